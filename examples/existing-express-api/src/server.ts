@@ -1,0 +1,51 @@
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { exitWithReason, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
+import { webhookMiddleware } from '@spiderfoot-webhooks/express';
+import express from 'express';
+
+/** What the API was about before the webhooks came: a list of findings. */
+interface Finding {
+  readonly id: string;
+  readonly target: string;
+  readonly finding: string;
+}
+
+async function main(): Promise<void> {
+  const { host, port, options } = readEnvironment();
+  const receiver = createReceiver({
+    ...options,
+    events: ['finding', 'scan_completed'],
+    logger: lineLogger(),
+  });
+  const findings: Finding[] = [];
+
+  const app = express();
+  // Before the API's own parser: the signature is over the bytes as they came. The middleware answers what is not
+  // genuine; the route gets the typed event and answers the rest.
+  app.post('/webhook', webhookMiddleware(receiver), (req, res) => {
+    const { event, context } = req.spiderfoot ?? {};
+    if (event === undefined || context === undefined) throw new Error('webhookMiddleware is not mounted');
+    if (event.event_type === 'high_risk_event' || event.event_type === 'vulnerability_found') {
+      findings.push({
+        id: context.id,
+        target: event.data.target ?? 'unknown',
+        finding: String(event.data.data),
+      });
+    }
+    console.log(JSON.stringify({ handled: event.event_type, id: context.id }));
+    res.status(201).json({ status: 'success', findings: findings.length });
+  });
+
+  app.use(express.json());
+  app.get('/findings', (_req, res) => {
+    res.json(findings);
+  });
+  app.get('/health', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+
+  const { url } = await serve(app, receiver, { host, port });
+  console.log(`listening on ${url}/webhook`);
+}
+
+main().catch(exitWithReason);

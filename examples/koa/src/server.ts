@@ -1,0 +1,34 @@
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { exitWithReason, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
+import { webhookHandler } from '@spiderfoot-webhooks/koa';
+import Koa from 'koa';
+
+async function main(): Promise<void> {
+  const { host, port, options } = readEnvironment();
+  const receiver = createReceiver({ ...options, logger: lineLogger() });
+
+  // %o shows what a sender wrote with its control characters escaped.
+  receiver.on('scan_completed', ({ data }) => {
+    console.error('Scan %o completed for %o', data.scan_id, data.target);
+    if ((data.high_risk_events ?? 0) > 0) console.error('High-risk findings in scan: %o', data.scan_id);
+  });
+  receiver.on('high_risk_event', ({ data }) => {
+    console.error('High-risk finding: %o %o', data.event_type, data.data);
+  });
+  receiver.onAny((event, { id }) => {
+    console.log(JSON.stringify({ handled: event.event_type, id }));
+  });
+
+  const webhook = webhookHandler(receiver);
+  const app = new Koa();
+  // Before any body parser: the signature is over the bytes as they came.
+  app.use((ctx, next) => (ctx.path === '/webhook' ? webhook(ctx, next) : next()));
+  app.use((ctx) => {
+    if (ctx.path === '/health') ctx.body = { status: 'ok' };
+  });
+
+  const { url } = await serve(app.callback(), receiver, { host, port });
+  console.log(`listening on ${url}/webhook`);
+}
+
+main().catch(exitWithReason);

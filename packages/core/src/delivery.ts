@@ -1,0 +1,35 @@
+import type { RefusalCode } from './outcome.ts';
+
+/** The body's bytes, or why they are not to be had. */
+export type BodyRead =
+  | Uint8Array
+  | Extract<RefusalCode, 'body_too_large' | 'body_timeout' | 'body_already_parsed' | 'request_aborted'>;
+
+/**
+ * One HTTP request that carries one event, in no framework's terms. `core/node` and `core/web` make them of
+ * `node:http` requests and of fetch `Request`s; an adapter for anything else implements this.
+ */
+export interface Delivery {
+  readonly method: string;
+  /** The address of the socket's other end, or what stands in for it; `undefined` where it is not known. */
+  readonly peer: string | undefined;
+  /**
+   * A header's value.
+   * @param name in lower case
+   * @returns several of one name joined by `, `
+   */
+  header(name: string): string | undefined;
+  /**
+   * Reads the body: the bytes as they came, never a parsed body written out again. Called once at most, and only
+   * where the headers gave no reason to refuse.
+   * @param limit bytes; one more is `body_too_large`, told as soon as it is seen
+   * @param timeout milliseconds for the whole body; afterwards it is `body_timeout`
+   */
+  readBody(limit: number, timeout: number): Promise<BodyRead>;
+  /**
+   * Throws away what has not been read, so that a sender that is still writing gets to read the answer. Called
+   * after a refusal.
+   * @param timeout milliseconds, after which the connection may be cut
+   */
+  discardBody?(timeout: number): void;
+}

@@ -1,0 +1,152 @@
+import type * as z from 'zod';
+import { type JsonObject, parseJson } from '../json.ts';
+import type { Rejected } from '../outcome.ts';
+import { type Catalogue, createCatalogue, type DataSchemas, type WebhookEvent } from './catalogue.ts';
+
+/**
+ * How an event was written: as the guide documents it, as SpiderFoot ships it, or by SpiderFoot's notification
+ * channel (`{"event","title","message","data","source"}`).
+ */
+export type Dialect = 'guide' | 'shipped' | 'notification';
+
+/** What came over the wire, beside the event that was made of it. */
+export interface Wire {
+  readonly dialect: Dialect;
+  /** The type as the sender wrote it: `scan.complete`, where the event says `scan_completed`. */
+  readonly event_type: string;
+  /** The body's text as it was signed, for what parsing loses: duplicate keys, integers past 2^53. */
+  readonly body: string;
+  /** How many `NaN`, `Infinity` or `-Infinity` of Python's were taken as `null`. */
+  readonly nonFinite: number;
+}
+
+/** One reason why an event does not fit its schema. */
+export interface EventIssue {
+  /** Where: keys and indices from the envelope's top, joined by dots. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface ParsedEvent<Event> {
+  readonly status: 'parsed';
+  readonly event: Event;
+  readonly wire: Wire;
+}
+
+/** Parses a body with a catalogue at hand; what the receiver calls. */
+export function parseWith<Schemas extends DataSchemas>(
+  catalogue: Catalogue,
+  body: Uint8Array,
+  receivedAt: number,
+): ParsedEvent<WebhookEvent<Schemas>> | Rejected {
+  const json = parseJson(body);
+  if (json.status === 'rejected') return json;
+  const envelope = readEnvelope(catalogue, json.value, receivedAt);
+  if (!envelope.ok) return refuse([envelope.issue]);
+  const { dialect, event_type, event } = envelope;
+  const schema: z.ZodType = catalogue.schema(event.event_type);
+  const result = schema.safeParse(event);
+  if (!result.success) return refuse(result.error.issues.map(toIssue));
+  const wire = { dialect, event_type, body: json.text, nonFinite: json.nonFinite };
+  // The catalogue holds the schemas that the type parameter names: its schema for a type yields that type's event.
+  return { status: 'parsed', event: result.data as WebhookEvent<Schemas>, wire };
+}
+
+/**
+ * Parses and validates a body, in either dialect, into the guide's envelope. Does not verify anything: call
+ * {@link verify} first.
+ * @param body the body as received; a string is taken as its text
+ * @param options `schemas`: your own schemas of `data`, by event type, for further types or in place of known ones
+ * @returns the event and what came over the wire, or a refusal with `invalid_json` or `invalid_event` and its issues
+ * @example
+ * const parsed = parseEvent(rawBody);
+ * if (parsed.status === 'parsed' && parsed.event.event_type === 'scan_completed') {
+ *   console.log(parsed.event.data.target);
+ * }
+ * @see the guide, "Event Payload Structure"
+ */
+export function parseEvent<const Schemas extends DataSchemas = Record<never, never>>(
+  body: string | Uint8Array,
+  { schemas }: { readonly schemas?: Schemas } = {},
+): ParsedEvent<WebhookEvent<Schemas>> | Rejected {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const catalogue = schemas === undefined ? defaultCatalogue() : createCatalogue(schemas);
+  return parseWith<Schemas>(catalogue, bytes, Date.now());
+}
+
+let shared: Catalogue | undefined;
+function defaultCatalogue(): Catalogue {
+  shared ??= createCatalogue({});
+  return shared;
+}
+
+type Envelope =
+  | {
+      readonly ok: true;
+      readonly dialect: Dialect;
+      /** As the sender wrote it. */
+      readonly event_type: string;
+      readonly event: JsonObject & { readonly event_type: string };
+    }
+  | { readonly ok: false; readonly issue: EventIssue };
+
+/** Brings the three dialects into one shape. What a schema can tell is left to the schema. */
+function readEnvelope(catalogue: Catalogue, body: JsonObject, receivedAt: number): Envelope {
+  if (typeof body.event_type === 'string' && body.event_type !== '') {
+    if (!('payload' in body) || 'data' in body) return complete(catalogue, 'guide', body.event_type, body);
+    const { payload, ...rest } = body;
+    return complete(catalogue, 'shipped', body.event_type, { ...rest, data: payload });
+  }
+  if (typeof body.event === 'string' && body.event !== '' && !('event_type' in body)) {
+    // This dialect tells no time of its own: that of the arrival stands in.
+    const { event, timestamp = receivedAt / 1000, data = {}, ...rest } = body;
+    return complete(catalogue, 'notification', body.event, { ...rest, timestamp, data });
+  }
+  return { ok: false, issue: { path: 'event_type', message: 'Expected a non-empty string' } };
+}
+
+function complete(catalogue: Catalogue, dialect: Dialect, event_type: string, body: JsonObject): Envelope {
+  const timestamp = toTimestamp(body.timestamp);
+  if (timestamp === undefined) {
+    const message = 'Expected ISO 8601 text or epoch seconds';
+    return { ok: false, issue: { path: 'timestamp', message } };
+  }
+  const event = {
+    ...body,
+    event_type: catalogue.canonical(event_type),
+    timestamp,
+    source: body.source ?? 'spiderfoot',
+    metadata: body.metadata ?? {},
+  };
+  return { ok: true, dialect, event_type, event };
+}
+
+const isoDate = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/;
+
+/** Python writes `isoformat()` with or without an offset, `str(datetime)` with a space, `time.time()` as a float. */
+function toTimestamp(value: unknown): string | undefined {
+  if (typeof value === 'number') {
+    const date = new Date(value * 1000);
+    return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+  }
+  if (typeof value !== 'string') return undefined;
+  // The guide's form, which the schema checks.
+  if (value.length === 20 && value[10] === 'T' && value[19] === 'Z') return value;
+  const [, date, time, offset] = isoDate.exec(value) ?? [];
+  if (date === undefined || time === undefined) return undefined;
+  // A time without an offset is UTC, as Python's utcnow() means it.
+  if (offset === undefined) return `${date}T${time}Z`;
+  if (offset.length === 5) return `${date}T${time}${offset.slice(0, 3)}:${offset.slice(3)}`;
+  return value[10] === 'T' ? value : `${date}T${time}${offset}`;
+}
+
+/** Enough to mend the schema by; a hostile body cannot make the answer grow. */
+const maxIssues = 10;
+
+function refuse(issues: readonly EventIssue[]): Rejected {
+  return { status: 'rejected', code: 'invalid_event', issues: issues.slice(0, maxIssues) };
+}
+
+function toIssue({ path, message }: z.core.$ZodIssue): EventIssue {
+  return { path: path.map(String).join('.').slice(0, 200), message: message.slice(0, 200) };
+}

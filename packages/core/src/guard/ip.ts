@@ -1,0 +1,120 @@
+import ipaddr from 'ipaddr.js';
+import { ConfigurationError } from '../errors.ts';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Range = readonly [Address, number];
+
+/** Names that stand for several ranges. */
+const namedRanges: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+};
+
+// ipaddr.js also takes `010.0.0.1` (octal: 8.0.0.1), `1` and `0x7f.1`. Nobody who writes those means them.
+const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+/**
+ * Reads an address as the network writes it: four-part decimal IPv4, or IPv6. An IPv4 address inside of IPv6
+ * (`::ffff:192.0.2.1`, what a dual-stack socket reports) counts as IPv4; a zone (`%eth0`) is dropped.
+ */
+export function parseAddress(text: string): Address | undefined {
+  if (dottedQuad.test(text)) return ipaddr.IPv4.parse(text);
+  if (!text.includes(':')) return undefined;
+  const zone = text.indexOf('%');
+  const plain = zone === -1 ? text : text.slice(0, zone);
+  if (!ipaddr.IPv6.isValid(plain)) return undefined;
+  const address = ipaddr.IPv6.parse(plain);
+  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
+}
+
+/** Tells whether an address is on a list. */
+export type AddressList = (address: string) => boolean;
+
+/**
+ * Reads a list of addresses, CIDR ranges and the names `loopback` and `private`.
+ * @throws ConfigurationError that names the option and the entry
+ */
+export function createAddressList(option: string, entries: readonly string[]): AddressList {
+  const ranges = entries.flatMap((entry) =>
+    (namedRanges[entry] ?? [entry]).map((text) => parseRange(option, text)),
+  );
+  return (text) => {
+    const address = parseAddress(text);
+    return address !== undefined && ranges.some((range) => contains(range, address));
+  };
+}
+
+function contains([base, bits]: Range, address: Address): boolean {
+  if (base instanceof ipaddr.IPv4) return address instanceof ipaddr.IPv4 && address.match(base, bits);
+  return address instanceof ipaddr.IPv6 && address.match(base, bits);
+}
+
+function parseRange(option: string, entry: string): Range {
+  const [text = '', bits, ...rest] = entry.split('/');
+  const address = text.includes('%') ? undefined : parseAddress(text);
+  if (address === undefined || rest.length > 0) {
+    const names = Object.keys(namedRanges).join(', ');
+    throw new ConfigurationError(
+      option,
+      `has ${JSON.stringify(entry)}, which is no address. Write four-part decimal IPv4 (192.0.2.1), IPv6 (2001:db8::1), a CIDR range (192.0.2.0/24) or one of: ${names}.`,
+    );
+  }
+  const most = address instanceof ipaddr.IPv4 ? 32 : 128;
+  if (bits === undefined) return [address, most];
+  // The range of a mapped address is written in IPv6 bits.
+  const length = Number(bits) - (text.includes(':') && most === 32 ? 96 : 0);
+  if (!/^\d{1,3}$/.test(bits) || length < 0 || length > most) {
+    throw new ConfigurationError(
+      option,
+      `has ${JSON.stringify(entry)}, whose prefix length is not one of 0 to ${most}.`,
+    );
+  }
+  return [address, length];
+}
+
+/**
+ * Finds the client's address. The socket's own, unless that is a trusted proxy: then `X-Forwarded-For` is read
+ * from its right end, hop by hop, for as long as each hop is trusted. What a client wrote into the header itself
+ * stands to the left of that and never counts.
+ * @returns `undefined` where the address is not known, or a hop is no address
+ */
+export function clientAddress(
+  peer: string | undefined,
+  forwardedFor: string | undefined,
+  isTrusted: AddressList,
+): string | undefined {
+  if (peer === undefined || forwardedFor === undefined || !isTrusted(peer)) return peer;
+  const hops = forwardedFor.split(',');
+  let client = peer;
+  for (let i = hops.length - 1; i >= 0; i--) {
+    const hop = withoutPort((hops[i] ?? '').trim());
+    if (parseAddress(hop) === undefined) return undefined;
+    client = hop;
+    if (!isTrusted(hop)) break;
+  }
+  return client;
+}
+
+/** Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`. */
+function withoutPort(hop: string): string {
+  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(hop);
+  if (bracketed !== null) return bracketed[1] ?? '';
+  return hop.replace(/^([\d.]+):\d+$/, '$1');
+}
+
+/** A canonical spelling: IPv4 out of its IPv6 form. Text that is no address stays as it is. */
+export function normalAddress(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  // What node reports for an IPv4 peer is either plain already or one prefix too long.
+  if (!text.includes(':')) return text;
+  return parseAddress(text)?.toString() ?? text;
+}
+
+/** What a rate limiter counts by: an IPv4 address, or an IPv6 /64, since a client owns all of its /64. */
+export function rateKey(text: string | undefined): string {
+  const address = text === undefined ? undefined : parseAddress(text);
+  if (address === undefined) return 'unknown';
+  if (address instanceof ipaddr.IPv4) return address.toString();
+  const network = new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]);
+  return `${network.toString()}/64`;
+}

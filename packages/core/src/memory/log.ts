@@ -1,0 +1,37 @@
+import { ConfigurationError } from '../errors.ts';
+import type { DeliveryLog, LogEntry } from '../ports.ts';
+
+/** A log in this process's memory. */
+export interface MemoryLog extends DeliveryLog {
+  /** The entries, oldest first. */
+  entries(): readonly LogEntry[];
+}
+
+/**
+ * A log that keeps the latest deliveries in memory: for tests, and for a look at what came in. Gone with the
+ * process.
+ * @param capacity how many deliveries are kept; the oldest goes first
+ * @example
+ * const log = memoryLog();
+ * const receiver = createReceiver({ secret, log });
+ * app.get('/deliveries', (req, res) => res.json(log.entries().map(({ body, ...entry }) => entry)));
+ */
+export function memoryLog(capacity = 1000): MemoryLog {
+  if (!(capacity >= 1)) throw new ConfigurationError('capacity', 'must be 1 or more deliveries.');
+  const entries = new Map<string, LogEntry>();
+  const key = (endpoint: string, id: string) => `${endpoint}\n${id}`;
+  return {
+    async record(entry) {
+      entries.set(key(entry.endpoint, entry.id), entry);
+      if (entries.size <= capacity) return;
+      for (const oldest of entries.keys()) {
+        entries.delete(oldest);
+        return;
+      }
+    },
+    async recall(endpoint, id) {
+      return entries.get(key(endpoint, id));
+    },
+    entries: () => [...entries.values()],
+  };
+}

@@ -1,0 +1,116 @@
+import { ConfigurationError } from '../errors.ts';
+import type { DeliveryQueue, QueuedResult, QueuedWork, StoredDelivery } from '../ports.ts';
+
+export interface MemoryQueueOptions {
+  /**
+   * How many deliveries are worked on at once.
+   * @default 8
+   */
+  readonly concurrency?: number;
+  /**
+   * How often a delivery is tried before it is given up.
+   * @default 5
+   */
+  readonly maxAttempts?: number;
+  /**
+   * Milliseconds the first retry waits at the most; each further one twice as long, the actual wait drawn between 0 and that.
+   * @default 1000
+   */
+  readonly baseDelay?: number;
+  /**
+   * Milliseconds no wait exceeds.
+   * @default 60000
+   */
+  readonly maxDelay?: number;
+  /**
+   * How many deliveries may wait; then further ones are answered 503.
+   * @default 10000
+   */
+  readonly capacity?: number;
+}
+
+/**
+ * A queue in this process's memory: answers fast and retries, **but what waits is lost when the process ends.**
+ * For tests, and where a lost event is acceptable; else use a durable one.
+ * @example
+ * const receiver = createReceiver({ secret, queue: memoryQueue() });
+ */
+export function memoryQueue({
+  concurrency = 8,
+  maxAttempts = 5,
+  baseDelay = 1000,
+  maxDelay = 60_000,
+  capacity = 10_000,
+}: MemoryQueueOptions = {}): DeliveryQueue {
+  for (const [option, value] of Object.entries({ concurrency, maxAttempts, baseDelay, maxDelay, capacity })) {
+    if (!(value > 0)) throw new ConfigurationError(option, 'must be more than 0.');
+  }
+  /** Everything this queue has taken and not yet forgotten: what a duplicate is told by. */
+  const taken = new Set<string>();
+  const waiting: QueuedWork[] = [];
+  const retries = new Set<ReturnType<typeof setTimeout>>();
+  let process: ((work: QueuedWork) => Promise<QueuedResult>) | undefined;
+  let running = 0;
+  let onIdle: (() => void) | undefined;
+
+  function next(): void {
+    while (process !== undefined && running < concurrency) {
+      const work = waiting.shift();
+      if (work === undefined) break;
+      running++;
+      void process(work).then((result) => settle(work, result));
+    }
+    if (running === 0) onIdle?.();
+  }
+
+  function settle(work: QueuedWork, { status, succeeded }: QueuedResult): void {
+    running--;
+    if (status === 'failed') retry(work, succeeded);
+    next();
+  }
+
+  function retry(work: QueuedWork, succeeded: readonly string[]): void {
+    if (work.attempt >= maxAttempts || onIdle !== undefined) return;
+    const longest = Math.min(maxDelay, baseDelay * 2 ** (work.attempt - 1));
+    const timer = setTimeout(() => {
+      retries.delete(timer);
+      waiting.push({ ...work, attempt: work.attempt + 1, succeeded });
+      next();
+    }, Math.random() * longest);
+    retries.add(timer);
+  }
+
+  function take({ endpoint, id }: StoredDelivery): boolean {
+    const key = `${endpoint}\n${id}`;
+    if (taken.has(key)) return false;
+    taken.add(key);
+    if (taken.size <= capacity) return true;
+    for (const oldest of taken) {
+      taken.delete(oldest);
+      break;
+    }
+    return true;
+  }
+
+  return {
+    async enqueue(delivery) {
+      if (waiting.length + retries.size >= capacity)
+        throw new Error(`The queue is full: ${capacity} deliveries wait`);
+      if (!take(delivery)) return 'duplicate';
+      waiting.push({ ...delivery, attempt: 1, succeeded: [] });
+      next();
+      return 'accepted';
+    },
+    start(processor) {
+      process = processor;
+      next();
+    },
+    async close() {
+      for (const timer of retries) clearTimeout(timer);
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+        next();
+      });
+    },
+  };
+}

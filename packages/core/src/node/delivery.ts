@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http';
+import type { BodyRead, Delivery } from '../delivery.ts';
+import { discardBody, readBody } from './body.ts';
+import { keptBytes } from './raw-body.ts';
+
+/** A `node:http` request as a delivery. */
+export class NodeDelivery implements Delivery {
+  readonly #req: IncomingMessage;
+  readonly #carrier: object;
+  readonly peer: string | undefined;
+
+  /**
+   * @param peer the client's address where something else than the socket tells it
+   * @param carrier where body parsers leave their results, if not on the request: Koa's `ctx.request`
+   */
+  constructor(
+    req: IncomingMessage,
+    peer: string | undefined = req.socket.remoteAddress,
+    carrier: object = req,
+  ) {
+    this.#req = req;
+    this.#carrier = carrier;
+    this.peer = peer;
+  }
+
+  get method(): string {
+    return this.#req.method ?? '';
+  }
+
+  readonly header = (name: string): string | undefined => {
+    const value = this.#req.headers[name];
+    return typeof value === 'object' ? value.join(', ') : value;
+  };
+
+  readBody(limit: number, timeout: number): Promise<BodyRead> {
+    const kept = keptBytes(this.#req, this.#carrier);
+    if (kept === undefined) return readBody(this.#req, limit, timeout);
+    return Promise.resolve(kept.byteLength > limit ? 'body_too_large' : kept);
+  }
+
+  discardBody(timeout: number): void {
+    discardBody(this.#req, timeout);
+  }
+}

@@ -1,0 +1,71 @@
+import { ConfigurationError } from '../errors.ts';
+import type { ReceiverOptions } from '../options.ts';
+
+/** A receiver's options and where to listen, as the environment gives them. */
+export interface Environment {
+  readonly host: string;
+  readonly port: number;
+  readonly options: ReceiverOptions;
+}
+
+/**
+ * Reads the environment that all examples share:
+ * `HOST` (127.0.0.1), `PORT` (3000; 0 for any), `SPIDERFOOT_WEBHOOK_SECRET`, `SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS`,
+ * `SPIDERFOOT_ALLOWED_IPS` and `SPIDERFOOT_TRUSTED_PROXIES` (both comma-separated).
+ * @throws ConfigurationError that names the variable
+ * @example
+ * const { host, port, options } = readEnvironment();
+ * const receiver = createReceiver(options);
+ */
+export function readEnvironment(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Environment {
+  const secret = env.SPIDERFOOT_WEBHOOK_SECRET;
+  if (secret === undefined || secret === '') {
+    throw new ConfigurationError(
+      'SPIDERFOOT_WEBHOOK_SECRET',
+      "is not set. Set it to the secret of SpiderFoot's [webhooks] section.",
+    );
+  }
+  const previous = env.SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS;
+  const allowedIps = readList(env.SPIDERFOOT_ALLOWED_IPS);
+  const trustedProxies = readList(env.SPIDERFOOT_TRUSTED_PROXIES);
+  return {
+    host: env.HOST || '127.0.0.1',
+    port: readPort(env.PORT),
+    options: {
+      secret: previous === undefined || previous === '' ? secret : [secret, previous],
+      ...(allowedIps && { allowedIps }),
+      ...(trustedProxies && { trustedProxies }),
+    },
+  };
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined || text === '') return 3000;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new ConfigurationError(
+    'PORT',
+    `is ${JSON.stringify(text)}, but must be a whole number from 0 to 65535.`,
+  );
+}
+
+function readList(text: string | undefined): readonly string[] | undefined {
+  const entries = text
+    ?.split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  return entries === undefined || entries.length === 0 ? undefined : entries;
+}
+
+/**
+ * Ends a program that could not start: a sentence on standard error and exit code 1 where the configuration is at
+ * fault, the whole error otherwise.
+ * @example
+ * main().catch(exitWithReason);
+ */
+export function exitWithReason(error: unknown): never {
+  console.error(error instanceof ConfigurationError ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,185 @@
+import type { EventHandlingError } from './errors.ts';
+import type { EventIssue, Wire } from './events/envelope.ts';
+
+/** What a refusal says: its HTTP status, its words to the sender, and the mend, told to the receiver's owner. */
+interface Refusal {
+  readonly status: number;
+  /** The `error` of the answer's body. Never holds anything of the request or of the configuration. */
+  readonly error: string;
+  /** Logged on the receiver's side: what usually causes this, and what to do. */
+  readonly hint: string;
+  /** Answer headers that belong to the code itself. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Every code with which a delivery is refused, once. Codes are stable: programs may match on them. The words
+ * may change.
+ */
+export const refusals = {
+  invalid_json: {
+    status: 400,
+    error: 'Invalid JSON',
+    hint: 'The signature is right, but the body is not a JSON object in UTF-8 of at most 1000 levels. Look at the sender.',
+  },
+  invalid_event: {
+    status: 400,
+    error: 'Invalid event',
+    hint: 'The signature is right, but the event does not fit its schema: see "issues". After mending the schema it can be replayed from the log.',
+  },
+  request_aborted: {
+    status: 400,
+    error: 'Request aborted',
+    hint: 'The sender closed the connection before the whole body had arrived. It will try again.',
+  },
+  missing_signature: {
+    status: 401,
+    error: 'Missing signature',
+    hint: 'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header.',
+  },
+  invalid_signature: {
+    status: 401,
+    error: 'Invalid signature',
+    hint: "Compare the secret here with the sender's, character by character, and check that nothing in between (a proxy, a body parser) changes the body.",
+  },
+  stale_event: {
+    status: 401,
+    error: 'Stale event',
+    hint: 'The event\'s time is further from now than "tolerance" allows. Check both clocks; late events need a larger tolerance.',
+  },
+  ip_not_allowed: {
+    status: 403,
+    error: 'Address not allowed',
+    hint: 'Add the address to "allowedIps". Behind a proxy, name the proxy in "trustedProxies", or its address is what is checked.',
+  },
+  method_not_allowed: {
+    status: 405,
+    error: 'Method not allowed',
+    hint: 'Webhooks are sent by POST.',
+    headers: { allow: 'POST' },
+  },
+  body_timeout: {
+    status: 408,
+    error: 'Body timeout',
+    hint: 'The body did not arrive within "bodyTimeout".',
+  },
+  body_too_large: {
+    status: 413,
+    error: 'Body too large',
+    hint: 'The body is larger than "maxBodySize". Raise it if SpiderFoot really sends bodies of that size.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    error: 'Unsupported media type',
+    hint: 'Webhooks are sent as application/json in UTF-8. With curl, add -H "Content-Type: application/json".',
+  },
+  unsupported_encoding: {
+    status: 415,
+    error: 'Unsupported content encoding',
+    hint: 'SpiderFoot signs and sends the plain body. Something in between compresses it: switch that off.',
+  },
+  rate_limited: {
+    status: 429,
+    error: 'Rate limited',
+    hint: 'The client address has used up what "rateLimiter" gives it.',
+  },
+  handler_failed: {
+    status: 500,
+    error: 'Handler failed',
+    hint: 'A handler threw or timed out: see "error". SpiderFoot sends the event again; only the handlers that failed will run.',
+  },
+  body_already_parsed: {
+    status: 500,
+    error:
+      'The body was read before the webhook receiver could verify it. Mount the receiver before the body parser, or let the parser keep the raw bytes.',
+    hint: 'Mount the webhook route before express.json(), koa-bodyparser and the like, or keep the raw bytes: express.json({ verify: captureRawBody }), and see the README for Koa and Hono.',
+  },
+  unavailable: {
+    status: 503,
+    error: 'Temporarily unavailable',
+    hint: 'The log or the queue could not store the delivery: see "error". The sender is asked to try again.',
+    headers: { 'retry-after': '5' },
+  },
+  shutting_down: {
+    status: 503,
+    error: 'Shutting down',
+    hint: 'receiver.close() was called. The sender is asked to try again.',
+    headers: { 'retry-after': '5' },
+  },
+} as const satisfies Record<string, Refusal>;
+
+/** The stable code of a refusal. */
+export type RefusalCode = keyof typeof refusals;
+
+/** The delivery was refused. Everything but `status` and `code` is there only where it applies. */
+export interface Rejected {
+  readonly status: 'rejected';
+  readonly code: RefusalCode;
+  /** The delivery's id; only authenticated deliveries have one. */
+  readonly id?: string;
+  /** Why an authenticated event does not fit its schema. */
+  readonly issues?: readonly EventIssue[];
+  /** Seconds after which another try makes sense. */
+  readonly retryAfter?: number;
+  /** What failed inside: an {@link EventHandlingError}, or the store's own error. Never sent to the client. */
+  readonly error?: unknown;
+}
+
+/** What the receiver decided about a delivery. */
+export type Outcome<Event extends { readonly event_type: string } = { readonly event_type: string }> =
+  /** Verified, and every handler succeeded. */
+  | { readonly status: 'processed'; readonly id: string; readonly event: Event; readonly wire: Wire }
+  /** Verified and stored in the queue; its handlers run later. */
+  | { readonly status: 'accepted'; readonly id: string; readonly event: Event; readonly wire: Wire }
+  /** The same bytes were handled, or accepted, before. No handler ran. */
+  | { readonly status: 'duplicate'; readonly id: string; readonly event: Event; readonly wire: Wire }
+  /** Verified, but this endpoint does not take events of this type. */
+  | { readonly status: 'ignored'; readonly id: string; readonly event: Event; readonly wire: Wire }
+  | Rejected;
+
+/** The error of a `handler_failed` outcome. */
+export type HandlerFailed<Event extends { readonly event_type: string }> = EventHandlingError<Event>;
+
+/** An answer in no framework's terms: what an adapter has to send. */
+export interface Answer {
+  readonly status: number;
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON text, ASCII alone: its length is its byte length. */
+  readonly body: string;
+}
+
+const contentType = 'application/json; charset=utf-8';
+
+/**
+ * The HTTP answer to an outcome: the guide's `{"status":"success"}` or
+ * `{"error":"Invalid signature","code":"invalid_signature"}`. Discloses no expected signature, no stack, no path.
+ */
+export function toAnswer(outcome: Outcome): Answer {
+  if (outcome.status === 'rejected') return refusalAnswer(outcome);
+  const word = outcome.status === 'processed' ? 'success' : outcome.status;
+  const body = `{"status":"${word}","id":"${outcome.id}"}`;
+  return { status: outcome.status === 'accepted' ? 202 : 200, headers: answerHeaders(body), body };
+}
+
+function refusalAnswer({ code, issues, retryAfter }: Rejected): Answer {
+  const refusal: Refusal = refusals[code];
+  const body = JSON.stringify({ error: refusal.error, code, issues }).replace(
+    /[^\x20-\x7e]/g,
+    escapeNonAscii,
+  );
+  const headers = { ...answerHeaders(body), ...refusal.headers };
+  return {
+    status: refusal.status,
+    headers: retryAfter === undefined ? headers : { ...headers, 'retry-after': String(retryAfter) },
+    body,
+  };
+}
+
+function answerHeaders(body: string): Record<string, string> {
+  return { 'content-type': contentType, 'content-length': String(body.length) };
+}
+
+function escapeNonAscii(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

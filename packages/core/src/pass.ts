@@ -1,0 +1,49 @@
+import type { EventContext } from './context.ts';
+import type { Delivery } from './delivery.ts';
+import { ConfigurationError } from './errors.ts';
+import type { DataSchemas, WebhookEvent } from './events/catalogue.ts';
+import type { Outcome } from './outcome.ts';
+import type { Receiver } from './receiver.ts';
+
+/** A verified event on its way to a route: `req.spiderfoot`, `ctx.state.spiderfoot`, `c.get('spiderfoot')`. */
+export interface PassedEvent<Schemas extends DataSchemas = Record<never, never>> {
+  readonly event: WebhookEvent<Schemas>;
+  readonly context: EventContext;
+}
+
+/**
+ * What a middleware does: verify, then let the app's own route handle the event and answer. Only an answer of 2xx
+ * settles the delivery; after any other the sender's retry comes to the route again.
+ * @returns a function that takes a delivery and `next`, which runs the route and resolves with the status the
+ *   route has answered. It resolves with the outcome that is still to be answered, or `undefined` where the route
+ *   has answered; what the route throws, it throws.
+ * @throws ConfigurationError where the receiver has a queue: the route could not answer after the fact
+ */
+export function createPass<Schemas extends DataSchemas>(receiver: Receiver<Schemas>) {
+  if (receiver.queued) {
+    throw new ConfigurationError(
+      'queue',
+      'does not go with webhookMiddleware, whose route runs at once. Use webhookHandler and register handlers, or leave the queue out.',
+    );
+  }
+  return async function pass(
+    delivery: Delivery,
+    next: (passed: PassedEvent<Schemas>) => Promise<number>,
+  ): Promise<Outcome | undefined> {
+    let passed = false;
+    let thrown: { readonly error: unknown } | undefined;
+    const outcome = await receiver.receive(delivery, async (event, context) => {
+      passed = true;
+      let status: number;
+      try {
+        status = await next({ event, context });
+      } catch (error) {
+        thrown = { error };
+        throw error;
+      }
+      if (status < 200 || status > 299) throw new Error(`The route answered ${status}`);
+    });
+    if (thrown !== undefined) throw thrown.error;
+    return passed ? undefined : outcome;
+  };
+}

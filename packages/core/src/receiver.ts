@@ -1,0 +1,276 @@
+import type { EventContext } from './context.ts';
+import type { Delivery } from './delivery.ts';
+import type { DataSchemas, EventOf, EventSelector, WebhookEvent } from './events/catalogue.ts';
+import { parseWith } from './events/envelope.ts';
+import { refusalOfHeaders } from './guard/headers.ts';
+import { clientAddress, normalAddress } from './guard/ip.ts';
+import { secondsToWait } from './guard/rate.ts';
+import { createObservers, type ErrorListener, type OutcomeListener, type Watch } from './observers.ts';
+import { type ReceiverOptions, readOptions } from './options.ts';
+import type { Outcome, RefusalCode, Rejected } from './outcome.ts';
+import { anySelector, createRouter, type HandlerOptions, type Route } from './router.ts';
+import { createRunner, toStored, type Verified } from './runner.ts';
+import { idOfDigest, idOfUnsigned, matchesAny, parseSignature } from './signature.ts';
+import { createWorker } from './worker.ts';
+
+/** A function of yours that is called with an event. What it returns is awaited; what it throws fails the delivery. */
+export type EventHandler<Event> = (event: Event, context: EventContext) => unknown;
+
+/** Turns deliveries into outcomes, and events into calls of handlers. Made by {@link createReceiver}. */
+export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
+  /**
+   * Registers a handler. All handlers of an event run, side by side, also when one of them throws.
+   * @param type an event type, an alias of one (`scan.complete`), a category (`'scan.*'` takes `scan_completed` as
+   *   well as `scan.archived`), `'all'`, or a list of these
+   * @throws ConfigurationError for a type that is not known: add it to the option `schemas`
+   * @example
+   * receiver.on('scan_completed', (event) => console.log(event.data.target), { name: 'print' });
+   */
+  on<const Selector extends EventSelector<Schemas>>(
+    type: Selector | readonly Selector[],
+    handler: EventHandler<EventOf<Selector, Schemas>>,
+    options?: HandlerOptions,
+  ): Receiver<Schemas>;
+  /** Registers a handler for every event, of known and unknown types. */
+  onAny(handler: EventHandler<WebhookEvent<Schemas>>, options?: HandlerOptions): Receiver<Schemas>;
+  /** Registers a handler for the events that no `on` takes, those of unknown types among them. */
+  onUnhandled(handler: EventHandler<WebhookEvent<Schemas>>, options?: HandlerOptions): Receiver<Schemas>;
+  /** Calls a function when handlers fail (with an `EventHandlingError`), or the limiter, the log or the queue. */
+  onError(listener: ErrorListener): Receiver<Schemas>;
+  /** Calls a function with every outcome, its code and its timings: what metrics hang on. */
+  onOutcome(listener: OutcomeListener<WebhookEvent<Schemas>>): Receiver<Schemas>;
+  /**
+   * Takes one delivery through the whole pipeline. Adapters call it; `/testing` makes deliveries to call it with.
+   * @param handle in place of the registered handlers, for an adapter that hands the event on to a route
+   * @returns the outcome; a refusal is a value, not an exception
+   */
+  receive(
+    delivery: Delivery,
+    handle?: EventHandler<WebhookEvent<Schemas>>,
+  ): Promise<Outcome<WebhookEvent<Schemas>>>;
+  /**
+   * Lets the queue's workers run. Adapters call it when they are mounted; needed only where neither an adapter nor
+   * a delivery is there to do so. Without a queue it does nothing.
+   */
+  start(): void;
+  /** Whether deliveries are answered before their handlers have run. */
+  readonly queued: boolean;
+  /** Refuses new deliveries with 503, waits for those in flight, and closes the queue. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a receiver: it verifies, parses and types what SpiderFoot sends, and hands it to your handlers.
+ * @throws ConfigurationError that names the option, for anything that could not work
+ * @example
+ * const receiver = createReceiver({ secret: 'your-webhook-secret' });
+ * receiver.on('scan_completed', (event) => console.log(`Scan of ${event.data.target} completed`));
+ * app.post('/webhook', webhookHandler(receiver)); // from @spiderfoot-webhooks/express
+ * @see the guide, "Webhook Security"
+ */
+export function createReceiver<const Schemas extends DataSchemas = Record<never, never>>(
+  options: ReceiverOptions<Schemas>,
+): Receiver<Schemas> {
+  type Event = WebhookEvent<Schemas>;
+  const settings = readOptions(options);
+  const { endpoint, keys, queue, now, catalogue } = settings;
+  const observers = createObservers(endpoint, settings.logger);
+  const router = createRouter(catalogue, settings.handlerTimeout);
+  const runner = createRunner(settings, observers);
+  const worker = queue === undefined ? undefined : createWorker(queue, settings, router, runner, observers);
+  const traffic = createTraffic();
+
+  /** The way of a delivery, from top to bottom. Cheap refusals come before a byte of the body is read. */
+  async function decide(
+    delivery: Delivery,
+    watch: Watch,
+    handle: Route['run'] | undefined,
+  ): Promise<Outcome> {
+    if (traffic.closing) return refuse('shutting_down');
+    if (delivery.method !== 'POST') return refuse('method_not_allowed');
+
+    watch.ip = addressOf(delivery);
+    if (settings.isAllowed !== undefined && !(watch.ip !== undefined && settings.isAllowed(watch.ip))) {
+      return refuse('ip_not_allowed');
+    }
+    if (settings.rateLimiter !== undefined) {
+      const retryAfter = await secondsToWait(settings.rateLimiter, watch.ip, (error) =>
+        observers.error(error, 'rateLimiter'),
+      );
+      if (retryAfter !== undefined) return { ...refuse('rate_limited'), retryAfter };
+    }
+    const refused = refusalOfHeaders(delivery.header, settings.maxBodySize);
+    if (refused !== undefined) return refuse(refused);
+    const digest = keys === undefined ? undefined : signatureOf(delivery);
+    if (digest?.code !== undefined) return refuse(digest.code);
+
+    const body = await delivery.readBody(settings.maxBodySize, settings.bodyTimeout);
+    watch.mark('body');
+    if (typeof body === 'string') return refuse(body);
+
+    const identified = identify(body, digest?.value);
+    const id = identified instanceof Promise ? await identified : identified;
+    if (id === undefined) return refuse('invalid_signature');
+
+    const { ip, receivedAt } = watch;
+    const parsed = parseWith<Schemas>(catalogue, body, receivedAt.getTime());
+    watch.mark('check');
+    if (parsed.status === 'rejected') {
+      return refuseAuthentic(
+        { ...parsed, id },
+        { id, endpoint, receivedAt, ip, event_type: undefined, dialect: undefined, body },
+      );
+    }
+    const verified: Verified = { id, event: parsed.event, wire: parsed.wire, body, ip, receivedAt };
+    if (!isFresh(parsed.event.timestamp)) {
+      return refuseAuthentic({ ...refuse('stale_event'), id }, toStored(verified, endpoint));
+    }
+    const taken = take(verified, handle);
+    const outcome = taken instanceof Promise ? await taken : taken;
+    watch.mark('handle');
+    return outcome;
+  }
+
+  function addressOf({ peer, header }: Delivery): string | undefined {
+    const { isTrusted } = settings;
+    if (isTrusted === undefined) return normalAddress(peer);
+    return normalAddress(clientAddress(peer, header('x-forwarded-for'), isTrusted));
+  }
+
+  function signatureOf({
+    header,
+  }: Delivery): { readonly value: string; readonly code?: never } | { readonly code: RefusalCode } {
+    for (const name of settings.signatureHeaders) {
+      const text = header(name);
+      if (text === undefined) continue;
+      const value = parseSignature(text);
+      return value === undefined ? { code: 'invalid_signature' } : { value };
+    }
+    return { code: 'missing_signature' };
+  }
+
+  /** The delivery's id, or `undefined` where no secret made its signature. */
+  function identify(
+    body: Uint8Array,
+    digest: string | undefined,
+  ): string | undefined | Promise<string | undefined> {
+    if (keys === undefined || digest === undefined) return idOfUnsigned(body);
+    const genuine = matchesAny(keys, body, digest);
+    const idIf = (matches: boolean) => (matches ? idOfDigest(digest) : undefined);
+    return typeof genuine === 'boolean' ? idIf(genuine) : genuine.then(idIf);
+  }
+
+  function isFresh(timestamp: string): boolean {
+    if (settings.tolerance === undefined) return true;
+    return Math.abs(now() - Date.parse(timestamp)) <= settings.tolerance * 1000;
+  }
+
+  /** An authenticated delivery is not lost by being refused: the log keeps it whole, with the reasons. */
+  async function refuseAuthentic(
+    rejected: Rejected,
+    delivery: Parameters<typeof runner.record>[0],
+  ): Promise<Rejected> {
+    const { code, issues } = rejected;
+    const failed = await runner.record(delivery, {
+      state: 'rejected',
+      attempt: 0,
+      succeeded: [],
+      code,
+      issues,
+    });
+    return failed ?? rejected;
+  }
+
+  function take(verified: Verified, handle: Route['run'] | undefined): Outcome | Promise<Outcome> {
+    if (!settings.takes(verified.event.event_type)) return ignore(verified);
+    if (handle !== undefined)
+      return runner.once(verified, [{ name: 'route', timeout: undefined, run: handle }]);
+    if (worker !== undefined) return worker.enqueue(verified);
+    return runner.once(verified, router.routesOf(verified.event.event_type));
+  }
+
+  async function ignore(verified: Verified): Promise<Outcome> {
+    const { id, event, wire } = verified;
+    const failed = await runner.record(toStored(verified, endpoint), {
+      state: 'ignored',
+      attempt: 0,
+      succeeded: [],
+    });
+    return failed ?? { status: 'ignored', id, event, wire };
+  }
+
+  async function receive(delivery: Delivery, handle?: EventHandler<Event>): Promise<Outcome<Event>> {
+    const watch = observers.watch(new Date(now()));
+    traffic.enter();
+    try {
+      const outcome = await decide(delivery, watch, handle);
+      if (outcome.status === 'rejected') delivery.discardBody?.(settings.bodyTimeout);
+      observers.outcome(outcome, watch);
+      // The event came out of this receiver's own catalogue.
+      return outcome as Outcome<Event>;
+    } finally {
+      traffic.leave();
+    }
+  }
+
+  const receiver: Receiver<Schemas> = {
+    on(type, handler, handlerOptions) {
+      router.add(typeof type === 'string' ? [type] : type, handler, handlerOptions);
+      return receiver;
+    },
+    onAny(handler, handlerOptions) {
+      router.add([anySelector], handler, handlerOptions);
+      return receiver;
+    },
+    onUnhandled(handler, handlerOptions) {
+      router.addUnhandled(handler, handlerOptions);
+      return receiver;
+    },
+    onError(listener) {
+      observers.addError(listener);
+      return receiver;
+    },
+    onOutcome(listener) {
+      observers.addOutcome(listener);
+      return receiver;
+    },
+    receive,
+    start: () => worker?.start(),
+    queued: worker !== undefined,
+    async close() {
+      await traffic.drain();
+      await queue?.close();
+    },
+  };
+  return receiver;
+}
+
+function refuse(code: RefusalCode): Rejected {
+  return { status: 'rejected', code };
+}
+
+/** Counts the deliveries in flight, so that closing can wait for them. */
+function createTraffic() {
+  let inFlight = 0;
+  let drained: (() => void) | undefined;
+  let draining: Promise<void> | undefined;
+  return {
+    get closing() {
+      return draining !== undefined;
+    },
+    enter() {
+      inFlight++;
+    },
+    leave() {
+      inFlight--;
+      if (inFlight === 0) drained?.();
+    },
+    drain(): Promise<void> {
+      draining ??= new Promise((resolve) => {
+        drained = resolve;
+        if (inFlight === 0) resolve();
+      });
+      return draining;
+    },
+  };
+}

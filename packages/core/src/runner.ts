@@ -1,0 +1,162 @@
+import { dispatch } from './dispatch.ts';
+import { EventHandlingError, type HandlerFailure } from './errors.ts';
+import type { Wire } from './events/envelope.ts';
+import { createMemory } from './memory/deliveries.ts';
+import type { Observers } from './observers.ts';
+import type { Settings } from './options.ts';
+import type { Outcome, Rejected } from './outcome.ts';
+import type { DeliveryLog, LogEntry, StoredDelivery } from './ports.ts';
+import type { Route } from './router.ts';
+
+/** A delivery that has been verified and parsed. */
+export interface Verified {
+  readonly id: string;
+  readonly event: { readonly event_type: string };
+  readonly wire: Wire;
+  readonly body: Uint8Array;
+  readonly ip: string | undefined;
+  readonly receivedAt: Date;
+}
+
+/** How far the handlers of a delivery have come, over all its attempts. */
+export interface Progress {
+  attempt: number;
+  readonly succeeded: Set<string>;
+}
+
+export interface Runner {
+  /** Runs the routes of a delivery unless that has been done before: log, dispatch, settle. */
+  once(verified: Verified, routes: readonly Route[]): MaybePromise<Outcome>;
+  /** Runs those that have not succeeded yet, and says what failed. */
+  run(
+    verified: Verified,
+    routes: readonly Route[],
+    progress: Progress,
+  ): MaybePromise<EventHandlingError | undefined>;
+  /** Records a verified delivery, if there is a log. `unavailable` where that fails. */
+  record(delivery: StoredDelivery, standing: Standing): Promise<Rejected | undefined>;
+}
+
+/** What is at hand is returned as it is: with handlers that return no promise a delivery takes no further turn. */
+type MaybePromise<Value> = Value | Promise<Value>;
+
+type Standing = Omit<LogEntry, keyof StoredDelivery>;
+
+export function createRunner(settings: Settings, observers: Observers): Runner {
+  const { endpoint, log, logger } = settings;
+  const memory = createMemory(settings.memory);
+
+  function once(verified: Verified, routes: readonly Route[]): MaybePromise<Outcome> {
+    const { id } = verified;
+    const known = memory.recall(id);
+    if (known?.state === 'processed') return duplicate(verified);
+    if (known?.state === 'running') return shareFate(known.outcome, verified);
+
+    const progress: Progress = known ?? { attempt: 0, succeeded: new Set() };
+    const outcome =
+      log === undefined ? handle(verified, routes, progress) : handleLogged(log, verified, routes, progress);
+    if (!(outcome instanceof Promise)) return settle(id, outcome, progress);
+    memory.remember(id, { state: 'running', outcome });
+    return outcome.then((settled) => settle(id, settled, progress));
+  }
+
+  function settle(id: string, outcome: Outcome, progress: Progress): Outcome {
+    memory.remember(id, outcome.status === 'rejected' ? { state: 'failed', ...progress } : processed);
+    return outcome;
+  }
+
+  function handle(verified: Verified, routes: readonly Route[], progress: Progress): MaybePromise<Outcome> {
+    progress.attempt++;
+    const error = run(verified, routes, progress);
+    return error instanceof Promise
+      ? error.then((late) => toOutcome(verified, late))
+      : toOutcome(verified, error);
+  }
+
+  async function handleLogged(
+    log: DeliveryLog,
+    verified: Verified,
+    routes: readonly Route[],
+    progress: Progress,
+  ): Promise<Outcome> {
+    const { id } = verified;
+    try {
+      const logged = progress.attempt === 0 ? await log.recall?.(endpoint, id) : undefined;
+      if (logged?.state === 'processed') return duplicate(verified);
+      progress.attempt += logged?.attempt ?? 0;
+      for (const name of logged?.succeeded ?? []) progress.succeeded.add(name);
+    } catch (error) {
+      return unavailable(error, id);
+    }
+    const stored = toStored(verified, endpoint);
+    const unrecorded = await record(stored, { state: 'received', ...standing(progress) });
+    if (unrecorded !== undefined) return unrecorded;
+    const outcome = await handle(verified, routes, progress);
+    const error = outcome.status === 'rejected' ? String(outcome.error) : undefined;
+    const state = error === undefined ? 'processed' : 'failed';
+    return (await record(stored, { state, ...standing(progress), error })) ?? outcome;
+  }
+
+  function run(
+    { id, event, wire, ip, receivedAt }: Verified,
+    routes: readonly Route[],
+    { attempt, succeeded }: Progress,
+  ): MaybePromise<EventHandlingError | undefined> {
+    const delivery = { id, endpoint, receivedAt, ip, attempt, wire };
+    const failures = dispatch(routes, { event, delivery, logger, succeeded });
+    return failures instanceof Promise ? failures.then(toError) : toError(failures);
+
+    function toError(failed: readonly HandlerFailure[]): EventHandlingError | undefined {
+      if (failed.length === 0) return undefined;
+      const error = new EventHandlingError(event, id, failed);
+      observers.error(error, 'handlers', id);
+      return error;
+    }
+  }
+
+  async function record(delivery: StoredDelivery, standing: Standing): Promise<Rejected | undefined> {
+    if (log === undefined) return undefined;
+    try {
+      await log.record({ ...delivery, ...standing });
+      return undefined;
+    } catch (error) {
+      return unavailable(error, delivery.id);
+    }
+  }
+
+  function unavailable(error: unknown, id: string): Rejected {
+    observers.error(error, 'log', id);
+    return { status: 'rejected', code: 'unavailable', id, error };
+  }
+
+  return { once, run, record };
+}
+
+const processed = { state: 'processed' } as const;
+
+function duplicate({ id, event, wire }: Verified): Outcome {
+  return { status: 'duplicate', id, event, wire };
+}
+
+/** Answering 2xx to a retry would lose the event if the try that is running fails: the retry shares its fate. */
+async function shareFate(running: Promise<Outcome>, verified: Verified): Promise<Outcome> {
+  const outcome = await running;
+  return outcome.status === 'rejected' ? outcome : duplicate(verified);
+}
+
+function toOutcome({ id, event, wire }: Verified, error: EventHandlingError | undefined): Outcome {
+  if (error !== undefined) return { status: 'rejected', code: 'handler_failed', id, error };
+  return { status: 'processed', id, event, wire };
+}
+
+/** A verified delivery, in the form that stores take. */
+export function toStored(
+  { id, event, wire, body, ip, receivedAt }: Verified,
+  endpoint: string,
+): StoredDelivery {
+  return { id, endpoint, receivedAt, ip, event_type: event.event_type, dialect: wire.dialect, body };
+}
+
+function standing({ attempt, succeeded }: Progress): Pick<Standing, 'attempt' | 'succeeded'> {
+  return { attempt, succeeded: [...succeeded] };
+}

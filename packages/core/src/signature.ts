@@ -1,0 +1,101 @@
+import { createKey, equalDigests, type HmacKey, sha256 } from '#hmac';
+
+/** A shared secret. A string stands for its UTF-8 bytes, as in the guide. */
+export type Secret = string | Uint8Array;
+
+const encoder = new TextEncoder();
+
+const prefix = 'sha256=';
+const digits = 64;
+
+/**
+ * Reads a signature header's value: `sha256=`, which may be missing (the guide), and 64 hex digits of any case.
+ * @returns the 64 characters in lower case, or `undefined` where it has another form, such as two headers joined by
+ *   a comma. They are compared as text and never decoded: decoding hex is where a bad digit gets lost.
+ */
+export function parseSignature(header: string): string | undefined {
+  if (header.length === digits) return header.toLowerCase();
+  if (header.length !== prefix.length + digits) return undefined;
+  const text = header.toLowerCase();
+  return text.startsWith(prefix) ? text.slice(prefix.length) : undefined;
+}
+
+/**
+ * Tells whether one of the keys signed these bytes.
+ * @param digest 64 characters from {@link parseSignature}
+ * @returns a promise only where the platform's HMAC is asynchronous: Node's is not, and an await costs as much as
+ *   the comparison
+ */
+export function matchesAny(
+  keys: readonly HmacKey[],
+  bytes: Uint8Array,
+  digest: string,
+): boolean | Promise<boolean> {
+  for (const key of keys) {
+    const expected = key.sign(bytes);
+    if (typeof expected !== 'string') return matchesAnyLater(keys, bytes, digest);
+    if (equalDigests(expected, digest)) return true;
+  }
+  return false;
+}
+
+async function matchesAnyLater(
+  keys: readonly HmacKey[],
+  bytes: Uint8Array,
+  digest: string,
+): Promise<boolean> {
+  for (const key of keys) if (equalDigests(await key.sign(bytes), digest)) return true;
+  return false;
+}
+
+/** The id of a delivery whose signature is this: its first 128 bits. Not enough of it to be used as a signature. */
+export function idOfDigest(digest: string): string {
+  return digest.slice(0, 32);
+}
+
+/** The id of a delivery that carries no signature: the first 128 bits of the body's SHA-256. */
+export function idOfUnsigned(bytes: Uint8Array): string | Promise<string> {
+  const digest = sha256(bytes);
+  return typeof digest === 'string' ? idOfDigest(digest) : digest.then(idOfDigest);
+}
+
+/**
+ * Signs a body as SpiderFoot does.
+ * @param secret the shared secret; a string is taken as UTF-8
+ * @param body the bytes to send; a string is taken as UTF-8
+ * @returns the value of `X-SpiderFoot-Signature`: `sha256=` and 64 hex digits
+ * @example
+ * const body = JSON.stringify({ event_type: 'scan_started', timestamp: new Date().toISOString(), data: {} });
+ * await fetch(url, { method: 'POST', body, headers: {
+ *   'content-type': 'application/json', 'x-spiderfoot-signature': await sign(secret, body),
+ * } });
+ * @see the guide, "Signature Verification"
+ */
+export async function sign(secret: Secret, body: string | Uint8Array): Promise<string> {
+  return `sha256=${await createKey(secret).sign(toBytes(body))}`;
+}
+
+/**
+ * Tells whether a signature belongs to a body, in constant time. Never throws, whatever the signature holds.
+ * @param secret one secret, or several while they are being rotated
+ * @param body the bytes as they were received. Never a parsed body written out again: Python's JSON differs from
+ *   JavaScript's in spaces, escapes and floats, so its signature would not match.
+ * @param signature the header's value, with or without `sha256=`
+ * @example
+ * if (!(await verify(secret, rawBody, req.headers['x-spiderfoot-signature']))) return res.status(401).end();
+ * @see the guide, "Signature Verification"
+ */
+export async function verify(
+  secret: Secret | readonly Secret[],
+  body: string | Uint8Array,
+  signature: string | null | undefined,
+): Promise<boolean> {
+  const digest = typeof signature === 'string' ? parseSignature(signature) : undefined;
+  if (digest === undefined) return false;
+  const secrets = typeof secret === 'string' || secret instanceof Uint8Array ? [secret] : secret;
+  return matchesAny(secrets.map(createKey), toBytes(body), digest);
+}
+
+function toBytes(body: string | Uint8Array): Uint8Array {
+  return typeof body === 'string' ? encoder.encode(body) : body;
+}

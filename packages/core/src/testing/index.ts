@@ -1,0 +1,10 @@
+export { pythonFloat, pythonJson } from './python-json.ts';
+export { samples } from './samples.ts';
+export {
+  type SignedOptions,
+  type SignedWebhook,
+  signedDelivery,
+  signedRequest,
+  signedWebhook,
+  type TestEventType,
+} from './signed.ts';

@@ -1,0 +1,48 @@
+/**
+ * Writes JSON byte for byte as Python's `json.dumps` does: a space after `,` and `:`, everything past ASCII as
+ * `\uXXXX`, and `NaN`, `Infinity` and `-Infinity`, which are not JSON, bare. Whole numbers have no type in
+ * JavaScript: wrap those that Python holds as a float in {@link pythonFloat}.
+ */
+export function pythonJson(value: unknown): string {
+  if (value instanceof PythonFloat) return floatText(value.value);
+  if (typeof value === 'number') return numberText(value);
+  if (typeof value === 'string') return stringText(value);
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return `{${members.map(([key, member]) => `${stringText(key)}: ${pythonJson(member)}`).join(', ')}}`;
+}
+
+class PythonFloat {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** A number that Python holds as a float: `1700000000.0`. */
+export function pythonFloat(value: number): unknown {
+  return new PythonFloat(value);
+}
+
+function numberText(value: number): string {
+  return Number.isSafeInteger(value) ? String(value) : floatText(value);
+}
+
+/** Python's `repr` of a float: always with a point or an exponent, which it takes outside of 1e-4 to 1e16. */
+function floatText(value: number): string {
+  // JavaScript's words for NaN and the infinities are Python's.
+  if (!Number.isFinite(value)) return String(value);
+  const [digits = '', exponent = '0'] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (power < -4 || power >= 16)
+    return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+function stringText(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) =>
+    unit === '\u007f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,109 @@
+import type { EventAlias, KnownEventType } from '../events/catalogue.ts';
+import { aliases } from '../events/shipped.ts';
+import { type Secret, sign } from '../signature.ts';
+import { WebDelivery } from '../web/delivery.ts';
+import { pythonFloat, pythonJson } from './python-json.ts';
+import { samples } from './samples.ts';
+
+export interface SignedOptions {
+  /** The receiver's secret, or one of them. */
+  readonly secret: Secret;
+  /**
+   * As the guide documents it, or as SpiderFoot ships it.
+   * @default 'guide', and 'shipped' for dotted types
+   */
+  readonly dialect?: 'guide' | 'shipped';
+  /** `data`, or `payload`. @default a sample of the type */
+  readonly data?: unknown;
+  /** When the event happened. @default now */
+  readonly timestamp?: Date;
+  /** Where to. @default 'http://127.0.0.1:3000/webhook' */
+  readonly url?: string;
+  /** Headers to add or, by the same name, to replace. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A signed webhook, ready for `fetch`, supertest, `app.inject` and the like. */
+export interface SignedWebhook {
+  readonly url: string;
+  readonly method: 'POST';
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Send it as it is: every byte is signed. */
+  readonly body: string;
+}
+
+/** A type to test with: one that is known, or any other. */
+export type TestEventType = KnownEventType | EventAlias | (string & {});
+
+/**
+ * Signs a webhook as SpiderFoot does, byte for byte as its Python writes it.
+ * @example
+ * const { url, ...init } = await signedWebhook('scan_completed', { secret, url: `${server}/webhook` });
+ * expect((await fetch(url, init)).status).toBe(200);
+ */
+export async function signedWebhook(type: TestEventType, options: SignedOptions): Promise<SignedWebhook> {
+  const {
+    secret,
+    data = sampleOf(type),
+    timestamp = new Date(),
+    url = 'http://127.0.0.1:3000/webhook',
+  } = options;
+  const { dialect = type.includes('.') ? 'shipped' : 'guide' } = options;
+  const body = pythonJson(
+    dialect === 'guide' ? guideEnvelope(type, timestamp, data) : shippedEnvelope(type, timestamp, data),
+  );
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'SpiderFoot-Webhook/1.0',
+    'x-spiderfoot-event': type,
+    'x-spiderfoot-signature': await sign(secret, body),
+    ...options.headers,
+  };
+  return { url, method: 'POST', headers, body };
+}
+
+/**
+ * The same as a fetch `Request`, for an app that is called without a server.
+ * @example
+ * const response = await app.fetch(await signedRequest('scan_completed', { secret })); // Hono
+ */
+export async function signedRequest(type: TestEventType, options: SignedOptions): Promise<Request> {
+  const { url, ...init } = await signedWebhook(type, options);
+  return new Request(url, init);
+}
+
+/**
+ * The same as a delivery, for a receiver that is called without an app.
+ * @param peer the client's address
+ * @example
+ * const outcome = await receiver.receive(await signedDelivery('scan_completed', { secret }));
+ */
+export async function signedDelivery(
+  type: TestEventType,
+  options: SignedOptions,
+  peer = '127.0.0.1',
+): Promise<WebDelivery> {
+  return new WebDelivery(await signedRequest(type, options), peer);
+}
+
+function guideEnvelope(event_type: string, timestamp: Date, data: unknown): object {
+  return {
+    event_type,
+    timestamp: timestamp.toISOString(),
+    source: 'spiderfoot',
+    version: '5.0.3',
+    data,
+    metadata: { workspace_id: 'ws_abc123', user: 'admin', scan_name: 'Weekly Security Scan' },
+  };
+}
+
+function shippedEnvelope(event_type: string, timestamp: Date, payload: unknown): object {
+  return { event_type, timestamp: pythonFloat(timestamp.getTime() / 1000), payload };
+}
+
+function sampleOf(type: string): unknown {
+  const names: Readonly<Record<string, string>> = aliases;
+  const known: Readonly<Record<string, unknown>> = samples;
+  return known[names[type] ?? type] ?? {};
+}

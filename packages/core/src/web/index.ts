@@ -1,0 +1,2 @@
+export { WebDelivery } from './delivery.ts';
+export { type FetchHandlerOptions, fetchHandler, toResponse } from './handler.ts';

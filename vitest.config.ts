@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run on the sources: no build, no stale one. `node` picks the platform's half of `#hmac`.
+const conditions = ['@spiderfoot-webhooks/source', 'node', 'import', 'module', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    typecheck: { enabled: true, include: ['**/*.test-d.ts'], tsconfig: 'tsconfig.check.json' },
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    reporters: ['default', './test/reporter.ts'],
+  },
+});
