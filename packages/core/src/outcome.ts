@@ -1,4 +1,3 @@
-import type { EventHandlingError } from './errors.ts';
 import type { EventIssue, Wire } from './events/envelope.ts';
 
 /** What a refusal says: its HTTP status, its words to the sender, and the mend, told to the receiver's owner. */
@@ -121,7 +120,7 @@ export interface Rejected {
   readonly issues?: readonly EventIssue[];
   /** Seconds after which another try makes sense. */
   readonly retryAfter?: number;
-  /** What failed inside: an {@link EventHandlingError}, or the store's own error. Never sent to the client. */
+  /** What failed inside: an `EventHandlingError`, or the store's own error. Never sent to the client. */
   readonly error?: unknown;
 }
 
@@ -136,9 +135,6 @@ export type Outcome<Event extends { readonly event_type: string } = { readonly e
   /** Verified, but this endpoint does not take events of this type. */
   | { readonly status: 'ignored'; readonly id: string; readonly event: Event; readonly wire: Wire }
   | Rejected;
-
-/** The error of a `handler_failed` outcome. */
-export type HandlerFailed<Event extends { readonly event_type: string }> = EventHandlingError<Event>;
 
 /** An answer in no framework's terms: what an adapter has to send. */
 export interface Answer {

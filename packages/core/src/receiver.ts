@@ -5,12 +5,14 @@ import { parseWith } from './events/envelope.ts';
 import { refusalOfHeaders } from './guard/headers.ts';
 import { clientAddress, normalAddress } from './guard/ip.ts';
 import { secondsToWait } from './guard/rate.ts';
+import { claimOf, identify } from './guard/signature.ts';
 import { createObservers, type ErrorListener, type OutcomeListener, type Watch } from './observers.ts';
-import { type ReceiverOptions, readOptions } from './options.ts';
+import type { ReceiverOptions } from './options.ts';
 import type { Outcome, RefusalCode, Rejected } from './outcome.ts';
 import { anySelector, createRouter, type HandlerOptions, type Route } from './router.ts';
 import { createRunner, toStored, type Verified } from './runner.ts';
-import { idOfDigest, idOfUnsigned, matchesAny, parseSignature } from './signature.ts';
+import { readOptions } from './settings.ts';
+import { createTraffic } from './traffic.ts';
 import { createWorker } from './worker.ts';
 
 /** A function of yours that is called with an event. What it returns is awaited; what it throws fails the delivery. */
@@ -101,14 +103,14 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     }
     const refused = refusalOfHeaders(delivery.header, settings.maxBodySize);
     if (refused !== undefined) return refuse(refused);
-    const digest = keys === undefined ? undefined : signatureOf(delivery);
-    if (digest?.code !== undefined) return refuse(digest.code);
+    const claim = keys === undefined ? undefined : claimOf(delivery.header, settings.signatureHeaders);
+    if (claim?.code !== undefined) return refuse(claim.code);
 
     const body = await delivery.readBody(settings.maxBodySize, settings.bodyTimeout);
     watch.mark('body');
     if (typeof body === 'string') return refuse(body);
 
-    const identified = identify(body, digest?.value);
+    const identified = identify(keys, body, claim?.digest);
     const id = identified instanceof Promise ? await identified : identified;
     if (id === undefined) return refuse('invalid_signature');
 
@@ -135,29 +137,6 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     const { isTrusted } = settings;
     if (isTrusted === undefined) return normalAddress(peer);
     return normalAddress(clientAddress(peer, header('x-forwarded-for'), isTrusted));
-  }
-
-  function signatureOf({
-    header,
-  }: Delivery): { readonly value: string; readonly code?: never } | { readonly code: RefusalCode } {
-    for (const name of settings.signatureHeaders) {
-      const text = header(name);
-      if (text === undefined) continue;
-      const value = parseSignature(text);
-      return value === undefined ? { code: 'invalid_signature' } : { value };
-    }
-    return { code: 'missing_signature' };
-  }
-
-  /** The delivery's id, or `undefined` where no secret made its signature. */
-  function identify(
-    body: Uint8Array,
-    digest: string | undefined,
-  ): string | undefined | Promise<string | undefined> {
-    if (keys === undefined || digest === undefined) return idOfUnsigned(body);
-    const genuine = matchesAny(keys, body, digest);
-    const idIf = (matches: boolean) => (matches ? idOfDigest(digest) : undefined);
-    return typeof genuine === 'boolean' ? idIf(genuine) : genuine.then(idIf);
   }
 
   function isFresh(timestamp: string): boolean {
@@ -247,30 +226,4 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
 
 function refuse(code: RefusalCode): Rejected {
   return { status: 'rejected', code };
-}
-
-/** Counts the deliveries in flight, so that closing can wait for them. */
-function createTraffic() {
-  let inFlight = 0;
-  let drained: (() => void) | undefined;
-  let draining: Promise<void> | undefined;
-  return {
-    get closing() {
-      return draining !== undefined;
-    },
-    enter() {
-      inFlight++;
-    },
-    leave() {
-      inFlight--;
-      if (inFlight === 0) drained?.();
-    },
-    drain(): Promise<void> {
-      draining ??= new Promise((resolve) => {
-        drained = resolve;
-        if (inFlight === 0) resolve();
-      });
-      return draining;
-    },
-  };
 }

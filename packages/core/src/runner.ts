@@ -3,10 +3,10 @@ import { EventHandlingError, type HandlerFailure } from './errors.ts';
 import type { Wire } from './events/envelope.ts';
 import { createMemory } from './memory/deliveries.ts';
 import type { Observers } from './observers.ts';
-import type { Settings } from './options.ts';
 import type { Outcome, Rejected } from './outcome.ts';
 import type { DeliveryLog, LogEntry, StoredDelivery } from './ports.ts';
 import type { Route } from './router.ts';
+import type { Settings } from './settings.ts';
 
 /** A delivery that has been verified and parsed. */
 export interface Verified {

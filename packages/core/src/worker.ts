@@ -1,10 +1,10 @@
 import { parseWith } from './events/envelope.ts';
 import type { Observers } from './observers.ts';
-import type { Settings } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import type { DeliveryQueue, QueuedResult, QueuedWork } from './ports.ts';
 import type { Router } from './router.ts';
 import { type Progress, type Runner, toStored, type Verified } from './runner.ts';
+import type { Settings } from './settings.ts';
 
 /** The receiver's side of a queue: what goes in, and what is done with what comes out. */
 export interface Worker {

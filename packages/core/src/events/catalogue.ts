@@ -138,7 +138,7 @@ export type EventOf<
 export const eventSchemas = mapSchemas(knownData);
 
 /** The same for a user's own schemas of `data`. */
-export function mapSchemas<Schemas extends DataSchemas>(data: Schemas) {
+function mapSchemas<Schemas extends DataSchemas>(data: Schemas) {
   const entries = Object.entries(data).map(([type, schema]) => [type, eventSchema(type, schema)] as const);
   return Object.fromEntries(entries) as {
     readonly [Type in keyof Schemas & string]: ReturnType<typeof eventSchema<Type, Schemas[Type]>>;

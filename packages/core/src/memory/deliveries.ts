@@ -1,7 +1,7 @@
 import type { Outcome } from '../outcome.ts';
 
 /** What this process remembers of a delivery. */
-export type Remembered =
+type Remembered =
   | { readonly state: 'processed' }
   | { readonly state: 'running'; readonly outcome: Promise<Outcome> }
   | { readonly state: 'failed'; attempt: number; readonly succeeded: Set<string> };

@@ -1,0 +1,214 @@
+import { createKey, type HmacKey } from '#hmac';
+import { silentLogger } from './context.ts';
+import { ConfigurationError } from './errors.ts';
+import { type Catalogue, createCatalogue, type DataSchemas } from './events/catalogue.ts';
+import { type AddressList, createAddressList } from './guard/ip.ts';
+import type { ReceiverOptions } from './options.ts';
+import type { DeliveryLog, DeliveryQueue, Logger, RateLimiter } from './ports.ts';
+import { proposal } from './proposal.ts';
+import type { Secret } from './signature.ts';
+
+/** The options, checked, with their defaults. */
+export interface Settings {
+  /** `undefined`: verification is switched off. */
+  readonly keys: readonly HmacKey[] | undefined;
+  readonly endpoint: string;
+  /** Whether this endpoint takes events of a type, given by its own name. */
+  readonly takes: (type: string) => boolean;
+  readonly signatureHeaders: readonly string[];
+  readonly isAllowed: AddressList | undefined;
+  readonly isTrusted: AddressList | undefined;
+  readonly maxBodySize: number;
+  readonly bodyTimeout: number;
+  readonly handlerTimeout: number;
+  readonly tolerance: number | undefined;
+  readonly memory: number;
+  readonly rateLimiter: RateLimiter | undefined;
+  readonly catalogue: Catalogue;
+  readonly log: DeliveryLog | undefined;
+  readonly queue: DeliveryQueue | undefined;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+const optionNames: readonly (keyof ReceiverOptions)[] = [
+  'secret',
+  'endpoint',
+  'events',
+  'signatureHeader',
+  'allowedIps',
+  'trustedProxies',
+  'maxBodySize',
+  'bodyTimeout',
+  'handlerTimeout',
+  'tolerance',
+  'memory',
+  'rateLimiter',
+  'schemas',
+  'log',
+  'queue',
+  'logger',
+  'now',
+];
+
+/** @throws ConfigurationError that names the option */
+export function readOptions<Schemas extends DataSchemas>(options: ReceiverOptions<Schemas>): Settings {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('secret', 'is missing: call createReceiver({ secret }).');
+  }
+  for (const name of Object.keys(options)) {
+    if (optionNames.some((known) => known === name)) continue;
+    throw new ConfigurationError(
+      name,
+      `is not known.${proposal(name, optionNames)} Known: ${optionNames.join(', ')}.`,
+    );
+  }
+  const {
+    secret,
+    endpoint = 'default',
+    events = 'all',
+    signatureHeader = 'x-spiderfoot-signature',
+    allowedIps,
+    trustedProxies,
+    maxBodySize = 1024 * 1024,
+    bodyTimeout = 5000,
+    handlerTimeout = 9000,
+    tolerance,
+    memory = 10_000,
+    rateLimiter,
+    schemas,
+    log,
+    queue,
+    logger = silentLogger,
+    now = Date.now,
+  } = options;
+  const catalogue = readSchemas(schemas);
+  return {
+    keys: readSecrets(secret)?.map(createKey),
+    endpoint: readText('endpoint', endpoint),
+    takes: readEvents(events, catalogue),
+    signatureHeaders: readHeaderNames(signatureHeader),
+    isAllowed: readAddresses('allowedIps', allowedIps),
+    isTrusted: readAddresses('trustedProxies', trustedProxies),
+    maxBodySize: readNumber('maxBodySize', maxBodySize, 'bytes'),
+    bodyTimeout: readNumber('bodyTimeout', bodyTimeout, 'milliseconds'),
+    handlerTimeout: readNumber('handlerTimeout', handlerTimeout, 'milliseconds'),
+    tolerance: tolerance === undefined ? undefined : readNumber('tolerance', tolerance, 'seconds'),
+    memory: readNumber('memory', memory, 'deliveries'),
+    rateLimiter: readPort('rateLimiter', rateLimiter, ['consume']),
+    catalogue,
+    log: readPort('log', log, ['record']),
+    queue: readPort('queue', queue, ['enqueue', 'start', 'close']),
+    logger: readPort('logger', logger, ['debug', 'info', 'warn', 'error']) ?? silentLogger,
+    now: readFunction('now', now),
+  };
+}
+
+function readSecrets(secret: unknown): readonly Secret[] | undefined {
+  if (secret === false) return undefined;
+  if (secret === undefined || secret === null) {
+    throw new ConfigurationError(
+      'secret',
+      "is missing. Give the secret of SpiderFoot's [webhooks] section; is the environment variable set? `secret: false`, spelled so, takes unsigned deliveries.",
+    );
+  }
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  if (secrets.length === 0) throw new ConfigurationError('secret', 'is an empty list.');
+  return secrets.map(readSecret);
+}
+
+function readSecret(secret: unknown): Secret {
+  if (secret instanceof Uint8Array) {
+    if (secret.byteLength === 0) throw new ConfigurationError('secret', 'is empty.');
+    return secret;
+  }
+  if (typeof secret !== 'string')
+    throw new ConfigurationError('secret', 'must be a string, a Uint8Array, or a list of those.');
+  if (secret === '') throw new ConfigurationError('secret', 'is empty.');
+  if (secret.trim() !== secret) {
+    throw new ConfigurationError(
+      'secret',
+      'begins or ends with white space, often a newline read from a file. Trim it.',
+    );
+  }
+  return secret;
+}
+
+function readEvents(events: unknown, catalogue: Catalogue): (type: string) => boolean {
+  if (events === 'all') return () => true;
+  if (!Array.isArray(events) || events.length === 0) {
+    throw new ConfigurationError('events', "must be 'all' or a list of event types that is not empty.");
+  }
+  const selectors = events.map((event: unknown) => {
+    const name = typeof event === 'string' ? event : String(event);
+    // SpiderFoot's own filter takes `scan` as `scan` and `scan.*`.
+    const selector = catalogue.knows(`${name}.*`) ? `${name}.*` : name;
+    if (catalogue.knows(selector)) return catalogue.canonical(selector);
+    throw new ConfigurationError(
+      'events',
+      `has ${JSON.stringify(name)}, which is no event type that is known here.${proposal(name, catalogue.selectors)} Types of your own need a schema in "schemas".`,
+    );
+  });
+  return (type) => selectors.some((selector) => catalogue.covers(selector, type));
+}
+
+function readSchemas(schemas: DataSchemas | undefined): Catalogue {
+  if (schemas === undefined) return createCatalogue({});
+  for (const [type, schema] of Object.entries(schemas)) {
+    if (typeof schema?.safeParse === 'function') continue;
+    throw new ConfigurationError('schemas', `has no zod schema at ${JSON.stringify(type)}.`);
+  }
+  return createCatalogue(schemas);
+}
+
+function readHeaderNames(names: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(names) ? names : [names];
+  if (list.length === 0) throw new ConfigurationError('signatureHeader', 'is an empty list.');
+  return list.map((name) => {
+    if (typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return name.toLowerCase();
+    throw new ConfigurationError('signatureHeader', `has ${JSON.stringify(name)}, which is no header name.`);
+  });
+}
+
+function readAddresses(option: string, entries: unknown): AddressList | undefined {
+  if (entries === undefined) return undefined;
+  if (Array.isArray(entries) && entries.length > 0 && entries.every((entry) => typeof entry === 'string')) {
+    return createAddressList(option, entries);
+  }
+  throw new ConfigurationError(
+    option,
+    'must be a list of addresses that is not empty; leave it out to switch it off.',
+  );
+}
+
+function readNumber(option: string, value: unknown, unit: string): number {
+  // Node's timers turn anything longer into 1 ms.
+  if (typeof value === 'number' && value > 0 && value <= 2_147_483_647) return value;
+  throw new ConfigurationError(option, `must be a number of ${unit}, more than 0 and at most 2147483647.`);
+}
+
+function readText(option: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new ConfigurationError(option, 'must be a string that is not empty.');
+}
+
+function readFunction<F>(option: string, value: F): F {
+  if (typeof value === 'function') return value;
+  throw new ConfigurationError(option, 'must be a function.');
+}
+
+function readPort<Port extends object>(
+  option: string,
+  port: Port | undefined,
+  methods: readonly (keyof Port & string)[],
+): Port | undefined {
+  if (port === undefined) return undefined;
+  for (const method of methods) {
+    if (typeof port === 'object' && port !== null && typeof port[method] === 'function') continue;
+    throw new ConfigurationError(
+      option,
+      `must be an object with ${methods.map((name) => `${name}()`).join(', ')}.`,
+    );
+  }
+  return port;
+}
