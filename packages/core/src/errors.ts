@@ -49,13 +49,18 @@ export class EventHandlingError<
   readonly failures: readonly HandlerFailure[];
 
   constructor(event: Event, id: string, failures: readonly HandlerFailure[]) {
-    const names = failures.map((failure) => `"${failure.handler}"`).join(', ');
+    const reasons = failures.map(({ handler, error }) => `"${handler}": ${messageOf(error)}`);
     super(
-      failures.map((failure) => failure.error),
-      `${failures.length} handler(s) of ${event.event_type} failed: ${names}`,
+      failures.map(({ error }) => error),
+      `${failures.length} handler(s) of ${event.event_type} failed: ${reasons.join('; ')}`,
     );
     this.event = event;
     this.id = id;
     this.failures = failures;
   }
+}
+
+/** What was thrown, in a line; anything can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

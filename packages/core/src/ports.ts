@@ -43,7 +43,10 @@ export interface LogEntry extends StoredDelivery {
 /** What a log knows of a delivery that it has seen before. */
 export type LoggedDelivery = Pick<LogEntry, 'state' | 'attempt' | 'succeeded'>;
 
-/** Records deliveries. An entry replaces the one of the same `endpoint` and `id`. */
+/**
+ * Records deliveries. An entry replaces the one of the same `endpoint` and `id`, but what is `processed` stays so: a
+ * replay that is refused as stale must not unsettle it.
+ */
 export interface DeliveryLog {
   /** Resolves once the entry is durable. A rejection makes the receiver answer 503, so that the sender tries again. */
   record(entry: LogEntry): Promise<void>;

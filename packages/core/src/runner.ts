@@ -1,5 +1,5 @@
 import { dispatch } from './dispatch.ts';
-import { EventHandlingError, type HandlerFailure } from './errors.ts';
+import { EventHandlingError, type HandlerFailure, messageOf } from './errors.ts';
 import type { Wire } from './events/envelope.ts';
 import { createMemory } from './memory/deliveries.ts';
 import type { Observers } from './observers.ts';
@@ -92,7 +92,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     const unrecorded = await record(stored, { state: 'received', ...standing(progress) });
     if (unrecorded !== undefined) return unrecorded;
     const outcome = await handle(verified, routes, progress);
-    const error = outcome.status === 'rejected' ? String(outcome.error) : undefined;
+    const error = outcome.status === 'rejected' ? messageOf(outcome.error) : undefined;
     const state = error === undefined ? 'processed' : 'failed';
     return (await record(stored, { state, ...standing(progress), error })) ?? outcome;
   }

@@ -22,7 +22,8 @@ export function memoryLog(capacity = 1000): MemoryLog {
   const key = (endpoint: string, id: string) => `${endpoint}\n${id}`;
   return {
     async record(entry) {
-      entries.set(key(entry.endpoint, entry.id), entry);
+      const name = key(entry.endpoint, entry.id);
+      if (entries.get(name)?.state !== 'processed') entries.set(name, entry);
       if (entries.size <= capacity) return;
       for (const oldest of entries.keys()) {
         entries.delete(oldest);
