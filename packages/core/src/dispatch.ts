@@ -41,12 +41,12 @@ function start(
   try {
     // The router found this route by the event's type: the event is one that the handler was registered for.
     result = route.run(event as never, context);
+    if (!isThenable(result)) {
+      succeeded.add(route.name);
+      return undefined;
+    }
   } catch (error) {
     fail(error);
-    return undefined;
-  }
-  if (!isThenable(result)) {
-    succeeded.add(route.name);
     return undefined;
   }
   const finished = Promise.resolve(result).then(() => {

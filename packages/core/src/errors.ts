@@ -60,7 +60,8 @@ export class EventHandlingError<
   }
 }
 
-/** What was thrown, in a line; anything can be thrown. */
+/** What was thrown, in a line. Anything can be thrown, also what has no text. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  return typeof error === 'string' ? error : `a thrown ${typeof error}`;
 }
