@@ -1,4 +1,4 @@
-import type { Wire } from './events/envelope.ts';
+import type { Wire } from './events/wire.ts';
 import type { Logger } from './ports.ts';
 
 /** What a handler is told about the delivery, beside the event. */

@@ -12,23 +12,22 @@ export {
   type HandlerFailure,
   HandlerTimeoutError,
 } from './errors.ts';
-export {
-  anyEventSchema,
-  type Category,
-  type DataSchemas,
-  type EventAlias,
-  type EventEnvelope,
-  type EventMetadata,
-  type EventOf,
-  type EventSelector,
-  type EventsByType,
-  eventSchemas,
-  type KnownEventType,
-  type UnknownEvent,
-  type UnknownEventType,
-  type WebhookEvent,
-} from './events/catalogue.ts';
-export { type Dialect, type EventIssue, type ParsedEvent, parseEvent, type Wire } from './events/envelope.ts';
+export { type ParsedEvent, parseEvent } from './events/envelope.ts';
+export { anyEventSchema, type DataSchemas, eventSchemas } from './events/schemas.ts';
+export type {
+  Category,
+  EventAlias,
+  EventEnvelope,
+  EventMetadata,
+  EventOf,
+  EventSelector,
+  EventsByType,
+  KnownEventType,
+  UnknownEvent,
+  UnknownEventType,
+  WebhookEvent,
+} from './events/types.ts';
+export type { Dialect, EventIssue, Wire } from './events/wire.ts';
 export { type MemoryLog, memoryLog } from './memory/log.ts';
 export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
 export type { ErrorDetails, ErrorListener, OutcomeDetails, OutcomeListener, Timings } from './observers.ts';

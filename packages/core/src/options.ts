@@ -1,4 +1,5 @@
-import type { Category, DataSchemas, EventAlias, EventsByType } from './events/catalogue.ts';
+import type { DataSchemas } from './events/schemas.ts';
+import type { Category, EventAlias, EventsByType } from './events/types.ts';
 import type { DeliveryLog, DeliveryQueue, Logger, RateLimiter } from './ports.ts';
 import type { Secret } from './signature.ts';
 

@@ -1,4 +1,4 @@
-import type { EventIssue, Wire } from './events/envelope.ts';
+import type { EventIssue, Wire } from './events/wire.ts';
 
 /** What a refusal says: its HTTP status, its words to the sender, and the mend, told to the receiver's owner. */
 interface Refusal {

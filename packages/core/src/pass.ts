@@ -1,7 +1,8 @@
 import type { EventContext } from './context.ts';
 import type { Delivery } from './delivery.ts';
 import { ConfigurationError } from './errors.ts';
-import type { DataSchemas, WebhookEvent } from './events/catalogue.ts';
+import type { DataSchemas } from './events/schemas.ts';
+import type { WebhookEvent } from './events/types.ts';
 import type { Outcome } from './outcome.ts';
 import type { Receiver } from './receiver.ts';
 

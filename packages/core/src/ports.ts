@@ -4,7 +4,7 @@
  * - log: the durable record of authenticated deliveries
  * - queue: where accepted deliveries wait, durably, until their handlers have succeeded
  */
-import type { Dialect, EventIssue } from './events/envelope.ts';
+import type { Dialect, EventIssue } from './events/wire.ts';
 import type { RefusalCode } from './outcome.ts';
 
 /** An authenticated delivery, in a form that can be stored. */

@@ -1,7 +1,8 @@
 import type { EventContext } from './context.ts';
 import type { Delivery } from './delivery.ts';
-import type { DataSchemas, EventOf, EventSelector, WebhookEvent } from './events/catalogue.ts';
 import { parseWith } from './events/envelope.ts';
+import type { DataSchemas } from './events/schemas.ts';
+import type { EventOf, EventSelector, WebhookEvent } from './events/types.ts';
 import { refusalOfHeaders } from './guard/headers.ts';
 import { clientAddress, normalAddress } from './guard/ip.ts';
 import { secondsToWait } from './guard/rate.ts';

@@ -1,6 +1,6 @@
 import { dispatch } from './dispatch.ts';
 import { EventHandlingError, type HandlerFailure, messageOf } from './errors.ts';
-import type { Wire } from './events/envelope.ts';
+import type { Wire } from './events/wire.ts';
 import { createMemory } from './memory/deliveries.ts';
 import type { Observers } from './observers.ts';
 import type { Outcome, Rejected } from './outcome.ts';

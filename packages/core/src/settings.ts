@@ -1,7 +1,8 @@
 import { createKey, type HmacKey } from '#hmac';
 import { silentLogger } from './context.ts';
 import { ConfigurationError } from './errors.ts';
-import { type Catalogue, createCatalogue, type DataSchemas } from './events/catalogue.ts';
+import { type Catalogue, createCatalogue } from './events/catalogue.ts';
+import type { DataSchemas } from './events/schemas.ts';
 import { type AddressList, createAddressList } from './guard/ip.ts';
 import type { ReceiverOptions } from './options.ts';
 import type { DeliveryLog, DeliveryQueue, Logger, RateLimiter } from './ports.ts';

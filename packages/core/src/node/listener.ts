@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DataSchemas } from '../events/catalogue.ts';
+import type { DataSchemas } from '../events/schemas.ts';
 import { type Outcome, toAnswer } from '../outcome.ts';
 import type { Receiver } from '../receiver.ts';
 import { NodeDelivery } from './delivery.ts';

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigurationError } from '../errors.ts';
-import type { DataSchemas } from '../events/catalogue.ts';
+import type { DataSchemas } from '../events/schemas.ts';
 import type { Receiver } from '../receiver.ts';
 
 export interface ServeOptions {

@@ -1,4 +1,4 @@
-import type { KnownEventType } from '../events/catalogue.ts';
+import type { KnownEventType } from '../events/types.ts';
 
 const scan = { scan_id: 'scan_12345', target: 'example.com', target_type: 'DOMAIN_NAME' };
 const finding = { scan_id: 'scan_12345', target: 'example.com' };

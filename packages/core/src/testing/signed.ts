@@ -1,5 +1,5 @@
-import type { EventAlias, KnownEventType } from '../events/catalogue.ts';
 import { aliases } from '../events/shipped.ts';
+import type { EventAlias, KnownEventType } from '../events/types.ts';
 import { type Secret, sign } from '../signature.ts';
 import { WebDelivery } from '../web/delivery.ts';
 import { pythonFloat, pythonJson } from './python-json.ts';

@@ -1,4 +1,4 @@
-import type { DataSchemas } from '../events/catalogue.ts';
+import type { DataSchemas } from '../events/schemas.ts';
 import { type Outcome, toAnswer } from '../outcome.ts';
 import type { Receiver } from '../receiver.ts';
 import { WebDelivery } from './delivery.ts';

@@ -1,0 +1,23 @@
+/**
+ * How an event was written: as the guide documents it, as SpiderFoot ships it, or by SpiderFoot's notification
+ * channel (`{"event","title","message","data","source"}`).
+ */
+export type Dialect = 'guide' | 'shipped' | 'notification';
+
+/** What came over the wire, beside the event that was made of it. */
+export interface Wire {
+  readonly dialect: Dialect;
+  /** The type as the sender wrote it: `scan.complete`, where the event says `scan_completed`. */
+  readonly event_type: string;
+  /** The body's text as it was signed, for what parsing loses: duplicate keys, integers past 2^53. */
+  readonly body: string;
+  /** How many `NaN`, `Infinity` or `-Infinity` of Python's were taken as `null`. */
+  readonly nonFinite: number;
+}
+
+/** One reason why an event does not fit its schema. */
+export interface EventIssue {
+  /** Where: keys and indices from the envelope's top, joined by dots. */
+  readonly path: string;
+  readonly message: string;
+}
