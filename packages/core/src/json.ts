@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '#text';
 import type { RefusalCode } from './outcome.ts';
 
 /** A JSON object as parsed: own keys alone are trusted, `__proto__` among them is a key like any other. */
@@ -22,12 +23,9 @@ const invalid: JsonRefusal = { status: 'rejected', code: 'invalid_json' };
  */
 export const maxDepth = 1000;
 
-// Fatal: a decoder that replaces bad bytes would hand on another text than the one that was signed.
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
 /** Parses a body that may hold anything: invalid UTF-8, no object, Python's NaN, endless nesting. Never throws. */
 export function parseJson(bytes: Uint8Array): ParsedJson | JsonRefusal {
-  const text = decode(bytes);
+  const text = decodeUtf8(bytes);
   if (text === undefined) return invalid;
   let value = parse(text);
   let nonFinite = 0;
@@ -47,14 +45,6 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -63,16 +53,20 @@ function parse(text: string): unknown {
   }
 }
 
-function deeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+/** Looks at containers alone before it calls itself: most of what a body holds are strings and numbers. */
+function deeperThan(container: object, levels: number): boolean {
   if (levels === 0) return true;
-  if (Array.isArray(value)) {
-    const items: readonly unknown[] = value;
-    for (let i = 0; i < items.length; i++) if (deeperThan(items[i], levels - 1)) return true;
-  } else if (isObject(value)) {
-    for (const key in value) if (deeperThan(value[key], levels - 1)) return true;
+  if (Array.isArray(container)) {
+    const items: readonly unknown[] = container;
+    for (let i = 0; i < items.length; i++) if (isDeeper(items[i], levels)) return true;
+  } else if (isObject(container)) {
+    for (const key in container) if (isDeeper(container[key], levels)) return true;
   }
   return false;
+}
+
+function isDeeper(member: unknown, levels: number): boolean {
+  return typeof member === 'object' && member !== null && deeperThan(member, levels - 1);
 }
 
 const nonFiniteWord = /-?Infinity|NaN/y;

@@ -48,7 +48,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
 
   function once(verified: Verified, routes: readonly Route[]): MaybePromise<Outcome> {
     const { id } = verified;
-    const known = memory.recall(id);
+    const known = memory.get(id);
     if (known?.state === 'processed') return duplicate(verified);
     if (known?.state === 'running') return shareFate(known.outcome, verified);
 
@@ -56,12 +56,12 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     const outcome =
       log === undefined ? handle(verified, routes, progress) : handleLogged(log, verified, routes, progress);
     if (!(outcome instanceof Promise)) return settle(id, outcome, progress);
-    memory.remember(id, { state: 'running', outcome });
+    memory.set(id, { state: 'running', outcome });
     return outcome.then((settled) => settle(id, settled, progress));
   }
 
   function settle(id: string, outcome: Outcome, progress: Progress): Outcome {
-    memory.remember(id, outcome.status === 'rejected' ? { state: 'failed', ...progress } : processed);
+    memory.set(id, outcome.status === 'rejected' ? { state: 'failed', ...progress } : processed);
     return outcome;
   }
 

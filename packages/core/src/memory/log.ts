@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import type { DeliveryLog, LogEntry } from '../ports.ts';
+import { BoundedMap } from './bounded.ts';
 
 /** A log in this process's memory. */
 export interface MemoryLog extends DeliveryLog {
@@ -18,17 +19,12 @@ export interface MemoryLog extends DeliveryLog {
  */
 export function memoryLog(capacity = 1000): MemoryLog {
   if (!(capacity >= 1)) throw new ConfigurationError('capacity', 'must be 1 or more deliveries.');
-  const entries = new Map<string, LogEntry>();
+  const entries = new BoundedMap<string, LogEntry>(capacity);
   const key = (endpoint: string, id: string) => `${endpoint}\n${id}`;
   return {
     async record(entry) {
       const name = key(entry.endpoint, entry.id);
       if (entries.get(name)?.state !== 'processed') entries.set(name, entry);
-      if (entries.size <= capacity) return;
-      for (const oldest of entries.keys()) {
-        entries.delete(oldest);
-        return;
-      }
     },
     async recall(endpoint, id) {
       return entries.get(key(endpoint, id));

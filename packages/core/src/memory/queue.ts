@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
-import type { DeliveryQueue, QueuedResult, QueuedWork, StoredDelivery } from '../ports.ts';
+import type { DeliveryQueue, QueuedResult, QueuedWork } from '../ports.ts';
+import { BoundedMap } from './bounded.ts';
 
 export interface MemoryQueueOptions {
   /**
@@ -45,8 +46,8 @@ export function memoryQueue({
   for (const [option, value] of Object.entries({ concurrency, maxAttempts, baseDelay, maxDelay, capacity })) {
     if (!(value > 0)) throw new ConfigurationError(option, 'must be more than 0.');
   }
-  /** Everything this queue has taken and not yet forgotten: what a duplicate is told by. */
-  const taken = new Set<string>();
+  /** When this queue has taken what it has not yet forgotten: what a duplicate is told by. */
+  const taken = new BoundedMap<string, Date>(capacity);
   const waiting: QueuedWork[] = [];
   const retries = new Set<ReturnType<typeof setTimeout>>();
   let process: ((work: QueuedWork) => Promise<QueuedResult>) | undefined;
@@ -80,23 +81,13 @@ export function memoryQueue({
     retries.add(timer);
   }
 
-  function take({ endpoint, id }: StoredDelivery): boolean {
-    const key = `${endpoint}\n${id}`;
-    if (taken.has(key)) return false;
-    taken.add(key);
-    if (taken.size <= capacity) return true;
-    for (const oldest of taken) {
-      taken.delete(oldest);
-      break;
-    }
-    return true;
-  }
-
   return {
     async enqueue(delivery) {
+      const key = `${delivery.endpoint}\n${delivery.id}`;
+      if (taken.has(key)) return 'duplicate';
       if (waiting.length + retries.size >= capacity)
         throw new Error(`The queue is full: ${capacity} deliveries wait`);
-      if (!take(delivery)) return 'duplicate';
+      taken.set(key, delivery.receivedAt);
       waiting.push({ ...delivery, attempt: 1, succeeded: [] });
       next();
       return 'accepted';

@@ -9,24 +9,27 @@ export function readBody(req: IncomingMessage, limit: number, timeout: number): 
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    const timer = setTimeout(() => finish('body_timeout'), timeout);
+    const timer = setTimeout(() => giveUp('body_timeout'), timeout);
 
-    function finish(result: BodyRead): void {
-      clearTimeout(timer);
-      req.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
-      resolve(result);
-    }
     function onData(chunk: Uint8Array): void {
       size += chunk.byteLength;
-      if (size > limit) finish('body_too_large');
+      if (size > limit) giveUp('body_too_large');
       else chunks.push(chunk);
     }
     function onEnd(): void {
       const [first] = chunks;
-      finish(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size));
+      settle(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size));
     }
     function onAbort(): void {
-      finish('request_aborted');
+      giveUp('request_aborted');
+    }
+    function giveUp(reason: Exclude<BodyRead, Uint8Array>): void {
+      req.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
+      settle(reason);
+    }
+    function settle(result: BodyRead): void {
+      clearTimeout(timer);
+      resolve(result);
     }
     req.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
   });
