@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { measureCore } from './core.ts';
+import { measureHttp } from './http.ts';
+import { createProgress } from './progress.ts';
+import { measureRefusals } from './refusals.ts';
+import { type Figures, machine, toMarkdown } from './report.ts';
+
+const usage = `npm run bench -- [--quick] [--json] [--only core|http|refusals]
+
+Measures everything, prints it, and writes it to docs/benchmarks.md.
+  --quick   a few rounds: to see that it works, or where it goes
+  --json    prints the figures as JSON
+  --only    one part
+With --quick or --only nothing is written.
+`;
+
+const parts = ['core', 'http', 'refusals'];
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { quick, json, only, help } = values;
+  if (help || (only !== undefined && !parts.includes(only))) {
+    process.stdout.write(usage);
+    process.exitCode = help ? 0 : 1;
+    return;
+  }
+  const rounds = quick ? 10 : 60;
+  const wants = (part: string) => only === undefined || only === part;
+  const progress = createProgress();
+  const figures: Figures = {
+    machine: machine(),
+    node: process.versions.node,
+    rounds,
+    core: wants('core') ? await measureCore(rounds, progress) : [],
+    http: wants('http') ? await measureHttp(rounds, progress) : [],
+    refusals: wants('refusals') ? await measureRefusals(rounds, progress) : [],
+  };
+  progress.end();
+  const page = toMarkdown(figures);
+  process.stdout.write(json ? `${JSON.stringify(figures, undefined, 2)}\n` : page);
+  if (!quick && only === undefined) {
+    await writeFile(new URL('../../docs/benchmarks.md', import.meta.url), page);
+  }
+}
+
+await run();

@@ -1,0 +1,27 @@
+/** What a series of rounds came to. */
+export interface Series {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function seriesOf(values: readonly number[]): Series {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  const middle = sorted.length / 2;
+  const median = sorted.length % 2 === 1 ? at(Math.floor(middle)) : (at(middle - 1) + at(middle)) / 2;
+  return { median, min: at(0), max: at(sorted.length - 1) };
+}
+
+/** Ratios round by round: what slows a machine down for a moment slows both sides of one round. */
+export function ratiosOf(values: readonly number[], others: readonly number[]): Series {
+  return seriesOf(values.map((value, round) => value / (others[round] ?? Number.NaN)));
+}
+
+/** Nobody always goes first, or always clears away what the same one has left behind. */
+export function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
