@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run on the sources: no build, no stale one. `node` picks the platform's half of `#hmac`.
-const conditions = ['@spiderfoot-webhooks/source', 'node', 'import', 'module', 'default'];
+// No `import` or `module` here: they would reach packages that are loaded by `require` too.
+const conditions = ['@spiderfoot-webhooks/source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },

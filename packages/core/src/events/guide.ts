@@ -31,14 +31,14 @@ const scanSummary = {
 const finding = {
   ...scan,
   event_type: text(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   module: text(),
 };
 
 export const guideData = {
   scan_started: z.looseObject(scanSummary),
   scan_completed: z.looseObject(scanSummary),
-  scan_failed: z.looseObject({ ...scanSummary, error: z.unknown() }),
+  scan_failed: z.looseObject({ ...scanSummary, error: z.unknown().optional() }),
   scan_progress: z.looseObject(scanSummary),
 
   high_risk_event: z.looseObject(finding),
@@ -53,7 +53,7 @@ export const guideData = {
 
   system_alert: z.looseObject({ message: text(), severity: text() }),
   resource_warning: z.looseObject({ message: text() }),
-  module_error: z.looseObject({ ...scan, module: text(), error: z.unknown() }),
+  module_error: z.looseObject({ ...scan, module: text(), error: z.unknown().optional() }),
 };
 
 /** The guide's four groups: `scan.*` takes all of the first, and so on. */

@@ -14,9 +14,9 @@ const task = z.looseObject({
   task_type: text(),
   state: text(),
   progress: z.number().nullish(),
-  meta: z.unknown(),
-  result: z.unknown(),
-  error: z.unknown(),
+  meta: z.unknown().optional(),
+  result: z.unknown().optional(),
+  error: z.unknown().optional(),
   created_at: moment(),
   started_at: moment(),
   completed_at: moment(),
@@ -29,7 +29,7 @@ const alert = z.looseObject({
   message: text(),
   timestamp: moment(),
   acknowledged: z.boolean().nullish(),
-  context: z.unknown(),
+  context: z.unknown().optional(),
 });
 
 const scan = z.looseObject({ scan_id: text(), target: text() });

@@ -1,0 +1,150 @@
+import { connect, type Socket } from 'node:net';
+
+/** Long enough for a busy machine, short enough to tell "hangs" from "answers". */
+export const patience = 8000;
+
+export interface RawResponse {
+  readonly status: number;
+  /** Names in lower case; several of one name joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+type Bytes = string | Uint8Array;
+
+/** One TCP connection that speaks HTTP as badly as a test wants it to. It never closes its side by itself. */
+export class RawClient {
+  readonly #socket: Socket;
+  #received: Buffer = Buffer.alloc(0);
+  #over = false;
+  #wake: () => void = () => {};
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => {
+      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#wake();
+    });
+    const finish = () => {
+      this.#over = true;
+      this.#wake();
+    };
+    // A reset is an ending like any other here: what counts is whether an answer came before it.
+    socket.on('end', finish).on('close', finish).on('error', finish);
+  }
+
+  static connect(port: number): Promise<RawClient> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+      socket.once('error', reject);
+      socket.once('connect', () => {
+        socket.off('error', reject);
+        resolve(new RawClient(socket));
+      });
+    });
+  }
+
+  /** Resolves once the bytes are handed to the system, or can never be. */
+  write(bytes: Bytes): Promise<void> {
+    return bounded(new Promise((resolve) => this.#socket.write(bytes, () => resolve())), 'write');
+  }
+
+  /** Sends FIN, and goes on reading. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Sends RST: what a client does that crashes or gives up. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  /** The next answer on this connection. Fails where none comes before the connection's end or in time. */
+  async response({ head = false } = {}): Promise<RawResponse> {
+    const parsed = await this.#until(() => parseResponse(this.#received, this.#over, head), 'an answer');
+    if (parsed === undefined) throw new Error(`Closed without an answer, after ${this.#received.length} B`);
+    this.#received = this.#received.subarray(parsed.length);
+    return parsed.response;
+  }
+
+  /** What came until the server closed the connection. */
+  async rest(): Promise<string> {
+    await this.#until(() => (this.#over ? true : undefined), 'the end of the connection');
+    return this.#received.toString('latin1');
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  async #until<Value>(look: () => Value | undefined, what: string): Promise<Value | undefined> {
+    const deadline = performance.now() + patience;
+    for (;;) {
+      const value = look();
+      if (value !== undefined || this.#over) return value;
+      const left = deadline - performance.now();
+      if (left <= 0) throw new Error(`Hangs: ${what} did not come within ${patience} ms`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+}
+
+/** Fails instead of hanging. */
+export async function bounded<Value>(promise: Promise<Value>, what: string): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Hangs: ${what} took more than ${patience} ms`)), patience);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+interface Parsed {
+  readonly response: RawResponse;
+  /** How many bytes it took. */
+  readonly length: number;
+}
+
+function parseResponse(bytes: Buffer, over: boolean, head: boolean): Parsed | undefined {
+  const headEnd = bytes.indexOf('\r\n\r\n');
+  if (headEnd === -1) return undefined;
+  const [statusLine = '', ...lines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n');
+  const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1]);
+  if (Number.isNaN(status)) throw new Error(`Not an HTTP answer: ${JSON.stringify(statusLine)}`);
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  const start = headEnd + 4;
+  const body = head || status < 200 ? { text: '', end: start } : parseBody(bytes, start, headers, over);
+  return body && { response: { status, headers, body: body.text }, length: body.end };
+}
+
+function parseBody(bytes: Buffer, start: number, headers: Readonly<Record<string, string>>, over: boolean) {
+  if (headers['transfer-encoding'] === 'chunked') return parseChunks(bytes, start);
+  const declared = headers['content-length'];
+  if (declared === undefined && !over) return undefined;
+  const end = declared === undefined ? bytes.length : start + Number(declared);
+  return bytes.length < end ? undefined : { text: bytes.toString('utf8', start, end), end };
+}
+
+function parseChunks(bytes: Buffer, start: number) {
+  const parts: Buffer[] = [];
+  for (let at = start; ; ) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    if (lineEnd === -1) return undefined;
+    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
+    at = lineEnd + 2 + size + 2;
+    if (bytes.length < at) return undefined;
+    if (size === 0) return { text: Buffer.concat(parts).toString('utf8'), end: at };
+    parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
+  }
+}

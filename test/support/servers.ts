@@ -1,0 +1,188 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import Router from '@koa/router';
+import type { Receiver } from '@spiderfoot-webhooks/core';
+import { webhookListener } from '@spiderfoot-webhooks/core/node';
+import { fetchHandler } from '@spiderfoot-webhooks/core/web';
+import { webhookHandler as expressHandler } from '@spiderfoot-webhooks/express';
+import { webhookHandler as honoHandler } from '@spiderfoot-webhooks/hono';
+import { webhookHandler as koaHandler } from '@spiderfoot-webhooks/koa';
+import express from 'express';
+import { Hono } from 'hono';
+import Koa from 'koa';
+import { fetchBridge, peerOf, rememberPeer } from './fetch-bridge.ts';
+
+export interface Running {
+  readonly port: number;
+  /** The path of the webhook. */
+  readonly path: string;
+  readonly close: () => Promise<void>;
+}
+
+export interface MountOptions {
+  /** Becomes the adapter's `clientIp`: the address is taken from this header. */
+  readonly clientIpHeader?: string;
+  /** Something before the receiver reads the body, and keeps no bytes of it. */
+  readonly readBodyFirst?: boolean;
+  /** The server finishes what it is at after the client's FIN; Node's own default is not to. */
+  readonly halfOpen?: boolean;
+}
+
+/** One way to mount a receiver. */
+export interface Mount {
+  readonly name: string;
+  start(receiver: Receiver, options?: MountOptions): Promise<Running>;
+}
+
+function mount(
+  name: string,
+  path: string,
+  toListener: (receiver: Receiver, options: MountOptions) => RequestListener,
+): Mount {
+  const start: Mount['start'] = async (receiver, options = {}) => ({
+    path,
+    ...(await listen(toListener(receiver, options), options)),
+  });
+  return { name, start };
+}
+
+/** Listens on any free port of loopback. */
+export async function listen(
+  listener: RequestListener,
+  { halfOpen = false }: Pick<MountOptions, 'halfOpen'> = {},
+): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
+  const server = createServer(listener);
+  Object.assign(server, { httpAllowHalfOpen: halfOpen });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { port, close };
+}
+
+function expressRoutes(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountOptions) {
+  const handler = expressHandler(
+    receiver,
+    clientIpHeader === undefined ? {} : { clientIp: (req) => req.get(clientIpHeader) },
+  );
+  return readBodyFirst ? [express.json(), handler] : [handler];
+}
+
+function koaRoutes(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountOptions): Koa.Middleware[] {
+  const handler = koaHandler(
+    receiver,
+    clientIpHeader === undefined ? {} : { clientIp: (ctx) => ctx.get(clientIpHeader) || undefined },
+  );
+  const drain: Koa.Middleware = async (ctx, next) => {
+    for await (const _chunk of ctx.req);
+    await next();
+  };
+  return readBodyFirst ? [drain, handler] : [handler];
+}
+
+function honoApp(receiver: Receiver, path: string, { clientIpHeader, readBodyFirst }: MountOptions): Hono {
+  const app = new Hono();
+  if (readBodyFirst) {
+    app.use(async (c, next) => {
+      await new Response(c.req.raw.body).arrayBuffer();
+      await next();
+    });
+  }
+  const handler = honoHandler(
+    receiver,
+    clientIpHeader === undefined ? {} : { clientIp: (c) => c.req.header(clientIpHeader) },
+  );
+  return app.all(path, handler);
+}
+
+function nodeListener(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountOptions): RequestListener {
+  const listener = webhookListener(
+    receiver,
+    clientIpHeader === undefined ? {} : { clientIp: (req) => req.headers[clientIpHeader]?.toString() },
+  );
+  return async (req, res) => {
+    if (readBodyFirst) for await (const _chunk of req);
+    await listener(req, res);
+  };
+}
+
+function fetchOf(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountOptions) {
+  const handle = fetchHandler(receiver, {
+    clientIp: (request) =>
+      clientIpHeader === undefined ? peerOf(request) : (request.headers.get(clientIpHeader) ?? undefined),
+  });
+  return async (request: Request) => {
+    if (readBodyFirst) await request.arrayBuffer();
+    return handle(request);
+  };
+}
+
+function koaListener(build: (app: Koa) => void): RequestListener {
+  const app = new Koa();
+  build(app);
+  const callback = app.callback();
+  return (req, res) => void callback(req, res);
+}
+
+export const mounts: readonly Mount[] = [
+  mount('express', '/webhook', (receiver, options) =>
+    express().all('/webhook', ...expressRoutes(receiver, options)),
+  ),
+  mount('express, router at a base path', '/hooks/spiderfoot', (receiver, options) => {
+    const router = express.Router();
+    router.all('/spiderfoot', ...expressRoutes(receiver, options));
+    return express().use('/hooks', router);
+  }),
+  mount('express, sub-app', '/api/webhook', (receiver, options) => {
+    const subApp = express();
+    subApp.use('/webhook', ...expressRoutes(receiver, options));
+    return express().use('/api', subApp);
+  }),
+  mount('koa', '/webhook', (receiver, options) =>
+    koaListener((app) => {
+      for (const middleware of koaRoutes(receiver, options)) app.use(middleware);
+    }),
+  ),
+  mount('koa, router', '/webhook', (receiver, options) =>
+    koaListener((app) => {
+      const router = new Router();
+      router.all('/webhook', ...koaRoutes(receiver, options));
+      app.use(router.routes());
+    }),
+  ),
+  mount('koa, router under a prefix', '/api/hooks/webhook', (receiver, options) =>
+    koaListener((app) => {
+      const inner = new Router({ prefix: '/hooks' });
+      inner.all('/webhook', ...koaRoutes(receiver, options));
+      const outer = new Router();
+      outer.use('/api', inner.routes());
+      app.use(outer.routes());
+    }),
+  ),
+  mount('hono', '/webhook', (receiver, options) => {
+    const app = honoApp(receiver, '/webhook', options);
+    return nodeServer(app.fetch);
+  }),
+  mount('hono, base path', '/api/hooks/webhook', (receiver, options) => {
+    const app = new Hono().basePath('/api').route('/hooks', honoApp(receiver, '/webhook', options));
+    return nodeServer(app.fetch);
+  }),
+  mount('node', '/webhook', nodeListener),
+  mount('fetch', '/webhook', (receiver, options) => fetchBridge(fetchOf(receiver, options))),
+  mount('fetch on @hono/node-server', '/webhook', (receiver, options) => {
+    const handle = fetchOf(receiver, options);
+    return nodeServer((request, { incoming }) => {
+      rememberPeer(request, incoming.socket.remoteAddress);
+      return handle(request);
+    });
+  }),
+];
+
+function nodeServer(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
+  const listener = getRequestListener(fetch);
+  return (req, res) => void listener(req, res);
+}

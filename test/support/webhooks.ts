@@ -1,0 +1,140 @@
+import {
+  createReceiver,
+  type EventContext,
+  type Outcome,
+  type Receiver,
+  type ReceiverOptions,
+  type RefusalCode,
+  refusals,
+  type WebhookEvent,
+} from '@spiderfoot-webhooks/core';
+import { type SignedOptions, signedWebhook, type TestEventType } from '@spiderfoot-webhooks/core/testing';
+import { expect, onTestFinished } from 'vitest';
+import { RawClient, type RawResponse } from './raw-client.ts';
+import type { Mount, MountOptions, Running } from './servers.ts';
+
+export const secret = 'conformance-s3cret-ünïcode';
+
+export interface Handled {
+  readonly event: WebhookEvent;
+  readonly context: EventContext;
+}
+
+/** A receiver that notes what it sees. */
+export interface Noted {
+  readonly receiver: Receiver;
+  readonly handled: Handled[];
+  readonly outcomes: Outcome[];
+}
+
+export function notingReceiver(options: Partial<ReceiverOptions> = {}): Noted {
+  const handled: Handled[] = [];
+  const outcomes: Outcome[] = [];
+  const receiver = createReceiver({ secret, ...options })
+    .onAny((event, context) => void handled.push({ event, context }))
+    .onOutcome((outcome) => void outcomes.push(outcome));
+  return { receiver, handled, outcomes };
+}
+
+/** Starts a noting receiver in a mount, for as long as the test runs. */
+export async function start(
+  mount: Mount,
+  options: Partial<ReceiverOptions> = {},
+  mountOptions: MountOptions = {},
+): Promise<Noted & { readonly at: Running }> {
+  const noted = notingReceiver(options);
+  const at = await mount.start(noted.receiver, mountOptions);
+  onTestFinished(at.close);
+  return { ...noted, at };
+}
+
+export async function connectTo({ port }: Pick<Running, 'port'>): Promise<RawClient> {
+  const client = await RawClient.connect(port);
+  onTestFinished(() => client.destroy());
+  return client;
+}
+
+/** One HTTP request, to be written out. */
+export interface Message {
+  readonly method: string;
+  /** In the order and the case in which they are sent. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+}
+
+let serial = 0;
+
+/** A signed webhook; no two have the same bytes. */
+export async function webhook(
+  type: TestEventType = 'scan_completed',
+  options: Partial<SignedOptions> = {},
+): Promise<Message> {
+  serial++;
+  const data = { scan_id: `scan_${serial}`, target: 'exämple.com' };
+  const { method, headers, body } = await signedWebhook(type, { secret, data, ...options });
+  return { method, headers: Object.entries(headers), body: Buffer.from(body) };
+}
+
+/** The same message with a header replaced, or taken out by `undefined`. */
+export function withHeader(message: Message, name: string, value: string | undefined): Message {
+  const others = message.headers.filter(([other]) => other.toLowerCase() !== name.toLowerCase());
+  return { ...message, headers: value === undefined ? others : [...others, [name, value]] };
+}
+
+export function headerOf({ headers }: Message, name: string): string {
+  return headers.find(([other]) => other === name)?.[1] ?? '';
+}
+
+interface Framing {
+  readonly version?: '1.0' | '1.1';
+  /** How the body's end is told. @default 'length' */
+  readonly framing?: 'length' | 'chunked' | 'none';
+}
+
+/** The request's head, with the blank line. */
+export function headOf(
+  { path, port }: Running,
+  { method, headers, body }: Message,
+  { version = '1.1', framing = 'length' }: Framing = {},
+): string {
+  const lines = [`${method} ${path} HTTP/${version}`, `Host: 127.0.0.1:${port}`];
+  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+  if (framing === 'length') lines.push(`Content-Length: ${body.byteLength}`);
+  if (framing === 'chunked') lines.push('Transfer-Encoding: chunked');
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+export function bytesOf(at: Running, message: Message, framing?: Framing): Buffer {
+  return Buffer.concat([Buffer.from(headOf(at, message, framing), 'latin1'), message.body]);
+}
+
+export function chunk(bytes: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.byteLength.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+}
+
+export const lastChunk = '0\r\n\r\n';
+
+/** Sends a message over a connection of its own and reads the answer. */
+export async function send(at: Running, message: Message): Promise<RawResponse> {
+  const client = await connectTo(at);
+  await client.write(bytesOf(at, message));
+  const response = await client.response({ head: message.method === 'HEAD' });
+  client.destroy();
+  return response;
+}
+
+/** The answer's status and what its JSON says. */
+export function told({ status, body }: RawResponse): { readonly status: number; readonly body: unknown } {
+  return { status, body: JSON.parse(body) };
+}
+
+const id: unknown = expect.stringMatching(/^[0-9a-f]{32}$/);
+
+/** What {@link told} tells of a delivery that was handled. */
+export const success = { status: 200, body: { status: 'success', id } };
+export const duplicate = { status: 200, body: { status: 'duplicate', id } };
+
+export function refusal(code: RefusalCode): { readonly status: number; readonly body: unknown } {
+  const { status, error } = refusals[code];
+  return { status, body: { error, code } };
+}
