@@ -1,3 +1,4 @@
+import { isAmount, mostAmount } from './amount.ts';
 import type { HandlerContext } from './context.ts';
 import { ConfigurationError } from './errors.ts';
 import type { Catalogue } from './events/catalogue.ts';
@@ -57,10 +58,10 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
         `${JSON.stringify(name)} is taken by another handler. Names tell handlers apart over retries: give each its own.`,
       );
     }
-    if (!(timeout > 0 && timeout <= 2_147_483_647)) {
+    if (!isAmount(timeout)) {
       throw new ConfigurationError(
         'timeout',
-        `of ${what} must be milliseconds, more than 0 and at most 2147483647.`,
+        `of ${what} must be milliseconds, more than 0 and at most ${mostAmount}.`,
       );
     }
     cache = new Map();

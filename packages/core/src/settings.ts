@@ -1,4 +1,5 @@
 import { createKey, type HmacKey } from '#hmac';
+import { isAmount, mostAmount } from './amount.ts';
 import { silentLogger } from './context.ts';
 import { ConfigurationError } from './errors.ts';
 import { type Catalogue, createCatalogue } from './events/catalogue.ts';
@@ -183,9 +184,8 @@ function readAddresses(option: string, entries: unknown): AddressList | undefine
 }
 
 function readNumber(option: string, value: unknown, unit: string): number {
-  // Node's timers turn anything longer into 1 ms.
-  if (typeof value === 'number' && value > 0 && value <= 2_147_483_647) return value;
-  throw new ConfigurationError(option, `must be a number of ${unit}, more than 0 and at most 2147483647.`);
+  if (isAmount(value)) return value;
+  throw new ConfigurationError(option, `must be a number of ${unit}, more than 0 and at most ${mostAmount}.`);
 }
 
 function readText(option: string, value: unknown): string {

@@ -1,9 +1,10 @@
+import { isAmount } from '../amount.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { DeliveryLog, LogEntry } from '../ports.ts';
 import { BoundedMap } from './bounded.ts';
 
 /** A log in this process's memory. */
-export interface MemoryLog extends DeliveryLog {
+export interface MemoryLog extends Required<DeliveryLog> {
   /** The entries, oldest first. */
   entries(): readonly LogEntry[];
 }
@@ -18,7 +19,7 @@ export interface MemoryLog extends DeliveryLog {
  * app.get('/deliveries', (req, res) => res.json(log.entries().map(({ body, ...entry }) => entry)));
  */
 export function memoryLog(capacity = 1000): MemoryLog {
-  if (!(capacity >= 1)) throw new ConfigurationError('capacity', 'must be 1 or more deliveries.');
+  if (!isAmount(capacity)) throw new ConfigurationError('capacity', 'must be 1 or more deliveries.');
   const entries = new BoundedMap<string, LogEntry>(capacity);
   const key = (endpoint: string, id: string) => `${endpoint}\n${id}`;
   return {

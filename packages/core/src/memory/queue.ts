@@ -1,3 +1,4 @@
+import { isAmount } from '../amount.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { DeliveryQueue, QueuedResult, QueuedWork } from '../ports.ts';
 import { BoundedMap } from './bounded.ts';
@@ -44,7 +45,7 @@ export function memoryQueue({
   capacity = 10_000,
 }: MemoryQueueOptions = {}): DeliveryQueue {
   for (const [option, value] of Object.entries({ concurrency, maxAttempts, baseDelay, maxDelay, capacity })) {
-    if (!(value > 0)) throw new ConfigurationError(option, 'must be more than 0.');
+    if (!isAmount(value)) throw new ConfigurationError(option, 'must be more than 0.');
   }
   /** When this queue has taken what it has not yet forgotten: what a duplicate is told by. */
   const taken = new BoundedMap<string, Date>(capacity);

@@ -1,0 +1,315 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  createReceiver,
+  type LogEntry,
+  memoryLog,
+  memoryQueue,
+  type QueuedWork,
+  type Receiver,
+  type ReceiverOptions,
+} from '../src/index.ts';
+import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
+
+const secret = 'stores-s3cret';
+
+async function sender(type = 'scan_completed', data: unknown = {}, peer = '127.0.0.1') {
+  const { headers, body } = await signedWebhook(type, { secret, data });
+  const send = (receiver: Receiver) =>
+    receiver.receive({
+      method: 'POST',
+      peer,
+      header: (name) => headers[name],
+      readBody: async () => Buffer.from(body),
+    });
+  return { body, send };
+}
+
+const failing = { name: 'failing' };
+
+describe('a log', () => {
+  async function logged(options: Partial<ReceiverOptions>, type: string, data: unknown = {}) {
+    const log = memoryLog();
+    const record = vi.spyOn(log, 'record');
+    const receiver = createReceiver({ secret, log, ...options });
+    receiver.on(
+      'scan_failed',
+      () => {
+        throw new Error('siem is down');
+      },
+      failing,
+    );
+    receiver.on('scan.*', () => {}, { name: 'fine' });
+    const { body, send } = await sender(type, data);
+    const outcome = await send(receiver);
+    const states = record.mock.calls.map(([entry]) => entry.state);
+    const [entry] = log.entries();
+    if (entry === undefined) throw new Error('nothing was logged');
+    expect(Buffer.from(entry.body).toString()).toBe(body);
+    return { outcome, states, entry };
+  }
+
+  it('has a delivery before and after its handlers', async () => {
+    const { states, entry, outcome } = await logged({ endpoint: 'e' }, 'scan.complete');
+    expect(states).toEqual(['received', 'processed']);
+    expect(entry).toMatchObject({
+      id: outcome.status === 'processed' && outcome.id,
+      endpoint: 'e',
+      ip: '127.0.0.1',
+      event_type: 'scan_completed',
+      dialect: 'shipped',
+      attempt: 1,
+      succeeded: ['fine'],
+    });
+  });
+
+  it('has why handlers failed, and which did not', async () => {
+    const { states, entry } = await logged({}, 'scan_failed');
+    expect(states).toEqual(['received', 'failed']);
+    expect(entry).toMatchObject({ succeeded: ['fine'], error: expect.stringContaining('siem is down') });
+  });
+
+  it.each([
+    ['invalid_event', 'scan_completed', { events_found: 'many' }, {}],
+    ['invalid_event', 'scan_completed', 'no object', {}],
+    ['stale_event', 'scan_completed', {}, { tolerance: 1, now: () => 5 }],
+  ])('has the whole of what is refused as %s though it is genuine', async (code, type, data, options) => {
+    const { states, entry } = await logged(options, type, data);
+    expect(states).toEqual(['rejected']);
+    expect(entry).toMatchObject({ code, attempt: 0 });
+    if (code === 'invalid_event') expect(entry.issues).not.toHaveLength(0);
+  });
+
+  it('has what this endpoint does not take', async () => {
+    expect((await logged({ events: ['finding'] }, 'scan_completed')).states).toEqual(['ignored']);
+  });
+
+  it('has nothing of what is not genuine', async () => {
+    const log = memoryLog();
+    const receiver = createReceiver({ secret, log });
+    await receiver.receive(await signedDelivery('scan_completed', { secret: 'another' }));
+    expect(log.entries()).toEqual([]);
+  });
+
+  it('tells duplicates, and which handlers are left to run, to the next process', async () => {
+    const log = memoryLog();
+    let down = true;
+    const fine = vi.fn();
+    const attempts: number[] = [];
+    const create = () =>
+      createReceiver({ secret, log })
+        .on('scan_completed', fine, { name: 'fine' })
+        .on(
+          'scan_completed',
+          (_, { attempt }) => {
+            attempts.push(attempt);
+            if (down) throw new Error('down');
+          },
+          failing,
+        );
+    const { send } = await sender();
+    expect(await send(create())).toMatchObject({ code: 'handler_failed' });
+    down = false;
+    expect(await send(create())).toMatchObject({ status: 'processed' });
+    expect(await send(create())).toMatchObject({ status: 'duplicate' });
+    expect(fine).toHaveBeenCalledOnce();
+    expect(attempts).toEqual([1, 2]);
+  });
+
+  it.each(['record', 'recall'] as const)(
+    'that fails to %s keeps handlers from running, and the sender tries again',
+    async (method) => {
+      const log = memoryLog();
+      const errors = vi.fn();
+      const handler = vi.fn();
+      const receiver = createReceiver({ secret, log }).onAny(handler).onError(errors);
+      const { send } = await sender();
+      const disk = new Error('disk full');
+      vi.spyOn(log, method).mockRejectedValueOnce(disk);
+      expect(await send(receiver)).toMatchObject({ code: 'unavailable', error: disk });
+      expect(handler).not.toHaveBeenCalled();
+      expect(errors).toHaveBeenCalledWith(disk, expect.objectContaining({ source: 'log' }));
+      expect(await send(receiver)).toMatchObject({ status: 'processed' });
+      expect(handler).toHaveBeenCalledOnce();
+    },
+  );
+
+  it('keeps what is processed, whatever comes later, and no more than it is to hold', async () => {
+    const log = memoryLog(2);
+    const entry = (id: string, state: LogEntry['state']): LogEntry => ({
+      ...{ id, state, endpoint: 'e', receivedAt: new Date(), ip: undefined, attempt: 1, succeeded: [] },
+      ...{ event_type: 'scan_started', dialect: 'guide', body: Buffer.from('{}') },
+    });
+    await log.record(entry('a', 'processed'));
+    await log.record(entry('a', 'rejected'));
+    expect(await log.recall('e', 'a')).toMatchObject({ state: 'processed' });
+    expect(await log.recall('other', 'a')).toBeUndefined();
+    await log.record(entry('b', 'failed'));
+    await log.record(entry('c', 'failed'));
+    expect(log.entries().map(({ id }) => id)).toEqual(['b', 'c']);
+  });
+});
+
+describe('the memory of deliveries', () => {
+  it('forgets the oldest, and none but that', async () => {
+    const receiver = createReceiver({ secret, memory: 2 });
+    const sends = [];
+    for (let n = 0; n < 3; n++) sends.push((await sender('scan_completed', { n })).send);
+    const [first, second, third] = sends;
+    for (const send of sends) expect(await send(receiver)).toMatchObject({ status: 'processed' });
+    expect(await third?.(receiver)).toMatchObject({ status: 'duplicate' });
+    expect(await second?.(receiver)).toMatchObject({ status: 'duplicate' });
+    expect(await first?.(receiver)).toMatchObject({ status: 'processed' });
+    expect(await second?.(receiver)).toMatchObject({ status: 'processed' });
+  });
+});
+
+describe('a queue', () => {
+  it('is answered for at once, runs the handlers later, and knows a duplicate', async () => {
+    const receiver = createReceiver({ secret, queue: memoryQueue() });
+    const handler = vi.fn();
+    const outcomes = vi.fn();
+    receiver.on('scan_completed', handler).onOutcome((outcome) => outcomes(outcome.status));
+    const { send } = await sender();
+    expect(await send(receiver)).toMatchObject({ status: 'accepted' });
+    expect(handler).not.toHaveBeenCalled();
+    expect(await send(receiver)).toMatchObject({ status: 'duplicate' });
+    await vi.waitFor(() =>
+      expect(outcomes.mock.calls.flat()).toEqual(['accepted', 'duplicate', 'processed']),
+    );
+    expect(handler).toHaveBeenCalledOnce();
+    expect(handler).toHaveBeenCalledWith(
+      expect.objectContaining({ event_type: 'scan_completed' }),
+      expect.objectContaining({ attempt: 1, ip: '127.0.0.1' }),
+    );
+  });
+
+  it('tries again what failed, without the handlers that have succeeded, and gives up in the end', async () => {
+    const receiver = createReceiver({ secret, queue: memoryQueue({ maxAttempts: 3, baseDelay: 1 }) });
+    const fine = vi.fn();
+    const attempts: number[] = [];
+    const errors = vi.fn();
+    receiver.onError(errors).on('scan_completed', fine);
+    receiver.on('scan_completed', async (_, { attempt }) => {
+      attempts.push(attempt);
+      throw new Error('down');
+    });
+    await (await sender()).send(receiver);
+    await vi.waitFor(() => expect(errors).toHaveBeenCalledTimes(3));
+    expect(attempts).toEqual([1, 2, 3]);
+    expect(fine).toHaveBeenCalledOnce();
+    await receiver.close();
+    expect(attempts).toEqual([1, 2, 3]);
+  });
+
+  it('that is full or fails is answered 503, and takes it when it is sent again', async () => {
+    const queue = memoryQueue({ capacity: 1 });
+    const errors = vi.fn();
+    const receiver = createReceiver({ secret, queue }).onError(errors);
+    const first = await sender('scan_completed', { n: 1 });
+    const second = await sender('scan_completed', { n: 2 });
+    expect(await first.send(receiver)).toMatchObject({ status: 'accepted' });
+    expect(await second.send(receiver)).toMatchObject({ code: 'unavailable' });
+    expect(errors).toHaveBeenCalledWith(expect.any(Error), expect.objectContaining({ source: 'queue' }));
+    expect(await first.send(receiver)).toMatchObject({ status: 'duplicate' });
+    await vi.waitFor(async () => expect(await second.send(receiver)).toMatchObject({ status: 'accepted' }));
+    await receiver.close();
+  });
+
+  it('works on so many at once, and on closing finishes what waits', async () => {
+    const queue = memoryQueue({ concurrency: 2 });
+    const releases: (() => void)[] = [];
+    let running = 0;
+    let most = 0;
+    let done = 0;
+    const receiver = createReceiver({ secret, queue }).onAny(async () => {
+      most = Math.max(most, ++running);
+      await new Promise<void>((resolve) => releases.push(resolve));
+      running--;
+      done++;
+    });
+    for (let n = 0; n < 7; n++) await (await sender('scan_completed', { n })).send(receiver);
+    await vi.waitFor(() => expect(running).toBe(2));
+    let closed = false;
+    const closing = receiver.close().then(() => {
+      closed = true;
+    });
+    for (let n = 0; n < 7; n++) {
+      expect(closed).toBe(false);
+      await vi.waitFor(() => expect(releases.length).toBeGreaterThan(n));
+      releases[n]?.();
+    }
+    await closing;
+    expect(done).toBe(7);
+    expect(most).toBe(2);
+  });
+
+  it('starts by itself at the first delivery, and by start() without one', async () => {
+    const queue = memoryQueue();
+    const start = vi.spyOn(queue, 'start');
+    const receiver = createReceiver({ secret, queue });
+    receiver.start();
+    receiver.start();
+    expect(start).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(start).toHaveBeenCalledOnce());
+    await (await sender()).send(receiver);
+    expect(start).toHaveBeenCalledOnce();
+  });
+
+  it('that holds a body which no longer fits says so, and does not run it', async () => {
+    const queue = memoryQueue();
+    const receiver = createReceiver({ secret, queue });
+    const outcomes = vi.fn();
+    receiver.onOutcome(outcomes).onAny(() => outcomes('handled'));
+    const start = vi.spyOn(queue, 'start');
+    receiver.start();
+    await vi.waitFor(() => expect(start).toHaveBeenCalled());
+    const [process] = start.mock.calls[0] ?? [];
+    const work: QueuedWork = {
+      ...{ id: 'a'.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined },
+      ...{ event_type: 'scan_started', dialect: 'guide', attempt: 1, succeeded: ['x'] },
+      body: Buffer.from('{"event_type":"scan_started"}'),
+    };
+    expect(await process?.(work)).toMatchObject({ status: 'failed', succeeded: ['x'] });
+    expect(outcomes.mock.calls.map(([outcome]) => outcome.code)).toEqual(['invalid_event']);
+  });
+});
+
+describe('a rate limiter of rate-limiter-flexible', () => {
+  it('refuses an address that has used up its points, and says for how long', async () => {
+    const receiver = createReceiver({
+      secret,
+      rateLimiter: new RateLimiterMemory({ points: 2, duration: 60 }),
+    });
+    const from = async (peer: string, n: number) =>
+      (await sender('scan_completed', { n }, peer)).send(receiver);
+    expect(await from('192.0.2.1', 1)).toMatchObject({ status: 'processed' });
+    expect(await from('::ffff:192.0.2.1', 2)).toMatchObject({ status: 'processed' });
+    const refused = await from('192.0.2.1', 3);
+    expect(refused).toMatchObject({ code: 'rate_limited' });
+    expect(refused.status === 'rejected' && refused.retryAfter).toBeGreaterThan(50);
+    expect(refused.status === 'rejected' && refused.retryAfter).toBeLessThanOrEqual(60);
+    expect(await from('192.0.2.2', 4)).toMatchObject({ status: 'processed' });
+    for (const n of [5, 6]) expect(await from(`2001:db8::${n}`, n)).toMatchObject({ status: 'processed' });
+    expect(await from('2001:db8::7', 7)).toMatchObject({ code: 'rate_limited' });
+  });
+
+  it.each([
+    ['throws', () => Promise.reject(new Error('redis is down'))],
+    [
+      'throws at once',
+      () => {
+        throw new Error('redis is down');
+      },
+    ],
+    ['never answers', () => new Promise(() => {})],
+  ])('that %s lets the delivery through, and onError is told', async (_, consume) => {
+    const errors = vi.fn();
+    const receiver = createReceiver({ secret, rateLimiter: { consume } }).onError(errors);
+    expect(await (await sender()).send(receiver)).toMatchObject({ status: 'processed' });
+    expect(errors).toHaveBeenCalledWith(
+      expect.any(Error),
+      expect.objectContaining({ source: 'rateLimiter' }),
+    );
+  });
+});
