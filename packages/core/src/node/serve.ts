@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ConfigurationError } from '../errors.ts';
 import type { DataSchemas } from '../events/schemas.ts';
 import type { Receiver } from '../receiver.ts';
+import { closeOnSignals } from './signals.ts';
 
 export interface ServeOptions {
   /** @default '127.0.0.1' */
@@ -12,6 +13,11 @@ export interface ServeOptions {
    * @default 3000
    */
   readonly port?: number;
+  /**
+   * Milliseconds that SIGTERM and SIGINT leave to what is in flight; then the process exits with 1.
+   * @default 20000
+   */
+  readonly grace?: number;
 }
 
 export interface Serving {
@@ -24,7 +30,7 @@ export interface Serving {
 
 /**
  * Serves an app over HTTP as a webhook receiver should be: slow senders are cut off after seconds instead of
- * minutes, and SIGTERM or SIGINT finishes what is in flight and exits with 0.
+ * minutes, and SIGTERM or SIGINT finishes what is in flight and exits with 0 (a second Ctrl-C exits at once).
  * @param listener an Express app, `app.callback()` of Koa, `getRequestListener(app.fetch)` of Hono, or a listener
  * @example
  * const { url } = await serve(app, receiver, { port: 3000 });
@@ -32,7 +38,7 @@ export interface Serving {
 export async function serve<Schemas extends DataSchemas>(
   listener: RequestListener,
   receiver: Receiver<Schemas>,
-  { host = '127.0.0.1', port = 3000 }: ServeOptions = {},
+  { host = '127.0.0.1', port = 3000, grace = 20_000 }: ServeOptions = {},
 ): Promise<Serving> {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 },
@@ -46,23 +52,36 @@ export async function serve<Schemas extends DataSchemas>(
     closing ??= closeGently(server, receiver);
     return closing;
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void close().then(() => process.exit(0)));
-  }
+  closeOnSignals(close, grace);
   return { server, url, close };
 }
+
+const noAddress = (host: string) =>
+  `${host} is no address of this machine. Choose one that is, 127.0.0.1 for this machine alone, or 0.0.0.0 for all.`;
+
+/** What the system says where a server cannot listen, as the option at fault and the mend. */
+const listenProblems: Readonly<
+  Record<string, readonly [option: string, problem: (host: string, port: number) => string]>
+> = {
+  EADDRINUSE: [
+    'port',
+    (host, port) =>
+      `${port} on ${host} is taken by another process. Choose another, or 0 for any that is free.`,
+  ],
+  EACCES: [
+    'port',
+    (_, port) => `${port} is not for this user. Choose one of 1024 or more, or put a proxy in front.`,
+  ],
+  EADDRNOTAVAIL: ['host', noAddress],
+  ENOTFOUND: ['host', noAddress],
+};
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new ConfigurationError(
-              'port',
-              `${port} on ${host} is taken by another process. Choose another, or 0 for any that is free.`,
-            )
-          : error,
-      );
+      const [option, problem] = listenProblems[error.code ?? ''] ?? [];
+      if (option === undefined || problem === undefined) return reject(error);
+      reject(new ConfigurationError(option, problem(host, port)));
     });
     server.listen(port, host, resolve);
   });

@@ -1,0 +1,178 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  examples,
+  handledBy,
+  type Listening,
+  launch,
+  listening,
+  secret,
+  serveExample,
+  untilRefused,
+  type Variables,
+} from './support/examples.ts';
+import { beginWebhook } from './support/half-sent.ts';
+import { Program, stopPrograms } from './support/program.ts';
+import { sendFromPython } from './support/sender.ts';
+
+afterAll(stopPrograms);
+
+describe.each(examples)('The example %s', (example) => {
+  const handledStatus = example === 'existing-express-api' ? 201 : 200;
+  const guide = { secret, dialect: 'guide', event_type: 'high_risk_event' } as const;
+  const shipped = { secret, dialect: 'shipped', event_type: 'scan.complete' } as const;
+
+  describe('in operation', () => {
+    let server: Listening;
+    let serial = 0;
+    /** No two have the same bytes. */
+    const finding = () => ({ target: 'example.com', data: `CVE-${++serial}` });
+
+    beforeAll(async () => {
+      server = await serveExample(example, { SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS: 'the-one-before' });
+    });
+    afterAll(() => server.program.kill());
+
+    it('refuses another secret with 401 and takes the previous one', async () => {
+      const { url } = server;
+      const answers = await sendFromPython(
+        { ...guide, url, data: finding(), secret: 'another' },
+        { ...guide, url, data: finding(), secret: 'the-one-before' },
+      );
+      expect(answers.map(({ status }) => status)).toEqual([401, handledStatus]);
+      expect(answers[0]?.body).toBe('{"error":"Invalid signature","code":"invalid_signature"}');
+    });
+
+    it('believes no X-Forwarded-For and allows every address, when told nothing of either', async () => {
+      const headers = { 'X-Forwarded-For': '192.0.2.7' };
+      const [answer] = await sendFromPython({ ...guide, url: server.url, data: finding(), headers });
+      expect(answer?.status).toBe(handledStatus);
+    });
+
+    it('is healthy', async () => {
+      const response = await fetch(server.url.replace('/webhook', '/health'));
+      expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+    });
+  });
+
+  it('prints each event of both dialects once, however often it comes, and exits 0 on SIGTERM', async () => {
+    const server = await serveExample(example);
+    const { url } = server;
+    const answers = await sendFromPython(
+      { ...guide, url, times: 3, data: { target: 'example.com', data: 'CVE-2021-44228' } },
+      { ...shipped, url, times: 3, data: { scan_id: 's1', target: 'exämple.com', score: Number.NaN } },
+      { ...guide, url, event_type: 'scan_completed', data: { scan_id: 's1', target: 'exämple.com' } },
+    );
+    server.program.signal('SIGTERM');
+    expect(await server.program.end()).toEqual({ code: 0, signal: null });
+
+    const again = {
+      status: 200,
+      body: expect.stringMatching(/^\{"status":"duplicate","id":"[0-9a-f]{32}"\}$/),
+    };
+    const first = { status: handledStatus, body: expect.stringContaining('"status":"success"') };
+    expect(answers).toEqual([first, again, again, first, again, again, first]);
+    const [finding, scan] = [answers[1], answers[4]].map((answer) => JSON.parse(answer?.body ?? '{}').id);
+    expect(handledBy(server)).toEqual([
+      { handled: 'high_risk_event', id: finding },
+      { handled: 'scan_completed', id: scan },
+      { handled: 'scan_completed', id: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    ]);
+  });
+
+  it('refuses addresses that are not allowed with 403, whatever X-Forwarded-For says', async () => {
+    const { url } = await serveExample(example, { SPIDERFOOT_ALLOWED_IPS: '192.0.2.7, 198.51.100.0/24' });
+    const answers = await sendFromPython(
+      { ...guide, url, data: {} },
+      { ...guide, url, data: {}, headers: { 'X-Forwarded-For': '192.0.2.7' } },
+    );
+    const refused = { status: 403, body: '{"error":"Address not allowed","code":"ip_not_allowed"}' };
+    expect(answers).toEqual([refused, refused]);
+  });
+
+  it('reads X-Forwarded-For of a trusted proxy from its right end', async () => {
+    const env = { SPIDERFOOT_ALLOWED_IPS: '192.0.2.7', SPIDERFOOT_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8' };
+    const { url } = await serveExample(example, env);
+    const chains = ['192.0.2.7', '203.0.113.9, 192.0.2.7, 10.1.2.3', '192.0.2.7, 203.0.113.9', '203.0.113.9'];
+    const answers = await sendFromPython(
+      ...chains.map((chain) => ({
+        ...guide,
+        url,
+        data: { data: chain },
+        headers: { 'X-Forwarded-For': chain },
+      })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([handledStatus, handledStatus, 403, 403]);
+  });
+
+  it('answers what is in flight when SIGTERM comes, takes nothing new, and exits 0', async () => {
+    const server = await serveExample(example);
+    const { client, finish } = await beginWebhook(server, 'scan_completed', secret);
+    server.program.signal('SIGTERM');
+    await untilRefused(server.port);
+    await finish();
+    const { status, body } = await client.response();
+    expect([status, body]).toEqual([handledStatus, expect.stringContaining('"status":"success"')]);
+    expect(await server.program.end()).toEqual({ code: 0, signal: null });
+    expect(handledBy(server)).toMatchObject([{ handled: 'scan_completed' }]);
+  });
+
+  it('prints an IPv6 address in brackets', async () => {
+    const { url } = await serveExample(example, { HOST: '::1' });
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+\/webhook$/);
+    const [answer] = await sendFromPython({ ...shipped, url, data: {} });
+    expect(answer?.status).toBe(handledStatus);
+  });
+
+  describe('where it cannot start', () => {
+    const other = createServer();
+    let taken = 0;
+    beforeAll(async () => {
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const address = other.address();
+      taken = typeof address === 'object' && address !== null ? address.port : 0;
+    });
+    afterAll(() => void other.close());
+
+    it.each<readonly [what: string, env: Variables, sentence: RegExp]>([
+      ['without a secret', { SPIDERFOOT_WEBHOOK_SECRET: '' }, /"SPIDERFOOT_WEBHOOK_SECRET" is not set/],
+      ['with a port that is no number', { PORT: 'http' }, /"PORT" is "http"/],
+      ['with a port that is taken', { PORT: 'taken' }, /"port" \d+ on 127\.0\.0\.1 is taken/],
+      ["with a host that is not this machine's", { HOST: '192.0.2.1' }, /"host".*192\.0\.2\.1/],
+      [
+        'with a name among the addresses',
+        { SPIDERFOOT_ALLOWED_IPS: 'example.com' },
+        /"allowedIps".*"example\.com"/,
+      ],
+      [
+        'with half a proxy',
+        { SPIDERFOOT_TRUSTED_PROXIES: '10.0.0.0/99' },
+        /"trustedProxies".*"10\.0\.0\.0\/99"/,
+      ],
+    ])('%s it says why in a sentence and exits 1', async (_, env, sentence) => {
+      const port = env.PORT === 'taken' ? String(taken) : (env.PORT ?? '0');
+      const program = launch(example, { SPIDERFOOT_WEBHOOK_SECRET: secret, ...env, PORT: port });
+      expect(await program.end()).toEqual({ code: 1, signal: null });
+      expect(program.stderr).toMatch(sentence);
+      expect(program.stderr.trimEnd()).not.toContain('\n');
+      expect(program.lines).toEqual([]);
+    });
+  });
+
+  it("starts by the README's command, and ends by SIGTERM, also where its whole process group gets it", async () => {
+    const start = `exec pnpm --filter @spiderfoot-webhooks/example-${example} start`;
+    const env = { PORT: '0', SPIDERFOOT_WEBHOOK_SECRET: secret };
+    for (const whom of ['program', 'group'] as const) {
+      const program = new Program('npx', ['--yes', '--package=pnpm@10.34.9', '-c', start], { env });
+      const server = await listening(program);
+      const { client, finish } = await beginWebhook(server, 'scan.complete', secret);
+      program.signal('SIGTERM', whom);
+      await untilRefused(server.port);
+      await finish();
+      expect((await client.response()).status).toBe(handledStatus);
+      // What npx and pnpm make of their own signal is theirs: the server's end is what counts.
+      await program.end();
+      expect(handledBy(server)).toMatchObject([{ handled: 'scan_completed' }]);
+    }
+  }, 120_000);
+});

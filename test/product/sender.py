@@ -1,0 +1,55 @@
+"""Sends webhooks as SpiderFoot does, with Python's standard library alone.
+
+Reads a list of jobs from standard input, posts each one `times` times, byte for byte the same, and prints
+{"status": 200, "body": "..."} for each answer, one to a line.
+"""
+
+import hashlib
+import hmac
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+
+# The machine's own proxy has no business with loopback.
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def envelope(job):
+    if job["dialect"] == "guide":
+        return {
+            "event_type": job["event_type"],
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "source": "spiderfoot",
+            "version": "5.0.3",
+            "data": job["data"],
+            "metadata": {"workspace_id": "ws_abc123", "user": "admin", "scan_name": "Weekly Security Scan"},
+        }
+    return {"event_type": job["event_type"], "timestamp": time.time(), "payload": job["data"]}
+
+
+def request(job):
+    body = json.dumps(envelope(job), default=str).encode("utf-8")
+    signature = hmac.new(job["secret"].encode("utf-8"), body, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-SpiderFoot-Signature": f"sha256={signature}"}
+    if job["dialect"] == "shipped":
+        headers["X-SpiderFoot-Event"] = job["event_type"]
+        headers["User-Agent"] = "SpiderFoot-Webhook/1.0"
+    headers.update(job.get("headers", {}))
+    return urllib.request.Request(job["url"], data=body, headers=headers, method="POST")
+
+
+def post(prepared):
+    try:
+        with opener.open(prepared, timeout=10) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+for each in json.load(sys.stdin):
+    prepared = request(each)
+    for _ in range(each.get("times", 1)):
+        status, answer = post(prepared)
+        print(json.dumps({"status": status, "body": answer.decode("utf-8")}), flush=True)

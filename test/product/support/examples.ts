@@ -1,0 +1,54 @@
+import { connect } from 'node:net';
+import { Program } from './program.ts';
+
+export const examples = ['express', 'koa', 'hono', 'existing-express-api'] as const;
+
+export type Example = (typeof examples)[number] | 'quickstart';
+
+export const secret = 'product-s3cret-ünïcode';
+
+/** A receiver that listens. */
+export interface Listening {
+  readonly program: Program;
+  /** The webhook's URL. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export type Variables = Readonly<Record<string, string>>;
+
+/** Starts an example's built program, without waiting for anything. */
+export function launch(example: Example, env: Variables): Program {
+  return new Program(process.execPath, [`examples/${example}/dist/server.js`], { env });
+}
+
+/** Starts an example on a free port, by default with {@link secret}. */
+export function serveExample(example: Example, env: Variables = {}): Promise<Listening> {
+  return listening(launch(example, { PORT: '0', SPIDERFOOT_WEBHOOK_SECRET: secret, ...env }));
+}
+
+/** Waits for the line that every example prints. */
+export async function listening(program: Program): Promise<Listening> {
+  const said = await program.says(/^listening on (http:\/\/(\S+):(\d+)\/webhook)$/m);
+  const [, url = '', host = '', port = ''] = said;
+  return { program, url, host, port: Number(port) };
+}
+
+/** What the program printed of the events that it handled, in that order. */
+export function handledBy({ program }: Pick<Listening, 'program'>): readonly unknown[] {
+  return program.lines.filter((line) => line.startsWith('{')).map((line): unknown => JSON.parse(line));
+}
+
+/** Waits until a port takes no connection any more. */
+export async function untilRefused(port: number): Promise<void> {
+  while (await connects(port)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function connects(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => socket.destroy()).once('error', () => resolve(false));
+    socket.once('close', () => resolve(true));
+  });
+}

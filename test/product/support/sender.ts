@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { pythonJson } from '@spiderfoot-webhooks/core/testing';
+import { run } from './program.ts';
+
+/** What the Python sender is to send. */
+export interface Job {
+  readonly url: string;
+  readonly secret: string;
+  /** The guide's envelope, or the one that SpiderFoot ships. */
+  readonly dialect: 'guide' | 'shipped';
+  readonly event_type: string;
+  /** May hold NaN and the infinities, which Python writes bare. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** How often the very same bytes are sent. @default 1 */
+  readonly times?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface PythonAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+const sender = fileURLToPath(new URL('../sender.py', import.meta.url));
+
+/** Sends from Python, one after the other. */
+export async function sendFromPython(...jobs: readonly Job[]): Promise<readonly PythonAnswer[]> {
+  const { code, lines, stderr } = await run('python3', [sender], { input: pythonJson(jobs) });
+  if (code !== 0) throw new Error(`sender.py ended with ${code}:\n${stderr}`);
+  return lines.map(readAnswer);
+}
+
+function readAnswer(line: string): PythonAnswer {
+  const answer: unknown = JSON.parse(line);
+  if (isAnswer(answer)) return answer;
+  throw new Error(`sender.py wrote ${line}`);
+}
+
+function isAnswer(answer: unknown): answer is PythonAnswer {
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'status' in answer &&
+    typeof answer.status === 'number' &&
+    'body' in answer &&
+    typeof answer.body === 'string'
+  );
+}
