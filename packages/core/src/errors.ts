@@ -28,6 +28,24 @@ export class HandlerTimeoutError extends Error {
   }
 }
 
+/**
+ * What a handler throws that wants to be left in peace for a while: a queue waits as long before its next try, and
+ * without a queue the sender is told so by `Retry-After`. Any error with a number in `retryAfter` does the same.
+ * @example
+ * if (response.status === 429) throw new RetryLater(60, 'The SIEM is busy');
+ */
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+  /** Seconds. */
+  readonly retryAfter: number;
+
+  /** @param seconds until another try makes sense */
+  constructor(seconds: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.retryAfter = seconds;
+  }
+}
+
 /** One handler's failure: the name it was registered under and what it threw. */
 export interface HandlerFailure {
   readonly handler: string;
@@ -47,6 +65,8 @@ export class EventHandlingError<
   /** The delivery's id. */
   readonly id: string;
   readonly failures: readonly HandlerFailure[];
+  /** The longest wait that one of the handlers asked for, in seconds. */
+  readonly retryAfter: number | undefined;
 
   constructor(event: Event, id: string, failures: readonly HandlerFailure[]) {
     const reasons = failures.map(({ handler, error }) => `"${handler}": ${messageOf(error)}`);
@@ -57,7 +77,17 @@ export class EventHandlingError<
     this.event = event;
     this.id = id;
     this.failures = failures;
+    const waits = failures.flatMap(({ error }) => waitOf(error) ?? []);
+    this.retryAfter = waits.length === 0 ? undefined : Math.max(...waits);
   }
+}
+
+function waitOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('retryAfter' in error)) return undefined;
+  const { retryAfter } = error;
+  return typeof retryAfter === 'number' && retryAfter > 0 && Number.isFinite(retryAfter)
+    ? retryAfter
+    : undefined;
 }
 
 /** What was thrown, in a line. Anything can be thrown, also what has no text. */

@@ -11,6 +11,7 @@ export {
   EventHandlingError,
   type HandlerFailure,
   HandlerTimeoutError,
+  RetryLater,
 } from './errors.ts';
 export { type ParsedEvent, parseEvent } from './events/envelope.ts';
 export { anyEventSchema, type DataSchemas, eventSchemas } from './events/schemas.ts';
@@ -41,10 +42,16 @@ export type {
   LogEntry,
   LoggedDelivery,
   Logger,
+  ProcessWork,
   QueuedResult,
   QueuedWork,
+  QueueState,
   RateLimiter,
   StoredDelivery,
+  StoredEvent,
+  StoredFailure,
+  UnauthenticatedRefusal,
+  Workers,
 } from './ports.ts';
 export { createReceiver, type EventHandler, type Receiver } from './receiver.ts';
 export type { HandlerOptions } from './router.ts';

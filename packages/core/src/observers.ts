@@ -121,9 +121,9 @@ function logOutcome(logger: Logger, endpoint: string, outcome: Outcome, watch: W
     logger.info({ ...common, status, id, event_type: event.event_type }, `spiderfoot webhook ${status}`);
     return;
   }
-  const { code, id, issues } = outcome;
+  const { code, id, event_type, issues } = outcome;
   const { hint } = refusals[code];
-  logger.warn({ ...common, code, id, issues, hint }, `spiderfoot webhook refused: ${code}`);
+  logger.warn({ ...common, code, id, event_type, issues, hint }, `spiderfoot webhook refused: ${code}`);
 }
 
 function startWatch(receivedAt: Date): Watch {

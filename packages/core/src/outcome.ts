@@ -116,7 +116,9 @@ export interface Rejected {
   readonly code: RefusalCode;
   /** The delivery's id; only authenticated deliveries have one. */
   readonly id?: string;
-  /** Why an authenticated event does not fit its schema. */
+  /** Of an authenticated event that does not fit its schema. */
+  readonly event_type?: string;
+  /** Why it does not fit. */
   readonly issues?: readonly EventIssue[];
   /** Seconds after which another try makes sense. */
   readonly retryAfter?: number;
@@ -167,7 +169,8 @@ function refusalAnswer({ code, issues, retryAfter }: Rejected): Answer {
   const headers = { ...answerHeaders(body), ...refusal.headers };
   return {
     status: refusal.status,
-    headers: retryAfter === undefined ? headers : { ...headers, 'retry-after': String(retryAfter) },
+    headers:
+      retryAfter === undefined ? headers : { ...headers, 'retry-after': String(Math.ceil(retryAfter)) },
     body,
   };
 }

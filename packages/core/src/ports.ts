@@ -7,8 +7,18 @@
 import type { Dialect, EventIssue } from './events/wire.ts';
 import type { RefusalCode } from './outcome.ts';
 
+/** What an event says of itself, for finding its delivery again. `undefined` where the body does not tell. */
+export interface StoredEvent {
+  readonly event_type: string | undefined;
+  readonly dialect: Dialect | undefined;
+  /** `data.scan_id`. */
+  readonly scan_id: string | undefined;
+  /** `data.target`. */
+  readonly target: string | undefined;
+}
+
 /** An authenticated delivery, in a form that can be stored. */
-export interface StoredDelivery {
+export interface StoredDelivery extends StoredEvent {
   /** 32 hex digits: the same for a retry or a replay of the same bytes. */
   readonly id: string;
   /** The `endpoint` option of the receiver that took it. */
@@ -16,15 +26,23 @@ export interface StoredDelivery {
   readonly receivedAt: Date;
   /** The client's address; `undefined` where it is not known. */
   readonly ip: string | undefined;
-  /** The event's type; `undefined` where the body could not be parsed. */
-  readonly event_type: string | undefined;
-  readonly dialect: Dialect | undefined;
   /** The body as received and signed. */
   readonly body: Uint8Array;
 }
 
+/** One handler's latest failure at a delivery. */
+export interface StoredFailure {
+  /** The name the handler was registered under. */
+  readonly handler: string;
+  /** What it threw, in a line. */
+  readonly error: string;
+}
+
 /** Where a delivery stands. `received` is written before the first handler runs. */
 export type DeliveryState = 'received' | 'processed' | 'failed' | 'ignored' | 'rejected';
+
+/** Where a delivery stands that waits in a queue: `dead` has used up its attempts. */
+export type QueueState = 'queued' | 'running' | 'dead';
 
 export interface LogEntry extends StoredDelivery {
   readonly state: DeliveryState;
@@ -38,23 +56,41 @@ export interface LogEntry extends StoredDelivery {
   readonly issues?: readonly EventIssue[] | undefined;
   /** Of a `failed` delivery: what went wrong, in a line. */
   readonly error?: string | undefined;
+  /** Of a `failed` delivery: which handlers threw what, at this attempt. */
+  readonly failures?: readonly StoredFailure[] | undefined;
 }
 
 /** What a log knows of a delivery that it has seen before. */
-export type LoggedDelivery = Pick<LogEntry, 'state' | 'attempt' | 'succeeded'>;
+export interface LoggedDelivery {
+  readonly state: DeliveryState | QueueState;
+  readonly attempt: number;
+  readonly succeeded: readonly string[];
+}
 
-/**
- * Records deliveries. An entry replaces the one of the same `endpoint` and `id`, but what is `processed` stays so: a
- * replay that is refused as stale must not unsettle it.
- */
+/** A delivery that was refused before it was authenticated: anybody can have sent it. */
+export interface UnauthenticatedRefusal {
+  readonly code: RefusalCode;
+  readonly endpoint: string;
+  readonly receivedAt: Date;
+  readonly ip: string | undefined;
+}
+
+/** Records deliveries, by `endpoint` and `id`. */
 export interface DeliveryLog {
-  /** Resolves once the entry is durable. A rejection makes the receiver answer 503, so that the sender tries again. */
-  record(entry: LogEntry): Promise<void>;
   /**
-   * What is known of a delivery. With it duplicates are told across restarts; without it for as long as the
-   * receiver's own memory reaches.
+   * Records where a delivery stands, and resolves once that is durable; a rejection makes the receiver answer 503, so
+   * that the sender tries again.
+   *
+   * What is `processed`, or waits in a queue, stays so: a replay that is refused as stale must not unsettle it. A
+   * `received` entry of a delivery that is known changes its state alone, not its attempts.
+   * @returns what was known of the delivery before. With it duplicates are told across restarts; a log that answers
+   *   `undefined` always is told by the receiver's own memory, for as long as that reaches.
    */
-  recall?(endpoint: string, id: string): Promise<LoggedDelivery | undefined>;
+  record(entry: LogEntry): Promise<LoggedDelivery | undefined>;
+  /** Counts a delivery that was not authenticated. Must not wait for a disk: anybody can send these. */
+  refused?(refusal: UnauthenticatedRefusal): void;
+  /** Works off what is replayed out of the log, with the handlers of the receiver at this endpoint. */
+  start?(endpoint: string, process: ProcessWork): Workers;
 }
 
 /** One try at a queued delivery. */
@@ -67,21 +103,43 @@ export interface QueuedWork extends StoredDelivery {
 
 /** What became of one try. */
 export interface QueuedResult {
-  readonly status: 'processed' | 'failed';
+  /** `rejected`: the body does not fit its schema, and another try would find it the same. */
+  readonly status: 'processed' | 'failed' | 'rejected';
   /** The handlers that have succeeded by now, earlier attempts included. */
   readonly succeeded: readonly string[];
-  /** What failed. */
-  readonly error?: unknown;
+  /** The handlers that failed at this try. */
+  readonly failures: readonly StoredFailure[];
+  /** What failed, in a line. */
+  readonly error?: string | undefined;
+  /** Milliseconds that a handler asked to be left in peace, by an error's `retryAfter`. */
+  readonly retryAfter?: number | undefined;
+  /** Of a rejected delivery. */
+  readonly code?: RefusalCode | undefined;
+  readonly issues?: readonly EventIssue[] | undefined;
+  /** What the event says of itself, which an older version may not have understood. */
+  readonly event?: StoredEvent | undefined;
 }
 
-/** Keeps accepted deliveries until their handlers have succeeded. At least once, not exactly once. */
+/** Does one try. Never rejects. */
+export type ProcessWork = (work: QueuedWork) => Promise<QueuedResult>;
+
+/** What works off the deliveries of one endpoint. */
+export interface Workers {
+  /** Stops claiming, waits for what runs, within the store's own limit, and releases the rest. */
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps accepted deliveries until their handlers have succeeded. At least once, not exactly once.
+ *
+ * A queue that is a log as well (with `record`) also gets what is refused though authentic, and what is ignored, unless
+ * the receiver has a log of its own.
+ */
 export interface DeliveryQueue {
   /** Resolves only once the delivery is durable. A rejection makes the receiver answer 503. */
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
-  /** Starts the workers: claim, run, settle, retry. `process` never rejects. Called once. */
-  start(process: (work: QueuedWork) => Promise<QueuedResult>): void;
-  /** Stops claiming, waits for what runs, releases. */
-  close(): Promise<void>;
+  /** Starts the workers of an endpoint: claim, run, settle, retry. */
+  start(endpoint: string, process: ProcessWork): Workers;
 }
 
 /**

@@ -11,10 +11,11 @@ import { createObservers, type ErrorListener, type OutcomeListener, type Watch }
 import type { ReceiverOptions } from './options.ts';
 import type { Outcome, RefusalCode, Rejected } from './outcome.ts';
 import { anySelector, createRouter, type HandlerOptions, type Route } from './router.ts';
-import { createRunner, toStored, type Verified } from './runner.ts';
+import { createRunner } from './runner.ts';
 import { readOptions } from './settings.ts';
+import { toStored, type Verified } from './stored.ts';
 import { createTraffic } from './traffic.ts';
-import { createWorker } from './worker.ts';
+import { createWorker, enqueue } from './worker.ts';
 
 /** A function of yours that is called with an event. What it returns is awaited; what it throws fails the delivery. */
 export type EventHandler<Event> = (event: Event, context: EventContext) => unknown;
@@ -52,13 +53,14 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     handle?: EventHandler<WebhookEvent<Schemas>>,
   ): Promise<Outcome<WebhookEvent<Schemas>>>;
   /**
-   * Lets the queue's workers run. Adapters call it when they are mounted; needed only where neither an adapter nor
-   * a delivery is there to do so. Without a queue it does nothing.
+   * Lets the workers run that work off a queue, or what is replayed out of a log. `webhookHandler` and its like call it
+   * when they are mounted; needed only where neither an adapter nor a delivery is there to do so. Without such a store
+   * it does nothing.
    */
   start(): void;
   /** Whether deliveries are answered before their handlers have run. */
   readonly queued: boolean;
-  /** Refuses new deliveries with 503, waits for those in flight, and closes the queue. */
+  /** Refuses new deliveries with 503, waits for those in flight, and ends the workers. The store stays open: it is yours. */
   close(): Promise<void>;
 }
 
@@ -76,11 +78,13 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
 ): Receiver<Schemas> {
   type Event = WebhookEvent<Schemas>;
   const settings = readOptions(options);
-  const { endpoint, keys, queue, now, catalogue } = settings;
+  const { endpoint, keys, log, queue, now, catalogue } = settings;
   const observers = createObservers(endpoint, settings.logger);
   const router = createRouter(catalogue, settings.handlerTimeout);
   const runner = createRunner(settings, observers);
-  const worker = queue === undefined ? undefined : createWorker(queue, settings, router, runner, observers);
+  const { workSource } = settings;
+  const worker =
+    workSource === undefined ? undefined : createWorker(workSource, settings, router, runner, observers);
   const traffic = createTraffic();
 
   /** The way of a delivery, from top to bottom. Cheap refusals come before a byte of the body is read. */
@@ -119,10 +123,9 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     const parsed = parseWith<Schemas>(catalogue, body, receivedAt.getTime());
     watch.mark('check');
     if (parsed.status === 'rejected') {
-      return refuseAuthentic(
-        { ...parsed, id },
-        { id, endpoint, receivedAt, ip, event_type: undefined, dialect: undefined, body },
-      );
+      const { event_type } = parsed;
+      const unparsed = { event_type, dialect: undefined, scan_id: undefined, target: undefined };
+      return refuseAuthentic({ ...parsed, id }, { id, endpoint, receivedAt, ip, ...unparsed, body });
     }
     const verified: Verified = { id, event: parsed.event, wire: parsed.wire, body, ip, receivedAt };
     if (!isFresh(parsed.event.timestamp)) {
@@ -161,11 +164,22 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     return failed ?? rejected;
   }
 
+  function countRefusal(code: RefusalCode, { receivedAt, ip }: Watch): void {
+    try {
+      log?.refused?.({ code, endpoint, receivedAt, ip });
+    } catch (error) {
+      observers.error(error, 'log');
+    }
+  }
+
   function take(verified: Verified, handle: Route['run'] | undefined): Outcome | Promise<Outcome> {
     if (!settings.takes(verified.event.event_type)) return ignore(verified);
     if (handle !== undefined)
       return runner.once(verified, [{ name: 'route', timeout: undefined, run: handle }]);
-    if (worker !== undefined) return worker.enqueue(verified);
+    if (queue !== undefined) {
+      worker?.start();
+      return enqueue(queue, settings, observers, verified);
+    }
     return runner.once(verified, router.routesOf(verified.event.event_type));
   }
 
@@ -184,7 +198,10 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     traffic.enter();
     try {
       const outcome = await decide(delivery, watch, handle);
-      if (outcome.status === 'rejected') delivery.discardBody?.(settings.bodyTimeout);
+      if (outcome.status === 'rejected') {
+        delivery.discardBody?.(settings.bodyTimeout);
+        if (outcome.id === undefined) countRefusal(outcome.code, watch);
+      }
       observers.outcome(outcome, watch);
       // The event came out of this receiver's own catalogue.
       return outcome as Outcome<Event>;
@@ -216,10 +233,10 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     },
     receive,
     start: () => worker?.start(),
-    queued: worker !== undefined,
+    queued: queue !== undefined,
     async close() {
       await traffic.drain();
-      await queue?.close();
+      await worker?.close();
     },
   };
   return receiver;

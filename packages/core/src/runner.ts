@@ -1,22 +1,12 @@
 import { dispatch } from './dispatch.ts';
-import { EventHandlingError, type HandlerFailure, messageOf } from './errors.ts';
-import type { Wire } from './events/wire.ts';
+import { EventHandlingError, type HandlerFailure } from './errors.ts';
 import { createMemory } from './memory/deliveries.ts';
 import type { Observers } from './observers.ts';
 import type { Outcome, Rejected } from './outcome.ts';
-import type { DeliveryLog, LogEntry, StoredDelivery } from './ports.ts';
+import type { DeliveryLog, LogEntry, LoggedDelivery, StoredDelivery } from './ports.ts';
 import type { Route } from './router.ts';
 import type { Settings } from './settings.ts';
-
-/** A delivery that has been verified and parsed. */
-export interface Verified {
-  readonly id: string;
-  readonly event: { readonly event_type: string };
-  readonly wire: Wire;
-  readonly body: Uint8Array;
-  readonly ip: string | undefined;
-  readonly receivedAt: Date;
-}
+import { toStored, toStoredFailures, type Verified } from './stored.ts';
 
 /** How far the handlers of a delivery have come, over all its attempts. */
 export interface Progress {
@@ -79,22 +69,18 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     routes: readonly Route[],
     progress: Progress,
   ): Promise<Outcome> {
-    const { id } = verified;
-    try {
-      const logged = progress.attempt === 0 ? await log.recall?.(endpoint, id) : undefined;
-      if (logged?.state === 'processed') return duplicate(verified);
-      progress.attempt += logged?.attempt ?? 0;
-      for (const name of logged?.succeeded ?? []) progress.succeeded.add(name);
-    } catch (error) {
-      return unavailable(error, id);
-    }
     const stored = toStored(verified, endpoint);
-    const unrecorded = await record(stored, { state: 'received', ...standing(progress) });
-    if (unrecorded !== undefined) return unrecorded;
+    try {
+      const known = await log.record({ ...stored, state: 'received', ...standing(progress) });
+      if (known !== undefined && isTaken(known)) return duplicate(verified);
+      progress.attempt = Math.max(progress.attempt, known?.attempt ?? 0);
+      for (const name of known?.succeeded ?? []) progress.succeeded.add(name);
+    } catch (error) {
+      return unavailable(error, stored.id);
+    }
     const outcome = await handle(verified, routes, progress);
-    const error = outcome.status === 'rejected' ? messageOf(outcome.error) : undefined;
-    const state = error === undefined ? 'processed' : 'failed';
-    return (await record(stored, { state, ...standing(progress), error })) ?? outcome;
+    const unrecorded = await record(stored, { ...resultOf(outcome), ...standing(progress) });
+    return unrecorded ?? outcome;
   }
 
   function run(
@@ -145,16 +131,24 @@ async function shareFate(running: Promise<Outcome>, verified: Verified): Promise
 }
 
 function toOutcome({ id, event, wire }: Verified, error: EventHandlingError | undefined): Outcome {
-  if (error !== undefined) return { status: 'rejected', code: 'handler_failed', id, error };
+  if (error !== undefined) {
+    const { retryAfter } = error;
+    return { status: 'rejected', code: 'handler_failed', id, error, ...(retryAfter && { retryAfter }) };
+  }
   return { status: 'processed', id, event, wire };
 }
 
-/** A verified delivery, in the form that stores take. */
-export function toStored(
-  { id, event, wire, body, ip, receivedAt }: Verified,
-  endpoint: string,
-): StoredDelivery {
-  return { id, endpoint, receivedAt, ip, event_type: event.event_type, dialect: wire.dialect, body };
+/** Done already, or about to be: what waits in a queue is not run here as well. */
+function isTaken({ state }: LoggedDelivery): boolean {
+  return state === 'processed' || state === 'queued' || state === 'running';
+}
+
+function resultOf(outcome: Outcome): Pick<Standing, 'state' | 'error' | 'failures'> {
+  if (outcome.status !== 'rejected') return { state: 'processed' };
+  const { error } = outcome;
+  return error instanceof EventHandlingError
+    ? { state: 'failed', error: error.message, failures: toStoredFailures(error) }
+    : { state: 'failed' };
 }
 
 function standing({ attempt, succeeded }: Progress): Pick<Standing, 'attempt' | 'succeeded'> {

@@ -29,6 +29,8 @@ export interface Settings {
   readonly catalogue: Catalogue;
   readonly log: DeliveryLog | undefined;
   readonly queue: DeliveryQueue | undefined;
+  /** What hands deliveries back to be worked off: the queue, or a log that can replay. */
+  readonly workSource: Pick<DeliveryQueue, 'start'> | undefined;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -85,6 +87,8 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
     now = Date.now,
   } = options;
   const catalogue = readSchemas(schemas);
+  const checkedQueue = readPort('queue', queue, ['enqueue', 'start']);
+  const checkedLog = readPort('log', log, ['record']) ?? (isLog(checkedQueue) ? checkedQueue : undefined);
   return {
     keys: readSecrets(secret)?.map(createKey),
     endpoint: readText('endpoint', endpoint),
@@ -99,8 +103,9 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
     memory: readNumber('memory', memory, 'deliveries'),
     rateLimiter: readPort('rateLimiter', rateLimiter, ['consume']),
     catalogue,
-    log: readPort('log', log, ['record']),
-    queue: readPort('queue', queue, ['enqueue', 'start', 'close']),
+    log: checkedLog,
+    queue: checkedQueue,
+    workSource: checkedQueue ?? (canReplay(checkedLog) ? checkedLog : undefined),
     logger: readPort('logger', logger, ['debug', 'info', 'warn', 'error']) ?? silentLogger,
     now: readFunction('now', now),
   };
@@ -196,6 +201,14 @@ function readText(option: string, value: unknown): string {
 function readFunction<F>(option: string, value: F): F {
   if (typeof value === 'function') return value;
   throw new ConfigurationError(option, 'must be a function.');
+}
+
+function isLog(store: object | undefined): store is DeliveryLog {
+  return store !== undefined && 'record' in store && typeof store.record === 'function';
+}
+
+function canReplay(log: DeliveryLog | undefined): log is DeliveryLog & Pick<DeliveryQueue, 'start'> {
+  return typeof log?.start === 'function';
 }
 
 function readPort<Port extends object>(

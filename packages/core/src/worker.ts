@@ -1,43 +1,30 @@
 import { parseWith } from './events/envelope.ts';
 import type { Observers } from './observers.ts';
 import type { Outcome } from './outcome.ts';
-import type { DeliveryQueue, QueuedResult, QueuedWork } from './ports.ts';
+import type { DeliveryQueue, QueuedResult, QueuedWork, Workers } from './ports.ts';
 import type { Router } from './router.ts';
-import { type Progress, type Runner, toStored, type Verified } from './runner.ts';
+import type { Progress, Runner } from './runner.ts';
 import type { Settings } from './settings.ts';
+import { toStored, toStoredEvent, toStoredFailures, type Verified } from './stored.ts';
 
-/** The receiver's side of a queue: what goes in, and what is done with what comes out. */
+/** The receiver's side of a store that hands deliveries back: out of a queue, or replayed out of a log. */
 export interface Worker {
-  enqueue(verified: Verified): Promise<Outcome>;
   start(): void;
+  close(): Promise<void>;
 }
 
 export function createWorker(
-  queue: DeliveryQueue,
-  { endpoint, catalogue }: Settings,
+  store: Pick<DeliveryQueue, 'start'>,
+  settings: Settings,
   router: Router,
   runner: Runner,
   observers: Observers,
 ): Worker {
-  let started = false;
-
-  function start(): void {
-    if (started) return;
-    started = true;
-    // A turn later: handlers that are registered right after the mounting must not miss what an earlier run left.
-    setTimeout(() => queue.start(process), 0);
-  }
-
-  async function enqueue(verified: Verified): Promise<Outcome> {
-    start();
-    const { id, event, wire } = verified;
-    try {
-      return { status: await queue.enqueue(toStored(verified, endpoint)), id, event, wire };
-    } catch (error) {
-      observers.error(error, 'queue', id);
-      return { status: 'rejected', code: 'unavailable', id, error };
-    }
-  }
+  const { endpoint, catalogue, log, queue } = settings;
+  /** A log of the receiver's own, which does not see by itself what becomes of the queue's deliveries. */
+  const logApart = queue !== undefined && log !== undefined && !Object.is(log, queue);
+  let starting: ReturnType<typeof setTimeout> | undefined;
+  let workers: Workers | undefined;
 
   async function process(work: QueuedWork): Promise<QueuedResult> {
     const { id, body, ip, receivedAt, attempt } = work;
@@ -45,29 +32,58 @@ export function createWorker(
     watch.ip = ip;
     const parsed = parseWith(catalogue, body, receivedAt.getTime());
     if (parsed.status === 'rejected') {
+      const { code, issues } = parsed;
       observers.outcome({ ...parsed, id }, watch);
-      return {
-        status: 'failed',
-        succeeded: work.succeeded,
-        error: new Error(`The stored body is refused: ${parsed.code}`),
-      };
+      return { status: 'rejected', succeeded: work.succeeded, failures: [], code, issues };
     }
     const { event, wire } = parsed;
     const progress: Progress = { attempt, succeeded: new Set(work.succeeded) };
-    const error = await runner.run(
-      { id, event, wire, body, ip, receivedAt },
-      router.routesOf(event.event_type),
-      progress,
-    );
+    const verified: Verified = { id, event, wire, body, ip, receivedAt };
+    const error = await runner.run(verified, router.routesOf(event.event_type), progress);
     watch.mark('handle');
     const succeeded = [...progress.succeeded];
+    const result = { succeeded, failures: [], event: toStoredEvent(event, wire) };
+    if (logApart) {
+      const failed = error && { error: error.message, failures: toStoredFailures(error) };
+      const state = error === undefined ? 'processed' : 'failed';
+      await runner.record(toStored(verified, endpoint), { state, attempt, succeeded, ...failed });
+    }
     if (error !== undefined) {
       observers.outcome({ status: 'rejected', code: 'handler_failed', id, error }, watch);
-      return { status: 'failed', succeeded, error };
+      const { message, retryAfter } = error;
+      return { ...result, status: 'failed', failures: toStoredFailures(error), error: message, retryAfter };
     }
     observers.outcome({ status: 'processed', id, event, wire }, watch);
-    return { status: 'processed', succeeded };
+    return { ...result, status: 'processed' };
   }
 
-  return { enqueue, start };
+  return {
+    start() {
+      if (workers !== undefined) return;
+      // A turn later: handlers that are registered right after the mounting must not miss what an earlier run left.
+      starting ??= setTimeout(() => {
+        workers = store.start(endpoint, process);
+      }, 0);
+    },
+    async close() {
+      clearTimeout(starting);
+      await workers?.close();
+    },
+  };
+}
+
+/** Puts a delivery into the queue, and answers for it. */
+export async function enqueue(
+  queue: DeliveryQueue,
+  { endpoint }: Settings,
+  observers: Observers,
+  verified: Verified,
+): Promise<Outcome> {
+  const { id, event, wire } = verified;
+  try {
+    return { status: await queue.enqueue(toStored(verified, endpoint)), id, event, wire };
+  } catch (error) {
+    observers.error(error, 'queue', id);
+    return { status: 'rejected', code: 'unavailable', id, error };
+  }
 }

@@ -2,12 +2,14 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it, vi } from 'vitest';
 import {
   createReceiver,
+  type DeliveryLog,
   type LogEntry,
   memoryLog,
   memoryQueue,
   type QueuedWork,
   type Receiver,
   type ReceiverOptions,
+  RetryLater,
 } from '../src/index.ts';
 import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
 
@@ -26,6 +28,12 @@ async function sender(type = 'scan_completed', data: unknown = {}, peer = '127.0
 }
 
 const failing = { name: 'failing' };
+
+const storedWork: QueuedWork = {
+  ...{ id: 'a'.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined },
+  ...{ event_type: 'scan_started', dialect: 'guide', scan_id: undefined, target: undefined },
+  ...{ attempt: 1, succeeded: ['x'], body: Buffer.from('{"event_type":"scan_started"}') },
+};
 
 describe('a log', () => {
   async function logged(options: Partial<ReceiverOptions>, type: string, data: unknown = {}) {
@@ -116,34 +124,87 @@ describe('a log', () => {
     expect(attempts).toEqual([1, 2]);
   });
 
-  it.each(['record', 'recall'] as const)(
-    'that fails to %s keeps handlers from running, and the sender tries again',
-    async (method) => {
-      const log = memoryLog();
-      const errors = vi.fn();
-      const handler = vi.fn();
-      const receiver = createReceiver({ secret, log }).onAny(handler).onError(errors);
-      const { send } = await sender();
-      const disk = new Error('disk full');
-      vi.spyOn(log, method).mockRejectedValueOnce(disk);
-      expect(await send(receiver)).toMatchObject({ code: 'unavailable', error: disk });
-      expect(handler).not.toHaveBeenCalled();
-      expect(errors).toHaveBeenCalledWith(disk, expect.objectContaining({ source: 'log' }));
-      expect(await send(receiver)).toMatchObject({ status: 'processed' });
-      expect(handler).toHaveBeenCalledOnce();
-    },
-  );
+  it('that fails before the handlers keeps them from running, and the sender tries again', async () => {
+    const log = memoryLog();
+    const errors = vi.fn();
+    const handler = vi.fn();
+    const receiver = createReceiver({ secret, log }).onAny(handler).onError(errors);
+    const { send } = await sender();
+    const disk = new Error('disk full');
+    vi.spyOn(log, 'record').mockRejectedValueOnce(disk);
+    expect(await send(receiver)).toMatchObject({ code: 'unavailable', error: disk });
+    expect(handler).not.toHaveBeenCalled();
+    expect(errors).toHaveBeenCalledWith(disk, expect.objectContaining({ source: 'log' }));
+    expect(await send(receiver)).toMatchObject({ status: 'processed' });
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it('that fails after the handlers is answered 503, and the retry runs none of them again', async () => {
+    const log = memoryLog();
+    const handler = vi.fn();
+    const receiver = createReceiver({ secret, log }).onAny(handler);
+    const { send } = await sender();
+    const record = log.record;
+    let calls = 0;
+    vi.spyOn(log, 'record').mockImplementation((entry) =>
+      ++calls === 2 ? Promise.reject(new Error('disk full')) : record(entry),
+    );
+    expect(await send(receiver)).toMatchObject({ code: 'unavailable' });
+    expect(await send(receiver)).toMatchObject({ status: 'processed' });
+    expect(handler).toHaveBeenCalledOnce();
+    expect(log.entries()).toMatchObject([{ state: 'processed', succeeded: ['all'] }]);
+  });
+
+  it('counts what is not genuine, and may fail at that', async () => {
+    const refused = vi.fn();
+    const errors = vi.fn();
+    const receiver = createReceiver({ secret, endpoint: 'e', log: { ...memoryLog(), refused } }).onError(
+      errors,
+    );
+    const forged = () => signedDelivery('scan_completed', { secret: 'another' });
+    expect(await receiver.receive(await forged())).toMatchObject({ code: 'invalid_signature' });
+    expect(refused).toHaveBeenCalledWith(
+      expect.objectContaining({ code: 'invalid_signature', endpoint: 'e', ip: '127.0.0.1' }),
+    );
+    await (await sender('scan_completed', 'no object')).send(receiver);
+    expect(refused).toHaveBeenCalledOnce();
+    refused.mockImplementation(() => {
+      throw new Error('full');
+    });
+    expect(await receiver.receive(await forged())).toMatchObject({ code: 'invalid_signature' });
+    expect(errors).toHaveBeenCalledWith(expect.any(Error), expect.objectContaining({ source: 'log' }));
+  });
+
+  it('that can replay is given the handlers, and what is replayed of another version is looked at anew', async () => {
+    const start = vi.fn<NonNullable<DeliveryLog['start']>>(() => ({ close: async () => {} }));
+    const handler = vi.fn();
+    const receiver = createReceiver({ secret, endpoint: 'e', log: { ...memoryLog(), start } }).onAny(handler);
+    expect(receiver.queued).toBe(false);
+    receiver.start();
+    await vi.waitFor(() => expect(start).toHaveBeenCalledOnce());
+    const [endpoint, process] = start.mock.calls[0] ?? [];
+    expect(endpoint).toBe('e');
+    const { body } = await sender('scan.complete', { scan_id: 's1', target: 'example.com' });
+    const work = { ...storedWork, body: Buffer.from(body), event_type: undefined };
+    expect(await process?.(work)).toMatchObject({
+      status: 'processed',
+      succeeded: ['x', 'all'],
+      event: { event_type: 'scan_completed', dialect: 'shipped', scan_id: 's1', target: 'example.com' },
+    });
+    expect(handler).toHaveBeenCalledOnce();
+  });
 
   it('keeps what is processed, whatever comes later, and no more than it is to hold', async () => {
     const log = memoryLog(2);
     const entry = (id: string, state: LogEntry['state']): LogEntry => ({
-      ...{ id, state, endpoint: 'e', receivedAt: new Date(), ip: undefined, attempt: 1, succeeded: [] },
-      ...{ event_type: 'scan_started', dialect: 'guide', body: Buffer.from('{}') },
+      ...storedWork,
+      id,
+      state,
+      endpoint: 'e',
     });
     await log.record(entry('a', 'processed'));
     await log.record(entry('a', 'rejected'));
-    expect(await log.recall('e', 'a')).toMatchObject({ state: 'processed' });
-    expect(await log.recall('other', 'a')).toBeUndefined();
+    expect(await log.record(entry('a', 'received'))).toMatchObject({ state: 'processed' });
     await log.record(entry('b', 'failed'));
     await log.record(entry('c', 'failed'));
     expect(log.entries().map(({ id }) => id)).toEqual(['b', 'c']);
@@ -200,6 +261,50 @@ describe('a queue', () => {
     expect(fine).toHaveBeenCalledOnce();
     await receiver.close();
     expect(attempts).toEqual([1, 2, 3]);
+  });
+
+  it('waits as long as a handler asks for, though not longer than the longest wait', async () => {
+    const receiver = createReceiver({ secret, queue: memoryQueue({ baseDelay: 1, maxDelay: 50 }) });
+    const times: number[] = [];
+    receiver.on('scan_completed', () => {
+      times.push(performance.now());
+      if (times.length === 1) throw new RetryLater(3600, 'busy');
+    });
+    await (await sender()).send(receiver);
+    await vi.waitFor(() => expect(times).toHaveLength(2));
+    // A timer is never early.
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(48);
+    await receiver.close();
+  });
+
+  it('beside a log of its own has in the log what became of its deliveries', async () => {
+    const log = memoryLog();
+    const receiver = createReceiver({ secret, log, queue: memoryQueue({ maxAttempts: 1 }) });
+    receiver.on('scan_failed', () => {
+      throw new Error('siem is down');
+    });
+    await (await sender('scan_completed')).send(receiver);
+    await (await sender('scan_failed')).send(receiver);
+    await vi.waitFor(() => expect(log.entries()).toHaveLength(2));
+    expect(log.entries()).toMatchObject([
+      { state: 'processed', attempt: 1 },
+      { state: 'failed', failures: [{ handler: 'scan_failed', error: 'siem is down' }] },
+    ]);
+  });
+
+  it('serves several endpoints, each with its own handlers', async () => {
+    const queue = memoryQueue();
+    const handled: string[] = [];
+    const create = (endpoint: string) =>
+      createReceiver({ secret, endpoint, queue }).onAny((_, context) => handled.push(context.endpoint));
+    const [a, b] = [create('a'), create('b')];
+    const { send } = await sender();
+    expect(await send(a)).toMatchObject({ status: 'accepted' });
+    expect(await send(b)).toMatchObject({ status: 'accepted' });
+    await vi.waitFor(() => expect(handled.sort()).toEqual(['a', 'b']));
+    await a.close();
+    expect(await (await sender('scan_started')).send(b)).toMatchObject({ status: 'accepted' });
+    await vi.waitFor(() => expect(handled).toHaveLength(3));
   });
 
   it('that is full or fails is answered 503, and takes it when it is sent again', async () => {
@@ -264,13 +369,11 @@ describe('a queue', () => {
     const start = vi.spyOn(queue, 'start');
     receiver.start();
     await vi.waitFor(() => expect(start).toHaveBeenCalled());
-    const [process] = start.mock.calls[0] ?? [];
-    const work: QueuedWork = {
-      ...{ id: 'a'.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined },
-      ...{ event_type: 'scan_started', dialect: 'guide', attempt: 1, succeeded: ['x'] },
-      body: Buffer.from('{"event_type":"scan_started"}'),
-    };
-    expect(await process?.(work)).toMatchObject({ status: 'failed', succeeded: ['x'] });
+    const [, process] = start.mock.calls[0] ?? [];
+    expect(await process?.(storedWork)).toMatchObject({
+      ...{ status: 'rejected', code: 'invalid_event', succeeded: ['x'] },
+      issues: [{ path: 'timestamp', message: expect.any(String) }],
+    });
     expect(outcomes.mock.calls.map(([outcome]) => outcome.code)).toEqual(['invalid_event']);
   });
 });

@@ -25,7 +25,7 @@ export function parseWith<Schemas extends DataSchemas>(
   const { dialect, event_type, event } = envelope;
   const schema: z.ZodType = catalogue.schema(event.event_type);
   const result = schema.safeParse(event);
-  if (!result.success) return refuse(result.error.issues.map(toIssue));
+  if (!result.success) return { ...refuse(result.error.issues.map(toIssue)), event_type: event.event_type };
   const wire = { dialect, event_type, body: json.text, nonFinite: json.nonFinite };
   // The catalogue holds the schemas that the type parameter names: its schema for a type yields that type's event.
   return { status: 'parsed', event: result.data as WebhookEvent<Schemas>, wire };

@@ -4,7 +4,7 @@ import type { DeliveryLog, LogEntry } from '../ports.ts';
 import { BoundedMap } from './bounded.ts';
 
 /** A log in this process's memory. */
-export interface MemoryLog extends Required<DeliveryLog> {
+export interface MemoryLog extends DeliveryLog {
   /** The entries, oldest first. */
   entries(): readonly LogEntry[];
 }
@@ -25,10 +25,14 @@ export function memoryLog(capacity = 1000): MemoryLog {
   return {
     async record(entry) {
       const name = key(entry.endpoint, entry.id);
-      if (entries.get(name)?.state !== 'processed') entries.set(name, entry);
-    },
-    async recall(endpoint, id) {
-      return entries.get(key(endpoint, id));
+      const known = entries.get(name);
+      if (known?.state === 'processed') return known;
+      const standing = entry.state === 'received' ? known : undefined;
+      entries.set(name, {
+        ...entry,
+        ...(standing && { attempt: standing.attempt, succeeded: standing.succeeded }),
+      });
+      return known;
     },
     entries: () => [...entries.values()],
   };

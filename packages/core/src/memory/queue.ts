@@ -1,6 +1,6 @@
 import { isAmount } from '../amount.ts';
 import { ConfigurationError } from '../errors.ts';
-import type { DeliveryQueue, QueuedResult, QueuedWork } from '../ports.ts';
+import type { DeliveryQueue, ProcessWork, QueuedResult, QueuedWork, Workers } from '../ports.ts';
 import { BoundedMap } from './bounded.ts';
 
 export interface MemoryQueueOptions {
@@ -20,7 +20,7 @@ export interface MemoryQueueOptions {
    */
   readonly baseDelay?: number;
   /**
-   * Milliseconds no wait exceeds.
+   * Milliseconds no wait exceeds, one that a handler has asked for included.
    * @default 60000
    */
   readonly maxDelay?: number;
@@ -49,9 +49,43 @@ export function memoryQueue({
   }
   /** When this queue has taken what it has not yet forgotten: what a duplicate is told by. */
   const taken = new BoundedMap<string, Date>(capacity);
+  const lanes = new Map<string, Lane>();
+  const laneOf = (endpoint: string) => {
+    const lane = lanes.get(endpoint) ?? createLane({ concurrency, maxAttempts, baseDelay, maxDelay });
+    lanes.set(endpoint, lane);
+    return lane;
+  };
+  return {
+    async enqueue(delivery) {
+      const key = `${delivery.endpoint}\n${delivery.id}`;
+      if (taken.has(key)) return 'duplicate';
+      const lane = laneOf(delivery.endpoint);
+      if (lane.size >= capacity) throw new Error(`The queue is full: ${capacity} deliveries wait`);
+      taken.set(key, delivery.receivedAt);
+      lane.add({ ...delivery, attempt: 1, succeeded: [] });
+      return 'accepted';
+    },
+    start: (endpoint, process) => laneOf(endpoint).start(process),
+  };
+}
+
+/** The deliveries of one endpoint. */
+interface Lane {
+  /** How many wait. */
+  readonly size: number;
+  add(work: QueuedWork): void;
+  start(process: ProcessWork): Workers;
+}
+
+function createLane({
+  concurrency,
+  maxAttempts,
+  baseDelay,
+  maxDelay,
+}: Required<Omit<MemoryQueueOptions, 'capacity'>>): Lane {
   const waiting: QueuedWork[] = [];
   const retries = new Set<ReturnType<typeof setTimeout>>();
-  let process: ((work: QueuedWork) => Promise<QueuedResult>) | undefined;
+  let process: ProcessWork | undefined;
   let running = 0;
   let onIdle: (() => void) | undefined;
 
@@ -65,44 +99,46 @@ export function memoryQueue({
     if (running === 0) onIdle?.();
   }
 
-  function settle(work: QueuedWork, { status, succeeded }: QueuedResult): void {
+  function settle(work: QueuedWork, result: QueuedResult): void {
     running--;
-    if (status === 'failed') retry(work, succeeded);
+    if (result.status === 'failed') retry(work, result);
     next();
   }
 
-  function retry(work: QueuedWork, succeeded: readonly string[]): void {
+  function retry(work: QueuedWork, { succeeded, retryAfter = 0 }: QueuedResult): void {
     if (work.attempt >= maxAttempts || onIdle !== undefined) return;
     const longest = Math.min(maxDelay, baseDelay * 2 ** (work.attempt - 1));
-    const timer = setTimeout(() => {
-      retries.delete(timer);
-      waiting.push({ ...work, attempt: work.attempt + 1, succeeded });
-      next();
-    }, Math.random() * longest);
+    const timer = setTimeout(
+      () => {
+        retries.delete(timer);
+        waiting.push({ ...work, attempt: work.attempt + 1, succeeded });
+        next();
+      },
+      Math.min(maxDelay, Math.max(retryAfter * 1000, Math.random() * longest)),
+    );
     retries.add(timer);
   }
 
   return {
-    async enqueue(delivery) {
-      const key = `${delivery.endpoint}\n${delivery.id}`;
-      if (taken.has(key)) return 'duplicate';
-      if (waiting.length + retries.size >= capacity)
-        throw new Error(`The queue is full: ${capacity} deliveries wait`);
-      taken.set(key, delivery.receivedAt);
-      waiting.push({ ...delivery, attempt: 1, succeeded: [] });
+    get size() {
+      return waiting.length + retries.size;
+    },
+    add(work) {
+      waiting.push(work);
       next();
-      return 'accepted';
     },
     start(processor) {
       process = processor;
       next();
-    },
-    async close() {
-      for (const timer of retries) clearTimeout(timer);
-      await new Promise<void>((resolve) => {
-        onIdle = resolve;
-        next();
-      });
+      return {
+        async close() {
+          for (const timer of retries) clearTimeout(timer);
+          await new Promise<void>((resolve) => {
+            onIdle = resolve;
+            next();
+          });
+        },
+      };
     },
   };
 }
