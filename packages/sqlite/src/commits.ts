@@ -1,0 +1,118 @@
+import { type Connection, codeOf } from './connection.ts';
+
+/**
+ * Group commit: what comes in during one turn of the event loop goes to the disk by one commit, and one sync, at its end.
+ * No timer: a write that comes alone does not wait for company.
+ */
+export interface Commits {
+  /** Runs in the next commit, and resolves once that is durable. */
+  write<Result>(run: () => Result): Promise<Result>;
+  /** The same, behind all others of its commit: what looks for work finds what has just come. */
+  writeLast<Result>(run: () => Result): Promise<Result>;
+  /** Resolves once everything that was written so far is durable or has failed. */
+  drain(): Promise<void>;
+}
+
+interface Write {
+  readonly since: number;
+  readonly run: () => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Writes in one commit. Past this the time of the last to be answered grows faster than what a sync saves. */
+const most = 128;
+
+/** Milliseconds after which a write that only ever met other processes' locks is given up: the sender tries again. */
+const patience = 2000;
+
+/** Milliseconds until another look at a lock. */
+const pause = 5;
+
+export function createCommits(connection: Connection): Commits {
+  const waiting: Write[] = [];
+  const last: Write[] = [];
+  let scheduled = false;
+  const onDrained: (() => void)[] = [];
+
+  function add<Result>(queue: Write[], run: () => Result): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      // The result that is resolved is that of this very `run`.
+      queue.push({ since: performance.now(), run, resolve: resolve as (result: unknown) => void, reject });
+      schedule(0);
+    });
+  }
+
+  function schedule(delay: number): void {
+    if (scheduled) return;
+    scheduled = true;
+    if (delay === 0) setImmediate(turn);
+    else setTimeout(turn, delay);
+  }
+
+  function turn(): void {
+    scheduled = false;
+    const batch = waiting.splice(0, most);
+    if (waiting.length === 0) batch.push(...last.splice(0));
+    commit(batch);
+    if (waiting.length > 0 || last.length > 0) schedule(0);
+    else if (!scheduled) for (const resolve of onDrained.splice(0)) resolve();
+  }
+
+  function commit(batch: readonly Write[]): void {
+    try {
+      connection.check();
+      const results = transact(batch);
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
+    } catch (error) {
+      connection.onError(error);
+      if (isLock(error)) postpone(batch, error);
+      else if (batch.length === 1) batch[0]?.reject(error);
+      // What cannot be stored must not take others with it.
+      else for (const write of batch) commit([write]);
+    }
+  }
+
+  function transact(batch: readonly Write[]): readonly unknown[] {
+    connection.statement('BEGIN IMMEDIATE').run();
+    try {
+      const results = batch.map(({ run }) => run());
+      connection.statement('COMMIT').run();
+      return results;
+    } catch (error) {
+      rollBack();
+      throw error;
+    }
+  }
+
+  function rollBack(): void {
+    try {
+      connection.statement('ROLLBACK').run();
+    } catch {
+      // A full disk has rolled back by itself.
+    }
+  }
+
+  /** Waits without holding up the event loop. */
+  function postpone(batch: readonly Write[], error: unknown): void {
+    const since = performance.now() - patience;
+    for (const write of batch) if (write.since < since) write.reject(error);
+    const patient = batch.filter((write) => write.since >= since);
+    waiting.unshift(...patient);
+    if (patient.length > 0) schedule(pause);
+  }
+
+  return {
+    write: (run) => add(waiting, run),
+    writeLast: (run) => add(last, run),
+    drain() {
+      if (!scheduled) return Promise.resolve();
+      return new Promise((resolve) => onDrained.push(resolve));
+    },
+  };
+}
+
+function isLock(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
+}

@@ -1,0 +1,69 @@
+import type { DeliveryState, QueueState } from '@spiderfoot-webhooks/core';
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import { toMatch } from './search.ts';
+
+/** Which deliveries are meant. Several conditions have all to hold. */
+export interface DeliveryFilter {
+  /** An event type by the kit's own name: `scan_completed`. */
+  readonly type?: string;
+  readonly state?: DeliveryState | QueueState;
+  readonly endpoint?: string;
+  /** Received at this time or later. */
+  readonly since?: Date;
+  /** Received before this time. */
+  readonly until?: Date;
+  /** `data.scan_id`. */
+  readonly scanId?: string;
+  /** `data.target`. */
+  readonly target?: string;
+  /** Words in the body; each may be the beginning of one. */
+  readonly text?: string;
+}
+
+/** A filter in SQL. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+type Term = readonly [sql: string, value: string | number];
+
+/** @throws ConfigurationError for a filter that is not known: a misspelt one must not mean all */
+export function toCondition(filter: DeliveryFilter): Condition {
+  const terms = Object.entries(filter).flatMap(([name, value]) =>
+    value === undefined ? [] : termsOf(name, value),
+  );
+  if (terms.length === 0) return { sql: 'TRUE', values: [] };
+  return { sql: terms.map(([sql]) => sql).join(' AND '), values: terms.map(([, value]) => value) };
+}
+
+const byName: Readonly<Record<string, (value: string) => readonly Term[]>> = {
+  type: (value) => [['event_type = ?', value]],
+  // The second half lets SQLite use the index that leaves out what is processed.
+  state: (value) =>
+    value === 'processed' ? [['state = ?', value]] : [["state <> 'processed' AND state = ?", value]],
+  endpoint: (value) => [['endpoint = ?', value]],
+  scanId: (value) => [['scan_id = ?', value]],
+  target: (value) => [['target = ?', value]],
+  text: (value) => [
+    ['id IN (SELECT rowid FROM webhook_search WHERE webhook_search MATCH ?)', toMatch(value)],
+  ],
+};
+
+function termsOf(name: string, value: unknown): readonly Term[] {
+  if (name === 'since') return [['received_at >= ?', timeOf(name, value)]];
+  if (name === 'until') return [['received_at < ?', timeOf(name, value)]];
+  const toTerms = byName[name];
+  if (toTerms === undefined)
+    throw new ConfigurationError(name, `is no filter. Known: ${filterNames.join(', ')}.`);
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new ConfigurationError(name, 'must be a string that is not empty.');
+  return toTerms(value);
+}
+
+const filterNames: readonly string[] = [...Object.keys(byName), 'since', 'until'];
+
+function timeOf(name: string, value: unknown): number {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();
+  throw new ConfigurationError(name, 'must be a Date.');
+}

@@ -1,0 +1,39 @@
+import type { StoredFailure } from '@spiderfoot-webhooks/core';
+
+/** How one handler has fared with a delivery. */
+export interface HandlerRecord {
+  /** The name it was registered under. */
+  readonly name: string;
+  readonly succeeded: boolean;
+  /** How often it has been run. */
+  readonly attempts: number;
+  /** What it threw the last time, in a line. */
+  readonly error?: string;
+}
+
+/** Reads the column `handlers`. */
+export function readHandlers(json: string | null): readonly HandlerRecord[] {
+  return json === null ? [] : JSON.parse(json);
+}
+
+export function namesOfSucceeded(handlers: readonly HandlerRecord[]): readonly string[] {
+  return handlers.filter(({ succeeded }) => succeeded).map(({ name }) => name);
+}
+
+/** Adds one attempt's results to the column `handlers`. */
+export function addAttempt(
+  json: string | null,
+  succeeded: readonly string[],
+  failures: readonly StoredFailure[],
+): string {
+  const known = new Map(readHandlers(json).map((handler) => [handler.name, handler]));
+  const attemptsOf = (name: string) => (known.get(name)?.attempts ?? 0) + 1;
+  for (const name of succeeded) {
+    if (known.get(name)?.succeeded) continue;
+    known.set(name, { name, succeeded: true, attempts: attemptsOf(name) });
+  }
+  for (const { handler: name, error } of failures) {
+    known.set(name, { name, succeeded: false, attempts: attemptsOf(name), error });
+  }
+  return JSON.stringify([...known.values()]);
+}

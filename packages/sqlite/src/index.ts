@@ -1,0 +1,15 @@
+/**
+ * SpiderFoot's webhooks in SQLite: a log of every authenticated delivery, and a durable queue behind a fast 2xx, over one
+ * file that holds the guide's `webhook_logs`.
+ */
+export type { BackoffOptions } from './backoff.ts';
+export { StoreError } from './connection.ts';
+export type { Count, CountKey, CountOptions } from './counts.ts';
+export type { ExportFormat } from './export.ts';
+export type { DeliveryFilter } from './filters.ts';
+export type { HandlerRecord } from './handlers.ts';
+export type { Retention, StoreOptions } from './options.ts';
+export type { DeliveryRecord, DeliveryWithBody } from './records.ts';
+export type { RefusalCount, RefusalRecord } from './refusals.ts';
+export { type DeliveryPage, type ListOptions, openStore, type Store } from './store.ts';
+export type { PrunableState, PruneOptions } from './upkeep.ts';

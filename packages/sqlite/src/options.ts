@@ -1,0 +1,103 @@
+import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
+import type { BackoffOptions } from './backoff.ts';
+import type { PruneOptions } from './upkeep.ts';
+
+/** What is deleted by itself. */
+export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
+  /** Milliseconds that a delivery is kept after it was received. */
+  readonly maxAge?: number;
+  /**
+   * Milliseconds between two prunings.
+   * @default 3600000 (an hour)
+   */
+  readonly every?: number;
+}
+
+export interface StoreOptions extends BackoffOptions {
+  /**
+   * How many queued deliveries of an endpoint are worked on at once in this process.
+   * @default 8
+   */
+  readonly concurrency?: number;
+  /**
+   * Milliseconds after which a delivery whose process does not give a sign of life is taken up by another. Signs are given
+   * at a third of that; a handler may take longer.
+   * @default 30000
+   */
+  readonly lease?: number;
+  /**
+   * Milliseconds between two looks at what other processes have put into the queue. One's own are seen at once.
+   * @default 1000
+   */
+  readonly pollInterval?: number;
+  /**
+   * Milliseconds that closing waits for handlers that run; then their deliveries are released to be run again.
+   * @default 10000
+   */
+  readonly closeTimeout?: number;
+  /**
+   * Deletes old deliveries by itself. **Their duplicates are not told any more.**
+   * @default undefined: everything is kept
+   * @example retention: { maxAge: 90 * 24 * 3_600_000 }
+   */
+  readonly retention?: Retention;
+  /**
+   * How many unauthenticated refusals are kept one by one (time, code, address; never a body). They are always counted.
+   * @default 0
+   */
+  readonly keepRefusals?: number;
+  /** Told of what goes wrong in the background. @default silent */
+  readonly logger?: Pick<Logger, 'error'>;
+}
+
+/** The options, checked, with their defaults. */
+export interface StoreSettings extends Required<Omit<StoreOptions, 'retention'>> {
+  readonly retention: Retention | undefined;
+}
+
+const numbers = {
+  maxAttempts: 10,
+  baseDelay: 1000,
+  maxDelay: 3_600_000,
+  concurrency: 8,
+  lease: 30_000,
+  pollInterval: 1000,
+  closeTimeout: 10_000,
+  keepRefusals: 0,
+};
+
+const known: readonly string[] = [...Object.keys(numbers), 'retention', 'logger'];
+
+/** Node's timers turn anything longer into 1 ms. */
+const most = 2_147_483_647;
+
+/** @throws ConfigurationError that names the option */
+export function readOptions(options: StoreOptions): StoreSettings {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name))
+      throw new ConfigurationError(name, `is not known. Known: ${known.join(', ')}.`);
+  }
+  const { retention, logger = { error: () => {} }, ...given } = options;
+  const checked = { ...numbers, ...given };
+  for (const [name, value] of Object.entries(checked)) {
+    const least = name === 'keepRefusals' || name === 'closeTimeout' ? 0 : 1;
+    if (typeof value === 'number' && value >= least && value <= most) continue;
+    throw new ConfigurationError(name, `must be a number from ${least} to ${most}.`);
+  }
+  if (typeof logger.error !== 'function')
+    throw new ConfigurationError('logger', 'must be an object with error().');
+  return { ...checked, retention: readRetention(retention), logger };
+}
+
+function readRetention(retention: Retention | undefined): Retention | undefined {
+  if (retention === undefined) return undefined;
+  const { maxAge, keep } = retention;
+  if (maxAge === undefined && keep === undefined) {
+    throw new ConfigurationError('retention', 'needs "maxAge", "keep" or both.');
+  }
+  for (const [name, value] of Object.entries({ maxAge, keep, every: retention.every })) {
+    if (value === undefined || (typeof value === 'number' && value > 0)) continue;
+    throw new ConfigurationError(`retention.${name}`, 'must be a number more than 0.');
+  }
+  return retention;
+}

@@ -1,0 +1,18 @@
+import type { StoredDelivery } from '@spiderfoot-webhooks/core';
+import type { Connection } from './connection.ts';
+import { insertDelivery, insertValues } from './rows.ts';
+
+const queued = { state: 'queued', attempts: 0, nextAttempt: 0 } as const;
+
+/** A delivery that was given up, refused or left aside is tried again when its sender, or somebody, sends it again. */
+const takeUp = `
+  UPDATE webhook_logs SET state = 'queued', attempts = 0, next_attempt = 0, error_message = NULL, code = NULL, issues = NULL
+  WHERE delivery_id = ? AND endpoint = ? AND state NOT IN ('queued', 'running', 'processed')`;
+
+/** Puts a delivery into the queue, inside a commit. */
+export function enqueueDelivery(connection: Connection, delivery: StoredDelivery): 'accepted' | 'duplicate' {
+  const { changes } = connection.statement(insertDelivery).run(...insertValues(delivery, queued));
+  if (changes === 1) return 'accepted';
+  const { id, endpoint } = delivery;
+  return connection.statement(takeUp).run(id, endpoint).changes === 1 ? 'accepted' : 'duplicate';
+}

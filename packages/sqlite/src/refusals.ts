@@ -1,0 +1,114 @@
+import type { UnauthenticatedRefusal } from '@spiderfoot-webhooks/core';
+import type { Commits } from './commits.ts';
+import type { Connection } from './connection.ts';
+
+/** Milliseconds in an hour: what refusals are counted by. */
+export const hour = 3_600_000;
+
+/** Milliseconds for which refusals are gathered: one write for all, however many a stranger sends. */
+const interval = 1000;
+
+const addCount = `
+  INSERT INTO webhook_refusals (hour, endpoint, code, count) VALUES (?, ?, ?, ?)
+  ON CONFLICT (hour, endpoint, code) DO UPDATE SET count = count + excluded.count`;
+
+const addRefusal = `
+  INSERT INTO webhook_unauthenticated (received_at, endpoint, code, source_ip) VALUES (?, ?, ?, ?)`;
+
+const dropOldest = `
+  DELETE FROM webhook_unauthenticated WHERE id <= (SELECT max(id) FROM webhook_unauthenticated) - ?`;
+
+/** Counts what was not authenticated, off the way of the deliveries, and within bounds. */
+export interface Refusals {
+  add(refusal: UnauthenticatedRefusal): void;
+  /** Writes what has been gathered. */
+  flush(): Promise<void>;
+}
+
+/** @param keep how many single refusals are kept; 0 for counts alone */
+export function createRefusals(
+  connection: Connection,
+  commits: Commits,
+  keep: number,
+  onError: (error: unknown) => void,
+): Refusals {
+  let counts = new Map<string, { refusal: UnauthenticatedRefusal; count: number }>();
+  let latest: UnauthenticatedRefusal[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    if (counts.size === 0) return Promise.resolve();
+    const [counted, single] = [counts, latest];
+    counts = new Map();
+    latest = [];
+    return commits.write(() => store([...counted.values()], single)).catch(onError);
+  }
+
+  function store(
+    counted: readonly { refusal: UnauthenticatedRefusal; count: number }[],
+    single: readonly UnauthenticatedRefusal[],
+  ): void {
+    for (const { refusal, count } of counted) {
+      connection.statement(addCount).run(hourOf(refusal), refusal.endpoint, refusal.code, count);
+    }
+    for (const { receivedAt, endpoint, code, ip } of single) {
+      connection.statement(addRefusal).run(receivedAt.getTime(), endpoint, code, ip ?? null);
+    }
+    if (single.length > 0) connection.statement(dropOldest).run(keep);
+  }
+
+  return {
+    add(refusal) {
+      const key = `${hourOf(refusal)}\n${refusal.code}\n${refusal.endpoint}`;
+      const counted = counts.get(key);
+      if (counted === undefined) counts.set(key, { refusal, count: 1 });
+      else counted.count++;
+      if (latest.length < keep) latest.push(refusal);
+      timer ??= setTimeout(() => void flush(), interval).unref();
+    },
+    flush,
+  };
+}
+
+function hourOf({ receivedAt }: UnauthenticatedRefusal): number {
+  return Math.floor(receivedAt.getTime() / hour) * hour;
+}
+
+/** How many deliveries were refused unauthenticated in an hour, at an endpoint, by a code. */
+export interface RefusalCount {
+  /** When the hour begins. */
+  readonly hour: Date;
+  readonly endpoint: string;
+  readonly code: string;
+  readonly count: number;
+}
+
+/** One unauthenticated refusal. */
+export interface RefusalRecord {
+  readonly receivedAt: Date;
+  readonly endpoint: string;
+  readonly code: string;
+  readonly ip: string | undefined;
+}
+
+export function countRefusals(connection: Connection): readonly RefusalCount[] {
+  const rows = connection
+    .statement('SELECT hour, endpoint, code, count FROM webhook_refusals ORDER BY hour DESC, endpoint, code')
+    .all() as { hour: number; endpoint: string; code: string; count: number }[];
+  return rows.map((row) => ({ ...row, hour: new Date(row.hour) }));
+}
+
+/** Newest first. */
+export function listRefusals(connection: Connection): readonly RefusalRecord[] {
+  const rows = connection
+    .statement('SELECT received_at, endpoint, code, source_ip FROM webhook_unauthenticated ORDER BY id DESC')
+    .all() as { received_at: number; endpoint: string; code: string; source_ip: string | null }[];
+  return rows.map(({ received_at, endpoint, code, source_ip }) => ({
+    receivedAt: new Date(received_at),
+    endpoint,
+    code,
+    ip: source_ip ?? undefined,
+  }));
+}

@@ -1,0 +1,28 @@
+import type { Commits } from './commits.ts';
+import type { Connection } from './connection.ts';
+import type { Retention } from './options.ts';
+import { prune } from './upkeep.ts';
+
+/** Milliseconds after opening until the first pruning: a process that is started again and again must prune as well. */
+const first = 10_000;
+
+/** Prunes on a schedule. @returns what ends it */
+export function scheduleRetention(
+  connection: Connection,
+  commits: Commits,
+  { maxAge, every = 3_600_000, ...options }: Retention,
+  onError: (error: unknown) => void,
+): () => void {
+  let timer = setTimeout(run, Math.min(first, every)).unref();
+
+  function run(): void {
+    const before = maxAge === undefined ? {} : { before: new Date(Date.now() - maxAge) };
+    prune(connection, commits, { ...options, ...before })
+      .catch(onError)
+      .finally(() => {
+        timer = setTimeout(run, every).unref();
+      });
+  }
+
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,57 @@
+import { isUtf8 } from 'node:buffer';
+import type { StoredDelivery } from '@spiderfoot-webhooks/core';
+
+/** The columns that a new delivery fills, in the order of {@link insertDelivery}. */
+export const insertDelivery = `
+  INSERT INTO webhook_logs (
+    timestamp, event_type, source_ip, payload, processed, delivery_id, endpoint,
+    state, attempts, next_attempt, received_at, dialect, scan_id, target
+  ) VALUES (?, ?, ?, CASE WHEN ? THEN CAST(? AS TEXT) ELSE ? END, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (delivery_id, endpoint) WHERE delivery_id IS NOT NULL DO NOTHING`;
+
+/** Where a new delivery stands. */
+export interface Standing {
+  readonly state: string;
+  readonly attempts: number;
+  readonly nextAttempt: number | null;
+}
+
+/** What {@link insertDelivery} takes. */
+export function insertValues(
+  delivery: StoredDelivery,
+  { state, attempts, nextAttempt }: Standing,
+): unknown[] {
+  const { id, endpoint, receivedAt, ip, event_type, dialect, scan_id, target, body } = delivery;
+  const bytes = toBuffer(body);
+  // Bytes that are no text stay bytes: the payload is the body as received, whatever it is.
+  const text = isUtf8(bytes);
+  return [
+    guideTime(receivedAt),
+    event_type ?? unknownType,
+    ip ?? null,
+    text ? 1 : 0,
+    bytes,
+    text ? null : bytes,
+    id,
+    endpoint,
+    state,
+    attempts,
+    nextAttempt,
+    receivedAt.getTime(),
+    dialect ?? null,
+    scan_id ?? null,
+    target ?? null,
+  ];
+}
+
+/** What the guide's logger writes for an event without a type. */
+const unknownType = 'unknown';
+
+/** As `datetime.utcnow().isoformat()` writes it: UTC, without saying so. */
+export function guideTime(moment: Date): string {
+  return `${moment.toISOString().slice(0, -1)}000`;
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,112 @@
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import type { Database } from 'better-sqlite3';
+
+/** The guide's table, as its `WebhookLogger` makes it. Our columns come after it, so that its INSERT works on ours. */
+const guideTable = `
+  CREATE TABLE IF NOT EXISTS webhook_logs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    timestamp TEXT NOT NULL,
+    event_type TEXT NOT NULL,
+    source_ip TEXT,
+    payload TEXT NOT NULL,
+    processed BOOLEAN DEFAULT FALSE,
+    error_message TEXT
+  );`;
+
+/** Milliseconds since 1970 of the guide's \`timestamp\`, which is UTC without saying so. */
+const momentOf = (row: string) => `COALESCE(
+    CAST(ROUND(unixepoch(${row}.timestamp, 'subsec') * 1000) AS INTEGER),
+    CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
+
+const textIn = (row: string, path: string) => `CASE WHEN json_valid(${row}.payload)
+    AND json_type(${row}.payload, '${path}') = 'text' THEN json_extract(${row}.payload, '${path}') END`;
+
+/** What a row of the guide's logger means in our columns. */
+const adopted = (row: string) => `
+    state = CASE WHEN ${row}.processed THEN 'processed' ELSE 'failed' END,
+    received_at = ${momentOf(row)},
+    scan_id = ${textIn(row, '$.data.scan_id')},
+    target = ${textIn(row, '$.data.target')}`;
+
+/**
+ * One step per version of the file: step n leads from version n to n + 1. A step that was released is never changed.
+ *
+ * Times are milliseconds since 1970. `next_attempt` is when somebody is to look at a delivery again: the next try of one
+ * that is queued, the end of the lease of one that runs, NULL for all others. 0 is due whatever the clock says.
+ */
+const steps: readonly string[] = [
+  `${guideTable}
+  ALTER TABLE webhook_logs ADD COLUMN delivery_id TEXT;
+  ALTER TABLE webhook_logs ADD COLUMN endpoint TEXT;
+  ALTER TABLE webhook_logs ADD COLUMN state TEXT;
+  ALTER TABLE webhook_logs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE webhook_logs ADD COLUMN next_attempt INTEGER;
+  ALTER TABLE webhook_logs ADD COLUMN lease TEXT;
+  ALTER TABLE webhook_logs ADD COLUMN received_at INTEGER;
+  ALTER TABLE webhook_logs ADD COLUMN dialect TEXT;
+  ALTER TABLE webhook_logs ADD COLUMN scan_id TEXT;
+  ALTER TABLE webhook_logs ADD COLUMN target TEXT;
+  ALTER TABLE webhook_logs ADD COLUMN handlers TEXT;
+  ALTER TABLE webhook_logs ADD COLUMN code TEXT;
+  ALTER TABLE webhook_logs ADD COLUMN issues TEXT;
+  UPDATE webhook_logs SET ${adopted('webhook_logs')};
+
+  CREATE UNIQUE INDEX webhook_logs_delivery ON webhook_logs (delivery_id, endpoint) WHERE delivery_id IS NOT NULL;
+  CREATE INDEX webhook_logs_due ON webhook_logs (endpoint, next_attempt) WHERE next_attempt IS NOT NULL;
+  CREATE INDEX webhook_logs_time ON webhook_logs (received_at, state, event_type, endpoint);
+  CREATE INDEX webhook_logs_type ON webhook_logs (event_type, received_at);
+  CREATE INDEX webhook_logs_endpoint ON webhook_logs (endpoint, received_at);
+  CREATE INDEX webhook_logs_open ON webhook_logs (state, received_at) WHERE state <> 'processed';
+  CREATE INDEX webhook_logs_scan ON webhook_logs (scan_id, received_at) WHERE scan_id IS NOT NULL;
+  CREATE INDEX webhook_logs_target ON webhook_logs (target, received_at) WHERE target IS NOT NULL;
+
+  CREATE TRIGGER webhook_logs_adopt AFTER INSERT ON webhook_logs WHEN NEW.state IS NULL BEGIN
+    UPDATE webhook_logs SET ${adopted('NEW')} WHERE id = NEW.id;
+  END;
+
+  CREATE VIRTUAL TABLE webhook_search USING fts5 (payload, content = '', contentless_delete = 1);
+
+  CREATE TABLE webhook_refusals (
+    hour INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    code TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (hour, endpoint, code)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE webhook_unauthenticated (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    received_at INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    code TEXT NOT NULL,
+    source_ip TEXT
+  );`,
+];
+
+/** The version that this kit writes. */
+export const newestVersion = steps.length;
+
+function versionOf(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+/** @throws ConfigurationError where the file was written by a newer kit; it is not touched */
+export function refuseNewer(db: Database, path: string): void {
+  const version = versionOf(db);
+  if (version <= newestVersion) return;
+  throw new ConfigurationError(
+    'path',
+    `${path} has version ${version}, and this version of the kit knows none past ${newestVersion}. Update @spiderfoot-webhooks/sqlite; the file was not touched.`,
+  );
+}
+
+/** Brings a file, the guide's or an older one of ours, to the newest version: all of it or nothing. */
+export function migrate(db: Database): void {
+  if (versionOf(db) === newestVersion) return;
+  // Looked at again inside: another process may have done it in the meantime.
+  const toNewest = db.transaction(() => {
+    for (const step of steps.slice(versionOf(db))) db.exec(step);
+    db.pragma(`user_version = ${newestVersion}`);
+  });
+  toNewest.immediate();
+}

@@ -1,0 +1,77 @@
+import type { Commits } from './commits.ts';
+import type { Connection } from './connection.ts';
+
+/** Rows that are indexed in one go: some milliseconds. */
+const slice = 200;
+
+/** Milliseconds without a delivery after which the index catches up by itself. */
+const idle = 2000;
+
+/** Row numbers are never given out twice, so what is past the highest indexed one has not been indexed. */
+const indexNext = `
+  INSERT INTO webhook_search (rowid, payload)
+  SELECT id, payload FROM webhook_logs
+  WHERE id > coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0)
+  ORDER BY id LIMIT ?`;
+
+/** The full text of payloads. Kept off the way of the deliveries: it follows when nothing comes, or when it is asked for. */
+export interface Search {
+  /** Told of a delivery. */
+  postpone(): void;
+  catchUp(): Promise<void>;
+  close(): void;
+}
+
+export function createSearch(
+  connection: Connection,
+  commits: Commits,
+  onError: (error: unknown) => void,
+): Search {
+  let timer: NodeJS.Timeout | undefined;
+  let since = 0;
+
+  function onTime(): void {
+    const quiet = performance.now() - since;
+    if (quiet < idle) {
+      begin(idle - quiet);
+      return;
+    }
+    timer = undefined;
+    indexSlice().then((more) => {
+      // By slices, so that a delivery that comes meanwhile is not held up.
+      if (more) begin(0);
+    }, onError);
+  }
+
+  function begin(delay: number): void {
+    timer = setTimeout(onTime, delay).unref();
+  }
+
+  async function indexSlice(): Promise<boolean> {
+    const { changes } = await commits.write(() => connection.statement(indexNext).run(slice));
+    return changes === slice;
+  }
+
+  return {
+    postpone() {
+      since = performance.now();
+      if (timer === undefined) begin(idle);
+    },
+    async catchUp() {
+      while (await indexSlice());
+    },
+    close: () => clearTimeout(timer),
+  };
+}
+
+/**
+ * A search as people write it, in FTS5's language: every word has to be there, the last letters of one may be missing.
+ * Each word is quoted, so that nothing in it is an operator.
+ */
+export function toMatch(text: string): string {
+  return text
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map((word) => `"${word.replaceAll('"', '""')}"*`)
+    .join(' ');
+}

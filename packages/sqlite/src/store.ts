@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { ConfigurationError, type DeliveryLog, type DeliveryQueue } from '@spiderfoot-webhooks/core';
+import { createClaims } from './claims.ts';
+import { createClock } from './clock.ts';
+import { createCommits } from './commits.ts';
+import { connect } from './connection.ts';
+import { type Count, type CountOptions, count } from './counts.ts';
+import { type ExportFormat, exportLines } from './export.ts';
+import type { DeliveryFilter } from './filters.ts';
+import { recordEntry } from './log.ts';
+import { readOptions, type StoreOptions } from './options.ts';
+import { enqueueDelivery } from './queue.ts';
+import {
+  cursorAfter,
+  type DeliveryRecord,
+  type DeliveryWithBody,
+  find,
+  page,
+  pageWithBodies,
+  readCursor,
+} from './records.ts';
+import {
+  countRefusals,
+  createRefusals,
+  listRefusals,
+  type RefusalCount,
+  type RefusalRecord,
+} from './refusals.ts';
+import { scheduleRetention } from './retention.ts';
+import { createSearch } from './search.ts';
+import { type PruneOptions, prune, replay } from './upkeep.ts';
+import { createLane, type Lane } from './workers.ts';
+
+export interface ListOptions extends DeliveryFilter {
+  /**
+   * How many at the most, up to 1000.
+   * @default 50
+   */
+  readonly limit?: number;
+  /** Where the page before ended. */
+  readonly cursor?: string;
+}
+
+export interface DeliveryPage {
+  readonly deliveries: readonly DeliveryRecord[];
+  /** For the next page; `undefined` where this was the last. */
+  readonly cursor: string | undefined;
+}
+
+/** The log and the queue of one file, and a look into them. */
+export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQueue {
+  /** Deliveries, newest first. What arrives between two pages moves nothing. */
+  list(options?: ListOptions): Promise<DeliveryPage>;
+  /**
+   * One delivery with its body.
+   * @param key its id (`context.id`), or its number
+   */
+  get(key: string | number, endpoint?: string): Promise<DeliveryWithBody | undefined>;
+  /** How many deliveries there are, by state, type, endpoint and time. */
+  counts(options?: CountOptions): Promise<readonly Count[]>;
+  /** What was refused before it was authenticated: counts by the hour, and with `keepRefusals` the latest one by one. */
+  refusals(): Promise<{
+    readonly counts: readonly RefusalCount[];
+    readonly latest: readonly RefusalRecord[];
+  }>;
+  /**
+   * Puts deliveries back into the queue: dead letters, failed and refused ones, which are run by those handlers alone that
+   * have not succeeded; or processed ones, which are run by all. A receiver over this store works them off, with
+   * `log: store` as well as with `queue: store`.
+   * @param which a delivery's number, or a filter
+   * @returns how many
+   */
+  replay(which: number | DeliveryFilter): Promise<number>;
+  /** Deletes what is settled. @returns how many */
+  prune(options: PruneOptions): Promise<number>;
+  /** Deliveries with their bodies as text, newest first, a line each. Streamed in pages: hand it to `Readable.from`. */
+  export(format: ExportFormat, filter?: DeliveryFilter): AsyncIterable<string>;
+  /** Ends all workers, writes what is left, closes the file. Close the receivers first. */
+  close(): Promise<void>;
+}
+
+/** Deliveries with their bodies that are held at a time: at 1 MiB each, a hundred. */
+const exportPage = 100;
+
+/**
+ * Opens, or makes, the file in which deliveries are logged and queued. Durable: what it has resolved survives a crash of the
+ * process and of the machine. Several processes may share a file on a local disk; on a network file system they may not.
+ * @param path the file; `:memory:` for tests
+ * @throws ConfigurationError where the file cannot be used, or is from a newer version of the kit
+ * @example
+ * const store = openStore('webhooks.db');
+ * const receiver = createReceiver({ secret, queue: store }); // 202 at once, handled in the background
+ * const logged = createReceiver({ secret, log: store }); // handled first, and recorded
+ */
+export function openStore(path: string, options: StoreOptions = {}): Store {
+  if (typeof path !== 'string' || path === '') throw new ConfigurationError('path', 'must name a file.');
+  const settings = readOptions(options);
+  const { logger } = settings;
+  const onError = (err: unknown) => logger.error({ err, path }, 'spiderfoot store: could not write');
+  const connection = connect(path);
+  const commits = createCommits(connection);
+  const search = createSearch(connection, commits, onError);
+  const refusals = createRefusals(connection, commits, settings.keepRefusals, onError);
+  const clock = createClock();
+  const token = randomUUID();
+  const lanes = new Map<string, Lane>();
+  const { retention } = settings;
+  const endRetention = retention && scheduleRetention(connection, commits, retention, onError);
+
+  async function read<Result>(run: () => Result): Promise<Result> {
+    try {
+      connection.check();
+      return run();
+    } catch (error) {
+      connection.onError(error);
+      throw error;
+    }
+  }
+
+  async function* pages(
+    filter: DeliveryFilter,
+  ): AsyncGenerator<readonly DeliveryWithBody[], void, undefined> {
+    if (filter.text !== undefined) await search.catchUp();
+    for (let cursor: string | undefined; ; ) {
+      const from = readCursor(cursor);
+      const records = await read(() => pageWithBodies(connection, filter, from, exportPage));
+      if (records.length > 0) yield records;
+      const last = records.at(-1);
+      if (last === undefined || records.length < exportPage) return;
+      cursor = cursorAfter(last);
+    }
+  }
+
+  return {
+    record(entry) {
+      search.postpone();
+      return commits.write(() => recordEntry(connection, entry));
+    },
+    refused: (refusal) => refusals.add(refusal),
+    enqueue(delivery) {
+      search.postpone();
+      const stored = commits.write(() => enqueueDelivery(connection, delivery));
+      lanes.get(delivery.endpoint)?.wake();
+      return stored;
+    },
+    start(endpoint, process) {
+      if (lanes.has(endpoint)) {
+        throw new ConfigurationError(
+          'endpoint',
+          `${JSON.stringify(endpoint)} is taken by another receiver over this store. Give each receiver a name of its own.`,
+        );
+      }
+      const claims = createClaims(connection, endpoint, token, settings);
+      const lane = createLane(claims, process, commits, clock, settings, onError);
+      lanes.set(endpoint, lane);
+      return {
+        async close() {
+          await lane.close();
+          lanes.delete(endpoint);
+        },
+      };
+    },
+    async list({ limit = 50, cursor, ...filter }: ListOptions = {}) {
+      if (!(Number.isInteger(limit) && limit >= 1 && limit <= 1000)) {
+        throw new ConfigurationError('limit', 'must be a whole number from 1 to 1000.');
+      }
+      const from = readCursor(cursor);
+      if (filter.text !== undefined) await search.catchUp();
+      const deliveries = await read(() => page(connection, filter, from, limit));
+      const last = deliveries.at(-1);
+      return { deliveries, cursor: last && deliveries.length === limit ? cursorAfter(last) : undefined };
+    },
+    get: (key, endpoint) => read(() => find(connection, key, endpoint)),
+    counts: (countOptions = {}) => read(() => count(connection, countOptions)),
+    async refusals() {
+      await refusals.flush();
+      return read(() => ({ counts: countRefusals(connection), latest: listRefusals(connection) }));
+    },
+    async replay(which) {
+      const filter = typeof which === 'number' ? { number: which } : which;
+      if (typeof which === 'object' && which.text !== undefined) await search.catchUp();
+      const replayed = await replay(connection, commits, filter);
+      for (const lane of lanes.values()) lane.wake();
+      return replayed;
+    },
+    prune: (pruneOptions) => prune(connection, commits, pruneOptions),
+    export: (format, filter = {}) => exportLines(pages(filter), format),
+    async close() {
+      endRetention?.();
+      search.close();
+      await Promise.all([...lanes.values()].map((lane) => lane.close()));
+      await refusals.flush();
+      await commits.drain();
+      connection.close();
+    },
+  };
+}
