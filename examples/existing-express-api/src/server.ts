@@ -1,5 +1,5 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
-import { exitWithReason, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
+import { exitWithReason, jsonLine, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
 import { webhookMiddleware } from '@spiderfoot-webhooks/express';
 import express from 'express';
 
@@ -9,6 +9,9 @@ interface Finding {
   readonly target: string;
   readonly finding: string;
 }
+
+/** A list in memory must not grow with what is sent. */
+const mostFindings = 1000;
 
 async function main(): Promise<void> {
   const { host, port, options } = readEnvironment();
@@ -29,10 +32,11 @@ async function main(): Promise<void> {
       findings.push({
         id: context.id,
         target: event.data.target ?? 'unknown',
-        finding: String(event.data.data),
+        finding: typeof event.data.data === 'string' ? event.data.data : JSON.stringify(event.data.data),
       });
+      if (findings.length > mostFindings) findings.shift();
     }
-    console.log(JSON.stringify({ handled: event.event_type, id: context.id }));
+    console.log(jsonLine({ handled: event.event_type, id: context.id }));
     res.status(201).json({ status: 'success', findings: findings.length });
   });
 

@@ -1,5 +1,5 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
-import { exitWithReason, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
+import { exitWithReason, jsonLine, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
 import { webhookHandler } from '@spiderfoot-webhooks/koa';
 import Koa from 'koa';
 
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     console.error('High-risk finding: %o %o', data.event_type, data.data);
   });
   receiver.onAny((event, { id }) => {
-    console.log(JSON.stringify({ handled: event.event_type, id }));
+    console.log(jsonLine({ handled: event.event_type, id }));
   });
 
   const webhook = webhookHandler(receiver);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import {
   exitWithReason,
+  jsonLine,
   lineLogger,
   readEnvironment,
   serve,
@@ -10,15 +11,18 @@ import {
 
 /** A receiver in plain Node, with a secret made up on the spot where the environment has none. */
 async function main(): Promise<void> {
-  const secret = process.env.SPIDERFOOT_WEBHOOK_SECRET || randomBytes(16).toString('hex');
+  const given = process.env.SPIDERFOOT_WEBHOOK_SECRET;
+  const secret = given || randomBytes(16).toString('hex');
+  // A secret that was made up here may be shown; one that was given is its owner's.
+  const shown = given ? '"$SPIDERFOOT_WEBHOOK_SECRET"' : secret;
   const { host, port, options } = readEnvironment({ ...process.env, SPIDERFOOT_WEBHOOK_SECRET: secret });
   const receiver = createReceiver({ ...options, logger: lineLogger() });
   receiver.onAny((event, { id }) => {
-    console.log(JSON.stringify({ handled: event.event_type, id }));
+    console.log(jsonLine({ handled: event.event_type, id }));
   });
 
   const webhook = webhookListener(receiver);
-  const { url } = await serve(
+  const { url, close } = await serve(
     (req, res) => {
       if (req.url === '/health') res.end('{"status":"ok"}');
       else if (req.url === '/webhook') webhook(req, res).catch(exitWithReason);
@@ -27,21 +31,32 @@ async function main(): Promise<void> {
     receiver,
     { host, port },
   );
+  endWithParent(close);
   console.log(`listening on ${url}/webhook`);
   console.error(`
 Send it a signed event, from another terminal in this folder:
 
-  SPIDERFOOT_WEBHOOK_URL=${url}/webhook SPIDERFOOT_WEBHOOK_SECRET=${secret} npm run send
+  SPIDERFOOT_WEBHOOK_URL=${url}/webhook SPIDERFOOT_WEBHOOK_SECRET=${shown} npm run send
 
 Or point SpiderFoot at it:
 
   [webhooks]
   enabled = true
   default_url = ${url}/webhook
-  secret = ${secret}
+  secret = ${given ? '(the one in SPIDERFOOT_WEBHOOK_SECRET)' : secret}
 
 Ctrl-C stops it.
 `);
+}
+
+/** `npm start` gives a SIGTERM to its shell, which keeps it to itself: without this the port would stay taken. */
+function endWithParent(close: () => Promise<void>): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    close().then(() => process.exit(0), exitWithReason);
+  }, 500).unref();
 }
 
 main().catch(exitWithReason);

@@ -1,6 +1,7 @@
 import { type DeliveryContext, HandlerContext } from './context.ts';
 import { type HandlerFailure, HandlerTimeoutError } from './errors.ts';
 import type { Logger } from './ports.ts';
+import { isThenable, type MaybePromise, within } from './promises.ts';
 import type { Route } from './router.ts';
 
 /** What is handed to the handlers of one delivery. */
@@ -10,16 +11,21 @@ export interface Dispatch {
   readonly logger: Logger;
   /** Handlers named here are not run; those that succeed are added, also when they do so after their time. */
   readonly succeeded: Set<string>;
+  /** Handlers of this delivery that still run, from a try before this one. */
+  readonly unfinished: Unfinished;
+}
+
+/** Handlers that were given up and run on, by name: the next try waits for them instead of running them twice at once. */
+export interface Unfinished {
+  get(handler: string): Promise<void> | undefined;
+  add(handler: string, finished: Promise<void>): void;
 }
 
 /**
  * Runs all handlers of a delivery, side by side; one that fails keeps none from running.
  * @returns the failures, and a promise only where a handler returned one
  */
-export function dispatch(
-  routes: readonly Route[],
-  work: Dispatch,
-): readonly HandlerFailure[] | Promise<readonly HandlerFailure[]> {
+export function dispatch(routes: readonly Route[], work: Dispatch): MaybePromise<readonly HandlerFailure[]> {
   const failures: HandlerFailure[] = [];
   const running: Promise<void>[] = [];
   for (const route of routes) {
@@ -30,45 +36,43 @@ export function dispatch(
   return running.length === 0 ? failures : Promise.all(running).then(() => failures);
 }
 
-function start(
-  route: Route,
-  { event, delivery, logger, succeeded }: Dispatch,
-  failures: HandlerFailure[],
-): Promise<void> | undefined {
+function start(route: Route, work: Dispatch, failures: HandlerFailure[]): Promise<void> | undefined {
+  const { event, delivery, logger, succeeded, unfinished } = work;
+  const { name } = route;
+  const fail = (error: unknown) => void failures.push({ handler: name, error });
+  const earlier = unfinished.get(name);
+  if (earlier !== undefined) {
+    const finished = earlier.then(() => void succeeded.add(name));
+    return inTime(finished, route, () => {}).catch(fail);
+  }
   const context = new HandlerContext(delivery, event.event_type, logger);
-  const fail = (error: unknown) => failures.push({ handler: route.name, error });
   let result: unknown;
   try {
     // The router found this route by the event's type: the event is one that the handler was registered for.
     result = route.run(event as never, context);
     if (!isThenable(result)) {
-      succeeded.add(route.name);
+      succeeded.add(name);
       return undefined;
     }
   } catch (error) {
     fail(error);
     return undefined;
   }
-  const finished = Promise.resolve(result).then(() => {
-    succeeded.add(route.name);
-  });
-  return inTime(finished, route, context)
-    .catch(fail)
-    .then(() => undefined);
+  const finished = Promise.resolve(result).then(() => void succeeded.add(name));
+  return inTime(finished, route, (error) => {
+    unfinished.add(name, finished);
+    context.abort(error);
+  }).catch(fail);
 }
 
-function inTime(finished: Promise<void>, { name, timeout }: Route, context: HandlerContext): Promise<void> {
-  if (timeout === undefined) return finished;
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      const error = new HandlerTimeoutError(name, timeout);
-      context.abort(error);
-      reject(error);
-    }, timeout);
-    finished.then(resolve, reject).finally(() => clearTimeout(timer));
+function inTime(
+  finished: Promise<void>,
+  { name, timeout }: Route,
+  onLate: (error: HandlerTimeoutError) => void,
+): Promise<void> {
+  return within(finished, timeout, () => {
+    const error = new HandlerTimeoutError(name, timeout);
+    onLate(error);
+    return error;
   });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -72,7 +72,7 @@ export class EventHandlingError<
     const reasons = failures.map(({ handler, error }) => `"${handler}": ${messageOf(error)}`);
     super(
       failures.map(({ error }) => error),
-      `${failures.length} handler(s) of ${event.event_type} failed: ${reasons.join('; ')}`,
+      `${failures.length} handler(s) of ${shortened(event.event_type)} failed: ${reasons.join('; ')}`,
     );
     this.event = event;
     this.id = id;
@@ -90,8 +90,18 @@ function waitOf(error: unknown): number | undefined {
     : undefined;
 }
 
-/** What was thrown, in a line. Anything can be thrown, also what has no text. */
+/** What was thrown, in a line, and not a long one. Anything can be thrown, also what has no text, or fails to tell it. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  return typeof error === 'string' ? error : `a thrown ${typeof error}`;
+  try {
+    const text: unknown = error instanceof Error ? error.message : error;
+    return typeof text === 'string' ? shortened(text, 1000) : `a thrown ${typeof text}`;
+  } catch {
+    return 'a thrown object that fails to tell its message';
+  }
+}
+
+/** The sender chooses an unknown type's name, and what a handler quotes: neither is to flood a log, or to forge a line in it. */
+function shortened(text: string, most = 100): string {
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  return line.length > most ? `${line.slice(0, most)}…` : line;
 }

@@ -17,16 +17,17 @@ const smallBody = 64 * 1024;
 const scratch = Buffer.allocUnsafe(block + smallBody);
 
 export function createKey(secret: string | Uint8Array): HmacKey {
-  const viaObject = (bytes: Uint8Array) => crypto.createHmac('sha256', secret).update(bytes).digest('hex');
+  // A copy: what its owner wipes afterwards must not change the key.
+  const keyBytes = Buffer.from(secret);
+  const viaObject = (bytes: Uint8Array) => crypto.createHmac('sha256', keyBytes).update(bytes).digest('hex');
   const { hash } = crypto;
   // Runtimes that only resemble Node may lack the one-shot hash.
   if (typeof hash !== 'function') return { sign: viaObject };
 
   // RFC 2104 by two one-shot hashes: a third of what creating a Hmac object costs, which is most of a small body's time.
   const key = Buffer.alloc(block);
-  const bytes = Buffer.from(secret);
-  if (bytes.byteLength > block) key.write(hash('sha256', bytes, 'hex'), 'hex');
-  else key.set(bytes);
+  if (keyBytes.byteLength > block) key.write(hash('sha256', keyBytes, 'hex'), 'hex');
+  else key.set(keyBytes);
   const innerPad = key.map((byte) => byte ^ 0x36);
   const outer = Buffer.alloc(block + 32);
   outer.set(key.map((byte) => byte ^ 0x5c));

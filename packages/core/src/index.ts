@@ -55,4 +55,5 @@ export type {
 } from './ports.ts';
 export { createReceiver, type EventHandler, type Receiver } from './receiver.ts';
 export type { HandlerOptions } from './router.ts';
-export { type Secret, sign, verify } from './signature.ts';
+export type { Secret } from './secret.ts';
+export { sign, verify } from './signature.ts';

@@ -40,7 +40,7 @@ export function parseJson(bytes: Uint8Array): ParsedJson | JsonRefusal {
   return { status: 'parsed', value, text, nonFinite };
 }
 
-function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

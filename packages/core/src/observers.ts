@@ -1,6 +1,7 @@
 import { silentLogger } from './context.ts';
 import { type Outcome, refusals } from './outcome.ts';
 import type { Logger } from './ports.ts';
+import { isThenable } from './promises.ts';
 
 /** How long the parts of a delivery took, in milliseconds. A part that was not reached is missing. */
 export interface Timings {
@@ -24,7 +25,7 @@ export interface OutcomeDetails {
 
 /** Where an error came from that {@link Receiver.onError} tells of. */
 export interface ErrorDetails {
-  readonly source: 'handlers' | 'rateLimiter' | 'log' | 'queue' | 'listener';
+  readonly source: 'handlers' | 'rateLimiter' | 'log' | 'queue' | 'schemas' | 'listener' | 'receiver';
   readonly endpoint: string;
   /** The delivery's id, where it has one. */
   readonly id: string | undefined;
@@ -102,13 +103,15 @@ const sourceWords = {
   rateLimiter: 'the rate limiter failed; the delivery goes on',
   log: 'the log could not record a delivery',
   queue: 'the queue could not store a delivery',
+  schemas: 'a schema failed itself; the delivery is refused',
   listener: 'an onOutcome listener failed',
+  receiver: 'the receiver could not decide',
 } as const satisfies Record<ErrorDetails['source'], string>;
 
 function safely(call: () => unknown, onFailure: (error: unknown) => void = () => {}): void {
   try {
     const result = call();
-    if (result instanceof Promise) result.catch(onFailure);
+    if (isThenable(result)) result.then(undefined, onFailure);
   } catch (error) {
     onFailure(error);
   }

@@ -1,7 +1,7 @@
 import type { DataSchemas } from './events/schemas.ts';
 import type { Category, EventAlias, EventsByType } from './events/types.ts';
 import type { DeliveryLog, DeliveryQueue, Logger, RateLimiter } from './ports.ts';
-import type { Secret } from './signature.ts';
+import type { Secret } from './secret.ts';
 
 /** What an endpoint can be told to take: a type, an alias, or a category as SpiderFoot's own filter writes it. */
 export type EventFilter<Schemas extends DataSchemas> =

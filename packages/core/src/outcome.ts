@@ -87,6 +87,11 @@ export const refusals = {
     error: 'Handler failed',
     hint: 'A handler threw or timed out: see "error". SpiderFoot sends the event again; only the handlers that failed will run.',
   },
+  receiver_failed: {
+    status: 500,
+    error: 'Internal error',
+    hint: 'A function given to the receiver or its adapter threw: see "error". It is most often `clientIp` or a store.',
+  },
   body_already_parsed: {
     status: 500,
     error:

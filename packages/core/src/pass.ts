@@ -17,7 +17,8 @@ export interface PassedEvent<Schemas extends DataSchemas = Record<never, never>>
  * settles the delivery; after any other the sender's retry comes to the route again.
  * @returns a function that takes a delivery and `next`, which runs the route and resolves with the status the
  *   route has answered. It resolves with the outcome that is still to be answered, or `undefined` where the route
- *   has answered; what the route throws, it throws.
+ *   has answered; what the route throws, it throws. A route that takes longer than `handlerTimeout` is told by its
+ *   `context.signal`, and counts as failed until it is through.
  * @throws ConfigurationError where the receiver has a queue: the route could not answer after the fact
  */
 export function createPass<Schemas extends DataSchemas>(receiver: Receiver<Schemas>) {
@@ -31,20 +32,15 @@ export function createPass<Schemas extends DataSchemas>(receiver: Receiver<Schem
     delivery: Delivery,
     next: (passed: PassedEvent<Schemas>) => Promise<number>,
   ): Promise<Outcome | undefined> {
-    let passed = false;
-    let thrown: { readonly error: unknown } | undefined;
+    let route: Promise<number> | undefined;
     const outcome = await receiver.receive(delivery, async (event, context) => {
-      passed = true;
-      let status: number;
-      try {
-        status = await next({ event, context });
-      } catch (error) {
-        thrown = { error };
-        throw error;
-      }
+      route = next({ event, context });
+      const status = await route;
       if (status < 200 || status > 299) throw new Error(`The route answered ${status}`);
     });
-    if (thrown !== undefined) throw thrown.error;
-    return passed ? undefined : outcome;
+    if (route === undefined) return outcome;
+    // Also past its time: the route answers, or throws what the framework is to answer.
+    await route;
+    return undefined;
   };
 }

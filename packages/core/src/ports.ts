@@ -81,7 +81,8 @@ export interface DeliveryLog {
    * Records where a delivery stands, and resolves once that is durable; a rejection makes the receiver answer 503, so
    * that the sender tries again.
    *
-   * What is `processed`, or waits in a queue, stays so: a replay that is refused as stale must not unsettle it. A
+   * What is `processed`, or waits in a queue, stays so, and what has been attempted is not made `rejected` or `ignored`: a
+   * retry that is refused as stale must not unsettle it. A
    * `received` entry of a delivery that is known changes its state alone, not its attempts.
    * @returns what was known of the delivery before. With it duplicates are told across restarts; a log that answers
    *   `undefined` always is told by the receiver's own memory, for as long as that reaches.
@@ -136,7 +137,10 @@ export interface Workers {
  * the receiver has a log of its own.
  */
 export interface DeliveryQueue {
-  /** Resolves only once the delivery is durable. A rejection makes the receiver answer 503. */
+  /**
+   * Resolves only once the delivery is durable. A rejection makes the receiver answer 503. One that was given up is not a
+   * duplicate: when it is sent again, it is tried again.
+   */
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
   /** Starts the workers of an endpoint: claim, run, settle, retry. */
   start(endpoint: string, process: ProcessWork): Workers;

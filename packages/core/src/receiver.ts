@@ -10,7 +10,7 @@ import { claimOf, identify } from './guard/signature.ts';
 import { createObservers, type ErrorListener, type OutcomeListener, type Watch } from './observers.ts';
 import type { ReceiverOptions } from './options.ts';
 import type { Outcome, RefusalCode, Rejected } from './outcome.ts';
-import { anySelector, createRouter, type HandlerOptions, type Route } from './router.ts';
+import { createRouter, type HandlerOptions, type Route } from './router.ts';
 import { createRunner } from './runner.ts';
 import { readOptions } from './settings.ts';
 import { toStored, type Verified } from './stored.ts';
@@ -120,10 +120,12 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     if (id === undefined) return refuse('invalid_signature');
 
     const { ip, receivedAt } = watch;
-    const parsed = parseWith<Schemas>(catalogue, body, receivedAt.getTime());
+    const eventHeader = delivery.header('x-spiderfoot-event');
+    const parsed = parseWith<Schemas>(catalogue, body, receivedAt.getTime(), eventHeader);
     watch.mark('check');
     if (parsed.status === 'rejected') {
-      const { event_type } = parsed;
+      const { event_type, error } = parsed;
+      if (error !== undefined) observers.error(error, 'schemas', id);
       const unparsed = { event_type, dialect: undefined, scan_id: undefined, target: undefined };
       return refuseAuthentic({ ...parsed, id }, { id, endpoint, receivedAt, ip, ...unparsed, body });
     }
@@ -135,6 +137,20 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     const outcome = taken instanceof Promise ? await taken : taken;
     watch.mark('handle');
     return outcome;
+  }
+
+  /** What a user's own function throws, `clientIp` for example, is answered and told; it must not end the process. */
+  async function decideSafely(
+    delivery: Delivery,
+    watch: Watch,
+    handle: Route['run'] | undefined,
+  ): Promise<Outcome> {
+    try {
+      return await decide(delivery, watch, handle);
+    } catch (error) {
+      observers.error(error, 'receiver');
+      return { ...refuse('receiver_failed'), error };
+    }
   }
 
   function addressOf({ peer, header }: Delivery): string | undefined {
@@ -175,7 +191,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
   function take(verified: Verified, handle: Route['run'] | undefined): Outcome | Promise<Outcome> {
     if (!settings.takes(verified.event.event_type)) return ignore(verified);
     if (handle !== undefined)
-      return runner.once(verified, [{ name: 'route', timeout: undefined, run: handle }]);
+      return runner.once(verified, [{ name: 'route', timeout: settings.handlerTimeout, run: handle }]);
     if (queue !== undefined) {
       worker?.start();
       return enqueue(queue, settings, observers, verified);
@@ -194,10 +210,10 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
   }
 
   async function receive(delivery: Delivery, handle?: EventHandler<Event>): Promise<Outcome<Event>> {
-    const watch = observers.watch(new Date(now()));
     traffic.enter();
     try {
-      const outcome = await decide(delivery, watch, handle);
+      const watch = observers.watch(new Date(now()));
+      const outcome = await decideSafely(delivery, watch, handle);
       if (outcome.status === 'rejected') {
         delivery.discardBody?.(settings.bodyTimeout);
         if (outcome.id === undefined) countRefusal(outcome.code, watch);
@@ -216,7 +232,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       return receiver;
     },
     onAny(handler, handlerOptions) {
-      router.add([anySelector], handler, handlerOptions);
+      router.addAny(handler, handlerOptions);
       return receiver;
     },
     onUnhandled(handler, handlerOptions) {

@@ -22,14 +22,16 @@ export interface HandlerOptions {
 /** A handler as the router keeps it. */
 export interface Route {
   readonly name: string;
-  /** Milliseconds; `undefined` leaves it unbounded. */
-  readonly timeout: number | undefined;
+  /** Milliseconds. */
+  readonly timeout: number;
   /** The event is one that the route's selector covers. */
   readonly run: (event: never, context: HandlerContext) => unknown;
 }
 
 export interface Router {
   add(selectors: readonly string[], run: Route['run'], options?: HandlerOptions): void;
+  /** Sees every event, and handles none in particular. */
+  addAny(run: Route['run'], options?: HandlerOptions): void;
   addUnhandled(run: Route['run'], options?: HandlerOptions): void;
   /** The handlers of a type, in the order of their registration; those of `onUnhandled` where `on` has none. */
   routesOf(type: string): readonly Route[];
@@ -72,6 +74,9 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
 
   return {
     add(selectors, run, options) {
+      if (selectors.length === 0) {
+        throw new ConfigurationError('type', 'is an empty list: the handler would never run.');
+      }
       for (const selector of selectors) {
         if (catalogue.knows(selector)) continue;
         throw new ConfigurationError(
@@ -83,9 +88,11 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
       routes.push({
         route: createRoute(selectors.join(','), run, options),
         covers: (type) => canonical.some((selector) => catalogue.covers(selector, type)),
-        // onAny sees everything, but handles nothing in particular.
-        specific: selectors[0] !== anySelector,
+        specific: true,
       });
+    },
+    addAny(run, options) {
+      routes.push({ route: createRoute('all', run, options), covers: () => true, specific: false });
     },
     addUnhandled(run, options) {
       unhandled.push(createRoute('unhandled', run, options));
@@ -102,9 +109,6 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
     },
   };
 }
-
-/** What `onAny` registers under. */
-export const anySelector = 'all';
 
 function freeName(wanted: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wanted)) return wanted;

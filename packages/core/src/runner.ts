@@ -1,9 +1,10 @@
-import { dispatch } from './dispatch.ts';
+import { dispatch, type Unfinished } from './dispatch.ts';
 import { EventHandlingError, type HandlerFailure } from './errors.ts';
 import { createMemory } from './memory/deliveries.ts';
 import type { Observers } from './observers.ts';
 import type { Outcome, Rejected } from './outcome.ts';
 import type { DeliveryLog, LogEntry, LoggedDelivery, StoredDelivery } from './ports.ts';
+import { type MaybePromise, within } from './promises.ts';
 import type { Route } from './router.ts';
 import type { Settings } from './settings.ts';
 import { toStored, toStoredFailures, type Verified } from './stored.ts';
@@ -27,14 +28,12 @@ export interface Runner {
   record(delivery: StoredDelivery, standing: Standing): Promise<Rejected | undefined>;
 }
 
-/** What is at hand is returned as it is: with handlers that return no promise a delivery takes no further turn. */
-type MaybePromise<Value> = Value | Promise<Value>;
-
 type Standing = Omit<LogEntry, keyof StoredDelivery>;
 
 export function createRunner(settings: Settings, observers: Observers): Runner {
   const { endpoint, log, logger } = settings;
   const memory = createMemory(settings.memory);
+  const unfinished = createUnfinished();
 
   function once(verified: Verified, routes: readonly Route[]): MaybePromise<Outcome> {
     const { id } = verified;
@@ -47,7 +46,13 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
       log === undefined ? handle(verified, routes, progress) : handleLogged(log, verified, routes, progress);
     if (!(outcome instanceof Promise)) return settle(id, outcome, progress);
     memory.set(id, { state: 'running', outcome });
-    return outcome.then((settled) => settle(id, settled, progress));
+    return outcome.then(
+      (settled) => settle(id, settled, progress),
+      (error) => {
+        memory.forget(id);
+        throw error;
+      },
+    );
   }
 
   function settle(id: string, outcome: Outcome, progress: Progress): Outcome {
@@ -71,7 +76,8 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
   ): Promise<Outcome> {
     const stored = toStored(verified, endpoint);
     try {
-      const known = await log.record({ ...stored, state: 'received', ...standing(progress) });
+      const entry = { ...stored, state: 'received', ...standing(progress) } as const;
+      const known = await answerOf(log.record(entry), 'log.record()');
       if (known !== undefined && isTaken(known)) return duplicate(verified);
       progress.attempt = Math.max(progress.attempt, known?.attempt ?? 0);
       for (const name of known?.succeeded ?? []) progress.succeeded.add(name);
@@ -89,7 +95,13 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     { attempt, succeeded }: Progress,
   ): MaybePromise<EventHandlingError | undefined> {
     const delivery = { id, endpoint, receivedAt, ip, attempt, wire };
-    const failures = dispatch(routes, { event, delivery, logger, succeeded });
+    const failures = dispatch(routes, {
+      event,
+      delivery,
+      logger,
+      succeeded,
+      unfinished: unfinished.of(id),
+    });
     return failures instanceof Promise ? failures.then(toError) : toError(failures);
 
     function toError(failed: readonly HandlerFailure[]): EventHandlingError | undefined {
@@ -103,7 +115,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
   async function record(delivery: StoredDelivery, standing: Standing): Promise<Rejected | undefined> {
     if (log === undefined) return undefined;
     try {
-      await log.record({ ...delivery, ...standing });
+      await answerOf(log.record({ ...delivery, ...standing }), 'log.record()');
       return undefined;
     } catch (error) {
       return unavailable(error, delivery.id);
@@ -153,4 +165,31 @@ function resultOf(outcome: Outcome): Pick<Standing, 'state' | 'error' | 'failure
 
 function standing({ attempt, succeeded }: Progress): Pick<Standing, 'attempt' | 'succeeded'> {
   return { attempt, succeeded: [...succeeded] };
+}
+
+/** A store that does not answer within this many milliseconds has failed: SpiderFoot waits ten seconds. */
+const patience = 5000;
+
+/** What a store answers, which must not be waited for longer than the sender waits. */
+export function answerOf<Value>(promise: Promise<Value>, call: string): Promise<Value> {
+  return within(promise, patience, () => new Error(`${call} did not answer within ${patience} ms`));
+}
+
+/** The handlers that run on after their time, by delivery. */
+function createUnfinished(): { of(id: string): Unfinished } {
+  const byDelivery = new Map<string, Map<string, Promise<void>>>();
+  return {
+    of: (id) => ({
+      get: (handler) => byDelivery.get(id)?.get(handler),
+      add(handler, finished) {
+        const handlers = byDelivery.get(id) ?? new Map<string, Promise<void>>();
+        byDelivery.set(id, handlers.set(handler, finished));
+        const remove = () => {
+          handlers.delete(handler);
+          if (handlers.size === 0) byDelivery.delete(id);
+        };
+        finished.then(remove, remove);
+      },
+    }),
+  };
 }

@@ -8,7 +8,7 @@ import { type AddressList, createAddressList } from './guard/ip.ts';
 import type { ReceiverOptions } from './options.ts';
 import type { DeliveryLog, DeliveryQueue, Logger, RateLimiter } from './ports.ts';
 import { proposal } from './proposal.ts';
-import type { Secret } from './signature.ts';
+import { readSecret, type Secret } from './secret.ts';
 
 /** The options, checked, with their defaults. */
 export interface Settings {
@@ -76,7 +76,7 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
     trustedProxies,
     maxBodySize = 1024 * 1024,
     bodyTimeout = 5000,
-    handlerTimeout = 9000,
+    handlerTimeout = options.queue === undefined ? 9000 : 300_000,
     tolerance,
     memory = 10_000,
     rateLimiter,
@@ -96,11 +96,11 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
     signatureHeaders: readHeaderNames(signatureHeader),
     isAllowed: readAddresses('allowedIps', allowedIps),
     isTrusted: readAddresses('trustedProxies', trustedProxies),
-    maxBodySize: readNumber('maxBodySize', maxBodySize, 'bytes'),
+    maxBodySize: readCount('maxBodySize', maxBodySize, 'bytes'),
     bodyTimeout: readNumber('bodyTimeout', bodyTimeout, 'milliseconds'),
     handlerTimeout: readNumber('handlerTimeout', handlerTimeout, 'milliseconds'),
     tolerance: tolerance === undefined ? undefined : readNumber('tolerance', tolerance, 'seconds'),
-    memory: readNumber('memory', memory, 'deliveries'),
+    memory: readCount('memory', memory, 'deliveries'),
     rateLimiter: readPort('rateLimiter', rateLimiter, ['consume']),
     catalogue,
     log: checkedLog,
@@ -124,33 +124,16 @@ function readSecrets(secret: unknown): readonly Secret[] | undefined {
   return secrets.map(readSecret);
 }
 
-function readSecret(secret: unknown): Secret {
-  if (secret instanceof Uint8Array) {
-    if (secret.byteLength === 0) throw new ConfigurationError('secret', 'is empty.');
-    return secret;
-  }
-  if (typeof secret !== 'string')
-    throw new ConfigurationError('secret', 'must be a string, a Uint8Array, or a list of those.');
-  if (secret === '') throw new ConfigurationError('secret', 'is empty.');
-  if (secret.trim() !== secret) {
-    throw new ConfigurationError(
-      'secret',
-      'begins or ends with white space, often a newline read from a file. Trim it.',
-    );
-  }
-  return secret;
-}
-
 function readEvents(events: unknown, catalogue: Catalogue): (type: string) => boolean {
   if (events === 'all') return () => true;
   if (!Array.isArray(events) || events.length === 0) {
     throw new ConfigurationError('events', "must be 'all' or a list of event types that is not empty.");
   }
-  const selectors = events.map((event: unknown) => {
+  const selectors = events.flatMap((event: unknown) => {
     const name = typeof event === 'string' ? event : String(event);
     // SpiderFoot's own filter takes `scan` as `scan` and `scan.*`.
-    const selector = catalogue.knows(`${name}.*`) ? `${name}.*` : name;
-    if (catalogue.knows(selector)) return catalogue.canonical(selector);
+    if (catalogue.knows(`${name}.*`)) return [name, `${name}.*`];
+    if (catalogue.knows(name)) return catalogue.canonical(name);
     throw new ConfigurationError(
       'events',
       `has ${JSON.stringify(name)}, which is no event type that is known here.${proposal(name, catalogue.selectors)} Types of your own need a schema in "schemas".`,
@@ -162,8 +145,9 @@ function readEvents(events: unknown, catalogue: Catalogue): (type: string) => bo
 function readSchemas(schemas: DataSchemas | undefined): Catalogue {
   if (schemas === undefined) return createCatalogue({});
   for (const [type, schema] of Object.entries(schemas)) {
-    if (typeof schema?.safeParse === 'function') continue;
-    throw new ConfigurationError('schemas', `has no zod schema at ${JSON.stringify(type)}.`);
+    // What zod 3 has lacks `_zod`, and would throw at the first event.
+    if (typeof schema?.safeParse === 'function' && '_zod' in schema) continue;
+    throw new ConfigurationError('schemas', `has no schema of zod 4 at ${JSON.stringify(type)}.`);
   }
   return createCatalogue(schemas);
 }
@@ -191,6 +175,11 @@ function readAddresses(option: string, entries: unknown): AddressList | undefine
 function readNumber(option: string, value: unknown, unit: string): number {
   if (isAmount(value)) return value;
   throw new ConfigurationError(option, `must be a number of ${unit}, more than 0 and at most ${mostAmount}.`);
+}
+
+function readCount(option: string, value: unknown, unit: string): number {
+  if (isAmount(value) && Number.isInteger(value)) return value;
+  throw new ConfigurationError(option, `must be a whole number of ${unit}, from 1 to ${mostAmount}.`);
 }
 
 function readText(option: string, value: unknown): string {

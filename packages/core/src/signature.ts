@@ -1,7 +1,5 @@
 import { createKey, equalDigests, type HmacKey, sha256 } from '#hmac';
-
-/** A shared secret. A string stands for its UTF-8 bytes, as in the guide. */
-export type Secret = string | Uint8Array;
+import { readSecret, type Secret } from './secret.ts';
 
 const encoder = new TextEncoder();
 
@@ -62,6 +60,7 @@ export function idOfUnsigned(bytes: Uint8Array): string | Promise<string> {
 /**
  * Signs a body as SpiderFoot does.
  * @param secret the shared secret; a string is taken as UTF-8
+ * @throws ConfigurationError where the secret is empty, or has white space around it
  * @param body the bytes to send; a string is taken as UTF-8
  * @returns the value of `X-SpiderFoot-Signature`: `sha256=` and 64 hex digits
  * @example
@@ -72,11 +71,12 @@ export function idOfUnsigned(bytes: Uint8Array): string | Promise<string> {
  * @see the guide, "Signature Verification"
  */
 export async function sign(secret: Secret, body: string | Uint8Array): Promise<string> {
-  return `sha256=${await createKey(secret).sign(toBytes(body))}`;
+  return `sha256=${await createKey(readSecret(secret)).sign(toBytes(body))}`;
 }
 
 /**
- * Tells whether a signature belongs to a body, in constant time. Never throws, whatever the signature holds.
+ * Tells whether a signature belongs to a body, in constant time. Never throws, whatever the signature holds; only an
+ * empty secret, or one with white space around it, is a ConfigurationError.
  * @param secret one secret, or several while they are being rotated
  * @param body the bytes as they were received. Never a parsed body written out again: Python's JSON differs from
  *   JavaScript's in spaces, escapes and floats, so its signature would not match.
@@ -90,10 +90,10 @@ export async function verify(
   body: string | Uint8Array,
   signature: string | null | undefined,
 ): Promise<boolean> {
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  const keys = secrets.map((each) => createKey(readSecret(each)));
   const digest = typeof signature === 'string' ? parseSignature(signature) : undefined;
-  if (digest === undefined) return false;
-  const secrets = typeof secret === 'string' || secret instanceof Uint8Array ? [secret] : secret;
-  return matchesAny(secrets.map(createKey), toBytes(body), digest);
+  return digest !== undefined && matchesAny(keys, toBytes(body), digest);
 }
 
 function toBytes(body: string | Uint8Array): Uint8Array {

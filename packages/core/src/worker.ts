@@ -3,7 +3,7 @@ import type { Observers } from './observers.ts';
 import type { Outcome } from './outcome.ts';
 import type { DeliveryQueue, QueuedResult, QueuedWork, Workers } from './ports.ts';
 import type { Router } from './router.ts';
-import type { Progress, Runner } from './runner.ts';
+import { answerOf, type Progress, type Runner } from './runner.ts';
 import type { Settings } from './settings.ts';
 import { toStored, toStoredEvent, toStoredFailures, type Verified } from './stored.ts';
 
@@ -32,7 +32,8 @@ export function createWorker(
     watch.ip = ip;
     const parsed = parseWith(catalogue, body, receivedAt.getTime());
     if (parsed.status === 'rejected') {
-      const { code, issues } = parsed;
+      const { code, issues, error } = parsed;
+      if (error !== undefined) observers.error(error, 'schemas', id);
       observers.outcome({ ...parsed, id }, watch);
       return { status: 'rejected', succeeded: work.succeeded, failures: [], code, issues };
     }
@@ -57,16 +58,19 @@ export function createWorker(
     return { ...result, status: 'processed' };
   }
 
+  function begin(): void {
+    clearTimeout(starting);
+    workers ??= store.start(endpoint, process);
+  }
+
   return {
     start() {
-      if (workers !== undefined) return;
       // A turn later: handlers that are registered right after the mounting must not miss what an earlier run left.
-      starting ??= setTimeout(() => {
-        workers = store.start(endpoint, process);
-      }, 0);
+      starting ??= setTimeout(begin, 0);
     },
     async close() {
-      clearTimeout(starting);
+      // Whoever closes before the turn is over may have accepted something already.
+      if (starting !== undefined) begin();
       await workers?.close();
     },
   };
@@ -81,7 +85,8 @@ export async function enqueue(
 ): Promise<Outcome> {
   const { id, event, wire } = verified;
   try {
-    return { status: await queue.enqueue(toStored(verified, endpoint)), id, event, wire };
+    const stored = queue.enqueue(toStored(verified, endpoint));
+    return { status: await answerOf(stored, 'queue.enqueue()'), id, event, wire };
   } catch (error) {
     observers.error(error, 'queue', id);
     return { status: 'rejected', code: 'unavailable', id, error };

@@ -55,7 +55,8 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
     const outcome = await pass(toDelivery(c, clientIp), async (passed) => {
       c.set('spiderfoot', passed);
       await next();
-      return c.res.status;
+      // A route that returned nothing is answered 500; asking for its status would make a 200 of it.
+      return c.finalized ? c.res.status : 500;
     });
     return outcome === undefined ? undefined : toResponse(outcome);
   };

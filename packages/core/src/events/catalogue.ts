@@ -9,6 +9,8 @@ export interface Catalogue {
   canonical(type: string): string;
   /** The schema of a whole event of this type. */
   schema(type: string): z.ZodType;
+  /** Whether a type, by its {@link canonical} name, has a schema of its own. */
+  hasSchema(type: string): boolean;
   /** Whether a selector (a type, an alias, `<category>.*`, `all`) can ever match. */
   knows(selector: string): boolean;
   /** Whether a selector takes events of a type; both are given as {@link canonical} names. */
@@ -43,6 +45,7 @@ export function createCatalogue(own: DataSchemas): Catalogue {
 
   return {
     canonical: (type) => canonicals.get(type) ?? type,
+    hasSchema: (type) => schemas.has(type),
     schema: (type) => schemas.get(type) ?? anyEventSchema,
     knows: (selector) => known.has(selector),
     covers(selector, type) {

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { type JsonObject, parseJson } from '../json.ts';
+import { isObject, type JsonObject, parseJson } from '../json.ts';
 import type { Rejected } from '../outcome.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
-import type { DataSchemas } from './schemas.ts';
+import { anyEventSchema, type DataSchemas } from './schemas.ts';
 import type { WebhookEvent } from './types.ts';
 import type { Dialect, EventIssue, Wire } from './wire.ts';
 
@@ -17,18 +17,29 @@ export function parseWith<Schemas extends DataSchemas>(
   catalogue: Catalogue,
   body: Uint8Array,
   receivedAt: number,
+  event_header?: string,
 ): ParsedEvent<WebhookEvent<Schemas>> | Rejected {
   const json = parseJson(body);
   if (json.status === 'rejected') return json;
   const envelope = readEnvelope(catalogue, json.value, receivedAt);
   if (!envelope.ok) return refuse([envelope.issue]);
   const { dialect, event_type, event } = envelope;
-  const schema: z.ZodType = catalogue.schema(event.event_type);
-  const result = schema.safeParse(event);
-  if (!result.success) return { ...refuse(result.error.issues.map(toIssue)), event_type: event.event_type };
-  const wire = { dialect, event_type, body: json.text, nonFinite: json.nonFinite };
+  const result = validate(catalogue.schema(event.event_type), event);
+  if (!result.success) return { ...result.refusal, event_type: event.event_type };
+  const wire = { dialect, event_type, event_header, body: json.text, nonFinite: json.nonFinite };
   // The catalogue holds the schemas that the type parameter names: its schema for a type yields that type's event.
   return { status: 'parsed', event: result.data as WebhookEvent<Schemas>, wire };
+}
+
+/** A user's schema can throw, in a transform, or because it has to be awaited. The event is genuine and must not be lost by it. */
+function validate(schema: z.ZodType, event: JsonObject) {
+  try {
+    const result = schema.safeParse(event);
+    return result.success ? result : { success: false as const, refusal: refuse(result.error.issues) };
+  } catch (error) {
+    const refusal = refuse([{ path: ['data'], message: 'The schema of this type failed itself' }]);
+    return { success: false as const, refusal: { ...refusal, error } };
+  }
 }
 
 /**
@@ -67,37 +78,60 @@ type Envelope =
       readonly event_type: string;
       readonly event: JsonObject & { readonly event_type: string };
     }
-  | { readonly ok: false; readonly issue: EventIssue };
+  | { readonly ok: false; readonly issue: Issue };
 
 /** Brings the three dialects into one shape. What a schema can tell is left to the schema. */
 function readEnvelope(catalogue: Catalogue, body: JsonObject, receivedAt: number): Envelope {
   if (typeof body.event_type === 'string' && body.event_type !== '') {
-    if (!('payload' in body) || 'data' in body) return complete(catalogue, 'guide', body.event_type, body);
+    if (!('payload' in body) || 'data' in body)
+      return complete(catalogue, 'guide', body.event_type, body, receivedAt);
     const { payload, ...rest } = body;
-    return complete(catalogue, 'shipped', body.event_type, { ...rest, data: payload });
+    return complete(catalogue, 'shipped', body.event_type, { ...rest, data: payload }, receivedAt);
   }
   if (typeof body.event === 'string' && body.event !== '' && !('event_type' in body)) {
     // This dialect tells no time of its own: that of the arrival stands in.
     const { event, timestamp = receivedAt / 1000, data = {}, ...rest } = body;
-    return complete(catalogue, 'notification', body.event, { ...rest, timestamp, data });
+    return complete(catalogue, 'notification', body.event, { ...rest, timestamp, data }, receivedAt);
   }
-  return { ok: false, issue: { path: 'event_type', message: 'Expected a non-empty string' } };
+  return { ok: false, issue: { path: ['event_type'], message: 'Expected a non-empty string' } };
 }
 
-function complete(catalogue: Catalogue, dialect: Dialect, event_type: string, body: JsonObject): Envelope {
+function complete(
+  catalogue: Catalogue,
+  dialect: Dialect,
+  event_type: string,
+  body: JsonObject,
+  receivedAt: number,
+): Envelope {
+  const type = catalogue.canonical(event_type);
   const timestamp = toTimestamp(body.timestamp);
-  if (timestamp === undefined) {
-    const message = 'Expected ISO 8601 text or epoch seconds';
-    return { ok: false, issue: { path: 'timestamp', message } };
-  }
   const event = {
     ...body,
-    event_type: catalogue.canonical(event_type),
+    event_type: type,
     timestamp,
     source: body.source ?? 'spiderfoot',
     metadata: body.metadata ?? {},
+    // Python writes None for nothing.
+    data: body.data === null ? {} : body.data,
   };
-  return { ok: true, dialect, event_type, event };
+  if (!catalogue.hasSchema(type)) {
+    return { ok: true, dialect, event_type, event: { ...event, ...fitted(event, receivedAt) } };
+  }
+  if (timestamp !== undefined) return { ok: true, dialect, event_type, event };
+  const message = 'Expected ISO 8601 text or epoch seconds';
+  return { ok: false, issue: { path: ['timestamp'], message } };
+}
+
+/** A type that nobody knows yet is delivered, whatever it holds: what does not fit the envelope is left to `wire.body`. */
+function fitted({ timestamp, source, version, data, metadata }: JsonObject, receivedAt: number): JsonObject {
+  const { shape } = anyEventSchema;
+  return {
+    timestamp: shape.timestamp.safeParse(timestamp).success ? timestamp : new Date(receivedAt).toISOString(),
+    source: typeof source === 'string' ? source : 'spiderfoot',
+    version: typeof version === 'string' ? version : undefined,
+    data: isObject(data) ? data : data === undefined ? {} : { value: data },
+    metadata: shape.metadata.safeParse(metadata).success ? metadata : {},
+  };
 }
 
 const isoDate = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/;
@@ -122,10 +156,13 @@ function toTimestamp(value: unknown): string | undefined {
 /** Enough to mend the schema by; a hostile body cannot make the answer grow. */
 const maxIssues = 10;
 
-function refuse(issues: readonly EventIssue[]): Rejected {
-  return { status: 'rejected', code: 'invalid_event', issues: issues.slice(0, maxIssues) };
+/** The parts of zod's issue that are told. */
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
+function refuse(issues: readonly Issue[]): Rejected {
+  return { status: 'rejected', code: 'invalid_event', issues: issues.slice(0, maxIssues).map(toIssue) };
 }
 
-function toIssue({ path, message }: z.core.$ZodIssue): EventIssue {
+function toIssue({ path, message }: Issue): EventIssue {
   return { path: path.map(String).join('.').slice(0, 200), message: message.slice(0, 200) };
 }

@@ -24,7 +24,10 @@ function eventSchema<Type extends string, Data extends z.ZodType>(type: Type, da
   });
 }
 
-/** Any event's envelope, whatever its type: what a type that nobody knows yet has to fit. */
+/**
+ * Any event's envelope, whatever its type, as `parseEvent` returns it: what a type that nobody knows yet is brought into,
+ * with `{ value }` for `data` that is no object.
+ */
 export const anyEventSchema = z.looseObject({
   event_type: z.string().min(1),
   timestamp: z.iso.datetime({ offset: true }),
@@ -37,7 +40,7 @@ export const anyEventSchema = z.looseObject({
 /** A user's own schemas, by event type: each is the schema of that type's `data`. */
 export type DataSchemas = Readonly<Record<string, z.ZodType>>;
 
-/** The schemas of whole events, in the guide's envelope, by type. */
+/** The schemas of whole events, by type, in the guide's envelope as `parseEvent` returns it: all of its parts are there. */
 export const eventSchemas = mapSchemas(knownData);
 
 /** The same for a user's own schemas of `data`. */

@@ -9,6 +9,11 @@ export interface Wire {
   readonly dialect: Dialect;
   /** The type as the sender wrote it: `scan.complete`, where the event says `scan_completed`. */
   readonly event_type: string;
+  /**
+   * What the header `X-SpiderFoot-Event` says, where the delivery came with one. Not signed: to be reported, never to be
+   * trusted.
+   */
+  readonly event_header: string | undefined;
   /** The body's text as it was signed, for what parsing loses: duplicate keys, integers past 2^53. */
   readonly body: string;
   /** How many `NaN`, `Infinity` or `-Infinity` of Python's were taken as `null`. */

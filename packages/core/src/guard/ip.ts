@@ -5,10 +5,10 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = readonly [Address, number];
 
 /** Names that stand for several ranges. */
-const namedRanges: Readonly<Record<string, readonly string[]>> = {
-  loopback: ['127.0.0.0/8', '::1/128'],
-  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
-};
+const namedRanges: ReadonlyMap<string, readonly string[]> = new Map([
+  ['loopback', ['127.0.0.0/8', '::1/128']],
+  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
+]);
 
 // ipaddr.js also takes `010.0.0.1` (octal: 8.0.0.1), `1` and `0x7f.1`. Nobody who writes those means them.
 const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
@@ -36,7 +36,7 @@ export type AddressList = (address: string) => boolean;
  */
 export function createAddressList(option: string, entries: readonly string[]): AddressList {
   const ranges = entries.flatMap((entry) =>
-    (namedRanges[entry] ?? [entry]).map((text) => parseRange(option, text)),
+    (namedRanges.get(entry) ?? [entry]).map((text) => parseRange(option, text)),
   );
   return (text) => {
     const address = parseAddress(text);
@@ -53,7 +53,7 @@ function parseRange(option: string, entry: string): Range {
   const [text = '', bits, ...rest] = entry.split('/');
   const address = text.includes('%') ? undefined : parseAddress(text);
   if (address === undefined || rest.length > 0) {
-    const names = Object.keys(namedRanges).join(', ');
+    const names = [...namedRanges.keys()].join(', ');
     throw new ConfigurationError(
       option,
       `has ${JSON.stringify(entry)}, which is no address. Write four-part decimal IPv4 (192.0.2.1), IPv6 (2001:db8::1), a CIDR range (192.0.2.0/24) or one of: ${names}.`,

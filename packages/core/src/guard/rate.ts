@@ -1,4 +1,5 @@
 import type { RateLimiter } from '../ports.ts';
+import { within } from '../promises.ts';
 import { rateKey } from './ip.ts';
 
 /** A limiter that does not answer within this many milliseconds counts as broken: SpiderFoot waits ten seconds. */
@@ -14,29 +15,30 @@ export async function secondsToWait(
   ip: string | undefined,
   onBroken: (error: unknown) => void,
 ): Promise<number | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`rateLimiter.consume() did not answer within ${patience} ms`)),
-        patience,
-      );
-    });
-    await Promise.race([limiter.consume(rateKey(ip)), late]);
+    const answered = Promise.resolve(limiter.consume(rateKey(ip)));
+    await within(
+      answered,
+      patience,
+      () => new Error(`rateLimiter.consume() did not answer within ${patience} ms`),
+    );
     return undefined;
   } catch (reason) {
     const wait = waitOf(reason);
     if (wait === undefined) onBroken(reason);
     return wait;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
-/** rate-limiter-flexible rejects with an object of its own where the points are used up, and with an Error where it failed. */
+/**
+ * rate-limiter-flexible rejects with an object of its own where the points are used up, its union with several by their
+ * prefixes, and both with an Error where the limiter failed.
+ */
 function waitOf(reason: unknown): number | undefined {
-  if (reason instanceof Error || typeof reason !== 'object' || reason === null || !('msBeforeNext' in reason))
-    return undefined;
-  const { msBeforeNext } = reason;
-  return typeof msBeforeNext === 'number' ? Math.max(1, Math.ceil(msBeforeNext / 1000)) : 1;
+  if (reason instanceof Error || typeof reason !== 'object' || reason === null) return undefined;
+  const waits = [reason, ...Object.values(reason)].flatMap((limited: unknown) => {
+    if (typeof limited !== 'object' || limited === null || !('msBeforeNext' in limited)) return [];
+    return typeof limited.msBeforeNext === 'number' ? limited.msBeforeNext : [];
+  });
+  return waits.length === 0 ? undefined : Math.max(1, Math.ceil(Math.max(...waits) / 1000));
 }

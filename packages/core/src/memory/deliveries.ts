@@ -7,10 +7,31 @@ type Remembered =
   | { readonly state: 'running'; readonly outcome: Promise<Outcome> }
   | { readonly state: 'failed'; attempt: number; readonly succeeded: Set<string> };
 
-/**
- * The process's own memory of deliveries by their ids, which tells duplicates from new ones.
- * @param capacity deliveries; one costs about 150 bytes
- */
-export function createMemory(capacity: number): Map<string, Remembered> {
-  return new BoundedMap(capacity);
+/** The process's own memory of deliveries by their ids, which tells duplicates from new ones. */
+export interface Memory {
+  get(id: string): Remembered | undefined;
+  set(id: string, remembered: Remembered): void;
+  forget(id: string): void;
+}
+
+/** @param capacity deliveries; one costs about 150 bytes. Those that run are not counted: the traffic bounds them. */
+export function createMemory(capacity: number): Memory {
+  const settled = new BoundedMap<string, Remembered>(capacity);
+  const running = new Map<string, Remembered>();
+  return {
+    get: (id) => settled.get(id) ?? running.get(id),
+    set(id, remembered) {
+      if (remembered.state === 'running') {
+        settled.delete(id);
+        running.set(id, remembered);
+      } else {
+        if (running.size > 0) running.delete(id);
+        settled.set(id, remembered);
+      }
+    },
+    forget(id) {
+      running.delete(id);
+      settled.delete(id);
+    },
+  };
 }

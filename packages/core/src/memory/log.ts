@@ -26,7 +26,8 @@ export function memoryLog(capacity = 1000): MemoryLog {
     async record(entry) {
       const name = key(entry.endpoint, entry.id);
       const known = entries.get(name);
-      if (known?.state === 'processed') return known;
+      const unhandled = entry.state === 'rejected' || entry.state === 'ignored';
+      if (known?.state === 'processed' || (unhandled && (known?.attempt ?? 0) > 0)) return known;
       const standing = entry.state === 'received' ? known : undefined;
       entries.set(name, {
         ...entry,

@@ -1,6 +1,13 @@
 import { isAmount } from '../amount.ts';
 import { ConfigurationError } from '../errors.ts';
-import type { DeliveryQueue, ProcessWork, QueuedResult, QueuedWork, Workers } from '../ports.ts';
+import type {
+  DeliveryQueue,
+  ProcessWork,
+  QueuedResult,
+  QueuedWork,
+  StoredDelivery,
+  Workers,
+} from '../ports.ts';
 import { BoundedMap } from './bounded.ts';
 
 export interface MemoryQueueOptions {
@@ -25,7 +32,8 @@ export interface MemoryQueueOptions {
    */
   readonly maxDelay?: number;
   /**
-   * How many deliveries may wait; then further ones are answered 503.
+   * How many deliveries of an endpoint may wait; then further ones are answered 503. Each holds its body, of up to
+   * `maxBodySize`.
    * @default 10000
    */
   readonly capacity?: number;
@@ -51,13 +59,15 @@ export function memoryQueue({
   const taken = new BoundedMap<string, Date>(capacity);
   const lanes = new Map<string, Lane>();
   const laneOf = (endpoint: string) => {
-    const lane = lanes.get(endpoint) ?? createLane({ concurrency, maxAttempts, baseDelay, maxDelay });
+    const lane =
+      lanes.get(endpoint) ??
+      createLane({ concurrency, maxAttempts, baseDelay, maxDelay }, (work) => taken.delete(keyOf(work)));
     lanes.set(endpoint, lane);
     return lane;
   };
   return {
     async enqueue(delivery) {
-      const key = `${delivery.endpoint}\n${delivery.id}`;
+      const key = keyOf(delivery);
       if (taken.has(key)) return 'duplicate';
       const lane = laneOf(delivery.endpoint);
       if (lane.size >= capacity) throw new Error(`The queue is full: ${capacity} deliveries wait`);
@@ -69,6 +79,10 @@ export function memoryQueue({
   };
 }
 
+function keyOf({ endpoint, id }: StoredDelivery): string {
+  return `${endpoint}\n${id}`;
+}
+
 /** The deliveries of one endpoint. */
 interface Lane {
   /** How many wait. */
@@ -77,12 +91,10 @@ interface Lane {
   start(process: ProcessWork): Workers;
 }
 
-function createLane({
-  concurrency,
-  maxAttempts,
-  baseDelay,
-  maxDelay,
-}: Required<Omit<MemoryQueueOptions, 'capacity'>>): Lane {
+function createLane(
+  { concurrency, maxAttempts, baseDelay, maxDelay }: Required<Omit<MemoryQueueOptions, 'capacity'>>,
+  onGivenUp: (work: QueuedWork) => void,
+): Lane {
   const waiting: QueuedWork[] = [];
   const retries = new Set<ReturnType<typeof setTimeout>>();
   let process: ProcessWork | undefined;
@@ -106,7 +118,11 @@ function createLane({
   }
 
   function retry(work: QueuedWork, { succeeded, retryAfter = 0 }: QueuedResult): void {
-    if (work.attempt >= maxAttempts || onIdle !== undefined) return;
+    if (onIdle !== undefined) return;
+    if (work.attempt >= maxAttempts) {
+      onGivenUp(work);
+      return;
+    }
     const longest = Math.min(maxDelay, baseDelay * 2 ** (work.attempt - 1));
     const timer = setTimeout(
       () => {

@@ -28,8 +28,8 @@ export function readEnvironment(
     );
   }
   const previous = env.SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS;
-  const allowedIps = readList(env.SPIDERFOOT_ALLOWED_IPS);
-  const trustedProxies = readList(env.SPIDERFOOT_TRUSTED_PROXIES);
+  const allowedIps = readList('SPIDERFOOT_ALLOWED_IPS', env.SPIDERFOOT_ALLOWED_IPS);
+  const trustedProxies = readList('SPIDERFOOT_TRUSTED_PROXIES', env.SPIDERFOOT_TRUSTED_PROXIES);
   return {
     host: env.HOST || '127.0.0.1',
     port: readPort(env.PORT),
@@ -51,12 +51,15 @@ function readPort(text: string | undefined): number {
   );
 }
 
-function readList(text: string | undefined): readonly string[] | undefined {
+function readList(name: string, text: string | undefined): readonly string[] | undefined {
+  if (text === undefined || text === '') return undefined;
   const entries = text
-    ?.split(',')
+    .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-  return entries === undefined || entries.length === 0 ? undefined : entries;
+  if (entries.length > 0) return entries;
+  // Most likely two variables that are not set, put together: that must not mean «everybody».
+  throw new ConfigurationError(name, `is ${JSON.stringify(text)}, which names no address.`);
 }
 
 /**

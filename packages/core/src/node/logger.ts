@@ -18,7 +18,33 @@ export function lineLogger(): Logger {
       compact: true,
       maxStringLength: 500,
     });
-    process.stderr.write(`${level} ${message} ${text}\n`);
+    process.stderr.write(`${printable(`${level} ${message} ${text}`, colors)}\n`);
   };
   return { debug: () => {}, info: write('info '), warn: write('warn '), error: write('error') };
+}
+
+const control = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+const escapeCharacter = String.fromCharCode(27);
+const controlOrColor = new RegExp(`${escapeCharacter}\\[\\d+m|${control.source}`, 'gu');
+
+/** `inspect` shows an error's stack as it is, with whatever the sender has put into its message. */
+function printable(text: string, colors: boolean): string {
+  return text.replace(colors ? controlOrColor : control, (match) => {
+    if (match.length > 1) return match;
+    return match === '\n' ? ' ⏎ ' : escaped(match);
+  });
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * A value as one line of JSON in ASCII: whatever the sender has put into it, nothing in it drives a terminal or begins a
+ * line of its own.
+ * @example
+ * console.log(jsonLine({ handled: event.event_type, id }));
+ */
+export function jsonLine(value: object): string {
+  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped);
 }

@@ -44,12 +44,13 @@ export async function serve<Schemas extends DataSchemas>(
     { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 },
     listener,
   );
+  const answers = countAnswers(server);
   await listen(server, host, port);
   const { address, family, port: bound } = addressOf(server);
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= closeGently(server, receiver);
+    closing ??= closeGently(server, answers, receiver);
     return closing;
   };
   closeOnSignals(close, grace);
@@ -96,12 +97,40 @@ function addressOf(server: Server): AddressInfo {
 
 async function closeGently<Schemas extends DataSchemas>(
   server: Server,
+  answers: OpenAnswers,
   receiver: Receiver<Schemas>,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A kept-alive connection becomes idle only once its last answer is out.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   await receiver.close();
+  await answers.done();
+  // What is left has sent no request: a browser's spare connection, a load balancer's look.
+  server.closeAllConnections();
   await closed;
   clearInterval(idle);
+}
+
+/** The requests that have not been answered to their end. */
+interface OpenAnswers {
+  done(): Promise<void>;
+}
+
+function countAnswers(server: Server): OpenAnswers {
+  let open = 0;
+  let onDone: (() => void) | undefined;
+  server.on('request', (_req, res) => {
+    open++;
+    res.once('close', () => {
+      open--;
+      if (open === 0) onDone?.();
+    });
+  });
+  return {
+    done: () =>
+      new Promise((resolve) => {
+        onDone = resolve;
+        if (open === 0) resolve();
+      }),
+  };
 }

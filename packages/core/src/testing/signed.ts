@@ -1,6 +1,7 @@
 import { aliases } from '../events/shipped.ts';
 import type { EventAlias, KnownEventType } from '../events/types.ts';
-import { type Secret, sign } from '../signature.ts';
+import type { Secret } from '../secret.ts';
+import { sign } from '../signature.ts';
 import { WebDelivery } from '../web/delivery.ts';
 import { pythonFloat, pythonJson } from './python-json.ts';
 import { samples } from './samples.ts';
