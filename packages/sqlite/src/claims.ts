@@ -1,7 +1,8 @@
-import type { Dialect, QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core';
+import type { Dialect, QueuedResult, QueuedWork, StoredDelivery } from '@spiderfoot-webhooks/core';
 import { type BackoffOptions, delayAfter } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { addAttempt, namesOfSucceeded, readHandlers } from './handlers.ts';
+import { enqueueDelivery, insertNew } from './queue.ts';
 
 /** A delivery that this process may work on until its lease ends. */
 export interface Claim {
@@ -74,6 +75,9 @@ export type ClaimOptions = Required<BackoffOptions> & {
 export interface Claims {
   /** @param takeOver whether an ended lease may be believed */
   claim(most: number, now: number, takeOver: boolean): readonly Claim[];
+  enqueue(delivery: StoredDelivery): 'accepted' | 'duplicate';
+  /** Puts a new delivery into the queue and claims it by the same write. `undefined` where it is known already. */
+  claimNew(delivery: StoredDelivery, now: number): Claim | undefined;
   /** Makes dead letters of what killed its process too often, and mends times that a clock set back has left far ahead. */
   tidy(now: number): void;
   /** When somebody has to look again, in milliseconds since 1970. */
@@ -104,6 +108,13 @@ export function createClaims(
         takeOver: takeOver ? 1 : 0,
       };
       return (connection.statement(claimDue).all(values) as ClaimedRow[]).map(toClaim);
+    },
+    enqueue: (delivery) => enqueueDelivery(connection, delivery),
+    claimNew(delivery, now) {
+      const standing = { state: 'running', attempts: 1, nextAttempt: now + lease, lease: token };
+      const number = insertNew(connection, delivery, standing);
+      if (number === undefined) return undefined;
+      return { number, work: { ...delivery, attempt: 1, succeeded: [] }, handlers: null };
     },
     tidy(now) {
       run(buryExpired, { endpoint, now, maxAttempts, lease: token });

@@ -103,6 +103,7 @@ function open(path: string): Database.Database {
     // with the power.
     db.pragma('synchronous = FULL');
     db.pragma('cache_size = -65536');
+    db.pragma('temp_store = MEMORY');
     db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     db.pragma('journal_size_limit = 67108864');
     migrate(db);

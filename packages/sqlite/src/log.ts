@@ -1,7 +1,7 @@
 import type { DeliveryState, LogEntry, LoggedDelivery, QueueState } from '@spiderfoot-webhooks/core';
 import type { Connection } from './connection.ts';
 import { addAttempt, namesOfSucceeded, readHandlers } from './handlers.ts';
-import { insertDelivery, insertValues } from './rows.ts';
+import { insertNew } from './queue.ts';
 
 /** What is known of a delivery. */
 interface Known {
@@ -21,39 +21,49 @@ const settle = `
   SET state = ?, processed = ?, attempts = ?, error_message = ?, handlers = ?, code = ?, issues = ?
   WHERE id = ?`;
 
-/** What a refusal or an ignored replay must not unsettle. */
-const unhandled: ReadonlySet<string> = new Set(['rejected', 'ignored']);
-
-/** What waits in the queue, or is done. */
-const taken: ReadonlySet<string> = new Set(['processed', 'queued', 'running']);
-
 /** Records where a delivery stands, inside a commit. */
 export function recordEntry(connection: Connection, entry: LogEntry): LoggedDelivery | undefined {
-  const { id, endpoint, state, attempt, succeeded } = entry;
-  const standing = { state, attempts: attempt, nextAttempt: null };
-  const { changes } = connection.statement(insertDelivery).run(...insertValues(entry, standing));
-  const isNew = changes === 1;
-  if (isNew && state === 'received') return undefined;
+  const known = entry.state === 'received' ? undefined : findEntry(connection, entry);
+  if (known === undefined) {
+    const { state, attempt } = entry;
+    const number = insertNew(connection, entry, { state, attempts: attempt, nextAttempt: null, lease: null });
+    if (number !== undefined) {
+      if (state !== 'received') settleEntry(connection, number, null, entry);
+      return undefined;
+    }
+  }
+  return recordAgain(connection, known ?? findEntry(connection, entry), entry);
+}
 
-  const known = connection.statement(find).get(id, endpoint) as Known;
-  const { handlers } = known;
-  const logged = {
-    state: known.state,
-    attempt: known.attempts,
-    succeeded: namesOfSucceeded(readHandlers(handlers)),
-  };
-  const keep = taken.has(known.state) || (unhandled.has(state) && !isNew && !unhandled.has(known.state));
-  if (keep && !isNew) return logged;
-  if (state === 'received') connection.statement(begin).run(known.id);
-  else settleEntry(connection, known, entry, succeeded);
-  return isNew ? undefined : logged;
+function findEntry(connection: Connection, { id, endpoint }: LogEntry): Known | undefined {
+  return connection.statement(find).get(id, endpoint) as Known | undefined;
+}
+
+/** @param known `undefined` cannot be: the insertion has met it, in this very transaction */
+function recordAgain(connection: Connection, known: Known | undefined, entry: LogEntry): LoggedDelivery {
+  if (known === undefined) throw new Error('A delivery that is in the log could not be found there');
+  const { id, state, attempts, handlers } = known;
+  if (!isSettled(state) && !(isUnhandled(entry.state) && attempts > 0)) {
+    if (entry.state === 'received') connection.statement(begin).run(id);
+    else settleEntry(connection, id, handlers, entry);
+  }
+  return { state, attempt: attempts, succeeded: namesOfSucceeded(readHandlers(handlers)) };
+}
+
+/** Done, or about to be done by the queue. */
+function isSettled(state: string): boolean {
+  return state === 'processed' || state === 'queued' || state === 'running';
+}
+
+function isUnhandled(state: string): boolean {
+  return state === 'rejected' || state === 'ignored';
 }
 
 function settleEntry(
   connection: Connection,
-  { id, handlers }: Known,
-  { state, attempt, error, failures = [], code, issues }: LogEntry,
-  succeeded: readonly string[],
+  id: number,
+  handlers: string | null,
+  { state, attempt, succeeded, error, failures = [], code, issues }: LogEntry,
 ): void {
   const ran = state === 'processed' || state === 'failed';
   connection

@@ -16,7 +16,7 @@ export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
 export interface StoreOptions extends BackoffOptions {
   /**
    * How many queued deliveries of an endpoint are worked on at once in this process.
-   * @default 8
+   * @default 16
    */
   readonly concurrency?: number;
   /**
@@ -59,7 +59,7 @@ const numbers = {
   maxAttempts: 10,
   baseDelay: 1000,
   maxDelay: 3_600_000,
-  concurrency: 8,
+  concurrency: 16,
   lease: 30_000,
   pollInterval: 1000,
   closeTimeout: 10_000,

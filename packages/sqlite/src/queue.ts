@@ -1,8 +1,8 @@
 import type { StoredDelivery } from '@spiderfoot-webhooks/core';
 import type { Connection } from './connection.ts';
-import { insertDelivery, insertValues } from './rows.ts';
+import { insertDelivery, insertValues, type Standing } from './rows.ts';
 
-const queued = { state: 'queued', attempts: 0, nextAttempt: 0 } as const;
+const queued: Standing = { state: 'queued', attempts: 0, nextAttempt: 0, lease: null };
 
 /** A delivery that was given up, refused or left aside is tried again when its sender, or somebody, sends it again. */
 const takeUp = `
@@ -11,8 +11,19 @@ const takeUp = `
 
 /** Puts a delivery into the queue, inside a commit. */
 export function enqueueDelivery(connection: Connection, delivery: StoredDelivery): 'accepted' | 'duplicate' {
-  const { changes } = connection.statement(insertDelivery).run(...insertValues(delivery, queued));
-  if (changes === 1) return 'accepted';
+  if (insertNew(connection, delivery, queued) !== undefined) return 'accepted';
   const { id, endpoint } = delivery;
   return connection.statement(takeUp).run(id, endpoint).changes === 1 ? 'accepted' : 'duplicate';
+}
+
+/** @returns the row's number, or `undefined` where the delivery is known */
+export function insertNew(
+  connection: Connection,
+  delivery: StoredDelivery,
+  standing: Standing,
+): number | undefined {
+  const { changes, lastInsertRowid } = connection
+    .statement(insertDelivery)
+    .run(...insertValues(delivery, standing));
+  return changes === 1 ? Number(lastInsertRowid) : undefined;
 }

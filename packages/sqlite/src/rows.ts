@@ -5,8 +5,8 @@ import type { StoredDelivery } from '@spiderfoot-webhooks/core';
 export const insertDelivery = `
   INSERT INTO webhook_logs (
     timestamp, event_type, source_ip, payload, processed, delivery_id, endpoint,
-    state, attempts, next_attempt, received_at, dialect, scan_id, target
-  ) VALUES (?, ?, ?, CASE WHEN ? THEN CAST(? AS TEXT) ELSE ? END, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    state, attempts, next_attempt, lease, received_at, dialect, scan_id, target
+  ) VALUES (?, ?, ?, CASE WHEN ? THEN CAST(? AS TEXT) ELSE ? END, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (delivery_id, endpoint) WHERE delivery_id IS NOT NULL DO NOTHING`;
 
 /** Where a new delivery stands. */
@@ -14,12 +14,13 @@ export interface Standing {
   readonly state: string;
   readonly attempts: number;
   readonly nextAttempt: number | null;
+  readonly lease: string | null;
 }
 
 /** What {@link insertDelivery} takes. */
 export function insertValues(
   delivery: StoredDelivery,
-  { state, attempts, nextAttempt }: Standing,
+  { state, attempts, nextAttempt, lease }: Standing,
 ): unknown[] {
   const { id, endpoint, receivedAt, ip, event_type, dialect, scan_id, target, body } = delivery;
   const bytes = toBuffer(body);
@@ -37,6 +38,7 @@ export function insertValues(
     state,
     attempts,
     nextAttempt,
+    lease,
     receivedAt.getTime(),
     dialect ?? null,
     scan_id ?? null,

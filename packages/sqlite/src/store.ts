@@ -27,6 +27,7 @@ import {
   type RefusalRecord,
 } from './refusals.ts';
 import { scheduleRetention } from './retention.ts';
+import { adopt, hasForeign } from './schema.ts';
 import { createSearch } from './search.ts';
 import { type PruneOptions, prune, replay } from './upkeep.ts';
 import { createLane, type Lane } from './workers.ts';
@@ -110,6 +111,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   async function read<Result>(run: () => Result): Promise<Result> {
     try {
       connection.check();
+      if (connection.statement(hasForeign).get() !== undefined)
+        await commits.write(() => connection.statement(adopt).run());
       return run();
     } catch (error) {
       connection.onError(error);
@@ -139,9 +142,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     refused: (refusal) => refusals.add(refusal),
     enqueue(delivery) {
       search.postpone();
-      const stored = commits.write(() => enqueueDelivery(connection, delivery));
-      lanes.get(delivery.endpoint)?.wake();
-      return stored;
+      const lane = lanes.get(delivery.endpoint);
+      return lane?.enqueue(delivery) ?? commits.write(() => enqueueDelivery(connection, delivery));
     },
     start(endpoint, process) {
       if (lanes.has(endpoint)) {

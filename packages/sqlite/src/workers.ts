@@ -1,4 +1,4 @@
-import type { ProcessWork, QueuedResult, Workers } from '@spiderfoot-webhooks/core';
+import type { ProcessWork, QueuedResult, StoredDelivery, Workers } from '@spiderfoot-webhooks/core';
 import type { Claim, Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
 import type { Commits } from './commits.ts';
@@ -18,6 +18,8 @@ export interface WorkerOptions {
 export interface Lane extends Workers {
   /** Told that something may have become due. */
   wake(): void;
+  /** Puts a delivery into the queue; one that need not wait is claimed by the write that stores it. */
+  enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
 }
 
 /** Milliseconds until another try, where the file cannot be written. */
@@ -33,6 +35,10 @@ export function createLane(
 ): Lane {
   const running = new Map<number, Claim>();
   let claiming = false;
+  /** Places kept for deliveries that are being stored. */
+  let kept = 0;
+  /** Whether others wait already: what comes later must not overtake them. */
+  let backlog = true;
   let closing = false;
   let timer: NodeJS.Timeout | undefined;
   let onIdle: (() => void) | undefined;
@@ -47,18 +53,37 @@ export function createLane(
   tidy();
   wake();
 
+  function freePlaces(): number {
+    return closing ? 0 : concurrency - running.size - kept;
+  }
+
+  async function enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'> {
+    const atOnce = !backlog && freePlaces() > 0;
+    if (atOnce) kept++;
+    try {
+      const stored = await commits.write(
+        () => (atOnce ? claims.claimNew(delivery, clock.now()) : undefined) ?? claims.enqueue(delivery),
+      );
+      if (typeof stored !== 'string') begin(stored);
+      else if (stored === 'accepted') wake();
+      return typeof stored === 'string' ? stored : 'accepted';
+    } finally {
+      if (atOnce) kept--;
+    }
+  }
+
   function wake(): void {
-    const free = concurrency - running.size;
-    if (claiming || closing || free <= 0) return;
+    const free = freePlaces();
+    if (claiming || free <= 0) return;
     claiming = true;
     commits
       .writeLast(() => claim(free))
       .then(
         ({ claimed, due }) => {
           claiming = false;
-          for (const one of claimed) running.set(one.number, one);
-          for (const one of claimed) void work(one);
-          if (claimed.length === free) wake();
+          claimed.forEach(begin);
+          backlog = claimed.length === free;
+          if (backlog) wake();
           else if (due !== undefined) sleepFor(Math.max(0, due - clock.now()) + 1);
         },
         (error) => {
@@ -77,6 +102,11 @@ export function createLane(
     const claimed = claims.claim(free, clock.now(), performance.now() >= suspicion);
     // Until the next one is due; the polling finds what others put in before that.
     return { claimed, due: claims.nextDue() };
+  }
+
+  function begin(claimed: Claim): void {
+    running.set(claimed.number, claimed);
+    void work(claimed);
   }
 
   async function work(claimed: Claim): Promise<void> {
@@ -118,6 +148,7 @@ export function createLane(
 
   return {
     wake,
+    enqueue,
     async close() {
       if (closing) return;
       closing = true;
