@@ -1,6 +1,7 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { exitWithReason, jsonLine, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
 import { webhookMiddleware } from '@spiderfoot-webhooks/express';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';
 
 /** What the API was about before the webhooks came: a list of findings. */
@@ -15,10 +16,13 @@ const mostFindings = 1000;
 
 async function main(): Promise<void> {
   const { host, port, options } = readEnvironment();
+  const logger = lineLogger();
+  const stored = storeFromEnvironment({ logger });
   const receiver = createReceiver({
     ...options,
+    ...stored.options,
     events: ['finding', 'scan_completed'],
-    logger: lineLogger(),
+    logger,
   });
   const findings: Finding[] = [];
 
@@ -48,7 +52,7 @@ async function main(): Promise<void> {
     res.json({ status: 'ok' });
   });
 
-  const { url } = await serve(app, receiver, { host, port });
+  const { url } = await serve(app, receiver, { host, port, onClose: stored.close });
   console.log(`listening on ${url}/webhook`);
 }
 

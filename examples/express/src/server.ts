@@ -1,11 +1,14 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { exitWithReason, jsonLine, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
 import { webhookHandler } from '@spiderfoot-webhooks/express';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';
 
 async function main(): Promise<void> {
   const { host, port, options } = readEnvironment();
-  const receiver = createReceiver({ ...options, logger: lineLogger() });
+  const logger = lineLogger();
+  const stored = storeFromEnvironment({ logger });
+  const receiver = createReceiver({ ...options, ...stored.options, logger });
 
   // %o shows what a sender wrote with its control characters escaped.
   receiver.on('scan_completed', ({ data }) => {
@@ -26,7 +29,7 @@ async function main(): Promise<void> {
     res.json({ status: 'ok' });
   });
 
-  const { url } = await serve(app, receiver, { host, port });
+  const { url } = await serve(app, receiver, { host, port, onClose: stored.close });
   console.log(`listening on ${url}/webhook`);
 }
 

@@ -2,11 +2,14 @@ import { getRequestListener } from '@hono/node-server';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { exitWithReason, jsonLine, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
 import { webhookHandler } from '@spiderfoot-webhooks/hono';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 import { Hono } from 'hono';
 
 async function main(): Promise<void> {
   const { host, port, options } = readEnvironment();
-  const receiver = createReceiver({ ...options, logger: lineLogger() });
+  const logger = lineLogger();
+  const stored = storeFromEnvironment({ logger });
+  const receiver = createReceiver({ ...options, ...stored.options, logger });
 
   // %o shows what a sender wrote with its control characters escaped.
   receiver.on('scan_completed', ({ data }) => {
@@ -24,7 +27,7 @@ async function main(): Promise<void> {
   app.all('/webhook', webhookHandler(receiver));
   app.get('/health', (c) => c.json({ status: 'ok' }));
 
-  const { url } = await serve(getRequestListener(app.fetch), receiver, { host, port });
+  const { url } = await serve(getRequestListener(app.fetch), receiver, { host, port, onClose: stored.close });
   console.log(`listening on ${url}/webhook`);
 }
 

@@ -1,11 +1,14 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { exitWithReason, jsonLine, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
 import { webhookHandler } from '@spiderfoot-webhooks/koa';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 import Koa from 'koa';
 
 async function main(): Promise<void> {
   const { host, port, options } = readEnvironment();
-  const receiver = createReceiver({ ...options, logger: lineLogger() });
+  const logger = lineLogger();
+  const stored = storeFromEnvironment({ logger });
+  const receiver = createReceiver({ ...options, ...stored.options, logger });
 
   // %o shows what a sender wrote with its control characters escaped.
   receiver.on('scan_completed', ({ data }) => {
@@ -27,7 +30,7 @@ async function main(): Promise<void> {
     if (ctx.path === '/health') ctx.body = { status: 'ok' };
   });
 
-  const { url } = await serve(app.callback(), receiver, { host, port });
+  const { url } = await serve(app.callback(), receiver, { host, port, onClose: stored.close });
   console.log(`listening on ${url}/webhook`);
 }
 

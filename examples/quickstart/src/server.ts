@@ -8,6 +8,7 @@ import {
   serve,
   webhookListener,
 } from '@spiderfoot-webhooks/core/node';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 
 /** A receiver in plain Node, with a secret made up on the spot where the environment has none. */
 async function main(): Promise<void> {
@@ -16,7 +17,10 @@ async function main(): Promise<void> {
   // A secret that was made up here may be shown; one that was given is its owner's.
   const shown = given ? '"$SPIDERFOOT_WEBHOOK_SECRET"' : secret;
   const { host, port, options } = readEnvironment({ ...process.env, SPIDERFOOT_WEBHOOK_SECRET: secret });
-  const receiver = createReceiver({ ...options, logger: lineLogger() });
+  const logger = lineLogger();
+  const database = process.env.SPIDERFOOT_WEBHOOK_DB || 'webhooks.db';
+  const stored = storeFromEnvironment({ logger }, { ...process.env, SPIDERFOOT_WEBHOOK_DB: database });
+  const receiver = createReceiver({ ...options, ...stored.options, logger });
   receiver.onAny((event, { id }) => {
     console.log(jsonLine({ handled: event.event_type, id }));
   });
@@ -25,11 +29,11 @@ async function main(): Promise<void> {
   const { url, close } = await serve(
     (req, res) => {
       if (req.url === '/health') res.end('{"status":"ok"}');
-      else if (req.url === '/webhook') webhook(req, res).catch(exitWithReason);
+      else if (req.url === '/webhook') void webhook(req, res);
       else res.writeHead(404).end();
     },
     receiver,
-    { host, port },
+    { host, port, onClose: stored.close },
   );
   endWithParent(close);
   console.log(`listening on ${url}/webhook`);

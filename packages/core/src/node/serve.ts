@@ -18,13 +18,15 @@ export interface ServeOptions {
    * @default 20000
    */
   readonly grace?: number;
+  /** Called once everything in flight is through and the receiver is closed: close your store here. */
+  readonly onClose?: () => Promise<void>;
 }
 
 export interface Serving {
   readonly server: Server;
   /** Where it listens: `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** Takes no new connection, finishes what is in flight, closes the receiver. */
+  /** Takes no new connection, finishes what is in flight, closes the receiver, then what `onClose` closes. */
   close(): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export interface Serving {
 export async function serve<Schemas extends DataSchemas>(
   listener: RequestListener,
   receiver: Receiver<Schemas>,
-  { host = '127.0.0.1', port = 3000, grace = 20_000 }: ServeOptions = {},
+  { host = '127.0.0.1', port = 3000, grace = 20_000, onClose = async () => {} }: ServeOptions = {},
 ): Promise<Serving> {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 },
@@ -50,7 +52,7 @@ export async function serve<Schemas extends DataSchemas>(
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= closeGently(server, answers, receiver);
+    closing ??= closeGently(server, answers, receiver).then(onClose);
     return closing;
   };
   closeOnSignals(close, grace);

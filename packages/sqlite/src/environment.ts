@@ -1,0 +1,45 @@
+import { ConfigurationError, type ReceiverOptions } from '@spiderfoot-webhooks/core';
+import type { StoreOptions } from './options.ts';
+import { openStore, type Store } from './store.ts';
+
+/** A store as the environment asks for it, or none. */
+export interface StoreFromEnvironment {
+  /** For `createReceiver`. */
+  readonly options: Pick<ReceiverOptions, 'log' | 'queue'>;
+  readonly store: Store | undefined;
+  /** Closes the store, if there is one. Hand it to `serve` as `onClose`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads what all examples share: `SPIDERFOOT_WEBHOOK_DB`, the path of a database (without it there is none), and
+ * `SPIDERFOOT_WEBHOOK_MODE`: `inline` (the default) handles a delivery before it is answered and logs it, `queued` answers
+ * once it is stored and handles it in the background.
+ * @throws ConfigurationError that names the variable
+ * @example
+ * const stored = storeFromEnvironment();
+ * const receiver = createReceiver({ ...options, ...stored.options });
+ * await serve(app, receiver, { host, port, onClose: stored.close });
+ */
+export function storeFromEnvironment(
+  options: StoreOptions = {},
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): StoreFromEnvironment {
+  const { SPIDERFOOT_WEBHOOK_DB: path, SPIDERFOOT_WEBHOOK_MODE: mode = 'inline' } = env;
+  if (mode !== 'inline' && mode !== 'queued' && mode !== '') {
+    throw new ConfigurationError(
+      'SPIDERFOOT_WEBHOOK_MODE',
+      `is ${JSON.stringify(mode)}, but must be "inline" or "queued".`,
+    );
+  }
+  if (path === undefined || path === '') {
+    if (mode !== 'queued') return { options: {}, store: undefined, close: async () => {} };
+    throw new ConfigurationError(
+      'SPIDERFOOT_WEBHOOK_MODE',
+      'is "queued", which needs a database: set SPIDERFOOT_WEBHOOK_DB to its path.',
+    );
+  }
+  const store = openStore(path, options);
+  const receiverOptions = mode === 'queued' ? { queue: store } : { log: store };
+  return { options: receiverOptions, store, close: () => store.close() };
+}
