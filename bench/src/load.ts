@@ -38,8 +38,12 @@ function told(child: ChildProcess, what: 'port' | 'cpu'): Promise<number> {
   });
 }
 
-/** How many connections are open at a time. */
-const connections = 16;
+export interface LoadOptions {
+  /** How many connections are open at a time. @default 16 */
+  readonly connections?: number;
+  /** Gets the milliseconds of each request. */
+  readonly latencies?: number[];
+}
 
 /**
  * Sends requests that lie ready as bytes, each connection its next one when the answer to its last is there. A
@@ -51,6 +55,7 @@ export async function requestRate(
   { port, name }: Target,
   requests: readonly Uint8Array[],
   status: number,
+  { connections = 16, latencies }: LoadOptions = {},
 ): Promise<number> {
   let next = 0;
   const expected = `HTTP/1.1 ${status} `;
@@ -62,8 +67,10 @@ export async function requestRate(
     return new Promise((resolve, reject) => {
       const socket = connect({ port, host: '127.0.0.1', noDelay: true });
       let received = '';
+      let sent = 0;
       const send = () => {
         const request = requests[next++];
+        sent = performance.now();
         if (request !== undefined) return void socket.write(request);
         socket.destroy();
         resolve();
@@ -75,6 +82,7 @@ export async function requestRate(
         if (!isWhole(received)) return;
         if (!received.startsWith(expected)) reject(new Error(`${name} answered ${received}`));
         received = '';
+        latencies?.push(performance.now() - sent);
         send();
       });
     });

@@ -2,7 +2,10 @@ import { cpus } from 'node:os';
 import type { CoreResult } from './core.ts';
 import type { HttpResult } from './http.ts';
 import type { RefusalResult } from './refusals.ts';
-import type { Series } from './statistics.ts';
+import type { StoreHttpResult } from './store-http.ts';
+import { storeParts } from './store-report.ts';
+import type { StoreRowsResult } from './store-rows.ts';
+import { number, ratio, table } from './tables.ts';
 
 /** Everything that one run has measured; what `--json` prints. */
 export interface Figures {
@@ -12,6 +15,8 @@ export interface Figures {
   readonly core: readonly CoreResult[];
   readonly http: readonly HttpResult[];
   readonly refusals: readonly RefusalResult[];
+  readonly storeHttp: readonly StoreHttpResult[];
+  readonly storeRows: StoreRowsResult | undefined;
 }
 
 export function machine(): string {
@@ -41,7 +46,8 @@ const refusalIntro = `## Refusing
 Microseconds for a request on plain Node, and as a ratio to accepting a body of about the same size. At most 1 is what is wanted.`;
 
 /** The page `docs/benchmarks.md`. */
-export function toMarkdown({ machine, node, rounds, core, http, refusals }: Figures): string {
+export function toMarkdown(figures: Figures): string {
+  const { machine, node, rounds, core, http, refusals, storeHttp, storeRows } = figures;
   const parts = [intro, `Node ${node}, ${machine}, ${rounds} rounds.`];
   if (core.length > 0) {
     const rows = core.map(({ size, name, time, overFloor, overCore }) => [
@@ -76,23 +82,6 @@ export function toMarkdown({ machine, node, rounds, core, http, refusals }: Figu
     ]);
     parts.push(refusalIntro, table(['', 'answer', 'µs', '× accepting'], rows));
   }
+  parts.push(...storeParts(storeHttp, storeRows));
   return `${parts.join('\n\n')}\n`;
-}
-
-function number(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : value.toFixed(1);
-}
-
-function ratio({ median, min, max }: Series): string {
-  return `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) =>
-    Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const rule = widths.map((width) => '-'.repeat(width));
-  return [head, rule, ...rows].map(line).join('\n');
 }

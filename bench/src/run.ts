@@ -5,8 +5,10 @@ import { measureHttp } from './http.ts';
 import { createProgress } from './progress.ts';
 import { measureRefusals } from './refusals.ts';
 import { type Figures, machine, toMarkdown } from './report.ts';
+import { measureStoreHttp } from './store-http.ts';
+import { measureStoreRows } from './store-rows.ts';
 
-const usage = `npm run bench -- [--quick] [--json] [--only core|http|refusals]
+const usage = `npm run bench -- [--quick] [--json] [--only core|http|refusals|store]
 
 Measures everything, prints it, and writes it to docs/benchmarks.md.
   --quick   a few rounds: to see that it works, or where it goes
@@ -15,7 +17,7 @@ Measures everything, prints it, and writes it to docs/benchmarks.md.
 With --quick or --only nothing is written.
 `;
 
-const parts = ['core', 'http', 'refusals'];
+const parts = ['core', 'http', 'refusals', 'store'];
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -42,6 +44,10 @@ async function run(): Promise<void> {
     core: wants('core') ? await measureCore(rounds, progress) : [],
     http: wants('http') ? await measureHttp(rounds, progress) : [],
     refusals: wants('refusals') ? await measureRefusals(rounds, progress) : [],
+    storeHttp: wants('store') ? await measureStoreHttp(Math.ceil(rounds / 3), progress) : [],
+    storeRows: wants('store')
+      ? await measureStoreRows(Math.ceil(rounds / 3), quick ? 10_000 : 1_000_000, progress)
+      : undefined,
   };
   progress.end();
   const page = toMarkdown(figures);

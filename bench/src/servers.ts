@@ -6,10 +6,12 @@ import { webhookListener } from '@spiderfoot-webhooks/core/node';
 import { webhookHandler as expressHandler } from '@spiderfoot-webhooks/express';
 import { webhookHandler as honoHandler } from '@spiderfoot-webhooks/hono';
 import { webhookHandler as koaHandler } from '@spiderfoot-webhooks/koa';
+import { openStore } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import { secret } from './bodies.ts';
+import { temporaryFile } from './files.ts';
 
 function receiver(options: Partial<ReceiverOptions> = {}) {
   return createReceiver({ secret, ...options }).on('scan_completed', ({ data }) => data.target);
@@ -92,6 +94,9 @@ export const servers: Readonly<Record<string, () => RequestListener>> = {
       }),
     ),
   hono: () => honoListener(new Hono().post('/webhook', honoHandler(receiver()))),
+
+  'core/node, log': () => webhookListener(receiver({ log: openStore(temporaryFile()) })),
+  'core/node, queue': () => webhookListener(receiver({ queue: openStore(temporaryFile()) })),
 
   'core/node, for other addresses': () => webhookListener(receiver({ allowedIps: ['192.0.2.0/24'] })),
 };

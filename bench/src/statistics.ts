@@ -13,6 +13,12 @@ export function seriesOf(values: readonly number[]): Series {
   return { median, min: at(0), max: at(sorted.length - 1) };
 }
 
+/** @param part 0.5 for the median, 0.99 for what one in a hundred exceeds */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
 /** Ratios round by round: what slows a machine down for a moment slows both sides of one round. */
 export function ratiosOf(values: readonly number[], others: readonly number[]): Series {
   return seriesOf(values.map((value, round) => value / (others[round] ?? Number.NaN)));

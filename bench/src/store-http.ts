@@ -1,0 +1,73 @@
+import { signedBodies } from './bodies.ts';
+import { startGuide } from './guide.ts';
+import { requestRate, startTarget, type Target, toRequest } from './load.ts';
+import type { Progress } from './progress.ts';
+import { quantile, ratiosOf, type Series, seriesOf, shuffled } from './statistics.ts';
+
+/** One receiver with, or without, something durable behind it. */
+export interface StoreHttpResult {
+  readonly name: string;
+  readonly connections: number;
+  readonly requestsPerSecond: Series;
+  /** Its rate over that of the receiver without a store, round by round. */
+  readonly overNone: Series;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+const none = 'core/node';
+const names = [none, 'core/node, log', 'core/node, queue'] as const;
+const bytes = 512;
+/** Requests in a round, by connections. */
+const loads = [
+  { connections: 64, batch: 3000 },
+  { connections: 1, batch: 300 },
+] as const;
+
+/** Nobody else's here: the guide's receiver has to be told one. */
+const guidePort = 39_127;
+/** The guide's receiver is too slow for as many. */
+const guideBatch = 400;
+
+export async function measureStoreHttp(rounds: number, progress: Progress): Promise<StoreHttpResult[]> {
+  const targets: Target[] = await Promise.all(names.map(startTarget));
+  const guide = await startGuide(guidePort);
+  if (guide !== undefined) targets.push(guide);
+  try {
+    const results: StoreHttpResult[] = [];
+    for (const { connections, batch } of loads) {
+      const rates = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
+      const latencies = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
+      const warmUp = Math.ceil(rounds / 4);
+      for (let round = -warmUp; round < rounds; round++) {
+        progress.tell(`stores, ${connections} connections: round ${Math.max(round + 1, 0)} of ${rounds}`);
+        for (const target of shuffled(targets)) {
+          const count = target === guide ? Math.min(guideBatch, batch) : batch;
+          const requests = signedBodies(count, bytes).map(({ body, digest }) => toRequest(body, digest));
+          const times: number[] = [];
+          const status = target.name.endsWith('queue') ? 202 : 200;
+          const rate = await requestRate(target, requests, status, { connections, latencies: times });
+          if (round < 0) continue;
+          rates.get(target.name)?.push(rate);
+          latencies.get(target.name)?.push(...times);
+        }
+      }
+      for (const { name } of targets) {
+        const rate = rates.get(name) ?? [];
+        const times = latencies.get(name) ?? [];
+        results.push({
+          name,
+          connections,
+          requestsPerSecond: seriesOf(rate),
+          overNone: ratiosOf(rate, rates.get(none) ?? []),
+          p50: quantile(times, 0.5),
+          p99: quantile(times, 0.99),
+        });
+      }
+    }
+    return results;
+  } finally {
+    for (const target of targets) target.stop();
+  }
+}

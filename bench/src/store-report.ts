@@ -1,0 +1,58 @@
+import type { StoreHttpResult } from './store-http.ts';
+import type { StoreRowsResult } from './store-rows.ts';
+import { number, ratio, table } from './tables.ts';
+
+const httpIntro = `## SQLite, over HTTP
+
+The same load on plain Node without a store, with the log (recorded before and after the handlers: two commits a
+delivery) and with the queue (one commit before the 202; the rest is in the background, and in these figures). All of it
+WAL with \`synchronous = FULL\`. "The guide's" is its Flask receiver with its \`WebhookLogger\`, two workers.`;
+
+const rowsIntro = `## SQLite, rows
+
+Rows per second that one process writes durably, by how many are written side by side, and how many rows that is for each
+sync that the disk can do.`;
+
+const sizesIntro = `What a row costs (64 side by side), and what a page of 50 takes, in files of different sizes. The memory is the whole
+process's, with the benchmark's own bodies.`;
+
+export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResult | undefined): string[] {
+  const parts: string[] = [];
+  if (http.length > 0) {
+    const lines = http.map(({ name, connections, requestsPerSecond, overNone, p50, p99 }) => [
+      String(connections),
+      name,
+      number(requestsPerSecond.median),
+      ratio(overNone),
+      p50.toFixed(2),
+      p99.toFixed(2),
+    ]);
+    parts.push(
+      httpIntro,
+      table(['connections', '', 'requests/s', '× without a store', 'p50 ms', 'p99 ms'], lines),
+    );
+  }
+  if (rows === undefined) return parts;
+  const { syncsPerSecond, commits, sizes } = rows;
+  const commitLines = commits.map(({ together, rowsPerSecond, perSync }) => [
+    String(together),
+    `${number(rowsPerSecond.median)} (${number(rowsPerSecond.min)} to ${number(rowsPerSecond.max)})`,
+    perSync.toFixed(1),
+  ]);
+  parts.push(
+    rowsIntro,
+    `The disk: ${number(syncsPerSecond)} syncs a second.`,
+    table(['side by side', 'rows/s', 'rows per sync'], commitLines),
+    sizesIntro,
+    table(
+      ['rows', 'insert µs', ...Object.keys(sizes[0]?.lists ?? {}).map((name) => `${name} ms`), 'memory MiB'],
+      sizes.map(({ rows: count, insert, lists, memory }) => [
+        String(count),
+        `${number(insert.median)} (${number(insert.min)} to ${number(insert.max)})`,
+        ...Object.values(lists).map((time) => time.toFixed(2)),
+        memory.toFixed(0),
+      ]),
+    ),
+  );
+  return parts;
+}

@@ -1,0 +1,157 @@
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import type { LogEntry } from '@spiderfoot-webhooks/core';
+import { openStore, type Store } from '@spiderfoot-webhooks/sqlite';
+import { signedBodies } from './bodies.ts';
+import { temporaryFile } from './files.ts';
+import type { Progress } from './progress.ts';
+import { quantile, type Series, seriesOf } from './statistics.ts';
+
+/** Rows per second, by how many are written side by side: what comes in one turn goes to the disk by one commit. */
+export interface CommitResult {
+  readonly together: number;
+  readonly rowsPerSecond: Series;
+  /** Its rows per second over the disk's syncs per second. */
+  readonly perSync: number;
+}
+
+/** A file of so many rows. */
+export interface SizeResult {
+  readonly rows: number;
+  /** Microseconds for a row, 64 at a time. */
+  readonly insert: Series;
+  /** Milliseconds of a page of 50, by filter. */
+  readonly lists: Readonly<Record<string, number>>;
+  /** MiB. */
+  readonly memory: number;
+}
+
+export interface StoreRowsResult {
+  readonly syncsPerSecond: number;
+  readonly commits: readonly CommitResult[];
+  readonly sizes: readonly SizeResult[];
+}
+
+export async function measureStoreRows(
+  rounds: number,
+  most: number,
+  progress: Progress,
+): Promise<StoreRowsResult> {
+  const syncsPerSecond = measureSyncs();
+  return {
+    syncsPerSecond,
+    commits: await measureCommits(rounds, syncsPerSecond, progress),
+    sizes: await measureSizes(most, progress),
+  };
+}
+
+/** The median of many syncs of one page. */
+function measureSyncs(): number {
+  const file = openSync(temporaryFile(), 'w');
+  const page = Buffer.alloc(4096, 'x');
+  const times = Array.from({ length: 500 }, () => {
+    writeSync(file, page);
+    const start = performance.now();
+    fdatasyncSync(file);
+    return performance.now() - start;
+  });
+  closeSync(file);
+  return 1000 / quantile(times, 0.5);
+}
+
+async function measureCommits(
+  rounds: number,
+  syncsPerSecond: number,
+  progress: Progress,
+): Promise<CommitResult[]> {
+  const store = openStore(temporaryFile());
+  const rates = new Map<number, number[]>([1, 8, 64, 128].map((together) => [together, []]));
+  for (let round = -2; round < rounds; round++) {
+    progress.tell(`commits: round ${Math.max(round + 1, 0)} of ${rounds}`);
+    for (const [together, series] of rates) {
+      const rate = 1_000_000 / (await insert(store, together * 20, together));
+      if (round >= 0) series.push(rate);
+    }
+  }
+  await store.close();
+  return [...rates].map(([together, series]) => {
+    const rowsPerSecond = seriesOf(series);
+    return { together, rowsPerSecond, perSync: rowsPerSecond.median / syncsPerSecond };
+  });
+}
+
+async function measureSizes(most: number, progress: Progress): Promise<SizeResult[]> {
+  const store = openStore(temporaryFile());
+  const results: SizeResult[] = [];
+  /** Rows that are timed at a mark, in slices of this many. */
+  const slice = 640;
+  let rows = 0;
+  for (const mark of [10_000, 100_000, 1_000_000].filter((size) => size <= most)) {
+    while (rows < mark - 10 * slice) {
+      progress.tell(`rows: ${rows} of ${most}`);
+      const count = Math.min(6400, mark - 10 * slice - rows);
+      await insert(store, count, 64);
+      rows += count;
+    }
+    const times: number[] = [];
+    for (; rows < mark; rows += slice) times.push(await insert(store, slice, 64));
+    progress.tell(`rows: looking into ${mark}`);
+    // What is searched for the first time is indexed first.
+    await store.list({ text: 'nothing' });
+    const lists = await measureLists(store);
+    results.push({ rows: mark, insert: seriesOf(times), lists, memory: process.memoryUsage.rss() / 2 ** 20 });
+  }
+  await store.close();
+  return results;
+}
+
+async function measureLists(store: Store): Promise<Record<string, number>> {
+  const hour = new Date(Date.now() - 3_600_000);
+  const looks: Readonly<Record<string, () => Promise<unknown>>> = {
+    newest: () => store.list(),
+    'by type': () => store.list({ type: 'scan_completed' }),
+    'by state': () => store.list({ state: 'received' }),
+    'by endpoint': () => store.list({ endpoint: 'default' }),
+    'by time': () => store.list({ since: hour }),
+    'by scan': () => store.list({ scanId: 'scan_5' }),
+    'by target': () => store.list({ target: 'example.com' }),
+    'by text': () => store.list({ text: 'perimeter' }),
+    'counts, all': () => store.counts({ by: ['type', 'state'] }),
+  };
+  const results: Record<string, number> = {};
+  for (const [name, look] of Object.entries(looks)) {
+    const times: number[] = [];
+    for (let n = 0; n < 15; n++) {
+      const start = performance.now();
+      await look();
+      times.push(performance.now() - start);
+    }
+    results[name] = quantile(times, 0.5);
+  }
+  return results;
+}
+
+/** Writes rows, so many side by side. @returns microseconds for one */
+async function insert(store: Store, count: number, together: number): Promise<number> {
+  const entries = signedBodies(count, 512).map(toEntry);
+  let next = 0;
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: together }, async () => {
+      for (let entry = entries[next++]; entry !== undefined; entry = entries[next++])
+        await store.record(entry);
+    }),
+  );
+  return ((performance.now() - start) / count) * 1000;
+}
+
+let scan = 0;
+
+function toEntry({ body, digest }: { readonly body: Buffer; readonly digest: string }): LogEntry {
+  // A scan has some hundred events.
+  const scan_id = `scan_${Math.floor(scan++ / 200)}`;
+  return {
+    ...{ id: digest.slice(0, 32), endpoint: 'default', receivedAt: new Date(), ip: '127.0.0.1', body },
+    ...{ event_type: 'scan_completed', dialect: 'guide', scan_id, target: 'example.com' },
+    ...{ state: 'received', attempt: 0, succeeded: [] },
+  };
+}
