@@ -20,13 +20,17 @@ def envelope(job):
     if job["dialect"] == "guide":
         return {
             "event_type": job["event_type"],
-            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "timestamp": job.get("timestamp", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())),
             "source": "spiderfoot",
             "version": "5.0.3",
             "data": job["data"],
             "metadata": {"workspace_id": "ws_abc123", "user": "admin", "scan_name": "Weekly Security Scan"},
         }
-    return {"event_type": job["event_type"], "timestamp": time.time(), "payload": job["data"]}
+    return {
+        "event_type": job["event_type"],
+        "timestamp": job.get("timestamp", time.time()),
+        "payload": job["data"],
+    }
 
 
 def request(job):

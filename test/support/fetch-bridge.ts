@@ -21,6 +21,8 @@ export function fetchBridge(handle: (request: Request) => Promise<Response>): Re
       .then(async (response) => {
         const body = Buffer.from(await response.arrayBuffer());
         if (!res.destroyed) res.writeHead(response.status, [...response.headers]).end(body);
+        // A body that nobody reads any more must not keep the client from writing.
+        if (request?.body?.locked === false) await request.body.cancel();
         req.resume();
       })
       .catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined));

@@ -1,7 +1,10 @@
 import { connect, type Socket } from 'node:net';
 
 /** Long enough for a busy machine, short enough to tell "hangs" from "answers". */
-export const patience = 8000;
+const patience = 8000;
+
+/** For `vi.waitFor`: what comes by itself, and tells nobody. */
+export const soon = { timeout: patience, interval: 5 };
 
 export interface RawResponse {
   readonly status: number;
@@ -47,6 +50,15 @@ export class RawClient {
   /** Resolves once the bytes are handed to the system, or can never be. */
   write(bytes: Bytes): Promise<void> {
     return bounded(new Promise((resolve) => this.#socket.write(bytes, () => resolve())), 'write');
+  }
+
+  /** Reads nothing until {@link listen}. */
+  turnAway(): void {
+    this.#socket.pause();
+  }
+
+  listen(): void {
+    this.#socket.resume();
   }
 
   /** Sends FIN, and goes on reading. */

@@ -12,6 +12,7 @@ import express from 'express';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import { fetchBridge, peerOf, rememberPeer } from './fetch-bridge.ts';
+import { express4, Koa2 } from './older.ts';
 
 export interface Running {
   readonly port: number;
@@ -21,8 +22,8 @@ export interface Running {
 }
 
 export interface MountOptions {
-  /** Becomes the adapter's `clientIp`: the address is taken from this header. */
-  readonly clientIpHeader?: string;
+  /** Becomes the adapter's `clientIp`, and is given the way that its framework reads headers. */
+  readonly clientIp?: (header: (name: string) => string | undefined) => string | undefined;
   /** Something before the receiver reads the body, and keeps no bytes of it. */
   readonly readBodyFirst?: boolean;
   /** The server finishes what it is at after the client's FIN; Node's own default is not to. */
@@ -35,7 +36,7 @@ export interface Mount {
   start(receiver: Receiver, options?: MountOptions): Promise<Running>;
 }
 
-function mount(
+export function mount(
   name: string,
   path: string,
   toListener: (receiver: Receiver, options: MountOptions) => RequestListener,
@@ -53,7 +54,8 @@ export async function listen(
   { halfOpen = false }: Pick<MountOptions, 'halfOpen'> = {},
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const server = createServer(listener);
-  Object.assign(server, { httpAllowHalfOpen: halfOpen });
+  // Node itself closes what has been idle for five seconds, and would hide that we have forgotten to.
+  Object.assign(server, { httpAllowHalfOpen: halfOpen, keepAliveTimeout: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const close = () =>
@@ -64,18 +66,18 @@ export async function listen(
   return { port, close };
 }
 
-function expressRoutes(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountOptions) {
+function expressRoutes(receiver: Receiver, { clientIp, readBodyFirst }: MountOptions) {
   const handler = expressHandler(
     receiver,
-    clientIpHeader === undefined ? {} : { clientIp: (req) => req.get(clientIpHeader) },
+    clientIp && { clientIp: (req) => clientIp((name) => req.get(name)) },
   );
   return readBodyFirst ? [express.json(), handler] : [handler];
 }
 
-function koaRoutes(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountOptions): Koa.Middleware[] {
+function koaRoutes(receiver: Receiver, { clientIp, readBodyFirst }: MountOptions): Koa.Middleware[] {
   const handler = koaHandler(
     receiver,
-    clientIpHeader === undefined ? {} : { clientIp: (ctx) => ctx.get(clientIpHeader) || undefined },
+    clientIp && { clientIp: (ctx) => clientIp((name) => ctx.get(name) || undefined) },
   );
   const drain: Koa.Middleware = async (ctx, next) => {
     for await (const _chunk of ctx.req);
@@ -84,8 +86,10 @@ function koaRoutes(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountO
   return readBodyFirst ? [drain, handler] : [handler];
 }
 
-function honoApp(receiver: Receiver, path: string, { clientIpHeader, readBodyFirst }: MountOptions): Hono {
+function honoApp(receiver: Receiver, path: string, { clientIp, readBodyFirst }: MountOptions): Hono {
   const app = new Hono();
+  // Hono's own prints what was thrown.
+  app.onError((_error, c) => c.text('Internal Server Error', 500));
   if (readBodyFirst) {
     app.use(async (c, next) => {
       await new Response(c.req.raw.body).arrayBuffer();
@@ -94,26 +98,27 @@ function honoApp(receiver: Receiver, path: string, { clientIpHeader, readBodyFir
   }
   const handler = honoHandler(
     receiver,
-    clientIpHeader === undefined ? {} : { clientIp: (c) => c.req.header(clientIpHeader) },
+    clientIp && { clientIp: (c) => clientIp((name) => c.req.header(name)) },
   );
   return app.all(path, handler);
 }
 
-function nodeListener(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountOptions): RequestListener {
+function nodeListener(receiver: Receiver, { clientIp, readBodyFirst }: MountOptions): RequestListener {
   const listener = webhookListener(
     receiver,
-    clientIpHeader === undefined ? {} : { clientIp: (req) => req.headers[clientIpHeader]?.toString() },
+    clientIp && { clientIp: (req) => clientIp((name) => req.headers[name]?.toString()) },
   );
   return async (req, res) => {
     if (readBodyFirst) for await (const _chunk of req);
-    await listener(req, res);
+    // A fault in the user's own code comes out here.
+    await listener(req, res).catch(() => {});
   };
 }
 
-function fetchOf(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountOptions) {
+function fetchOf(receiver: Receiver, { clientIp, readBodyFirst }: MountOptions) {
   const handle = fetchHandler(receiver, {
     clientIp: (request) =>
-      clientIpHeader === undefined ? peerOf(request) : (request.headers.get(clientIpHeader) ?? undefined),
+      clientIp === undefined ? peerOf(request) : clientIp((name) => request.headers.get(name) ?? undefined),
   });
   return async (request: Request) => {
     if (readBodyFirst) await request.arrayBuffer();
@@ -121,8 +126,10 @@ function fetchOf(receiver: Receiver, { clientIpHeader, readBodyFirst }: MountOpt
   };
 }
 
-function koaListener(build: (app: Koa) => void): RequestListener {
-  const app = new Koa();
+export function koaListener(build: (app: Koa) => void, Framework = Koa): RequestListener {
+  const app = new Framework();
+  // Koa prints what a broken connection throws.
+  app.silent = true;
   build(app);
   const callback = app.callback();
   return (req, res) => void callback(req, res);
@@ -142,10 +149,18 @@ export const mounts: readonly Mount[] = [
     subApp.use('/webhook', ...expressRoutes(receiver, options));
     return express().use('/api', subApp);
   }),
+  mount('express 4', '/webhook', (receiver, options) =>
+    express4().all('/webhook', ...expressRoutes(receiver, options)),
+  ),
   mount('koa', '/webhook', (receiver, options) =>
     koaListener((app) => {
       for (const middleware of koaRoutes(receiver, options)) app.use(middleware);
     }),
+  ),
+  mount('koa 2', '/webhook', (receiver, options) =>
+    koaListener((app) => {
+      for (const middleware of koaRoutes(receiver, options)) app.use(middleware);
+    }, Koa2),
   ),
   mount('koa, router', '/webhook', (receiver, options) =>
     koaListener((app) => {
@@ -182,7 +197,7 @@ export const mounts: readonly Mount[] = [
   }),
 ];
 
-function nodeServer(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
+export function nodeServer(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
   const listener = getRequestListener(fetch);
   return (req, res) => void listener(req, res);
 }

@@ -6,16 +6,18 @@ import {
   type ReceiverOptions,
   type RefusalCode,
   refusals,
+  sign,
   type WebhookEvent,
 } from '@spiderfoot-webhooks/core';
 import { type SignedOptions, signedWebhook, type TestEventType } from '@spiderfoot-webhooks/core/testing';
 import { expect, onTestFinished } from 'vitest';
 import { RawClient, type RawResponse } from './raw-client.ts';
+import type { Route, RouteMount } from './routes.ts';
 import type { Mount, MountOptions, Running } from './servers.ts';
 
 export const secret = 'conformance-s3cret-ünïcode';
 
-export interface Handled {
+interface Handled {
   readonly event: WebhookEvent;
   readonly context: EventContext;
 }
@@ -48,6 +50,16 @@ export async function start(
   return { ...noted, at };
 }
 
+/** The same for a mount of the middleware, in front of a route. */
+export function startWith(mount: RouteMount) {
+  return async (options: Partial<ReceiverOptions>, route: Route) => {
+    const noted = notingReceiver(options);
+    const at = await mount.start(noted.receiver, route);
+    onTestFinished(at.close);
+    return { ...noted, at };
+  };
+}
+
 export async function connectTo({ port }: Pick<Running, 'port'>): Promise<RawClient> {
   const client = await RawClient.connect(port);
   onTestFinished(() => client.destroy());
@@ -59,7 +71,7 @@ export interface Message {
   readonly method: string;
   /** In the order and the case in which they are sent. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: Uint8Array;
+  readonly body: Buffer;
 }
 
 let serial = 0;
@@ -73,6 +85,15 @@ export async function webhook(
   const data = { scan_id: `scan_${serial}`, target: 'exämple.com' };
   const { method, headers, body } = await signedWebhook(type, { secret, data, ...options });
   return { method, headers: Object.entries(headers), body: Buffer.from(body) };
+}
+
+/** These very bytes, signed. */
+export async function signed(body: string | Uint8Array): Promise<Message> {
+  const headers = [
+    ['content-type', 'application/json'],
+    ['x-spiderfoot-signature', await sign(secret, body)],
+  ] as const;
+  return { method: 'POST', headers, body: Buffer.from(body) };
 }
 
 /** The same message with a header replaced, or taken out by `undefined`. */
@@ -105,19 +126,23 @@ export function headOf(
 }
 
 export function bytesOf(at: Running, message: Message, framing?: Framing): Buffer {
-  return Buffer.concat([Buffer.from(headOf(at, message, framing), 'latin1'), message.body]);
+  const head = Buffer.from(headOf(at, message, framing), 'latin1');
+  if (framing?.framing !== 'chunked') return Buffer.concat([head, message.body]);
+  return Buffer.concat([head, chunk(message.body), Buffer.from(lastChunk)]);
 }
 
+/** @returns nothing for no bytes: an empty chunk would be the last */
 export function chunk(bytes: Uint8Array): Buffer {
+  if (bytes.byteLength === 0) return Buffer.alloc(0);
   return Buffer.concat([Buffer.from(`${bytes.byteLength.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
 }
 
 export const lastChunk = '0\r\n\r\n';
 
 /** Sends a message over a connection of its own and reads the answer. */
-export async function send(at: Running, message: Message): Promise<RawResponse> {
+export async function send(at: Running, message: Message, framing?: Framing): Promise<RawResponse> {
   const client = await connectTo(at);
-  await client.write(bytesOf(at, message));
+  await client.write(bytesOf(at, message, framing));
   const response = await client.response({ head: message.method === 'HEAD' });
   client.destroy();
   return response;
@@ -127,6 +152,18 @@ export async function send(at: Running, message: Message): Promise<RawResponse> 
 export function told({ status, body }: RawResponse): { readonly status: number; readonly body: unknown } {
   return { status, body: JSON.parse(body) };
 }
+
+/** What a refusal may tell in its headers. */
+export function toldInHeaders({ headers }: RawResponse) {
+  return { type: headers['content-type'], allow: headers.allow, retryAfter: headers['retry-after'] };
+}
+
+/** What {@link toldInHeaders} tells of most refusals. */
+export const inHeaders = {
+  type: 'application/json; charset=utf-8',
+  allow: undefined,
+  retryAfter: undefined,
+};
 
 const id: unknown = expect.stringMatching(/^[0-9a-f]{32}$/);
 

@@ -29,7 +29,7 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
    * `ignored`, because SpiderFoot would send a refused event again.
    * @default 'all'
    */
-  readonly events?: 'all' | readonly EventFilter<Schemas>[];
+  readonly events?: 'all' | readonly EventFilter<NoInfer<Schemas>>[];
   /**
    * The header with the signature. Of several the first that a request has is used.
    * @default 'x-spiderfoot-signature'

@@ -4,6 +4,7 @@ import {
   type NodeHandlerOptions,
   routeStatus,
   sendOutcome,
+  socketAddress,
 } from '@spiderfoot-webhooks/core/node';
 import type { Request, RequestHandler } from 'express';
 
@@ -42,13 +43,11 @@ declare global {
  */
 export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp }: WebhookOptions = {},
+  { clientIp = socketAddress }: WebhookOptions = {},
 ): RequestHandler {
   receiver.start();
   return function spiderfootWebhook(req, res, next) {
-    receiver
-      .receive(new NodeDelivery(req, clientIp?.(req)))
-      .then((outcome) => sendOutcome(res, outcome), next);
+    receiver.receive(new NodeDelivery(req, clientIp(req))).then((outcome) => sendOutcome(res, outcome), next);
   };
 }
 
@@ -65,7 +64,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
  */
 export function webhookMiddleware(
   receiver: Receiver<RegisteredSchemas>,
-  { clientIp }: WebhookOptions = {},
+  { clientIp = socketAddress }: WebhookOptions = {},
 ): RequestHandler {
   const pass = createPass(receiver);
   return function spiderfootWebhook(req, res, next) {
@@ -74,7 +73,7 @@ export function webhookMiddleware(
       next();
       return routeStatus(res);
     };
-    pass(new NodeDelivery(req, clientIp?.(req)), runRoute).then((outcome) => {
+    pass(new NodeDelivery(req, clientIp(req)), runRoute).then((outcome) => {
       if (outcome !== undefined) sendOutcome(res, outcome);
     }, next);
   };

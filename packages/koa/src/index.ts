@@ -6,7 +6,7 @@ import {
   type Receiver,
   toAnswer,
 } from '@spiderfoot-webhooks/core';
-import { NodeDelivery, type NodeHandlerOptions } from '@spiderfoot-webhooks/core/node';
+import { NodeDelivery, type NodeHandlerOptions, socketAddress } from '@spiderfoot-webhooks/core/node';
 import type { Context, Middleware } from 'koa';
 
 export type WebhookOptions = NodeHandlerOptions<Context>;
@@ -25,11 +25,11 @@ export interface WebhookState<Schemas extends DataSchemas = Record<never, never>
  */
 export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp }: WebhookOptions = {},
+  { clientIp = socketAddress }: WebhookOptions = {},
 ): Middleware {
   receiver.start();
   return async function spiderfootWebhook(ctx) {
-    answer(ctx, await receiver.receive(new NodeDelivery(ctx.req, clientIp?.(ctx), ctx.request)));
+    answer(ctx, await receiver.receive(new NodeDelivery(ctx.req, clientIp(ctx), ctx.request)));
   };
 }
 
@@ -46,12 +46,14 @@ export function webhookHandler<Schemas extends DataSchemas>(
  */
 export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp }: WebhookOptions = {},
+  { clientIp = socketAddress }: WebhookOptions = {},
 ): Middleware<WebhookState<Schemas>> {
   const pass = createPass(receiver);
   return async function spiderfootWebhook(ctx, next) {
-    const outcome = await pass(new NodeDelivery(ctx.req, clientIp?.(ctx), ctx.request), async (passed) => {
+    const outcome = await pass(new NodeDelivery(ctx.req, clientIp(ctx), ctx.request), async (passed) => {
       ctx.state.spiderfoot = passed;
+      // koa-bodyparser behind this would answer in the route's place, because the body has been read.
+      ctx.disableBodyParser = true;
       await next();
       return ctx.status;
     });

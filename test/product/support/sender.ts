@@ -11,6 +11,8 @@ export interface Job {
   readonly event_type: string;
   /** May hold NaN and the infinities, which Python writes bare. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** ISO 8601 for the guide's envelope, epoch seconds for the shipped one. @default now */
+  readonly timestamp?: unknown;
   /** How often the very same bytes are sent. @default 1 */
   readonly times?: number;
   readonly headers?: Readonly<Record<string, string>>;

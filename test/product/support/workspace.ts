@@ -6,6 +6,8 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** The packages that are published, by their folders in `packages`. */
 export const packageNames = ['core', 'express', 'hono', 'koa'] as const;
 
+export type PackageName = (typeof packageNames)[number];
+
 const ours =
   /^(?:HOST|PORT|SPIDERFOOT_|NODE_ENV$|NODE_OPTIONS$|NODE_V8_COVERAGE$|VITEST|NO_COLOR$|FORCE_COLOR$)/;
 

@@ -17,7 +17,7 @@ const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
  * Reads an address as the network writes it: four-part decimal IPv4, or IPv6. An IPv4 address inside of IPv6
  * (`::ffff:192.0.2.1`, what a dual-stack socket reports) counts as IPv4; a zone (`%eth0`) is dropped.
  */
-export function parseAddress(text: string): Address | undefined {
+function parseAddress(text: string): Address | undefined {
   if (dottedQuad.test(text)) return ipaddr.IPv4.parse(text);
   if (!text.includes(':')) return undefined;
   const zone = text.indexOf('%');

@@ -10,14 +10,10 @@ export class NodeDelivery implements Delivery {
   readonly peer: string | undefined;
 
   /**
-   * @param peer the client's address where something else than the socket tells it
+   * @param peer the client's address; `undefined` where it is not known
    * @param carrier where body parsers leave their results, if not on the request: Koa's `ctx.request`
    */
-  constructor(
-    req: IncomingMessage,
-    peer: string | undefined = req.socket.remoteAddress,
-    carrier: object = req,
-  ) {
+  constructor(req: IncomingMessage, peer: string | undefined, carrier: object = req) {
     this.#req = req;
     this.#carrier = carrier;
     this.peer = peer;

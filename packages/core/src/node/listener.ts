@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { DataSchemas } from '../events/schemas.ts';
 import { type Outcome, toAnswer } from '../outcome.ts';
 import type { Receiver } from '../receiver.ts';
@@ -7,7 +8,8 @@ import { NodeDelivery } from './delivery.ts';
 export interface NodeHandlerOptions<Request = IncomingMessage> {
   /**
    * The client's address, where the socket's is not it: behind a CDN that names it in a header of its own.
-   * Whoever can reach the server without the CDN can then claim any address.
+   * Whoever can reach the server without the CDN can then claim any address. `undefined` says that it is not known,
+   * and `allowedIps` then refuses: the socket's would be the CDN's.
    * @default the socket's address
    * @example clientIp: (req) => req.headers['cf-connecting-ip']
    */
@@ -23,12 +25,27 @@ export interface NodeHandlerOptions<Request = IncomingMessage> {
  */
 export function webhookListener<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp }: NodeHandlerOptions = {},
+  { clientIp = socketAddress }: NodeHandlerOptions = {},
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   receiver.start();
   return async (req, res) => {
-    sendOutcome(res, await receiver.receive(new NodeDelivery(req, clientIp?.(req))));
+    try {
+      sendOutcome(res, await receiver.receive(new NodeDelivery(req, clientIp(req))));
+    } catch (fault) {
+      // No framework stands around this listener that would answer.
+      if (!res.headersSent) res.writeHead(500).end();
+      throw fault;
+    }
   };
+}
+
+/** The address of the socket's other end: what `clientIp` is by default. */
+export function socketAddress({
+  socket,
+}: {
+  readonly socket: Pick<Socket, 'remoteAddress'>;
+}): string | undefined {
+  return socket.remoteAddress;
 }
 
 /** Answers a `node:http` request by an outcome. Does nothing where the connection is gone. */

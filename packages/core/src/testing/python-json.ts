@@ -1,14 +1,14 @@
 /**
  * Writes JSON byte for byte as Python's `json.dumps` does: a space after `,` and `:`, everything past ASCII as
  * `\uXXXX`, and `NaN`, `Infinity` and `-Infinity`, which are not JSON, bare. Whole numbers have no type in
- * JavaScript: wrap those that Python holds as a float in {@link pythonFloat}.
+ * JavaScript: wrap those that Python holds as a float in {@link pythonFloat}, and give those past 2^53 as a bigint.
  */
 export function pythonJson(value: unknown): string {
   if (value instanceof PythonFloat) return floatText(value.value);
   if (typeof value === 'number') return numberText(value);
   if (typeof value === 'string') return stringText(value);
   if (value === null || value === undefined) return 'null';
-  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return `{${members.map(([key, member]) => `${stringText(key)}: ${pythonJson(member)}`).join(', ')}}`;
@@ -27,7 +27,8 @@ export function pythonFloat(value: number): unknown {
 }
 
 function numberText(value: number): string {
-  return Number.isSafeInteger(value) ? String(value) : floatText(value);
+  // Python's whole numbers know no -0.
+  return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : floatText(value);
 }
 
 /** Python's `repr` of a float: always with a point or an exponent, which it takes outside of 1e-4 to 1e16. */
@@ -38,11 +39,13 @@ function floatText(value: number): string {
   const power = Number(exponent);
   if (power < -4 || power >= 16)
     return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  if (Object.is(value, -0)) return '-0.0';
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 function stringText(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) =>
-    unit === '\u007f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

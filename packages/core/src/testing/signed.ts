@@ -24,7 +24,7 @@ export interface SignedOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A signed webhook, ready for `fetch`, supertest, `app.inject` and the like. */
+/** A signed webhook, ready for `fetch`, supertest and the like. */
 export interface SignedWebhook {
   readonly url: string;
   readonly method: 'POST';

@@ -1,5 +1,5 @@
 import type { BodyRead, Delivery } from '../delivery.ts';
-import { readBody } from './body.ts';
+import { readBody, takeBody } from './body.ts';
 
 /** A fetch `Request` as a delivery. */
 export class WebDelivery implements Delivery {
@@ -23,9 +23,9 @@ export class WebDelivery implements Delivery {
 
   readonly header = (name: string): string | undefined => this.#request.headers.get(name) ?? undefined;
 
-  async readBody(limit: number, timeout: number): Promise<BodyRead> {
-    if (this.#kept === undefined) return readBody(this.#request, limit, timeout);
-    const bytes = await this.#kept;
-    return bytes.byteLength > limit ? 'body_too_large' : bytes;
+  readBody(limit: number, timeout: number): Promise<BodyRead> {
+    return this.#kept === undefined
+      ? readBody(this.#request, limit, timeout)
+      : takeBody(this.#kept, limit, timeout);
   }
 }

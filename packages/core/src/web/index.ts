@@ -1,2 +1,3 @@
+export { discardBody } from './body.ts';
 export { WebDelivery } from './delivery.ts';
 export { type FetchHandlerOptions, fetchHandler, toResponse } from './handler.ts';

@@ -1,0 +1,255 @@
+import { describe, expectTypeOf, it } from 'vitest';
+import * as z from 'zod';
+import {
+  createReceiver,
+  type EventContext,
+  type EventEnvelope,
+  type EventIssue,
+  type EventMetadata,
+  type EventOf,
+  type EventsByType,
+  eventSchemas,
+  type Outcome,
+  type ParsedEvent,
+  parseEvent,
+  type Receiver,
+  type RefusalCode,
+  type Rejected,
+  refusals,
+  toAnswer,
+  type UnknownEvent,
+  type WebhookEvent,
+} from '../src/index.ts';
+import { samples, signedWebhook } from '../src/testing/index.ts';
+
+const receiver = createReceiver({ secret: 's3cret' });
+const schemas = {
+  'asset.discovered': z.object({ asset: z.string() }),
+  'in.house': z.object({ since: z.string().transform((text) => new Date(text)) }),
+};
+const own = createReceiver({ secret: 's3cret', schemas });
+
+type Type<Event extends { readonly event_type: unknown }> = Event['event_type'];
+
+describe('A handler gets', () => {
+  it('the event of its type, with every field that may be missing', () => {
+    receiver.on('scan_completed', (event, context) => {
+      expectTypeOf(event.event_type).toEqualTypeOf<'scan_completed'>();
+      expectTypeOf(event.timestamp).toEqualTypeOf<string>();
+      expectTypeOf(event.data.target).toEqualTypeOf<string | null | undefined>();
+      expectTypeOf(event.data.high_risk_events).toEqualTypeOf<number | null | undefined>();
+      expectTypeOf(event.data.modules_used).toEqualTypeOf<string[] | null | undefined>();
+      expectTypeOf(event.data.undocumented).toEqualTypeOf<unknown>();
+      expectTypeOf(event.metadata).toEqualTypeOf<EventMetadata>();
+      expectTypeOf(event.metadata.workspace_id).toEqualTypeOf<string | null | undefined>();
+      expectTypeOf(event.version).toEqualTypeOf<string | null | undefined>();
+      expectTypeOf(context).toEqualTypeOf<EventContext>();
+    });
+    receiver.on('task.completed', ({ event_type, data }) => {
+      expectTypeOf(event_type).toEqualTypeOf<'task.completed'>();
+      expectTypeOf(data.elapsed_seconds).toEqualTypeOf<number | null | undefined>();
+      expectTypeOf(data.created_at).toEqualTypeOf<string | number | null | undefined>();
+    });
+  });
+
+  it('the context of its delivery', () => {
+    receiver.onAny((_event, context) => {
+      expectTypeOf(context.id).toEqualTypeOf<string>();
+      expectTypeOf(context.ip).toEqualTypeOf<string | undefined>();
+      expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>();
+      expectTypeOf(context.receivedAt).toEqualTypeOf<Date>();
+      expectTypeOf(context.wire.dialect).toEqualTypeOf<'guide' | 'shipped' | 'notification'>();
+    });
+  });
+
+  it('one of the events of its list', () => {
+    receiver.on(['scan_failed', 'module_error'], (event) => {
+      expectTypeOf(event.event_type).toEqualTypeOf<'scan_failed' | 'module_error'>();
+      expectTypeOf(event.data.error).toEqualTypeOf<unknown>();
+      if (event.event_type === 'module_error') {
+        expectTypeOf(event.data.module).toEqualTypeOf<string | null | undefined>();
+      }
+    });
+  });
+
+  it('the event under its own name where it asks by an alias', () => {
+    receiver.on('scan.complete', (event) => {
+      expectTypeOf(event).toEqualTypeOf<EventsByType['scan_completed']>();
+    });
+    receiver.on('correlation_found', (event) => {
+      expectTypeOf(event.event_type).toEqualTypeOf<'correlation_completed'>();
+    });
+    receiver.on(['scan.error', 'alert.high'], (event) => {
+      expectTypeOf(event.event_type).toEqualTypeOf<'scan_failed' | 'alert.high'>();
+    });
+  });
+
+  it("the events of a category: the guide's group, the dotted types, the guide's twins of those", () => {
+    type Finding = Type<EventOf<'finding.*'>>;
+    expectTypeOf<Finding>().toEqualTypeOf<
+      | Type<UnknownEvent>
+      | ('high_risk_event' | 'medium_risk_event' | 'vulnerability_found' | 'malware_detected')
+      | ('finding.new' | 'finding.critical')
+    >();
+    type Module = Type<EventOf<'module.*'>>;
+    expectTypeOf<Module>().toEqualTypeOf<
+      Type<UnknownEvent> | 'module.started' | 'module.completed' | 'module.timeout' | 'module_error'
+    >();
+    receiver.on('scan.*', (event) => {
+      if (event.event_type === 'scan_completed') {
+        expectTypeOf(event.data.duration).toEqualTypeOf<number | null | undefined>();
+      }
+      if (event.event_type === 'scan.archived') {
+        expectTypeOf(event.data.scan_id).toEqualTypeOf<string | null | undefined>();
+      }
+      // @ts-expect-error a finding is no scan
+      if (event.event_type === 'malware_detected') return;
+    });
+  });
+
+  it('any event, unknown ones among them, in all, onAny and onUnhandled', () => {
+    receiver.on('all', (event) => {
+      expectTypeOf(event).toEqualTypeOf<WebhookEvent>();
+    });
+    receiver.onUnhandled((event) => {
+      expectTypeOf(event).toEqualTypeOf<WebhookEvent>();
+    });
+    receiver.onAny((event) => {
+      expectTypeOf(event).toEqualTypeOf<WebhookEvent>();
+      expectTypeOf(event.event_type).toExtend<string>();
+      expectTypeOf(event.further).toEqualTypeOf<unknown>();
+      if (event.event_type === 'high_risk_event') {
+        expectTypeOf(event).toEqualTypeOf<EventsByType['high_risk_event']>();
+        expectTypeOf(event.data.module).toEqualTypeOf<string | null | undefined>();
+      }
+    });
+  });
+});
+
+describe('Schemas of your own', () => {
+  it('type a further type and replace that of a known one', () => {
+    own.on('asset.discovered', (event) => {
+      expectTypeOf(event).toEqualTypeOf<EventEnvelope<'asset.discovered', { asset: string }>>();
+    });
+    own.on('in.house', ({ data }) => {
+      expectTypeOf(data.since).toEqualTypeOf<Date>();
+    });
+    own.on('scan_completed', ({ data }) => {
+      expectTypeOf(data.target).toEqualTypeOf<string | null | undefined>();
+    });
+  });
+
+  it('open their prefix as a category and stand in every union', () => {
+    own.on('in.*', ({ event_type }) => {
+      expectTypeOf(event_type).toEqualTypeOf<'in.house' | Type<UnknownEvent>>();
+    });
+    own.onAny((event) => {
+      if (event.event_type === 'in.house') expectTypeOf(event.data).toEqualTypeOf<{ since: Date }>();
+    });
+    createReceiver({ secret: 's3cret', schemas, events: ['in', 'in.*', 'in.house', 'finding'] });
+  });
+
+  it('are written in place too', () => {
+    const inline = createReceiver({
+      secret: 's3cret',
+      schemas: { 'asset.discovered': z.object({ asset: z.string() }) },
+    });
+    inline.on('asset.discovered', ({ data }) => {
+      expectTypeOf(data.asset).toEqualTypeOf<string>();
+    });
+  });
+
+  it('type what parseEvent gives', () => {
+    const parsed = parseEvent('', { schemas });
+    expectTypeOf(parsed).toEqualTypeOf<ParsedEvent<WebhookEvent<typeof schemas>> | Rejected>();
+    if (parsed.status === 'parsed' && parsed.event.event_type === 'asset.discovered') {
+      expectTypeOf(parsed.event.data.asset).toEqualTypeOf<string>();
+    }
+  });
+});
+
+describe('The compiler refuses', () => {
+  it('types that nobody knows', () => {
+    // @ts-expect-error misspelt
+    receiver.on('scan_complete', () => {});
+    // @ts-expect-error one of the list
+    receiver.on(['scan_completed', 'scan_finished'], () => {});
+    // @ts-expect-error no such category
+    receiver.on('scans.*', () => {});
+    // @ts-expect-error known to another receiver alone
+    receiver.on('in.house', () => {});
+    // @ts-expect-error the same among the types that the endpoint takes
+    createReceiver({ secret: 's3cret', events: ['scan_complete'] });
+  });
+
+  it('fields that are not of their type', () => {
+    // @ts-expect-error it may be missing
+    receiver.on('scan_completed', ({ data }) => data.target.length);
+    // @ts-expect-error the handler is for another event
+    receiver.on('scan_completed', (_event: EventsByType['module_error']) => {});
+    // @ts-expect-error the event is not to be changed: other handlers see it too
+    receiver.on('scan_completed', (event) => (event.timestamp = ''));
+  });
+
+  it('options that could not work', () => {
+    // @ts-expect-error no secret at all
+    createReceiver({});
+    // @ts-expect-error only false switches verification off
+    createReceiver({ secret: true });
+    // @ts-expect-error misspelt
+    createReceiver({ secret: 's3cret', allowedIPs: ['loopback'] });
+    // @ts-expect-error a list, not a text
+    createReceiver({ secret: 's3cret', allowedIps: '192.0.2.7' });
+    // @ts-expect-error no zod schema
+    createReceiver({ secret: 's3cret', schemas: { 'in.house': {} } });
+    createReceiver({ secret: ['new', new Uint8Array(8)], signatureHeader: ['x-one', 'x-two'] });
+    createReceiver({ secret: false });
+  });
+});
+
+describe('An outcome', () => {
+  it('narrows by its status', () => {
+    receiver.onOutcome((outcome, { timings }) => {
+      expectTypeOf(timings.handle).toEqualTypeOf<number | undefined>();
+      if (outcome.status === 'rejected') {
+        expectTypeOf(outcome).toEqualTypeOf<Rejected>();
+        expectTypeOf(outcome.code).toEqualTypeOf<RefusalCode>();
+        expectTypeOf(outcome.issues).toEqualTypeOf<readonly EventIssue[] | undefined>();
+      } else {
+        expectTypeOf(outcome.status).toEqualTypeOf<'processed' | 'accepted' | 'duplicate' | 'ignored'>();
+        expectTypeOf(outcome.id).toEqualTypeOf<string>();
+        expectTypeOf(outcome.event).toEqualTypeOf<WebhookEvent>();
+      }
+    });
+    own.onOutcome((outcome) => {
+      if (outcome.status !== 'processed') return;
+      expectTypeOf(outcome.event).toEqualTypeOf<WebhookEvent<typeof schemas>>();
+    });
+    expectTypeOf(toAnswer).parameter(0).toEqualTypeOf<Outcome>();
+  });
+
+  it('has a code of the one table', () => {
+    expectTypeOf<RefusalCode>().toEqualTypeOf<keyof typeof refusals>();
+    expectTypeOf(refusals.invalid_signature.status).toEqualTypeOf<401>();
+    // @ts-expect-error no such code
+    refusals.invalid_signatur;
+  });
+});
+
+describe('Beside the receiver', () => {
+  it('each schema yields the event of its type', () => {
+    const event = eventSchemas.vulnerability_found.parse({});
+    expectTypeOf(event.event_type).toEqualTypeOf<'vulnerability_found'>();
+    expectTypeOf(event.data.module).toEqualTypeOf<string | null | undefined>();
+  });
+
+  it('registering goes on in a chain, with the types kept', () => {
+    expectTypeOf(own.on('all', () => {}).onAny(() => {})).toEqualTypeOf<Receiver<typeof schemas>>();
+  });
+
+  it('every known type has a sample, and any type can be signed', () => {
+    expectTypeOf(samples).toHaveProperty('alert.critical');
+    expectTypeOf(signedWebhook).parameter(0).extract<'scan.complete'>().toEqualTypeOf<'scan.complete'>();
+    expectTypeOf(signedWebhook).toBeCallableWith('of.tomorrow', { secret: 's3cret' });
+  });
+});

@@ -1,0 +1,224 @@
+import {
+  ConfigurationError,
+  createReceiver,
+  memoryQueue,
+  type Outcome,
+  type PassedEvent,
+} from '@spiderfoot-webhooks/core';
+import { describe, expect, it, vi } from 'vitest';
+import { bounded, soon } from '../support/raw-client.ts';
+import { type Route, routeMounts, teapot } from '../support/routes.ts';
+import {
+  bytesOf,
+  connectTo,
+  duplicate,
+  refusal,
+  secret,
+  send,
+  signed,
+  startWith,
+  told,
+  webhook,
+  withHeader,
+} from '../support/webhooks.ts';
+
+const routed = (status: number) => ({ status, body: { routed: status } });
+const codes = (outcomes: readonly Outcome[]) =>
+  outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status));
+
+/** A promise, and what resolves it. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
+  const starting = startWith(mount);
+
+  it('hands a verified event over to the route, whose answer it is', async () => {
+    const passed: (PassedEvent | undefined)[] = [];
+    const { at, handled, outcomes } = await starting({ endpoint: 'api' }, (event) => {
+      passed.push(event);
+      return 201;
+    });
+    const message = await webhook('scan.complete', { data: { target: 'exämple', ratio: Number.NaN } });
+    expect(told(await send(at, message))).toEqual(routed(201));
+    expect(passed).toMatchObject([
+      {
+        event: { event_type: 'scan_completed', data: { target: 'exämple', ratio: null } },
+        context: {
+          endpoint: 'api',
+          attempt: 1,
+          ip: mount.name === 'hono off Node' ? undefined : '127.0.0.1',
+          wire: { event_type: 'scan.complete', nonFinite: 1 },
+        },
+      },
+    ]);
+    expect(codes(outcomes)).toEqual(['processed']);
+    // The receiver's own handlers are for webhookHandler.
+    expect(handled).toEqual([]);
+  });
+
+  it.each([200, 201, 202, 299])('takes a delivery for done by an answer of %s', async (status) => {
+    const route = vi.fn<Route>(() => status);
+    const { at } = await starting({}, route);
+    const message = await webhook();
+    expect(told(await send(at, message))).toEqual(routed(status));
+    expect(told(await send(at, message))).toEqual(duplicate);
+    expect(route).toHaveBeenCalledOnce();
+  });
+
+  it.each([301, 400, 404, 409, 500, 503])('lets the retry through after an answer of %s', async (status) => {
+    const statuses = [status, status, 200];
+    const attempts: (number | undefined)[] = [];
+    const { at, outcomes } = await starting({}, (passed) => {
+      attempts.push(passed?.context.attempt);
+      return statuses.shift() ?? 0;
+    });
+    const message = await webhook();
+    expect(told(await send(at, message))).toEqual(routed(status));
+    expect(told(await send(at, message))).toEqual(routed(status));
+    expect(told(await send(at, message))).toEqual(routed(200));
+    expect(told(await send(at, message))).toEqual(duplicate);
+    expect(attempts).toEqual([1, 2, 3]);
+    expect(codes(outcomes)).toEqual(['handler_failed', 'handler_failed', 'processed', 'duplicate']);
+  });
+
+  it.each<[string, () => Promise<number>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('a bug');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('a bug'))],
+  ])(
+    "leaves a route that %s to the app's own error handling, and lets the retry through",
+    async (_, fail) => {
+      let calls = 0;
+      const { at, outcomes } = await starting({}, () => (calls++ === 0 ? fail() : 200));
+      const message = await webhook();
+      expect(told(await send(at, message))).toEqual(teapot);
+      expect(told(await send(at, message))).toEqual(routed(200));
+      expect(codes(outcomes)).toEqual(['handler_failed', 'processed']);
+    },
+  );
+
+  it("leaves a fault of the receiver itself to the app's own error handling", async () => {
+    const now = vi.fn(Date.now).mockImplementationOnce(() => {
+      throw new Error('no clock');
+    });
+    const { at } = await starting({ now }, () => 200);
+    const message = await webhook();
+    expect(told(await send(at, message))).toEqual(teapot);
+    expect(told(await send(at, message))).toEqual(routed(200));
+  });
+
+  it('answers refusals itself, and what the endpoint does not take', async () => {
+    const route = vi.fn<Route>(() => 200);
+    const { at } = await starting({ events: ['finding'], maxBodySize: 1000 }, route);
+    const message = await webhook('malware_detected');
+    const unsigned = withHeader(message, 'x-spiderfoot-signature', undefined);
+    expect(told(await send(at, unsigned))).toEqual(refusal('missing_signature'));
+    expect(told(await send(at, { ...message, body: Buffer.from('{}') }))).toEqual(
+      refusal('invalid_signature'),
+    );
+    expect(told(await send(at, await signed('[]')))).toEqual(refusal('invalid_json'));
+    expect(told(await send(at, { ...message, body: Buffer.alloc(1001) }))).toEqual(refusal('body_too_large'));
+    expect(told(await send(at, await webhook('scan_started')))).toMatchObject({
+      status: 200,
+      body: { status: 'ignored' },
+    });
+    expect(route).not.toHaveBeenCalled();
+    expect(told(await send(at, message))).toEqual(routed(200));
+  });
+
+  it('calls the route once for deliveries that come at once, and answers them alike', async () => {
+    const { opened, open } = gate();
+    const route = vi.fn<Route>(() => opened.then(() => 200));
+    const { at } = await starting({}, route);
+    const message = await webhook();
+    const answers = Array.from({ length: 6 }, () => send(at, message));
+    setTimeout(open, 50);
+    const all = (await Promise.all(answers)).map(told);
+    expect(all).toEqual(expect.arrayContaining([routed(200), duplicate]));
+    expect(all.filter(({ body }) => JSON.stringify(body).includes('routed'))).toHaveLength(1);
+    expect(route).toHaveBeenCalledOnce();
+  });
+
+  it('answers no retry 2xx while the first try, which fails, still runs', async () => {
+    const { opened, open } = gate();
+    const route = vi.fn<Route>(() => opened.then(() => 503));
+    let arrived = 0;
+    const consume = async () => {
+      // The second has yet to be read when it is counted.
+      if (++arrived === 2) setTimeout(open, 50);
+    };
+    const { at } = await starting({ rateLimiter: { consume } }, route);
+    const message = await webhook();
+    const answers = [send(at, message), send(at, message)];
+    const all = (await Promise.all(answers)).map(told);
+    expect(all).toEqual(expect.arrayContaining([routed(503), refusal('handler_failed')]));
+    expect(route).toHaveBeenCalledOnce();
+  });
+
+  it('leaves the route its time, and waits for it in close()', async () => {
+    const { opened, open } = gate();
+    const entered = gate();
+    const { at, receiver } = await starting({ handlerTimeout: 10 }, async () => {
+      entered.open();
+      await opened;
+      return 200;
+    });
+    const answer = send(at, await webhook());
+    await bounded(entered.opened, 'the route');
+    const closing = receiver.close();
+    expect(told(await send(at, await webhook()))).toEqual(refusal('shutting_down'));
+    setTimeout(open, 50);
+    expect(told(await answer)).toEqual(routed(200));
+    await bounded(closing, 'close()');
+  });
+
+  it('keeps a connection of use, and answers in order', async () => {
+    const { at } = await starting({}, (passed) => (passed?.event.event_type === 'scan_failed' ? 500 : 200));
+    const client = await connectTo(at);
+    const first = await webhook();
+    const messages = [first, await webhook('scan_failed'), first, await webhook('scan_started')];
+    await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));
+    for (const answer of [routed(200), routed(500), duplicate, routed(200)])
+      expect(told(await client.response())).toEqual(answer);
+  });
+
+  it('cannot be mounted on a receiver with a queue', async () => {
+    const receiver = createReceiver({ secret, queue: memoryQueue() });
+    await expect(mount.start(receiver, () => 200)).rejects.toThrow(ConfigurationError);
+    await expect(mount.start(receiver, () => 200)).rejects.toMatchObject({ option: 'queue' });
+  });
+});
+
+describe.each(routeMounts)('a client of $name that goes before the answer is out', (mount) => {
+  it('finds the delivery done where the route is seen to its end, or comes to the route again', async () => {
+    const { opened, open } = gate();
+    const entered = gate();
+    const route = vi.fn<Route>(() => {
+      entered.open();
+      return opened.then(() => 200);
+    });
+    const { at, outcomes } = await startWith(mount)({}, route);
+    const message = await webhook();
+    const client = await connectTo(at);
+    await client.write(bytesOf(at, message));
+    await bounded(entered.opened, 'the route');
+    client.reset();
+    // Express tells of a route's end by its answer alone, and there is nobody to answer.
+    const isSeen = !mount.name.startsWith('express');
+    if (!isSeen) await vi.waitFor(() => expect(codes(outcomes)).toEqual(['handler_failed']), soon);
+    open();
+    if (isSeen) await vi.waitFor(() => expect(codes(outcomes)).toEqual(['processed']), soon);
+    expect(told(await send(at, message))).toEqual(isSeen ? duplicate : routed(200));
+    expect(route).toHaveBeenCalledTimes(isSeen ? 1 : 2);
+  });
+});

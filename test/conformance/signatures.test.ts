@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { mounts } from '../support/servers.ts';
+import {
+  bytesOf,
+  connectTo,
+  headerOf,
+  headOf,
+  refusal,
+  secret,
+  send,
+  signed,
+  start,
+  success,
+  told,
+  webhook,
+  withHeader,
+} from '../support/webhooks.ts';
+
+const name = 'x-spiderfoot-signature';
+const invalid = refusal('invalid_signature');
+
+describe.each(mounts)('a signature, over $name', (mount) => {
+  it('is taken with and without its prefix, in any case, from a header of any case', async () => {
+    const { at, handled } = await start(mount);
+    const shapes: readonly ((signature: string) => string)[] = [
+      (signature) => signature,
+      (signature) => signature.slice('sha256='.length),
+      (signature) => signature.toUpperCase(),
+      (signature) => signature.slice('sha256='.length).toUpperCase(),
+      (signature) => `  ${signature}\t`,
+    ];
+    for (const shape of shapes) {
+      const message = await webhook();
+      const value = shape(headerOf(message, name));
+      expect(told(await send(at, withHeader(message, name, value))), value).toEqual(success);
+    }
+    const message = await webhook();
+    const shouted = {
+      ...withHeader(message, name, undefined),
+      headers: [['X-Spiderfoot-Signature', headerOf(message, name)]] as const,
+    };
+    expect(told(await send(at, withHeader(shouted, 'CONTENT-TYPE', 'application/json')))).toEqual(success);
+    expect(handled).toHaveLength(shapes.length + 1);
+  });
+
+  it('of any other form is refused, and tells nothing of the right one', async () => {
+    const { at, handled } = await start(mount);
+    const message = await webhook();
+    const right = headerOf(message, name);
+    const digest = right.slice('sha256='.length);
+    const forms = [
+      '',
+      'sha256=',
+      'sha256',
+      digest.slice(0, 63),
+      `${digest}0`,
+      digest.slice(0, 32),
+      `sha256=${digest.slice(0, 63)}`,
+      `sha256=${digest}0`,
+      `sha256=${digest}${digest}`,
+      `sha256=sha256=${digest}`,
+      `sha1=${digest}`,
+      `sha512=${digest}`,
+      `sha256:${digest}`,
+      `sha256 ${digest}`,
+      `sha256==${digest.slice(1)}`,
+      `"${right}"`,
+      `${right}, ${right}`,
+      `${right},${right}`,
+      `${right}, sha256=${'0'.repeat(64)}`,
+      // Decoding would stop at the bad digit and compare what came before it.
+      `sha256=${digest.slice(0, 62)}zz`,
+      `sha256=${digest.slice(0, 62)}  z`,
+      `sha256=${'g'.repeat(64)}`,
+      `sha256=${'0'.repeat(64)}`,
+      // Right in all but the last digit, or in none.
+      `sha256=${digest.slice(0, 63)}${digest.endsWith('0') ? '1' : '0'}`,
+      `sha256=${digest.replace(/./g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16))}`,
+      Buffer.from(digest, 'hex').toString('base64'),
+      '{}',
+      '[object Object]',
+      '0',
+      'undefined',
+      'a'.repeat(8000),
+    ];
+    for (const form of forms) {
+      const response = await send(at, withHeader(message, name, form));
+      expect(told(response), form).toEqual(invalid);
+      const answer = JSON.stringify(response);
+      for (const hidden of [digest, digest.slice(0, 16), secret]) expect(answer, form).not.toContain(hidden);
+    }
+    expect(handled).toEqual([]);
+  });
+
+  it('whose digits only fold into the right ones is refused', async () => {
+    const { at, handled } = await start(mount);
+    const message = await webhook();
+    const digest = headerOf(message, name).slice('sha256='.length);
+    // Cut to one byte, U+0161 is an `a` and U+0130 a `0`; on the wire they are two bytes of UTF-8, or one of Latin-1.
+    const folded = digest.replace(/[0-9a-f]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0x100));
+    const fullWidth = digest.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
+    const highBit = Buffer.from(digest).map((byte) => byte | 0x80);
+    const values = [Buffer.from(folded), Buffer.from(fullWidth), highBit, Buffer.alloc(64, 0xe1)];
+    for (const prefix of ['', 'sha256=']) {
+      for (const bytes of values) {
+        const value = prefix + Buffer.from(bytes).toString('latin1');
+        expect(told(await send(at, withHeader(message, name, value)))).toEqual(invalid);
+      }
+    }
+    expect(handled).toEqual([]);
+  });
+
+  it('that comes twice is refused, also when both are right', async () => {
+    const { at, handled } = await start(mount);
+    const message = await webhook();
+    const right = headerOf(message, name);
+    for (const second of [right, '', `sha256=${'0'.repeat(64)}`]) {
+      const twice = { ...message, headers: [...message.headers, [name, second] as const] };
+      expect(told(await send(at, twice))).toEqual(invalid);
+    }
+    expect(handled).toEqual([]);
+  });
+
+  it('is over every byte of the body', async () => {
+    const { at, handled } = await start(mount);
+    const message = await signed(
+      '{"event_type":"scan_started","timestamp":1704110400.5,"payload":{"a":1.0}}',
+    );
+    for (let i = 0; i < message.body.byteLength; i++) {
+      const body = Buffer.from(message.body);
+      body[i] = (body[i] ?? 0) ^ 1;
+      expect(told(await send(at, { ...message, body })), `byte ${i}`).toEqual(invalid);
+    }
+    const text = message.body.toString();
+    const rewritten = [
+      JSON.stringify(JSON.parse(text)),
+      `${text}\n`,
+      ` ${text}`,
+      `\ufeff${text}`,
+      text.slice(0, -1),
+      '',
+    ];
+    for (const body of rewritten) {
+      expect(told(await send(at, { ...message, body: Buffer.from(body) })), body).toEqual(invalid);
+    }
+    expect(handled).toEqual([]);
+    expect(told(await send(at, message))).toEqual(success);
+  });
+
+  it('of another secret, of another message or of an empty body is refused', async () => {
+    const { at, handled } = await start(mount);
+    const message = await webhook();
+    const other = headerOf(await webhook(), name);
+    expect(told(await send(at, withHeader(message, name, other)))).toEqual(invalid);
+    expect(told(await send(at, await webhook('scan_started', { secret: `${secret} ` })))).toEqual(invalid);
+    expect(told(await send(at, await webhook('scan_started', { secret: secret.normalize('NFD') })))).toEqual(
+      invalid,
+    );
+    const empty = await signed('');
+    expect(told(await send(at, { ...message, headers: empty.headers }))).toEqual(invalid);
+    expect(handled).toEqual([]);
+  });
+
+  it('is looked for in the headers that are named, the first of them first', async () => {
+    const { at } = await start(mount, {
+      signatureHeader: ['X-SpiderFoot-Signature-256', 'x-spiderfoot-signature'],
+    });
+    const message = await webhook();
+    const right = headerOf(message, name);
+    const elsewhere = withHeader(withHeader(message, name, undefined), 'x-spiderfoot-signature-256', right);
+    expect(told(await send(at, withHeader(elsewhere, name, 'wrong')))).toEqual(success);
+    expect(told(await send(at, withHeader(message, 'x-spiderfoot-signature-256', 'wrong')))).toEqual(invalid);
+    expect(told(await send(at, withHeader(message, 'x-signature', right)))).toEqual({
+      ...success,
+      body: expect.objectContaining({ status: 'duplicate' }),
+    });
+    expect(told(await send(at, withHeader(message, name, undefined)))).toEqual(refusal('missing_signature'));
+  });
+
+  it('is not asked for where verification is switched off, in so many words', async () => {
+    const { at, handled } = await start(mount, { secret: false });
+    const message = await webhook();
+    expect(told(await send(at, withHeader(message, name, undefined)))).toEqual(success);
+    expect(told(await send(at, withHeader(await webhook(), name, 'wrong')))).toEqual(success);
+    expect(handled).toHaveLength(2);
+  });
+
+  it('that is missing is told before the body has come', async () => {
+    const { at } = await start(mount);
+    const message = await webhook();
+    for (const value of [undefined, 'wrong']) {
+      const client = await connectTo(at);
+      await client.write(headOf(at, withHeader(message, name, value)));
+      expect(told(await client.response())).toEqual(
+        value === undefined ? refusal('missing_signature') : invalid,
+      );
+      // The connection is of use still.
+      await client.write(message.body);
+      await client.write(bytesOf(at, await webhook()));
+      expect(told(await client.response())).toEqual(success);
+    }
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { RawClient } from '../support/raw-client.ts';
+import { mounts, type Running } from '../support/servers.ts';
+import {
+  bytesOf,
+  chunk,
+  connectTo,
+  headOf,
+  lastChunk,
+  type Message,
+  refusal,
+  send,
+  start,
+  success,
+  told,
+  webhook,
+  withHeader,
+} from '../support/webhooks.ts';
+
+const tooLarge = refusal('body_too_large');
+const framings = ['length', 'chunked'] as const;
+const megabyte = Buffer.alloc(1024 * 1024, 'x');
+
+/** The message's head, declaring a length of its own. */
+function declaring(message: Message, length: number, at: Running): string {
+  return headOf(at, withHeader(message, 'content-length', String(length)), { framing: 'none' });
+}
+
+describe.each(mounts)('the size of a body, over $name', (mount) => {
+  it.each(framings)('may be all that is allowed and not a byte more, by %s', async (framing) => {
+    const message = await webhook();
+    const { at } = await start(mount, { maxBodySize: message.body.byteLength });
+    expect(told(await send(at, message, { framing }))).toEqual(success);
+    const larger = Buffer.concat([message.body, Buffer.from(' ')]);
+    expect(told(await send(at, { ...message, body: larger }, { framing }))).toEqual(tooLarge);
+  });
+
+  it.each(framings)('is a mebibyte by default, by %s', async (framing) => {
+    const { at, handled } = await start(mount);
+    const message = await webhook('scan_completed', { data: { text: 'x'.repeat(1024 * 1024 - 300) } });
+    expect(message.body.byteLength).toBeLessThan(1024 * 1024);
+    expect(told(await send(at, message, { framing }))).toEqual(success);
+    const large = await webhook('scan_completed', { data: { text: 'x'.repeat(1024 * 1024) } });
+    expect(told(await send(at, large, { framing }))).toEqual(tooLarge);
+    expect(handled).toHaveLength(1);
+  });
+
+  it('is refused by what is declared, before a byte of it has come', async () => {
+    const { at, outcomes } = await start(mount, { maxBodySize: 1000 });
+    for (const length of [1001, 2 ** 31, Number.MAX_SAFE_INTEGER]) {
+      const client = await connectTo(at);
+      await client.write(declaring(await webhook(), length, at));
+      expect(told(await client.response()), String(length)).toEqual(tooLarge);
+      client.destroy();
+    }
+    expect(outcomes).toHaveLength(3);
+  });
+
+  it('is counted as chunks come, and refused before the last', async () => {
+    const { at, outcomes } = await start(mount, { maxBodySize: 1000 });
+    const client = await connectTo(at);
+    await client.write(headOf(at, await webhook(), { framing: 'chunked' }));
+    await client.write(chunk(megabyte.subarray(0, 600)));
+    await client.write(chunk(megabyte.subarray(0, 401)));
+    expect(told(await client.response())).toEqual(tooLarge);
+    expect(outcomes).toEqual([{ status: 'rejected', code: 'body_too_large' }]);
+  });
+
+  it.each(framings)('is told to a client that first writes it all, by %s', async (framing) => {
+    const { at } = await start(mount, { maxBodySize: 1000 });
+    const client = await connectTo(at);
+    await writeMegabytes(client, at, await webhook(), framing);
+    expect(told(await client.response())).toEqual(tooLarge);
+    await client.write(bytesOf(at, await webhook()));
+    expect(told(await client.response())).toEqual(success);
+  });
+});
+
+// A fetch platform closes its connections itself.
+describe.each(mounts.filter(({ name }) => !name.startsWith('fetch')))(
+  'a body too large, over $name',
+  (mount) => {
+    it.each(framings)("is told to a client such as Python's urllib, by %s", async (framing) => {
+      const { at } = await start(mount, { maxBodySize: 1000 });
+      const client = await connectTo(at);
+      await writeMegabytes(client, at, withHeader(await webhook(), 'connection', 'close'), framing);
+      expect(told(await client.response())).toEqual(tooLarge);
+      expect(await client.rest()).toBe('');
+    });
+  },
+);
+
+/** As a script does: everything is written before anything is read. */
+async function writeMegabytes(
+  client: RawClient,
+  at: Running,
+  message: Message,
+  framing: (typeof framings)[number],
+): Promise<void> {
+  client.turnAway();
+  const large = { ...message, body: Buffer.concat([megabyte, megabyte, megabyte, megabyte]) };
+  await client.write(headOf(at, large, { framing }));
+  for (let i = 0; i < 4; i++) await client.write(framing === 'chunked' ? chunk(megabyte) : megabyte);
+  if (framing === 'chunked') await client.write(lastChunk);
+  client.listen();
+}

@@ -1,0 +1,45 @@
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
+import * as forExpress from '@spiderfoot-webhooks/express';
+import * as forHono from '@spiderfoot-webhooks/hono';
+import * as forKoa from '@spiderfoot-webhooks/koa';
+import express from 'express';
+import { Hono } from 'hono';
+import Koa from 'koa';
+import * as z from 'zod';
+
+const secret = 'bare-s3cret';
+const schemas = { 'asset.discovered': z.object({ asset: z.string() }) };
+
+declare module '@spiderfoot-webhooks/express' {
+  interface Register {
+    schemas: typeof schemas;
+  }
+}
+
+const receiver = createReceiver({ secret, schemas, events: ['scan', 'asset.discovered'] });
+receiver.on('scan_completed', ({ data }) => {
+  const found: number | null | undefined = data.events_found;
+  console.log(data.target, found);
+});
+receiver.on('asset.discovered', ({ data }) => console.log(data.asset.toUpperCase()));
+
+express().post('/webhook', forExpress.webhookMiddleware(receiver), (req, res) => {
+  const event = req.spiderfoot?.event;
+  if (event?.event_type === 'asset.discovered') res.json(event.data.asset.toUpperCase());
+});
+
+new Koa<forKoa.WebhookState<typeof schemas>>().use(forKoa.webhookMiddleware(receiver)).use((ctx) => {
+  const { event } = ctx.state.spiderfoot;
+  if (event.event_type === 'asset.discovered') ctx.body = event.data.asset.toUpperCase();
+});
+
+new Hono().post('/webhook', forHono.webhookMiddleware(receiver), (c) => {
+  const { event } = c.get('spiderfoot');
+  return c.text(event.event_type === 'asset.discovered' ? event.data.asset.toUpperCase() : '');
+});
+
+for (const type of ['scan.complete', 'asset.discovered', 'system_alert']) {
+  const outcome = await receiver.receive(await signedDelivery(type, { secret }));
+  console.log(outcome.status === 'rejected' ? outcome.code : `${outcome.event.event_type} ${outcome.status}`);
+}

@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createReceiver, refusals, toAnswer } from '@spiderfoot-webhooks/core';
+import { readEnvironment } from '@spiderfoot-webhooks/core/node';
+import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { handledBy, listening } from './support/examples.ts';
+import { Program, run, stopPrograms } from './support/program.ts';
+import {
+  blocksOf,
+  type Compiled,
+  codeIn,
+  compile,
+  promisedBy,
+  readmes,
+  tableBelow,
+  textOf,
+} from './support/readme.ts';
+import { root } from './support/workspace.ts';
+
+afterAll(stopPrograms);
+
+describe('The TypeScript in', () => {
+  const blocks = readmes.flatMap(blocksOf);
+  let compiled: Compiled;
+  beforeAll(async () => {
+    compiled = await compile(blocks);
+  });
+  afterAll(() => compiled?.remove());
+
+  it.each(blocks)('$name is right by its types', (block) => {
+    expect(compiled.errors(block)).toEqual([]);
+  });
+
+  it.each(blocks.filter(({ mode }) => mode === 'run'))('$name prints what it says', async (block) => {
+    const { lines, stderr, code } = await compiled.run(block);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(promisedBy(block)).not.toEqual([]);
+    expect(lines).toEqual(promisedBy(block));
+  });
+
+  it.each(blocks.filter(({ mode }) => mode === 'drive'))('$name takes an event', async (block) => {
+    const { lines, stderr, code } = await compiled.drive(block);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const own = lines.filter((line) => !/^(?:answer|outcome|POST|default) /.test(line));
+    expect(own.length > 0, 'says something itself').toBe(block.code.includes('console.log'));
+    const said = lines.filter((line) => !own.includes(line));
+    expect(said.join('\n')).toMatch(
+      /^(?:answer 200 success|outcome processed)(?:\nPOST 200|\ndefault is app true)?$/,
+    );
+  });
+});
+
+describe("The README's commands", () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(textOf('package.json'));
+
+  it('are all there', () => {
+    const commands = ['README.md', 'CONTRIBUTING.md'].flatMap((file) => [
+      ...textOf(file).matchAll(/\bnpm (?:run )?(start|test|send|bench|format|run \w+)\b/g),
+    ]);
+    expect(commands.length).toBeGreaterThan(4);
+    for (const [, script] of commands) expect(Object.keys(scripts)).toContain(script);
+    expect(textOf('.ci/run')).toMatch(/^exec npm test$/m);
+  });
+
+  it('start a receiver, and send it an event by the line that it prints, as often as wanted', async () => {
+    const last = scripts.start?.split(' && ').at(-1);
+    const program = new Program('sh', ['-c', `exec ${last}`], { env: { PORT: '0' } });
+    const server = await listening(program);
+    const [, command] = await program.says(/^ {2}(SPIDERFOOT_WEBHOOK_URL=\S+ \S+ npm run send)$/m);
+    const again = `${command} -- scan.complete`;
+    for (const line of [command, command, again]) {
+      const type = line === again ? 'scan.complete' : 'scan_completed';
+      const { code, lines } = await run('sh', ['-c', String(line)]);
+      const id: unknown = expect.stringMatching(
+        new RegExp(`^${type}: 200 \\{"status":"success","id":"[0-9a-f]{32}"\\}$`),
+      );
+      expect({ code, last: lines.at(-1) }).toEqual({ code: 0, last: id });
+    }
+    program.signal('SIGINT');
+    expect(await program.end()).toEqual({ code: 0, signal: null });
+    expect(handledBy(server)).toMatchObject(Array(3).fill({ handled: 'scan_completed' }));
+  });
+});
+
+it.each([...readmes, 'CONTRIBUTING.md'])('The links of %s lead somewhere', (file) => {
+  const text = textOf(file);
+  const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, link = '']) => link);
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(
+    ([, heading = '']) => `#${heading.toLowerCase().replaceAll(' ', '-')}`,
+  );
+  // The benchmarks write their own.
+  const ends = ['docs/benchmarks.md', ...headings];
+  const dead = links.filter((link) => !ends.includes(link) && !existsSync(join(root, dirname(file), link)));
+  expect(dead).toEqual([]);
+});
+
+describe("The README's table of", () => {
+  it('options has each of them, in order', () => {
+    const documented = tableBelow('README.md', /^## Options/m).flatMap(([option]) => codeIn(option));
+    const misspelt = () => createReceiver(Object.assign({ secret: 's3cret' }, { none: 1 }));
+    expect(misspelt).toThrow(`Known: ${documented.join(', ')}.`);
+  });
+
+  it('refusals has each code with its status', () => {
+    const documented = tableBelow('README.md', /^Refusals are/m).map(([status, code]) => [
+      Number(status),
+      ...codeIn(code),
+    ]);
+    const all = Object.entries(refusals).map(([code, { status }]) => [status, code]);
+    expect(documented.toSorted()).toEqual(all.toSorted());
+  });
+
+  it('answers has each word with its status', () => {
+    const documented = tableBelow('README.md', /^## Answers/m).map(([status, body]) => [
+      Number(status),
+      ...codeIn(body),
+    ]);
+    const event = { event_type: 'scan_completed' };
+    const wire = { dialect: 'guide', event_type: 'scan_completed', body: '', nonFinite: 0 } as const;
+    const all = (['processed', 'duplicate', 'ignored', 'accepted'] as const).map((status) => {
+      const answer = toAnswer({ status, id: '…', event, wire });
+      return [answer.status, answer.body];
+    });
+    expect(documented).toEqual(all);
+  });
+
+  it('the environment has each variable that is read', () => {
+    const read: string[] = [];
+    const env = new Proxy<Record<string, string | undefined>>(
+      { SPIDERFOOT_WEBHOOK_SECRET: 's3cret' },
+      {
+        get(target, name) {
+          read.push(String(name));
+          return target[String(name)];
+        },
+      },
+    );
+    const { host, port } = readEnvironment(env);
+    const [listen, ...rest] = tableBelow('README.md', /^Complete programs/m);
+    expect([listen, ...rest].flatMap((row) => codeIn(row?.[0])).toSorted()).toEqual(
+      [...new Set(read)].toSorted(),
+    );
+    expect(codeIn(listen?.[1])).toEqual([host, String(port)]);
+  });
+
+  it.each(['event', 'context'] as const)(
+    'the fields of the %s has only such as a handler gets',
+    async (what) => {
+      const documented = tableBelow('README.md', new RegExp(`^\\| ${what} `, 'm')).flatMap(([names]) =>
+        codeIn(names),
+      );
+      const given: object[] = [];
+      const receiver = createReceiver({ secret: 's3cret' });
+      receiver.onAny((event, context) => void given.push(what === 'event' ? event : context));
+      await receiver.receive(await signedDelivery('scan_completed', { secret: 's3cret' }));
+      expect(documented.filter((name) => !(name in (given[0] ?? {})))).toEqual([]);
+      expect(documented.length).toBeGreaterThan(5);
+    },
+  );
+});

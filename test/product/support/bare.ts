@@ -1,0 +1,70 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Ended, run } from './program.ts';
+import { type PackageName, packageNames, root } from './workspace.ts';
+
+const fixtures = fileURLToPath(new URL('../bare', import.meta.url));
+
+/** A project outside of the kit that has installed its tarballs. */
+export interface BareProject {
+  readonly folder: string;
+  tarball(name: PackageName): string;
+  /** Runs one of its programs. */
+  node(file: string): Promise<Ended>;
+  remove(): Promise<void>;
+}
+
+/** Packs the packages and installs the tarballs, with what a user has beside them, into an empty folder. */
+export async function installTarballs(): Promise<BareProject> {
+  const folder = await mkdtemp(join(tmpdir(), 'spiderfoot-bare-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const pack = ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', folder];
+    await succeed('npx', ['--yes', 'pnpm@10.34.9', ...pack], root);
+    const files = await readdir(folder);
+    const tarball = (name: PackageName) => {
+      const file = files.find((one) => one.startsWith(`spiderfoot-webhooks-${name}-`));
+      if (file === undefined) throw new Error(`There is no tarball of ${name}`);
+      return join(folder, file);
+    };
+    const ours = packageNames.map(
+      (name) => [`@spiderfoot-webhooks/${name}`, `file:${tarball(name)}`] as const,
+    );
+    const theirs = await catalogued(
+      'express',
+      'koa',
+      'hono',
+      '@hono/node-server',
+      '@types/express',
+      '@types/koa',
+      '@types/node',
+    );
+    const dependencies = { ...Object.fromEntries(ours), ...theirs };
+    const manifest = { name: 'bare', private: true, type: 'module', dependencies };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+    await cp(fixtures, folder, { recursive: true });
+    await succeed('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], folder);
+    return { folder, tarball, node: (file) => run(process.execPath, [file], { cwd: folder }), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function succeed(command: string, args: readonly string[], cwd: string): Promise<void> {
+  const { code, output } = await run(command, args, { cwd });
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`);
+}
+
+/** The versions that the kit itself is tested with. */
+async function catalogued(...names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const yaml = await readFile(join(root, 'pnpm-workspace.yaml'), 'utf8');
+  const ranges = names.map((name) => {
+    const range = new RegExp(`^  "?${name}"?: (\\S+)$`, 'm').exec(yaml)?.[1];
+    if (range === undefined) throw new Error(`The catalog has no ${name}`);
+    return [name, range] as const;
+  });
+  return Object.fromEntries(ranges);
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Ended, run } from './program.ts';
+import { packageNames, root } from './workspace.ts';
+
+export const readmes = ['README.md', ...packageNames.map((name) => `packages/${name}/README.md`)];
+
+/** A block of TypeScript in a README. */
+export interface Block {
+  /** Where it stands, as `README.md:42`. */
+  readonly name: string;
+  /** What stands behind `ts`. */
+  readonly mode: 'drive' | 'run' | 'no-run';
+  readonly code: string;
+}
+
+export function textOf(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+export function blocksOf(file: string): readonly Block[] {
+  const text = textOf(file);
+  return [...text.matchAll(/^```ts ?(.*)\n([\s\S]*?)^```$/gm)].map(
+    ({ index, 1: mode = '', 2: code = '' }) => {
+      const name = `${file}:${text.slice(0, index).split('\n').length}`;
+      if (mode === '' || mode === 'run' || mode === 'no-run') return { name, mode: mode || 'drive', code };
+      throw new Error(`${name} has an unknown mode: ${mode}`);
+    },
+  );
+}
+
+/** What the console shows, by the comments behind what prints. */
+export function promisedBy({ code }: Block): readonly string[] {
+  return [...code.matchAll(/console\.log\(.*\);? \/\/ (.*)$/gm)].map(([, comment = '']) => comment);
+}
+
+/** The first table below a heading: its cells, without its head. */
+export function tableBelow(file: string, heading: RegExp): readonly (readonly string[])[] {
+  const text = textOf(file);
+  const from = text.slice(heading.exec(text)?.index ?? text.length);
+  const [table = ''] = /(?:^\|.*\n)+/m.exec(from) ?? [];
+  const rows = table
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(2);
+  if (rows.length === 0) throw new Error(`${file} has no table below ${heading}`);
+  return rows.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** What stands in backticks. */
+export function codeIn(text = ''): readonly string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+}
+
+/** The compiled blocks. */
+export interface Compiled {
+  /** What the compiler says against a block. */
+  readonly errors: (block: Block) => readonly string[];
+  /** Runs a block by itself. */
+  readonly run: (block: Block) => Promise<Ended>;
+  /** Runs a block and sends an event to what it has made. */
+  readonly drive: (block: Block) => Promise<Ended>;
+  readonly remove: () => void;
+}
+
+/** Compiles blocks as a user would, inside of the workspace, so that they find what they import. */
+export async function compile(blocks: readonly Block[]): Promise<Compiled> {
+  const folder = mkdtempSync(join(root, 'test/product/.generated-'));
+  const base = (block: Block) => block.name.replaceAll(/\W/g, '-');
+  for (const block of blocks)
+    writeFileSync(join(folder, `${base(block)}.ts`), `${block.code}${exportsOf(block)}`);
+  const check = (...files: readonly string[]) => typeCheck(folder, files);
+  // What is not to be run declares things for a whole program.
+  const apart = blocks.filter(({ mode }) => mode === 'no-run');
+  const together = blocks.filter((block) => !apart.includes(block));
+  const found = await Promise.all([
+    check(...together.map(base)),
+    ...apart.map((block) => check(base(block))),
+  ]);
+  const compiled = (block: Block) => join(folder, `${base(block)}.js`);
+  const typeOf = (block: Block) => /receiver\.on\('([\w.]+)'/.exec(block.code)?.[1] ?? 'scan_completed';
+  return {
+    errors: (block) => found.flat().filter((error) => error.startsWith(`${base(block)}.ts`)),
+    run: (block) => run(process.execPath, [compiled(block)]),
+    drive: (block) =>
+      run(process.execPath, [join(root, 'test/product/drive.mjs'), compiled(block), typeOf(block)]),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Lets the driver get at what a block has made. */
+function exportsOf({ mode, code }: Block): string {
+  const names = [...code.matchAll(/^const (app|server|receiver) =/gm)].map(([, name = '']) => name);
+  return mode === 'drive' ? `export { ${names.join(', ')} };\n` : '';
+}
+
+async function typeCheck(folder: string, names: readonly string[]): Promise<readonly string[]> {
+  const config = join(folder, `${names[0]}.json`);
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2023',
+    strict: true,
+    types: ['node'],
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+  };
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: names.map((name) => `${name}.ts`) }));
+  const { lines, stderr } = await run(join(root, 'node_modules/.bin/tsc'), ['-p', config], { cwd: folder });
+  // What is indented goes on explaining.
+  const errors = lines
+    .join('\n')
+    .split(/\n(?! )/)
+    .filter((error) => error !== '');
+  const other = errors.filter((error) => !names.some((name) => error.startsWith(`${name}.ts`)));
+  if (stderr !== '' || other.length > 0) throw new Error([...other, stderr].join('\n'));
+  return errors;
+}

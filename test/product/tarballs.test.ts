@@ -1,0 +1,114 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BareProject, installTarballs } from './support/bare.ts';
+import { run, stopPrograms } from './support/program.ts';
+import { packageNames, root } from './support/workspace.ts';
+
+let bare: BareProject;
+
+beforeAll(async () => {
+  bare = await installTarballs();
+});
+afterAll(async () => {
+  stopPrograms();
+  await bare?.remove();
+});
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
+}
+
+describe.each(packageNames)('The tarball of %s', (name) => {
+  it('is clean under publint', async () => {
+    const { code, output } = await run('npx', ['publint', bare.tarball(name), '--strict']);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('All good!') });
+  });
+
+  it('is clean under attw, as ESM', async () => {
+    const { code, output } = await run('npx', ['attw', bare.tarball(name), '--profile', 'esm-only']);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('🟢 (ESM)') });
+  });
+
+  it('holds the sources, what was built of them, and nothing else', async () => {
+    const sources = await filesIn(join(root, 'packages', name, 'src'));
+    const built = sources.flatMap((file) =>
+      ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((end) => `dist/${file.replace(/\.ts$/, end)}`),
+    );
+    const all = ['LICENSE', 'README.md', 'package.json', ...sources.map((file) => `src/${file}`), ...built];
+    const packed = await filesIn(join(bare.folder, 'node_modules/@spiderfoot-webhooks', name));
+    expect(packed.toSorted()).toEqual(all.toSorted());
+  });
+
+  it('depends on versions that a registry knows', async () => {
+    const installed = join(bare.folder, 'node_modules/@spiderfoot-webhooks', name);
+    const text = await readFile(join(installed, 'package.json'), 'utf8');
+    expect(text).not.toMatch(/"(?:workspace|catalog|file|link):/);
+    expect(await readFile(join(installed, 'LICENSE'), 'utf8')).toBe(
+      await readFile(join(root, 'LICENSE'), 'utf8'),
+    );
+  });
+});
+
+describe('Installed from the tarballs, the kit', () => {
+  it('takes events over every adapter in an ESM program', async () => {
+    const { lines, stderr, code } = await bare.node('esm.mjs');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines).toEqual(
+      ['express', 'koa', 'hono', 'node'].flatMap((name) => [
+        `${name} example.com guide`,
+        `${name} 200 success`,
+        `${name} example.com shipped`,
+        `${name} 200 success`,
+      ]),
+    );
+  });
+
+  it('is loaded by require, in silence', async () => {
+    const { lines, stderr, code } = await bare.node('require.cjs');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines).toEqual([
+      'example.com',
+      'processed',
+      'example.com',
+      '200',
+      'function function function function',
+    ]);
+  });
+
+  it('types a program under the strictest TypeScript, libraries checked', async () => {
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const { lines } = await run(tsc, ['-p', '.'], { cwd: bare.folder });
+    // What others' declarations have against each other is theirs.
+    expect(lines.filter((line) => !/^node_modules\/(?!@spiderfoot-webhooks\/)/.test(line))).toEqual([]);
+    expect((await bare.node('typed.js')).lines).toEqual([
+      'example.com 1234',
+      'scan_completed processed',
+      'WWW.EXAMPLE.COM',
+      'asset.discovered processed',
+      'system_alert ignored',
+    ]);
+    expect((await bare.node('common.cjs')).lines).toEqual(['function false']);
+  });
+
+  it('runs where there is nothing of Node, but for its entry for Node', async () => {
+    const { lines, stderr, code } = await bare.node('elsewhere.mjs');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines).toEqual(['example.com', '200', '401', 'true']);
+  });
+
+  it('exports these names and no others', async () => {
+    const { lines } = await bare.node('names.mjs');
+    expect(lines.join('\n')).toMatchInlineSnapshot(`
+      "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, anyEventSchema, createPass, createReceiver, eventSchemas, memoryLog, memoryQueue, parseEvent, refusals, sign, toAnswer, verify
+      @spiderfoot-webhooks/core/node: NodeDelivery, captureRawBody, exitWithReason, lineLogger, readEnvironment, routeStatus, sendOutcome, serve, socketAddress, webhookListener
+      @spiderfoot-webhooks/core/web: WebDelivery, discardBody, fetchHandler, toResponse
+      @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, samples, signedDelivery, signedRequest, signedWebhook
+      @spiderfoot-webhooks/express: captureRawBody, webhookHandler, webhookMiddleware
+      @spiderfoot-webhooks/koa: webhookHandler, webhookMiddleware
+      @spiderfoot-webhooks/hono: webhookHandler, webhookMiddleware"
+    `);
+  });
+});

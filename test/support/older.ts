@@ -1,0 +1,14 @@
+import type express5 from 'express';
+import express from 'express4';
+import type Koa3 from 'koa';
+import type { koaBody as koaBody8 } from 'koa-body';
+import { koaBody } from 'koa-body6';
+import Koa from 'koa2';
+
+/**
+ * Older versions that are supported as well, with the types of the newer: a program has the types of one version of a
+ * framework, and so have the adapters in it. What the tests use of them, both versions have.
+ */
+export const express4 = express as unknown as typeof express5;
+export const Koa2 = Koa as unknown as typeof Koa3;
+export const koaBody6 = koaBody as unknown as typeof koaBody8;
