@@ -11,7 +11,10 @@ export type BodyRead =
  */
 export interface Delivery {
   readonly method: string;
-  /** The address of the socket's other end, or what stands in for it; `undefined` where it is not known. */
+  /**
+   * The address of the socket's other end, or what stands in for it; `undefined` where it is not known. Asked for once:
+   * what a user's own function does in a getter, the receiver answers for.
+   */
   readonly peer: string | undefined;
   /**
    * A header's value.

@@ -47,7 +47,9 @@ export function webhookHandler<Schemas extends DataSchemas>(
 ): RequestHandler {
   receiver.start();
   return function spiderfootWebhook(req, res, next) {
-    receiver.receive(new NodeDelivery(req, clientIp(req))).then((outcome) => sendOutcome(res, outcome), next);
+    receiver
+      .receive(new NodeDelivery(req, () => clientIp(req)))
+      .then((outcome) => sendOutcome(res, outcome), next);
   };
 }
 
@@ -73,7 +75,7 @@ export function webhookMiddleware(
       next();
       return routeStatus(res);
     };
-    pass(new NodeDelivery(req, clientIp(req)), runRoute).then((outcome) => {
+    pass(new NodeDelivery(req, () => clientIp(req)), runRoute).then((outcome) => {
       if (outcome !== undefined) sendOutcome(res, outcome);
     }, next);
   };

@@ -7,7 +7,7 @@ import type { Context } from 'hono';
 export function toDelivery(c: Context, clientIp: ((c: Context) => string | undefined) | undefined): Delivery {
   const kept = keptBytes(c);
   const incoming = incomingOf(c);
-  const peer = clientIp === undefined ? incoming?.socket.remoteAddress : clientIp(c);
+  const peer = () => (clientIp === undefined ? incoming?.socket.remoteAddress : clientIp(c));
   if (incoming === undefined || kept !== undefined) return new WebDelivery(c.req.raw, peer, kept);
   return new NodeServerDelivery(incoming, peer, c.req.raw);
 }
@@ -45,7 +45,7 @@ class NodeServerDelivery extends NodeDelivery {
   readonly #request: Request;
   #touched: boolean | undefined;
 
-  constructor(incoming: IncomingRequest, peer: string | undefined, request: Request) {
+  constructor(incoming: IncomingRequest, peer: () => string | undefined, request: Request) {
     super(incoming, peer);
     this.#incoming = incoming;
     this.#request = request;
@@ -53,7 +53,7 @@ class NodeServerDelivery extends NodeDelivery {
 
   override async readBody(limit: number, timeout: number): Promise<BodyRead> {
     if (!(await this.#isTouched())) return super.readBody(limit, timeout);
-    return new WebDelivery(this.#request, this.peer).readBody(limit, timeout);
+    return new WebDelivery(this.#request, () => undefined).readBody(limit, timeout);
   }
 
   override async discardBody(timeout: number): Promise<void> {

@@ -29,7 +29,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
 ): Middleware {
   receiver.start();
   return async function spiderfootWebhook(ctx) {
-    answer(ctx, await receiver.receive(new NodeDelivery(ctx.req, clientIp(ctx), ctx.request)));
+    answer(ctx, await receiver.receive(new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request)));
   };
 }
 
@@ -50,7 +50,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
 ): Middleware<WebhookState<Schemas>> {
   const pass = createPass(receiver);
   return async function spiderfootWebhook(ctx, next) {
-    const outcome = await pass(new NodeDelivery(ctx.req, clientIp(ctx), ctx.request), async (passed) => {
+    const outcome = await pass(new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request), async (passed) => {
       ctx.state.spiderfoot = passed;
       // koa-bodyparser behind this would answer in the route's place, because the body has been read.
       ctx.disableBodyParser = true;

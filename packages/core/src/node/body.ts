@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { createCollector } from '../collector.ts';
 import type { BodyRead } from '../delivery.ts';
 import { deadlinesOf } from './deadlines.ts';
 
@@ -12,20 +13,16 @@ export function readBody(req: IncomingMessage, limit: number, timeout: number): 
   // Waiting for a body that somebody else has read would hang until the sender gives up.
   if (isRead) return Promise.resolve('body_already_parsed');
   return new Promise((resolve) => {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
+    const collector = createCollector(limit);
     let settled = false;
     const deadlines = deadlinesOf(timeout);
     const wait = deadlines.begin(() => giveUp('body_timeout'));
 
     function onData(chunk: Uint8Array): void {
-      size += chunk.byteLength;
-      if (size > limit) giveUp('body_too_large');
-      else chunks.push(chunk);
+      if (!collector.add(chunk)) giveUp('body_too_large');
     }
     function onEnd(): void {
-      const [first] = chunks;
-      settle(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size));
+      settle(collector.bytes());
     }
     function onAbort(): void {
       giveUp('request_aborted');

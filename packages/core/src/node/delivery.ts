@@ -7,16 +7,20 @@ import { keptBytes } from './raw-body.ts';
 export class NodeDelivery implements Delivery {
   readonly #req: IncomingMessage;
   readonly #carrier: object;
-  readonly peer: string | undefined;
+  readonly #peer: () => string | undefined;
 
   /**
-   * @param peer the client's address; `undefined` where it is not known
+   * @param peer tells the client's address, or `undefined` where it is not known
    * @param carrier where body parsers leave their results, if not on the request: Koa's `ctx.request`
    */
-  constructor(req: IncomingMessage, peer: string | undefined, carrier: object = req) {
+  constructor(req: IncomingMessage, peer: () => string | undefined, carrier: object = req) {
     this.#req = req;
     this.#carrier = carrier;
-    this.peer = peer;
+    this.#peer = peer;
+  }
+
+  get peer(): string | undefined {
+    return this.#peer();
   }
 
   get method(): string {

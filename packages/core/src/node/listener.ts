@@ -11,15 +11,14 @@ export interface NodeHandlerOptions<Request = IncomingMessage> {
    * Whoever can reach the server without the CDN can then claim any address. `undefined` says that it is not known,
    * and `allowedIps` then refuses: the socket's would be the CDN's.
    * @default the socket's address
-   * @example clientIp: (req) => req.headers['cf-connecting-ip']
+   * @example clientIp: (req) => req.headers['cf-connecting-ip']?.toString()
    */
   readonly clientIp?: (req: Request) => string | undefined;
 }
 
 /**
  * Serves a receiver from plain `node:http`, on every path that reaches it.
- * @returns a request listener. Its promise is rejected only by a fault in your own code, such as a `clientIp` that
- *   throws; that is answered 500.
+ * @returns a request listener; its promise is not rejected
  * @example
  * createServer(webhookListener(receiver)).listen(3000);
  */
@@ -29,13 +28,7 @@ export function webhookListener<Schemas extends DataSchemas>(
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   receiver.start();
   return async (req, res) => {
-    try {
-      sendOutcome(res, await receiver.receive(new NodeDelivery(req, clientIp(req))));
-    } catch (fault) {
-      // No framework stands around this listener that would answer.
-      if (!res.headersSent) res.writeHead(500).end();
-      throw fault;
-    }
+    sendOutcome(res, await receiver.receive(new NodeDelivery(req, () => clientIp(req))));
   };
 }
 

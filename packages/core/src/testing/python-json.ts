@@ -10,8 +10,17 @@ export function pythonJson(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (!isPlain(value))
+    throw new TypeError(
+      `Python has nothing like this ${value.constructor?.name ?? 'object'}: give plain objects and lists.`,
+    );
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return `{${members.map(([key, member]) => `${stringText(key)}: ${pythonJson(member)}`).join(', ')}}`;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 class PythonFloat {

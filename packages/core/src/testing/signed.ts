@@ -1,5 +1,6 @@
 import { aliases } from '../events/shipped.ts';
 import type { EventAlias, KnownEventType } from '../events/types.ts';
+import type { Dialect } from '../events/wire.ts';
 import type { Secret } from '../secret.ts';
 import { sign } from '../signature.ts';
 import { WebDelivery } from '../web/delivery.ts';
@@ -10,10 +11,12 @@ export interface SignedOptions {
   /** The receiver's secret, or one of them. */
   readonly secret: Secret;
   /**
-   * As the guide documents it, or as SpiderFoot ships it.
+   * As the guide documents it, as SpiderFoot ships it, or as its notification channel writes it.
    * @default 'guide', and 'shipped' for dotted types
    */
-  readonly dialect?: 'guide' | 'shipped';
+  readonly dialect?: Dialect;
+  /** The header with the signature. @default 'x-spiderfoot-signature', and 'x-signature-256' of a notification */
+  readonly signatureHeader?: string;
   /** `data`, or `payload`. @default a sample of the type */
   readonly data?: unknown;
   /** When the event happened. @default now */
@@ -51,18 +54,21 @@ export async function signedWebhook(type: TestEventType, options: SignedOptions)
     url = 'http://127.0.0.1:3000/webhook',
   } = options;
   const { dialect = type.includes('.') ? 'shipped' : 'guide' } = options;
-  const body = pythonJson(
-    dialect === 'guide' ? guideEnvelope(type, timestamp, data) : shippedEnvelope(type, timestamp, data),
-  );
+  const { signatureHeader = dialect === 'notification' ? 'x-signature-256' : 'x-spiderfoot-signature' } =
+    options;
+  const body = pythonJson(envelopes[dialect](type, timestamp, data));
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'SpiderFoot-Webhook/1.0',
-    'x-spiderfoot-event': type,
-    'x-spiderfoot-signature': await sign(secret, body),
+    ...(headerText.test(type) && dialect !== 'notification' && { 'x-spiderfoot-event': type }),
+    [signatureHeader]: await sign(secret, body),
     ...options.headers,
   };
   return { url, method: 'POST', headers, body };
 }
+
+/** What a header can hold. */
+const headerText = /^[\x20-\x7e\xa0-\xff]+$/;
 
 /**
  * The same as a fetch `Request`, for an app that is called without a server.
@@ -85,23 +91,32 @@ export async function signedDelivery(
   options: SignedOptions,
   peer = '127.0.0.1',
 ): Promise<WebDelivery> {
-  return new WebDelivery(await signedRequest(type, options), peer);
+  return new WebDelivery(await signedRequest(type, options), () => peer);
 }
 
-function guideEnvelope(event_type: string, timestamp: Date, data: unknown): object {
-  return {
+const envelopes: Readonly<Record<Dialect, (event_type: string, timestamp: Date, data: unknown) => object>> = {
+  guide: (event_type, timestamp, data) => ({
     event_type,
     timestamp: timestamp.toISOString(),
     source: 'spiderfoot',
     version: '5.0.3',
     data,
     metadata: { workspace_id: 'ws_abc123', user: 'admin', scan_name: 'Weekly Security Scan' },
-  };
-}
-
-function shippedEnvelope(event_type: string, timestamp: Date, payload: unknown): object {
-  return { event_type, timestamp: pythonFloat(timestamp.getTime() / 1000), payload };
-}
+  }),
+  shipped: (event_type, timestamp, payload) => ({
+    event_type,
+    timestamp: pythonFloat(timestamp.getTime() / 1000),
+    payload,
+  }),
+  // It tells no time.
+  notification: (event, _timestamp, data) => ({
+    event,
+    title: 'SpiderFoot',
+    message: `The event ${event}`,
+    data,
+    source: 'spiderfoot',
+  }),
+};
 
 function sampleOf(type: string): unknown {
   const names: Readonly<Record<string, string>> = aliases;

@@ -1,3 +1,4 @@
+import { createCollector } from '../collector.ts';
 import type { BodyRead } from '../delivery.ts';
 
 /** Reads a fetch request's body, bounded in size and time. */
@@ -41,15 +42,13 @@ function bounded(bytes: Uint8Array, limit: number): BodyRead {
   return bytes.byteLength > limit ? 'body_too_large' : bytes;
 }
 
-/** A declared length has been held against the limit already, and the server holds the body to it. */
+/** Counted, whatever length was declared: who hands over a `Request` need not have held the body to it. */
 async function readWithin(
   request: Request,
   limit: number,
   timeout: number,
   late: Promise<unknown>,
 ): Promise<BodyRead> {
-  if (request.headers.has('content-length'))
-    return bounded(new Uint8Array(await request.arrayBuffer()), limit);
   const { body } = request;
   if (body === null) return new Uint8Array();
   if (body.locked) return 'body_already_parsed';
@@ -63,29 +62,14 @@ async function readStream(
   limit: number,
   late: Promise<unknown>,
 ): Promise<BodyRead> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const collector = createCollector(limit);
   // A reader left waiting would hold the connection's stream for ever.
   void late.then(() => reader.cancel()).catch(() => {});
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > limit) {
-      reader.releaseLock();
-      return 'body_too_large';
-    }
-    chunks.push(value);
+    if (done) return collector.bytes();
+    if (collector.add(value)) continue;
+    reader.releaseLock();
+    return 'body_too_large';
   }
-  return concat(chunks, size);
-}
-
-function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }

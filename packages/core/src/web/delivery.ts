@@ -5,16 +5,20 @@ import { readBody, takeBody } from './body.ts';
 export class WebDelivery implements Delivery {
   readonly #request: Request;
   readonly #kept: Promise<Uint8Array> | undefined;
-  readonly peer: string | undefined;
+  readonly #peer: () => string | undefined;
 
   /**
-   * @param peer the client's address: a fetch request does not tell it, the platform does
+   * @param peer tells the client's address: a fetch request does not tell it, the platform does
    * @param kept the body's bytes, where a framework has read and kept them
    */
-  constructor(request: Request, peer: string | undefined, kept?: Promise<Uint8Array>) {
+  constructor(request: Request, peer: () => string | undefined, kept?: Promise<Uint8Array>) {
     this.#request = request;
     this.#kept = kept;
-    this.peer = peer;
+    this.#peer = peer;
+  }
+
+  get peer(): string | undefined {
+    return this.#peer();
   }
 
   get method(): string {

@@ -24,7 +24,8 @@ export function fetchHandler<Schemas extends DataSchemas>(
   { clientIp }: FetchHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
   receiver.start();
-  return async (request) => toResponse(await receiver.receive(new WebDelivery(request, clientIp?.(request))));
+  return async (request) =>
+    toResponse(await receiver.receive(new WebDelivery(request, () => clientIp?.(request))));
 }
 
 /** A fetch `Response` to an outcome. */
