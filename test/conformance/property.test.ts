@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { mounts, type Running } from '../support/servers.ts';
 import { bytesOf, connectTo, type Message, secret, start } from '../support/webhooks.ts';
 
-const bodyTimeout = 150;
+const bodyTimeout = 3000;
 const runs = (numRuns: number) => ({ numRuns, endOnFailure: true });
 
 /** Whole answers alone: a hang, a reset or an answer that is not ours fails. */
