@@ -99,19 +99,21 @@ describe.each(mounts)('a failure, over $name', (mount) => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
-  it('of the receiver itself is answered 500, and the next delivery is handled', async () => {
+  it("of the user's clock is told, and the system's stands in", async () => {
     const now = vi.fn(Date.now).mockImplementationOnce(() => {
       throw new Error('no clock');
     });
-    const { at } = await start(mount, { now });
-    const message = await webhook();
-    expect((await send(at, message)).status).toBe(500);
-    expect(told(await send(at, message))).toEqual(success);
+    const { at, receiver, handled } = await start(mount, { now });
+    const errors = vi.fn();
+    receiver.onError(errors);
+    expect(told(await send(at, await webhook()))).toEqual(success);
+    expect(handled).toHaveLength(1);
+    expect(errors).toHaveBeenCalledWith(expect.any(Error), expect.objectContaining({ source: 'receiver' }));
   });
 
   it.each([
     ['log', { log: { record: broken('SQLITE_FULL') } }],
-    ['queue', { queue: { enqueue: broken('SQLITE_BUSY'), start: () => {}, close: async () => {} } }],
+    ['queue', { queue: { enqueue: broken('SQLITE_BUSY'), start: () => ({ close: async () => {} }) } }],
   ])('of the %s discloses nothing, and asks to come again', async (source, options) => {
     const { at, receiver, handled } = await start(mount, options);
     const sources: string[] = [];

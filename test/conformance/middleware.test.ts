@@ -107,13 +107,16 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     },
   );
 
-  it("leaves a fault of the receiver itself to the app's own error handling", async () => {
-    const now = vi.fn(Date.now).mockImplementationOnce(() => {
-      throw new Error('no clock');
-    });
-    const { at } = await starting({ now }, () => 200);
+  it('answers a fault of the receiver itself, and the retry comes to the route', async () => {
+    const now = vi
+      .fn(Date.now)
+      .mockImplementationOnce(Date.now)
+      .mockImplementationOnce(() => {
+        throw new Error('no clock');
+      });
+    const { at } = await starting({ now, tolerance: 60 }, () => 200);
     const message = await webhook();
-    expect(told(await send(at, message))).toEqual(teapot);
+    expect(told(await send(at, message))).toEqual(refusal('receiver_failed'));
     expect(told(await send(at, message))).toEqual(routed(200));
   });
 

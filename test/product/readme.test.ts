@@ -117,7 +117,13 @@ describe("The README's table of", () => {
       ...codeIn(body),
     ]);
     const event = { event_type: 'scan_completed' };
-    const wire = { dialect: 'guide', event_type: 'scan_completed', body: '', nonFinite: 0 } as const;
+    const wire = {
+      dialect: 'guide',
+      event_type: 'scan_completed',
+      event_header: undefined,
+      body: '',
+      nonFinite: 0,
+    } as const;
     const all = (['processed', 'duplicate', 'ignored', 'accepted'] as const).map((status) => {
       const answer = toAnswer({ status, id: '…', event, wire });
       return [answer.status, answer.body];

@@ -153,6 +153,16 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     }
   }
 
+  /** A clock of the user's that fails must not lose the delivery: the system's stands in. */
+  function beginWatch(): Watch {
+    try {
+      return observers.watch(new Date(now()));
+    } catch (error) {
+      observers.error(error, 'receiver');
+      return observers.watch(new Date());
+    }
+  }
+
   function addressOf({ peer, header }: Delivery): string | undefined {
     const { isTrusted } = settings;
     if (isTrusted === undefined) return normalAddress(peer);
@@ -212,7 +222,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
   async function receive(delivery: Delivery, handle?: EventHandler<Event>): Promise<Outcome<Event>> {
     traffic.enter();
     try {
-      const watch = observers.watch(new Date(now()));
+      const watch = beginWatch();
       const outcome = await decideSafely(delivery, watch, handle);
       if (outcome.status === 'rejected') {
         delivery.discardBody?.(settings.bodyTimeout);

@@ -50,13 +50,16 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
 ): Middleware<WebhookState<Schemas>> {
   const pass = createPass(receiver);
   return async function spiderfootWebhook(ctx, next) {
-    const outcome = await pass(new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request), async (passed) => {
-      ctx.state.spiderfoot = passed;
-      // koa-bodyparser behind this would answer in the route's place, because the body has been read.
-      ctx.disableBodyParser = true;
-      await next();
-      return ctx.status;
-    });
+    const outcome = await pass(
+      new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request),
+      async (passed) => {
+        ctx.state.spiderfoot = passed;
+        // koa-bodyparser behind this would answer in the route's place, because the body has been read.
+        ctx.disableBodyParser = true;
+        await next();
+        return ctx.status;
+      },
+    );
     if (outcome !== undefined) answer(ctx, outcome);
   };
 }
