@@ -5,17 +5,22 @@ import { getRequestListener } from '@hono/node-server';
 import { signedDelivery, signedRequest, signedWebhook } from '@spiderfoot-webhooks/core/testing';
 
 const [, , file = '', type = ''] = process.argv;
-const { app, server, POST, receiver, default: byDefault } = await import(pathToFileURL(file).href);
+const { app, server, POST, receiver, store, default: byDefault } = await import(pathToFileURL(file).href);
 const secret = 'your-webhook-secret';
 
 if (server !== undefined) await sendTo(server);
 else if (app !== undefined) await sendTo(createServer(listenerOf(app)));
-else console.log('outcome', (await receiver.receive(await signedDelivery(type, { secret }))).status);
+else if (receiver !== undefined)
+  console.log('outcome', (await receiver.receive(await signedDelivery(type, { secret }))).status);
 if (POST !== undefined) {
   const response = await POST(await signedRequest('scan.complete', { secret }));
   console.log('POST', response.status);
 }
 if (byDefault !== undefined) console.log('default is app', byDefault === app);
+
+// What waits in a queue is handled before a receiver has closed.
+await receiver?.close();
+await store?.close().catch(() => {});
 
 function listenerOf(app) {
   if ('callback' in app) return app.callback();

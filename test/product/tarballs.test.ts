@@ -9,7 +9,7 @@ let bare: BareProject;
 
 beforeAll(async () => {
   bare = await installTarballs();
-});
+}, 420_000);
 afterAll(async () => {
   stopPrograms();
   await bare?.remove();
@@ -57,12 +57,14 @@ describe('Installed from the tarballs, the kit', () => {
     const { lines, stderr, code } = await bare.node('esm.mjs');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(lines).toEqual(
-      ['express', 'koa', 'hono', 'node'].flatMap((name) => [
-        `${name} example.com guide`,
-        `${name} 200 success`,
-        `${name} example.com shipped`,
-        `${name} 200 success`,
-      ]),
+      ['express', 'koa', 'hono', 'node']
+        .flatMap((name) => [
+          `${name} example.com guide`,
+          `${name} 200 success`,
+          `${name} example.com shipped`,
+          `${name} 200 success`,
+        ])
+        .concat('sqlite accepted', 'sqlite example.com'),
     );
   });
 
@@ -75,6 +77,8 @@ describe('Installed from the tarballs, the kit', () => {
       'example.com',
       '200',
       'function function function function',
+      'processed',
+      '1',
     ]);
   });
 
@@ -89,6 +93,7 @@ describe('Installed from the tarballs, the kit', () => {
       'WWW.EXAMPLE.COM',
       'asset.discovered processed',
       'system_alert ignored',
+      '0 0',
     ]);
     expect((await bare.node('common.cjs')).lines).toEqual(['function false']);
   });
@@ -102,13 +107,14 @@ describe('Installed from the tarballs, the kit', () => {
   it('exports these names and no others', async () => {
     const { lines } = await bare.node('names.mjs');
     expect(lines.join('\n')).toMatchInlineSnapshot(`
-      "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, anyEventSchema, createPass, createReceiver, eventSchemas, memoryLog, memoryQueue, parseEvent, refusals, sign, toAnswer, verify
-      @spiderfoot-webhooks/core/node: NodeDelivery, captureRawBody, exitWithReason, lineLogger, readEnvironment, routeStatus, sendOutcome, serve, socketAddress, webhookListener
+      "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, RetryLater, anyEventSchema, createPass, createReceiver, eventSchemas, memoryLog, memoryQueue, parseEvent, refusals, sign, toAnswer, verify
+      @spiderfoot-webhooks/core/node: NodeDelivery, captureRawBody, exitWithReason, jsonLine, lineLogger, readEnvironment, routeStatus, sendOutcome, serve, socketAddress, webhookListener
       @spiderfoot-webhooks/core/web: WebDelivery, discardBody, fetchHandler, toResponse
       @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, samples, signedDelivery, signedRequest, signedWebhook
       @spiderfoot-webhooks/express: captureRawBody, webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/koa: webhookHandler, webhookMiddleware
-      @spiderfoot-webhooks/hono: webhookHandler, webhookMiddleware"
+      @spiderfoot-webhooks/hono: webhookHandler, webhookMiddleware
+      @spiderfoot-webhooks/sqlite: StoreError, openStore, storeFromEnvironment"
     `);
   });
 });

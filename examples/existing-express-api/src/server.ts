@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const app = express();
   // Before the API's own parser: the signature is over the bytes as they came. The middleware answers what is not
   // genuine; the route gets the typed event and answers the rest.
-  app.post('/webhook', webhookMiddleware(receiver), (req, res) => {
+  app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
     const { event, context } = req.spiderfoot ?? {};
     if (event === undefined || context === undefined) throw new Error('webhookMiddleware is not mounted');
     if (event.event_type === 'high_risk_event' || event.event_type === 'vulnerability_found') {

@@ -60,8 +60,9 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
    */
   readonly bodyTimeout?: number;
   /**
-   * Milliseconds a handler may take before its signal is aborted and it counts as failed.
-   * @default 9000: SpiderFoot gives up at 10 seconds
+   * Milliseconds a handler may take before its signal is aborted and it counts as failed. What runs on is waited for by
+   * the next try, not started twice.
+   * @default 9000: SpiderFoot gives up at 10 seconds; 300000 with a queue, where nobody waits
    */
   readonly handlerTimeout?: number;
   /**
@@ -83,9 +84,15 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
    * @example schemas: { 'asset.discovered': z.object({ asset: z.string() }) }
    */
   readonly schemas?: Schemas;
-  /** Where authenticated deliveries are recorded before and after their handlers. */
+  /**
+   * Where authenticated deliveries are recorded before and after their handlers. One that can replay (a store of
+   * `@spiderfoot-webhooks/sqlite`) hands back here what is replayed.
+   */
   readonly log?: DeliveryLog;
-  /** With a queue a delivery is answered 202 once it is stored, and its handlers run later. */
+  /**
+   * With a queue a delivery is answered 202 once it is stored, and its handlers run later. One that is a log as well is
+   * the log, where none is given.
+   */
   readonly queue?: DeliveryQueue;
   /** @default silent */
   readonly logger?: Logger;

@@ -70,7 +70,7 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
  * @example
  * const receiver = createReceiver({ secret: 'your-webhook-secret' });
  * receiver.on('scan_completed', (event) => console.log(`Scan of ${event.data.target} completed`));
- * app.post('/webhook', webhookHandler(receiver)); // from @spiderfoot-webhooks/express
+ * app.all('/webhook', webhookHandler(receiver)); // from @spiderfoot-webhooks/express
  * @see the guide, "Webhook Security"
  */
 export function createReceiver<const Schemas extends DataSchemas = Record<never, never>>(

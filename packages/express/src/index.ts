@@ -39,7 +39,7 @@ declare global {
  * Serves a receiver: verifies, runs its handlers, answers. Mount it before any body parser, or give the parser
  * {@link captureRawBody}.
  * @example
- * app.post('/webhook', webhookHandler(receiver));
+ * app.all('/webhook', webhookHandler(receiver));
  */
 export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
@@ -59,7 +59,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
  * here, and the receiver's own handlers do not run.
  * @throws ConfigurationError where the receiver has a queue
  * @example
- * app.post('/webhook', webhookMiddleware(receiver), (req, res) => {
+ * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
  *   console.log(req.spiderfoot?.event.event_type);
  *   res.json({ status: 'success' });
  * });

@@ -23,7 +23,7 @@ export interface WebhookEnv<Schemas extends DataSchemas = Record<never, never>> 
 /**
  * Serves a receiver: verifies, runs its handlers, answers.
  * @example
- * app.post('/webhook', webhookHandler(receiver));
+ * app.all('/webhook', webhookHandler(receiver));
  */
 export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
@@ -41,7 +41,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
  * here, and the receiver's own handlers do not run.
  * @throws ConfigurationError where the receiver has a queue
  * @example
- * app.post('/webhook', webhookMiddleware(receiver), (c) => {
+ * app.all('/webhook', webhookMiddleware(receiver), (c) => {
  *   console.log(c.get('spiderfoot').event.event_type);
  *   return c.json({ status: 'success' });
  * });

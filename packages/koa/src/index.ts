@@ -21,7 +21,7 @@ export interface WebhookState<Schemas extends DataSchemas = Record<never, never>
  * Serves a receiver: verifies, runs its handlers, answers. Mount it before any body parser; after koa-bodyparser,
  * which keeps the raw text, it works as well.
  * @example
- * router.post('/webhook', webhookHandler(receiver));
+ * router.all('/webhook', webhookHandler(receiver));
  */
 export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
@@ -39,7 +39,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
  * here, and the receiver's own handlers do not run.
  * @throws ConfigurationError where the receiver has a queue
  * @example
- * router.post('/webhook', webhookMiddleware(receiver), (ctx) => {
+ * router.all('/webhook', webhookMiddleware(receiver), (ctx) => {
  *   console.log(ctx.state.spiderfoot.event.event_type);
  *   ctx.body = { status: 'success' };
  * });

@@ -3,13 +3,20 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import Database from 'better-sqlite3';
 import { migrate, refuseNewer } from './schema.ts';
 
+/** What is needed of a prepared statement. Said here, so that who uses the package needs no types of better-sqlite3's. */
+export interface Statement {
+  run(...values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
+  get(...values: readonly unknown[]): unknown;
+  all(...values: readonly unknown[]): unknown[];
+}
+
 /** An open file, and the care for it. */
 export interface Connection {
   /**
    * A statement, prepared once. Throws a {@link StoreError} where the file is gone from its path, or was found damaged and
    * cannot be opened again.
    */
-  statement(sql: string): Database.Statement<unknown[], unknown>;
+  statement(sql: string): Statement;
   /** Checks that the path still leads to the open file, and opens it anew where an error has made it suspect. */
   check(): void;
   /** Told of every error that a statement met. */
@@ -42,7 +49,7 @@ const damage =
 export function connect(path: string): Connection {
   let db = open(path);
   let identity = identityOf(path);
-  let statements = new Map<string, Database.Statement<unknown[], unknown>>();
+  let statements = new Map<string, Statement>();
   let suspect = false;
 
   function reopen(): void {

@@ -2,10 +2,11 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { webhookListener } from '@spiderfoot-webhooks/core/node';
-import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
+import { signedDelivery, signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { webhookHandler as expressHandler } from '@spiderfoot-webhooks/express';
 import { webhookHandler as honoHandler } from '@spiderfoot-webhooks/hono';
 import { webhookHandler as koaHandler } from '@spiderfoot-webhooks/koa';
+import { openStore } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';
 import { Hono } from 'hono';
 import Koa from 'koa';
@@ -35,3 +36,11 @@ for (const [name, toListener] of Object.entries(apps)) {
   server.close();
   server.closeAllConnections();
 }
+
+const store = openStore('webhooks.db');
+const queued = createReceiver({ secret, queue: store });
+const handled = new Promise((resolve) => queued.onAny(({ data }) => resolve(data.target)));
+console.log('sqlite', (await queued.receive(await signedDelivery('scan.complete', { secret }))).status);
+console.log('sqlite', await handled);
+await queued.close();
+await store.close();

@@ -5,6 +5,7 @@ const { fetchHandler } = require('@spiderfoot-webhooks/core/web');
 const express = require('@spiderfoot-webhooks/express');
 const hono = require('@spiderfoot-webhooks/hono');
 const koa = require('@spiderfoot-webhooks/koa');
+const { openStore } = require('@spiderfoot-webhooks/sqlite');
 
 async function main() {
   const secret = 'bare-s3cret';
@@ -15,6 +16,11 @@ async function main() {
   console.log(response.status);
   const mounts = [express.webhookHandler, koa.webhookHandler, hono.webhookHandler, webhookListener];
   console.log(...mounts.map((mount) => typeof mount(receiver)));
+  const store = openStore(':memory:');
+  const logged = createReceiver({ secret, log: store });
+  console.log((await logged.receive(await signedDelivery('scan.complete', { secret }))).status);
+  console.log((await store.list()).deliveries.length);
+  await store.close();
 }
 
 void main();

@@ -3,6 +3,7 @@ import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import * as forExpress from '@spiderfoot-webhooks/express';
 import * as forHono from '@spiderfoot-webhooks/hono';
 import * as forKoa from '@spiderfoot-webhooks/koa';
+import { openStore, type Store } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';
 import { Hono } from 'hono';
 import Koa from 'koa';
@@ -43,3 +44,11 @@ for (const type of ['scan.complete', 'asset.discovered', 'system_alert']) {
   const outcome = await receiver.receive(await signedDelivery(type, { secret }));
   console.log(outcome.status === 'rejected' ? outcome.code : `${outcome.event.event_type} ${outcome.status}`);
 }
+
+const store: Store = openStore(':memory:', { concurrency: 4 });
+createReceiver({ secret, schemas, queue: store });
+const { deliveries } = await store.list({ state: 'dead', type: 'scan_completed' });
+const [first] = deliveries;
+const failed: readonly string[] = first?.handlers.flatMap(({ error }) => error ?? []) ?? [];
+console.log(failed.length, (await store.counts({ by: ['state'] })).length);
+await store.close();

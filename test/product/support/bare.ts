@@ -45,7 +45,8 @@ export async function installTarballs(): Promise<BareProject> {
     const manifest = { name: 'bare', private: true, type: 'module', dependencies };
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
     await cp(fixtures, folder, { recursive: true });
-    await succeed('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], folder);
+    // better-sqlite3 may have to be compiled.
+    await succeed('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], folder, 400_000);
     return { folder, tarball, node: (file) => run(process.execPath, [file], { cwd: folder }), remove };
   } catch (error) {
     await remove();
@@ -53,8 +54,13 @@ export async function installTarballs(): Promise<BareProject> {
   }
 }
 
-async function succeed(command: string, args: readonly string[], cwd: string): Promise<void> {
-  const { code, output } = await run(command, args, { cwd });
+async function succeed(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  patience?: number,
+): Promise<void> {
+  const { code, output } = await run(command, args, { cwd, ...(patience && { patience }) });
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`);
 }
 

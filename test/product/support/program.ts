@@ -1,15 +1,14 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { environment, root } from './workspace.ts';
 
-/** Long enough for a busy machine to start a program, short enough to tell "hangs" from "starts". */
-const patience = 60_000;
-
 export interface ProgramOptions {
   /** @default the kit's own folder */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** For its standard input. */
   readonly input?: string;
+  /** Milliseconds after which it hangs. @default 60000 */
+  readonly patience?: number;
 }
 
 /** How a program ended. */
@@ -31,6 +30,8 @@ export function stopPrograms(): void {
 export class Program {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<Ending>;
+  /** Long enough for a busy machine to start a program, short enough to tell "hangs" from "starts". */
+  readonly #patience: number;
   #stdout = '';
   #stderr = '';
   #over = false;
@@ -39,8 +40,9 @@ export class Program {
   constructor(
     command: string,
     args: readonly string[],
-    { cwd = root, env = {}, input = '' }: ProgramOptions = {},
+    { cwd = root, env = {}, input = '', patience = 60_000 }: ProgramOptions = {},
   ) {
+    this.#patience = patience;
     // A process group of its own: what npx starts can be killed with it.
     this.#child = spawn(command, args, { cwd, env: environment(env), detached: true });
     running.add(this);
@@ -118,7 +120,7 @@ export class Program {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const hang = () => reject(new Error(`Hangs: took too long ${what}:\n${this.output}`));
-      timer = setTimeout(hang, patience);
+      timer = setTimeout(hang, this.#patience);
     });
     return Promise.race([promise, late]).finally(() => clearTimeout(timer));
   }

@@ -86,16 +86,18 @@ export async function compile(blocks: readonly Block[]): Promise<Compiled> {
   const typeOf = (block: Block) => /receiver\.on\('([\w.]+)'/.exec(block.code)?.[1] ?? 'scan_completed';
   return {
     errors: (block) => found.flat().filter((error) => error.startsWith(`${base(block)}.ts`)),
-    run: (block) => run(process.execPath, [compiled(block)]),
+    run: (block) => run(process.execPath, [compiled(block)], { cwd: folder }),
     drive: (block) =>
-      run(process.execPath, [join(root, 'test/product/drive.mjs'), compiled(block), typeOf(block)]),
+      run(process.execPath, [join(root, 'test/product/drive.mjs'), compiled(block), typeOf(block)], {
+        cwd: folder,
+      }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
 /** Lets the driver get at what a block has made. */
 function exportsOf({ mode, code }: Block): string {
-  const names = [...code.matchAll(/^const (app|server|receiver) =/gm)].map(([, name = '']) => name);
+  const names = [...code.matchAll(/^const (app|server|receiver|store) =/gm)].map(([, name = '']) => name);
   return mode === 'drive' ? `export { ${names.join(', ')} };\n` : '';
 }
 
