@@ -9,9 +9,9 @@ export interface HmacKey {
   sign(bytes: Uint8Array): MaybePromise<string>;
 }
 
-/** SHA-256's block, and the largest body for which one copy costs less than a Hmac object. */
+/** SHA-256's block, and the largest body of which a copy costs less than a Hmac object. */
 const block = 64;
-const smallBody = 64 * 1024;
+const smallBody = 8 * 1024;
 
 /** The one body that is being hashed, behind its key's block. Shared: nothing awaits between filling and hashing. */
 const scratch = Buffer.allocUnsafe(block + smallBody);

@@ -139,20 +139,6 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     return outcome;
   }
 
-  /** What a user's own function throws, `clientIp` for example, is answered and told; it must not end the process. */
-  async function decideSafely(
-    delivery: Delivery,
-    watch: Watch,
-    handle: Route['run'] | undefined,
-  ): Promise<Outcome> {
-    try {
-      return await decide(delivery, watch, handle);
-    } catch (error) {
-      observers.error(error, 'receiver');
-      return { ...refuse('receiver_failed'), error };
-    }
-  }
-
   /** A clock of the user's that fails must not lose the delivery: the system's stands in. */
   function beginWatch(): Watch {
     try {
@@ -221,19 +207,23 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
 
   async function receive(delivery: Delivery, handle?: EventHandler<Event>): Promise<Outcome<Event>> {
     traffic.enter();
+    const watch = beginWatch();
+    let outcome: Outcome;
     try {
-      const watch = beginWatch();
-      const outcome = await decideSafely(delivery, watch, handle);
-      if (outcome.status === 'rejected') {
-        delivery.discardBody?.(settings.bodyTimeout);
-        if (outcome.id === undefined) countRefusal(outcome.code, watch);
-      }
-      observers.outcome(outcome, watch);
-      // The event came out of this receiver's own catalogue.
-      return outcome as Outcome<Event>;
-    } finally {
-      traffic.leave();
+      outcome = await decide(delivery, watch, handle);
+    } catch (error) {
+      // What a user's own function throws, `clientIp` for example, is answered and told: it must not end the process.
+      observers.error(error, 'receiver');
+      outcome = { ...refuse('receiver_failed'), error };
     }
+    traffic.leave();
+    if (outcome.status === 'rejected') {
+      delivery.discardBody?.(settings.bodyTimeout);
+      if (outcome.id === undefined) countRefusal(outcome.code, watch);
+    }
+    observers.outcome(outcome, watch);
+    // The event came out of this receiver's own catalogue.
+    return outcome as Outcome<Event>;
   }
 
   const receiver: Receiver<Schemas> = {

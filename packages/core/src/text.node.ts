@@ -9,5 +9,8 @@ import { decodeUtf8 as decodeAny } from './text.web.ts';
  */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   if (!isAscii(bytes)) return decodeAny(bytes);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString('latin1');
 }

@@ -19,7 +19,7 @@ export function createMemory(capacity: number): Memory {
   const settled = new BoundedMap<string, Remembered>(capacity);
   const running = new Map<string, Remembered>();
   return {
-    get: (id) => settled.get(id) ?? running.get(id),
+    get: (id) => settled.get(id) ?? (running.size > 0 ? running.get(id) : undefined),
     set(id, remembered) {
       if (remembered.state === 'running') {
         settled.delete(id);
