@@ -39,7 +39,8 @@ From 1.03 MB on Node can keep an ASCII body where it is when it becomes text; co
 const httpIntro = `## Adapters, over HTTP
 
 Requests per second with a body of 0.5 KB over 16 connections on loopback. "By hand" is the same framework with the usual
-receiver: \`express.json({ verify })\`, or the raw body, HMAC and \`JSON.parse\`; it reads the body by events and sends no length of its own.`;
+receiver: \`express.json({ verify })\`; or the raw body (Koa: by the package raw-body; Hono: \`c.req.arrayBuffer()\`; bare Node: by
+events, without a limit), HMAC and \`JSON.parse\`.`;
 
 const refusalIntro = `## Refusing
 
