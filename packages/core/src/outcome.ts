@@ -131,6 +131,10 @@ export interface Rejected {
   readonly error?: unknown;
 }
 
+export function refuse(code: RefusalCode): Rejected {
+  return { status: 'rejected', code };
+}
+
 /** What the receiver decided about a delivery. */
 export type Outcome<Event extends { readonly event_type: string } = { readonly event_type: string }> =
   /** Verified, and every handler succeeded. */

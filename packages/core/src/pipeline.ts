@@ -1,0 +1,132 @@
+import type { Delivery } from './delivery.ts';
+import { parseWith } from './events/envelope.ts';
+import { refusalOfHeaders } from './guard/headers.ts';
+import { clientAddress, normalAddress } from './guard/ip.ts';
+import { secondsToWait } from './guard/rate.ts';
+import { claimOf, identify } from './guard/signature.ts';
+import type { Observers, Watch } from './observers.ts';
+import { type Outcome, type Rejected, refuse } from './outcome.ts';
+import type { StoredDelivery } from './ports.ts';
+import type { Route, Router } from './router.ts';
+import type { Runner } from './runner.ts';
+import type { Settings } from './settings.ts';
+import { toStored, type Verified } from './stored.ts';
+import { enqueue, type Worker } from './worker.ts';
+
+/**
+ * Decides about one delivery.
+ * @param handle in place of the router's routes
+ */
+export type Pipeline = (
+  delivery: Delivery,
+  watch: Watch,
+  handle: Route['run'] | undefined,
+) => Promise<Outcome>;
+
+export function createPipeline(
+  settings: Settings,
+  observers: Observers,
+  router: Router,
+  runner: Runner,
+  worker: Worker | undefined,
+): Pipeline {
+  const { endpoint, keys, queue, now, catalogue } = settings;
+
+  /** The way of a delivery, from top to bottom. Cheap refusals come before a byte of the body is read. */
+  async function decide(
+    delivery: Delivery,
+    watch: Watch,
+    handle: Route['run'] | undefined,
+  ): Promise<Outcome> {
+    if (delivery.method !== 'POST') return refuse('method_not_allowed');
+
+    watch.ip = addressOf(delivery);
+    if (settings.isAllowed !== undefined && !(watch.ip !== undefined && settings.isAllowed(watch.ip))) {
+      return refuse('ip_not_allowed');
+    }
+    if (settings.rateLimiter !== undefined) {
+      const retryAfter = await secondsToWait(settings.rateLimiter, watch.ip, (error) =>
+        observers.error(error, 'rateLimiter'),
+      );
+      if (retryAfter !== undefined) return { ...refuse('rate_limited'), retryAfter };
+    }
+    const refused = refusalOfHeaders(delivery.header, settings.maxBodySize);
+    if (refused !== undefined) return refuse(refused);
+    const claim = keys === undefined ? undefined : claimOf(delivery.header, settings.signatureHeaders);
+    if (claim?.code !== undefined) return refuse(claim.code);
+
+    const body = await delivery.readBody(settings.maxBodySize, settings.bodyTimeout);
+    watch.mark('body');
+    if (typeof body === 'string') return refuse(body);
+
+    const identified = identify(keys, body, claim?.digest);
+    const id = identified instanceof Promise ? await identified : identified;
+    if (id === undefined) return refuse('invalid_signature');
+
+    const { ip, receivedAt } = watch;
+    const eventHeader = delivery.header('x-spiderfoot-event');
+    const parsed = parseWith(catalogue, body, receivedAt.getTime(), eventHeader);
+    watch.mark('check');
+    if (parsed.status === 'rejected') {
+      const { event_type, error } = parsed;
+      if (error !== undefined) observers.error(error, 'schemas', id);
+      const unparsed = { event_type, dialect: undefined, scan_id: undefined, target: undefined };
+      return refuseAuthentic({ ...parsed, id }, { id, endpoint, receivedAt, ip, ...unparsed, body });
+    }
+    const verified: Verified = { id, event: parsed.event, wire: parsed.wire, body, ip, receivedAt };
+    if (!isFresh(parsed.event.timestamp)) {
+      return refuseAuthentic({ ...refuse('stale_event'), id }, toStored(verified, endpoint));
+    }
+    const taken = take(verified, handle);
+    const outcome = taken instanceof Promise ? await taken : taken;
+    watch.mark('handle');
+    return outcome;
+  }
+
+  function addressOf({ peer, header }: Delivery): string | undefined {
+    const { isTrusted } = settings;
+    if (isTrusted === undefined) return normalAddress(peer);
+    return normalAddress(clientAddress(peer, header('x-forwarded-for'), isTrusted));
+  }
+
+  function isFresh(timestamp: string): boolean {
+    if (settings.tolerance === undefined) return true;
+    return Math.abs(now() - Date.parse(timestamp)) <= settings.tolerance * 1000;
+  }
+
+  /** An authenticated delivery is not lost by being refused: the log keeps it whole, with the reasons. */
+  async function refuseAuthentic(rejected: Rejected, delivery: StoredDelivery): Promise<Rejected> {
+    const { code, issues } = rejected;
+    const failed = await runner.record(delivery, {
+      state: 'rejected',
+      attempt: 0,
+      succeeded: [],
+      code,
+      issues,
+    });
+    return failed ?? rejected;
+  }
+
+  function take(verified: Verified, handle: Route['run'] | undefined): Outcome | Promise<Outcome> {
+    if (!settings.takes(verified.event.event_type)) return ignore(verified);
+    if (handle !== undefined)
+      return runner.once(verified, [{ name: 'route', timeout: settings.handlerTimeout, run: handle }]);
+    if (queue !== undefined) {
+      worker?.start();
+      return enqueue(queue, settings, observers, verified);
+    }
+    return runner.once(verified, router.routesOf(verified.event.event_type));
+  }
+
+  async function ignore(verified: Verified): Promise<Outcome> {
+    const { id, event, wire } = verified;
+    const failed = await runner.record(toStored(verified, endpoint), {
+      state: 'ignored',
+      attempt: 0,
+      succeeded: [],
+    });
+    return failed ?? { status: 'ignored', id, event, wire };
+  }
+
+  return decide;
+}
