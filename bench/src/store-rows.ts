@@ -7,7 +7,7 @@ import type { Progress } from './progress.ts';
 import { quantile, type Series, seriesOf } from './statistics.ts';
 
 /** Rows per second, by how many are written side by side: what comes in one turn goes to the disk by one commit. */
-export interface CommitResult {
+interface CommitResult {
   readonly together: number;
   readonly rowsPerSecond: Series;
   /** Its rows per second over the disk's syncs per second. */
@@ -15,7 +15,7 @@ export interface CommitResult {
 }
 
 /** A file of so many rows. */
-export interface SizeResult {
+interface SizeResult {
   readonly rows: number;
   /** Microseconds for a row, 64 at a time. */
   readonly insert: Series;

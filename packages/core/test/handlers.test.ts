@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
+  ConfigurationError,
   createReceiver,
   type EventContext,
   EventHandlingError,
@@ -268,5 +269,29 @@ describe('a handler that takes too long', () => {
     await vi.waitFor(() => expect(runs).toHaveBeenCalledWith('done'));
     expect(await send(receiver)).toMatchObject({ status: 'processed' });
     expect(runs).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('what counts as handled', () => {
+  async function unhandled(register: (receiver: Receiver) => unknown): Promise<boolean> {
+    const seen = vi.fn();
+    const receiver = createReceiver({ secret }).onUnhandled(seen);
+    register(receiver);
+    await receiver.receive(await signedDelivery('scan_started', { secret }));
+    return seen.mock.calls.length > 0;
+  }
+
+  it.each<[string, boolean, (receiver: Receiver) => unknown]>([
+    ['all', false, (receiver) => receiver.on('all', () => {})],
+    ['all, first of a list', false, (receiver) => receiver.on(['all', 'scan_started'], () => {})],
+    ['all, last of a list', false, (receiver) => receiver.on(['scan_started', 'all'], () => {})],
+    ['onAny', true, (receiver) => receiver.onAny(() => {})],
+    ['another type', true, (receiver) => receiver.on('scan_failed', () => {})],
+  ])('%s', async (_, expected, register) => {
+    expect(await unhandled(register)).toBe(expected);
+  });
+
+  it('an empty list of types is an error', () => {
+    expect(() => createReceiver({ secret }).on([], () => {})).toThrow(ConfigurationError);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { ConfigurationError, createReceiver, memoryLog, memoryQueue } from '../src/index.ts';
+import { signedDelivery } from '../src/testing/index.ts';
 
 const secret = 'options-s3cret';
 
@@ -52,6 +54,12 @@ describe('createReceiver refuses at start-up, and names the option', () => {
     ['handlerTimeout', { secret, handlerTimeout: 2 ** 31 }],
     ['tolerance', { secret, tolerance: 0 }],
     ['memory', { secret, memory: 0 }],
+    ['memory', { secret, memory: 0.5 }],
+    ['maxBodySize', { secret, maxBodySize: 1.5 }],
+    ['allowedIps', { secret, allowedIps: ['constructor'] }],
+    ['trustedProxies', { secret, trustedProxies: ['__proto__'] }],
+    // What zod 3 made.
+    ['schemas', { secret, schemas: { own: { safeParse() {} } } }],
     ['rateLimiter', { secret, rateLimiter: {} }],
     ['schemas', { secret, schemas: { own: {} } }],
     ['log', { secret, log: {} }],
@@ -139,4 +147,26 @@ describe('the stores in memory refuse', () => {
   ])('a bad %s', (option, create) => {
     expect(errorOf(create).option).toBe(option);
   });
+});
+
+it.each(['scan', 'finding'])(
+  'events: %s takes a type of that very name as well as its category',
+  async (name) => {
+    const receiver = createReceiver({ secret, events: [name], schemas: { [name]: z.object({}) } });
+    const statusOf = async (type: string) =>
+      (await receiver.receive(await signedDelivery(type, { secret, data: {} }))).status;
+    expect(await statusOf(name)).toBe('processed');
+    expect(await statusOf(name === 'scan' ? 'scan.archived' : 'high_risk_event')).toBe('processed');
+    expect(await statusOf('module_error')).toBe('ignored');
+  },
+);
+
+it('a secret in bytes that its owner wipes afterwards stays what it was', async () => {
+  const bytes = Buffer.from(secret);
+  const receiver = createReceiver({ secret: bytes });
+  bytes.fill(0);
+  for (const size of [10, 100_000]) {
+    const delivery = await signedDelivery('scan_completed', { secret, data: { size: 'x'.repeat(size) } });
+    expect(await receiver.receive(delivery)).toMatchObject({ status: 'processed' });
+  }
 });

@@ -1,4 +1,4 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterUnion } from 'rate-limiter-flexible';
 import { describe, expect, it, vi } from 'vitest';
 import {
   createReceiver,
@@ -86,6 +86,25 @@ describe('a log', () => {
     expect(states).toEqual(['rejected']);
     expect(entry).toMatchObject({ code, attempt: 0 });
     if (code === 'invalid_event') expect(entry.issues).not.toHaveLength(0);
+  });
+
+  it('keeps how far a delivery has come when its retry is refused as stale', async () => {
+    const log = memoryLog();
+    let time = 0;
+    const receiver = createReceiver({ secret, log, tolerance: 60, now: () => time });
+    receiver.onAny(() => {
+      throw new Error('down');
+    });
+    const { headers, body } = await signedWebhook('scan_completed', { secret, timestamp: new Date(0) });
+    const send = () =>
+      receiver.receive({
+        ...{ method: 'POST', peer: undefined, header: (name: string) => headers[name] },
+        readBody: async () => Buffer.from(body),
+      });
+    await send();
+    time = 3_600_000;
+    expect(await send()).toMatchObject({ code: 'stale_event' });
+    expect(log.entries()).toMatchObject([{ state: 'failed', attempt: 1 }]);
   });
 
   it('has what this endpoint does not take', async () => {
@@ -223,6 +242,21 @@ describe('the memory of deliveries', () => {
     expect(await first?.(receiver)).toMatchObject({ status: 'processed' });
     expect(await second?.(receiver)).toMatchObject({ status: 'processed' });
   });
+
+  it('does not forget what still runs, however much comes meanwhile', async () => {
+    const receiver = createReceiver({ secret, memory: 1 });
+    const finish: (() => void)[] = [];
+    receiver.on('scan_completed', () => new Promise<void>((resolve) => finish.push(resolve)));
+    const { send } = await sender('scan_completed');
+    const first = send(receiver);
+    await vi.waitFor(() => expect(finish).toHaveLength(1));
+    for (let n = 0; n < 5; n++) await (await sender('scan_started', { n })).send(receiver);
+    const retry = send(receiver);
+    finish[0]?.();
+    expect(await first).toMatchObject({ status: 'processed' });
+    expect(await retry).toMatchObject({ status: 'duplicate' });
+    expect(finish).toHaveLength(1);
+  });
 });
 
 describe('a queue', () => {
@@ -290,6 +324,31 @@ describe('a queue', () => {
       { state: 'processed', attempt: 1 },
       { state: 'failed', failures: [{ handler: 'scan_failed', error: 'siem is down' }] },
     ]);
+  });
+
+  it('takes again what it has given up, when it is sent again', async () => {
+    let down = true;
+    const receiver = createReceiver({ secret, queue: memoryQueue({ maxAttempts: 1 }) });
+    const outcomes: string[] = [];
+    receiver
+      .onOutcome(({ status }) => outcomes.push(status))
+      .onAny(() => {
+        if (down) throw new Error('down');
+      });
+    const { send } = await sender();
+    expect(await send(receiver)).toMatchObject({ status: 'accepted' });
+    await vi.waitFor(() => expect(outcomes).toContain('rejected'));
+    down = false;
+    expect(await send(receiver)).toMatchObject({ status: 'accepted' });
+    await vi.waitFor(() => expect(outcomes).toContain('processed'));
+  });
+
+  it('handles what it has accepted before it is closed, however soon', async () => {
+    const handler = vi.fn();
+    const receiver = createReceiver({ secret, queue: memoryQueue() }).onAny(handler);
+    expect(await (await sender()).send(receiver)).toMatchObject({ status: 'accepted' });
+    await receiver.close();
+    expect(handler).toHaveBeenCalledOnce();
   });
 
   it('serves several endpoints, each with its own handlers', async () => {
@@ -395,6 +454,21 @@ describe('a rate limiter of rate-limiter-flexible', () => {
     expect(await from('192.0.2.2', 4)).toMatchObject({ status: 'processed' });
     for (const n of [5, 6]) expect(await from(`2001:db8::${n}`, n)).toMatchObject({ status: 'processed' });
     expect(await from('2001:db8::7', 7)).toMatchObject({ code: 'rate_limited' });
+  });
+
+  it('of several kinds put together limits as well', async () => {
+    const rateLimiter = new RateLimiterUnion(
+      new RateLimiterMemory({ keyPrefix: 'second', points: 1, duration: 10 }),
+      new RateLimiterMemory({ keyPrefix: 'minute', points: 5, duration: 60 }),
+    );
+    const errors = vi.fn();
+    const receiver = createReceiver({ secret, rateLimiter }).onError(errors);
+    const from = async (n: number) => (await sender('scan_completed', { n })).send(receiver);
+    expect(await from(1)).toMatchObject({ status: 'processed' });
+    const refused = await from(2);
+    expect(refused).toMatchObject({ code: 'rate_limited' });
+    expect(refused.status === 'rejected' && refused.retryAfter).toBeGreaterThan(5);
+    expect(errors).not.toHaveBeenCalled();
   });
 
   it.each([

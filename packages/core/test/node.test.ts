@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it, vi } from 'vitest';
+import { ConfigurationError, parseEvent } from '../src/index.ts';
+import { jsonLine, lineLogger, readEnvironment } from '../src/node/index.ts';
+import { pythonJson, signedRequest, signedWebhook } from '../src/testing/index.ts';
+
+const hostile = 'a\n\u001b[2J\u009b\u2028\u2029\u007fb';
+
+describe('a line of the logger', () => {
+  function written(log: () => void): string {
+    let text = '';
+    const write = vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+      text += String(chunk);
+      return true;
+    });
+    log();
+    write.mockRestore();
+    return text;
+  }
+
+  it.each([
+    ['an error', { err: new Error(hostile) }],
+    ['a text', { event_type: hostile }],
+  ])('is one line, and drives no terminal, with %s of the sender in it', (_, details) => {
+    const text = written(() => lineLogger().error(details, hostile));
+    expect(text.endsWith('\n')).toBe(true);
+    expect(text.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+    expect(text).toContain('error ');
+  });
+
+  it('has no colour where standard error is no terminal', () => {
+    expect(written(() => lineLogger().info({ n: 1 }, 'counted'))).toBe('info  counted { n: 1 }\n');
+    expect(written(() => lineLogger().debug({}, 'nothing'))).toBe('');
+  });
+});
+
+it('jsonLine writes ASCII in one line, and says the same', () => {
+  const value = { handled: hostile, more: 'ä€😀' };
+  expect(jsonLine(value)).toMatch(/^[\x20-\x7e]*$/);
+  expect(JSON.parse(jsonLine(value))).toEqual(value);
+});
+
+describe('the environment', () => {
+  const env = { SPIDERFOOT_WEBHOOK_SECRET: 's3cret' };
+
+  it.each(['SPIDERFOOT_ALLOWED_IPS', 'SPIDERFOOT_TRUSTED_PROXIES'])(
+    'with a %s of commas is an error',
+    (name) => {
+      for (const value of [',', ' , ']) {
+        const read = () => readEnvironment({ ...env, [name]: value });
+        expect(read).toThrow(ConfigurationError);
+        expect(read).toThrow(`"${name}"`);
+      }
+      expect(readEnvironment({ ...env, [name]: '' }).options).toEqual({ secret: 's3cret' });
+    },
+  );
+});
+
+describe('what the testing kit signs', () => {
+  const secret = 'testing-s3cret';
+
+  it('may be a notification, under the header of those', async () => {
+    const { headers, body } = await signedWebhook('scan_failed', { secret, dialect: 'notification' });
+    expect(headers['x-signature-256']).toMatch(/^sha256=[0-9a-f]{64}$/);
+    expect(headers).not.toHaveProperty('x-spiderfoot-signature');
+    expect(parseEvent(body)).toMatchObject({
+      event: { event_type: 'scan_failed' },
+      wire: { dialect: 'notification' },
+    });
+  });
+
+  it('may be signed under another header', async () => {
+    const signatureHeader = 'x-spiderfoot-signature-256';
+    const { headers } = await signedWebhook('scan_failed', { secret, signatureHeader });
+    expect(Object.keys(headers).filter((name) => name.includes('signature'))).toEqual([signatureHeader]);
+  });
+
+  it('may be of a type that no header can hold', async () => {
+    const request = await signedRequest('тип', { secret });
+    expect(request.headers.get('x-spiderfoot-event')).toBeNull();
+    expect(parseEvent(await request.text())).toMatchObject({ event: { event_type: 'тип' } });
+  });
+
+  it.each([new Map(), new Date(0), /x/])('cannot be %o, which Python has nothing like', (value) => {
+    expect(() => pythonJson({ value })).toThrow(TypeError);
+  });
+});
+
+it('a verifier refuses to work with an empty secret', () => {
+  // In a program of its own, as somebody would write it.
+  const program = `import { verify } from '@spiderfoot-webhooks/core';
+    await verify(process.env.NOT_SET ?? '', 'x', '0'.repeat(64));`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: new URL('..', import.meta.url),
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain('Option "secret" is empty');
+});
