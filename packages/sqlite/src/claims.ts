@@ -1,5 +1,15 @@
 import type { Dialect, QueuedResult, QueuedWork, StoredDelivery } from '@spiderfoot-webhooks/core';
 import { type BackoffOptions, delayAfter } from './backoff.ts';
+import {
+  buryExpired,
+  claimDue,
+  claimSuspect,
+  extend,
+  nextDue,
+  pullIn,
+  release,
+  settle,
+} from './claim-sql.ts';
 import type { Connection } from './connection.ts';
 import { addAttempt, namesOfSucceeded, readHandlers } from './handlers.ts';
 import { enqueueDelivery, insertNew } from './queue.ts';
@@ -10,6 +20,8 @@ export interface Claim {
   readonly number: number;
   readonly work: QueuedWork;
   readonly handlers: string | null;
+  /** Whether its process has ended more than once. */
+  readonly suspect: boolean;
 }
 
 interface ClaimedRow {
@@ -27,45 +39,6 @@ interface ClaimedRow {
   readonly handlers: string | null;
 }
 
-/** Attempts are counted before the handlers run: an event that kills its process must come to an end. */
-const claimDue = `
-  UPDATE webhook_logs SET state = 'running', lease = @lease, attempts = attempts + 1, next_attempt = @until
-  WHERE id IN (
-    SELECT id FROM webhook_logs
-    WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
-      AND (state = 'queued' OR (@takeOver AND attempts < @maxAttempts))
-    ORDER BY next_attempt, id LIMIT @most
-  )
-  RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target,
-    CAST(payload AS BLOB) AS body, attempts, handlers`;
-
-const buryExpired = `
-  UPDATE webhook_logs SET state = 'dead', lease = NULL, next_attempt = NULL,
-    error_message = 'Its process ended, or stood still, at every attempt'
-  WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
-    AND state = 'running' AND attempts >= @maxAttempts`;
-
-/** A time that far ahead was written by a clock that has been set back since. */
-const pullIn = `UPDATE webhook_logs SET next_attempt = @now WHERE endpoint = @endpoint AND next_attempt > @horizon`;
-
-const nextDue = `SELECT min(next_attempt) AS due FROM webhook_logs WHERE endpoint = ? AND next_attempt IS NOT NULL`;
-
-const extend = `
-  UPDATE webhook_logs SET next_attempt = ?
-  WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'`;
-
-/** The lease and the attempt are the fence: whoever lost the delivery to another must not settle it. */
-const settle = `
-  UPDATE webhook_logs
-  SET state = @state, processed = @processed, next_attempt = @nextAttempt, lease = NULL, error_message = @error,
-    handlers = @handlers, code = @code, issues = @issues, event_type = coalesce(@event_type, event_type),
-    dialect = coalesce(@dialect, dialect), scan_id = coalesce(@scan_id, scan_id), target = coalesce(@target, target)
-  WHERE id = @id AND lease = @lease AND attempts = @attempt`;
-
-const release = `
-  UPDATE webhook_logs SET state = 'queued', lease = NULL, next_attempt = 0
-  WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'`;
-
 export type ClaimOptions = Required<BackoffOptions> & {
   /** Milliseconds. */
   readonly lease: number;
@@ -73,15 +46,18 @@ export type ClaimOptions = Required<BackoffOptions> & {
 
 /** The rows of one endpoint's queue, as this process sees them. To be called inside of a commit. */
 export interface Claims {
-  /** @param takeOver whether an ended lease may be believed */
-  claim(most: number, now: number, takeOver: boolean): readonly Claim[];
+  /** @param takeOver what may be taken over whose lease has ended: `some` leaves suspects to wait for the one that runs */
+  claim(most: number, now: number, takeOver: 'none' | 'some' | 'all'): readonly Claim[];
   enqueue(delivery: StoredDelivery): 'accepted' | 'duplicate';
   /** Puts a new delivery into the queue and claims it by the same write. `undefined` where it is known already. */
   claimNew(delivery: StoredDelivery, now: number): Claim | undefined;
-  /** Makes dead letters of what killed its process too often, and mends times that a clock set back has left far ahead. */
-  tidy(now: number): void;
-  /** When somebody has to look again, in milliseconds since 1970. */
-  nextDue(): number | undefined;
+  /**
+   * Makes dead letters of what killed its process too often, and mends times that a clock set back has left far ahead.
+   * @param bury whether the end of a lease may be believed
+   */
+  tidy(now: number, bury: boolean): void;
+  /** When after `now` somebody has to look again, in milliseconds since 1970. */
+  nextDue(now: number): number | undefined;
   extend(numbers: readonly number[], now: number): void;
   /** @returns whether the delivery was still this process's to settle */
   settle(claim: Claim, result: QueuedResult, now: number): boolean;
@@ -95,33 +71,40 @@ export function createClaims(
   options: ClaimOptions,
 ): Claims {
   const { lease, maxAttempts, maxDelay } = options;
+  /** With these attempts behind it, and one more left, what has lost its process is a suspect. */
+  const suspectFrom = Math.min(2, maxAttempts - 1);
   const run = (sql: string, ...values: unknown[]) => connection.statement(sql).run(...values);
   return {
     claim(most, now, takeOver) {
       const values = {
         endpoint,
         now,
-        most,
-        maxAttempts,
+        suspectFrom,
         lease: token,
         until: now + lease,
-        takeOver: takeOver ? 1 : 0,
       };
-      return (connection.statement(claimDue).all(values) as ClaimedRow[]).map(toClaim);
+      const claimBy = (sql: string, more: object) =>
+        connection.statement(sql).all({ ...values, ...more }) as ClaimedRow[];
+      const suspects = takeOver === 'all' ? claimBy(claimSuspect, { maxAttempts }) : [];
+      const rest = { most: most - suspects.length, takeOver: takeOver === 'none' ? 0 : 1 };
+      return [
+        ...suspects.map((row) => toClaim(row, true)),
+        ...claimBy(claimDue, rest).map((row) => toClaim(row, false)),
+      ];
     },
     enqueue: (delivery) => enqueueDelivery(connection, delivery),
     claimNew(delivery, now) {
       const standing = { state: 'running', attempts: 1, nextAttempt: now + lease, lease: token };
       const number = insertNew(connection, delivery, standing);
       if (number === undefined) return undefined;
-      return { number, work: { ...delivery, attempt: 1, succeeded: [] }, handlers: null };
+      return { number, work: { ...delivery, attempt: 1, succeeded: [] }, handlers: null, suspect: false };
     },
-    tidy(now) {
-      run(buryExpired, { endpoint, now, maxAttempts, lease: token });
-      run(pullIn, { endpoint, now, horizon: now + Math.max(maxDelay, lease) });
+    tidy(now, bury) {
+      if (bury) run(buryExpired, { endpoint, now, maxAttempts, lease: token });
+      run(pullIn, { endpoint, now, until: now + lease, horizon: now + Math.max(maxDelay, lease) });
     },
-    nextDue() {
-      const { due } = connection.statement(nextDue).get(endpoint) as { due: number | null };
+    nextDue(now) {
+      const { due } = connection.statement(nextDue).get(endpoint, now) as { due: number | null };
       return due ?? undefined;
     },
     extend: (numbers, now) => void run(extend, now + lease, JSON.stringify(numbers), token),
@@ -138,7 +121,7 @@ export function createClaims(
   };
 }
 
-function toClaim(row: ClaimedRow): Claim {
+function toClaim(row: ClaimedRow, suspect: boolean): Claim {
   const { id: number, handlers, attempts } = row;
   const work = {
     id: row.delivery_id,
@@ -153,7 +136,7 @@ function toClaim(row: ClaimedRow): Claim {
     attempt: attempts,
     succeeded: namesOfSucceeded(readHandlers(handlers)),
   };
-  return { number, work, handlers };
+  return { number, work, handlers, suspect };
 }
 
 function settled(

@@ -1,4 +1,5 @@
-import { type Connection, codeOf } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { isLock } from './opening.ts';
 
 /**
  * Group commit: what comes in during one turn of the event loop goes to the disk by one commit, and one sync, at its end.
@@ -9,6 +10,8 @@ export interface Commits {
   write<Result>(run: () => Result): Promise<Result>;
   /** The same, behind all others of its commit: what looks for work finds what has just come. */
   writeLast<Result>(run: () => Result): Promise<Result>;
+  /** In the next commit that there is for another reason, or soon: for what is done again where it is lost. */
+  writeLater<Result>(run: () => Result): Promise<Result>;
   /** Resolves once everything that was written so far is durable or has failed. */
   drain(): Promise<void>;
 }
@@ -29,18 +32,26 @@ const patience = 2000;
 /** Milliseconds until another look at a lock. */
 const pause = 5;
 
+/** Milliseconds that a write which can wait does so for company. */
+const company = 5;
+
 export function createCommits(connection: Connection): Commits {
   const waiting: Write[] = [];
   const last: Write[] = [];
   let scheduled = false;
+  let later: NodeJS.Timeout | undefined;
   const onDrained: (() => void)[] = [];
 
-  function add<Result>(queue: Write[], run: () => Result): Promise<Result> {
+  function add<Result>(queue: Write[], run: () => Result, arrange = () => schedule(0)): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       // The result that is resolved is that of this very `run`.
       queue.push({ since: performance.now(), run, resolve: resolve as (result: unknown) => void, reject });
-      schedule(0);
+      arrange();
     });
+  }
+
+  function scheduleLater(): void {
+    later ??= setTimeout(schedule, company, 0);
   }
 
   function schedule(delay: number): void {
@@ -52,6 +63,8 @@ export function createCommits(connection: Connection): Commits {
 
   function turn(): void {
     scheduled = false;
+    clearTimeout(later);
+    later = undefined;
     const batch = waiting.splice(0, most);
     if (waiting.length === 0) batch.push(...last.splice(0));
     commit(batch);
@@ -105,14 +118,11 @@ export function createCommits(connection: Connection): Commits {
   return {
     write: (run) => add(waiting, run),
     writeLast: (run) => add(last, run),
+    writeLater: (run) => add(waiting, run, scheduleLater),
     drain() {
-      if (!scheduled) return Promise.resolve();
+      if (!scheduled && waiting.length === 0) return Promise.resolve();
+      schedule(0);
       return new Promise((resolve) => onDrained.push(resolve));
     },
   };
-}
-
-function isLock(error: unknown): boolean {
-  const code = codeOf(error) ?? '';
-  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }

@@ -1,10 +1,9 @@
-import { statSync } from 'node:fs';
-import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import Database from 'better-sqlite3';
-import { migrate, refuseNewer } from './schema.ts';
+import { rmSync, statSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import { busyTimeout, closeQuietly, codeOf, open, openTimeout } from './opening.ts';
 
 /** What is needed of a prepared statement. Said here, so that who uses the package needs no types of better-sqlite3's. */
-export interface Statement {
+interface Statement {
   run(...values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
   get(...values: readonly unknown[]): unknown;
   all(...values: readonly unknown[]): unknown[];
@@ -29,46 +28,57 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
-/** Milliseconds that opening waits for another process, which may be migrating the file. */
-const openTimeout = 10_000;
-
-/**
- * Milliseconds that a statement waits for another process's lock. Short, because it holds up the event loop; who meets a
- * lock tries again a turn later.
- */
-const busyTimeout = 20;
-
-/** Pages of 4 KiB. The larger the log before it is folded into the file, the more often a page in it has been written twice. */
-const checkpointPages = 8000;
-
 /** After these the open handle is not to be trusted. */
 const damage =
   /^SQLITE_(?:CORRUPT|NOTADB|IOERR|CANTOPEN|READONLY_DBMOVED|READONLY_CANTINIT|READONLY_DIRECTORY)/;
 
 /** @throws ConfigurationError where the file cannot be used, with the reason */
 export function connect(path: string): Connection {
-  let db = open(path);
+  let db = open(path, openTimeout);
   let identity = identityOf(path);
+  let journals = journalsOf(path);
   let statements = new Map<string, Statement>();
   let suspect = false;
 
   function reopen(): void {
-    if (identityOf(path) === undefined) {
+    const found = identityOf(path);
+    if (found === undefined) {
       throw new StoreError(
         `${path} is gone. Put it back, or restart to begin a new one: what the old one held is not made up anew.`,
       );
     }
-    let fresh: Database.Database;
+    if (found !== identity) leaveReplaced(found);
+    let fresh: Database;
     try {
-      fresh = open(path);
+      fresh = open(path, busyTimeout);
     } catch (error) {
       throw new StoreError(`${path} cannot be opened again`, { cause: error });
     }
     closeQuietly(db);
     db = fresh;
-    identity = identityOf(path);
+    journals = journalsOf(path);
     statements = new Map();
     suspect = false;
+  }
+
+  /**
+   * Another file has been put in the place of the open one. The journals beside it are still those of the file before, and
+   * SQLite would read their pages into the new one: they are folded into the file that they belong to, and taken away.
+   */
+  function leaveReplaced(found: string): void {
+    let folded: unknown;
+    try {
+      folded = db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      throw new StoreError(`${path} was replaced, and the file before cannot be put in order`, {
+        cause: error,
+      });
+    }
+    if (isBusy(folded)) throw new StoreError(`${path} was replaced, and the file before is still in use`);
+    closeQuietly(db);
+    for (const [name, journal] of journals) if (identityOf(name) === journal) rmSync(name, { force: true });
+    identity = found;
+    suspect = true;
   }
 
   return {
@@ -89,49 +99,6 @@ export function connect(path: string): Connection {
   };
 }
 
-/** SQLite's own code of an error, such as `SQLITE_BUSY`. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Database.SqliteError ? error.code : undefined;
-}
-
-function open(path: string): Database.Database {
-  let db: Database.Database | undefined;
-  try {
-    db = new Database(path, { timeout: openTimeout });
-    refuseNewer(db, path);
-    const mode = db.pragma('journal_mode = WAL', { simple: true });
-    if (mode !== 'wal' && path !== ':memory:') {
-      throw new ConfigurationError(
-        'path',
-        `${path} cannot be put into WAL mode. Is it on a network file system?`,
-      );
-    }
-    // Said here and not left to the default: in WAL mode better-sqlite3 runs with NORMAL, which loses the last commits
-    // with the power.
-    db.pragma('synchronous = FULL');
-    db.pragma('cache_size = -65536');
-    db.pragma('temp_store = MEMORY');
-    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
-    db.pragma('journal_size_limit = 67108864');
-    migrate(db);
-    if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('synchronous is not FULL');
-    db.pragma(`busy_timeout = ${busyTimeout}`);
-    return db;
-  } catch (error) {
-    closeQuietly(db);
-    throw toConfigurationError(path, error);
-  }
-}
-
-function toConfigurationError(path: string, error: unknown): unknown {
-  if (error instanceof ConfigurationError) return error;
-  const because = error instanceof Error ? error.message : String(error);
-  const mend = codeOf(error)?.startsWith('SQLITE_NOTADB')
-    ? 'It holds something else, which is left as it is: name another file.'
-    : 'Does its folder exist, and may this process write there?';
-  return new ConfigurationError('path', `${path} cannot be opened: ${because}. ${mend}`);
-}
-
 /** What a path leads to. */
 function identityOf(path: string): string | undefined {
   if (path === ':memory:') return path;
@@ -139,10 +106,13 @@ function identityOf(path: string): string | undefined {
   return stat && `${stat.dev}:${stat.ino}`;
 }
 
-function closeQuietly(db: Database.Database | undefined): void {
-  try {
-    db?.close();
-  } catch {
-    // It is of no more use either way.
-  }
+/** SQLite's own files beside a database. */
+function journalsOf(path: string): ReadonlyMap<string, string | undefined> {
+  return new Map([`${path}-wal`, `${path}-shm`].map((name) => [name, identityOf(name)]));
+}
+
+/** @param result what a checkpoint has answered */
+function isBusy(result: unknown): boolean {
+  const [row]: readonly unknown[] = Array.isArray(result) ? result : [];
+  return typeof row === 'object' && row !== null && 'busy' in row && row.busy !== 0;
 }

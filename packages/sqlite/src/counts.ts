@@ -33,10 +33,10 @@ const expressions: Readonly<Record<CountKey, string>> = {
 };
 
 /** The SQL of a count; the time index covers it, so no row is read. */
-export function countSql({ by = ['state'], bucket: _, ...filter }: CountOptions) {
+function countSql({ by = ['state'], bucket: _, ...filter }: CountOptions) {
   const { sql, values } = toCondition(filter);
   for (const key of by) {
-    if (key in expressions) continue;
+    if (Object.hasOwn(expressions, key)) continue;
     throw new ConfigurationError(
       'by',
       `has ${JSON.stringify(key)}. Known: ${Object.keys(expressions).join(', ')}.`,

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { DeliveryRecord, DeliveryWithBody } from './records.ts';
 
 export type ExportFormat = 'jsonl' | 'csv';
@@ -24,6 +25,8 @@ export async function* exportLines(
   pages: AsyncIterable<readonly DeliveryWithBody[]>,
   format: ExportFormat,
 ): AsyncGenerator<string, void, undefined> {
+  if (format !== 'csv' && format !== 'jsonl')
+    throw new ConfigurationError('format', `is ${JSON.stringify(format)}, but must be "csv" or "jsonl".`);
   if (format === 'csv') yield `${csvColumns.join(',')}\r\n`;
   const toLine = format === 'csv' ? csvLine : jsonLine;
   for await (const page of pages) yield page.map(toLine).join('');
@@ -73,7 +76,7 @@ function csvLine(record: DeliveryWithBody): string {
 }
 
 /** What a spreadsheet takes as a formula. A target's name is the sender's to choose: it must not become one. */
-const formula = /^[=+\-@\t\r]/;
+const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 function csvCell(value: unknown): string {
   if (value === undefined || value === null) return '';

@@ -53,7 +53,8 @@ const byName: Readonly<Record<string, (value: string) => readonly Term[]>> = {
 function termsOf(name: string, value: unknown): readonly Term[] {
   if (name === 'since') return [['received_at >= ?', timeOf(name, value)]];
   if (name === 'until') return [['received_at < ?', timeOf(name, value)]];
-  const toTerms = byName[name];
+  // Its own alone: what every object has, such as `constructor`, is no filter.
+  const toTerms = Object.hasOwn(byName, name) ? byName[name] : undefined;
   if (toTerms === undefined)
     throw new ConfigurationError(name, `is no filter. Known: ${filterNames.join(', ')}.`);
   if (typeof value !== 'string' || value.trim() === '')

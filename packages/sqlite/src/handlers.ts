@@ -11,9 +11,28 @@ export interface HandlerRecord {
   readonly error?: string;
 }
 
-/** Reads the column `handlers`. */
+/** Reads the column `handlers`. What somebody else has put there counts for nothing, and keeps no other delivery from running. */
 export function readHandlers(json: string | null): readonly HandlerRecord[] {
-  return json === null ? [] : JSON.parse(json);
+  if (json === null) return [];
+  try {
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value.filter(isRecord) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isRecord(value: unknown): value is HandlerRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'succeeded' in value &&
+    typeof value.succeeded === 'boolean' &&
+    'attempts' in value &&
+    typeof value.attempts === 'number'
+  );
 }
 
 export function namesOfSucceeded(handlers: readonly HandlerRecord[]): readonly string[] {

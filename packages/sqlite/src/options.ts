@@ -1,6 +1,6 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
 import type { BackoffOptions } from './backoff.ts';
-import type { PruneOptions } from './upkeep.ts';
+import { type PruneOptions, readStates } from './upkeep.ts';
 
 /** What is deleted by itself. */
 export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
@@ -81,23 +81,32 @@ export function readOptions(options: StoreOptions): StoreSettings {
   const checked = { ...numbers, ...given };
   for (const [name, value] of Object.entries(checked)) {
     const least = name === 'keepRefusals' || name === 'closeTimeout' ? 0 : 1;
-    if (typeof value === 'number' && value >= least && value <= most) continue;
-    throw new ConfigurationError(name, `must be a number from ${least} to ${most}.`);
+    if (isWhole(value, least)) continue;
+    throw new ConfigurationError(name, `must be a whole number from ${least} to ${most}.`);
   }
   if (typeof logger.error !== 'function')
     throw new ConfigurationError('logger', 'must be an object with error().');
   return { ...checked, retention: readRetention(retention), logger };
 }
 
+function isWhole(value: unknown, least: number, greatest = most): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= greatest;
+}
+
 function readRetention(retention: Retention | undefined): Retention | undefined {
   if (retention === undefined) return undefined;
-  const { maxAge, keep } = retention;
+  const { maxAge, keep, every, states, ...unknown } = retention;
+  for (const name of Object.keys(unknown)) {
+    throw new ConfigurationError(`retention.${name}`, 'is not known. Known: maxAge, keep, every, states.');
+  }
   if (maxAge === undefined && keep === undefined) {
     throw new ConfigurationError('retention', 'needs "maxAge", "keep" or both.');
   }
-  for (const [name, value] of Object.entries({ maxAge, keep, every: retention.every })) {
-    if (value === undefined || (typeof value === 'number' && value > 0)) continue;
-    throw new ConfigurationError(`retention.${name}`, 'must be a number more than 0.');
+  for (const [name, value] of Object.entries({ maxAge, keep, every })) {
+    const greatest = name === 'every' ? most : Number.MAX_SAFE_INTEGER;
+    if (value === undefined || isWhole(value, 1, greatest)) continue;
+    throw new ConfigurationError(`retention.${name}`, `must be a whole number from 1 to ${greatest}.`);
   }
+  readStates(states, 'retention.states');
   return retention;
 }

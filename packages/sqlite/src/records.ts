@@ -1,4 +1,11 @@
-import type { DeliveryState, Dialect, EventIssue, QueueState, RefusalCode } from '@spiderfoot-webhooks/core';
+import {
+  ConfigurationError,
+  type DeliveryState,
+  type Dialect,
+  type EventIssue,
+  type QueueState,
+  type RefusalCode,
+} from '@spiderfoot-webhooks/core';
 import type { Connection } from './connection.ts';
 import { type DeliveryFilter, toCondition } from './filters.ts';
 import { type HandlerRecord, readHandlers } from './handlers.ts';
@@ -36,6 +43,22 @@ export interface DeliveryWithBody extends DeliveryRecord {
   readonly body: Buffer;
 }
 
+export interface ListOptions extends DeliveryFilter {
+  /**
+   * How many at the most, up to 1000.
+   * @default 50
+   */
+  readonly limit?: number;
+  /** Where the page before ended. */
+  readonly cursor?: string;
+}
+
+export interface DeliveryPage {
+  readonly deliveries: readonly DeliveryRecord[];
+  /** For the next page; `undefined` where this was the last. */
+  readonly cursor: string | undefined;
+}
+
 interface Row {
   readonly id: number;
   readonly delivery_id: string | null;
@@ -71,7 +94,7 @@ interface Place {
  * The SQL of a listing, newest first; also what shows that it goes by an index. With a text the order is that of the
  * search index, which is that of arrival: to sort all matches of a common word would take long.
  */
-export function listSql({ text, ...filter }: DeliveryFilter, from: Place | undefined, withBody: boolean) {
+function listSql({ text, ...filter }: DeliveryFilter, from: Place | undefined, withBody: boolean) {
   const { sql, values } = toCondition(filter);
   const what = withBody ? `${columns}, ${body}` : columns;
   if (text !== undefined) {
@@ -155,7 +178,10 @@ export function cursorAfter({ receivedAt, number }: DeliveryRecord): string {
   return `${receivedAt.getTime()}.${number}`;
 }
 
+/** @throws ConfigurationError for what is none: a listing that began anew would never end */
 export function readCursor(cursor: string | undefined): Place | undefined {
-  const [, receivedAt, number] = /^(-?\d+)\.(\d+)$/.exec(cursor ?? '') ?? [];
-  return receivedAt === undefined ? undefined : { receivedAt: Number(receivedAt), number: Number(number) };
+  if (cursor === undefined) return undefined;
+  const [, receivedAt, number] = /^(-?\d{1,16})\.(\d{1,16})$/.exec(cursor) ?? [];
+  if (receivedAt !== undefined) return { receivedAt: Number(receivedAt), number: Number(number) };
+  throw new ConfigurationError('cursor', 'must be that of a page before.');
 }

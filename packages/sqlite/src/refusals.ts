@@ -3,7 +3,7 @@ import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
 
 /** Milliseconds in an hour: what refusals are counted by. */
-export const hour = 3_600_000;
+const hour = 3_600_000;
 
 /** Milliseconds for which refusals are gathered: one write for all, however many a stranger sends. */
 const interval = 1000;
@@ -40,7 +40,7 @@ export function createRefusals(
     clearTimeout(timer);
     timer = undefined;
     if (counts.size === 0) return Promise.resolve();
-    const [counted, single] = [counts, latest];
+    const [counted, single] = [counts, keep === 0 ? [] : latest.slice(-keep)];
     counts = new Map();
     latest = [];
     return commits.write(() => store([...counted.values()], single)).catch(onError);
@@ -65,7 +65,8 @@ export function createRefusals(
       const counted = counts.get(key);
       if (counted === undefined) counts.set(key, { refusal, count: 1 });
       else counted.count++;
-      if (latest.length < keep) latest.push(refusal);
+      if (keep > 0) latest.push(refusal);
+      if (latest.length > 2 * keep) latest = latest.slice(-keep);
       timer ??= setTimeout(() => void flush(), interval).unref();
     },
     flush,

@@ -50,7 +50,7 @@ export function insertValues(
 const unknownType = 'unknown';
 
 /** As `datetime.utcnow().isoformat()` writes it: UTC, without saying so. */
-export function guideTime(moment: Date): string {
+function guideTime(moment: Date): string {
   return `${moment.toISOString().slice(0, -1)}000`;
 }
 

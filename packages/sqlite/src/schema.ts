@@ -30,9 +30,6 @@ export const adopt = `
     target = ${textAt('$.data.target')}
   WHERE state IS NULL`;
 
-/** Whether the guide's logger has written since. */
-export const hasForeign = 'SELECT 1 FROM webhook_logs WHERE state IS NULL LIMIT 1';
-
 /**
  * One step per version of the file: step n leads from version n to n + 1. A step that was released is never changed.
  *
@@ -87,15 +84,24 @@ const steps: readonly string[] = [
 ];
 
 /** The version that this kit writes. */
-export const newestVersion = steps.length;
+const newestVersion = steps.length;
 
 function versionOf(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 
-/** @throws ConfigurationError where the file was written by a newer kit; it is not touched */
-export function refuseNewer(db: Database, path: string): void {
+/** @throws ConfigurationError where the file was written by a newer kit, or by something else; it is not touched */
+export function refuseUnknown(db: Database, path: string): void {
   const version = versionOf(db);
+  if (
+    version > 0 &&
+    db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'webhook_logs'").get() === undefined
+  ) {
+    throw new ConfigurationError(
+      'path',
+      `${path} belongs to another program: it has a version, ${version}, but no table webhook_logs. It was not touched: name another file.`,
+    );
+  }
   if (version <= newestVersion) return;
   throw new ConfigurationError(
     'path',

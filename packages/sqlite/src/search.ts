@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
 
@@ -66,12 +67,11 @@ export function createSearch(
 
 /**
  * A search as people write it, in FTS5's language: every word has to be there, the last letters of one may be missing.
- * Each word is quoted, so that nothing in it is an operator.
+ * Each word is quoted, so that nothing in it is an operator; NUL, which would end the query, parts words.
+ * @throws ConfigurationError where there is no word
  */
 export function toMatch(text: string): string {
-  return text
-    .split(/\s+/)
-    .filter((word) => word !== '')
-    .map((word) => `"${word.replaceAll('"', '""')}"*`)
-    .join(' ');
+  const words = text.split(/[\s\0]+/).filter((word) => word !== '');
+  if (words.length === 0) throw new ConfigurationError('text', 'must have a word in it.');
+  return words.map((word) => `"${word.replaceAll('"', '""')}"*`).join(' ');
 }

@@ -7,14 +7,16 @@ import { connect } from './connection.ts';
 import { type Count, type CountOptions, count } from './counts.ts';
 import { type ExportFormat, exportLines } from './export.ts';
 import type { DeliveryFilter } from './filters.ts';
+import { adoptForeign } from './foreign.ts';
 import { recordEntry } from './log.ts';
 import { readOptions, type StoreOptions } from './options.ts';
 import { enqueueDelivery } from './queue.ts';
 import {
   cursorAfter,
-  type DeliveryRecord,
+  type DeliveryPage,
   type DeliveryWithBody,
   find,
+  type ListOptions,
   page,
   pageWithBodies,
   readCursor,
@@ -27,26 +29,9 @@ import {
   type RefusalRecord,
 } from './refusals.ts';
 import { scheduleRetention } from './retention.ts';
-import { adopt, hasForeign } from './schema.ts';
 import { createSearch } from './search.ts';
 import { type PruneOptions, prune, replay } from './upkeep.ts';
 import { createLane, type Lane } from './workers.ts';
-
-export interface ListOptions extends DeliveryFilter {
-  /**
-   * How many at the most, up to 1000.
-   * @default 50
-   */
-  readonly limit?: number;
-  /** Where the page before ended. */
-  readonly cursor?: string;
-}
-
-export interface DeliveryPage {
-  readonly deliveries: readonly DeliveryRecord[];
-  /** For the next page; `undefined` where this was the last. */
-  readonly cursor: string | undefined;
-}
 
 /** The log and the queue of one file, and a look into them. */
 export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQueue {
@@ -102,7 +87,6 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const commits = createCommits(connection);
   const search = createSearch(connection, commits, onError);
   const refusals = createRefusals(connection, commits, settings.keepRefusals, onError);
-  const clock = createClock();
   const token = randomUUID();
   const lanes = new Map<string, Lane>();
   const { retention } = settings;
@@ -110,9 +94,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
 
   async function read<Result>(run: () => Result): Promise<Result> {
     try {
-      connection.check();
-      if (connection.statement(hasForeign).get() !== undefined)
-        await commits.write(() => connection.statement(adopt).run());
+      await adoptForeign(connection, commits);
       return run();
     } catch (error) {
       connection.onError(error);
@@ -134,6 +116,17 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     }
   }
 
+  let ending: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    endRetention?.();
+    search.close();
+    await Promise.all([...lanes.values()].map((lane) => lane.close()));
+    await refusals.flush();
+    await commits.drain();
+    connection.close();
+  }
+
   return {
     record(entry) {
       search.postpone();
@@ -153,7 +146,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
         );
       }
       const claims = createClaims(connection, endpoint, token, settings);
-      const lane = createLane(claims, process, commits, clock, settings, onError);
+      // A clock of its own: that it has jumped is told once.
+      const lane = createLane(claims, process, commits, createClock(), settings, onError);
       lanes.set(endpoint, lane);
       return {
         async close() {
@@ -187,13 +181,9 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     },
     prune: (pruneOptions) => prune(connection, commits, pruneOptions),
     export: (format, filter = {}) => exportLines(pages(filter), format),
-    async close() {
-      endRetention?.();
-      search.close();
-      await Promise.all([...lanes.values()].map((lane) => lane.close()));
-      await refusals.flush();
-      await commits.drain();
-      connection.close();
+    close() {
+      ending ??= end();
+      return ending;
     },
   };
 }

@@ -2,6 +2,7 @@ import { ConfigurationError, type DeliveryState, type QueueState } from '@spider
 import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
 import { type DeliveryFilter, toCondition } from './filters.ts';
+import { adoptForeign } from './foreign.ts';
 
 export interface PruneOptions {
   /** Delete what was received before this time. */
@@ -28,6 +29,14 @@ const prunable: readonly string[] = [
 /** Rows in one commit: what comes meanwhile waits for some milliseconds only. */
 const slice = 500;
 
+/** Where one slice ended and the next begins: by time, which every filter has an index for. */
+interface Place {
+  readonly id: number;
+  readonly received_at: number;
+}
+
+const beginning: Place = { id: 0, received_at: Number.MIN_SAFE_INTEGER };
+
 const replayable = "state NOT IN ('queued', 'running') AND delivery_id IS NOT NULL";
 
 /**
@@ -47,18 +56,31 @@ export async function replay(
   const next = `
     UPDATE webhook_logs SET state = 'queued', processed = 0, attempts = 0, next_attempt = 0, lease = NULL,
       error_message = NULL, code = NULL, issues = NULL, handlers = iif(state = 'processed', NULL, handlers)
-    WHERE id IN (SELECT id FROM webhook_logs WHERE ${which} AND ${replayable} AND id > ? AND id <= ? ORDER BY id LIMIT ${slice})
-    RETURNING id`;
-  // What is replayed while this goes on may be done before it ends: it must not be met again.
-  const newest = maxId(connection);
+    WHERE id IN (
+      SELECT id FROM webhook_logs
+      WHERE ${which} AND ${replayable} AND (received_at, id) > (?, ?) ORDER BY received_at, id LIMIT ${slice}
+    ) RETURNING id, received_at`;
+  // What is replayed while this goes on may be done before it ends: what lies behind is not met again.
   let replayed = 0;
-  for (let after = 0; ; ) {
+  for (let after = beginning; ; ) {
     const rows = await commits.write(
-      () => connection.statement(next).all(...all, after, newest) as { id: number }[],
+      () => connection.statement(next).all(...all, after.received_at, after.id) as Place[],
     );
     replayed += rows.length;
     if (rows.length < slice) return replayed;
-    after = Math.max(...rows.map(({ id }) => id));
+    after = rows.reduce(later);
+  }
+}
+
+function later(a: Place, b: Place): Place {
+  return a.received_at > b.received_at || (a.received_at === b.received_at && a.id > b.id) ? a : b;
+}
+
+/** @throws ConfigurationError that names the option, for a state that may not be pruned */
+export function readStates(states: readonly string[] = [], option: string): void {
+  for (const state of states) {
+    if (prunable.includes(state)) continue;
+    throw new ConfigurationError(option, `has ${JSON.stringify(state)}. Possible: ${prunable.join(', ')}.`);
   }
 }
 
@@ -66,46 +88,58 @@ export async function replay(
 export async function prune(
   connection: Connection,
   commits: Commits,
-  { before, keep, states = ['processed', 'ignored'] }: PruneOptions,
+  { before, keep, states = ['processed', 'ignored'], ...unknown }: PruneOptions,
 ): Promise<number> {
+  for (const name of Object.keys(unknown)) {
+    throw new ConfigurationError(name, 'is not known. Known: before, keep, states.');
+  }
   if (before === undefined && keep === undefined)
     throw new ConfigurationError('before', 'or "keep" must be given.');
-  for (const state of states) {
-    if (prunable.includes(state)) continue;
-    throw new ConfigurationError('states', `has ${JSON.stringify(state)}. Possible: ${prunable.join(', ')}.`);
-  }
+  if (before !== undefined && !(before instanceof Date && !Number.isNaN(before.getTime())))
+    throw new ConfigurationError('before', 'must be a Date.');
+  // A negative one would keep nothing.
+  if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 0))
+    throw new ConfigurationError('keep', 'must be a whole number, 0 or more.');
+  readStates(states, 'states');
+  await adoptForeign(connection, commits);
+
+  const newest = keep === undefined ? undefined : newestToGo(connection, keep);
+  if (keep !== undefined && newest === undefined) return 0;
   const { sql, values } = toCondition({ ...(before && { until: before }) });
   const among = states.map(() => '?').join(', ');
-  const doomed = `SELECT id FROM webhook_logs WHERE ${sql} AND id <= ? AND state IN (${among}) ORDER BY received_at LIMIT ${slice}`;
-  const newest = keep === undefined ? maxId(connection) : newestToGo(connection, keep);
+  const until = newest === undefined ? '' : 'AND (received_at, id) <= (?, ?)';
+  const doomed = `
+    SELECT id, received_at FROM webhook_logs
+    WHERE ${sql} AND state IN (${among}) ${until} AND (received_at, id) > (?, ?)
+    ORDER BY received_at, id LIMIT ${slice}`;
+  const limits = [...values, ...states, ...(newest === undefined ? [] : [newest.received_at, newest.id])];
   let pruned = 0;
-  for (;;) {
-    const deleted = await commits.write(() => {
-      const rows = connection.statement(doomed).all(...values, newest, ...states) as { id: number }[];
-      const ids = JSON.stringify(rows.map(({ id }) => id));
-      for (const [table, key] of [
-        ['webhook_search', 'rowid'],
-        ['webhook_logs', 'id'],
-      ]) {
-        connection
-          .statement(`DELETE FROM ${table} WHERE ${key} IN (SELECT value FROM json_each(?))`)
-          .run(ids);
-      }
-      return rows.length;
+  for (let after = beginning; ; ) {
+    const rows = await commits.write(() => {
+      const found = connection.statement(doomed).all(...limits, after.received_at, after.id) as Place[];
+      remove(connection, found);
+      return found;
     });
-    pruned += deleted;
-    if (deleted < slice) return pruned;
+    pruned += rows.length;
+    if (rows.length < slice) return pruned;
+    after = rows.reduce(later);
   }
 }
 
-function maxId(connection: Connection): number {
-  const { newest } = connection.statement('SELECT max(id) AS newest FROM webhook_logs').get() as {
-    newest: number | null;
-  };
-  return newest ?? 0;
+function remove(connection: Connection, rows: readonly Place[]): void {
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  for (const [table, key] of [
+    ['webhook_search', 'rowid'],
+    ['webhook_logs', 'id'],
+  ]) {
+    connection.statement(`DELETE FROM ${table} WHERE ${key} IN (SELECT value FROM json_each(?))`).run(ids);
+  }
 }
 
-function newestToGo(connection: Connection, keep: number): number {
-  const row = connection.statement('SELECT id FROM webhook_logs ORDER BY id DESC LIMIT 1 OFFSET ?').get(keep);
-  return (row as { id: number } | undefined)?.id ?? 0;
+/** The newest of those that go where so many are kept. */
+function newestToGo(connection: Connection, keep: number): Place | undefined {
+  const sql = `
+    SELECT id, received_at FROM webhook_logs INDEXED BY webhook_logs_time
+    ORDER BY received_at DESC, id DESC LIMIT 1 OFFSET ?`;
+  return connection.statement(sql).get(keep) as Place | undefined;
 }

@@ -2,6 +2,7 @@ import type { ProcessWork, QueuedResult, StoredDelivery, Workers } from '@spider
 import type { Claim, Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
 import type { Commits } from './commits.ts';
+import { createIdle } from './idle.ts';
 
 export interface WorkerOptions {
   /** How many deliveries of an endpoint are worked on at once. */
@@ -37,14 +38,18 @@ export function createLane(
   let claiming = false;
   /** Places kept for deliveries that are being stored. */
   let kept = 0;
+  /** Deliveries that have been claimed and are about to begin. */
+  let arriving = 0;
   /** Whether others wait already: what comes later must not overtake them. */
   let backlog = true;
   let closing = false;
   let timer: NodeJS.Timeout | undefined;
-  let onIdle: (() => void) | undefined;
+  let ending: Promise<void> | undefined;
   /** Until when ended leases are not believed, on the monotonic clock: their owners' clock has jumped as well. */
   let suspicion = 0;
 
+  /** What is being claimed, or stored, at this moment is about to run. */
+  const idle = createIdle(() => running.size > 0 || claiming || kept > 0);
   const heartbeat = setInterval(keepAlive, lease / 3);
   const polling = setInterval(() => {
     tidy();
@@ -54,7 +59,7 @@ export function createLane(
   wake();
 
   function freePlaces(): number {
-    return closing ? 0 : concurrency - running.size - kept;
+    return closing ? 0 : Math.max(0, concurrency - running.size - kept - arriving);
   }
 
   async function enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'> {
@@ -62,46 +67,65 @@ export function createLane(
     if (atOnce) kept++;
     try {
       const stored = await commits.write(
-        () => (atOnce ? claims.claimNew(delivery, clock.now()) : undefined) ?? claims.enqueue(delivery),
+        () =>
+          (atOnce && !closing ? claims.claimNew(delivery, clock.now()) : undefined) ??
+          claims.enqueue(delivery),
       );
-      if (typeof stored !== 'string') begin(stored);
-      else if (stored === 'accepted') wake();
-      return typeof stored === 'string' ? stored : 'accepted';
+      if (stored === 'duplicate') return stored;
+      if (stored !== 'accepted') begin(stored);
+      else backlog = true;
+      wake();
+      return 'accepted';
     } finally {
       if (atOnce) kept--;
+      idle.rest();
     }
   }
 
   function wake(): void {
-    const free = freePlaces();
-    if (claiming || free <= 0) return;
+    if (claiming || freePlaces() === 0) return;
     claiming = true;
-    commits
-      .writeLast(() => claim(free))
-      .then(
-        ({ claimed, due }) => {
-          claiming = false;
-          claimed.forEach(begin);
-          backlog = claimed.length === free;
-          if (backlog) wake();
-          else if (due !== undefined) sleepFor(Math.max(0, due - clock.now()) + 1);
-        },
-        (error) => {
-          claiming = false;
-          onError(error);
-          sleepFor(pause);
-        },
-      );
+    commits.writeLast(claim).then(
+      ({ claimed, free, due }) => {
+        claiming = false;
+        arriving = 0;
+        claimed.forEach(begin);
+        backlog = claimed.length === free;
+        if (backlog) wake();
+        else if (due !== undefined) sleepFor(Math.max(0, due - clock.now()) + 1);
+        idle.rest();
+      },
+      (error) => {
+        claiming = false;
+        arriving = 0;
+        onError(error);
+        sleepFor(pause);
+        idle.rest();
+      },
+    );
   }
 
-  function claim(free: number) {
-    if (clock.jumped()) {
-      suspicion = performance.now() + lease;
-      claims.extend([...running.keys()], clock.now());
-    }
-    const claimed = claims.claim(free, clock.now(), performance.now() >= suspicion);
-    // Until the next one is due; the polling finds what others put in before that.
-    return { claimed, due: claims.nextDue() };
+  function claim() {
+    watchClock();
+    arriving = 0;
+    // Counted only now: what has been stored since this was asked for has taken places, and closing has taken all.
+    const free = freePlaces();
+    const now = clock.now();
+    const claimed = free === 0 ? [] : claims.claim(free, now, takeOver());
+    arriving = claimed.length;
+    // Until the next one is due; the polling finds what others put in before that, and what is due but not to be had now.
+    return { claimed, free, due: claims.nextDue(now) };
+  }
+
+  function watchClock(): void {
+    if (!clock.jumped()) return;
+    suspicion = performance.now() + lease;
+    claims.extend([...running.keys()], clock.now());
+  }
+
+  function takeOver() {
+    if (performance.now() < suspicion) return 'none';
+    return [...running.values()].some(({ suspect }) => suspect) ? 'some' : 'all';
   }
 
   function begin(claimed: Claim): void {
@@ -112,16 +136,19 @@ export function createLane(
   async function work(claimed: Claim): Promise<void> {
     const result = await process(claimed.work);
     await settle(claimed, result);
-    running.delete(claimed.number);
-    if (running.size === 0) onIdle?.();
-    wake();
+    // It may have been lost to another, given back, and claimed anew meanwhile.
+    if (running.get(claimed.number) === claimed) running.delete(claimed.number);
+    if (backlog) wake();
+    idle.rest();
   }
 
   /** What has been done is not forgotten because the disk is full: its place stays taken until it is written. */
   async function settle(claimed: Claim, result: QueuedResult): Promise<void> {
+    // Where nobody waits for the place, the next arrival's commit takes it along.
+    const write = backlog || freePlaces() === 0 ? commits.write : commits.writeLater;
     for (;;) {
       try {
-        await commits.write(() => claims.settle(claimed, result, clock.now()));
+        await write(() => claims.settle(claimed, result, clock.now()));
         return;
       } catch (error) {
         onError(error);
@@ -143,31 +170,30 @@ export function createLane(
   }
 
   function tidy(): void {
-    commits.write(() => claims.tidy(clock.now())).catch(onError);
+    commits
+      .write(() => {
+        watchClock();
+        claims.tidy(clock.now(), takeOver() !== 'none');
+      })
+      .catch(onError);
+  }
+
+  async function end(): Promise<void> {
+    closing = true;
+    clearTimeout(timer);
+    clearInterval(polling);
+    await idle.within(closeTimeout);
+    clearInterval(heartbeat);
+    const numbers = [...running.keys()];
+    if (numbers.length > 0) await commits.write(() => claims.release(numbers)).catch(onError);
   }
 
   return {
     wake,
     enqueue,
-    async close() {
-      if (closing) return;
-      closing = true;
-      clearTimeout(timer);
-      clearInterval(polling);
-      if (running.size > 0) await idleWithin(closeTimeout);
-      clearInterval(heartbeat);
-      const numbers = [...running.keys()];
-      if (numbers.length > 0) await commits.write(() => claims.release(numbers)).catch(onError);
+    close() {
+      ending ??= end();
+      return ending;
     },
   };
-
-  function idleWithin(limit: number): Promise<void> {
-    return new Promise((resolve) => {
-      const late = setTimeout(resolve, limit);
-      onIdle = () => {
-        clearTimeout(late);
-        resolve();
-      };
-    });
-  }
 }

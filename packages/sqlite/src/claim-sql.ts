@@ -1,0 +1,51 @@
+/** Attempts are counted before the handlers run: an event that kills its process must come to an end. */
+const claimWhere = (ids: string) => `
+  UPDATE webhook_logs SET state = 'running', lease = @lease, attempts = attempts + 1, next_attempt = @until
+  WHERE id IN (${ids})
+  RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target,
+    CAST(payload AS BLOB) AS body, attempts, handlers`;
+
+export const claimDue = claimWhere(`
+    SELECT id FROM webhook_logs
+    WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
+      AND (state = 'queued' OR (@takeOver AND attempts < @suspectFrom))
+    ORDER BY next_attempt, id LIMIT @most`);
+
+/**
+ * One of those whose process has ended more than once. They are taken up one at a time: an event that kills its process
+ * would otherwise take the same others with it at every attempt, until they are all given up.
+ */
+export const claimSuspect = claimWhere(`
+    SELECT id FROM webhook_logs INDEXED BY webhook_logs_open
+    WHERE state <> 'processed' AND state = 'running' AND endpoint = @endpoint AND next_attempt <= @now
+      AND lease IS NOT @lease AND attempts >= @suspectFrom AND attempts < @maxAttempts
+    ORDER BY next_attempt, id LIMIT 1`);
+
+export const buryExpired = `
+  UPDATE webhook_logs SET state = 'dead', lease = NULL, next_attempt = NULL,
+    error_message = 'Its process ended, or stood still, at every attempt'
+  WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
+    AND state = 'running' AND attempts >= @maxAttempts`;
+
+/** A time that far ahead was written by a clock that has been set back since. What runs may be alive: it gets a lease anew. */
+export const pullIn = `
+  UPDATE webhook_logs SET next_attempt = iif(state = 'running', @until, @now)
+  WHERE endpoint = @endpoint AND next_attempt > @horizon`;
+
+export const nextDue = `SELECT min(next_attempt) AS due FROM webhook_logs WHERE endpoint = ? AND next_attempt > ?`;
+
+export const extend = `
+  UPDATE webhook_logs SET next_attempt = ?
+  WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'`;
+
+/** The lease and the attempt are the fence: whoever lost the delivery to another must not settle it. */
+export const settle = `
+  UPDATE webhook_logs
+  SET state = @state, processed = @processed, next_attempt = @nextAttempt, lease = NULL, error_message = @error,
+    handlers = @handlers, code = @code, issues = @issues, event_type = coalesce(@event_type, event_type),
+    dialect = coalesce(@dialect, dialect), scan_id = coalesce(@scan_id, scan_id), target = coalesce(@target, target)
+  WHERE id = @id AND lease = @lease AND attempts = @attempt`;
+
+export const release = `
+  UPDATE webhook_logs SET state = 'queued', lease = NULL, next_attempt = 0
+  WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'`;

@@ -1,0 +1,309 @@
+import { chmodSync, copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createReceiver, type Receiver, toAnswer } from '@spiderfoot-webhooks/core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openStore, type Store } from '../src/index.ts';
+import { smallDisk } from './support/disks.ts';
+import { open, query, temporaryFolder, temporaryPath, until } from './support/files.ts';
+import { python, startPython } from './support/processes.ts';
+import { createWebhook, secret, type Webhook } from './support/webhooks.ts';
+
+/** Holds the write lock from the line `lock` on until the line `free`. */
+const locker = `
+import sys, sqlite3
+conn = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=5)
+print('ready')
+for line in sys.stdin:
+    conn.execute('BEGIN IMMEDIATE' if line.strip() == 'lock' else 'COMMIT')
+    print(line.strip())
+`;
+
+/** Sends new webhooks, and knows which were acknowledged. */
+function createSender(receiver: Receiver) {
+  const acknowledged: Webhook[] = [];
+  return {
+    acknowledged,
+    async send(webhook?: Webhook) {
+      const sent = webhook ?? (await createWebhook('scan_completed', { n: Math.random() }));
+      const answer = toAnswer(await sent.send(receiver));
+      if (answer.status < 300) acknowledged.push(sent);
+      return answer;
+    },
+  };
+}
+
+/** Every acknowledged webhook is in the file once, byte for byte. */
+function expectAllIn(path: string, acknowledged: readonly Webhook[]): void {
+  const rows = query(path, 'SELECT delivery_id AS id, hex(payload) AS body FROM webhook_logs ORDER BY id');
+  const sent = acknowledged.map(({ id, body }) => ({ id, body: body.toString('hex').toUpperCase() }));
+  expect(rows).toEqual(expect.arrayContaining(sent));
+  expect(rows).toHaveLength(new Set(sent.map(({ id }) => id)).size);
+  expect(query(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+}
+
+/** Whether the event loop turns: the longest time between two of its turns. */
+function watchLoop() {
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, 5);
+  onTestFinished(() => clearInterval(timer));
+  return { longest: () => longest };
+}
+
+const unavailable = expect.objectContaining({
+  status: 503,
+  headers: expect.objectContaining({ 'retry-after': expect.stringMatching(/^[1-9]\d*$/) }),
+});
+
+const ports = ['log', 'queue'] as const;
+const receive = (port: (typeof ports)[number], store: Store) => createReceiver({ secret, [port]: store });
+
+describe.each(ports)('A %s', (port) => {
+  it('on a full disk refuses until there is space', async ({ skip }) => {
+    const disk = smallDisk();
+    if (disk === undefined)
+      skip('this user may not mount a small disk; the crash tests limit the file in its place');
+    const path = join(disk?.folder ?? '', 'webhooks.db');
+    const store = openStore(path);
+    const receiver = receive(port, store);
+    const { send, acknowledged } = createSender(receiver);
+    await send();
+    disk?.fill();
+    await until(async () => expect(await send()).toEqual(unavailable));
+    const kept = await createWebhook();
+    expect(await send(kept)).toEqual(unavailable);
+    // Several in one commit are refused as one is.
+    expect(await Promise.all(Array.from({ length: 5 }, () => send()))).toEqual(Array(5).fill(unavailable));
+    expect(acknowledged.length).toBeGreaterThan(0);
+    expect((await store.list()).deliveries.length).toBeGreaterThan(0);
+    disk?.free();
+    expect((await send(kept)).status).toBeLessThan(300);
+    expect((await send()).status).toBeLessThan(300);
+    await receiver.close();
+    await store.close();
+    const rows = query(path, 'SELECT delivery_id AS id FROM webhook_logs');
+    expect(rows).toEqual(expect.arrayContaining(acknowledged.map(({ id }) => ({ id }))));
+    expect(query(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  });
+
+  it('waits for another process that writes, while the event loop goes on', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send, acknowledged } = createSender(receive(port, store));
+    await send();
+    const other = startPython(locker, path);
+    await other.says('ready');
+    other.tell('lock');
+    await other.says('lock');
+    const loop = watchLoop();
+    let answered = 0;
+    const sending = [1, 2, 3].map(() => send().finally(() => answered++));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(answered).toBe(0);
+    expect((await store.list()).deliveries).toHaveLength(1);
+    other.tell('free');
+    for (const { status } of await Promise.all(sending)) expect(status).toBeLessThan(300);
+    // The time of an open lock is some hundred milliseconds: a store that waited for it would stand still as long.
+    expect(loop.longest()).toBeLessThan(200);
+    expectAllIn(path, acknowledged);
+  });
+
+  it('refuses what another process keeps from being written for too long', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send, acknowledged } = createSender(receive(port, store));
+    await send();
+    const other = startPython(locker, path);
+    await other.says('ready');
+    other.tell('lock');
+    await other.says('lock');
+    const loop = watchLoop();
+    const kept = await createWebhook();
+    expect(await Promise.all([send(kept), send()])).toEqual([unavailable, unavailable]);
+    expect(loop.longest()).toBeLessThan(500);
+    other.tell('free');
+    await other.says('free');
+    expect((await send(kept)).status).toBeLessThan(300);
+    expectAllIn(path, acknowledged);
+  });
+
+  it('refuses while its file is gone, and goes on when it is back', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send, acknowledged } = createSender(receive(port, store));
+    await send();
+    renameSync(path, `${path}.away`);
+    expect(await send()).toEqual(unavailable);
+    expect(await Promise.all([send(), send()])).toEqual([unavailable, unavailable]);
+    await expect(store.list()).rejects.toThrow('is gone');
+    expect(() => statSync(path)).toThrow('ENOENT');
+    renameSync(`${path}.away`, path);
+    expect((await send()).status).toBeLessThan(300);
+    expect((await store.list()).deliveries).toHaveLength(2);
+    expectAllIn(path, acknowledged);
+  });
+
+  it('refuses while its file is deleted with all that belongs to it, and goes on with a backup', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send, acknowledged } = createSender(receive(port, store));
+    await send();
+    query(path, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    copyFileSync(path, `${path}.backup`);
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`);
+    expect(await send()).toEqual(unavailable);
+    copyFileSync(`${path}.backup`, path);
+    expect((await send()).status).toBeLessThan(300);
+    expectAllIn(path, acknowledged);
+  });
+
+  it('goes on with a file that was put in the place of its own, and mixes the two nowhere', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send, acknowledged } = createSender(receive(port, store));
+    const other = join(temporaryFolder(), 'other.db');
+    const backup = openStore(other);
+    const before = createSender(receive(port, backup));
+    for (let n = 0; n < 20; n++) await before.send();
+    await backup.close();
+    for (let n = 0; n < 60; n++) await send();
+    const whole = [...acknowledged];
+    // The journal lies beside it with what has not been folded into the file yet.
+    expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+    renameSync(path, `${path}.before`);
+    copyFileSync(other, `${path}.copy`);
+    renameSync(`${path}.copy`, path);
+    const late = await createWebhook();
+    expect((await send(late)).status).toBeLessThan(300);
+    expect((await store.list()).deliveries).toHaveLength(21);
+    await store.close();
+    expectAllIn(path, [...before.acknowledged, late]);
+    expectAllIn(`${path}.before`, whole);
+  });
+
+  it('does not stand still where the file in its place is locked', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send } = createSender(receive(port, store));
+    await send();
+    const other = `${path}.other`;
+    python("import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('CREATE TABLE t (x)')", other);
+    const holder = startPython(
+      `
+import sqlite3, sys
+conn = sqlite3.connect(sys.argv[1], isolation_level=None)
+conn.execute('BEGIN EXCLUSIVE')
+print('locked')
+sys.stdin.readline()
+conn.execute('COMMIT')
+print('freed')
+sys.stdin.readline()
+`,
+      other,
+    );
+    await holder.says('locked');
+    renameSync(other, path);
+    const loop = watchLoop();
+    expect(await send()).toEqual(unavailable);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(loop.longest()).toBeLessThan(1000);
+    holder.tell('free');
+    await holder.says('freed');
+    expect((await send()).status).toBeLessThan(300);
+  });
+
+  it('refuses while its file is damaged, never makes it anew, and goes on when it is mended', async () => {
+    const path = temporaryPath();
+    const store = openStore(path);
+    onTestFinished(() => store.close());
+    const { send, acknowledged } = createSender(receive(port, store));
+    await send();
+    query(path, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const good = readFileSync(path);
+    const bad = Buffer.from(good);
+    bad.fill(0xa5);
+    for (const suffix of ['-wal', '-shm']) rmSync(`${path}${suffix}`);
+    writeFileSync(`${path}.bad`, bad);
+    renameSync(`${path}.bad`, path);
+    expect(await send()).toEqual(unavailable);
+    expect(await send()).toEqual(unavailable);
+    await expect(store.counts()).rejects.toThrow('cannot be opened again');
+    expect(readFileSync(path)).toEqual(bad);
+    // In place: the same file, with other bytes.
+    writeFileSync(path, good);
+    expect((await send()).status).toBeLessThan(300);
+    expectAllIn(path, acknowledged);
+  });
+
+  it('loses nothing where the file is overwritten under it for a while', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send, acknowledged } = createSender(receive(port, store));
+    for (let n = 0; n < 30; n++) await send();
+    query(path, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const good = readFileSync(path);
+    writeFileSync(path, Buffer.alloc(good.length, 0x5a));
+    // What it still knows of the file it may go on with; what it has to read again is refused.
+    for (let n = 0; n < 3; n++) expect([200, 202, 503]).toContain((await send()).status);
+    writeFileSync(path, good);
+    await until(async () => expect((await send()).status).toBeLessThan(300));
+    expectAllIn(path, acknowledged);
+  });
+});
+
+describe('A queue whose file cannot be written', () => {
+  it('does not forget what its handlers have done, and writes it when it can', async ({ skip }) => {
+    const disk = smallDisk();
+    if (disk === undefined) skip('this user may not mount a small disk');
+    const path = join(disk?.folder ?? '', 'webhooks.db');
+    const errors = vi.fn();
+    const store = openStore(path, { logger: { error: errors } });
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const handler = vi.fn(() => finished);
+    const receiver = createReceiver({ secret, queue: store }).onAny(handler);
+    const { send } = createSender(receiver);
+    const webhook = await createWebhook();
+    await send(webhook);
+    await until(() => expect(handler).toHaveBeenCalledOnce());
+    disk?.fill();
+    // Past what the journal had left of its last page.
+    await until(async () => expect(await send()).toEqual(unavailable));
+    finish();
+    await until(() => expect(errors).toHaveBeenCalled());
+    expect((await store.get(webhook.id))?.state).toBe('running');
+    disk?.free();
+    await until(async () => expect((await store.get(webhook.id))?.state).toBe('processed'));
+    await receiver.close();
+    await store.close();
+    expect(errors).toHaveBeenCalledWith(
+      expect.objectContaining({ path, err: expect.any(Error) }),
+      expect.any(String),
+    );
+  });
+});
+
+describe('A file that may only be read', () => {
+  it('is refused when it is opened', async ({ skip }) => {
+    const path = temporaryPath();
+    await openStore(path).close();
+    const folder = dirname(path);
+    chmodSync(path, 0o444);
+    chmodSync(folder, 0o777);
+    const { geteuid, seteuid } = process;
+    const isRoot = geteuid?.() === 0;
+    if (isRoot && seteuid === undefined) skip('root cannot become another user here');
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      expect(() => openStore(path)).toThrow(expect.objectContaining({ option: 'path' }));
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+  });
+});

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { temporaryFolder } from './files.ts';
+
+/** A file system of its own, which can be full. */
+export interface SmallDisk {
+  readonly folder: string;
+  fill(): void;
+  free(): void;
+}
+
+/** `undefined` where this user may not mount one. */
+export function smallDisk(): SmallDisk | undefined {
+  const folder = join(temporaryFolder(), 'disk');
+  mkdirSync(folder);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]).status !== 0) return undefined;
+  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+  const ballast = join(folder, 'ballast');
+  return { folder, fill: () => fillUp(ballast), free: () => rmSync(ballast) };
+}
+
+function fillUp(path: string): void {
+  const file = openSync(path, 'w');
+  const block = Buffer.alloc(4096);
+  try {
+    while (writeSync(file, block) === block.length);
+  } catch {
+    // There is no space left, which is what was wanted.
+  } finally {
+    closeSync(file);
+  }
+}

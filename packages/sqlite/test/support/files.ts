@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { onTestFinished, vi } from 'vitest';
+import { openStore, type Store, type StoreOptions } from '../../src/index.ts';
+
+/** A folder of the test's own. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-sqlite-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function temporaryPath(): string {
+  return join(temporaryFolder(), 'webhooks.db');
+}
+
+/** A store that is closed with the test. */
+export function open(path: string, options?: StoreOptions): Store {
+  const store = openStore(path, options);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** Asks a file by a connection of its own. */
+export function query(path: string, sql: string, ...values: readonly unknown[]): readonly unknown[] {
+  const db = new Database(path, { timeout: 5000 });
+  try {
+    const statement = db.prepare<unknown[], unknown>(sql);
+    if (statement.reader) return statement.all(...values);
+    statement.run(...values);
+    return [];
+  } finally {
+    db.close();
+  }
+}
+
+/** Waits until something holds: not to measure time, but for what happens in the background. */
+export function until<Value>(check: () => Value | Promise<Value>): Promise<Value> {
+  return vi.waitFor(check, { timeout: 15_000, interval: 10 });
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { type Evidence, gather, untilDrained } from './evidence.ts';
+import { between, type Random } from './random.ts';
+import { createSite, type Mode, Receiver, type ReceiverSettings } from './receivers.ts';
+import { nothingSent, type Sent, startSender } from './sender.ts';
+
+export interface Round {
+  readonly mode: Mode;
+  /** Receivers over the one file. */
+  readonly processes: number;
+  /** How often each is killed. */
+  readonly kills: number;
+  readonly settings?: ReceiverSettings;
+}
+
+export interface Battered {
+  readonly evidence: Evidence;
+  readonly sent: Sent;
+  readonly kills: number;
+}
+
+/** Kills receivers at random moments while webhooks come in, starts them again, and gathers what is left at the end. */
+export async function batter({ mode, processes, kills, settings }: Round, random: Random): Promise<Battered> {
+  const site = createSite(mode, settings);
+  const sent = nothingSent();
+  const first = new Receiver(site);
+  const receivers = [
+    await first.listening(),
+    ...Array.from({ length: processes - 1 }, () => new Receiver(site)),
+  ];
+  const sender = startSender(() => one(receivers, random).url, sent, random);
+
+  async function keepKilling(place: number): Promise<void> {
+    for (let kill = 0; kill < kills; kill++) {
+      const receiver = receivers[place] ?? first;
+      // One in five does not get far enough to listen: recovery is interrupted as well.
+      if (random() < 0.2) await sleep(between(random, 0, 200));
+      else {
+        await receiver.listening();
+        await sleep(between(random, 30, 700));
+      }
+      await receiver.kill();
+      receivers[place] = new Receiver(site);
+    }
+  }
+
+  await Promise.all(receivers.map((_, place) => keepKilling(place)));
+  await Promise.all(receivers.map((receiver) => receiver.listening()));
+  await sender.stop();
+  await untilDrained(site);
+  for (const receiver of receivers) expect(await receiver.terminate()).toEqual({ code: 0, signal: null });
+  return { evidence: gather(site, sent), sent, kills: kills * processes };
+}
+
+function one<Value>(values: readonly Value[], random: Random): Value {
+  const value = values[Math.floor(random() * values.length)];
+  if (value === undefined) throw new Error('None to choose from');
+  return value;
+}

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type Receiver, temporaryFolder } from './receivers.ts';
+
+/** A place for a database on which space can run out. */
+export interface Disk {
+  readonly folder: string;
+  fill(receiver: Receiver): void;
+  free(receiver: Receiver): void;
+}
+
+/** A file system in memory of its own. `undefined` where this user may not mount one. */
+export function smallFileSystem(): Disk | undefined {
+  const folder = join(temporaryFolder(), 'small');
+  mkdirSync(folder);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder]).status !== 0) return undefined;
+  // Lazily: the receiver that had its files there may not have gone yet.
+  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+  const ballast = join(folder, 'ballast');
+  return { folder, fill: () => fillUp(ballast), free: () => rmSync(ballast) };
+}
+
+function fillUp(path: string): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const size of [1 << 20, 1 << 12]) {
+      const block = Buffer.alloc(size);
+      while (writes(file, block));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writes(file: number, block: Buffer): boolean {
+  try {
+    return writeSync(file, block) === block.length;
+  } catch {
+    return false;
+  }
+}
+
+/** A limit on the size of a process's files, which every user may set: to SQLite a disk with an error. */
+export function fileLimit(): Disk {
+  const folder = temporaryFolder();
+  const limit = (receiver: Receiver, size: number | 'unlimited') => {
+    const { status, stderr } = spawnSync('prlimit', ['--pid', String(receiver.pid), `--fsize=${size}:`]);
+    if (status !== 0) throw new Error(`prlimit: ${stderr}`);
+  };
+  return {
+    folder,
+    // Past the journal's size, which is not to be limited.
+    fill: (receiver) =>
+      limit(receiver, Math.max(2 ** 20, statSync(join(folder, 'webhooks.db-wal')).size) + 2 ** 16),
+    free: (receiver) => limit(receiver, 'unlimited'),
+  };
+}
