@@ -21,13 +21,13 @@ function seeded() {
 
 const rounds: readonly (Round & { readonly what: string })[] = [
   { what: 'a queue', mode: 'queue', processes: 1, kills: 4 },
-  { what: 'a log', mode: 'log', processes: 1, kills: 3 },
-  { what: 'a queue that two processes share', mode: 'queue', processes: 2, kills: 3 },
+  { what: 'a log', mode: 'log', processes: 1, kills: 2 },
+  { what: 'a queue that two processes share', mode: 'queue', processes: 2, kills: 2 },
   {
     what: 'a queue whose handler fails twice for each',
     mode: 'queue',
     processes: 1,
-    kills: 2,
+    kills: 1,
     settings: { failFirst: 2 },
   },
 ];

@@ -36,9 +36,8 @@ export function createLane(
 ): Lane {
   const running = new Map<number, Claim>();
   let claiming = false;
-  /** Places kept for deliveries that are being stored. */
+  /** Places kept for deliveries that are being stored, and for those that are claimed and about to begin. */
   let kept = 0;
-  /** Deliveries that have been claimed and are about to begin. */
   let arriving = 0;
   /** Whether others wait already: what comes later must not overtake them. */
   let backlog = true;
@@ -71,11 +70,12 @@ export function createLane(
           (atOnce && !closing ? claims.claimNew(delivery, clock.now()) : undefined) ??
           claims.enqueue(delivery),
       );
-      if (stored === 'duplicate') return stored;
-      if (stored !== 'accepted') begin(stored);
-      else backlog = true;
-      wake();
-      return 'accepted';
+      if (typeof stored !== 'string') begin(stored);
+      else if (stored === 'accepted') {
+        backlog = true;
+        wake();
+      }
+      return stored === 'duplicate' ? stored : 'accepted';
     } finally {
       if (atOnce) kept--;
       idle.rest();
@@ -138,7 +138,8 @@ export function createLane(
     await settle(claimed, result);
     // It may have been lost to another, given back, and claimed anew meanwhile.
     if (running.get(claimed.number) === claimed) running.delete(claimed.number);
-    if (backlog) wake();
+    // What failed has a time of its own at which it is due.
+    if (backlog || result.status === 'failed') wake();
     idle.rest();
   }
 
