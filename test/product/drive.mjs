@@ -10,15 +10,19 @@ const secret = 'your-webhook-secret';
 
 if (server !== undefined) await sendTo(server);
 else if (app !== undefined) await sendTo(createServer(listenerOf(app)));
-else if (receiver !== undefined)
+else if (receiver !== undefined) {
+  const handled = new Promise((resolve) => {
+    receiver.onOutcome(({ status }) => status !== 'accepted' && resolve());
+  });
   console.log('outcome', (await receiver.receive(await signedDelivery(type, { secret }))).status);
+  await handled;
+}
 if (POST !== undefined) {
   const response = await POST(await signedRequest('scan.complete', { secret }));
   console.log('POST', response.status);
 }
 if (byDefault !== undefined) console.log('default is app', byDefault === app);
 
-// What waits in a queue is handled before a receiver has closed.
 await receiver?.close();
 await store?.close().catch(() => {});
 

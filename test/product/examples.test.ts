@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { soon } from '../support/raw-client.ts';
 import {
   examples,
   handledBy,
@@ -15,7 +19,11 @@ import { beginWebhook } from './support/half-sent.ts';
 import { Program, stopPrograms } from './support/program.ts';
 import { sendFromPython } from './support/sender.ts';
 
-afterAll(stopPrograms);
+const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-examples-'));
+afterAll(() => {
+  stopPrograms();
+  rmSync(folder, { recursive: true });
+});
 
 describe.each(examples)('The example %s', (example) => {
   const handledStatus = example === 'existing-express-api' ? 201 : 200;
@@ -77,6 +85,43 @@ describe.each(examples)('The example %s', (example) => {
       { handled: 'high_risk_event', id: finding },
       { handled: 'scan_completed', id: scan },
       { handled: 'scan_completed', id: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    ]);
+  });
+
+  const modes = example === 'existing-express-api' ? ['inline'] : ['inline', 'queued'];
+  it.each(modes)('with a database, %s, handles each event once, also over a restart', async (mode) => {
+    const env = {
+      SPIDERFOOT_WEBHOOK_DB: join(folder, `${example}-${mode}.db`),
+      SPIDERFOOT_WEBHOOK_MODE: mode,
+    };
+    // The times are given, so that the bytes are the same in both runs.
+    const sendTo = ({ url }: Listening) =>
+      sendFromPython(
+        { ...guide, url, times: 2, data: { data: 'CVE-2021-44228' }, timestamp: '2024-01-01T12:00:00Z' },
+        { ...shipped, url, times: 2, data: { target: 'exämple.com' }, timestamp: 1704110400.25 },
+      );
+    const first = await serveExample(example, env);
+    const answers = (await sendTo(first)).map(({ status }) => status);
+    const taken = mode === 'queued' ? 202 : handledStatus;
+    expect(answers).toEqual([taken, 200, taken, 200]);
+    first.program.signal('SIGTERM');
+    expect(await first.program.end()).toEqual({ code: 0, signal: null });
+
+    const second = await serveExample(example, env);
+    const duplicate: unknown = expect.stringContaining('"status":"duplicate"');
+    expect(await sendTo(second)).toEqual(Array(4).fill({ status: 200, body: duplicate }));
+    // What was accepted and not handled before the end is handled now.
+    const handled = () => [...handledBy(first), ...handledBy(second)];
+    await vi.waitFor(() => expect(handled().length).toBeGreaterThanOrEqual(2), soon);
+    second.program.signal('SIGTERM');
+    expect(await second.program.end()).toEqual({ code: 0, signal: null });
+    expect(
+      handled()
+        .map((line) => JSON.stringify(line))
+        .toSorted(),
+    ).toEqual([
+      expect.stringMatching(/^\{"handled":"high_risk_event","id":"[0-9a-f]{32}"\}$/),
+      expect.stringMatching(/^\{"handled":"scan_completed","id":"[0-9a-f]{32}"\}$/),
     ]);
   });
 
@@ -149,6 +194,21 @@ describe.each(examples)('The example %s', (example) => {
         { SPIDERFOOT_TRUSTED_PROXIES: '10.0.0.0/99' },
         /"trustedProxies".*"10\.0\.0\.0\/99"/,
       ],
+      [
+        'with two variables for addresses that are not set',
+        { SPIDERFOOT_ALLOWED_IPS: ',' },
+        /"SPIDERFOOT_ALLOWED_IPS" is ","/,
+      ],
+      [
+        'with a queue and no database',
+        { SPIDERFOOT_WEBHOOK_MODE: 'queued' },
+        /"SPIDERFOOT_WEBHOOK_MODE" is "queued", which needs a database/,
+      ],
+      [
+        'with a mode that there is not',
+        { SPIDERFOOT_WEBHOOK_DB: join(folder, 'none.db'), SPIDERFOOT_WEBHOOK_MODE: 'later' },
+        /"SPIDERFOOT_WEBHOOK_MODE" is "later"/,
+      ],
     ])('%s it says why in a sentence and exits 1', async (_, env, sentence) => {
       const port = env.PORT === 'taken' ? String(taken) : (env.PORT ?? '0');
       const program = launch(example, { SPIDERFOOT_WEBHOOK_SECRET: secret, ...env, PORT: port });
@@ -175,4 +235,15 @@ describe.each(examples)('The example %s', (example) => {
       expect(handledBy(server)).toMatchObject([{ handled: 'scan_completed' }]);
     }
   }, 120_000);
+});
+
+it('The example existing-express-api, whose route answers itself, says that a queue does not go with it', async () => {
+  const program = launch('existing-express-api', {
+    PORT: '0',
+    SPIDERFOOT_WEBHOOK_SECRET: secret,
+    SPIDERFOOT_WEBHOOK_DB: join(folder, 'queue.db'),
+    SPIDERFOOT_WEBHOOK_MODE: 'queued',
+  });
+  expect(await program.end()).toEqual({ code: 1, signal: null });
+  expect(program.stderr).toMatch(/^Option "queue" does not go with webhookMiddleware/m);
 });

@@ -42,7 +42,13 @@ function handledOf(sent: Sent, data: unknown = sent.data, nonFinite = 0) {
   const event = { event_type: twins[event_type] ?? event_type, timestamp: read[dialect], data };
   return {
     event: expect.objectContaining({ ...event, source: 'spiderfoot' }),
-    wire: { dialect, event_type, body: bodyOf(sent), nonFinite },
+    wire: {
+      dialect,
+      event_type,
+      event_header: dialect === 'shipped' ? event_type : undefined,
+      body: bodyOf(sent),
+      nonFinite,
+    },
   };
 }
 

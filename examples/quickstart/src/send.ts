@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { exitWithReason } from '@spiderfoot-webhooks/core/node';
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 
@@ -6,7 +7,10 @@ async function main(): Promise<void> {
   const { SPIDERFOOT_WEBHOOK_URL: url = 'http://127.0.0.1:3000/webhook', SPIDERFOOT_WEBHOOK_SECRET: secret } =
     process.env;
   if (secret === undefined || secret === '') {
-    throw new Error('SPIDERFOOT_WEBHOOK_SECRET is not set: copy the line that npm start has printed.');
+    throw new ConfigurationError(
+      'SPIDERFOOT_WEBHOOK_SECRET',
+      'is not set: copy the line that npm start has printed.',
+    );
   }
   const type = process.argv[2] ?? 'scan_completed';
   const { body, headers } = await signedWebhook(type, { secret, url });

@@ -60,11 +60,12 @@ export class EventHandlingError<
   Event extends { readonly event_type: string } = { readonly event_type: string },
 > extends AggregateError {
   override readonly name = 'EventHandlingError';
-  /** The event that was being handled. */
-  readonly event: Event;
+  /** The event that was being handled. Not enumerable: a logger that writes out an error's members must not write it. */
+  declare readonly event: Event;
   /** The delivery's id. */
   readonly id: string;
-  readonly failures: readonly HandlerFailure[];
+  /** Which handler threw what. Not enumerable either: the message says it. */
+  declare readonly failures: readonly HandlerFailure[];
   /** The longest wait that one of the handlers asked for, in seconds. */
   readonly retryAfter: number | undefined;
 
@@ -74,20 +75,23 @@ export class EventHandlingError<
       failures.map(({ error }) => error),
       `${failures.length} handler(s) of ${shortened(event.event_type)} failed: ${reasons.join('; ')}`,
     );
-    this.event = event;
+    Object.defineProperties(this, { event: { value: event }, failures: { value: failures } });
     this.id = id;
-    this.failures = failures;
     const waits = failures.flatMap(({ error }) => waitOf(error) ?? []);
     this.retryAfter = waits.length === 0 ? undefined : Math.max(...waits);
   }
 }
 
 function waitOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('retryAfter' in error)) return undefined;
-  const { retryAfter } = error;
-  return typeof retryAfter === 'number' && retryAfter > 0 && Number.isFinite(retryAfter)
-    ? retryAfter
-    : undefined;
+  try {
+    if (typeof error !== 'object' || error === null || !('retryAfter' in error)) return undefined;
+    const { retryAfter } = error;
+    return typeof retryAfter === 'number' && retryAfter > 0 && Number.isFinite(retryAfter)
+      ? retryAfter
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What was thrown, in a line, and not a long one. Anything can be thrown, also what has no text, or fails to tell it. */

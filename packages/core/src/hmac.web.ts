@@ -1,5 +1,7 @@
 import type { HmacKey } from './hmac.node.ts';
 
+export type { HmacKey };
+
 const encoder = new TextEncoder();
 
 export function createKey(secret: string | Uint8Array): HmacKey {

@@ -49,7 +49,7 @@ export const refusals = {
   ip_not_allowed: {
     status: 403,
     error: 'Address not allowed',
-    hint: 'Add the address to "allowedIps". Behind a proxy, name the proxy in "trustedProxies", or its address is what is checked.',
+    hint: 'Add the address to "allowedIps". Behind a proxy, name the proxy in "trustedProxies", or its address is what is checked. Where no "ip" is logged, none is known: give the adapter "clientIp".',
   },
   method_not_allowed: {
     status: 405,
@@ -85,12 +85,12 @@ export const refusals = {
   handler_failed: {
     status: 500,
     error: 'Handler failed',
-    hint: 'A handler threw or timed out: see "error". SpiderFoot sends the event again; only the handlers that failed will run.',
+    hint: 'A handler threw or timed out: see "err". SpiderFoot sends the event again, or the queue tries again; only the handlers that failed will run.',
   },
   receiver_failed: {
     status: 500,
     error: 'Internal error',
-    hint: 'A function given to the receiver or its adapter threw: see "error". It is most often `clientIp` or a store.',
+    hint: 'A function given to the receiver or its adapter threw: see "err". It is most often `clientIp` or a store.',
   },
   body_already_parsed: {
     status: 500,
@@ -101,7 +101,7 @@ export const refusals = {
   unavailable: {
     status: 503,
     error: 'Temporarily unavailable',
-    hint: 'The log or the queue could not store the delivery: see "error". The sender is asked to try again.',
+    hint: 'The log or the queue could not store the delivery: see "err". The sender is asked to try again.',
     headers: { 'retry-after': '5' },
   },
   shutting_down: {

@@ -94,6 +94,12 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     routes: readonly Route[],
     { attempt, succeeded }: Progress,
   ): MaybePromise<EventHandlingError | undefined> {
+    if (routes.length === 0) {
+      logger.warn(
+        { endpoint, id, event_type: event.event_type },
+        'spiderfoot webhook: no handler takes this',
+      );
+    }
     const delivery = { id, endpoint, receivedAt, ip, attempt, wire };
     const failures = dispatch(routes, {
       event,
@@ -170,9 +176,13 @@ function standing({ attempt, succeeded }: Progress): Pick<Standing, 'attempt' | 
 /** A store that does not answer within this many milliseconds has failed: SpiderFoot waits ten seconds. */
 const patience = 5000;
 
-/** What a store answers, which must not be waited for longer than the sender waits. */
-export function answerOf<Value>(promise: Promise<Value>, call: string): Promise<Value> {
-  return within(promise, patience, () => new Error(`${call} did not answer within ${patience} ms`));
+/** What a store answers, which must not be waited for longer than the sender waits. One in JavaScript may answer at once. */
+export function answerOf<Value>(answer: MaybePromise<Value>, call: string): Promise<Value> {
+  return within(
+    Promise.resolve(answer),
+    patience,
+    () => new Error(`${call} did not answer within ${patience} ms`),
+  );
 }
 
 /** The handlers that run on after their time, by delivery. */

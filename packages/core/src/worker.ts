@@ -1,4 +1,5 @@
 import { parseWith } from './events/envelope.ts';
+import { BoundedMap } from './memory/bounded.ts';
 import type { Observers } from './observers.ts';
 import type { Outcome } from './outcome.ts';
 import type { DeliveryQueue, QueuedResult, QueuedWork, Workers } from './ports.ts';
@@ -23,6 +24,8 @@ export function createWorker(
   const { endpoint, catalogue, log, queue } = settings;
   /** A log of the receiver's own, which does not see by itself what becomes of the queue's deliveries. */
   const logApart = queue !== undefined && log !== undefined && !Object.is(log, queue);
+  /** How far failed deliveries have come: a handler that was given up may succeed before the next try begins. */
+  const reached = new BoundedMap<string, ReadonlySet<string>>(settings.memory);
   let starting: ReturnType<typeof setTimeout> | undefined;
   let workers: Workers | undefined;
 
@@ -38,10 +41,14 @@ export function createWorker(
       return { status: 'rejected', succeeded: work.succeeded, failures: [], code, issues };
     }
     const { event, wire } = parsed;
-    const progress: Progress = { attempt, succeeded: new Set(work.succeeded) };
+    // At a first try there is nothing to go on from: what is replayed may be meant to run as a whole.
+    const since = attempt > 1 ? (reached.get(id) ?? []) : [];
+    const progress: Progress = { attempt, succeeded: new Set([...work.succeeded, ...since]) };
     const verified: Verified = { id, event, wire, body, ip, receivedAt };
     const error = await runner.run(verified, router.routesOf(event.event_type), progress);
     watch.mark('handle');
+    if (error === undefined) reached.delete(id);
+    else reached.set(id, progress.succeeded);
     const succeeded = [...progress.succeeded];
     const result = { succeeded, failures: [], event: toStoredEvent(event, wire) };
     if (logApart) {

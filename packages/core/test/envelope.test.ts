@@ -1,4 +1,4 @@
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import * as z from 'zod';
 import { eventSchemas, parseEvent } from '../src/index.ts';
 import { pythonFloat, pythonJson, samples } from '../src/testing/index.ts';
@@ -120,6 +120,52 @@ describe('the shipped dialect', () => {
   });
 });
 
+describe('a type that nobody knows', () => {
+  const body = (fields: object) => JSON.stringify({ event_type: 'of.tomorrow', timestamp: time, ...fields });
+  const arrival = '2030-01-01T00:00:00.000Z';
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it.each<[string, object, object]>([
+    ['data that is text', { data: 'x' }, { data: { value: 'x' } }],
+    ['data that is a list', { data: [1, { a: 2 }] }, { data: { value: [1, { a: 2 }] } }],
+    ['data that is false', { data: false }, { data: { value: false } }],
+    ['data that is null', { data: null }, { data: {} }],
+    ['no data', {}, { data: {} }],
+    ['a payload that is a number', { payload: 5 }, { data: { value: 5 } }],
+    ['no time', { timestamp: undefined, data: {} }, { timestamp: arrival }],
+    ['a time that is none', { timestamp: 'yesterday', data: {} }, { timestamp: arrival }],
+    ['a day that is none', { timestamp: '2024-02-30T12:00:00Z', data: {} }, { timestamp: arrival }],
+    ['a source that is no text', { source: 5, data: {} }, { source: 'spiderfoot' }],
+    ['a version that is no text', { version: 5, data: {} }, { version: undefined }],
+    ['metadata that is no object', { metadata: 'x', data: {} }, { metadata: {} }],
+    ['metadata of another form', { metadata: { user: 5 }, data: {} }, { metadata: {} }],
+  ])('is delivered with %s, and the text has what did not fit', (_, fields, expected) => {
+    vi.spyOn(Date, 'now').mockReturnValue(Date.parse(arrival));
+    const sent = body(fields);
+    const { event, wire } = eventOf(sent);
+    expect(event).toMatchObject({ event_type: 'of.tomorrow', source: 'spiderfoot', ...expected });
+    expect(wire.body).toBe(sent);
+  });
+
+  it('keeps what fits', () => {
+    const fields = {
+      source: 'sf',
+      version: '6',
+      data: { a: 1 },
+      metadata: { user: 'u', team: 1 },
+      trace: 'x',
+    };
+    expect(eventOf(body(fields)).event).toEqual({ event_type: 'of.tomorrow', timestamp: time, ...fields });
+  });
+
+  it('is checked where it has a schema of its own', () => {
+    const schemas = { 'of.tomorrow': z.looseObject({}) };
+    expect(parseEvent(body({ data: 'x' }), { schemas })).toMatchObject({ issues: [{ path: 'data' }] });
+  });
+});
+
 describe('the dialect of notifications', () => {
   it('becomes the same event, at the time of its arrival', () => {
     const body = pythonJson({
@@ -183,6 +229,7 @@ describe('an event that does not fit', () => {
     ['data that is a list', guide('scan_started', []), 'data'],
     ['a field of another type', guide('scan_completed', { events_found: 'many' }), 'data.events_found'],
     ['a wrong member of a list', guide('scan_completed', { modules_used: ['a', 1] }), 'data.modules_used'],
+    ['many of them, once', guide('scan_completed', { modules_used: [1, null, {}, []] }), 'data.modules_used'],
     ['metadata that is no object', guide('scan_started', {}, { metadata: 'x' }), 'metadata'],
     ['a source that is no text', guide('scan_started', {}, { source: 1 }), 'source'],
   ])('says where: %s', (_, body, path) => {

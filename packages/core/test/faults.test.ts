@@ -10,6 +10,7 @@ import {
   RetryLater,
   toAnswer,
 } from '../src/index.ts';
+import { serve } from '../src/node/index.ts';
 import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
 
 const secret = 'faults-s3cret';
@@ -218,4 +219,35 @@ it('what a failure says is one line and not long, whatever the sender and the ha
   const { message } = error instanceof EventHandlingError ? error : new Error('none');
   expect(message.length).toBeLessThan(1300);
   expect(message).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+});
+
+it('a failure does not carry the event into what a logger writes out', async () => {
+  const errors: unknown[] = [];
+  const receiver = createReceiver({ secret }).onError((error) => errors.push(error));
+  receiver.onAny(() => {
+    throw new Error('down');
+  });
+  await receiver.receive((await delivery({ target: 'secret.example.com' }))());
+  const [error] = errors;
+  expect(error).toBeInstanceOf(EventHandlingError);
+  expect(JSON.stringify(error)).not.toContain('secret.example.com');
+  expect(Object.keys(Object(error))).not.toContain('failures');
+  expect(error).toMatchObject({ event: { event_type: 'scan_completed' }, failures: [{ handler: 'all' }] });
+});
+
+it('an event that no handler takes is told to the logger', async () => {
+  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const receiver = createReceiver({ secret, logger }).on('scan_failed', () => {});
+  await receiver.receive((await delivery())());
+  expect(logger.warn).toHaveBeenCalledWith(
+    expect.objectContaining({ event_type: 'scan_completed' }),
+    'spiderfoot webhook: no handler takes this',
+  );
+});
+
+it('serve() names the mend where it is given an app that is no listener', async () => {
+  const receiver = createReceiver({ secret });
+  // As plain JavaScript may call it.
+  const serving: unknown = Reflect.apply(serve, undefined, [{ callback() {} }, receiver, { port: 0 }]);
+  await expect(serving).rejects.toThrow('app.callback()');
 });

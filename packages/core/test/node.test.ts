@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigurationError, parseEvent } from '../src/index.ts';
 import { jsonLine, lineLogger, readEnvironment } from '../src/node/index.ts';
 import { pythonJson, signedRequest, signedWebhook } from '../src/testing/index.ts';
@@ -31,6 +30,46 @@ describe('a line of the logger', () => {
   it('has no colour where standard error is no terminal', () => {
     expect(written(() => lineLogger().info({ n: 1 }, 'counted'))).toBe('info  counted { n: 1 }\n');
     expect(written(() => lineLogger().debug({}, 'nothing'))).toBe('');
+  });
+
+  it.each([
+    ['an error', { err: new Error('x'.repeat(1_000_000)) }],
+    ['a text', { event_type: 'x'.repeat(1_000_000) }],
+    ['several errors', { err: new AggregateError([new Error('x'.repeat(1_000_000))], 'failed') }],
+  ])('is not a megabyte long because %s is', (_, details) => {
+    const text = written(() => lineLogger().error(details, 'failed'));
+    expect(text.length).toBeLessThan(25_000);
+    expect(text.indexOf('\n')).toBe(text.length - 1);
+  });
+
+  describe('on a terminal', () => {
+    const { isTTY } = process.stderr;
+    const esc = String.fromCharCode(27);
+    const logged = (details: object, noColor = '') => {
+      vi.stubEnv('NO_COLOR', noColor);
+      Object.assign(process.stderr, { isTTY: true });
+      return written(() => lineLogger().info(details, 'counted'));
+    };
+    afterEach(() => {
+      Object.assign(process.stderr, { isTTY });
+      vi.unstubAllEnvs();
+    });
+
+    it('has colours, if nobody asks for none', () => {
+      expect(logged({ n: 1 })).toBe(`info  counted { n: ${esc}[33m1${esc}[39m }\n`);
+      expect(logged({ n: 1 }, '1')).toBe('info  counted { n: 1 }\n');
+    });
+
+    it.each(['[2J', '[8m', '[7m', '[1A', ']0;title\u0007', 'c'])('has no %j of the sender', (code) => {
+      const text = logged({ event_type: esc + code, err: new Error(`${esc}${code} of the sender`) });
+      expect(text).not.toContain(esc + code);
+      expect(text).toContain(`\\u001b${code.slice(0, 2)}`);
+    });
+
+    it('does not leave its colours to the line after one that is cut', () => {
+      const text = logged({ text: Array.from({ length: 99 }, () => 'x'.repeat(500)) });
+      expect(text.endsWith(`…${esc}[0m\n`)).toBe(true);
+    });
   });
 });
 
@@ -84,16 +123,4 @@ describe('what the testing kit signs', () => {
   it.each([new Map(), new Date(0), /x/])('cannot be %o, which Python has nothing like', (value) => {
     expect(() => pythonJson({ value })).toThrow(TypeError);
   });
-});
-
-it('a verifier refuses to work with an empty secret', () => {
-  // In a program of its own, as somebody would write it.
-  const program = `import { verify } from '@spiderfoot-webhooks/core';
-    await verify(process.env.NOT_SET ?? '', 'x', '0'.repeat(64));`;
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    cwd: new URL('..', import.meta.url),
-    encoding: 'utf8',
-  });
-  expect(status).toBe(1);
-  expect(stderr).toContain('Option "secret" is empty');
 });

@@ -157,6 +157,22 @@ describe('an event', () => {
   });
 });
 
+it('what X-SpiderFoot-Event says is told, and not believed', async () => {
+  const receiver = createReceiver({ secret });
+  const headers = { 'x-spiderfoot-event': 'scan_failed' };
+  const claiming = await receiver.receive((await sender('scan_completed', { headers }))());
+  expect(claiming).toMatchObject({
+    event: { event_type: 'scan_completed' },
+    wire: { event_type: 'scan_completed', event_header: 'scan_failed' },
+  });
+  const { header, ...rest } = (await sender('scan_failed'))();
+  const unnamed = (name: string) => (name === 'x-spiderfoot-event' ? undefined : header(name));
+  expect(await receiver.receive({ ...rest, header: unnamed })).toMatchObject({
+    event: { event_type: 'scan_failed' },
+    wire: { event_header: undefined },
+  });
+});
+
 describe('onOutcome', () => {
   it('is told every outcome, with its timings', async () => {
     const told: [Outcome, OutcomeDetails][] = [];

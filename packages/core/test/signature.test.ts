@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as node from '../src/hmac.node.ts';
 import * as web from '../src/hmac.web.ts';
-import { sign, verify } from '../src/index.ts';
+import { ConfigurationError, sign, verify } from '../src/index.ts';
 
 /** RFC 4231, section 4. Case 5 asks for a truncated output, which nobody sends here. */
 const vectors = [
@@ -78,6 +78,14 @@ describe.each(builds)('HMAC of the $build build', ({ createKey, sha256, equalDig
         .update(body.subarray(0, size >> 1))
         .digest('hex'),
     );
+  });
+
+  it.each([10, 20_000])('keeps its key where the bytes are wiped afterwards, for %d bytes', async (size) => {
+    const bytes = Buffer.from('geheim');
+    const key = createKey(bytes);
+    bytes.fill(0);
+    const body = Buffer.alloc(size, 'spider');
+    expect(await key.sign(body)).toBe(createHmac('sha256', 'geheim').update(body).digest('hex'));
   });
 
   it('hashes an unsigned body by SHA-256', async () => {
@@ -175,5 +183,19 @@ describe('verify', () => {
         expect(await verify(`${key}.`, text, await sign(key, text))).toBe(false);
       }),
     );
+  });
+});
+
+describe("a secret that could not be anybody's", () => {
+  it.each([
+    ['empty text', ''],
+    ['no bytes', new Uint8Array()],
+    ['a line', 's3cret\n'],
+  ])('is refused by sign and verify: %s', async (_, secret) => {
+    await expect(sign(secret, 'x')).rejects.toThrow(ConfigurationError);
+    for (const secrets of [secret, ['good', secret]]) {
+      await expect(verify(secrets, 'x', '0'.repeat(64))).rejects.toThrow(ConfigurationError);
+      await expect(verify(secrets, 'x', undefined)).rejects.toThrow('Option "secret"');
+    }
   });
 });

@@ -46,7 +46,7 @@ export interface StoreOptions extends BackoffOptions {
    * @default 0
    */
   readonly keepRefusals?: number;
-  /** Told of what goes wrong in the background. @default silent */
+  /** Told of what goes wrong in the background, dead letters among it. @default silent */
   readonly logger?: Pick<Logger, 'error'>;
 }
 

@@ -31,7 +31,7 @@ import {
 import { scheduleRetention } from './retention.ts';
 import { createSearch } from './search.ts';
 import { type PruneOptions, prune, replay } from './upkeep.ts';
-import { createLane, type Lane } from './workers.ts';
+import { createLane, type Lane, type Reports } from './workers.ts';
 
 /** The log and the queue of one file, and a look into them. */
 export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQueue {
@@ -83,6 +83,14 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const settings = readOptions(options);
   const { logger } = settings;
   const onError = (err: unknown) => logger.error({ err, path }, 'spiderfoot store: could not write');
+  const reports: Reports = {
+    error: onError,
+    dead: ({ number, work: { id, endpoint, event_type, attempt } }, error) =>
+      logger.error(
+        { number, id, endpoint, event_type, attempts: attempt, error },
+        'spiderfoot store: a dead letter; store.replay() tries it again',
+      ),
+  };
   const connection = connect(path);
   const commits = createCommits(connection);
   const search = createSearch(connection, commits, onError);
@@ -147,7 +155,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       }
       const claims = createClaims(connection, endpoint, token, settings);
       // A clock of its own: that it has jumped is told once.
-      const lane = createLane(claims, process, commits, createClock(), settings, onError);
+      const lane = createLane(claims, process, commits, createClock(), settings, reports);
       lanes.set(endpoint, lane);
       return {
         async close() {

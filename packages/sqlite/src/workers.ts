@@ -13,6 +13,14 @@ export interface WorkerOptions {
   readonly pollInterval: number;
   /** Milliseconds that closing waits for what runs. */
   readonly closeTimeout: number;
+  readonly maxAttempts: number;
+}
+
+/** What the owner is told of the work in the background. */
+export interface Reports {
+  error(error: unknown): void;
+  /** A delivery has used up its attempts. */
+  dead(claimed: Claim, error: string | undefined): void;
 }
 
 /** The workers of one endpoint in this process. */
@@ -31,8 +39,8 @@ export function createLane(
   process: ProcessWork,
   commits: Commits,
   clock: Clock,
-  { concurrency, lease, pollInterval, closeTimeout }: WorkerOptions,
-  onError: (error: unknown) => void,
+  { concurrency, lease, pollInterval, closeTimeout, maxAttempts }: WorkerOptions,
+  reports: Reports,
 ): Lane {
   const running = new Map<number, Claim>();
   let claiming = false;
@@ -98,7 +106,7 @@ export function createLane(
       (error) => {
         claiming = false;
         arriving = 0;
-        onError(error);
+        reports.error(error);
         sleepFor(pause);
         idle.rest();
       },
@@ -149,10 +157,12 @@ export function createLane(
     const write = backlog || freePlaces() === 0 ? commits.write : commits.writeLater;
     for (;;) {
       try {
-        await write(() => claims.settle(claimed, result, clock.now()));
+        const mine = await write(() => claims.settle(claimed, result, clock.now()));
+        const isLast = result.status === 'failed' && claimed.work.attempt >= maxAttempts;
+        if (mine && isLast) reports.dead(claimed, result.error);
         return;
       } catch (error) {
-        onError(error);
+        reports.error(error);
         if (closing) return;
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
@@ -167,7 +177,7 @@ export function createLane(
   function keepAlive(): void {
     if (running.size === 0) return;
     const numbers = [...running.keys()];
-    commits.write(() => claims.extend(numbers, clock.now())).catch(onError);
+    commits.write(() => claims.extend(numbers, clock.now())).catch(reports.error);
   }
 
   function tidy(): void {
@@ -176,7 +186,7 @@ export function createLane(
         watchClock();
         claims.tidy(clock.now(), takeOver() !== 'none');
       })
-      .catch(onError);
+      .catch(reports.error);
   }
 
   async function end(): Promise<void> {
@@ -186,7 +196,7 @@ export function createLane(
     await idle.within(closeTimeout);
     clearInterval(heartbeat);
     const numbers = [...running.keys()];
-    if (numbers.length > 0) await commits.write(() => claims.release(numbers)).catch(onError);
+    if (numbers.length > 0) await commits.write(() => claims.release(numbers)).catch(reports.error);
   }
 
   return {

@@ -128,7 +128,8 @@ describe('A queue', () => {
   });
 
   it('tries again, each time with the handlers alone that have not succeeded, and then gives up', async () => {
-    const store = open(temporaryPath(), { ...quick, maxAttempts: 3 });
+    const logger = { error: vi.fn() };
+    const store = open(temporaryPath(), { ...quick, maxAttempts: 3, logger });
     const fine = vi.fn();
     const attempts: number[] = [];
     const receiver = receive(store).on('scan_completed', fine, { name: 'fine' });
@@ -145,6 +146,12 @@ describe('A queue', () => {
     const dead = await untilState(store, webhook, 'dead');
     expect(attempts).toEqual([1, 2, 3]);
     expect(fine).toHaveBeenCalledOnce();
+    // It is somebody's to look after from now on.
+    await until(() => expect(logger.error).toHaveBeenCalledOnce());
+    expect(logger.error).toHaveBeenCalledWith(
+      expect.objectContaining({ id: webhook.id, attempts: 3, error: expect.stringContaining('down 3') }),
+      expect.stringContaining('dead letter'),
+    );
     expect(dead).toMatchObject({
       ...{ attempts: 3, nextAttempt: undefined, error: expect.stringContaining('down 3') },
       handlers: [
@@ -455,7 +462,7 @@ describe('Closing', () => {
     await until(() => expect(gate.running()).toBe(1));
     const next = open(path, quick);
     await store.close();
-    expect(await next.get(delivery.id)).toMatchObject({ state: 'queued', attempts: 1 });
+    expect(await next.get(delivery.id)).toMatchObject({ state: 'queued', attempts: 0 });
     const second = createGate();
     next.start('default', async (work) => {
       await second.pass();

@@ -18,14 +18,24 @@ export function lineLogger(): Logger {
       compact: true,
       maxStringLength: 500,
     });
-    process.stderr.write(`${printable(`${level} ${message} ${text}`, colors)}\n`);
+    const line = `${level} ${message} ${text}`;
+    process.stderr.write(`${line.length > longest ? cut(line, colors) : printable(line, colors)}\n`);
   };
   return { debug: () => {}, info: write('info '), warn: write('warn '), error: write('error') };
 }
 
+/** `maxStringLength` leaves an error's message whole, and a sender may have written a megabyte of it. */
+const longest = 20_000;
+
+function cut(line: string, colors: boolean): string {
+  return `${printable(line.slice(0, longest), colors)}…${colors ? `${escapeCharacter}[0m` : ''}`;
+}
+
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 const escapeCharacter = String.fromCharCode(27);
-const controlOrColor = new RegExp(`${escapeCharacter}\\[\\d+m|${control.source}`, 'gu');
+/** The colours that `inspect` has. One that hides what follows is not among them: the sender may have written that. */
+const color = `${escapeCharacter}\\[(?:1|4|22|24|3[1-69]|90)m`;
+const controlOrColor = new RegExp(`${color}|${control.source}`, 'gu');
 
 /** `inspect` shows an error's stack as it is, with whatever the sender has put into its message. */
 function printable(text: string, colors: boolean): string {

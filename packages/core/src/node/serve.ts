@@ -42,6 +42,12 @@ export async function serve<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   { host = '127.0.0.1', port = 3000, grace = 20_000, onClose = async () => {} }: ServeOptions = {},
 ): Promise<Serving> {
+  if (typeof listener !== 'function') {
+    throw new ConfigurationError(
+      'listener',
+      'is no function. Of Koa hand over app.callback(), of Hono getRequestListener(app.fetch) from @hono/node-server.',
+    );
+  }
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 },
     listener,

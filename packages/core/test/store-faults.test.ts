@@ -1,0 +1,174 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import {
+  createReceiver,
+  type Delivery,
+  type ErrorDetails,
+  memoryLog,
+  memoryQueue,
+  type Outcome,
+  type ProcessWork,
+  type QueuedWork,
+  type Receiver,
+} from '../src/index.ts';
+import { signedWebhook } from '../src/testing/index.ts';
+
+const secret = 'store-faults-s3cret';
+
+/** The same delivery, as often as it is asked for, and as a queue hands it back. */
+async function delivery() {
+  const { headers, body } = await signedWebhook('scan_completed', { secret });
+  const bytes = Buffer.from(body);
+  const next = (): Delivery => ({
+    method: 'POST',
+    peer: '127.0.0.1',
+    header: (name) => headers[name],
+    readBody: async () => bytes,
+  });
+  const work = (attempt: number, succeeded: readonly string[] = []): QueuedWork => ({
+    ...{ id: 'a'.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined, body: bytes },
+    ...{ event_type: 'scan_completed', dialect: 'guide', scan_id: undefined, target: undefined },
+    ...{ attempt, succeeded },
+  });
+  return { next, work };
+}
+
+const codeOf = (outcome: Outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status);
+
+/** The receiver's side of a queue, which the test plays itself. */
+function processOf(register: (receiver: Receiver) => unknown, handlerTimeout = 10_000): ProcessWork {
+  let process: ProcessWork | undefined;
+  const start = (_endpoint: string, given: ProcessWork) => {
+    process = given;
+    return { close: async () => {} };
+  };
+  const queue = { enqueue: async () => 'accepted' as const, start };
+  const receiver = createReceiver({ secret, queue, handlerTimeout });
+  register(receiver);
+  receiver.start();
+  return async (work) => {
+    await vi.waitFor(() => expect(process).toBeDefined());
+    return process?.(work) ?? Promise.reject(new Error('not started'));
+  };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('behind a queue', () => {
+  it.each([
+    ['throws', () => JSON.parse('{')],
+    ['has to be awaited', async () => true],
+  ])('a schema that %s at the second look refuses the event and is told', async (_, fault) => {
+    let looks = 0;
+    const schema = z.looseObject({}).refine(() => (++looks === 1 ? true : fault()));
+    const errors: ErrorDetails[] = [];
+    const codes: string[] = [];
+    const queue = memoryQueue();
+    const receiver = createReceiver({ secret, queue, schemas: { scan_completed: schema } })
+      .onError((_error, details) => errors.push(details))
+      .onOutcome((outcome) => codes.push(codeOf(outcome)));
+    const { next } = await delivery();
+    await receiver.receive(next());
+    await vi.waitFor(() => expect(codes).toEqual(['accepted', 'invalid_event']));
+    expect(errors).toMatchObject([{ source: 'schemas', id: expect.stringMatching(/^[0-9a-f]{32}$/) }]);
+    await receiver.close();
+  });
+
+  it('an error that fails to tell how long to wait is a failure like any other', async () => {
+    const fault = Object.defineProperty(new Error('odd'), 'retryAfter', { get: () => JSON.parse('{') });
+    const process = processOf((receiver) => receiver.onAny(() => Promise.reject(fault)));
+    const { work } = await delivery();
+    expect(await process(work(1))).toMatchObject({
+      status: 'failed',
+      failures: [{ handler: 'all', error: 'odd' }],
+      retryAfter: undefined,
+    });
+  });
+
+  it('a handler that succeeds late, between two tries, is not run by the second', async () => {
+    const finish: (() => void)[] = [];
+    const process = processOf(
+      (receiver) => receiver.onAny(() => new Promise<void>((resolve) => finish.push(resolve))),
+      20,
+    );
+    const { work } = await delivery();
+    expect(await process(work(1))).toMatchObject({ status: 'failed', succeeded: [] });
+    finish[0]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await process(work(2))).toMatchObject({ status: 'processed', succeeded: ['all'] });
+    expect(finish).toHaveLength(1);
+    // A replay begins anew.
+    expect(await process(work(1))).toMatchObject({ status: 'failed' });
+    expect(finish).toHaveLength(2);
+  });
+
+  it('a replay of what failed begins with what the store says', async () => {
+    const ran: string[] = [];
+    const finish: (() => void)[] = [];
+    const process = processOf((receiver) => {
+      receiver.onAny(() => void ran.push('quick'), { name: 'quick' });
+      receiver.onAny(() => new Promise<void>((resolve) => finish.push(resolve)), { name: 'slow' });
+    }, 20);
+    const { work } = await delivery();
+    expect(await process(work(1))).toMatchObject({ status: 'failed', succeeded: ['quick'] });
+    finish[0]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await process(work(1, ['quick']))).toMatchObject({ status: 'failed' });
+    expect([ran, finish.length]).toEqual([['quick'], 2]);
+  });
+});
+
+describe('a log', () => {
+  /** One that stays silent, at the calls that are named. */
+  function silentAt(...calls: readonly number[]) {
+    const log = memoryLog();
+    const { record } = log;
+    let call = 0;
+    vi.spyOn(log, 'record').mockImplementation((entry) =>
+      calls.includes(++call) ? new Promise(() => {}) : record(entry),
+    );
+    return log;
+  }
+
+  it.each([
+    ['before the handlers', silentAt(1, 2)],
+    ['after the handlers', silentAt(2, 3)],
+  ])('that stays silent %s is 503, as often as it does so, and then goes on', async (_, log) => {
+    vi.useFakeTimers();
+    const handler = vi.fn();
+    const receiver = createReceiver({ secret, log }).onAny(handler);
+    const { next } = await delivery();
+    for (const expected of ['unavailable', 'unavailable', 'processed', 'duplicate']) {
+      const answer = receiver.receive(next());
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(codeOf(await answer)).toBe(expected);
+    }
+    expect(handler).toHaveBeenCalledOnce();
+    expect(log.entries()).toMatchObject([{ state: 'processed', succeeded: ['all'] }]);
+    await receiver.close();
+  });
+
+  it('is waited for by close() no longer than it is by the sender', async () => {
+    vi.useFakeTimers();
+    const receiver = createReceiver({ secret, log: silentAt(1) });
+    const { next } = await delivery();
+    const answer = receiver.receive(next());
+    const closing = receiver.close();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(codeOf(await answer)).toBe('unavailable');
+    await closing;
+  });
+});
+
+it('stores in plain JavaScript may answer at once', async () => {
+  const { next } = await delivery();
+  const create = (stores: object): Receiver =>
+    Reflect.apply(createReceiver, undefined, [{ secret, ...stores }]);
+  const log = { record: vi.fn() };
+  expect(codeOf(await create({ log }).receive(next()))).toBe('processed');
+  expect(log.record).toHaveBeenCalledTimes(2);
+  const queue = { enqueue: () => 'accepted', start: () => ({ close() {} }) };
+  expect(codeOf(await create({ queue }).receive(next()))).toBe('accepted');
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createReceiver } from '../src/index.ts';
+import { signedRequest } from '../src/testing/index.ts';
+import { fetchHandler, WebDelivery } from '../src/web/index.ts';
+
+const text = 'eleven long';
+const bytes = new TextEncoder().encode(text);
+const limit = bytes.byteLength;
+
+type Headers = Readonly<Record<string, string>>;
+
+function requestOf(body: string | ReadableStream<Uint8Array> | null, headers: Headers = {}): Request {
+  return new Request('http://127.0.0.1/webhook', { method: 'POST', headers, body, duplex: 'half' });
+}
+
+function read(request: Request, most = limit, timeout = 10_000) {
+  return new WebDelivery(request, () => undefined).readBody(most, timeout);
+}
+
+/** A body that comes in these pieces, as they are asked for. */
+function streamOf(pieces: readonly string[]) {
+  const left = [...pieces];
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const piece = left.shift();
+      if (piece === undefined) controller.close();
+      else controller.enqueue(Buffer.from(piece));
+    },
+  });
+  return { stream, left };
+}
+
+describe('the body of a fetch request', () => {
+  it.each<[string, Headers]>([
+    ['is too small', { 'content-length': '3' }],
+    ['is no number', { 'content-length': 'abc' }],
+    ['is negative', { 'content-length': '-1' }],
+    ['is missing', {}],
+  ])('is counted where its length %s', async (_, headers) => {
+    expect(await read(requestOf(text, headers))).toEqual(bytes);
+    expect(await read(requestOf(text, headers), limit - 1)).toBe('body_too_large');
+    const signed = await signedRequest('scan_completed', { secret: 'web-s3cret', headers });
+    const handle = fetchHandler(createReceiver({ secret: 'web-s3cret', maxBodySize: 10 }));
+    expect((await handle(signed)).status).toBe(413);
+  });
+
+  it('is put together of whatever pieces it comes in', async () => {
+    expect(await read(requestOf(streamOf([...text]).stream))).toEqual(bytes);
+    expect(await read(requestOf(null))).toEqual(new Uint8Array());
+  });
+
+  it('has been read already where it is locked or used', async () => {
+    const locked = requestOf(text);
+    locked.body?.getReader();
+    expect(await read(locked)).toBe('body_already_parsed');
+    const used = requestOf(text);
+    await used.text();
+    expect(await read(used)).toBe('body_already_parsed');
+    const begun = requestOf(streamOf([...text]).stream);
+    const reader = begun.body?.getReader();
+    await reader?.read();
+    reader?.releaseLock();
+    expect(await read(begun)).toBe('body_already_parsed');
+  });
+
+  it('is read to its end where it is too large, so that the sender gets to read the answer', async () => {
+    const { stream, left } = streamOf(Array.from({ length: 50 }, () => text));
+    expect(await read(requestOf(stream))).toBe('body_too_large');
+    await vi.waitFor(() => expect(left).toEqual([]));
+  });
+
+  it('that stops in the middle is late, and its stream is given back', async () => {
+    const cancel = vi.fn();
+    const stream = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}), cancel });
+    expect(await read(requestOf(stream), limit, 20)).toBe('body_timeout');
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce());
+  });
+
+  it('that breaks off is an aborted request', async () => {
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error('reset')),
+    });
+    expect(await read(requestOf(stream))).toBe('request_aborted');
+  });
+});
+
+describe('a body that a framework has read', () => {
+  it.each<[string, Promise<Uint8Array>, unknown]>([
+    ['is taken', Promise.resolve(bytes), bytes],
+    ['is counted', Promise.resolve(Buffer.concat([bytes, bytes])), 'body_too_large'],
+    ['may never come', new Promise(() => {}), 'body_timeout'],
+  ])('%s', async (_, kept, expected) => {
+    const delivery = new WebDelivery(requestOf(null), () => undefined, kept);
+    expect(await delivery.readBody(limit, 20)).toEqual(expected);
+  });
+
+  it('may break off', async () => {
+    const kept = Promise.reject(new Error('reset'));
+    const delivery = new WebDelivery(requestOf(null), () => undefined, kept);
+    expect(await delivery.readBody(limit, 10_000)).toBe('request_aborted');
+  });
+});

@@ -1,0 +1,25 @@
+// A receiver as `serve` runs it, whose handler ends by SIGUSR2: GRACE=20000 node serving.mjs
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { readEnvironment, serve, webhookListener } from '@spiderfoot-webhooks/core/node';
+
+const { GRACE, FAULT } = process.env;
+const { host, port, options } = readEnvironment();
+const receiver = createReceiver({ ...options, handlerTimeout: 2_000_000_000 });
+receiver.onAny(async () => {
+  console.log('begun');
+  await new Promise((resolve) => process.once('SIGUSR2', resolve));
+  console.log('done');
+});
+
+const { server, url } = await serve(webhookListener(receiver), receiver, {
+  host,
+  port,
+  ...(GRACE && { grace: Number(GRACE) }),
+  async onClose() {
+    console.log('closed');
+    if (FAULT) throw new Error(FAULT);
+  },
+});
+// Node's own limits would end a silent connection in the end, and hide that nobody else does.
+Object.assign(server, { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 });
+console.log(`listening on ${url}/webhook`);
