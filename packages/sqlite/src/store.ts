@@ -95,7 +95,6 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const commits = createCommits(connection);
   const search = createSearch(connection, commits, onError);
   const refusals = createRefusals(connection, commits, settings.keepRefusals, onError);
-  const token = randomUUID();
   const lanes = new Map<string, Lane>();
   const { retention } = settings;
   const endRetention = retention && scheduleRetention(connection, commits, retention, onError);
@@ -153,7 +152,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
           `${JSON.stringify(endpoint)} is taken by another receiver over this store. Give each receiver a name of its own.`,
         );
       }
-      const claims = createClaims(connection, endpoint, token, settings);
+      const claims = createClaims(connection, endpoint, randomUUID(), settings);
       // A clock of its own: that it has jumped is told once.
       const lane = createLane(claims, process, commits, createClock(), settings, reports);
       lanes.set(endpoint, lane);

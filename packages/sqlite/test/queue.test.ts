@@ -471,7 +471,7 @@ describe('Closing', () => {
     await until(() => expect(second.running()).toBe(1));
     gate.release();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await next.get(delivery.id)).toMatchObject({ state: 'running', attempts: 2 });
+    expect(await next.get(delivery.id)).toMatchObject({ state: 'running', attempts: 1 });
     second.release();
     await untilState(next, delivery, 'processed');
   });
