@@ -22,4 +22,10 @@ const { server, url } = await serve(webhookListener(receiver), receiver, {
 });
 // Node's own limits would end a silent connection in the end, and hide that nobody else does.
 Object.assign(server, { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 });
+// Whoever reads this knows that `serve` has had the signal, and has not ended the process at once.
+process.on('SIGTERM', () => console.error('SIGTERM came'));
+// A Ctrl-C and its echo, in one moment.
+process.on('SIGHUP', () => {
+  for (let n = 0; n < 2; n++) process.emit('SIGINT', 'SIGINT');
+});
 console.log(`listening on ${url}/webhook`);

@@ -46,6 +46,8 @@ export interface Observers {
   watch(receivedAt: Date): Watch;
   outcome(outcome: Outcome, watch: Watch): void;
   error(error: unknown, source: ErrorDetails['source'], id?: string): void;
+  /** That an event has no handler. */
+  unhandled(event_type: string, id: string): void;
 }
 
 /** One delivery under observation. */
@@ -95,6 +97,9 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
       }
     },
     error,
+    unhandled(event_type, id) {
+      safely(() => logger.warn({ endpoint, id, event_type }, 'spiderfoot webhook: no handler takes this'));
+    },
   };
 }
 

@@ -94,12 +94,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     routes: readonly Route[],
     { attempt, succeeded }: Progress,
   ): MaybePromise<EventHandlingError | undefined> {
-    if (routes.length === 0) {
-      logger.warn(
-        { endpoint, id, event_type: event.event_type },
-        'spiderfoot webhook: no handler takes this',
-      );
-    }
+    if (routes.length === 0) observers.unhandled(event.event_type, id);
     const delivery = { id, endpoint, receivedAt, ip, attempt, wire };
     const failures = dispatch(routes, {
       event,

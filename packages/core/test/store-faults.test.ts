@@ -10,6 +10,7 @@ import {
   type ProcessWork,
   type QueuedWork,
   type Receiver,
+  type ReceiverOptions,
 } from '../src/index.ts';
 import { signedWebhook } from '../src/testing/index.ts';
 
@@ -36,14 +37,17 @@ async function delivery() {
 const codeOf = (outcome: Outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status);
 
 /** The receiver's side of a queue, which the test plays itself. */
-function processOf(register: (receiver: Receiver) => unknown, handlerTimeout = 10_000): ProcessWork {
+function processOf(
+  register: (receiver: Receiver) => unknown,
+  options: Partial<ReceiverOptions> = {},
+): ProcessWork {
   let process: ProcessWork | undefined;
   const start = (_endpoint: string, given: ProcessWork) => {
     process = given;
     return { close: async () => {} };
   };
   const queue = { enqueue: async () => 'accepted' as const, start };
-  const receiver = createReceiver({ secret, queue, handlerTimeout });
+  const receiver = createReceiver({ secret, queue, ...options });
   register(receiver);
   receiver.start();
   return async (work) => {
@@ -87,11 +91,20 @@ describe('behind a queue', () => {
     });
   });
 
+  it('a logger that throws ends nothing, also where no handler takes an event', async () => {
+    const fault = () => JSON.parse('{');
+    const logger = { debug: fault, info: fault, warn: fault, error: fault };
+    const { next, work } = await delivery();
+    expect(codeOf(await createReceiver({ secret, logger }).receive(next()))).toBe('processed');
+    const process = processOf(() => {}, { logger });
+    expect(await process(work(1))).toMatchObject({ status: 'processed' });
+  });
+
   it('a handler that succeeds late, between two tries, is not run by the second', async () => {
     const finish: (() => void)[] = [];
     const process = processOf(
       (receiver) => receiver.onAny(() => new Promise<void>((resolve) => finish.push(resolve))),
-      20,
+      { handlerTimeout: 20 },
     );
     const { work } = await delivery();
     expect(await process(work(1))).toMatchObject({ status: 'failed', succeeded: [] });
@@ -107,10 +120,13 @@ describe('behind a queue', () => {
   it('a replay of what failed begins with what the store says', async () => {
     const ran: string[] = [];
     const finish: (() => void)[] = [];
-    const process = processOf((receiver) => {
-      receiver.onAny(() => void ran.push('quick'), { name: 'quick' });
-      receiver.onAny(() => new Promise<void>((resolve) => finish.push(resolve)), { name: 'slow' });
-    }, 20);
+    const process = processOf(
+      (receiver) => {
+        receiver.onAny(() => void ran.push('quick'), { name: 'quick' });
+        receiver.onAny(() => new Promise<void>((resolve) => finish.push(resolve)), { name: 'slow' });
+      },
+      { handlerTimeout: 20 },
+    );
     const { work } = await delivery();
     expect(await process(work(1))).toMatchObject({ status: 'failed', succeeded: ['quick'] });
     finish[0]?.();

@@ -46,7 +46,6 @@ export const settle = `
     dialect = coalesce(@dialect, dialect), scan_id = coalesce(@scan_id, scan_id), target = coalesce(@target, target)
   WHERE id = @id AND lease = @lease AND attempts = @attempt`;
 
-/** That its process was closed is no fault of a delivery's: it has its attempt back. */
 export const release = `
-  UPDATE webhook_logs SET state = 'queued', lease = NULL, next_attempt = 0, attempts = max(attempts - 1, 0)
+  UPDATE webhook_logs SET state = 'queued', lease = NULL, next_attempt = 0
   WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'`;

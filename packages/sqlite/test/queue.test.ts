@@ -462,7 +462,7 @@ describe('Closing', () => {
     await until(() => expect(gate.running()).toBe(1));
     const next = open(path, quick);
     await store.close();
-    expect(await next.get(delivery.id)).toMatchObject({ state: 'queued', attempts: 0 });
+    expect(await next.get(delivery.id)).toMatchObject({ state: 'queued', attempts: 1 });
     const second = createGate();
     next.start('default', async (work) => {
       await second.pass();
@@ -471,7 +471,7 @@ describe('Closing', () => {
     await until(() => expect(second.running()).toBe(1));
     gate.release();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await next.get(delivery.id)).toMatchObject({ state: 'running', attempts: 1 });
+    expect(await next.get(delivery.id)).toMatchObject({ state: 'running', attempts: 2 });
     second.release();
     await untilState(next, delivery, 'processed');
   });
