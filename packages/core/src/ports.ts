@@ -112,7 +112,7 @@ export interface QueuedResult {
   readonly failures: readonly StoredFailure[];
   /** What failed, in a line. */
   readonly error?: string | undefined;
-  /** Milliseconds that a handler asked to be left in peace, by an error's `retryAfter`. */
+  /** Seconds that a handler asked to be left in peace, by an error's `retryAfter`. */
   readonly retryAfter?: number | undefined;
   /** Of a rejected delivery. */
   readonly code?: RefusalCode | undefined;

@@ -66,7 +66,8 @@ export function createCommits(connection: Connection): Commits {
     clearTimeout(later);
     later = undefined;
     const batch = waiting.splice(0, most);
-    if (waiting.length === 0) batch.push(...last.splice(0));
+    // Also where more wait than fit: under a lasting load the claims would never come to their turn.
+    batch.push(...last.splice(0));
     commit(batch);
     if (waiting.length > 0 || last.length > 0) schedule(0);
     else if (!scheduled) for (const resolve of onDrained.splice(0)) resolve();

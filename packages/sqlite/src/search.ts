@@ -2,8 +2,8 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
 
-/** Rows that are indexed in one go: some milliseconds. */
-const slice = 200;
+/** Rows, and characters, that are indexed in one go: some milliseconds. A delivery that comes meanwhile waits for no more. */
+const slice = { rows: 200, characters: 65_536 };
 
 /** Milliseconds without a delivery after which the index catches up by itself. */
 const idle = 2000;
@@ -11,9 +11,13 @@ const idle = 2000;
 /** Row numbers are never given out twice, so what is past the highest indexed one has not been indexed. */
 const indexNext = `
   INSERT INTO webhook_search (rowid, payload)
-  SELECT id, payload FROM webhook_logs
-  WHERE id > coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0)
-  ORDER BY id LIMIT ?`;
+  SELECT id, payload FROM (
+    SELECT id, payload, sum(length(payload)) OVER (ORDER BY id) - length(payload) AS before FROM (
+      SELECT id, substr(payload, 1, ${slice.characters}) AS payload FROM webhook_logs
+      WHERE id > coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0)
+      ORDER BY id LIMIT ${slice.rows}
+    )
+  ) WHERE before < ${slice.characters}`;
 
 /** The full text of payloads. Kept off the way of the deliveries: it follows when nothing comes, or when it is asked for. */
 export interface Search {
@@ -49,8 +53,8 @@ export function createSearch(
   }
 
   async function indexSlice(): Promise<boolean> {
-    const { changes } = await commits.write(() => connection.statement(indexNext).run(slice));
-    return changes === slice;
+    const { changes } = await commits.write(() => connection.statement(indexNext).run());
+    return changes > 0;
   }
 
   return {
