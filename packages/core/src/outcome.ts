@@ -1,3 +1,4 @@
+import { toAscii } from './ascii.ts';
 import type { EventIssue, Wire } from './events/wire.ts';
 
 /** What a refusal says: its HTTP status, its words to the sender, and the mend, told to the receiver's owner. */
@@ -171,10 +172,7 @@ export function toAnswer(outcome: Outcome): Answer {
 
 function refusalAnswer({ code, issues, retryAfter }: Rejected): Answer {
   const refusal: Refusal = refusals[code];
-  const body = JSON.stringify({ error: refusal.error, code, issues }).replace(
-    /[^\x20-\x7e]/g,
-    escapeNonAscii,
-  );
+  const body = toAscii(JSON.stringify({ error: refusal.error, code, issues }));
   const headers = { ...answerHeaders(body), ...refusal.headers };
   return {
     status: refusal.status,
@@ -186,8 +184,4 @@ function refusalAnswer({ code, issues, retryAfter }: Rejected): Answer {
 
 function answerHeaders(body: string): Record<string, string> {
   return { 'content-type': contentType, 'content-length': String(body.length) };
-}
-
-function escapeNonAscii(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

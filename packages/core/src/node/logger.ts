@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { escapeUnit, toAscii } from '../ascii.ts';
 import type { Logger } from '../ports.ts';
 
 /**
@@ -41,12 +42,8 @@ const controlOrColor = new RegExp(`${color}|${control.source}`, 'gu');
 function printable(text: string, colors: boolean): string {
   return text.replace(colors ? controlOrColor : control, (match) => {
     if (match.length > 1) return match;
-    return match === '\n' ? ' ⏎ ' : escaped(match);
+    return match === '\n' ? ' ⏎ ' : escapeUnit(match);
   });
-}
-
-function escaped(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /**
@@ -56,5 +53,5 @@ function escaped(unit: string): string {
  * console.log(jsonLine({ handled: event.event_type, id }));
  */
 export function jsonLine(value: object): string {
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped);
+  return toAscii(JSON.stringify(value));
 }

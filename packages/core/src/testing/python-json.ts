@@ -1,3 +1,5 @@
+import { toAscii } from '../ascii.ts';
+
 /**
  * Writes JSON byte for byte as Python's `json.dumps` does: a space after `,` and `:`, everything past ASCII as
  * `\uXXXX`, and `NaN`, `Infinity` and `-Infinity`, which are not JSON, bare. Whole numbers have no type in
@@ -53,8 +55,5 @@ function floatText(value: number): string {
 }
 
 function stringText(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return toAscii(JSON.stringify(text));
 }
