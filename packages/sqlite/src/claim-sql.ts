@@ -27,10 +27,21 @@ export const buryExpired = `
   WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
     AND state = 'running' AND attempts >= @maxAttempts`;
 
-/** A time that far ahead was written by a clock that has been set back since. What runs may be alive: it gets a lease anew. */
-export const pullIn = `
-  UPDATE webhook_logs SET next_attempt = iif(state = 'running', @until, @now)
-  WHERE endpoint = @endpoint AND next_attempt > @horizon`;
+/** What was never tried waits for nothing: where it is due ahead of the clock, that has been set back since. */
+export const pullInNew = `
+  UPDATE webhook_logs INDEXED BY webhook_logs_open SET next_attempt = @now
+  WHERE state <> 'processed' AND state = 'queued' AND received_at > @now AND endpoint = @endpoint
+    AND attempts = 0 AND next_attempt > @now`;
+
+/** No wait exceeds the longest, whatever has become of the clock. */
+export const pullInRetries = `
+  UPDATE webhook_logs SET next_attempt = @latest
+  WHERE endpoint = @endpoint AND next_attempt > @latest AND state = 'queued'`;
+
+/** A lease that ends that late was given by a clock that has been set back since. Its owner may be alive. */
+export const pullInLeases = `
+  UPDATE webhook_logs SET next_attempt = @until
+  WHERE endpoint = @endpoint AND next_attempt > @latest AND state = 'running'`;
 
 export const nextDue = `SELECT min(next_attempt) AS due FROM webhook_logs WHERE endpoint = ? AND next_attempt > ?`;
 

@@ -6,7 +6,9 @@ import {
   claimSuspect,
   extend,
   nextDue,
-  pullIn,
+  pullInLeases,
+  pullInNew,
+  pullInRetries,
   release,
   settle,
 } from './claim-sql.ts';
@@ -48,7 +50,7 @@ export type ClaimOptions = Required<BackoffOptions> & {
 export interface Claims {
   /** @param takeOver what may be taken over whose lease has ended: `some` leaves suspects to wait for the one that runs */
   claim(most: number, now: number, takeOver: 'none' | 'some' | 'all'): readonly Claim[];
-  enqueue(delivery: StoredDelivery): 'accepted' | 'duplicate';
+  enqueue(delivery: StoredDelivery, now: number): 'accepted' | 'duplicate';
   /** Puts a new delivery into the queue and claims it by the same write. `undefined` where it is known already. */
   claimNew(delivery: StoredDelivery, now: number): Claim | undefined;
   /**
@@ -92,7 +94,7 @@ export function createClaims(
         ...claimBy(claimDue, rest).map((row) => toClaim(row, false)),
       ];
     },
-    enqueue: (delivery) => enqueueDelivery(connection, delivery),
+    enqueue: (delivery, now) => enqueueDelivery(connection, delivery, now),
     claimNew(delivery, now) {
       const standing = { state: 'running', attempts: 1, nextAttempt: now + lease, lease: token };
       const number = insertNew(connection, delivery, standing);
@@ -101,7 +103,9 @@ export function createClaims(
     },
     tidy(now, bury) {
       if (bury) run(buryExpired, { endpoint, now, maxAttempts, lease: token });
-      run(pullIn, { endpoint, now, until: now + lease, horizon: now + Math.max(maxDelay, lease) });
+      run(pullInNew, { endpoint, now });
+      run(pullInRetries, { endpoint, latest: now + maxDelay });
+      run(pullInLeases, { endpoint, latest: now + Math.max(maxDelay, lease), until: now + lease });
     },
     nextDue(now) {
       const { due } = connection.statement(nextDue).get(endpoint, now) as { due: number | null };

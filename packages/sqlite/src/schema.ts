@@ -33,8 +33,9 @@ export const adopt = `
 /**
  * One step per version of the file: step n leads from version n to n + 1. A step that was released is never changed.
  *
- * Times are milliseconds since 1970. `next_attempt` is when somebody is to look at a delivery again: the next try of one
- * that is queued, the end of the lease of one that runs, NULL for all others. 0 is due whatever the clock says.
+ * Times are milliseconds since 1970. `next_attempt` is when somebody is to look at a delivery again: of one that is queued
+ * when it came, or when its next try is due; the end of the lease of one that runs; NULL for all others. 0, of what has been
+ * replayed, sent again or given back, is due before all others and whatever the clock says.
  */
 const steps: readonly string[] = [
   `${guideTable}

@@ -143,7 +143,9 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     enqueue(delivery) {
       search.postpone();
       const lane = lanes.get(delivery.endpoint);
-      return lane?.enqueue(delivery) ?? commits.write(() => enqueueDelivery(connection, delivery));
+      return (
+        lane?.enqueue(delivery) ?? commits.write(() => enqueueDelivery(connection, delivery, Date.now()))
+      );
     },
     start(endpoint, process) {
       if (lanes.has(endpoint)) {

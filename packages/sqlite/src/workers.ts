@@ -76,7 +76,7 @@ export function createLane(
       const stored = await commits.write(
         () =>
           (atOnce && !closing ? claims.claimNew(delivery, clock.now()) : undefined) ??
-          claims.enqueue(delivery),
+          claims.enqueue(delivery, clock.now()),
       );
       if (typeof stored !== 'string') begin(stored);
       else if (stored === 'accepted') {
@@ -91,7 +91,12 @@ export function createLane(
   }
 
   function wake(): void {
-    if (claiming || freePlaces() === 0) return;
+    if (claiming) return;
+    if (freePlaces() === 0) {
+      // What has become due takes the next place: a new delivery that came at the right moment would have it otherwise.
+      backlog = true;
+      return;
+    }
     claiming = true;
     commits.writeLast(claim).then(
       ({ claimed, free, due }) => {
