@@ -1,6 +1,8 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { StoreError } from './errors.ts';
 import { busyTimeout, closeQuietly, codeOf, open, openTimeout } from './opening.ts';
+import { idOf } from './schema.ts';
 
 /** What is needed of a prepared statement. Said here, so that who uses the package needs no types of better-sqlite3's. */
 interface Statement {
@@ -11,21 +13,16 @@ interface Statement {
 
 /** An open file, and the care for it. */
 export interface Connection {
-  /**
-   * A statement, prepared once. Throws a {@link StoreError} where the file is gone from its path, or was found damaged and
-   * cannot be opened again.
-   */
+  /** A statement, prepared once. */
   statement(sql: string): Statement;
-  /** Checks that the path still leads to the open file, and opens it anew where an error has made it suspect. */
+  /**
+   * Checks that the path still leads to the open file, and opens it anew where an error has made it suspect.
+   * @throws StoreError where the file is gone, is another, or cannot be opened again
+   */
   check(): void;
   /** Told of every error that a statement met. */
   onError(error: unknown): void;
   close(): void;
-}
-
-/** The file cannot be used now; it may be later. The receiver answers 503 meanwhile. */
-export class StoreError extends Error {
-  override readonly name = 'StoreError';
 }
 
 /** After these the open handle is not to be trusted. */
@@ -35,6 +32,8 @@ const damage =
 /** @throws ConfigurationError where the file cannot be used, with the reason */
 export function connect(path: string): Connection {
   let db = open(path, openTimeout);
+  /** What was acknowledged is in this file: another one in its place, an empty one above all, would hide it. */
+  const id = idOf(db);
   let identity = identityOf(path);
   let journals = journalsOf(path);
   let statements = new Map<string, Statement>();
@@ -50,8 +49,9 @@ export function connect(path: string): Connection {
     if (found !== identity) leaveReplaced(found);
     let fresh: Database;
     try {
-      fresh = open(path, busyTimeout);
+      fresh = open(path, busyTimeout, id);
     } catch (error) {
+      if (error instanceof StoreError) throw error;
       throw new StoreError(`${path} cannot be opened again`, { cause: error });
     }
     closeQuietly(db);
@@ -66,6 +66,17 @@ export function connect(path: string): Connection {
    * SQLite would read their pages into the new one: they are folded into the file that they belong to, and taken away.
    */
   function leaveReplaced(found: string): void {
+    // Where the one in its place was refused, it has been left already.
+    if (db.open) {
+      fold();
+      closeQuietly(db);
+      for (const [name, journal] of journals) if (identityOf(name) === journal) rmSync(name, { force: true });
+    }
+    identity = found;
+    suspect = true;
+  }
+
+  function fold(): void {
     let folded: unknown;
     try {
       folded = db.pragma('wal_checkpoint(TRUNCATE)');
@@ -75,10 +86,6 @@ export function connect(path: string): Connection {
       });
     }
     if (isBusy(folded)) throw new StoreError(`${path} was replaced, and the file before is still in use`);
-    closeQuietly(db);
-    for (const [name, journal] of journals) if (identityOf(name) === journal) rmSync(name, { force: true });
-    identity = found;
-    suspect = true;
   }
 
   return {

@@ -3,9 +3,9 @@
  * file that holds the guide's `webhook_logs`.
  */
 export type { BackoffOptions } from './backoff.ts';
-export { StoreError } from './connection.ts';
 export type { Count, CountKey, CountOptions } from './counts.ts';
 export { type StoreFromEnvironment, storeFromEnvironment } from './environment.ts';
+export { StoreError } from './errors.ts';
 export type { ExportFormat } from './export.ts';
 export type { DeliveryFilter } from './filters.ts';
 export type { HandlerRecord } from './handlers.ts';

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import Database from 'better-sqlite3';
-import { migrate, refuseUnknown } from './schema.ts';
+import { StoreError } from './errors.ts';
+import { idOf, migrate, refuseUnknown } from './schema.ts';
 
 /** Milliseconds that opening waits for another process, which may be migrating the file. */
 export const openTimeout = 10_000;
@@ -26,12 +27,18 @@ export function isLock(error: unknown): boolean {
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }
 
-/** @param timeout milliseconds to wait for other processes' locks; until then the event loop stands still */
-export function open(path: string, timeout: number): Database.Database {
+/**
+ * @param timeout milliseconds to wait for other processes' locks; until then the event loop stands still
+ * @param id of the one file that is meant; without it any will do, and a new one is made where there is none
+ * @throws ConfigurationError where the file cannot be used, with the reason
+ * @throws StoreError where it is not the one that is meant; it is not touched
+ */
+export function open(path: string, timeout: number, id?: string): Database.Database {
   let db: Database.Database | undefined;
   try {
     refuseShort(path);
-    db = new Database(path, { timeout });
+    db = new Database(path, { timeout, fileMustExist: id !== undefined });
+    if (id !== undefined && idOf(db) !== id) throw new StoreError(`${path} ${otherFile}`);
     refuseUnknown(db, path);
     const mode = toWal(db, performance.now() + timeout);
     if (mode !== 'wal' && path !== ':memory:') {
@@ -58,6 +65,9 @@ export function open(path: string, timeout: number): Database.Database {
     throw toConfigurationError(path, error);
   }
 }
+
+const otherFile =
+  'is not the file that was open: another, or an empty one, is in its place. Put that file or a backup of it back, or restart to go on with this one.';
 
 /** Two that make the same new file meet here, and SQLite lets one of them fail at once, whatever its timeout. */
 function toWal(db: Database.Database, end: number): unknown {
@@ -87,7 +97,7 @@ function refuseShort(path: string): void {
 const somethingElse = 'It holds something else, which is left as it is: name another file.';
 
 function toConfigurationError(path: string, error: unknown): unknown {
-  if (error instanceof ConfigurationError) return error;
+  if (error instanceof ConfigurationError || error instanceof StoreError) return error;
   const because = error instanceof Error ? error.message : String(error);
   return new ConfigurationError('path', `${path} cannot be opened: ${because}. ${mendOf(error)}`);
 }

@@ -82,6 +82,8 @@ const steps: readonly string[] = [
     code TEXT NOT NULL,
     source_ip TEXT
   );`,
+  `CREATE TABLE webhook_file (id TEXT NOT NULL);
+  INSERT INTO webhook_file (id) VALUES (lower(hex(randomblob(16))));`,
 ];
 
 /** The version that this kit writes. */
@@ -91,13 +93,20 @@ function versionOf(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 
+/** What tells this file, and copies of it, from all others. `undefined` for a file that is none of ours. */
+export function idOf(db: Database): string | undefined {
+  if (versionOf(db) === 0 || !hasTable(db, 'webhook_file')) return undefined;
+  return String(db.prepare('SELECT id FROM webhook_file').pluck().get());
+}
+
+function hasTable(db: Database, name: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
+}
+
 /** @throws ConfigurationError where the file was written by a newer kit, or by something else; it is not touched */
 export function refuseUnknown(db: Database, path: string): void {
   const version = versionOf(db);
-  if (
-    version > 0 &&
-    db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'webhook_logs'").get() === undefined
-  ) {
+  if (version > 0 && !hasTable(db, 'webhook_logs')) {
     throw new ConfigurationError(
       'path',
       `${path} belongs to another program: it has a version, ${version}, but no table webhook_logs. It was not touched: name another file.`,

@@ -161,15 +161,14 @@ describe.each(ports)('A %s', (port) => {
     expectAllIn(path, acknowledged);
   });
 
-  it('goes on with a file that was put in the place of its own, and mixes the two nowhere', async () => {
+  it('goes on with a backup that was put in the place of its file, and mixes the two nowhere', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send, acknowledged } = createSender(receive(port, store));
-    const other = join(temporaryFolder(), 'other.db');
-    const backup = openStore(other);
-    const before = createSender(receive(port, backup));
-    for (let n = 0; n < 20; n++) await before.send();
-    await backup.close();
+    for (let n = 0; n < 20; n++) await send();
+    const other = join(temporaryFolder(), 'backup.db');
+    query(path, 'VACUUM INTO ?', other);
+    const before = [...acknowledged];
     for (let n = 0; n < 60; n++) await send();
     const whole = [...acknowledged];
     // The journal lies beside it with what has not been folded into the file yet.
@@ -181,8 +180,63 @@ describe.each(ports)('A %s', (port) => {
     expect((await send(late)).status).toBeLessThan(300);
     expect((await store.list()).deliveries).toHaveLength(21);
     await store.close();
-    expectAllIn(path, [...before.acknowledged, late]);
+    expectAllIn(path, [...before, late]);
     expectAllIn(`${path}.before`, whole);
+  });
+
+  const empty = (other: string) => writeFileSync(other, '');
+  const anotherStores = async (other: string) => {
+    const store = openStore(other);
+    await createSender(receive(port, store)).send();
+    await store.close();
+  };
+  const anotherPrograms = (other: string) => {
+    query(other, 'CREATE TABLE accounts (id INTEGER PRIMARY KEY)');
+    query(other, 'PRAGMA user_version = 7');
+  };
+
+  it.each([
+    ['an empty one', empty],
+    ["another store's", anotherStores],
+    ["another program's", anotherPrograms],
+  ])('refuses while %s is in the place of its file, and goes on with its own', async (_, make) => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send, acknowledged } = createSender(receive(port, store));
+    for (let n = 0; n < 20; n++) await send();
+    const other = join(temporaryFolder(), 'other.db');
+    await make(other);
+    const bytes = readFileSync(other);
+    // More than once: what was refused must not have been forgotten, nor taken for its own.
+    for (let round = 0; round < 2; round++) {
+      renameSync(path, `${path}.away`);
+      copyFileSync(other, `${path}.other`);
+      renameSync(`${path}.other`, path);
+      expect(await send()).toEqual(unavailable);
+      expect(await Promise.all([send(), send()])).toEqual([unavailable, unavailable]);
+      await expect(store.list()).rejects.toThrow(expect.objectContaining({ name: 'StoreError' }));
+      await expect(store.list()).rejects.toThrow(/backup.*restart/);
+      expect(readFileSync(path)).toEqual(bytes);
+      renameSync(`${path}.away`, path);
+      expect((await send()).status).toBeLessThan(300);
+    }
+    expect((await store.list()).deliveries).toHaveLength(22);
+    expectAllIn(path, acknowledged);
+  });
+
+  it('emptied in place is not begun anew', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send, acknowledged } = createSender(receive(port, store));
+    for (let n = 0; n < 20; n++) await send();
+    query(path, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const good = readFileSync(path);
+    writeFileSync(path, '');
+    for (let n = 0; n < 3; n++) expect(await send()).toEqual(unavailable);
+    await expect(store.counts()).rejects.toThrow();
+    writeFileSync(path, good);
+    await until(async () => expect((await send()).status).toBeLessThan(300));
+    expectAllIn(path, acknowledged);
   });
 
   it('does not stand still where the file in its place is locked', async () => {
@@ -213,7 +267,7 @@ sys.stdin.readline()
     expect(loop.longest()).toBeLessThan(1000);
     holder.tell('free');
     await holder.says('freed');
-    expect((await send()).status).toBeLessThan(300);
+    expect(await send()).toEqual(unavailable);
   });
 
   it('refuses while its file is damaged, never makes it anew, and goes on when it is mended', async () => {

@@ -59,7 +59,7 @@ describe('A new file', () => {
       { name: 'processed', type: 'BOOLEAN', notnull: 0, dflt_value: 'FALSE' },
       { name: 'error_message', type: 'TEXT', notnull: 0, dflt_value: null },
     ]);
-    expect(versionOf(path)).toEqual({ user_version: 1 });
+    expect(versionOf(path)).toEqual({ user_version: 2 });
     expect(query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
   });
 
@@ -223,11 +223,11 @@ describe('A file that cannot be used', () => {
     const path = temporaryPath();
     query(path, `PRAGMA journal_mode = ${mode}`);
     query(path, 'CREATE TABLE webhook_logs (id INTEGER PRIMARY KEY, of_the_future TEXT)');
-    query(path, 'PRAGMA user_version = 2');
+    query(path, 'PRAGMA user_version = 3');
     const before = readFileSync(path);
     const error = refusal(path);
     expect(error.option).toBe('path');
-    expect(error.message).toContain('version 2');
+    expect(error.message).toContain('version 3');
     expect(readFileSync(path)).toEqual(before);
     expect(readdirSync(join(path, '..'))).toEqual(['webhooks.db']);
   });
