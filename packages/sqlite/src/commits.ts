@@ -24,13 +24,13 @@ interface Write {
 }
 
 /** Writes in one commit. Past this the time of the last to be answered grows faster than what a sync saves. */
-const most = 128;
+const mostInCommit = 128;
 
 /** Milliseconds after which a write that only ever met other processes' locks is given up: the sender tries again. */
-const patience = 2000;
+const lockPatience = 2000;
 
-/** Milliseconds until another look at a lock. */
-const pause = 5;
+/** Milliseconds until another look at a lock. The event loop turns meanwhile. */
+const lockPause = 2;
 
 /** Milliseconds that a write which can wait does so for company. */
 const company = 5;
@@ -40,6 +40,8 @@ export function createCommits(connection: Connection): Commits {
   const last: Write[] = [];
   let scheduled = false;
   let later: NodeJS.Timeout | undefined;
+  /** Since when nothing but locks has been met. */
+  let lockedSince: number | undefined;
   const onDrained: (() => void)[] = [];
 
   function add<Result>(queue: Write[], run: () => Result, arrange = () => schedule(0)): Promise<Result> {
@@ -65,7 +67,7 @@ export function createCommits(connection: Connection): Commits {
     scheduled = false;
     clearTimeout(later);
     later = undefined;
-    const batch = waiting.splice(0, most);
+    const batch = waiting.splice(0, mostInCommit);
     // Also where more wait than fit: under a lasting load the claims would never come to their turn.
     batch.push(...last.splice(0));
     commit(batch);
@@ -73,18 +75,27 @@ export function createCommits(connection: Connection): Commits {
     else if (!scheduled) for (const resolve of onDrained.splice(0)) resolve();
   }
 
-  function commit(batch: readonly Write[]): void {
+  /**
+   * @param behind what goes back into the line with the batch, in its order, where another process's lock is met
+   * @returns whether none was met
+   */
+  function commit(batch: readonly Write[], behind: readonly Write[] = []): boolean {
     try {
       connection.check();
       const results = transact(batch);
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
     } catch (error) {
       connection.onError(error);
-      if (isLock(error)) postpone(batch, error);
-      else if (batch.length === 1) batch[0]?.reject(error);
+      if (isLock(error)) {
+        postpone([...batch, ...behind], error);
+        return false;
+      }
       // What cannot be stored must not take others with it.
-      else for (const write of batch) commit([write]);
+      if (batch.length > 1) return batch.every((write, index) => commit([write], batch.slice(index + 1)));
+      batch[0]?.reject(error);
     }
+    lockedSince = undefined;
+    return true;
   }
 
   function transact(batch: readonly Write[]): readonly unknown[] {
@@ -94,26 +105,20 @@ export function createCommits(connection: Connection): Commits {
       connection.statement('COMMIT').run();
       return results;
     } catch (error) {
-      rollBack();
+      connection.rollBack();
       throw error;
     }
   }
 
-  function rollBack(): void {
-    try {
-      connection.statement('ROLLBACK').run();
-    } catch {
-      // A full disk has rolled back by itself.
-    }
-  }
-
-  /** Waits without holding up the event loop. */
   function postpone(batch: readonly Write[], error: unknown): void {
-    const since = performance.now() - patience;
-    for (const write of batch) if (write.since < since) write.reject(error);
-    const patient = batch.filter((write) => write.since >= since);
-    waiting.unshift(...patient);
-    if (patient.length > 0) schedule(pause);
+    const now = performance.now();
+    const locked = lockedSince ?? now;
+    lockedSince = locked;
+    // What had to wait for other reasons before has its patience left.
+    const isOver = ({ since }: Write) => now - Math.max(since, locked) > lockPatience;
+    for (const write of batch) if (isOver(write)) write.reject(error);
+    waiting.unshift(...batch.filter((write) => !isOver(write)));
+    if (waiting.length > 0) schedule(lockPause);
   }
 
   return {

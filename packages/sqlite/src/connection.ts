@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { StoreError } from './errors.ts';
-import { busyTimeout, closeQuietly, codeOf, open, openTimeout } from './opening.ts';
+import { busyTimeout, closeQuietly, codeOf, isLock, open, openTimeout } from './opening.ts';
 import { idOf } from './schema.ts';
 
 /** What is needed of a prepared statement. Said here, so that who uses the package needs no types of better-sqlite3's. */
@@ -22,6 +22,8 @@ export interface Connection {
   check(): void;
   /** Told of every error that a statement met. */
   onError(error: unknown): void;
+  /** Ends a transaction that has failed. Where it cannot be ended the file is opened anew. */
+  rollBack(): void;
   close(): void;
 }
 
@@ -47,11 +49,13 @@ export function connect(path: string): Connection {
       );
     }
     if (found !== identity) leaveReplaced(found);
+    // It would lock out the one that comes after it.
+    if (db.inTransaction) closeQuietly(db);
     let fresh: Database;
     try {
       fresh = open(path, busyTimeout, id);
     } catch (error) {
-      if (error instanceof StoreError) throw error;
+      if (error instanceof StoreError || isLock(error)) throw error;
       throw new StoreError(`${path} cannot be opened again`, { cause: error });
     }
     closeQuietly(db);
@@ -101,6 +105,15 @@ export function connect(path: string): Connection {
     },
     onError(error) {
       if (damage.test(codeOf(error) ?? '')) suspect = true;
+    },
+    rollBack() {
+      try {
+        // A full disk has rolled back by itself.
+        if (db.inTransaction) db.exec('ROLLBACK');
+      } catch {
+        // It is still open, which is found in the next line.
+      }
+      if (db.inTransaction) suspect = true;
     },
     close: () => closeQuietly(db),
   };

@@ -7,11 +7,8 @@ import { idOf, migrate, refuseUnknown } from './schema.ts';
 /** Milliseconds that opening waits for another process, which may be migrating the file. */
 export const openTimeout = 10_000;
 
-/**
- * Milliseconds that a statement waits for another process's lock. Short, because it holds up the event loop; who meets a
- * lock tries again a turn later.
- */
-export const busyTimeout = 20;
+/** Milliseconds that a statement waits for another process's lock: none, because it would hold up the event loop. */
+export const busyTimeout = 0;
 
 /** Pages of 4 KiB. The larger the log before it is folded into the file, the more often a page in it has been written twice. */
 const checkpointPages = 8000;
@@ -32,6 +29,7 @@ export function isLock(error: unknown): boolean {
  * @param id of the one file that is meant; without it any will do, and a new one is made where there is none
  * @throws ConfigurationError where the file cannot be used, with the reason
  * @throws StoreError where it is not the one that is meant; it is not touched
+ * @throws SqliteError where that one is locked
  */
 export function open(path: string, timeout: number, id?: string): Database.Database {
   let db: Database.Database | undefined;
@@ -62,7 +60,7 @@ export function open(path: string, timeout: number, id?: string): Database.Datab
     return db;
   } catch (error) {
     closeQuietly(db);
-    throw toConfigurationError(path, error);
+    throw id !== undefined && isLock(error) ? error : toConfigurationError(path, error);
   }
 }
 
