@@ -73,7 +73,7 @@ describe('The tests can fail', () => {
   });
 
   const id = 'a'.repeat(32);
-  const row = { id, hash: 'known', state: 'processed', attempts: 1 };
+  const row = { id, hash: 'known', state: 'processed', failures: 0 };
   const began = { id, attempt: 1, step: 'began', committed: true };
   const handled = { ...began, step: 'handled' };
   const good: Evidence = {
@@ -90,11 +90,11 @@ describe('The tests can fail', () => {
       rows: [row, { ...row, id: 'b'.repeat(32) }],
       steps: [began, handled, { ...handled, id: 'b'.repeat(32) }],
     },
-    altered: { rows: [row, { ...row, id: 'b'.repeat(32), hash: 'unknown', state: 'dead', attempts: 3 }] },
+    altered: { rows: [row, { ...row, id: 'b'.repeat(32), hash: 'unknown', state: 'dead', failures: 3 }] },
     unfinished: { rows: [{ ...row, state: 'running' }] },
     unhandled: { steps: [began] },
     early: { steps: [{ ...began, committed: false }, handled] },
-    overtried: { rows: [{ ...row, attempts: 4 }] },
+    overtried: { rows: [{ ...row, failures: 4 }] },
     abandoned: { rows: [{ ...row, state: 'dead' }] },
     shared: { steps: [began, began, handled] },
     corrupt: { integrity: 'row 1 missing from index webhook_logs_due' },

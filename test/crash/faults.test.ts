@@ -138,7 +138,7 @@ describe('A handler', () => {
     expect(await receiver.terminate()).toEqual(gently);
     const { rows, steps, ...evidence } = gather(site, sent);
     expect(judge({ ...evidence, rows, steps })).toEqual(flawless);
-    expect(rows).toMatchObject([{ state: 'dead', attempts: 3 }]);
+    expect(rows).toMatchObject([{ state: 'dead', failures: 3 }]);
     expect(steps.filter(({ step }) => step === 'failed')).toHaveLength(3);
   });
 

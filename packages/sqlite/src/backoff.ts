@@ -1,6 +1,7 @@
 export interface BackoffOptions {
   /**
-   * How often a delivery is tried before it is a dead letter.
+   * How many tries of a delivery may fail before it is a dead letter. One that loses its process has failed; one that
+   * closing cuts short has not.
    * @default 10
    */
   readonly maxAttempts?: number;
@@ -19,15 +20,15 @@ export interface BackoffOptions {
 
 /**
  * Milliseconds until the next try: exponential, with full jitter.
- * @param attempt how many tries there were
+ * @param failures how many tries have failed
  * @param retryAfter seconds that a handler has asked for
  */
 export function delayAfter(
-  attempt: number,
+  failures: number,
   retryAfter: number | undefined,
   { baseDelay, maxDelay }: Pick<Required<BackoffOptions>, 'baseDelay' | 'maxDelay'>,
 ): number {
   const asked = (retryAfter ?? 0) * 1000;
-  const drawn = Math.random() * Math.min(maxDelay, baseDelay * 2 ** (attempt - 1));
+  const drawn = Math.random() * Math.min(maxDelay, baseDelay * 2 ** (failures - 1));
   return Math.round(Math.min(maxDelay, Math.max(asked, drawn)));
 }

@@ -1,31 +1,33 @@
-/** Attempts are counted before the handlers run: an event that kills its process must come to an end. */
+/** What still runs has lost its process, which is a failure: an event that kills its process must come to an end. */
 const claimWhere = (ids: string) => `
-  UPDATE webhook_logs SET state = 'running', lease = @lease, attempts = attempts + 1, next_attempt = @until
+  UPDATE webhook_logs SET state = 'running', lease = @lease, attempts = attempts + 1,
+    failures = failures + (state = 'running'), next_attempt = @until
   WHERE id IN (${ids})
   RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target,
-    CAST(payload AS BLOB) AS body, attempts, handlers`;
+    CAST(payload AS BLOB) AS body, attempts, failures, handlers`;
 
 export const claimDue = claimWhere(`
     SELECT id FROM webhook_logs
     WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
-      AND (state = 'queued' OR (@takeOver AND attempts < @suspectFrom))
+      AND (state = 'queued' OR (@takeOver AND failures + 1 < @suspectFrom))
     ORDER BY next_attempt, id LIMIT @most`);
 
 /**
- * One of those whose process has ended more than once. They are taken up one at a time: an event that kills its process
+ * One of those whose tries came to a bad end more than once. They are taken up one at a time: an event that kills its process
  * would otherwise take the same others with it at every attempt, until they are all given up.
  */
 export const claimSuspect = claimWhere(`
     SELECT id FROM webhook_logs INDEXED BY webhook_logs_open
     WHERE state <> 'processed' AND state = 'running' AND endpoint = @endpoint AND next_attempt <= @now
-      AND lease IS NOT @lease AND attempts >= @suspectFrom AND attempts < @maxAttempts
+      AND lease IS NOT @lease AND failures + 1 >= @suspectFrom AND failures + 1 < @maxAttempts
     ORDER BY next_attempt, id LIMIT 1`);
 
 export const buryExpired = `
-  UPDATE webhook_logs SET state = 'dead', lease = NULL, next_attempt = NULL,
-    error_message = 'Its process ended, or stood still, at every attempt'
+  UPDATE webhook_logs SET state = 'dead', lease = NULL, next_attempt = NULL, failures = failures + 1,
+    error_message = 'Its process ended, or stood still, at the last attempt'
   WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
-    AND state = 'running' AND attempts >= @maxAttempts`;
+    AND state = 'running' AND failures + 1 >= @maxAttempts
+  RETURNING id AS number, delivery_id AS id, endpoint, event_type, attempts, error_message AS error`;
 
 /** What was never tried waits for nothing: where it is due ahead of the clock, that has been set back since. */
 export const pullInNew = `
@@ -52,11 +54,13 @@ export const extend = `
 /** The lease and the attempt are the fence: whoever lost the delivery to another must not settle it. */
 export const settle = `
   UPDATE webhook_logs
-  SET state = @state, processed = @processed, next_attempt = @nextAttempt, lease = NULL, error_message = @error,
+  SET state = @state, processed = @processed, failures = @failures, next_attempt = @nextAttempt, lease = NULL,
+    error_message = @error,
     handlers = @handlers, code = @code, issues = @issues, event_type = coalesce(@event_type, event_type),
     dialect = coalesce(@dialect, dialect), scan_id = coalesce(@scan_id, scan_id), target = coalesce(@target, target)
   WHERE id = @id AND lease = @lease AND attempts = @attempt`;
 
+/** No failure: nothing is known against what closing has cut short. */
 export const release = `
   UPDATE webhook_logs SET state = 'queued', lease = NULL, next_attempt = 0
   WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'`;

@@ -22,8 +22,20 @@ export interface Claim {
   readonly number: number;
   readonly work: QueuedWork;
   readonly handlers: string | null;
-  /** Whether its process has ended more than once. */
+  /** How many tries before this one failed, or lost their process. */
+  readonly failures: number;
+  /** Whether it may be what its processes ended of. */
   readonly suspect: boolean;
+}
+
+/** A delivery that is tried no more. */
+export interface DeadLetter {
+  readonly number: number;
+  readonly id: string;
+  readonly endpoint: string;
+  readonly event_type: string | undefined;
+  readonly attempts: number;
+  readonly error: string | undefined;
 }
 
 interface ClaimedRow {
@@ -38,6 +50,7 @@ interface ClaimedRow {
   readonly target: string | null;
   readonly body: Buffer;
   readonly attempts: number;
+  readonly failures: number;
   readonly handlers: string | null;
 }
 
@@ -45,6 +58,9 @@ export type ClaimOptions = Required<BackoffOptions> & {
   /** Milliseconds. */
   readonly lease: number;
 };
+
+/** What becomes of a delivery by a try. */
+export type Settled = 'processed' | 'rejected' | 'queued' | 'dead';
 
 /** The rows of one endpoint's queue, as this process sees them. To be called inside of a commit. */
 export interface Claims {
@@ -56,13 +72,14 @@ export interface Claims {
   /**
    * Makes dead letters of what killed its process too often, and mends times that a clock set back has left far ahead.
    * @param bury whether the end of a lease may be believed
+   * @returns the dead letters
    */
-  tidy(now: number, bury: boolean): void;
+  tidy(now: number, bury: boolean): readonly DeadLetter[];
   /** When after `now` somebody has to look again, in milliseconds since 1970. */
   nextDue(now: number): number | undefined;
   extend(numbers: readonly number[], now: number): void;
-  /** @returns whether the delivery was still this process's to settle */
-  settle(claim: Claim, result: QueuedResult, now: number): boolean;
+  /** @returns what has become of it; `undefined` where it was not this process's to settle any more */
+  settle(claim: Claim, result: QueuedResult, now: number): Settled | undefined;
   release(numbers: readonly number[]): void;
 }
 
@@ -73,7 +90,7 @@ export function createClaims(
   options: ClaimOptions,
 ): Claims {
   const { lease, maxAttempts, maxDelay } = options;
-  /** With these attempts behind it, and one more left, what has lost its process is a suspect. */
+  /** With these failures behind it, and one more left, what has lost its process is a suspect. */
   const suspectFrom = Math.min(2, maxAttempts - 1);
   const run = (sql: string, ...values: unknown[]) => connection.statement(sql).run(...values);
   return {
@@ -99,13 +116,16 @@ export function createClaims(
       const standing = { state: 'running', attempts: 1, nextAttempt: now + lease, lease: token };
       const number = insertNew(connection, delivery, standing);
       if (number === undefined) return undefined;
-      return { number, work: { ...delivery, attempt: 1, succeeded: [] }, handlers: null, suspect: false };
+      const work = { ...delivery, attempt: 1, succeeded: [] };
+      return { number, work, handlers: null, failures: 0, suspect: false };
     },
     tidy(now, bury) {
-      if (bury) run(buryExpired, { endpoint, now, maxAttempts, lease: token });
+      const expired = { endpoint, now, maxAttempts, lease: token };
+      const buried = bury ? connection.statement(buryExpired).all(expired) : [];
       run(pullInNew, { endpoint, now });
       run(pullInRetries, { endpoint, latest: now + maxDelay });
       run(pullInLeases, { endpoint, latest: now + Math.max(maxDelay, lease), until: now + lease });
+      return buried as DeadLetter[];
     },
     nextDue(now) {
       const { due } = connection.statement(nextDue).get(endpoint, now) as { due: number | null };
@@ -113,20 +133,21 @@ export function createClaims(
     },
     extend: (numbers, now) => void run(extend, now + lease, JSON.stringify(numbers), token),
     settle(claim, result, now) {
+      const standing = settled(claim, result, now, options);
       const { changes } = run(settle, {
-        ...settled(claim, result, now, options),
+        ...standing,
         id: claim.number,
         attempt: claim.work.attempt,
         lease: token,
       });
-      return changes === 1;
+      return changes === 1 ? standing.state : undefined;
     },
     release: (numbers) => void run(release, JSON.stringify(numbers), token),
   };
 }
 
 function toClaim(row: ClaimedRow, suspect: boolean): Claim {
-  const { id: number, handlers, attempts } = row;
+  const { id: number, handlers, attempts, failures } = row;
   const work = {
     id: row.delivery_id,
     endpoint: row.endpoint,
@@ -140,23 +161,27 @@ function toClaim(row: ClaimedRow, suspect: boolean): Claim {
     attempt: attempts,
     succeeded: namesOfSucceeded(readHandlers(handlers)),
   };
-  return { number, work, handlers, suspect };
+  return { number, work, handlers, failures, suspect };
 }
 
 function settled(
-  { work, handlers }: Claim,
-  { status, succeeded, failures, error, retryAfter, code, issues, event }: QueuedResult,
+  claim: Claim,
+  { status, succeeded, failures: failed, error, retryAfter, code, issues, event }: QueuedResult,
   now: number,
   { maxAttempts, ...backoff }: ClaimOptions,
 ) {
-  const tryAgain = status === 'failed' && work.attempt < maxAttempts;
+  const { handlers } = claim;
+  const failures = claim.failures + (status === 'failed' ? 1 : 0);
+  const tryAgain = status === 'failed' && failures < maxAttempts;
   const over = status === 'failed' ? 'dead' : status;
+  const state: Settled = tryAgain ? 'queued' : over;
   return {
-    state: tryAgain ? 'queued' : over,
+    state,
+    failures,
     processed: status === 'processed' ? 1 : 0,
-    nextAttempt: tryAgain ? now + delayAfter(work.attempt, retryAfter, backoff) : null,
+    nextAttempt: tryAgain ? now + delayAfter(failures, retryAfter, backoff) : null,
     error: error ?? null,
-    handlers: status === 'rejected' ? handlers : addAttempt(handlers, succeeded, failures),
+    handlers: status === 'rejected' ? handlers : addAttempt(handlers, succeeded, failed),
     code: code ?? null,
     issues: issues === undefined ? null : JSON.stringify(issues),
     event_type: event?.event_type ?? null,

@@ -5,7 +5,7 @@ export interface HandlerRecord {
   /** The name it was registered under. */
   readonly name: string;
   readonly succeeded: boolean;
-  /** How often it has been run. */
+  /** How often it has been run to an end. */
   readonly attempts: number;
   /** What it threw the last time, in a line. */
   readonly error?: string;

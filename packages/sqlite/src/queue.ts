@@ -4,7 +4,8 @@ import { insertDelivery, insertValues, type Standing } from './rows.ts';
 
 /** A delivery that was given up, refused or left aside is tried again when its sender, or somebody, sends it again. */
 const takeUp = `
-  UPDATE webhook_logs SET state = 'queued', attempts = 0, next_attempt = 0, error_message = NULL, code = NULL, issues = NULL
+  UPDATE webhook_logs SET state = 'queued', attempts = 0, failures = 0, next_attempt = 0, error_message = NULL,
+    code = NULL, issues = NULL
   WHERE delivery_id = ? AND endpoint = ? AND state NOT IN ('queued', 'running', 'processed')`;
 
 /**

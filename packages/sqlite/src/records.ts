@@ -25,8 +25,10 @@ export interface DeliveryRecord {
   readonly scanId: string | undefined;
   readonly target: string | undefined;
   readonly state: DeliveryState | QueueState;
-  /** How often its handlers have been run. */
+  /** How often it has been tried. */
   readonly attempts: number;
+  /** Behind a queue: how many of these tries failed, or lost their process. `maxAttempts` limits them. */
+  readonly failures: number;
   /** Of a queued delivery: when it is due. Of a running one: when it counts as abandoned. */
   readonly nextAttempt: Date | undefined;
   /** How each handler has fared. */
@@ -71,6 +73,7 @@ interface Row {
   readonly target: string | null;
   readonly state: DeliveryState | QueueState;
   readonly attempts: number;
+  readonly failures: number;
   readonly next_attempt: number | null;
   readonly handlers: string | null;
   readonly error_message: string | null;
@@ -80,7 +83,7 @@ interface Row {
 }
 
 const columns = `id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target, state, attempts,
-  next_attempt, handlers, error_message, code, issues`;
+  failures, next_attempt, handlers, error_message, code, issues`;
 
 const body = 'CAST(webhook_logs.payload AS BLOB) AS body';
 
@@ -161,6 +164,7 @@ function toRecord(row: Row): DeliveryRecord {
     target: row.target ?? undefined,
     state: row.state,
     attempts: row.attempts,
+    failures: row.failures,
     nextAttempt: row.next_attempt === null ? undefined : new Date(row.next_attempt),
     handlers: readHandlers(row.handlers),
     error: row.error_message ?? undefined,

@@ -35,7 +35,8 @@ export const adopt = `
  *
  * Times are milliseconds since 1970. `next_attempt` is when somebody is to look at a delivery again: of one that is queued
  * when it came, or when its next try is due; the end of the lease of one that runs; NULL for all others. 0, of what has been
- * replayed, sent again or given back, is due before all others and whatever the clock says.
+ * replayed, sent again or given back, is due before all others and whatever the clock says. `attempts` counts every try,
+ * before it is begun; `failures` those that failed or lost their process, which is what `maxAttempts` limits.
  */
 const steps: readonly string[] = [
   `${guideTable}
@@ -83,7 +84,11 @@ const steps: readonly string[] = [
     source_ip TEXT
   );`,
   `CREATE TABLE webhook_file (id TEXT NOT NULL);
-  INSERT INTO webhook_file (id) VALUES (lower(hex(randomblob(16))));`,
+  INSERT INTO webhook_file (id) VALUES (lower(hex(randomblob(16))));
+
+  ALTER TABLE webhook_logs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+  UPDATE webhook_logs SET failures = attempts - (state = 'running')
+  WHERE state <> 'processed' AND state IN ('queued', 'running', 'dead') AND attempts > 0;`,
 ];
 
 /** The version that this kit writes. */

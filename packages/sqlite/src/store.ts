@@ -85,11 +85,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const onError = (err: unknown) => logger.error({ err, path }, 'spiderfoot store: could not write');
   const reports: Reports = {
     error: onError,
-    dead: ({ number, work: { id, endpoint, event_type, attempt } }, error) =>
-      logger.error(
-        { number, id, endpoint, event_type, attempts: attempt, error },
-        'spiderfoot store: a dead letter; store.replay() tries it again',
-      ),
+    dead: (letter) => logger.error(letter, 'spiderfoot store: a dead letter; store.replay() tries it again'),
   };
   const connection = connect(path);
   const commits = createCommits(connection);

@@ -54,7 +54,7 @@ export async function replay(
   const which = number === undefined ? sql : `${sql} AND id = ?`;
   const all = number === undefined ? values : [...values, number];
   const next = `
-    UPDATE webhook_logs SET state = 'queued', processed = 0, attempts = 0, next_attempt = 0, lease = NULL,
+    UPDATE webhook_logs SET state = 'queued', processed = 0, attempts = 0, failures = 0, next_attempt = 0, lease = NULL,
       error_message = NULL, code = NULL, issues = NULL, handlers = iif(state = 'processed', NULL, handlers)
     WHERE id IN (
       SELECT id FROM webhook_logs

@@ -1,5 +1,5 @@
 import type { ProcessWork, QueuedResult, StoredDelivery, Workers } from '@spiderfoot-webhooks/core';
-import type { Claim, Claims } from './claims.ts';
+import type { Claim, Claims, DeadLetter } from './claims.ts';
 import type { Clock } from './clock.ts';
 import type { Commits } from './commits.ts';
 import { createIdle } from './idle.ts';
@@ -13,14 +13,13 @@ export interface WorkerOptions {
   readonly pollInterval: number;
   /** Milliseconds that closing waits for what runs. */
   readonly closeTimeout: number;
-  readonly maxAttempts: number;
 }
 
 /** What the owner is told of the work in the background. */
 export interface Reports {
   error(error: unknown): void;
-  /** A delivery has used up its attempts. */
-  dead(claimed: Claim, error: string | undefined): void;
+  /** A delivery has failed too often. */
+  dead(letter: DeadLetter): void;
 }
 
 /** The workers of one endpoint in this process. */
@@ -39,7 +38,7 @@ export function createLane(
   process: ProcessWork,
   commits: Commits,
   clock: Clock,
-  { concurrency, lease, pollInterval, closeTimeout, maxAttempts }: WorkerOptions,
+  { concurrency, lease, pollInterval, closeTimeout }: WorkerOptions,
   reports: Reports,
 ): Lane {
   const running = new Map<number, Claim>();
@@ -149,11 +148,18 @@ export function createLane(
   async function work(claimed: Claim): Promise<void> {
     const result = await process(claimed.work);
     await settle(claimed, result);
-    // It may have been lost to another, given back, and claimed anew meanwhile.
-    if (running.get(claimed.number) === claimed) running.delete(claimed.number);
+    if (isHeld(claimed)) running.delete(claimed.number);
     // What failed has a time of its own at which it is due.
     if (backlog || result.status === 'failed') wake();
     idle.rest();
+  }
+
+  /**
+   * It may have been lost to another, replayed, and claimed anew: attempts begin at 1 again by that, and the lease is the
+   * same, so the file alone cannot tell the two.
+   */
+  function isHeld(claimed: Claim): boolean {
+    return running.get(claimed.number) === claimed;
   }
 
   /** What has been done is not forgotten because the disk is full: its place stays taken until it is written. */
@@ -162,9 +168,10 @@ export function createLane(
     const write = backlog || freePlaces() === 0 ? commits.write : commits.writeLater;
     for (;;) {
       try {
-        const mine = await write(() => claims.settle(claimed, result, clock.now()));
-        const isLast = result.status === 'failed' && claimed.work.attempt >= maxAttempts;
-        if (mine && isLast) reports.dead(claimed, result.error);
+        const settled = await write(() =>
+          isHeld(claimed) ? claims.settle(claimed, result, clock.now()) : undefined,
+        );
+        if (settled === 'dead') reports.dead(toLetter(claimed, result));
         return;
       } catch (error) {
         reports.error(error);
@@ -189,8 +196,9 @@ export function createLane(
     commits
       .write(() => {
         watchClock();
-        claims.tidy(clock.now(), takeOver() !== 'none');
+        return claims.tidy(clock.now(), takeOver() !== 'none');
       })
+      .then((buried) => buried.forEach(reports.dead))
       .catch(reports.error);
   }
 
@@ -212,4 +220,9 @@ export function createLane(
       return ending;
     },
   };
+}
+
+function toLetter({ number, work }: Claim, { error }: QueuedResult): DeadLetter {
+  const { id, endpoint, event_type, attempt: attempts } = work;
+  return { number, id, endpoint, event_type, attempts, error };
 }

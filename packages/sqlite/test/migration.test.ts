@@ -208,6 +208,41 @@ describe("A file of the guide's logger", () => {
   });
 });
 
+describe('A file of version 1', () => {
+  it('is brought up to date in place: attempts that had failed count as failures', async () => {
+    const path = temporaryPath();
+    await openStore(path).close();
+    query(path, 'DROP TABLE webhook_file');
+    query(path, 'ALTER TABLE webhook_logs DROP COLUMN failures');
+    for (const [state, attempts] of Object.entries({ queued: 3, running: 3, dead: 10, processed: 2 })) {
+      query(
+        path,
+        `INSERT INTO webhook_logs (timestamp, event_type, payload, delivery_id, endpoint, state, attempts, received_at)
+         VALUES ('2024-01-01T12:00:00', 'a', '{}', ?, 'default', ?, ?, 1)`,
+        ...[state, state, attempts],
+      );
+    }
+    query(path, 'PRAGMA user_version = 1');
+    const before = query(path, guideSelect);
+    const store = open(path);
+    expect(versionOf(path)).toEqual({ user_version: 2 });
+    expect(query(path, guideSelect)).toEqual(before);
+    const { deliveries } = await store.list();
+    expect(deliveries.map(({ id, attempts, failures }) => [id, attempts, failures])).toEqual([
+      ['processed', 2, 0],
+      ['dead', 10, 10],
+      ['running', 3, 2],
+      ['queued', 3, 3],
+    ]);
+    expect(query(path, 'SELECT length(id) AS length FROM webhook_file')).toEqual([{ length: 32 }]);
+    await store.close();
+    // It is the same file for whoever has it open still.
+    const id = query(path, 'SELECT id FROM webhook_file');
+    await openStore(path).close();
+    expect(query(path, 'SELECT id FROM webhook_file')).toEqual(id);
+  });
+});
+
 describe('A file that cannot be used', () => {
   const refusal = (path: string, options?: StoreOptions) => {
     try {

@@ -540,7 +540,7 @@ describe('A process that is lost', () => {
     receive(store).start();
     expect(await untilState(store, delivery, 'dead')).toMatchObject({
       ...{ attempts: 2, nextAttempt: undefined },
-      error: 'Its process ended, or stood still, at every attempt',
+      error: 'Its process ended, or stood still, at the last attempt',
     });
   });
 });

@@ -9,7 +9,7 @@ export interface Row {
   readonly id: string;
   readonly hash: string;
   readonly state: string;
-  readonly attempts: number;
+  readonly failures: number;
 }
 
 /** A line of the journal. */
@@ -41,7 +41,7 @@ export function gather({ mode, maxAttempts, database, journal }: Site, sent: Sen
   try {
     const rows: Row[] = [];
     const select = db.prepare<[], Omit<Row, 'hash'> & { readonly body: Buffer }>(
-      'SELECT delivery_id AS id, CAST(payload AS BLOB) AS body, state, attempts FROM webhook_logs',
+      'SELECT delivery_id AS id, CAST(payload AS BLOB) AS body, state, failures FROM webhook_logs',
     );
     for (const { body, ...row } of select.iterate()) rows.push({ ...row, hash: hashOf(body) });
     const integrity = db.pragma('integrity_check', { simple: true });

@@ -14,9 +14,9 @@ export interface Verdict {
   readonly unhandled: number;
   /** Handled at a time at which no other connection saw it. */
   readonly early: number;
-  /** Tried more often than allowed. */
+  /** Failed, or begun, more often than allowed. */
   readonly overtried: number;
-  /** Given up with tries left. */
+  /** Given up before it has failed so often. */
   readonly abandoned: number;
   /** Begun twice under the same attempt: two workers held one claim. */
   readonly shared: number;
@@ -44,7 +44,7 @@ export function judge({ mode, maxAttempts, sent, rows, steps, integrity }: Evide
   const isOver = ({ state }: Row) => state === 'processed' || (mode === 'queue' && state === 'dead');
   const mustBeOver = (row: Row) => mode === 'queue' || sent.acknowledged.has(row.hash);
   const overtried = new Set([
-    ...rows.filter(({ attempts }) => attempts > maxAttempts).map(({ id }) => id),
+    ...rows.filter(({ failures }) => failures > maxAttempts).map(({ id }) => id),
     ...steps.filter(({ attempt }) => mode === 'queue' && attempt > maxAttempts).map(({ id }) => id),
   ]);
   return {
@@ -55,7 +55,7 @@ export function judge({ mode, maxAttempts, sent, rows, steps, integrity }: Evide
     unhandled: rows.filter(({ id, state }) => state === 'processed' && !handled.has(id)).length,
     early: new Set(steps.filter(({ committed }) => !committed).map(({ id }) => id)).size,
     overtried: overtried.size,
-    abandoned: rows.filter(({ state, attempts }) => state === 'dead' && attempts < maxAttempts).length,
+    abandoned: rows.filter(({ state, failures }) => state === 'dead' && failures < maxAttempts).length,
     shared: mode === 'queue' ? begun.length - new Set(begun.map(claimOf)).size : 0,
     corrupt: integrity === 'ok' ? 0 : 1,
   };
