@@ -142,7 +142,10 @@ export interface DeliveryQueue {
    * duplicate: when it is sent again, it is tried again.
    */
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
-  /** Starts the workers of an endpoint: claim, run, settle, retry. */
+  /**
+   * Starts the workers of an endpoint: claim, run, settle, retry.
+   * @throws ConfigurationError, at once, where the endpoint has workers in this process already
+   */
   start(endpoint: string, process: ProcessWork): Workers;
 }
 

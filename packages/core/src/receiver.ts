@@ -51,6 +51,7 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    * Lets the workers run that work off a queue, or what is replayed out of a log. `webhookHandler` and its like call it
    * when they are mounted; needed only where neither an adapter nor a delivery is there to do so. Without such a store
    * it does nothing.
+   * @throws ConfigurationError where another receiver over the store has this `endpoint`
    */
   start(): void;
   /** Whether deliveries are answered before their handlers have run. */

@@ -10,6 +10,7 @@ import { toStored, toStoredEvent, toStoredFailures, type Verified } from './stor
 
 /** The receiver's side of a store that hands deliveries back: out of a queue, or replayed out of a log. */
 export interface Worker {
+  /** @throws ConfigurationError where another receiver over the store has the endpoint */
   start(): void;
   close(): Promise<void>;
 }
@@ -26,10 +27,12 @@ export function createWorker(
   const logApart = queue !== undefined && log !== undefined && !Object.is(log, queue);
   /** How far failed deliveries have come: a handler that was given up may succeed before the next try begins. */
   const reached = new BoundedMap<string, ReadonlySet<string>>(settings.memory);
-  let starting: ReturnType<typeof setTimeout> | undefined;
+  /** Over a turn after the start: handlers that are registered right after the mounting must not miss what an earlier run left. */
+  let registered: Promise<void> | undefined;
   let workers: Workers | undefined;
 
   async function process(work: QueuedWork): Promise<QueuedResult> {
+    await registered;
     const { id, body, ip, receivedAt, attempt } = work;
     const watch = observers.watch(receivedAt);
     watch.ip = ip;
@@ -65,19 +68,14 @@ export function createWorker(
     return { ...result, status: 'processed' };
   }
 
-  function begin(): void {
-    clearTimeout(starting);
-    workers ??= store.start(endpoint, process);
-  }
-
   return {
     start() {
-      // A turn later: handlers that are registered right after the mounting must not miss what an earlier run left.
-      starting ??= setTimeout(begin, 0);
+      if (workers !== undefined) return;
+      registered = new Promise((resolve) => setTimeout(resolve, 0));
+      // At once: what is wrong about it has to be thrown to whoever mounts the receiver.
+      workers = store.start(endpoint, process);
     },
     async close() {
-      // Whoever closes before the turn is over may have accepted something already.
-      if (starting !== undefined) begin();
       await workers?.close();
     },
   };

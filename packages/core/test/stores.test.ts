@@ -367,15 +367,24 @@ describe('a queue', () => {
   });
 
   it('that is full or fails is answered 503, and takes it when it is sent again', async () => {
-    const queue = memoryQueue({ capacity: 1 });
+    const queue = memoryQueue({ capacity: 1, concurrency: 1 });
     const errors = vi.fn();
-    const receiver = createReceiver({ secret, queue }).onError(errors);
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const receiver = createReceiver({ secret, queue })
+      .onError(errors)
+      .onAny(() => finished);
+    const running = await sender('scan_completed', { n: 0 });
     const first = await sender('scan_completed', { n: 1 });
     const second = await sender('scan_completed', { n: 2 });
-    expect(await first.send(receiver)).toMatchObject({ status: 'accepted' });
+    for (const { send } of [running, first])
+      expect(await send(receiver)).toMatchObject({ status: 'accepted' });
     expect(await second.send(receiver)).toMatchObject({ code: 'unavailable' });
     expect(errors).toHaveBeenCalledWith(expect.any(Error), expect.objectContaining({ source: 'queue' }));
     expect(await first.send(receiver)).toMatchObject({ status: 'duplicate' });
+    finish();
     await vi.waitFor(async () => expect(await second.send(receiver)).toMatchObject({ status: 'accepted' }));
     await receiver.close();
   });
@@ -414,10 +423,39 @@ describe('a queue', () => {
     const receiver = createReceiver({ secret, queue });
     receiver.start();
     receiver.start();
-    expect(start).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(start).toHaveBeenCalledOnce());
+    expect(start).toHaveBeenCalledOnce();
     await (await sender()).send(receiver);
     expect(start).toHaveBeenCalledOnce();
+  });
+
+  it('runs what it holds with the handlers that are registered right after the start', async () => {
+    const queue = memoryQueue();
+    const { send } = await sender();
+    const idle = { ...queue, start: () => ({ close: async () => {} }) };
+    await send(createReceiver({ secret, queue: idle }));
+    const unhandled = vi.fn();
+    const handler = vi.fn();
+    const receiver = createReceiver({ secret, queue }).onUnhandled(unhandled);
+    receiver.start();
+    receiver.onAny(handler);
+    await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce());
+    await receiver.close();
+  });
+
+  it('of an endpoint that another receiver has is refused to whoever mounts it, until that is closed', async () => {
+    const queue = memoryQueue();
+    const first = createReceiver({ secret, queue });
+    const handler = vi.fn();
+    const second = createReceiver({ secret, queue }).onAny(handler);
+    first.start();
+    expect(() => second.start()).toThrow(expect.objectContaining({ option: 'endpoint' }));
+    // Mounted all the same it takes nothing that nobody would handle, and the process lives on.
+    expect(await (await sender()).send(second)).toMatchObject({ code: 'receiver_failed' });
+    await first.close();
+    second.start();
+    expect(await (await sender()).send(second)).toMatchObject({ status: 'accepted' });
+    await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce());
+    await second.close();
   });
 
   it('that holds a body which no longer fits says so, and does not run it', async () => {

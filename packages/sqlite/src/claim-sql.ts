@@ -40,10 +40,15 @@ export const pullInRetries = `
   UPDATE webhook_logs SET next_attempt = @latest
   WHERE endpoint = @endpoint AND next_attempt > @latest AND state = 'queued'`;
 
-/** A lease that ends that late was given by a clock that has been set back since. Its owner may be alive. */
+/** How long the lease of a row is, which may be another process's with other options; its token begins with it. */
+const longest = 'max(@lease, CAST(lease AS INTEGER))';
+
+/**
+ * No lease ends later than its length from now, whatever has become of the clock. It is not ended: its owner may be alive.
+ */
 export const pullInLeases = `
-  UPDATE webhook_logs SET next_attempt = @until
-  WHERE endpoint = @endpoint AND next_attempt > @latest AND state = 'running'`;
+  UPDATE webhook_logs INDEXED BY webhook_logs_open SET next_attempt = @now + ${longest}
+  WHERE state <> 'processed' AND state = 'running' AND endpoint = @endpoint AND next_attempt > @now + ${longest}`;
 
 export const nextDue = `SELECT min(next_attempt) AS due FROM webhook_logs WHERE endpoint = ? AND next_attempt > ?`;
 

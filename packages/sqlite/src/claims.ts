@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Dialect, QueuedResult, QueuedWork, StoredDelivery } from '@spiderfoot-webhooks/core';
 import { type BackoffOptions, delayAfter } from './backoff.ts';
 import {
@@ -83,13 +84,9 @@ export interface Claims {
   release(numbers: readonly number[]): void;
 }
 
-export function createClaims(
-  connection: Connection,
-  endpoint: string,
-  token: string,
-  options: ClaimOptions,
-): Claims {
+export function createClaims(connection: Connection, endpoint: string, options: ClaimOptions): Claims {
   const { lease, maxAttempts, maxDelay } = options;
+  const token = `${lease}-${randomUUID()}`;
   /** With these failures behind it, and one more left, what has lost its process is a suspect. */
   const suspectFrom = Math.min(2, maxAttempts - 1);
   const run = (sql: string, ...values: unknown[]) => connection.statement(sql).run(...values);
@@ -124,7 +121,7 @@ export function createClaims(
       const buried = bury ? connection.statement(buryExpired).all(expired) : [];
       run(pullInNew, { endpoint, now });
       run(pullInRetries, { endpoint, latest: now + maxDelay });
-      run(pullInLeases, { endpoint, latest: now + Math.max(maxDelay, lease), until: now + lease });
+      run(pullInLeases, { endpoint, now, lease });
       return buried as DeadLetter[];
     },
     nextDue(now) {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { ConfigurationError, type DeliveryLog, type DeliveryQueue } from '@spiderfoot-webhooks/core';
+import { endpointTaken } from '@spiderfoot-webhooks/core/stores';
 import { createClaims } from './claims.ts';
 import { createClock } from './clock.ts';
 import { createCommits } from './commits.ts';
@@ -144,13 +144,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       );
     },
     start(endpoint, process) {
-      if (lanes.has(endpoint)) {
-        throw new ConfigurationError(
-          'endpoint',
-          `${JSON.stringify(endpoint)} is taken by another receiver over this store. Give each receiver a name of its own.`,
-        );
-      }
-      const claims = createClaims(connection, endpoint, randomUUID(), settings);
+      if (lanes.has(endpoint)) throw endpointTaken(endpoint);
+      const claims = createClaims(connection, endpoint, settings);
       // A clock of its own: that it has jumped is told once.
       const lane = createLane(claims, process, commits, createClock(), settings, reports);
       lanes.set(endpoint, lane);

@@ -342,6 +342,19 @@ describe('A queue', () => {
     store.start('a', async (work) => done(work));
   });
 
+  it('refuses a second receiver of one endpoint to whoever mounts it, and runs the first', async () => {
+    const store = open(temporaryPath(), quick);
+    const handler = vi.fn();
+    const first = receive(store).onAny(handler);
+    first.start();
+    for (const port of ['queue', 'log']) {
+      const second = createReceiver({ secret, [port]: store });
+      expect(() => second.start()).toThrow(expect.objectContaining({ option: 'endpoint' }));
+    }
+    await (await createWebhook()).send(first);
+    await until(() => expect(handler).toHaveBeenCalledOnce());
+  });
+
   it('keeps what is logged and what is queued apart by their states, over one file', async () => {
     const store = open(temporaryPath(), quick);
     const webhook = await createWebhook();
@@ -636,6 +649,46 @@ describe('A clock that is set anew', () => {
       for (const delivery of deliveries) await untilState(owner, delivery, 'processed');
     },
   );
+});
+
+describe('Processes with different options', () => {
+  it('leave each other their leases and what they run', async () => {
+    const path = temporaryPath();
+    const owner = open(path, { ...quick, lease: 3_600_000 });
+    const gate = createGate();
+    owner.start('default', async (work) => {
+      await gate.pass();
+      return done(work);
+    });
+    const delivery = createStored();
+    await owner.enqueue(delivery);
+    await until(() => expect(gate.running()).toBe(1));
+    const other = open(path, { ...quick, lease: 30 });
+    const taken = vi.fn(async (work: QueuedWork) => done(work));
+    other.start('default', taken);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(taken).not.toHaveBeenCalled();
+    const lease = (await owner.get(delivery.id))?.nextAttempt?.getTime() ?? 0;
+    expect(lease).toBeGreaterThan(Date.now() + 1_800_000);
+    gate.release();
+    await untilState(owner, delivery, 'processed');
+  });
+
+  it('take over what a clock that was ahead has left, one lease after it was set right', async () => {
+    const path = temporaryPath();
+    const store = open(path, { ...quick, lease: 200, maxDelay: 86_400_000 });
+    const delivery = createStored();
+    await store.enqueue(delivery);
+    // Less than the longest wait: it is the lease that counts.
+    query(
+      path,
+      "UPDATE webhook_logs SET state = 'running', attempts = 1, lease = '200-lost', next_attempt = ?",
+      Date.now() + 3_600_000,
+    );
+    const process = vi.fn(async (work: QueuedWork) => done(work));
+    store.start('default', process);
+    await until(() => expect(process).toHaveBeenCalledOnce());
+  });
 });
 
 describe('The wait before another try', () => {

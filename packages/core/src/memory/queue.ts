@@ -8,6 +8,7 @@ import type {
   StoredDelivery,
   Workers,
 } from '../ports.ts';
+import { endpointTaken } from '../stores/endpoint.ts';
 import { BoundedMap } from './bounded.ts';
 
 export interface MemoryQueueOptions {
@@ -75,7 +76,11 @@ export function memoryQueue({
       lane.add({ ...delivery, attempt: 1, succeeded: [] });
       return 'accepted';
     },
-    start: (endpoint, process) => laneOf(endpoint).start(process),
+    start(endpoint, process) {
+      const workers = laneOf(endpoint).start(process);
+      if (workers === undefined) throw endpointTaken(endpoint);
+      return workers;
+    },
   };
 }
 
@@ -88,7 +93,8 @@ interface Lane {
   /** How many wait. */
   readonly size: number;
   add(work: QueuedWork): void;
-  start(process: ProcessWork): Workers;
+  /** `undefined` where it has been started. */
+  start(process: ProcessWork): Workers | undefined;
 }
 
 function createLane(
@@ -144,6 +150,7 @@ function createLane(
       next();
     },
     start(processor) {
+      if (process !== undefined) return undefined;
       process = processor;
       next();
       return {
@@ -153,6 +160,8 @@ function createLane(
             onIdle = resolve;
             next();
           });
+          process = undefined;
+          onIdle = undefined;
         },
       };
     },
