@@ -14,25 +14,33 @@ interface Known {
 const find = `
   SELECT id, state, attempts, handlers FROM webhook_logs WHERE delivery_id = ? AND endpoint = ?`;
 
-const begin = `UPDATE webhook_logs SET state = 'received', code = NULL, issues = NULL WHERE id = ?`;
+const begin = `UPDATE webhook_logs SET state = 'received', lease = ?, code = NULL, issues = NULL WHERE id = ?`;
 
 const settle = `
   UPDATE webhook_logs
-  SET state = ?, processed = ?, attempts = ?, error_message = ?, handlers = ?, code = ?, issues = ?
+  SET state = ?, processed = ?, attempts = ?, lease = NULL, error_message = ?, handlers = ?, code = ?, issues = ?
   WHERE id = ?`;
 
-/** Records where a delivery stands, inside a commit. */
-export function recordEntry(connection: Connection, entry: LogEntry): LoggedDelivery | undefined {
+/**
+ * Records where a delivery stands, inside a commit.
+ * @param until when the handlers of what is `received` may be thought to have ended, in milliseconds since 1970
+ */
+export function recordEntry(
+  connection: Connection,
+  entry: LogEntry,
+  until: number,
+): LoggedDelivery | undefined {
   const known = entry.state === 'received' ? undefined : findEntry(connection, entry);
   if (known === undefined) {
     const { state, attempt } = entry;
-    const number = insertNew(connection, entry, { state, attempts: attempt, nextAttempt: null, lease: null });
+    const lease = state === 'received' ? String(until) : null;
+    const number = insertNew(connection, entry, { state, attempts: attempt, nextAttempt: null, lease });
     if (number !== undefined) {
       if (state !== 'received') settleEntry(connection, number, null, entry);
       return undefined;
     }
   }
-  return recordAgain(connection, known ?? findEntry(connection, entry), entry);
+  return recordAgain(connection, known ?? findEntry(connection, entry), entry, until);
 }
 
 function findEntry(connection: Connection, { id, endpoint }: LogEntry): Known | undefined {
@@ -40,11 +48,16 @@ function findEntry(connection: Connection, { id, endpoint }: LogEntry): Known | 
 }
 
 /** @param known `undefined` cannot be: the insertion has met it, in this very transaction */
-function recordAgain(connection: Connection, known: Known | undefined, entry: LogEntry): LoggedDelivery {
+function recordAgain(
+  connection: Connection,
+  known: Known | undefined,
+  entry: LogEntry,
+  until: number,
+): LoggedDelivery {
   if (known === undefined) throw new Error('A delivery that is in the log could not be found there');
   const { id, state, attempts, handlers } = known;
   if (!isSettled(state) && !(isUnhandled(entry.state) && attempts > 0)) {
-    if (entry.state === 'received') connection.statement(begin).run(id);
+    if (entry.state === 'received') connection.statement(begin).run(String(until), id);
     else settleEntry(connection, id, handlers, entry);
   }
   return { state, attempt: attempts, succeeded: namesOfSucceeded(readHandlers(handlers)) };

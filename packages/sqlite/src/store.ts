@@ -53,6 +53,9 @@ export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQue
    * Puts deliveries back into the queue: dead letters, failed and refused ones, which are run by those handlers alone that
    * have not succeeded; or processed ones, which are run by all. A receiver over this store works them off, with
    * `log: store` as well as with `queue: store`.
+   *
+   * What waits or runs is left alone. So is what was `received` less than a `lease` ago and not settled since: the handlers
+   * that a sender waits for may be running now. Name its number where you know better.
    * @param which a delivery's number, or a filter
    * @returns how many
    */
@@ -133,7 +136,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   return {
     record(entry) {
       search.postpone();
-      return commits.write(() => recordEntry(connection, entry));
+      return commits.write(() => recordEntry(connection, entry, Date.now() + settings.lease));
     },
     refused: (refusal) => refusals.add(refusal),
     enqueue(delivery) {

@@ -39,6 +39,9 @@ const beginning: Place = { id: 0, received_at: Number.MIN_SAFE_INTEGER };
 
 const replayable = "state NOT IN ('queued', 'running') AND delivery_id IS NOT NULL";
 
+/** The handlers of what is received may be running, here or in another process. */
+const isLeft = "(state <> 'received' OR coalesce(CAST(lease AS INTEGER), 0) <= ?)";
+
 /**
  * Puts deliveries back into the queue. One whose handlers have all succeeded is handled by all of them again; of any other
  * only those are run that have not succeeded.
@@ -51,8 +54,8 @@ export async function replay(
 ) {
   const { number, ...rest } = filter;
   const { sql, values } = toCondition(rest);
-  const which = number === undefined ? sql : `${sql} AND id = ?`;
-  const all = number === undefined ? values : [...values, number];
+  const which = number === undefined ? `${sql} AND ${isLeft}` : `${sql} AND id = ?`;
+  const all = [...values, number ?? Date.now()];
   const next = `
     UPDATE webhook_logs SET state = 'queued', processed = 0, attempts = 0, failures = 0, next_attempt = 0, lease = NULL,
       error_message = NULL, code = NULL, issues = NULL, handlers = iif(state = 'processed', NULL, handlers)

@@ -1,5 +1,5 @@
 import type { LogEntry } from '@spiderfoot-webhooks/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type DeliveryFilter, openStore, type Store } from '../src/index.ts';
 import { open, query, temporaryPath, until } from './support/files.ts';
 import { python } from './support/processes.ts';
@@ -296,6 +296,29 @@ describe('A replay', () => {
       { ...queued, ...nothing },
       { ...queued, ...nothing, handlers: expect.any(String) },
     ]);
+  });
+
+  it('leaves alone for a lease what is being handled, in whichever process; unless it is named', async () => {
+    const path = temporaryPath();
+    const [store, other] = [open(path, { lease: 60_000 }), open(path)];
+    // One that came just now, one that is tried again long after it came.
+    const [, again] = await record(store, { state: 'received' }, { state: 'failed', receivedAt: at(0) });
+    if (again !== undefined) await record(store, { ...again, state: 'received' });
+    for (const any of [store, other]) {
+      expect(await any.replay({})).toBe(0);
+      expect(await any.replay({ state: 'received' })).toBe(0);
+    }
+    expect(await other.replay(1)).toBe(1);
+    const { now } = Date;
+    const spy = vi.spyOn(Date, 'now').mockImplementation(() => now.call(Date) + 61_000);
+    onTestFinished(() => spy.mockRestore());
+    expect(await other.replay({})).toBe(1);
+  });
+
+  it('is of what was received and never settled, one lease later', async () => {
+    const store = open(temporaryPath(), { lease: 1 });
+    await record(store, { state: 'received' });
+    await until(async () => expect(await store.replay({ state: 'received' })).toBe(1));
   });
 
   it("is of no row of the guide's logger, whose endpoint nobody knows", async () => {
