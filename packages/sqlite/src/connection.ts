@@ -1,6 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { StoreError } from './errors.ts';
+import { closedError, StoreError } from './errors.ts';
 import { busyTimeout, closeQuietly, codeOf, isLock, open, openTimeout } from './opening.ts';
 import { idOf } from './schema.ts';
 
@@ -17,7 +17,7 @@ export interface Connection {
   statement(sql: string): Statement;
   /**
    * Checks that the path still leads to the open file, and opens it anew where an error has made it suspect.
-   * @throws StoreError where the file is gone, is another, or cannot be opened again
+   * @throws StoreError where the file is gone, is another, or cannot be opened again, and after {@link close}
    */
   check(): void;
   /** Told of every error that a statement met. */
@@ -40,6 +40,7 @@ export function connect(path: string): Connection {
   let journals = journalsOf(path);
   let statements = new Map<string, Statement>();
   let suspect = false;
+  let closed = false;
 
   function reopen(): void {
     const found = identityOf(path);
@@ -101,6 +102,7 @@ export function connect(path: string): Connection {
       return statement;
     },
     check() {
+      if (closed) throw closedError(path);
       if (suspect || identityOf(path) !== identity) reopen();
     },
     onError(error) {
@@ -115,7 +117,10 @@ export function connect(path: string): Connection {
       }
       if (db.inTransaction) suspect = true;
     },
-    close: () => closeQuietly(db),
+    close() {
+      closed = true;
+      closeQuietly(db);
+    },
   };
 }
 

@@ -1,6 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { Connection } from './connection.ts';
-import { type DeliveryFilter, toCondition } from './filters.ts';
+import { type Condition, type DeliveryFilter, leadOfTime, toCondition } from './filters.ts';
+import { and, behind, conditionOf, downTo, type Place, placeAfter, type Read } from './walk.ts';
 
 /** What deliveries are counted by. */
 export type CountKey = 'state' | 'type' | 'endpoint' | 'time';
@@ -32,9 +34,15 @@ const expressions: Readonly<Record<CountKey, string>> = {
   time: 'received_at / CAST(@bucket AS INTEGER) * CAST(@bucket AS INTEGER)',
 };
 
-/** The SQL of a count; the time index covers it, so no row is read. */
-function countSql({ by = ['state'], bucket: _, ...filter }: CountOptions) {
-  const { sql, values } = toCondition(filter);
+/** Entries of the time index that are counted in one go: some milliseconds. */
+const countedAtOnce = 10_000;
+
+/** In slices, so that a count over millions holds up nobody: what changes meanwhile is counted as it is met, and once. */
+export async function count(
+  connection: Connection,
+  read: Read,
+  { by = ['state'], bucket = 3_600_000, ...filter }: CountOptions,
+): Promise<readonly Count[]> {
   for (const key of by) {
     if (Object.hasOwn(expressions, key)) continue;
     throw new ConfigurationError(
@@ -42,19 +50,59 @@ function countSql({ by = ['state'], bucket: _, ...filter }: CountOptions) {
       `has ${JSON.stringify(key)}. Known: ${Object.keys(expressions).join(', ')}.`,
     );
   }
+  if (!(bucket >= 1)) throw new ConfigurationError('bucket', 'must be 1 or more milliseconds.');
+  const wanted = toCondition(filter);
+  const within = conditionOf(leadOfTime, filter);
+  const totals = createTotals(by);
+  for (let after: Place | undefined; ; ) {
+    const end = await read(() => {
+      const place = placeAfter(connection, leadOfTime, within, after, countedAtOnce);
+      totals.add(countSlice(connection, by, bucket, and(wanted, behind(after), downTo(place))));
+      return place;
+    });
+    if (end === undefined) return totals.sorted();
+    after = end;
+    await turn();
+  }
+}
+
+/** The time index covers it, so no row is read. */
+function countSlice(
+  connection: Connection,
+  by: readonly CountKey[],
+  bucket: number,
+  { sql, values }: Condition,
+): readonly Count[] {
   const keys = by.map((key) => `${expressions[key]} AS ${key}`);
   const group = by.length === 0 ? '' : `GROUP BY ${by.map((_, index) => index + 1).join(', ')}`;
+  const named = by.includes('time') ? [{ bucket: Math.floor(bucket) }] : [];
+  return connection
+    .statement(
+      `SELECT ${[...keys, 'count(*) AS count'].join(', ')} FROM webhook_logs INDEXED BY webhook_logs_time
+       WHERE ${sql} ${group}`,
+    )
+    .all(...values, ...named) as Count[];
+}
+
+/** Adds up what the slices have counted. */
+function createTotals(by: readonly CountKey[]) {
+  const totals = new Map<string, Count>();
+  const keyOf = (counted: Count) => JSON.stringify(by.map((key) => counted[key]));
   return {
-    sql: `SELECT ${[...keys, 'count(*) AS count'].join(', ')} FROM webhook_logs INDEXED BY webhook_logs_time
-      WHERE ${sql} ${group}`,
-    values,
+    add(slice: readonly Count[]): void {
+      for (const counted of slice) {
+        const key = keyOf(counted);
+        totals.set(key, { ...counted, count: counted.count + (totals.get(key)?.count ?? 0) });
+      }
+    },
+    sorted: () => [...totals.values()].sort((a, b) => compareBy(by, a, b)),
   };
 }
 
-export function count(connection: Connection, options: CountOptions): readonly Count[] {
-  const { sql, values } = countSql(options);
-  const { bucket = 3_600_000 } = options;
-  if (!(bucket >= 1)) throw new ConfigurationError('bucket', 'must be 1 or more milliseconds.');
-  const named = sql.includes('@bucket') ? [{ bucket: Math.floor(bucket) }] : [];
-  return connection.statement(sql).all(...values, ...named) as Count[];
+function compareBy(by: readonly CountKey[], a: Count, b: Count): number {
+  for (const key of by) {
+    const [left, right] = [a[key] ?? '', b[key] ?? ''];
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
 }

@@ -1,6 +1,5 @@
 import type { DeliveryState, QueueState } from '@spiderfoot-webhooks/core';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import { toMatch } from './search.ts';
 
 /** Which deliveries are meant. Several conditions have all to hold. */
 export interface DeliveryFilter {
@@ -28,8 +27,11 @@ export interface Condition {
 
 type Term = readonly [sql: string, value: string | number];
 
-/** @throws ConfigurationError for a filter that is not known: a misspelt one must not mean all */
-export function toCondition(filter: DeliveryFilter): Condition {
+/**
+ * @param filter without `text`, which is the search index's to answer
+ * @throws ConfigurationError for a filter that is not known: a misspelt one must not mean all
+ */
+export function toCondition(filter: Omit<DeliveryFilter, 'text'>): Condition {
   const terms = Object.entries(filter).flatMap(([name, value]) =>
     value === undefined ? [] : termsOf(name, value),
   );
@@ -45,9 +47,6 @@ const byName: Readonly<Record<string, (value: string) => readonly Term[]>> = {
   endpoint: (value) => [['endpoint = ?', value]],
   scanId: (value) => [['scan_id = ?', value]],
   target: (value) => [['target = ?', value]],
-  text: (value) => [
-    ['id IN (SELECT rowid FROM webhook_search WHERE webhook_search MATCH ?)', toMatch(value)],
-  ],
 };
 
 function termsOf(name: string, value: unknown): readonly Term[] {
@@ -62,7 +61,29 @@ function termsOf(name: string, value: unknown): readonly Term[] {
   return toTerms(value);
 }
 
-const filterNames: readonly string[] = [...Object.keys(byName), 'since', 'until'];
+/** An index of deliveries, each in the order of time, and the filter that it leads with. */
+export interface Lead {
+  readonly name?: keyof DeliveryFilter;
+  readonly index: string;
+}
+
+/** Those that a filter can go by. The one by time leads with none. */
+export function leadsOf(filter: DeliveryFilter): readonly Lead[] {
+  return leads.filter(({ name }) => filter[name] !== undefined && filter[name] !== 'processed');
+}
+
+const leads = [
+  { name: 'scanId', index: 'webhook_logs_scan' },
+  { name: 'target', index: 'webhook_logs_target' },
+  { name: 'state', index: 'webhook_logs_open' },
+  { name: 'type', index: 'webhook_logs_type' },
+  { name: 'endpoint', index: 'webhook_logs_endpoint' },
+] as const satisfies readonly Lead[];
+
+/** Holds all deliveries, with their state, type and endpoint beside the time. */
+export const leadOfTime: Lead = { index: 'webhook_logs_time' };
+
+const filterNames: readonly string[] = [...Object.keys(byName), 'text', 'since', 'until'];
 
 function timeOf(name: string, value: unknown): number {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();

@@ -1,6 +1,6 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
 import type { BackoffOptions } from './backoff.ts';
-import { type PruneOptions, readStates } from './upkeep.ts';
+import { type PruneOptions, readStates } from './prune.ts';
 
 /** What is deleted by itself. */
 export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {

@@ -1,15 +1,6 @@
-import {
-  ConfigurationError,
-  type DeliveryState,
-  type Dialect,
-  type EventIssue,
-  type QueueState,
-  type RefusalCode,
-} from '@spiderfoot-webhooks/core';
+import type { DeliveryState, Dialect, EventIssue, QueueState, RefusalCode } from '@spiderfoot-webhooks/core';
 import type { Connection } from './connection.ts';
-import { type DeliveryFilter, toCondition } from './filters.ts';
 import { type HandlerRecord, readHandlers } from './handlers.ts';
-import { toMatch } from './search.ts';
 
 /** A delivery as the store holds it. What the guide's logger has written has no `id` and no `endpoint`. */
 export interface DeliveryRecord {
@@ -45,23 +36,8 @@ export interface DeliveryWithBody extends DeliveryRecord {
   readonly body: Buffer;
 }
 
-export interface ListOptions extends DeliveryFilter {
-  /**
-   * How many at the most, up to 1000.
-   * @default 50
-   */
-  readonly limit?: number;
-  /** Where the page before ended. */
-  readonly cursor?: string;
-}
-
-export interface DeliveryPage {
-  readonly deliveries: readonly DeliveryRecord[];
-  /** For the next page; `undefined` where this was the last. */
-  readonly cursor: string | undefined;
-}
-
-interface Row {
+/** What {@link columns} are of a delivery. */
+export interface Row {
   readonly id: number;
   readonly delivery_id: string | null;
   readonly endpoint: string | null;
@@ -79,61 +55,18 @@ interface Row {
   readonly error_message: string | null;
   readonly code: RefusalCode | null;
   readonly issues: string | null;
+}
+
+export interface RowWithBody extends Row {
   readonly body: Buffer;
 }
 
-const columns = `id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target, state, attempts,
+export const columns = `id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target, state, attempts,
   failures, next_attempt, handlers, error_message, code, issues`;
 
-const body = 'CAST(webhook_logs.payload AS BLOB) AS body';
+export const columnsWithBody = `${columns}, CAST(webhook_logs.payload AS BLOB) AS body`;
 
-/** Where a listing has come to. */
-interface Place {
-  readonly receivedAt: number;
-  readonly number: number;
-}
-
-/**
- * The SQL of a listing, newest first; also what shows that it goes by an index. With a text the order is that of the
- * search index, which is that of arrival: to sort all matches of a common word would take long.
- */
-function listSql({ text, ...filter }: DeliveryFilter, from: Place | undefined, withBody: boolean) {
-  const { sql, values } = toCondition(filter);
-  const what = withBody ? `${columns}, ${body}` : columns;
-  if (text !== undefined) {
-    const after = from === undefined ? [] : [from.number];
-    return {
-      sql: `SELECT ${what} FROM webhook_search CROSS JOIN webhook_logs ON webhook_logs.id = webhook_search.rowid
-        WHERE webhook_search MATCH ? ${after.map(() => 'AND webhook_search.rowid < ?').join('')} AND ${sql}
-        ORDER BY webhook_search.rowid DESC LIMIT ?`,
-      values: [toMatch(text), ...after, ...values],
-    };
-  }
-  const after = from === undefined ? [] : [from.receivedAt, from.number];
-  return {
-    sql: `SELECT ${what} FROM webhook_logs WHERE ${sql} ${from === undefined ? '' : 'AND (received_at, id) < (?, ?)'}
-      ORDER BY received_at DESC, id DESC LIMIT ?`,
-    values: [...values, ...after],
-  };
-}
-
-/** One page of deliveries, newest first. */
-export function page(connection: Connection, filter: DeliveryFilter, from: Place | undefined, limit: number) {
-  const { sql, values } = listSql(filter, from, false);
-  return (connection.statement(sql).all(...values, limit) as Row[]).map(toRecord);
-}
-
-export function pageWithBodies(
-  connection: Connection,
-  filter: DeliveryFilter,
-  from: Place | undefined,
-  limit: number,
-) {
-  const { sql, values } = listSql(filter, from, true);
-  return (connection.statement(sql).all(...values, limit) as Row[]).map(toRecordWithBody);
-}
-
-const one = `SELECT ${columns}, ${body} FROM webhook_logs`;
+const one = `SELECT ${columnsWithBody} FROM webhook_logs`;
 
 /** @param key a delivery's id, or a row's number */
 export function find(
@@ -148,10 +81,10 @@ export function find(
         ? ['delivery_id = ? ORDER BY id DESC LIMIT 1', [key]]
         : ['delivery_id = ? AND endpoint = ?', [key, endpoint]];
   const row = connection.statement(`${one} WHERE ${condition}`).get(...values);
-  return row === undefined ? undefined : toRecordWithBody(row as Row);
+  return row === undefined ? undefined : toRecordWithBody(row as RowWithBody);
 }
 
-function toRecord(row: Row): DeliveryRecord {
+export function toRecord(row: Row): DeliveryRecord {
   return {
     number: row.id,
     id: row.delivery_id ?? undefined,
@@ -173,19 +106,6 @@ function toRecord(row: Row): DeliveryRecord {
   };
 }
 
-function toRecordWithBody(row: Row): DeliveryWithBody {
+export function toRecordWithBody(row: RowWithBody): DeliveryWithBody {
   return { ...toRecord(row), body: row.body };
-}
-
-/** Where the listing goes on after a record; opaque to the user, and stable: what arrives later moves nothing. */
-export function cursorAfter({ receivedAt, number }: DeliveryRecord): string {
-  return `${receivedAt.getTime()}.${number}`;
-}
-
-/** @throws ConfigurationError for what is none: a listing that began anew would never end */
-export function readCursor(cursor: string | undefined): Place | undefined {
-  if (cursor === undefined) return undefined;
-  const [, receivedAt, number] = /^(-?\d{1,16})\.(\d{1,16})$/.exec(cursor) ?? [];
-  if (receivedAt !== undefined) return { receivedAt: Number(receivedAt), number: Number(number) };
-  throw new ConfigurationError('cursor', 'must be that of a page before.');
 }

@@ -18,11 +18,19 @@ const addRefusal = `
 const dropOldest = `
   DELETE FROM webhook_unauthenticated WHERE id <= (SELECT max(id) FROM webhook_unauthenticated) - ?`;
 
+/** Whole hours, and what was kept one by one. To be called inside of a commit. */
+export function removeRefusals(connection: Connection, before: number): void {
+  connection.statement('DELETE FROM webhook_refusals WHERE hour <= ?').run(before - hour);
+  connection.statement('DELETE FROM webhook_unauthenticated WHERE received_at < ?').run(before);
+}
+
 /** Counts what was not authenticated, off the way of the deliveries, and within bounds. */
 export interface Refusals {
   add(refusal: UnauthenticatedRefusal): void;
-  /** Writes what has been gathered. */
+  /** Writes what has been gathered. What could not be written stays for the next time. */
   flush(): Promise<void>;
+  /** Writes it for the last time. */
+  close(): Promise<void>;
 }
 
 /** @param keep how many single refusals are kept; 0 for counts alone */
@@ -35,15 +43,32 @@ export function createRefusals(
   let counts = new Map<string, { refusal: UnauthenticatedRefusal; count: number }>();
   let latest: UnauthenticatedRefusal[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
-  function flush(): Promise<void> {
+  async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    if (counts.size === 0) return Promise.resolve();
+    if (counts.size === 0) return;
     const [counted, single] = [counts, keep === 0 ? [] : latest.slice(-keep)];
     counts = new Map();
     latest = [];
-    return commits.write(() => store([...counted.values()], single)).catch(onError);
+    try {
+      await commits.write(() => store([...counted.values()], single));
+    } catch (error) {
+      onError(error);
+      // Nothing of it was written: it is kept for the next time.
+      latest = [...single, ...latest].slice(-2 * keep);
+      for (const { refusal, count } of counted.values()) add(refusal, count);
+    }
+  }
+
+  function add(refusal: UnauthenticatedRefusal, count: number): void {
+    if (closed) return;
+    const key = `${hourOf(refusal)}\n${refusal.code}\n${refusal.endpoint}`;
+    const counted = counts.get(key);
+    if (counted === undefined) counts.set(key, { refusal, count });
+    else counted.count += count;
+    timer ??= setTimeout(() => void flush(), interval).unref();
   }
 
   function store(
@@ -61,15 +86,16 @@ export function createRefusals(
 
   return {
     add(refusal) {
-      const key = `${hourOf(refusal)}\n${refusal.code}\n${refusal.endpoint}`;
-      const counted = counts.get(key);
-      if (counted === undefined) counts.set(key, { refusal, count: 1 });
-      else counted.count++;
       if (keep > 0) latest.push(refusal);
       if (latest.length > 2 * keep) latest = latest.slice(-keep);
-      timer ??= setTimeout(() => void flush(), interval).unref();
+      add(refusal, 1);
     },
     flush,
+    close() {
+      const flushed = flush();
+      closed = true;
+      return flushed;
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
 import type { Retention } from './options.ts';
-import { prune } from './upkeep.ts';
+import { prune } from './prune.ts';
+import type { Read } from './walk.ts';
 
 /** Milliseconds after opening until the first pruning: a process that is started again and again must prune as well. */
 const first = 10_000;
@@ -10,6 +11,7 @@ const first = 10_000;
 export function scheduleRetention(
   connection: Connection,
   commits: Commits,
+  read: Read,
   { maxAge, every = 3_600_000, ...options }: Retention,
   onError: (error: unknown) => void,
 ): () => void {
@@ -17,7 +19,7 @@ export function scheduleRetention(
 
   function run(): void {
     const before = maxAge === undefined ? {} : { before: new Date(Date.now() - maxAge) };
-    prune(connection, commits, { ...options, ...before })
+    prune(connection, commits, read, { ...options, ...before })
       .catch(onError)
       .finally(() => {
         timer = setTimeout(run, every).unref();

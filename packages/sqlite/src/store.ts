@@ -5,22 +5,23 @@ import { createClock } from './clock.ts';
 import { createCommits } from './commits.ts';
 import { connect } from './connection.ts';
 import { type Count, type CountOptions, count } from './counts.ts';
+import { closedError } from './errors.ts';
 import { type ExportFormat, exportLines } from './export.ts';
 import type { DeliveryFilter } from './filters.ts';
 import { adoptForeign } from './foreign.ts';
-import { recordEntry } from './log.ts';
-import { readOptions, type StoreOptions } from './options.ts';
-import { enqueueDelivery } from './queue.ts';
 import {
   cursorAfter,
   type DeliveryPage,
-  type DeliveryWithBody,
-  find,
   type ListOptions,
   page,
   pageWithBodies,
   readCursor,
-} from './records.ts';
+} from './listing.ts';
+import { recordEntry } from './log.ts';
+import { readOptions, type StoreOptions } from './options.ts';
+import { type PruneOptions, prune } from './prune.ts';
+import { enqueueDelivery } from './queue.ts';
+import { type DeliveryWithBody, find } from './records.ts';
 import {
   countRefusals,
   createRefusals,
@@ -28,9 +29,9 @@ import {
   type RefusalCount,
   type RefusalRecord,
 } from './refusals.ts';
+import { replay, replayOne } from './replay.ts';
 import { scheduleRetention } from './retention.ts';
 import { createSearch } from './search.ts';
-import { type PruneOptions, prune, replay } from './upkeep.ts';
 import { createLane, type Lane, type Reports } from './workers.ts';
 
 /** The log and the queue of one file, and a look into them. */
@@ -96,7 +97,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const refusals = createRefusals(connection, commits, settings.keepRefusals, onError);
   const lanes = new Map<string, Lane>();
   const { retention } = settings;
-  const endRetention = retention && scheduleRetention(connection, commits, retention, onError);
+  const endRetention = retention && scheduleRetention(connection, commits, read, retention, onError);
 
   async function read<Result>(run: () => Result): Promise<Result> {
     try {
@@ -114,7 +115,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     if (filter.text !== undefined) await search.catchUp();
     for (let cursor: string | undefined; ; ) {
       const from = readCursor(cursor);
-      const records = await read(() => pageWithBodies(connection, filter, from, exportPage));
+      const records = await pageWithBodies(connection, read, filter, from, exportPage);
       if (records.length > 0) yield records;
       const last = records.at(-1);
       if (last === undefined || records.length < exportPage) return;
@@ -128,7 +129,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     endRetention?.();
     search.close();
     await Promise.all([...lanes.values()].map((lane) => lane.close()));
-    await refusals.flush();
+    await refusals.close();
     await commits.drain();
     connection.close();
   }
@@ -147,6 +148,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       );
     },
     start(endpoint, process) {
+      if (ending !== undefined) throw closedError(path);
       if (lanes.has(endpoint)) throw endpointTaken(endpoint);
       const claims = createClaims(connection, endpoint, settings);
       // A clock of its own: that it has jumped is told once.
@@ -165,24 +167,26 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       }
       const from = readCursor(cursor);
       if (filter.text !== undefined) await search.catchUp();
-      const deliveries = await read(() => page(connection, filter, from, limit));
+      const deliveries = await page(connection, read, filter, from, limit);
       const last = deliveries.at(-1);
       return { deliveries, cursor: last && deliveries.length === limit ? cursorAfter(last) : undefined };
     },
     get: (key, endpoint) => read(() => find(connection, key, endpoint)),
-    counts: (countOptions = {}) => read(() => count(connection, countOptions)),
+    counts: (countOptions = {}) => count(connection, read, countOptions),
     async refusals() {
       await refusals.flush();
       return read(() => ({ counts: countRefusals(connection), latest: listRefusals(connection) }));
     },
     async replay(which) {
-      const filter = typeof which === 'number' ? { number: which } : which;
       if (typeof which === 'object' && which.text !== undefined) await search.catchUp();
-      const replayed = await replay(connection, commits, filter);
+      const replayed =
+        typeof which === 'number'
+          ? await replayOne(connection, commits, which)
+          : await replay(connection, commits, read, which);
       for (const lane of lanes.values()) lane.wake();
       return replayed;
     },
-    prune: (pruneOptions) => prune(connection, commits, pruneOptions),
+    prune: (pruneOptions) => prune(connection, commits, read, pruneOptions),
     export: (format, filter = {}) => exportLines(pages(filter), format),
     close() {
       ending ??= end();

@@ -6,7 +6,7 @@ import { openStore, type Store } from '../src/index.ts';
 import { smallDisk } from './support/disks.ts';
 import { open, query, temporaryFolder, temporaryPath, until } from './support/files.ts';
 import { python, startPython } from './support/processes.ts';
-import { createWebhook, secret, type Webhook } from './support/webhooks.ts';
+import { createStored, createWebhook, secret, type Webhook } from './support/webhooks.ts';
 
 /** Holds the write lock from the line `lock` on until the line `free`. */
 const locker = `
@@ -359,5 +359,40 @@ describe('A file that may only be read', () => {
     } finally {
       if (isRoot) process.seteuid?.(0);
     }
+  });
+});
+
+describe('A store that is closed', () => {
+  it('says so, whatever it is asked for', async () => {
+    const path = temporaryPath();
+    const store = openStore(path, { keepRefusals: 1 });
+    await store.enqueue(createStored());
+    await store.close();
+    const asked: readonly (() => unknown)[] = [
+      () => store.record({ ...createStored(), state: 'received', attempt: 0, succeeded: [] }),
+      () => store.enqueue(createStored()),
+      () => store.list(),
+      () => store.list({ text: 'a' }),
+      () => store.get(1),
+      () => store.counts(),
+      () => store.refusals(),
+      () => store.replay(1),
+      () => store.replay({}),
+      () => store.prune({ keep: 1 }),
+      () => store.prune({ before: new Date() }),
+      () => store.export('jsonl')[Symbol.asyncIterator]().next(),
+      async () => store.start('default', () => Promise.reject(new Error('never called'))),
+    ];
+    for (const ask of asked) {
+      await expect(ask(), ask.toString()).rejects.toMatchObject({
+        name: 'StoreError',
+        message: expect.stringContaining('store.close()'),
+      });
+    }
+    // The receiver counts on, and nobody is to be told every second that nothing can be written.
+    const { counts } = await openStore(path).refusals();
+    store.refused({ code: 'invalid_signature', endpoint: 'e', receivedAt: new Date(), ip: undefined });
+    expect(counts).toEqual([]);
+    await store.close();
   });
 });

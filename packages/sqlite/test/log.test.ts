@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import {
   anyEventSchema,
   createReceiver,
@@ -337,6 +337,50 @@ describe('What is not genuine', () => {
     await forge(a, 6);
     expect((await store.refusals()).counts[0]).toMatchObject({ count: 6 });
     expect((await store.list()).deliveries).toEqual([]);
+  });
+
+  it('is counted though it could not be written at first', async () => {
+    const path = temporaryPath();
+    const errors = vi.fn();
+    const store = open(path, { keepRefusals: 2, logger: { error: errors } });
+    const receiver = receive(store);
+    for (const n of [1, 2]) await forge(receiver, n);
+    renameSync(path, `${path}.away`);
+    await expect(store.refusals()).rejects.toThrow('is gone');
+    expect(errors).toHaveBeenCalled();
+    await forge(receiver, 3);
+    renameSync(`${path}.away`, path);
+    // By itself: nobody asks.
+    await until(() => {
+      expect(query(path, 'SELECT code, count FROM webhook_refusals')).toEqual([
+        { code: 'invalid_signature', count: 3 },
+      ]);
+    });
+    const { counts, latest } = await store.refusals();
+    expect(counts).toMatchObject([{ count: 3 }]);
+    expect(latest.map(({ ip }) => ip)).toEqual(['192.0.2.3', '192.0.2.2']);
+  });
+
+  it('is forgotten with the deliveries of its time, also by itself', async () => {
+    const path = temporaryPath();
+    const store = open(path, { keepRefusals: 10 });
+    const at = (time: string) =>
+      store.refused({
+        ...{ code: 'invalid_signature', endpoint: 'e', ip: '192.0.2.1' },
+        receivedAt: new Date(`2024-01-01T${time}Z`),
+      });
+    for (const time of ['12:10:00', '12:50:00', '13:10:00']) at(time);
+    expect((await store.refusals()).counts).toMatchObject([{ count: 1 }, { count: 2 }]);
+    // An hour goes as a whole; what was kept one by one goes by its own time.
+    expect(await store.prune({ before: new Date('2024-01-01T12:30:00Z') })).toBe(0);
+    const { counts, latest } = await store.refusals();
+    expect(counts).toMatchObject([{ count: 1 }, { count: 2 }]);
+    expect(latest).toHaveLength(2);
+    await store.prune({ before: new Date('2024-01-01T13:00:00Z') });
+    expect((await store.refusals()).counts).toMatchObject([{ count: 1 }]);
+    expect((await store.refusals()).latest).toHaveLength(1);
+    const other = open(path, { retention: { maxAge: 3_600_000, every: 10 } });
+    await until(async () => expect(await other.refusals()).toEqual({ counts: [], latest: [] }));
   });
 
   it('is counted by the hour', async () => {
