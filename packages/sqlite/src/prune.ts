@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { ConfigurationError, type DeliveryState, type QueueState } from '@spiderfoot-webhooks/core';
 import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
@@ -30,6 +31,9 @@ const prunable: readonly string[] = [
 /** Deliveries in one commit: what comes meanwhile waits for some milliseconds only. */
 const prunedAtOnce = 500;
 
+/** Entries of the time index that are passed over in one go, for those that are kept. */
+const passedAtOnce = 20_000;
+
 /** @throws ConfigurationError that names the option, for a state that may not be pruned */
 export function readStates(states: readonly string[] = [], option: string): void {
   for (const state of states) {
@@ -61,9 +65,11 @@ export async function prune(
   const among = { sql: `state IN (${states.map(() => '?').join(', ')})`, values: states };
   const sought = { filter: { ...(before && { until: before }) }, also: among, columns: 'id, received_at' };
   let after: Place | undefined;
-  if (keep !== undefined && keep > 0) {
-    after = await read(() => placeAfter(connection, leadOfTime, anything, undefined, keep));
+  for (let left = keep ?? 0; left > 0; left -= passedAtOnce) {
+    const passed = Math.min(left, passedAtOnce);
+    after = await read(() => placeAfter(connection, leadOfTime, anything, after, passed));
     if (after === undefined) return 0;
+    await turn();
   }
   for (let pruned = 0; ; ) {
     const rows = await walk(connection, read, sought, after, prunedAtOnce);

@@ -107,6 +107,15 @@ describe('In a file of many deliveries', () => {
     expect(run.mock.results.every(({ type }) => type === 'return')).toBe(true);
   });
 
+  it('a pruning that keeps many passes over them in slices, to the very one', async () => {
+    const { turns, result } = await turnsDuring(() =>
+      store.prune({ keep: rows - 1, states: ['failed', 'processed'] }),
+    );
+    expect(result).toBe(1);
+    expect(turns).toBeGreaterThanOrEqual(2);
+    expect(await store.get(1)).toBeUndefined();
+  });
+
   it.each<CountOptions>([
     {},
     { by: [] },
