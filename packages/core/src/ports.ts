@@ -3,6 +3,8 @@
  *
  * - log: the durable record of authenticated deliveries
  * - queue: where accepted deliveries wait, durably, until their handlers have succeeded
+ *
+ * The rules that all stores keep are functions of `@spiderfoot-webhooks/core/stores`.
  */
 import type { Dialect, EventIssue } from './events/wire.ts';
 import type { RefusalCode } from './outcome.ts';

@@ -3,11 +3,12 @@ import { EventHandlingError, type HandlerFailure } from './errors.ts';
 import { createMemory } from './memory/deliveries.ts';
 import type { Observers } from './observers.ts';
 import type { Outcome, Rejected } from './outcome.ts';
-import type { DeliveryLog, LogEntry, LoggedDelivery, StoredDelivery } from './ports.ts';
+import type { DeliveryLog, LogEntry, StoredDelivery } from './ports.ts';
 import { type MaybePromise, within } from './promises.ts';
 import type { Route } from './router.ts';
 import type { Settings } from './settings.ts';
 import { toStored, toStoredFailures, type Verified } from './stored.ts';
+import { isTaken } from './stores/states.ts';
 
 /** How far the handlers of a delivery have come, over all its attempts. */
 export interface Progress {
@@ -78,7 +79,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     try {
       const entry = { ...stored, state: 'received', ...standing(progress) } as const;
       const known = await answerOf(log.record(entry), 'log.record()');
-      if (known !== undefined && isTaken(known)) return duplicate(verified);
+      if (known !== undefined && isTaken(known.state)) return duplicate(verified);
       progress.attempt = Math.max(progress.attempt, known?.attempt ?? 0);
       for (const name of known?.succeeded ?? []) progress.succeeded.add(name);
     } catch (error) {
@@ -149,11 +150,6 @@ function toOutcome({ id, event, wire }: Verified, error: EventHandlingError | un
     return { status: 'rejected', code: 'handler_failed', id, error, ...(retryAfter && { retryAfter }) };
   }
   return { status: 'processed', id, event, wire };
-}
-
-/** Done already, or about to be: what waits in a queue is not run here as well. */
-function isTaken({ state }: LoggedDelivery): boolean {
-  return state === 'processed' || state === 'queued' || state === 'running';
 }
 
 function resultOf(outcome: Outcome): Pick<Standing, 'state' | 'error' | 'failures'> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dialect, QueuedResult, QueuedWork, StoredDelivery } from '@spiderfoot-webhooks/core';
-import { type BackoffOptions, delayAfter } from './backoff.ts';
+import { retryDelay } from '@spiderfoot-webhooks/core/stores';
 import {
   buryExpired,
   claimDue,
@@ -15,6 +15,7 @@ import {
 } from './claim-sql.ts';
 import type { Connection } from './connection.ts';
 import { addAttempt, namesOfSucceeded, readHandlers } from './handlers.ts';
+import type { StoreSettings } from './options.ts';
 import { enqueueDelivery, insertNew } from './queue.ts';
 
 /** A delivery that this process may work on until its lease ends. */
@@ -55,10 +56,7 @@ interface ClaimedRow {
   readonly handlers: string | null;
 }
 
-export type ClaimOptions = Required<BackoffOptions> & {
-  /** Milliseconds. */
-  readonly lease: number;
-};
+export type ClaimOptions = Pick<StoreSettings, 'maxAttempts' | 'baseDelay' | 'maxDelay' | 'lease'>;
 
 /** What becomes of a delivery by a try. */
 export type Settled = 'processed' | 'rejected' | 'queued' | 'dead';
@@ -176,7 +174,7 @@ function settled(
     state,
     failures,
     processed: status === 'processed' ? 1 : 0,
-    nextAttempt: tryAgain ? now + delayAfter(failures, retryAfter, backoff) : null,
+    nextAttempt: tryAgain ? now + retryDelay(failures, retryAfter, backoff) : null,
     error: error ?? null,
     handlers: status === 'rejected' ? handlers : addAttempt(handlers, succeeded, failed),
     code: code ?? null,

@@ -2,7 +2,6 @@
  * SpiderFoot's webhooks in SQLite: a log of every authenticated delivery, and a durable queue behind a fast 2xx, over one
  * file that holds the guide's `webhook_logs`.
  */
-export type { BackoffOptions } from './backoff.ts';
 export type { Count, CountKey, CountOptions } from './counts.ts';
 export { type StoreFromEnvironment, storeFromEnvironment } from './environment.ts';
 export { StoreError } from './errors.ts';

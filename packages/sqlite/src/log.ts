@@ -1,4 +1,5 @@
 import type { DeliveryState, LogEntry, LoggedDelivery, QueueState } from '@spiderfoot-webhooks/core';
+import { mayReplace } from '@spiderfoot-webhooks/core/stores';
 import type { Connection } from './connection.ts';
 import { addAttempt, namesOfSucceeded, readHandlers } from './handlers.ts';
 import { insertNew } from './queue.ts';
@@ -56,20 +57,11 @@ function recordAgain(
 ): LoggedDelivery {
   if (known === undefined) throw new Error('A delivery that is in the log could not be found there');
   const { id, state, attempts, handlers } = known;
-  if (!isSettled(state) && !(isUnhandled(entry.state) && attempts > 0)) {
+  if (mayReplace({ state, attempt: attempts }, entry.state)) {
     if (entry.state === 'received') connection.statement(begin).run(String(until), id);
     else settleEntry(connection, id, handlers, entry);
   }
   return { state, attempt: attempts, succeeded: namesOfSucceeded(readHandlers(handlers)) };
-}
-
-/** Done, or about to be done by the queue. */
-function isSettled(state: string): boolean {
-  return state === 'processed' || state === 'queued' || state === 'running';
-}
-
-function isUnhandled(state: string): boolean {
-  return state === 'rejected' || state === 'ignored';
 }
 
 function settleEntry(

@@ -1,5 +1,4 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
-import type { BackoffOptions } from './backoff.ts';
 import { type PruneOptions, readStates } from './prune.ts';
 
 /** What is deleted by itself. */
@@ -13,7 +12,24 @@ export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
   readonly every?: number;
 }
 
-export interface StoreOptions extends BackoffOptions {
+export interface StoreOptions {
+  /**
+   * How many tries of a delivery may fail before it is a dead letter. One that loses its process has failed; one that
+   * closing cuts short has not.
+   * @default 10
+   */
+  readonly maxAttempts?: number;
+  /**
+   * Milliseconds the first retry waits at the most; each further one twice as long. The actual wait is drawn between 0 and
+   * that, so that what failed together does not come back together.
+   * @default 1000
+   */
+  readonly baseDelay?: number;
+  /**
+   * Milliseconds no wait exceeds, one that a handler has asked for included.
+   * @default 3600000 (an hour)
+   */
+  readonly maxDelay?: number;
   /**
    * How many queued deliveries of an endpoint are worked on at once in this process.
    * @default 16

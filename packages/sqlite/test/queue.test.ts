@@ -7,7 +7,6 @@ import {
   toAnswer,
 } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { delayAfter } from '../src/backoff.ts';
 import { createClock } from '../src/clock.ts';
 import { openStore, type Store, type StoreOptions } from '../src/index.ts';
 import { open, query, temporaryPath, until } from './support/files.ts';
@@ -688,42 +687,5 @@ describe('Processes with different options', () => {
     const process = vi.fn(async (work: QueuedWork) => done(work));
     store.start('default', process);
     await until(() => expect(process).toHaveBeenCalledOnce());
-  });
-});
-
-describe('The wait before another try', () => {
-  const options = { baseDelay: 1000, maxDelay: 60_000 };
-
-  it('is drawn between nothing and the double of the one before, up to the longest', () => {
-    for (const attempt of [1, 2, 3, 6, 7, 8, 50, 2000]) {
-      const most = Math.min(60_000, 1000 * 2 ** (attempt - 1));
-      const draws = Array.from({ length: 400 }, () => delayAfter(attempt, undefined, options));
-      expect(Math.min(...draws)).toBeGreaterThanOrEqual(0);
-      expect(Math.max(...draws)).toBeLessThanOrEqual(most);
-      // 400 draws reach into the lowest and the highest tenth but in one of 10^18 runs.
-      expect(Math.min(...draws)).toBeLessThan(most * 0.1);
-      expect(Math.max(...draws)).toBeGreaterThan(most * 0.9);
-    }
-  });
-
-  it('is what a handler asks for, where that is longer, and never past the longest', () => {
-    for (let n = 0; n < 200; n++) {
-      expect(delayAfter(1, 30, options)).toBe(30_000);
-      expect(delayAfter(1, 3600, options)).toBe(60_000);
-      const drawn = delayAfter(6, 1, options);
-      expect(drawn).toBeGreaterThanOrEqual(1000);
-      expect(drawn).toBeLessThanOrEqual(32_000);
-    }
-  });
-
-  it('is a whole number of milliseconds, whatever the options', () => {
-    for (let n = 0; n < 2000; n++) {
-      const [attempt, asked, baseDelay, maxDelay] = [1, 1, 1, 1].map(() =>
-        Math.ceil(Math.random() * 2 ** 31),
-      );
-      const delay = delayAfter(attempt ?? 1, asked, { baseDelay: baseDelay ?? 1, maxDelay: maxDelay ?? 1 });
-      expect(Number.isSafeInteger(delay)).toBe(true);
-      expect(delay).toBeLessThanOrEqual(maxDelay ?? 1);
-    }
   });
 });

@@ -1,6 +1,7 @@
 import { isAmount } from '../amount.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { DeliveryLog, LogEntry } from '../ports.ts';
+import { mayReplace } from '../stores/states.ts';
 import { BoundedMap } from './bounded.ts';
 
 /** A log in this process's memory. */
@@ -26,8 +27,7 @@ export function memoryLog(capacity = 1000): MemoryLog {
     async record(entry) {
       const name = key(entry.endpoint, entry.id);
       const known = entries.get(name);
-      const unhandled = entry.state === 'rejected' || entry.state === 'ignored';
-      if (known?.state === 'processed' || (unhandled && (known?.attempt ?? 0) > 0)) return known;
+      if (known !== undefined && !mayReplace(known, entry.state)) return known;
       const standing = entry.state === 'received' ? known : undefined;
       entries.set(name, {
         ...entry,

@@ -8,6 +8,7 @@ import type {
   StoredDelivery,
   Workers,
 } from '../ports.ts';
+import { retryDelay } from '../stores/backoff.ts';
 import { endpointTaken } from '../stores/endpoint.ts';
 import { BoundedMap } from './bounded.ts';
 
@@ -123,20 +124,19 @@ function createLane(
     next();
   }
 
-  function retry(work: QueuedWork, { succeeded, retryAfter = 0 }: QueuedResult): void {
+  function retry(work: QueuedWork, { succeeded, retryAfter }: QueuedResult): void {
     if (onIdle !== undefined) return;
     if (work.attempt >= maxAttempts) {
       onGivenUp(work);
       return;
     }
-    const longest = Math.min(maxDelay, baseDelay * 2 ** (work.attempt - 1));
     const timer = setTimeout(
       () => {
         retries.delete(timer);
         waiting.push({ ...work, attempt: work.attempt + 1, succeeded });
         next();
       },
-      Math.min(maxDelay, Math.max(retryAfter * 1000, Math.random() * longest)),
+      retryDelay(work.attempt, retryAfter, { baseDelay, maxDelay }),
     );
     retries.add(timer);
   }

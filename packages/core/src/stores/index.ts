@@ -1,2 +1,12 @@
-/** What a store of your own calls, so that it keeps the rules that the kit's stores keep. */
+/**
+ * The rules that every store keeps, for one of your own; what it has to be is `DeliveryLog` and `DeliveryQueue` of the main
+ * entry.
+ *
+ * - `record` asks {@link mayReplace}
+ * - `enqueue` answers `duplicate` where {@link isTaken}
+ * - `start` throws {@link endpointTaken}
+ * - a failed try that is not the last one waits for {@link retryDelay}
+ */
+export { type Backoff, retryDelay } from './backoff.ts';
 export { endpointTaken } from './endpoint.ts';
+export { isTaken, mayReplace } from './states.ts';

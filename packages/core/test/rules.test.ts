@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { DeliveryState, QueueState } from '../src/index.ts';
+import { isTaken, mayReplace, retryDelay } from '../src/stores/index.ts';
+
+describe('The wait before another try', () => {
+  const options = { baseDelay: 1000, maxDelay: 60_000 };
+
+  it('is drawn between nothing and the double of the one before, up to the longest', () => {
+    for (const attempt of [1, 2, 3, 6, 7, 8, 50, 2000]) {
+      const most = Math.min(60_000, 1000 * 2 ** (attempt - 1));
+      const draws = Array.from({ length: 400 }, () => retryDelay(attempt, undefined, options));
+      expect(Math.min(...draws)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...draws)).toBeLessThanOrEqual(most);
+      // 400 draws reach into the lowest and the highest tenth but in one of 10^18 runs.
+      expect(Math.min(...draws)).toBeLessThan(most * 0.1);
+      expect(Math.max(...draws)).toBeGreaterThan(most * 0.9);
+    }
+  });
+
+  it('is what a handler asks for, where that is longer, and never past the longest', () => {
+    for (let n = 0; n < 200; n++) {
+      expect(retryDelay(1, 30, options)).toBe(30_000);
+      expect(retryDelay(1, 3600, options)).toBe(60_000);
+      const drawn = retryDelay(6, 1, options);
+      expect(drawn).toBeGreaterThanOrEqual(1000);
+      expect(drawn).toBeLessThanOrEqual(32_000);
+    }
+  });
+
+  it('is a whole number of milliseconds, whatever the options', () => {
+    for (let n = 0; n < 2000; n++) {
+      const [attempt, asked, baseDelay, maxDelay] = [1, 1, 1, 1].map(() =>
+        Math.ceil(Math.random() * 2 ** 31),
+      );
+      const delay = retryDelay(attempt ?? 1, asked, { baseDelay: baseDelay ?? 1, maxDelay: maxDelay ?? 1 });
+      expect(Number.isSafeInteger(delay)).toBe(true);
+      expect(delay).toBeLessThanOrEqual(maxDelay ?? 1);
+    }
+  });
+});
+
+describe('What is known of a delivery', () => {
+  const states = [
+    'received',
+    'processed',
+    'failed',
+    'ignored',
+    'rejected',
+    'queued',
+    'running',
+    'dead',
+  ] as const;
+  const entries: readonly DeliveryState[] = ['received', 'processed', 'failed', 'ignored', 'rejected'];
+
+  it.each<DeliveryState | QueueState>(['processed', 'queued', 'running'])(
+    'as %s is taken, and stays so',
+    (state) => {
+      expect(isTaken(state)).toBe(true);
+      for (const entry of entries)
+        for (const attempt of [0, 1]) expect(mayReplace({ state, attempt }, entry)).toBe(false);
+    },
+  );
+
+  it('as anything else is replaced, but where it has been tried not by what is left untried', () => {
+    for (const state of states.filter((other) => !isTaken(other))) {
+      const replacing = (attempt: number) => entries.filter((entry) => mayReplace({ state, attempt }, entry));
+      expect(replacing(0)).toEqual(entries);
+      expect(replacing(1)).toEqual(['received', 'processed', 'failed']);
+    }
+  });
+});
