@@ -165,14 +165,14 @@ function standing({ attempt, succeeded }: Progress): Pick<Standing, 'attempt' | 
 }
 
 /** A store that does not answer within this many milliseconds has failed: SpiderFoot waits ten seconds. */
-const patience = 5000;
+const storePatience = 5000;
 
 /** What a store answers, which must not be waited for longer than the sender waits. One in JavaScript may answer at once. */
 export function answerOf<Value>(answer: MaybePromise<Value>, call: string): Promise<Value> {
   return within(
     Promise.resolve(answer),
-    patience,
-    () => new Error(`${call} did not answer within ${patience} ms`),
+    storePatience,
+    () => new Error(`${call} did not answer within ${storePatience} ms`),
   );
 }
 

@@ -10,7 +10,7 @@ export const claimDue = claimWhere(`
     SELECT id FROM webhook_logs
     WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
       AND (state = 'queued' OR (@takeOver AND failures + 1 < @suspectFrom))
-    ORDER BY next_attempt, id LIMIT @most`);
+    ORDER BY next_attempt, id LIMIT @places`);
 
 /**
  * One of those whose tries came to a bad end more than once. They are taken up one at a time: an event that kills its process

@@ -59,12 +59,12 @@ interface ClaimedRow {
 export type ClaimOptions = Pick<StoreSettings, 'maxAttempts' | 'baseDelay' | 'maxDelay' | 'lease'>;
 
 /** What becomes of a delivery by a try. */
-export type Settled = 'processed' | 'rejected' | 'queued' | 'dead';
+type Settled = 'processed' | 'rejected' | 'queued' | 'dead';
 
 /** The rows of one endpoint's queue, as this process sees them. To be called inside of a commit. */
 export interface Claims {
   /** @param takeOver what may be taken over whose lease has ended: `some` leaves suspects to wait for the one that runs */
-  claim(most: number, now: number, takeOver: 'none' | 'some' | 'all'): readonly Claim[];
+  claim(places: number, now: number, takeOver: 'none' | 'some' | 'all'): readonly Claim[];
   enqueue(delivery: StoredDelivery, now: number): 'accepted' | 'duplicate';
   /** Puts a new delivery into the queue and claims it by the same write. `undefined` where it is known already. */
   claimNew(delivery: StoredDelivery, now: number): Claim | undefined;
@@ -89,7 +89,7 @@ export function createClaims(connection: Connection, endpoint: string, options: 
   const suspectFrom = Math.min(2, maxAttempts - 1);
   const run = (sql: string, ...values: unknown[]) => connection.statement(sql).run(...values);
   return {
-    claim(most, now, takeOver) {
+    claim(places, now, takeOver) {
       const values = {
         endpoint,
         now,
@@ -100,7 +100,7 @@ export function createClaims(connection: Connection, endpoint: string, options: 
       const claimBy = (sql: string, more: object) =>
         connection.statement(sql).all({ ...values, ...more }) as ClaimedRow[];
       const suspects = takeOver === 'all' ? claimBy(claimSuspect, { maxAttempts }) : [];
-      const rest = { most: most - suspects.length, takeOver: takeOver === 'none' ? 0 : 1 };
+      const rest = { places: places - suspects.length, takeOver: takeOver === 'none' ? 0 : 1 };
       return [
         ...suspects.map((row) => toClaim(row, true)),
         ...claimBy(claimDue, rest).map((row) => toClaim(row, false)),

@@ -33,7 +33,7 @@ const lockPatience = 2000;
 const lockPause = 2;
 
 /** Milliseconds that a write which can wait does so for company. */
-const company = 5;
+const companyDelay = 5;
 
 export function createCommits(connection: Connection): Commits {
   const waiting: Write[] = [];
@@ -53,7 +53,7 @@ export function createCommits(connection: Connection): Commits {
   }
 
   function scheduleLater(): void {
-    later ??= setTimeout(schedule, company, 0);
+    later ??= setTimeout(schedule, companyDelay, 0);
   }
 
   function schedule(delay: number): void {

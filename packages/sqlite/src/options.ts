@@ -85,7 +85,7 @@ const numbers = {
 const known: readonly string[] = [...Object.keys(numbers), 'retention', 'logger'];
 
 /** Node's timers turn anything longer into 1 ms. */
-const most = 2_147_483_647;
+const longestTimer = 2_147_483_647;
 
 /** @throws ConfigurationError that names the option */
 export function readOptions(options: StoreOptions): StoreSettings {
@@ -98,14 +98,14 @@ export function readOptions(options: StoreOptions): StoreSettings {
   for (const [name, value] of Object.entries(checked)) {
     const least = name === 'keepRefusals' || name === 'closeTimeout' ? 0 : 1;
     if (isWhole(value, least)) continue;
-    throw new ConfigurationError(name, `must be a whole number from ${least} to ${most}.`);
+    throw new ConfigurationError(name, `must be a whole number from ${least} to ${longestTimer}.`);
   }
   if (typeof logger.error !== 'function')
     throw new ConfigurationError('logger', 'must be an object with error().');
   return { ...checked, retention: readRetention(retention), logger };
 }
 
-function isWhole(value: unknown, least: number, greatest = most): boolean {
+function isWhole(value: unknown, least: number, greatest = longestTimer): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= greatest;
 }
 
@@ -119,7 +119,7 @@ function readRetention(retention: Retention | undefined): Retention | undefined 
     throw new ConfigurationError('retention', 'needs "maxAge", "keep" or both.');
   }
   for (const [name, value] of Object.entries({ maxAge, keep, every })) {
-    const greatest = name === 'every' ? most : Number.MAX_SAFE_INTEGER;
+    const greatest = name === 'every' ? longestTimer : Number.MAX_SAFE_INTEGER;
     if (value === undefined || isWhole(value, 1, greatest)) continue;
     throw new ConfigurationError(`retention.${name}`, `must be a whole number from 1 to ${greatest}.`);
   }

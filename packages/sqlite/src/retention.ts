@@ -5,7 +5,7 @@ import { prune } from './prune.ts';
 import type { Read } from './walk.ts';
 
 /** Milliseconds after opening until the first pruning: a process that is started again and again must prune as well. */
-const first = 10_000;
+const firstPruning = 10_000;
 
 /** Prunes on a schedule. @returns what ends it */
 export function scheduleRetention(
@@ -15,7 +15,7 @@ export function scheduleRetention(
   { maxAge, every = 3_600_000, ...options }: Retention,
   onError: (error: unknown) => void,
 ): () => void {
-  let timer = setTimeout(run, Math.min(first, every)).unref();
+  let timer = setTimeout(run, Math.min(firstPruning, every)).unref();
 
   function run(): void {
     const before = maxAge === undefined ? {} : { before: new Date(Date.now() - maxAge) };

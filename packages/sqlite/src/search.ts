@@ -3,21 +3,21 @@ import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
 
 /** Rows, and characters, that are indexed in one go: some milliseconds. A delivery that comes meanwhile waits for no more. */
-const slice = { rows: 200, characters: 65_536 };
+const sliceLimits = { rows: 200, characters: 65_536 };
 
 /** Milliseconds without a delivery after which the index catches up by itself. */
-const idle = 2000;
+const quietTime = 2000;
 
 /** Row numbers are never given out twice, so what is past the highest indexed one has not been indexed. */
 const indexNext = `
   INSERT INTO webhook_search (rowid, payload)
   SELECT id, payload FROM (
     SELECT id, payload, sum(length(payload)) OVER (ORDER BY id) - length(payload) AS before FROM (
-      SELECT id, substr(payload, 1, ${slice.characters}) AS payload FROM webhook_logs
+      SELECT id, substr(payload, 1, ${sliceLimits.characters}) AS payload FROM webhook_logs
       WHERE id > coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0)
-      ORDER BY id LIMIT ${slice.rows}
+      ORDER BY id LIMIT ${sliceLimits.rows}
     )
-  ) WHERE before < ${slice.characters}`;
+  ) WHERE before < ${sliceLimits.characters}`;
 
 /** The full text of payloads. Kept off the way of the deliveries: it follows when nothing comes, or when it is asked for. */
 export interface Search {
@@ -37,8 +37,8 @@ export function createSearch(
 
   function onTime(): void {
     const quiet = performance.now() - since;
-    if (quiet < idle) {
-      begin(idle - quiet);
+    if (quiet < quietTime) {
+      begin(quietTime - quiet);
       return;
     }
     timer = undefined;
@@ -60,7 +60,7 @@ export function createSearch(
   return {
     postpone() {
       since = performance.now();
-      if (timer === undefined) begin(idle);
+      if (timer === undefined) begin(quietTime);
     },
     async catchUp() {
       while (await indexSlice());

@@ -30,9 +30,10 @@ import {
   type RefusalRecord,
 } from './refusals.ts';
 import { replay, replayOne } from './replay.ts';
+import { createReports } from './reports.ts';
 import { scheduleRetention } from './retention.ts';
 import { createSearch } from './search.ts';
-import { createLane, type Lane, type Reports } from './workers.ts';
+import { createLane, type Lane } from './workers.ts';
 
 /** The log and the queue of one file, and a look into them. */
 export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQueue {
@@ -85,19 +86,14 @@ const exportPage = 100;
 export function openStore(path: string, options: StoreOptions = {}): Store {
   if (typeof path !== 'string' || path === '') throw new ConfigurationError('path', 'must name a file.');
   const settings = readOptions(options);
-  const { logger } = settings;
-  const onError = (err: unknown) => logger.error({ err, path }, 'spiderfoot store: could not write');
-  const reports: Reports = {
-    error: onError,
-    dead: (letter) => logger.error(letter, 'spiderfoot store: a dead letter; store.replay() tries it again'),
-  };
+  const reports = createReports(settings.logger, path);
   const connection = connect(path);
   const commits = createCommits(connection);
-  const search = createSearch(connection, commits, onError);
-  const refusals = createRefusals(connection, commits, settings.keepRefusals, onError);
+  const search = createSearch(connection, commits, reports.error);
+  const refusals = createRefusals(connection, commits, settings.keepRefusals, reports.error);
   const lanes = new Map<string, Lane>();
   const { retention } = settings;
-  const endRetention = retention && scheduleRetention(connection, commits, read, retention, onError);
+  const endRetention = retention && scheduleRetention(connection, commits, read, retention, reports.error);
 
   async function read<Result>(run: () => Result): Promise<Result> {
     try {

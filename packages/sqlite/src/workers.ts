@@ -1,26 +1,12 @@
 import type { ProcessWork, QueuedResult, StoredDelivery, Workers } from '@spiderfoot-webhooks/core';
-import type { Claim, Claims, DeadLetter } from './claims.ts';
+import type { Claim, Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
 import type { Commits } from './commits.ts';
 import { createIdle } from './idle.ts';
+import type { StoreSettings } from './options.ts';
+import { type Reports, toLetter } from './reports.ts';
 
-export interface WorkerOptions {
-  /** How many deliveries of an endpoint are worked on at once. */
-  readonly concurrency: number;
-  /** Milliseconds. */
-  readonly lease: number;
-  /** Milliseconds between two looks at what other processes have put into the queue. */
-  readonly pollInterval: number;
-  /** Milliseconds that closing waits for what runs. */
-  readonly closeTimeout: number;
-}
-
-/** What the owner is told of the work in the background. */
-export interface Reports {
-  error(error: unknown): void;
-  /** A delivery has failed too often. */
-  dead(letter: DeadLetter): void;
-}
+export type WorkerOptions = Pick<StoreSettings, 'concurrency' | 'lease' | 'pollInterval' | 'closeTimeout'>;
 
 /** The workers of one endpoint in this process. */
 export interface Lane extends Workers {
@@ -31,7 +17,7 @@ export interface Lane extends Workers {
 }
 
 /** Milliseconds until another try, where the file cannot be written. */
-const pause = 500;
+const unwritablePause = 500;
 
 export function createLane(
   claims: Claims,
@@ -111,7 +97,7 @@ export function createLane(
         claiming = false;
         arriving = 0;
         reports.error(error);
-        sleepFor(pause);
+        sleepFor(unwritablePause);
         idle.rest();
       },
     );
@@ -176,7 +162,7 @@ export function createLane(
       } catch (error) {
         reports.error(error);
         if (closing) return;
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        await new Promise((resolve) => setTimeout(resolve, unwritablePause));
       }
     }
   }
@@ -220,9 +206,4 @@ export function createLane(
       return ending;
     },
   };
-}
-
-function toLetter({ number, work }: Claim, { error }: QueuedResult): DeadLetter {
-  const { id, endpoint, event_type, attempt: attempts } = work;
-  return { number, id, endpoint, event_type, attempts, error };
 }
