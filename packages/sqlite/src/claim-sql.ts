@@ -60,10 +60,15 @@ export const extend = `
 export const settle = `
   UPDATE webhook_logs
   SET state = @state, processed = @processed, failures = @failures, next_attempt = @nextAttempt, lease = NULL,
-    error_message = @error,
-    handlers = @handlers, code = @code, issues = @issues, event_type = coalesce(@event_type, event_type),
-    dialect = coalesce(@dialect, dialect), scan_id = coalesce(@scan_id, scan_id), target = coalesce(@target, target)
+    error_message = @error, handlers = @handlers, code = @code, issues = @issues
   WHERE id = @id AND lease = @lease AND attempts = @attempt`;
+
+/** By itself: to name an indexed column costs its index, whether it changes or not. */
+export const describe = `
+  UPDATE webhook_logs
+  SET event_type = coalesce(@event_type, event_type), dialect = coalesce(@dialect, dialect),
+    scan_id = coalesce(@scan_id, scan_id), target = coalesce(@target, target)
+  WHERE id = @id`;
 
 /** No failure: nothing is known against what closing has cut short. */
 export const release = `

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Dialect, QueuedResult, QueuedWork, StoredDelivery } from '@spiderfoot-webhooks/core';
+import type {
+  Dialect,
+  QueuedResult,
+  QueuedWork,
+  StoredDelivery,
+  StoredEvent,
+} from '@spiderfoot-webhooks/core';
 import { retryDelay } from '@spiderfoot-webhooks/core/stores';
 import {
   buryExpired,
   claimDue,
   claimSuspect,
+  describe,
   extend,
   nextDue,
   pullInLeases,
@@ -135,7 +142,11 @@ export function createClaims(connection: Connection, endpoint: string, options: 
         attempt: claim.work.attempt,
         lease: token,
       });
-      return changes === 1 ? standing.state : undefined;
+      if (changes === 0) return undefined;
+      if (tellsMore(result.event, claim.work)) {
+        run(describe, { id: claim.number, ...toColumns(result.event) });
+      }
+      return standing.state;
     },
     release: (numbers) => void run(release, JSON.stringify(numbers), token),
   };
@@ -161,7 +172,7 @@ function toClaim(row: ClaimedRow, suspect: boolean): Claim {
 
 function settled(
   claim: Claim,
-  { status, succeeded, failures: failed, error, retryAfter, code, issues, event }: QueuedResult,
+  { status, succeeded, failures: failed, error, retryAfter, code, issues }: QueuedResult,
   now: number,
   { maxAttempts, ...backoff }: ClaimOptions,
 ) {
@@ -179,9 +190,16 @@ function settled(
     handlers: status === 'rejected' ? handlers : addAttempt(handlers, succeeded, failed),
     code: code ?? null,
     issues: issues === undefined ? null : JSON.stringify(issues),
-    event_type: event?.event_type ?? null,
-    dialect: event?.dialect ?? null,
-    scan_id: event?.scan_id ?? null,
-    target: event?.target ?? null,
   };
+}
+
+const told = ['event_type', 'dialect', 'scan_id', 'target'] as const;
+
+/** Whether an event says what was not known when it was stored: an older version may not have understood it. */
+function tellsMore(event: StoredEvent | undefined, stored: StoredEvent): event is StoredEvent {
+  return event !== undefined && told.some((key) => (event[key] ?? stored[key]) !== stored[key]);
+}
+
+function toColumns(event: StoredEvent) {
+  return Object.fromEntries(told.map((key) => [key, event[key] ?? null]));
 }
