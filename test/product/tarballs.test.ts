@@ -96,6 +96,9 @@ describe('Installed from the tarballs, the kit', () => {
       '0 0',
     ]);
     expect((await bare.node('common.cjs')).lines).toEqual(['function false']);
+    const bundled = ['--module', 'preserve', '--moduleResolution', 'bundler', '--noEmit'];
+    const { lines: withBundler } = await run(tsc, ['-p', '.', ...bundled], { cwd: bare.folder });
+    expect(withBundler.filter((line) => !/^node_modules\/(?!@spiderfoot-webhooks\/)/.test(line))).toEqual([]);
   });
 
   it('runs where there is nothing of Node, but for its entry for Node', async () => {
