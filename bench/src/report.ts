@@ -1,5 +1,8 @@
 import { cpus } from 'node:os';
 import type { CoreResult } from './core.ts';
+import type { ForwardMemoryResult } from './forward/memory.ts';
+import type { ForwardRateResult } from './forward/rate.ts';
+import { forwardParts } from './forward/report.ts';
 import type { HttpResult } from './http.ts';
 import type { RefusalResult } from './refusals.ts';
 import type { StoreHttpResult } from './store-http.ts';
@@ -17,6 +20,8 @@ export interface Figures {
   readonly refusals: readonly RefusalResult[];
   readonly storeHttp: readonly StoreHttpResult[];
   readonly storeRows: StoreRowsResult | undefined;
+  readonly forwardRates: readonly ForwardRateResult[];
+  readonly forwardMemory: readonly ForwardMemoryResult[];
 }
 
 export function machine(): string {
@@ -48,7 +53,8 @@ Microseconds for a request on plain Node, and as a ratio to accepting a body of 
 
 /** The page `docs/benchmarks.md`. */
 export function toMarkdown(figures: Figures): string {
-  const { machine, node, rounds, core, http, refusals, storeHttp, storeRows } = figures;
+  const { machine, node, rounds, core, http, refusals, storeHttp, storeRows, forwardRates, forwardMemory } =
+    figures;
   const parts = [intro, `Node ${node}, ${machine}, ${rounds} rounds.`];
   if (core.length > 0) {
     const rows = core.map(({ size, name, time, overFloor, overCore }) => [
@@ -83,6 +89,6 @@ export function toMarkdown(figures: Figures): string {
     ]);
     parts.push(refusalIntro, table(['', 'answer', 'µs', '× accepting'], rows));
   }
-  parts.push(...storeParts(storeHttp, storeRows));
+  parts.push(...storeParts(storeHttp, storeRows), ...forwardParts(forwardRates, forwardMemory));
   return `${parts.join('\n\n')}\n`;
 }

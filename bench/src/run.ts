@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { measureCore } from './core.ts';
+import { measureForwardMemory } from './forward/memory.ts';
+import { measureForwardRates } from './forward/rate.ts';
 import { measureHttp } from './http.ts';
 import { createProgress } from './progress.ts';
 import { measureRefusals } from './refusals.ts';
@@ -8,7 +10,7 @@ import { type Figures, machine, toMarkdown } from './report.ts';
 import { measureStoreHttp } from './store-http.ts';
 import { measureStoreRows } from './store-rows.ts';
 
-const usage = `npm run bench -- [--quick] [--json] [--only core|http|refusals|store]
+const usage = `npm run bench -- [--quick] [--json] [--only core|http|refusals|store|forward]
 
 Measures everything, prints it, and writes it to docs/benchmarks.md.
   --quick   a few rounds: to see that it works, or where it goes
@@ -17,7 +19,7 @@ Measures everything, prints it, and writes it to docs/benchmarks.md.
 With --quick or --only nothing is written.
 `;
 
-const parts = ['core', 'http', 'refusals', 'store'];
+const parts = ['core', 'http', 'refusals', 'store', 'forward'];
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -48,6 +50,10 @@ async function run(): Promise<void> {
     storeRows: wants('store')
       ? await measureStoreRows(Math.ceil(rounds / 3), quick ? 10_000 : 1_000_000, progress)
       : undefined,
+    forwardRates: wants('forward') ? await measureForwardRates(Math.ceil(rounds / 3), progress) : [],
+    forwardMemory: wants('forward')
+      ? await measureForwardMemory(quick ? 1 : 5, quick ? 2000 : 10_000, progress)
+      : [],
   };
   progress.end();
   const page = toMarkdown(figures);

@@ -1,10 +1,14 @@
 import { ConfigurationError } from '../errors.ts';
 import type { ReceiverOptions } from '../options.ts';
 
-/** A receiver's options and where to listen, as the environment gives them. */
-export interface Environment {
+/** Where to listen. */
+export interface ListenAddress {
   readonly host: string;
   readonly port: number;
+}
+
+/** A receiver's options and where to listen, as the environment gives them. */
+export interface Environment extends ListenAddress {
   readonly options: ReceiverOptions;
 }
 
@@ -31,14 +35,26 @@ export function readEnvironment(
   const allowedIps = readList('SPIDERFOOT_ALLOWED_IPS', env.SPIDERFOOT_ALLOWED_IPS);
   const trustedProxies = readList('SPIDERFOOT_TRUSTED_PROXIES', env.SPIDERFOOT_TRUSTED_PROXIES);
   return {
-    host: env.HOST || '127.0.0.1',
-    port: readPort(env.PORT),
+    ...readListenAddress(env),
     options: {
       secret: previous === undefined || previous === '' ? secret : [secret, previous],
       ...(allowedIps && { allowedIps }),
       ...(trustedProxies && { trustedProxies }),
     },
   };
+}
+
+/**
+ * Reads `HOST` (127.0.0.1) and `PORT` (3000; 0 for any) alone, for a program whose receivers stand in a file.
+ * @throws ConfigurationError that names the variable
+ * @example
+ * const { endpoints } = loadConfig('spiderfoot.ini');
+ * await serve(app, receiver, readListenAddress());
+ */
+export function readListenAddress(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ListenAddress {
+  return { host: env.HOST || '127.0.0.1', port: readPort(env.PORT) };
 }
 
 function readPort(text: string | undefined): number {

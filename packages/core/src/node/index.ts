@@ -1,6 +1,16 @@
 export type { IncomingMessage as IncomingRequest } from 'node:http';
+export type { EndpointConfig, SenderConfig } from './config/endpoint.ts';
+export { ConfigFileError } from './config/error.ts';
+export type { IgnoredKey } from './config/keys.ts';
+export { type Config, type LoadConfigOptions, loadConfig } from './config/load.ts';
 export { NodeDelivery } from './delivery.ts';
-export { type Environment, exitWithReason, readEnvironment } from './environment.ts';
+export {
+  type Environment,
+  exitWithReason,
+  type ListenAddress,
+  readEnvironment,
+  readListenAddress,
+} from './environment.ts';
 export { type NodeHandlerOptions, sendOutcome, socketAddress, webhookListener } from './listener.ts';
 export { jsonLine, lineLogger } from './logger.ts';
 export { captureRawBody } from './raw-body.ts';

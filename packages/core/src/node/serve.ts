@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { ConfigurationError } from '../errors.ts';
-import type { DataSchemas } from '../events/schemas.ts';
 import type { Receiver } from '../receiver.ts';
 import { closeOnSignals } from './signals.ts';
 
@@ -18,6 +19,12 @@ export interface ServeOptions {
    * @default 20000
    */
   readonly grace?: number;
+  /**
+   * Serves over TLS: `cert` and `key`, and for clients that must show a certificate `ca`, `requestCert` and
+   * `rejectUnauthorized`.
+   * @default undefined: plain HTTP, for behind a proxy that ends TLS
+   */
+  readonly tls?: TlsOptions;
   /** Called once everything in flight is through and the receiver is closed: close your store here. */
   readonly onClose?: () => Promise<void>;
 }
@@ -37,10 +44,10 @@ export interface Serving {
  * @example
  * const { url } = await serve(app, receiver, { port: 3000 });
  */
-export async function serve<Schemas extends DataSchemas>(
+export async function serve(
   listener: RequestListener,
-  receiver: Receiver<Schemas>,
-  { host = '127.0.0.1', port = 3000, grace = 20_000, onClose = async () => {} }: ServeOptions = {},
+  receiver: Pick<Receiver, 'close'>,
+  { host = '127.0.0.1', port = 3000, grace = 20_000, tls, onClose = async () => {} }: ServeOptions = {},
 ): Promise<Serving> {
   if (typeof listener !== 'function') {
     throw new ConfigurationError(
@@ -48,14 +55,11 @@ export async function serve<Schemas extends DataSchemas>(
       'is no function. Of Koa hand over app.callback(), of Hono getRequestListener(app.fetch) from @hono/node-server.',
     );
   }
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 },
-    listener,
-  );
+  const server = tls === undefined ? createServer(timeouts, listener) : createSecureServer(tls, listener);
   const answers = countAnswers(server);
   await listen(server, host, port);
   const { address, family, port: bound } = addressOf(server);
-  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
+  const url = `${tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= closeGently(server, answers, receiver).then(onClose);
@@ -63,6 +67,21 @@ export async function serve<Schemas extends DataSchemas>(
   };
   closeOnSignals(close, grace);
   return { server, url, close };
+}
+
+/** Milliseconds, in place of Node's 60 s and 300 s. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 };
+
+function createSecureServer(tls: TlsOptions, listener: RequestListener): Server {
+  try {
+    return createTlsServer({ handshakeTimeout: timeouts.headersTimeout, ...tls, ...timeouts }, listener);
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(
+      'tls',
+      `cannot be used: ${because}. Give cert and key in PEM that belong together.`,
+    );
+  }
 }
 
 const noAddress = (host: string) =>
@@ -103,10 +122,10 @@ function addressOf(server: Server): AddressInfo {
   return address;
 }
 
-async function closeGently<Schemas extends DataSchemas>(
+async function closeGently(
   server: Server,
   answers: OpenAnswers,
-  receiver: Receiver<Schemas>,
+  receiver: Pick<Receiver, 'close'>,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A kept-alive connection becomes idle only once its last answer is out.

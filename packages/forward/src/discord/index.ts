@@ -1,1 +1,15 @@
-export {};
+import { type ChatOptions, toChat } from '../chat.ts';
+import type { Forwarder } from '../forwarder.ts';
+import { toDiscord } from './message.ts';
+
+export type DiscordOptions = ChatOptions;
+
+/**
+ * Posts each event to a Discord channel, as an embed. Nothing in it mentions anybody.
+ * @throws ConfigurationError that names the option
+ * @example
+ * receiver.on('scan.*', discord({ url: process.env.DISCORD_WEBHOOK_URL }), { name: 'discord' });
+ */
+export function discord(options: DiscordOptions): Forwarder {
+  return toChat('discord', options, toDiscord);
+}

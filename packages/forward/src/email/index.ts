@@ -1,1 +1,102 @@
-export {};
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import { createTransport } from 'nodemailer';
+import { type Forwarder, toForwarder } from '../forwarder.ts';
+import { createPolicy } from '../policy.ts';
+import { policyOptionNames, rejectUnknown } from '../policy-options.ts';
+import { readTls } from '../transport-options.ts';
+import { composeMail } from './compose.ts';
+import { failureOfMail } from './failure.ts';
+import {
+  type EmailOptions,
+  emailOptionNames,
+  readAddresses,
+  readServer,
+  type SmtpSettings,
+} from './options.ts';
+
+export type { EmailOptions, SmtpServer } from './options.ts';
+
+/**
+ * Sends events by e-mail, over SMTP with TLS. It resolves once the server has taken the mail for at least one of the
+ * addresses; how many it refused meanwhile is told to the `logger`.
+ *
+ * The mail's `Message-ID` is made of the delivery's id: a mail that was sent twice, because the answer to the first was
+ * lost, can be told by it.
+ * @throws ConfigurationError that names the option, at start-up
+ * @example
+ * const mail = email({
+ *   smtp: process.env.SMTP_URL ?? '',
+ *   from: 'SpiderFoot <spiderfoot@example.com>',
+ *   to: 'security@example.com',
+ * });
+ * receiver.on('high_risk_event', mail, { name: 'mail' });
+ */
+export function email(options: EmailOptions): Forwarder {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('smtp', 'is missing: call email({ smtp, from, to }).');
+  }
+  rejectUnknown(options, [...emailOptionNames, ...policyOptionNames]);
+  const { smtp, from, to, subject, allowPlaintext = false, tls, ...policyOptions } = options;
+  if (subject !== undefined && typeof subject !== 'function') {
+    throw new ConfigurationError('subject', 'must be a function that is given the event.');
+  }
+  if (typeof allowPlaintext !== 'boolean') {
+    throw new ConfigurationError('allowPlaintext', 'must be true or false.');
+  }
+  const server = readServer(smtp);
+  const [sender] = readAddresses('from', from, 1);
+  const recipients = readAddresses('to', to, 100);
+  const domain = sender?.address.split('@')[1];
+  // A mail server takes only so many connections from one client.
+  const policy = createPolicy('email', { maxInFlight: 4, ...policyOptions });
+  const { timeout, logger } = policy.settings;
+  const transporter = createTransporter(server, { allowPlaintext, timeout, tls: readTls(tls) });
+
+  return toForwarder(
+    async (event, context) => {
+      const mail = {
+        ...composeMail(event, context, subject),
+        from: sender,
+        to: recipients,
+        messageId: `<${context.id}@${domain}>`,
+        date: context.receivedAt,
+        // So that out-of-office replies stay away.
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      };
+      const send = (signal: AbortSignal) =>
+        transporter.sendMail({ ...mail, signal }).catch((error: unknown) => {
+          signal.throwIfAborted();
+          throw failureOfMail(error, server);
+        });
+      const { rejected } = await policy.run(server.origin, send, context.signal);
+      if (rejected.length === 0) return;
+      logger.warn(
+        { target: 'email', host: server.host, rejected: rejected.length },
+        'Addresses were refused',
+      );
+    },
+    () => policy.close(),
+  );
+}
+
+function createTransporter(
+  { host, port, secure, auth }: SmtpSettings,
+  { allowPlaintext, timeout, tls }: { allowPlaintext: boolean; timeout: number; tls: object },
+) {
+  return createTransport({
+    host,
+    port,
+    secure,
+    requireTLS: !secure && !allowPlaintext,
+    tls,
+    // A server that wants no password, where one was given, is the wrong one.
+    ...(auth !== undefined && { auth, forceAuth: true }),
+    connectionTimeout: timeout,
+    greetingTimeout: timeout,
+    socketTimeout: timeout,
+    dnsTimeout: timeout,
+    // Nothing in an event may name a file or a URL for the mail to include.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}

@@ -1,1 +1,60 @@
-export {};
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import { type Forwarder, toForwarder } from '../forwarder.ts';
+import { readSeverities } from '../severity.ts';
+import type { SiemOptions } from './options.ts';
+import { toRecord } from './record.ts';
+import type { Target } from './target.ts';
+import { bulkTarget } from './targets/bulk.ts';
+import { hecTarget } from './targets/hec.ts';
+import { guideTarget, ocsfTarget } from './targets/post.ts';
+import { cefTarget } from './targets/syslog.ts';
+
+export type { Severity, SeverityMap } from '../severity.ts';
+export type {
+  BatchOptions,
+  CefOptions,
+  ElasticOptions,
+  GuideOptions,
+  OcsfOptions,
+  SiemOptions,
+  SplunkOptions,
+} from './options.ts';
+
+/**
+ * Sends events on to a SIEM: the guide's, Splunk, Elasticsearch, any collector of OCSF, or CEF over syslog. It resolves once
+ * the SIEM has taken the event, over syslog once the operating system has.
+ * @throws ConfigurationError that names the option, at start-up
+ * @example
+ * const forward = siem({ endpoint: 'https://siem.example.com', apiKey: process.env.SIEM_KEY ?? '' });
+ * receiver.onAny(forward, { name: 'siem' });
+ * @see the guide, "SIEM Integration"
+ */
+export function siem(options: SiemOptions): Forwarder {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('endpoint', 'is missing: call siem({ endpoint, apiKey }).');
+  }
+  const severities = readSeverities('severities', options.severities);
+  const target = createTarget(options);
+  return toForwarder(
+    (event, context) => target.send(toRecord(event, context, severities), context.signal),
+    () => target.close(),
+  );
+}
+
+function createTarget(options: SiemOptions): Target {
+  switch (options.format) {
+    case undefined:
+    case 'guide':
+      return guideTarget(options);
+    case 'splunk':
+      return hecTarget(options);
+    case 'elastic':
+      return bulkTarget(options);
+    case 'ocsf':
+      return ocsfTarget(options);
+    case 'cef':
+      return cefTarget(options);
+    default:
+      throw new ConfigurationError('format', 'must be guide, splunk, elastic, ocsf or cef.');
+  }
+}

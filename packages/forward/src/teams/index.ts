@@ -1,1 +1,16 @@
-export {};
+import { type ChatOptions, toChat } from '../chat.ts';
+import type { Forwarder } from '../forwarder.ts';
+import { toTeams } from './message.ts';
+
+export type TeamsOptions = ChatOptions;
+
+/**
+ * Posts each event to a Microsoft Teams channel, as an Adaptive Card, through a workflow that starts "when a Teams webhook
+ * request is received".
+ * @throws ConfigurationError that names the option
+ * @example
+ * receiver.on('scan.*', teams({ url: process.env.TEAMS_WEBHOOK_URL }), { name: 'teams' });
+ */
+export function teams(options: TeamsOptions): Forwarder {
+  return toChat('teams', options, toTeams);
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signedBodies } from '../bodies.ts';
+import { requestRate, toRequest } from '../load.ts';
+import type { Progress } from '../progress.ts';
+import { type Series, seriesOf } from '../statistics.ts';
+import { startChild } from './child.ts';
+
+/** What a receiver holds while its target is down. */
+export interface ForwardMemoryResult {
+  readonly name: string;
+  /** Bytes more than before the first event, behind each part of the events. */
+  readonly held: readonly { readonly events: number; readonly bytes: Series }[];
+}
+
+const contenders = [
+  { name: 'a queue in SQLite, and siem()', receiver: 'queue', status: 202 },
+  { name: 'answered, and tried again by fetch', receiver: 'heap', status: 200 },
+] as const;
+
+/** Bytes of a body. */
+export const size = 4096;
+const parts = 4;
+
+/** @param count events, in all */
+export async function measureForwardMemory(
+  rounds: number,
+  count: number,
+  progress: Progress,
+): Promise<ForwardMemoryResult[]> {
+  const held = contenders.map(() => Array.from({ length: parts }, (): number[] => []));
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, contender] of contenders.entries()) {
+      progress.tell(`a target that is down: round ${round + 1} of ${rounds}`);
+      const bytes = await measure(contender, count / parts);
+      for (const [part, more] of bytes.entries()) held[index]?.[part]?.push(more);
+    }
+  }
+  return contenders.map(({ name }, index) => ({
+    name,
+    held: (held[index] ?? []).map((values, part) => ({
+      events: ((part + 1) * count) / parts,
+      bytes: seriesOf(values),
+    })),
+  }));
+}
+
+async function measure(
+  { name, receiver, status }: (typeof contenders)[number],
+  each: number,
+): Promise<readonly number[]> {
+  const child = startChild('./receiver/server.js', [receiver]);
+  try {
+    const target = { name, port: await child.ask('port'), cpu: async () => 0, stop: child.stop };
+    const send = (count: number) =>
+      requestRate(
+        target,
+        signedBodies(count, size).map(({ body, digest }) => toRequest(body, digest)),
+        status,
+      );
+    // It compiles, and connects, and remembers its first: that is not held for the events that follow.
+    await send(each / 10);
+    const before = await child.ask('memory');
+    const bytes: number[] = [];
+    for (let part = 0; part < parts; part++) {
+      await send(each);
+      // What is on its way at this moment is not what is held.
+      await sleep(1000);
+      bytes.push((await child.ask('memory')) - before);
+    }
+    return bytes;
+  } finally {
+    child.stop();
+  }
+}

@@ -1,0 +1,48 @@
+/** A receiver whose target is down, in one of two ways: tells how much memory it holds. */
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
+import { webhookListener } from '@spiderfoot-webhooks/core/node';
+import { siem } from '@spiderfoot-webhooks/forward/siem';
+import { openStore } from '@spiderfoot-webhooks/sqlite';
+import { secret } from '../../bodies.ts';
+import { temporaryFile } from '../../files.ts';
+import { answerParent, portOf } from '../child.ts';
+
+/** Nobody listens there: the port is reserved, and never given out. */
+const endpoint = 'http://127.0.0.1:1';
+
+const receivers: Readonly<Record<string, () => Receiver>> = {
+  queue() {
+    const queue = openStore(temporaryFile());
+    return createReceiver({ secret, queue }).onAny(siem({ endpoint, apiKey: 'key', allowHttp: true }));
+  },
+  heap: () =>
+    createReceiver({ secret }).onAny((event) => {
+      void postUntilTaken(JSON.stringify(event));
+    }),
+};
+
+/** What a handler does by hand that must lose nothing: answers, and goes on trying. */
+async function postUntilTaken(body: string): Promise<void> {
+  for (let wait = 1000; ; wait = Math.min(wait * 2, 30_000)) {
+    const answer = await fetch(`${endpoint}/events`, { method: 'POST', body }).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(Math.random() * wait);
+  }
+}
+
+const create = Object.entries(receivers).find(([name]) => name === process.argv[2])?.[1];
+if (create === undefined) throw new Error(`No receiver is named ${process.argv[2]}`);
+const server = createServer(webhookListener(create()));
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+answerParent({
+  port: () => portOf(server.address()),
+  /** Bytes that are in use, not what Node keeps for later. */
+  memory() {
+    globalThis.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  },
+});

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import type { TLSSocket, TlsOptions } from 'node:tls';
+import { ConfigurationError, createReceiver } from '@spiderfoot-webhooks/core';
+import {
+  exitWithReason,
+  jsonLine,
+  lineLogger,
+  loadConfig,
+  readListenAddress,
+  serve,
+  webhookListener,
+} from '@spiderfoot-webhooks/core/node';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+
+/** A receiver over HTTPS that takes events from holders of a certificate alone. The signature is checked all the same. */
+async function main(): Promise<void> {
+  const { SPIDERFOOT_CONFIG: file = 'certificates/spiderfoot.ini', PORT = '3443' } = process.env;
+  const { host, port } = readListenAddress({ ...process.env, PORT });
+  const [endpoint] = loadConfig(file).endpoints;
+  if (endpoint === undefined)
+    throw new ConfigurationError('SPIDERFOOT_CONFIG', 'names a file without an endpoint.');
+  const logger = lineLogger();
+  const stored = storeFromEnvironment({ logger });
+  const receiver = createReceiver({ ...endpoint.options, ...stored.options, logger });
+  receiver.onAny((event, { id }) => {
+    console.log(jsonLine({ handled: event.event_type, id }));
+  });
+
+  const webhook = webhookListener(receiver);
+  const { server, url } = await serve(
+    (req, res) => {
+      if (req.url === endpoint.path) void webhook(req, res);
+      else res.writeHead(404).end();
+    },
+    receiver,
+    { host, port, tls: readTls(), onClose: stored.close },
+  );
+  // Who has no certificate gets no HTTP, so neither a status nor the receiver tells of it.
+  server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, { authorizationError }: TLSSocket) => {
+    logger.warn({ reason: authorizationError ?? code }, 'a client was refused by TLS');
+  });
+  console.log(`listening on ${url}${endpoint.path}`);
+}
+
+function readTls(): TlsOptions {
+  return {
+    cert: readPem('TLS_CERT', 'certificates/receiver.pem'),
+    key: readPem('TLS_KEY', 'certificates/receiver.key'),
+    // Whoever this authority has signed may connect: give it to senders of webhooks alone.
+    ca: readPem('TLS_CLIENT_CA', 'certificates/ca.pem'),
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+  };
+}
+
+function readPem(variable: string, byDefault: string): Buffer {
+  const path = process.env[variable] || byDefault;
+  try {
+    return readFileSync(path);
+  } catch {
+    throw new ConfigurationError(
+      variable,
+      `names ${path}, which cannot be read. Has npm run certificates been run?`,
+    );
+  }
+}
+
+main().catch(exitWithReason);

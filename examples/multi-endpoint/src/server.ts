@@ -1,0 +1,62 @@
+import { ConfigurationError, createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
+import {
+  exitWithReason,
+  jsonLine,
+  lineLogger,
+  loadConfig,
+  readListenAddress,
+  serve,
+} from '@spiderfoot-webhooks/core/node';
+import { webhookHandler } from '@spiderfoot-webhooks/express';
+import type { Forwarder } from '@spiderfoot-webhooks/forward';
+import { openStore } from '@spiderfoot-webhooks/sqlite';
+import express from 'express';
+import { endpoints } from './forwarders.ts';
+
+/** A receiver for each section of spiderfoot.ini, each with its own secret, events and handlers, over one store. */
+async function main(): Promise<void> {
+  const { SPIDERFOOT_CONFIG: file = 'spiderfoot.ini', SPIDERFOOT_WEBHOOK_DB: database = 'webhooks.db' } =
+    process.env;
+  const address = readListenAddress();
+  const config = loadConfig(file);
+  if (!config.enabled)
+    throw new ConfigurationError('enabled', `of ${file} is off: SpiderFoot sends nothing.`);
+  const logger = lineLogger();
+  for (const { section, key, line } of config.ignored) {
+    logger.info({ file, line, section, key }, 'a key that is left to SpiderFoot');
+  }
+
+  const store = openStore(database, { logger });
+  const receivers: Receiver[] = [];
+  const forwarders: Forwarder[] = [];
+  const app = express();
+  for (const { name, path, options } of config.endpoints) {
+    const register = endpoints.get(name);
+    if (register === undefined) {
+      throw new ConfigurationError(`[webhooks:${name}]`, `of ${file} has no handlers in src/forwarders.ts.`);
+    }
+    const receiver = createReceiver({ ...options, queue: store, logger });
+    forwarders.push(register(receiver, logger));
+    receiver.onOutcome(({ status }) => console.log(jsonLine({ endpoint: name, status })));
+    app.all(path, webhookHandler(receiver));
+    receivers.push(receiver);
+  }
+  app.get('/health', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+
+  const all = { close: () => closeAll(receivers) };
+  const onClose = async () => {
+    await closeAll(forwarders);
+    await store.close();
+  };
+  const { url } = await serve(app, all, { ...address, onClose });
+  for (const { name, path } of config.endpoints) console.log(`${name} at ${url}${path}`);
+  console.log(`listening on ${url}`);
+}
+
+async function closeAll(all: readonly { close(): Promise<void> }[]): Promise<void> {
+  await Promise.all(all.map((one) => one.close()));
+}
+
+main().catch(exitWithReason);

@@ -1,0 +1,46 @@
+import { ConfigurationError, type EventContext, type EventEnvelope } from '@spiderfoot-webhooks/core';
+
+/** An event of any type, one of your own schemas too: what every forwarder takes. */
+export type AnyEvent = EventEnvelope<string, unknown>;
+
+/**
+ * A handler that sends an event on: for `receiver.on`, `onAny` and `onUnhandled`. It resolves once the target has taken the
+ * event, and fails with a {@link ForwardError}, so that the event is tried again with this handler alone.
+ */
+export interface Forwarder<Event = AnyEvent> {
+  (event: Event, context: EventContext): Promise<void>;
+  /**
+   * Ends what waits, lets what is being sent finish, and closes the connections: `await receiver.close()` first. One that is
+   * made of others closes them too.
+   */
+  close(): Promise<void>;
+}
+
+/** What `receiver.on` takes: a forwarder, or a function of your own. */
+export interface Handler<Event> {
+  (event: Event, context: EventContext): unknown;
+  close?(): Promise<void>;
+}
+
+/** A function, and what closes it, as one. */
+export function toForwarder<Event>(
+  run: (event: Event, context: EventContext) => Promise<void>,
+  close: () => Promise<void>,
+): Forwarder<Event> {
+  return Object.assign(run, { close });
+}
+
+/** Closes those that can be. */
+export async function closeAll(handlers: readonly { close?(): Promise<void> }[]): Promise<void> {
+  await Promise.all(handlers.map((handler) => handler.close?.()));
+}
+
+/** @throws ConfigurationError for what could not be called */
+export function checkHandler(option: string, handler: unknown): void {
+  if (typeof handler !== 'function') {
+    throw new ConfigurationError(
+      option,
+      'must be a function: a forwarder such as slack({ url }), or one of yours.',
+    );
+  }
+}

@@ -1,0 +1,75 @@
+import type { AnyEvent } from './forwarder.ts';
+import { type EventGroup, isGroup } from './group.ts';
+import { type Data, isData, type Level, type Telling, tellingOf } from './tellings.ts';
+import { clean, textOf } from './text.ts';
+
+/** What a person gets to read of an event: cleaned and bounded, but not escaped, which each target does its own way. */
+export interface Message {
+  readonly title: string;
+  readonly level: Level;
+  readonly fields: readonly MessageField[];
+}
+
+export interface MessageField {
+  readonly title: string;
+  readonly value: string;
+}
+
+/** Code points. Short enough for a headline of Slack's (150) with all of a title, and for a screen. */
+const longestSubject = 100;
+const longestValue = 500;
+
+/** Says an event in words, for Slack, Discord and Teams alike. What each type says stands in `tellings.ts`. */
+export function messageOf(event: AnyEvent): Message {
+  if (isGroup(event)) return messageOfGroup(event);
+  const { data, telling } = readEvent(event);
+  const subject = subjectOf(data);
+  return {
+    title: `SpiderFoot ${telling.title}${subject && `: ${subject}`}`,
+    level: levelOf(telling, data),
+    fields: telling.fields
+      .map(([title, value]) => field(title, typeof value === 'function' ? value(data) : data[value]))
+      .filter(({ value }) => value !== ''),
+  };
+}
+
+/** From the least to the most alarming. */
+const levels: readonly Level[] = ['good', 'info', 'warning', 'danger'];
+
+/** How many of what, the first kinds; about what; as alarming as the most alarming of them. */
+function messageOfGroup({ data: { count, events } }: EventGroup): Message {
+  const read = events.map(readEvent);
+  const found = new Set(read.map(({ telling, data }) => levelOf(telling, data)));
+  const counts = new Map<string, number>();
+  for (const { telling } of read) counts.set(telling.title, (counts.get(telling.title) ?? 0) + 1);
+  const subjects = new Set(read.map(({ data }) => subjectOf(data)));
+  subjects.delete('');
+  return {
+    title: `SpiderFoot: ${count} events`,
+    level: levels.findLast((level) => found.has(level)) ?? 'info',
+    fields: [
+      ...[...counts].slice(0, 8).map(([title, number]) => field(title, number)),
+      ...(subjects.size > 0 ? [field('About', [...subjects].join(', '))] : []),
+    ],
+  };
+}
+
+function readEvent({ event_type, data: given }: AnyEvent): { data: Data; telling: Telling } {
+  const data = isData(given) ? given : {};
+  return { data, telling: tellingOf(event_type, data) };
+}
+
+function levelOf({ level }: Telling, data: Data): Level {
+  return typeof level === 'function' ? level(data) : level;
+}
+
+function field(title: string, value: unknown): MessageField {
+  return { title, value: clean(textOf(value), longestValue) };
+}
+
+/** What an event is about, the most telling first. */
+const subjects = ['target', 'asset', 'workspace_id', 'module', 'rule_name', 'task_id', 'message'];
+
+function subjectOf(data: Data): string {
+  return subjects.map((name) => clean(textOf(data[name]), longestSubject)).find((text) => text !== '') ?? '';
+}

@@ -1,0 +1,133 @@
+import { type FailureDetails, ForwardError, isTransient } from '../errors.ts';
+import { type PolicyOptions, readPolicyOptions, readWhole, rejectUnknown } from '../policy-options.ts';
+import { delayAfter } from '../retry-after.ts';
+import { createMember, type Member } from './member.ts';
+import type { BatchOptions } from './options.ts';
+import { policyOptionsOf } from './settings.ts';
+
+/** Sends documents together, and tells each sender what became of its own. */
+export interface Batches {
+  /**
+   * Resolves once the target has taken this document.
+   * @throws ForwardError
+   */
+  add(document: string, signal: AbortSignal): Promise<void>;
+  /** Sends what waits, gives up what the target has put off, and resolves when everything is settled. */
+  close(): Promise<void>;
+}
+
+/**
+ * Sends a batch.
+ * @returns for each document, in their order, why it was not taken; nothing for those that were
+ * @throws ForwardError where the batch as a whole was not taken
+ */
+export type SendBatch = (
+  documents: readonly string[],
+  signal: AbortSignal,
+) => Promise<readonly (FailureDetails | undefined)[]>;
+
+/** Bytes; Splunk Cloud takes no more in a request. */
+const fullBatch = 1_000_000;
+
+/** Documents that are not settled: without a queue in front, a pile without a bound is a leak. */
+const mostUnsettled = 10_000;
+
+/**
+ * @param target what errors call it
+ * @throws ConfigurationError that names the option
+ */
+export function createBatches(
+  target: string,
+  { batch = {}, ...options }: PolicyOptions & { readonly batch?: BatchOptions },
+  send: SendBatch,
+): Batches {
+  rejectUnknown(batch, ['size', 'wait'], 'batch.');
+  const size = readWhole('batch.size', batch.size ?? 100, 1, 10_000);
+  const wait = readWhole('batch.wait', batch.wait ?? 20, 0, 60_000);
+  const policy = readPolicyOptions(policyOptionsOf(options));
+  const unsettled = new Set<Promise<void>>();
+  const putOff = new Map<Member, NodeJS.Timeout>();
+  let waiting: Member[] = [];
+  let bytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  function enqueue(member: Member): void {
+    if (bytes + member.bytes > fullBatch) flush();
+    waiting.push(member);
+    bytes += member.bytes;
+    if (waiting.length >= size) flush();
+    else timer ??= setTimeout(flush, wait);
+  }
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const members = waiting;
+    waiting = [];
+    bytes = 0;
+    void deliver(members);
+  }
+
+  async function deliver(batch: readonly Member[]): Promise<void> {
+    const members = batch.filter(({ gone }) => !gone);
+    if (members.length === 0) return;
+    const sending = { left: members.length, controller: new AbortController() };
+    for (const member of members) member.sending = sending;
+    const documents = members.map(({ document }) => document);
+    try {
+      const failures = await send(documents, sending.controller.signal);
+      for (const [i, member] of members.entries()) conclude(member, failures[i]);
+    } catch (error) {
+      if (members.length === 1 || !isRefusedWhole(error)) {
+        for (const member of members) member.settle(error);
+        return;
+      }
+      // One of them is at fault, or all are too much: halves find out which.
+      const half = members.length >> 1;
+      await Promise.all([deliver(members.slice(0, half)), deliver(members.slice(half))]);
+    }
+  }
+
+  function conclude(member: Member, failure: FailureDetails | undefined): void {
+    if (failure === undefined) member.settle();
+    else if (isTransient(failure) && member.putOff < policy.retries && !member.gone && !closed) {
+      tryAgain(member, failure);
+    } else member.fail(failure);
+  }
+
+  function tryAgain(member: Member, { retryAfter }: FailureDetails): void {
+    member.putOff += 1;
+    const again = () => {
+      putOff.delete(member);
+      enqueue(member);
+    };
+    putOff.set(member, setTimeout(again, delayAfter(member.putOff, retryAfter, policy)));
+  }
+
+  return {
+    async add(document, signal) {
+      const { member, settled } = createMember(target, document, signal);
+      if (closed) member.fail({ code: 'closed' });
+      else if (unsettled.size >= mostUnsettled) member.fail({ code: 'overloaded' });
+      else if (!member.gone) enqueue(member);
+      unsettled.add(settled);
+      await settled.finally(() => unsettled.delete(settled));
+    },
+    async close() {
+      closed = true;
+      flush();
+      for (const [member, timer] of putOff) {
+        clearTimeout(timer);
+        member.fail({ code: 'closed' });
+      }
+      putOff.clear();
+      await Promise.allSettled(unsettled);
+    },
+  };
+}
+
+/** The target has found fault with a batch, and said of none of its documents that it is in order. */
+function isRefusedWhole(error: unknown): boolean {
+  return error instanceof ForwardError && (error.status === 400 || error.status === 413);
+}

@@ -1,0 +1,164 @@
+import type { Action } from '../kinds.ts';
+import { levels } from '../levels.ts';
+import type { SiemRecord } from '../record.ts';
+
+/** The version of the Open Cybersecurity Schema Framework that events are written in. */
+const schemaVersion = '1.3.0';
+
+/** A class of the schema, and what an event of it has beside the base event's attributes. */
+interface Classified {
+  readonly category_uid: number;
+  readonly category_name: string;
+  readonly class_uid: number;
+  readonly class_name: string;
+  readonly activity_id: number;
+  readonly activity_name: string;
+  readonly attributes: object;
+}
+
+/**
+ * An event of the Open Cybersecurity Schema Framework: a finding with a CVE is a Vulnerability Finding, any other finding,
+ * alert or correlation a Detection Finding, a scan's a Scan Activity, and what fits no class a Base Event.
+ * @see https://schema.ocsf.io/1.3.0
+ */
+export function ocsfDocument(record: SiemRecord) {
+  const { ocsf, caption } = levels[record.severity];
+  const { attributes, ...classified } = classify(record);
+  return {
+    ...classified,
+    type_uid: classified.class_uid * 100 + classified.activity_id,
+    type_name: `${classified.class_name}: ${classified.activity_name}`,
+    // Milliseconds since 1970.
+    time: record.time.getTime(),
+    severity_id: ocsf,
+    severity: caption,
+    message: record.title,
+    ...attributes,
+    metadata: {
+      version: schemaVersion,
+      uid: record.id,
+      event_code: record.event.event_type,
+      original_time: record.timestamp,
+      logged_time: record.receivedAt.getTime(),
+      product: { name: 'SpiderFoot', vendor_name: 'SpiderFoot', version: record.version },
+    },
+    raw_data: record.original,
+    unmapped: { event_type: record.event.event_type, scan_id: record.scanId, data: record.event.data },
+  };
+}
+
+function classify(record: SiemRecord): Classified {
+  switch (record.kind.category) {
+    case 'finding':
+    case 'vulnerability':
+      return record.cve === undefined ? detection(record) : vulnerability(record, record.cve);
+    case 'malware':
+    case 'correlation':
+    case 'alert':
+      return detection(record);
+    case 'scan':
+      return scan(record);
+    default:
+      return baseEvent(record);
+  }
+}
+
+const findings = { category_uid: 2, category_name: 'Findings' };
+
+function detection(record: SiemRecord): Classified {
+  return {
+    ...findings,
+    class_uid: 2004,
+    class_name: 'Detection Finding',
+    ...findingActivity(record),
+    attributes: findingAttributes(record),
+  };
+}
+
+function vulnerability(record: SiemRecord, cve: string): Classified {
+  const { caption } = levels[record.severity];
+  return {
+    ...findings,
+    class_uid: 2002,
+    class_name: 'Vulnerability Finding',
+    ...findingActivity(record),
+    attributes: {
+      ...findingAttributes(record),
+      vulnerabilities: [
+        {
+          cve: { uid: cve },
+          title: record.title,
+          desc: record.summary,
+          severity: caption,
+          vendor_name: 'SpiderFoot',
+        },
+      ],
+    },
+  };
+}
+
+function findingActivity({ kind }: SiemRecord) {
+  switch (kind.action) {
+    case 'changed':
+      return { activity_id: 2, activity_name: 'Update' };
+    case 'completed':
+      return { activity_id: 3, activity_name: 'Close' };
+    default:
+      return { activity_id: 1, activity_name: 'Create' };
+  }
+}
+
+function findingAttributes(record: SiemRecord) {
+  return {
+    status_id: record.kind.action === 'completed' ? 4 : 1,
+    status: record.kind.action === 'completed' ? 'Resolved' : 'New',
+    finding_info: {
+      uid: record.id,
+      title: record.title,
+      desc: record.summary,
+      created_time: record.time.getTime(),
+      types: [record.event.event_type],
+      data_sources: record.module === undefined ? undefined : [record.module],
+    },
+    resources: record.target === undefined ? undefined : [{ name: record.target, type: 'target' }],
+  };
+}
+
+const scanActivities: Readonly<Partial<Record<Action, readonly [id: number, name: string]>>> = {
+  started: [1, 'Started'],
+  completed: [2, 'Completed'],
+  cancelled: [3, 'Cancelled'],
+  failed: [6, 'Error'],
+  restarted: [9, 'Restarted'],
+};
+
+function scan(record: SiemRecord): Classified {
+  const [activity_id, activity_name] = scanActivities[record.kind.action] ?? [99, record.kind.action];
+  return {
+    category_uid: 6,
+    category_name: 'Application Activity',
+    class_uid: 6007,
+    class_name: 'Scan Activity',
+    activity_id,
+    activity_name,
+    attributes: {
+      // The schema wants a name or an id, and SpiderFoot's workspaces are scanned without one.
+      scan: { uid: record.scanId ?? record.id, name: record.target, type_id: 99, type: 'OSINT' },
+      status_id: record.kind.action === 'failed' ? 2 : 1,
+      status: record.kind.action === 'failed' ? 'Failure' : 'Success',
+      status_detail: record.error,
+    },
+  };
+}
+
+function baseEvent({ kind }: SiemRecord): Classified {
+  return {
+    category_uid: 0,
+    category_name: 'Uncategorized',
+    class_uid: 0,
+    class_name: 'Base Event',
+    activity_id: 99,
+    activity_name: `${kind.category} ${kind.action}`,
+    attributes: {},
+  };
+}

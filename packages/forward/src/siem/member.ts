@@ -1,0 +1,57 @@
+import { type FailureDetails, ForwardError } from '../errors.ts';
+
+/** A batch that is being sent, and how many still wait for what becomes of it. */
+export interface Sending {
+  left: number;
+  readonly controller: AbortController;
+}
+
+/** A document in a batch, and who waits for it. */
+export interface Member {
+  readonly document: string;
+  readonly bytes: number;
+  /** How often the target has put it off. */
+  putOff: number;
+  /** Its handler has given up. */
+  gone: boolean;
+  sending: Sending | undefined;
+  /** @param error why the target has not taken it; nothing where it has */
+  settle(error?: unknown): void;
+  fail(failure: FailureDetails): void;
+}
+
+/**
+ * @param target what errors call it
+ * @param signal the handler's: when it gives up, it is told at once, and a request that nobody waits for any more is ended
+ * @returns the member, and what the handler waits for
+ */
+export function createMember(
+  target: string,
+  document: string,
+  signal: AbortSignal,
+): { readonly member: Member; readonly settled: Promise<void> } {
+  let settle: Member['settle'] = () => {};
+  const settled = new Promise<void>((resolve, reject) => {
+    settle = (error) => (error === undefined ? resolve() : reject(error));
+  });
+  const member: Member = {
+    document,
+    bytes: Buffer.byteLength(document),
+    putOff: 0,
+    gone: false,
+    sending: undefined,
+    settle: (error) => settle(error),
+    fail: (failure) => settle(new ForwardError(target, member.putOff + 1, failure)),
+  };
+  const giveUp = () => {
+    member.gone = true;
+    member.fail({ code: 'aborted' });
+    const { sending } = member;
+    if (sending === undefined) return;
+    sending.left -= 1;
+    if (sending.left === 0) sending.controller.abort();
+  };
+  if (signal.aborted) giveUp();
+  else signal.addEventListener('abort', giveUp, { once: true });
+  return { member, settled: settled.finally(() => signal.removeEventListener('abort', giveUp)) };
+}

@@ -1,0 +1,86 @@
+import { isIP } from 'node:net';
+import type { EventContext } from '@spiderfoot-webhooks/core';
+import type { AnyEvent } from '../forwarder.ts';
+import { messageOf } from '../messages.ts';
+import { type Severity, type SeverityMap, severityOf } from '../severity.ts';
+import { type Data, isData } from '../tellings.ts';
+import { clean, textOf } from '../text.ts';
+import { type Kind, kindOf } from './kinds.ts';
+
+/** What every format is made of: an event, and what is read out of it once, for all of them. */
+export interface SiemRecord {
+  readonly event: AnyEvent;
+  /** The delivery's: the same for every retry. */
+  readonly id: string;
+  readonly receivedAt: Date;
+  /** The body as it was signed. */
+  readonly original: string;
+  /** When it happened, as the event says it: ISO 8601. The time of arrival, where that is no usable time. */
+  readonly timestamp: string;
+  readonly time: Date;
+  readonly severity: Severity;
+  readonly kind: Kind;
+  /** In a line: `SpiderFoot High Risk Finding: example.com`. */
+  readonly title: string;
+  /** The same in more words: `Target: example.com; Finding: CVE-2021-44228`. */
+  readonly summary: string;
+  /** Cleaned and bounded; `undefined` where the event does not tell it. */
+  readonly target: string | undefined;
+  /** The target, where it is an address, or looks like a host's name. */
+  readonly ip: string | undefined;
+  readonly host: string | undefined;
+  readonly scanId: string | undefined;
+  readonly module: string | undefined;
+  readonly rule: string | undefined;
+  /** The first CVE that the finding names, in upper case. */
+  readonly cve: string | undefined;
+  readonly error: string | undefined;
+  /** SpiderFoot's. */
+  readonly version: string | undefined;
+}
+
+const longestName = 255;
+const longestText = 1000;
+
+/** @param severities the user's additions to the kit's */
+export function toRecord(event: AnyEvent, context: EventContext, severities: SeverityMap): SiemRecord {
+  const data: Data = isData(event.data) ? event.data : {};
+  const read = (value: unknown, most = longestName) => clean(textOf(value), most) || undefined;
+  const { title, fields } = messageOf(event);
+  const timestamp = isUsable(event.timestamp) ? event.timestamp : context.receivedAt.toISOString();
+  const target = read(data.target ?? data.asset);
+  return {
+    event,
+    id: context.id,
+    receivedAt: context.receivedAt,
+    original: context.wire.body,
+    timestamp,
+    time: new Date(timestamp),
+    severity: severityOf(event, severities),
+    kind: kindOf(event.event_type),
+    title,
+    summary: clean(fields.map(({ title, value }) => `${title}: ${value}`).join('; '), longestText),
+    target,
+    ip: target !== undefined && isIP(target) !== 0 ? target : undefined,
+    host: target !== undefined && isIP(target) === 0 && hostName.test(target) ? target : undefined,
+    scanId: read(data.scan_id),
+    module: read(data.module),
+    rule: read(data.rule_name),
+    cve: cveOf(data.data) ?? cveOf(data.title),
+    error: read(data.error, longestText),
+    version: read(event.version, 31),
+  };
+}
+
+const hostName = /^(?=.{1,253}$)[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62}\.)*[\p{L}\p{N}_-]{1,63}$/u;
+
+/** Databases differ in what years they take, and in what they make of others: these they all take. */
+function isUsable(timestamp: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT/.test(timestamp)) return false;
+  const time = Date.parse(timestamp);
+  return time >= 0 && time <= Date.UTC(9999, 11, 31);
+}
+
+function cveOf(value: unknown): string | undefined {
+  return /\bCVE-\d{4}-\d{4,19}\b/i.exec(clean(textOf(value), longestText))?.[0].toUpperCase();
+}

@@ -1,0 +1,103 @@
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import { type FailureDetails, ForwardError } from '../../errors.ts';
+import { rejectUnknown } from '../../policy-options.ts';
+import { quoted } from '../../quote.ts';
+import { createTransport } from '../../transport.ts';
+import { createBatches } from '../batches.ts';
+import { elasticDocument } from '../formats/elastic.ts';
+import type { ElasticOptions } from '../options.ts';
+import { readCredential, readEndpoint, readName, rejectOthers, transportOptionsOf } from '../settings.ts';
+import type { Target } from '../target.ts';
+
+/** What of the answer is read: for each event its status, and why it was refused. */
+const answerParts = 'errors,items.*.status,items.*.error.type,items.*.error.reason';
+const maxAnswer = 1_048_576;
+
+/**
+ * Elasticsearch's `_bulk`: a `create` for each event with the delivery's id, so that an event that is sent again is found
+ * to be there.
+ * @see https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
+ */
+export function bulkTarget(options: ElasticOptions): Target {
+  rejectOthers(options, ['apiKey', 'basic', 'index', 'batch']);
+  const url = readEndpoint(options.endpoint, '/_bulk', options);
+  url.searchParams.set('filter_path', answerParts);
+  const headers = { authorization: readAuthorization(options), 'content-type': 'application/x-ndjson' };
+  const index = readName('index', options.index ?? 'logs-spiderfoot-default');
+  const transport = createTransport('siem', transportOptionsOf(options));
+  const name = `siem (${url.host})`;
+
+  const batches = createBatches(name, options, async (documents, signal) => {
+    const body = documents.join('');
+    const answer = await transport.send({ url, headers, body, signal, maxAnswer });
+    const items = itemsOf(answer.body);
+    if (items?.length !== documents.length) {
+      throw new ForwardError(name, 1, { code: 'invalid_answer', status: answer.status });
+    }
+    return items.map((item) => failureOfItem(item, (text) => quoted(text, { url, headers })));
+  });
+
+  return {
+    send(record, signal) {
+      const action = { create: { _index: index, _id: record.id } };
+      return batches.add(`${JSON.stringify(action)}\n${JSON.stringify(elasticDocument(record))}\n`, signal);
+    },
+    async close() {
+      await Promise.all([batches.close(), transport.close()]);
+    },
+  };
+}
+
+function readAuthorization(options: ElasticOptions): string {
+  if (!('basic' in options)) return `ApiKey ${readCredential('apiKey', options.apiKey)}`;
+  if ('apiKey' in options)
+    throw new ConfigurationError('basic', 'is given beside "apiKey": give one of them.');
+  const { basic } = options;
+  if (typeof basic !== 'object' || basic === null) {
+    throw new ConfigurationError('basic', 'must be an object with "username" and "password".');
+  }
+  rejectUnknown(basic, ['username', 'password'], 'basic.');
+  const { username, password } = basic;
+  for (const [option, value] of Object.entries({ username, password })) {
+    if (typeof value !== 'string' || value === '')
+      throw new ConfigurationError(`basic.${option}`, 'is missing.');
+  }
+  if (username.includes(':')) throw new ConfigurationError('basic.username', 'must not hold a colon.');
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+function itemsOf(body: string): readonly unknown[] | undefined {
+  try {
+    const answer: unknown = JSON.parse(body);
+    const items = memberOf(answer, 'items');
+    return Array.isArray(items) ? items : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What became of one event; `undefined` where it is in the index. */
+function failureOfItem(
+  item: unknown,
+  quote: (text: string) => string | undefined,
+): FailureDetails | undefined {
+  const result = memberOf(item, 'create');
+  const status = memberOf(result, 'status');
+  if (typeof status !== 'number') return { code: 'invalid_answer' };
+  // A conflict: an earlier try, whose answer was lost, has put it there.
+  if ((status >= 200 && status < 300) || status === 409) return undefined;
+  if (status === 429) return { code: 'rate_limited', status };
+  if (status >= 500) return { code: 'unavailable', status };
+  const error = memberOf(result, 'error');
+  return {
+    code: 'refused',
+    status,
+    detail: quote(`${memberOf(error, 'type')}: ${memberOf(error, 'reason')}`),
+  };
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}

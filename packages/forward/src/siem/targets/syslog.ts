@@ -1,0 +1,88 @@
+import { hostname as machineName } from 'node:os';
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import { createPolicy } from '../../policy.ts';
+import { policyOptionNames, readWhole } from '../../policy-options.ts';
+import { readTls } from '../../transport-options.ts';
+import { cefText } from '../formats/cef.ts';
+import type { CefOptions } from '../options.ts';
+import { policyOptionsOf, readName, rejectOthers } from '../settings.ts';
+import type { Target } from '../target.ts';
+import { createStreamSender } from './stream.ts';
+import { syslogMessage, syslogName } from './syslog-message.ts';
+import { createUdpSender } from './udp.ts';
+
+/** What brings messages to a collector. */
+export interface SyslogSender {
+  /** Resolves once the operating system has the message: syslog acknowledges nothing. */
+  send(message: Buffer, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+const protocols = {
+  'udp:': { port: 514, maxSize: 2048 },
+  'tcp:': { port: 601, maxSize: 8192 },
+  'tls:': { port: 6514, maxSize: 8192 },
+} as const;
+
+type Protocol = keyof typeof protocols;
+
+/** CEF over syslog. */
+export function cefTarget(options: CefOptions): Target {
+  rejectOthers(options, ['facility', 'hostname', 'maxSize', 'tls'], policyOptionNames);
+  const { protocol, host, port } = readCollector(options.endpoint);
+  const settings = {
+    facility: readWhole('facility', options.facility ?? 16, 0, 23),
+    hostname: syslogName(readName('hostname', options.hostname) ?? machineName(), 255),
+    maxSize: readWhole('maxSize', options.maxSize ?? protocols[protocol].maxSize, 1024, 65_507),
+  };
+  const policy = createPolicy('siem', policyOptionsOf(options));
+  const sender = createSender(protocol, host, port, options);
+  const origin = `${protocol}//${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+  return {
+    send(record, signal) {
+      const message = syslogMessage(record, settings, (most) => cefText(record, most));
+      return policy.run(origin, (signal) => sender.send(message, signal), signal);
+    },
+    async close() {
+      await policy.close();
+      sender.close();
+    },
+  };
+}
+
+function createSender(protocol: Protocol, host: string, port: number, { tls }: CefOptions): SyslogSender {
+  if (protocol === 'tls:') return createStreamSender(host, port, readTls(tls));
+  if (tls !== undefined) throw new ConfigurationError('tls', 'is for an endpoint that begins with tls://.');
+  return protocol === 'udp:' ? createUdpSender(host, port) : createStreamSender(host, port, undefined);
+}
+
+/** @throws ConfigurationError */
+function readCollector(endpoint: unknown): { protocol: Protocol; host: string; port: number } {
+  const text = endpoint instanceof URL ? endpoint.href : endpoint;
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !isProtocol(url.protocol)) {
+    throw new ConfigurationError(
+      'endpoint',
+      'must begin with tls://, tcp:// or udp://, as in tls://siem.example.com:6514.',
+    );
+  }
+  if (
+    url.hostname === '' ||
+    url.username !== '' ||
+    url.password !== '' ||
+    /[^/]/.test(url.pathname + url.search)
+  ) {
+    throw new ConfigurationError('endpoint', 'must be a protocol, a host and a port, and nothing more.');
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return {
+    protocol: url.protocol,
+    host,
+    port: url.port === '' ? protocols[url.protocol].port : Number(url.port),
+  };
+}
+
+function isProtocol(protocol: string): protocol is Protocol {
+  return Object.hasOwn(protocols, protocol);
+}

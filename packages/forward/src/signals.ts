@@ -1,0 +1,9 @@
+/**
+ * Listens to a signal, which may have been aborted already. (`AbortSignal.any` keeps memory on Node 20.)
+ * @returns what ends the listening
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal?.aborted) listener();
+  else signal?.addEventListener('abort', listener, { once: true });
+  return () => signal?.removeEventListener('abort', listener);
+}

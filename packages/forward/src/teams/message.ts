@@ -1,0 +1,89 @@
+import type { Message } from '../messages.ts';
+import type { Level } from '../tellings.ts';
+
+/** The styles of a card's container. */
+const styles: Readonly<Record<Level, string>> = {
+  good: 'good',
+  warning: 'warning',
+  danger: 'attention',
+  info: 'emphasis',
+};
+
+interface TextRun {
+  readonly type: 'TextRun';
+  readonly text: string;
+  readonly weight?: 'Bolder';
+  readonly size?: 'Medium';
+}
+
+interface RichTextBlock {
+  readonly type: 'RichTextBlock';
+  readonly spacing?: 'Small';
+  readonly inlines: readonly TextRun[];
+}
+
+/** What a workflow takes that "posts to a channel when a webhook request is received". */
+export interface TeamsMessage {
+  readonly type: 'message';
+  readonly attachments: readonly {
+    readonly contentType: 'application/vnd.microsoft.card.adaptive';
+    readonly contentUrl: null;
+    readonly content: {
+      readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json';
+      readonly type: 'AdaptiveCard';
+      readonly version: '1.4';
+      /** What a notification shows. */
+      readonly fallbackText: string;
+      readonly body: readonly {
+        readonly type: 'Container';
+        readonly style: string;
+        readonly items: readonly RichTextBlock[];
+      }[];
+    };
+  }[];
+}
+
+/**
+ * A message as an Adaptive Card. All text stands in a `TextRun`, which knows no Markdown, where `TextBlock` and `FactSet`
+ * would make links of it.
+ * @see https://adaptivecards.io/explorer/TextRun.html
+ */
+export function toTeams({ title, level, fields }: Message): TeamsMessage {
+  return {
+    type: 'message',
+    attachments: [
+      {
+        contentType: 'application/vnd.microsoft.card.adaptive',
+        contentUrl: null,
+        content: {
+          $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+          type: 'AdaptiveCard',
+          version: '1.4',
+          fallbackText: title,
+          body: [
+            {
+              type: 'Container',
+              style: styles[level],
+              items: [
+                {
+                  type: 'RichTextBlock',
+                  inlines: [{ type: 'TextRun', text: title, weight: 'Bolder', size: 'Medium' }],
+                },
+                ...fields.map(
+                  ({ title, value }): RichTextBlock => ({
+                    type: 'RichTextBlock',
+                    spacing: 'Small',
+                    inlines: [
+                      { type: 'TextRun', text: `${title}: `, weight: 'Bolder' },
+                      { type: 'TextRun', text: value },
+                    ],
+                  }),
+                ),
+              ],
+            },
+          ],
+        },
+      },
+    ],
+  };
+}

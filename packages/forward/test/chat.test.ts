@@ -1,0 +1,246 @@
+import type { KnownBlock, MessageAttachment } from '@slack/types';
+import { samples } from '@spiderfoot-webhooks/core/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { discord } from '../src/discord/index.ts';
+import { toDiscord } from '../src/discord/message.ts';
+import { groupOf } from '../src/group.ts';
+import { type AnyEvent, type Forwarder, messageOf } from '../src/index.ts';
+import { slack } from '../src/slack/index.ts';
+import { toSlack } from '../src/slack/message.ts';
+import { teams } from '../src/teams/index.ts';
+import { toTeams } from '../src/teams/message.ts';
+import { received } from './support/events.ts';
+import { answers, startTarget } from './support/target.ts';
+
+function event(event_type: string, data: unknown): AnyEvent {
+  return { event_type, timestamp: '2024-01-01T12:00:00Z', source: 'spiderfoot', data, metadata: {} };
+}
+
+/** As Slack's own types have it. */
+function slackOf(given: AnyEvent): { text: string; blocks: KnownBlock[]; attachments: MessageAttachment[] } {
+  return toSlack(messageOf(given));
+}
+
+/** Every text in a message, wherever it stands. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+const types = Object.keys(samples);
+const sampleOf = (type: string) => event(type, Object.entries(samples).find(([name]) => name === type)?.[1]);
+
+describe("The guide's message of a finished scan", () => {
+  const scan = { target: 'example.com', events_found: 1234, duration: 3600 };
+  it.each([
+    ['danger', { high_risk_events: 5, medium_risk_events: 3 }, '5'],
+    ['warning', { high_risk_events: 0, medium_risk_events: 3 }, '0'],
+    ['warning', { medium_risk_events: 3 }, '0'],
+    ['good', { high_risk_events: 0, medium_risk_events: 0 }, '0'],
+    ['good', {}, '0'],
+    ['good', { high_risk_events: null }, '0'],
+  ])('is %s with %j', (color, counts, high) => {
+    const { text, attachments } = slackOf(event('scan_completed', { ...scan, ...counts }));
+    expect(text).toBe('SpiderFoot Scan Completed: example.com');
+    const plain = (text: string) => ({ type: 'plain_text', text, emoji: false });
+    expect(attachments).toEqual([
+      {
+        color,
+        fallback: text,
+        blocks: [
+          {
+            type: 'section',
+            fields: [
+              plain('Target\nexample.com'),
+              plain('Events Found\n1234'),
+              plain(`High Risk\n${high}`),
+              plain('Duration\n3600 seconds'),
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('What is to be read of', () => {
+  it.each(types)('%s', (type) => {
+    expect(messageOf(sampleOf(type))).toMatchSnapshot();
+  });
+
+  it.each(types)('%s, in Slack', (type) => {
+    expect(slackOf(sampleOf(type))).toMatchSnapshot();
+  });
+
+  it.each<[string, unknown]>([
+    ['brand.new', { target: 'example.com', count: 3, list: ['a', 'b'], nested: { a: 1 }, nothing: null }],
+    ['empty', {}],
+    ['toString', {}],
+    ['__proto__', JSON.parse('{"__proto__": {"target": "x"}, "constructor": 1}')],
+    ['not.an.object', 'text'],
+    ['\u001b[31m<!channel>', { '<!here>': '<@U1>' }],
+  ])('an event that nobody knows: %s', (type, data) => {
+    const message = messageOf(event(type, data));
+    expect(message).toMatchSnapshot();
+    expect([toSlack(message), toDiscord(message), toTeams(message)]).toMatchSnapshot();
+  });
+
+  it('a finished scan, in Discord and in Teams', () => {
+    const message = messageOf(sampleOf('scan_completed'));
+    expect(toDiscord(message)).toMatchSnapshot();
+    expect(toTeams(message)).toMatchSnapshot();
+  });
+
+  it('a group: how many of what, about what, as alarming as the worst', () => {
+    const group = groupOf([
+      ...Array.from({ length: 3 }, () => sampleOf('high_risk_event')),
+      event('scan_progress', { target: 'example.org' }),
+    ]);
+    expect(messageOf(group)).toEqual({
+      title: 'SpiderFoot: 4 events',
+      level: 'danger',
+      fields: [
+        { title: 'High Risk Finding', value: '3' },
+        { title: 'Scan Progress', value: '1' },
+        { title: 'About', value: 'example.com, example.org' },
+      ],
+    });
+  });
+
+  it('an event that calls itself a group, as of any other type', () => {
+    const forged = event('event_group', { count: 1e9, events: 'none' });
+    expect(messageOf(forged).title).toBe('SpiderFoot event_group');
+  });
+});
+
+const smuggled =
+  '<!channel> <!here|x> <@U123> <#C1> <https://evil.example|click> [a](https://evil.example) @everyone <@&1> & *b* _i_ ~s~ `c` ||d|| > q\n# h\r\u001b[2J\u0000\u0085\u2028\u202e\ud800 end';
+
+describe('Nothing is smuggled in', () => {
+  const hostile = event('high_risk_event', {
+    target: smuggled,
+    event_type: smuggled,
+    data: { [smuggled]: smuggled },
+    module: smuggled,
+    scan_id: smuggled,
+  });
+  const unknown = event(smuggled, { [smuggled]: smuggled });
+
+  it.each([hostile, unknown])('into Slack', (given) => {
+    const message = slackOf(given);
+    for (const text of textsIn(message)) {
+      expect(text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Surrogate}\u202e\u2028]/u);
+    }
+    expect(JSON.stringify(message)).not.toContain('mrkdwn');
+  });
+
+  it.each([hostile, unknown])('into Discord', (given) => {
+    const { allowed_mentions, embeds } = toDiscord(messageOf(given));
+    expect(allowed_mentions).toEqual({ parse: [] });
+    for (const { title, fields } of embeds) {
+      for (const text of [title, ...fields.map(({ name }) => name)]) {
+        expect(text.replace(/\\[\\*_~`|>#[\]()<@:-]/g, '')).not.toMatch(/[*_~`|>#[\]()<@:-]/);
+      }
+      for (const { value } of fields) expect(value).toMatch(/^`[^`]+`$/);
+    }
+  });
+
+  it.each([hostile, unknown])('into Teams', (given) => {
+    const message = toTeams(messageOf(given));
+    const kinds = JSON.stringify(message).matchAll(/"type":"(\w+)"/g);
+    expect(new Set([...kinds].map(([, kind]) => kind))).toEqual(
+      new Set(['message', 'AdaptiveCard', 'Container', 'RichTextBlock', 'TextRun']),
+    );
+    for (const text of textsIn(message)) expect(text).not.toMatch(/[\p{Cc}\p{Surrogate}\u202e\u2028]/u);
+  });
+});
+
+describe('Nothing is too long', () => {
+  const members = Object.fromEntries(
+    Array.from({ length: 200 }, (_, n) => [`${n}${'&'.repeat(300)}`, '<'.repeat(5000)]),
+  );
+  const many = Array.from({ length: 200 }, (_, n) =>
+    event(`type.${n}`, { target: `${n}${'&'.repeat(500)}` }),
+  );
+  it.each<[string, AnyEvent]>([
+    [
+      'entities',
+      event('high_risk_event', { target: '&'.repeat(1e5), data: '<'.repeat(1e5), module: '>'.repeat(1e5) }),
+    ],
+    [
+      'pairs of surrogates',
+      event('high_risk_event', { target: '😀'.repeat(1e5), data: `a${'😀'.repeat(1e5)}` }),
+    ],
+    ['members', event('x'.repeat(5000), members)],
+    ['a group', groupOf(many)],
+  ])('of %s', (_what, given) => {
+    const message = messageOf(given);
+    const { text, blocks, attachments } = slackOf(given);
+    expect(text.length).toBeLessThanOrEqual(2000);
+    const [header] = blocks;
+    expect(header?.type === 'header' && header.text.text.length).toBeLessThanOrEqual(150);
+    for (const block of attachments.flatMap(({ blocks = [] }) => blocks)) {
+      const fields = block.type === 'section' && 'fields' in block ? (block.fields ?? []) : [];
+      expect(fields.length).toBeGreaterThan(0);
+      expect(fields.length).toBeLessThanOrEqual(10);
+      for (const field of fields) expect(field.text.length).toBeLessThanOrEqual(2000);
+    }
+    const [embed] = toDiscord(message).embeds;
+    expect(embed?.title.length).toBeLessThanOrEqual(256);
+    for (const { name, value } of embed?.fields ?? []) {
+      expect(name.length).toBeLessThanOrEqual(256);
+      expect(value.length).toBeLessThanOrEqual(1024);
+    }
+    expect(textsIn(embed).join('').length).toBeLessThanOrEqual(6000);
+    // Teams takes 28 KB.
+    expect(Buffer.byteLength(JSON.stringify(toTeams(message)))).toBeLessThan(28_000);
+    for (const text of textsIn([toSlack(message), toDiscord(message), toTeams(message)])) {
+      expect(text).not.toMatch(/\p{Surrogate}/u);
+    }
+    for (const text of textsIn(toSlack(message))) expect(text).not.toMatch(/&(?!amp;|lt;|gt;)/);
+  });
+});
+
+it('No message has more fields than its target takes', () => {
+  const fields = Array.from({ length: 40 }, (_, n) => ({ title: `${n}`, value: 'x' }));
+  const message = { title: 'SpiderFoot', level: 'good', fields } as const;
+  expect(toSlack(message).attachments[0]?.blocks[0]?.fields.length).toBe(10);
+  expect(toDiscord(message).embeds[0]?.fields.length).toBe(25);
+});
+
+const chats: [
+  string,
+  (options: { url: string; allowHttp: true }) => Forwarder,
+  (given: AnyEvent) => object,
+][] = [
+  ['slack', slack, (given) => toSlack(messageOf(given))],
+  ['discord', discord, (given) => toDiscord(messageOf(given))],
+  ['teams', teams, (given) => toTeams(messageOf(given))],
+];
+
+describe.each(chats)('%s', (name, create, written) => {
+  it('posts its message to the URL, and to nowhere else', async () => {
+    const target = await startTarget(answers(200));
+    const forward = create({ url: `${target.url}/services/T0/B0?x=1`, allowHttp: true });
+    onTestFinished(() => forward.close());
+    const { event, context } = await received('scan.complete');
+    await forward(event, context);
+    expect(target.requests.length).toBe(1);
+    expect(target.requests[0]).toMatchObject({ method: 'POST', path: '/services/T0/B0?x=1' });
+    expect(target.requests[0]?.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(target.requests[0]?.body ?? '')).toEqual(written(event));
+  });
+
+  it('tries again what failed, and says what a refusal says', async () => {
+    const target = await startTarget(answers(503), answers(404, 'no_service'));
+    const forward = create({ url: `${target.url}/services/T0/B0/top-secret-token`, allowHttp: true });
+    onTestFinished(() => forward.close());
+    const { event, context } = await received('scan_completed');
+    await expect(forward(event, context)).rejects.toMatchObject({
+      name: 'ForwardError',
+      message: `${name} (${new URL(target.url).host}) refused the event (status 404, attempt 2): "no_service". Check its URL, its credentials and what it accepts: another try finds the same.`,
+    });
+    expect(target.requests.length).toBe(2);
+  });
+});

@@ -1,0 +1,95 @@
+import { inspect } from 'node:util';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AttemptError } from '../src/errors.ts';
+import { createPolicy, type Policy } from '../src/policy.ts';
+import type { PolicyOptions } from '../src/policy-options.ts';
+import { gate } from './support/gate.ts';
+
+const origin = 'smtp://mail.example.com:25';
+
+function policy(options: PolicyOptions = {}): Policy {
+  const created = createPolicy('email', { baseDelay: 1, ...options });
+  onTestFinished(() => created.close());
+  return created;
+}
+
+describe('A policy', () => {
+  it('hands back what the attempt returns', async () => {
+    expect(await policy().run(origin, async () => 'sent')).toBe('sent');
+  });
+
+  it('ends an attempt that takes no notice of its signal', async () => {
+    const stubborn = () => new Promise<never>(() => {});
+    const running = createPolicy('email', { timeout: 20, retries: 0 }).run(origin, stubborn);
+    await expect(running).rejects.toMatchObject({ code: 'timeout', attempt: 1 });
+  });
+
+  it('takes the value of an attempt that has it when its time ends', async () => {
+    const late = (signal: AbortSignal) =>
+      new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('sent')));
+    expect(await policy({ timeout: 20 }).run(origin, late)).toBe('sent');
+  });
+
+  it('tells of an error that is not its own the code alone', async () => {
+    const cause = Object.assign(new Error('535 AUTH PLAIN top-secret'), {
+      code: 'EAUTH',
+      command: 'top-secret',
+    });
+    const running = policy({ retries: 1 }).run(origin, () => Promise.reject(cause));
+    const error: unknown = await running.catch((error: unknown) => error);
+    expect(error).toMatchObject({
+      target: 'email (mail.example.com:25)',
+      code: 'connection',
+      attempt: 2,
+      message: expect.stringContaining('EAUTH'),
+    });
+    expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('top-secret');
+  });
+
+  it.each([{ code: 'no code, but https://example.com/top-secret' }, 'a text', null, undefined])(
+    'tells nothing of what has no code: %j',
+    async (thrown) => {
+      const error: unknown = await policy({ retries: 0 })
+        .run(origin, () => Promise.reject(thrown))
+        .catch((error: unknown) => error);
+      expect(error).toMatchObject({
+        code: 'connection',
+        message: expect.stringMatching(/reached \(attempt 1\)\. /),
+      });
+    },
+  );
+
+  it('takes what is thrown at once as it takes a rejection', async () => {
+    const running = policy().run(origin, () => {
+      throw new AttemptError({ code: 'refused', status: 550, hint: 'Check the recipients.' });
+    });
+    await expect(running).rejects.toThrow(
+      'email (mail.example.com:25) refused the event (status 550, attempt 1). Check the recipients.',
+    );
+  });
+
+  it('makes as many attempts as it is told', async () => {
+    let attempts = 0;
+    const failing = async () => {
+      attempts += 1;
+      throw new AttemptError({ code: 'unavailable' });
+    };
+    await expect(policy({ retries: 4, breaker: false }).run(origin, failing)).rejects.toMatchObject({
+      attempt: 5,
+    });
+    expect(attempts).toBe(5);
+  });
+
+  it('is closed when the attempts under way are through', async () => {
+    const { opened, open } = gate();
+    const closing = policy();
+    const running = closing.run(origin, () => opened);
+    const closed = vi.fn();
+    const done = closing.close().then(closed);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(closed).not.toHaveBeenCalled();
+    open();
+    await running;
+    await done;
+  });
+});

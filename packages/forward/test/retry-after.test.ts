@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { delayAfter, parseRetryAfter } from '../src/retry-after.ts';
+
+const now = Date.parse('2024-01-01T12:00:00Z');
+
+describe('Retry-After', () => {
+  it.each<[unknown, number | undefined]>([
+    ['0', 0],
+    ['120', 120],
+    [' 7 ', 7],
+    ['9999999999', 86_400],
+    ['Mon, 01 Jan 2024 12:01:30 GMT', 90],
+    ['Monday, 01-Jan-24 12:01:30 GMT', 90],
+    ['Mon, 01 Jan 2024 11:00:00 GMT', 0],
+    ['Fri, 01 Jan 2999 11:00:00 GMT', 86_400],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['1e3', undefined],
+    ['soon', undefined],
+    ['Monday, perhaps', undefined],
+    ['2024-01-01T12:01:30Z', undefined],
+    ['', undefined],
+    ['99999999999999999999', undefined],
+    [['1', '2'], undefined],
+    [undefined, undefined],
+  ])('%j is %s', (header, seconds) => {
+    expect(parseRetryAfter(header, now)).toBe(seconds);
+  });
+});
+
+describe('The wait', () => {
+  const options = { baseDelay: 100, maxDelay: 1000 };
+  const drawn = (attempt: number, asked?: number) =>
+    Array.from({ length: 500 }, () => delayAfter(attempt, asked, options));
+
+  it('is drawn from all of a range that doubles, up to its most', () => {
+    for (const [attempt, most] of [
+      [1, 100],
+      [2, 200],
+      [3, 400],
+      [9, 1000],
+    ] as const) {
+      const waits = drawn(attempt);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(most);
+      expect(Math.max(...waits)).toBeGreaterThan(most * 0.8);
+      expect(Math.min(...waits)).toBeLessThan(most * 0.2);
+    }
+  });
+
+  it('is never shorter than what was asked for, and not the same for all', () => {
+    const waits = drawn(1, 3);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(3000);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(3100);
+    expect(new Set(waits).size).toBeGreaterThan(10);
+  });
+});
