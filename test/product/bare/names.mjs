@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 // Every name that every entry of the packages exports at run time.
 const require = createRequire(import.meta.url);
-for (const name of ['core', 'express', 'koa', 'hono', 'sqlite']) {
+for (const name of ['core', 'express', 'koa', 'hono', 'sqlite', 'forward']) {
   const { exports } = require(`@spiderfoot-webhooks/${name}/package.json`);
   for (const subpath of Object.keys(exports).filter((key) => !key.endsWith('.json'))) {
     const entry = `@spiderfoot-webhooks/${name}${subpath.slice(1)}`;

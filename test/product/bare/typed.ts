@@ -1,6 +1,9 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import * as forExpress from '@spiderfoot-webhooks/express';
+import { type Forwarder, fallback, throttle, when } from '@spiderfoot-webhooks/forward';
+import { siem } from '@spiderfoot-webhooks/forward/siem';
+import { slack } from '@spiderfoot-webhooks/forward/slack';
 import * as forHono from '@spiderfoot-webhooks/hono';
 import * as forKoa from '@spiderfoot-webhooks/koa';
 import { openStore, type Store } from '@spiderfoot-webhooks/sqlite';
@@ -24,6 +27,14 @@ receiver.on('scan_completed', ({ data }) => {
   console.log(data.target, found);
 });
 receiver.on('asset.discovered', ({ data }) => console.log(data.asset.toUpperCase()));
+
+const soc: Forwarder = siem({ endpoint: 'https://siem.example.com', apiKey: 'key' });
+const alert = fallback(throttle(slack({ url: 'https://hooks.example.com/services/a' })), soc);
+const serious = when(
+  ({ data }: { data: { events_found?: number | null } }) => (data.events_found ?? 0) > 1e6,
+  alert,
+);
+receiver.on('scan_completed', serious, { name: 'alert' });
 
 express().post('/webhook', forExpress.webhookMiddleware(receiver), (req, res) => {
   const event = req.spiderfoot?.event;
@@ -51,4 +62,4 @@ const { deliveries } = await store.list({ state: 'dead', type: 'scan_completed' 
 const [first] = deliveries;
 const failed: readonly string[] = first?.handlers.flatMap(({ error }) => error ?? []) ?? [];
 console.log(failed.length, (await store.counts({ by: ['state'] })).length);
-await store.close();
+await Promise.all([alert.close(), soc.close(), store.close()]);

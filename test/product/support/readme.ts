@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { type Ended, run } from './program.ts';
 import { packageNames, root } from './workspace.ts';
 
-export const readmes = ['README.md', ...packageNames.map((name) => `packages/${name}/README.md`)];
+export const readmes = [
+  'README.md',
+  'docs/configuration.md',
+  ...packageNames.map((name) => `packages/${name}/README.md`),
+];
 
 /** A block of TypeScript in a README. */
 export interface Block {
