@@ -11,7 +11,7 @@ export interface Forwarder<Event = AnyEvent> {
   (event: Event, context: EventContext): Promise<void>;
   /**
    * Ends what waits, lets what is being sent finish, and closes the connections: `await receiver.close()` first. One that is
-   * made of others closes them too.
+   * made of others closes them too; to close one twice does nothing, as where two share it.
    */
   close(): Promise<void>;
 }
@@ -27,7 +27,13 @@ export function toForwarder<Event>(
   run: (event: Event, context: EventContext) => Promise<void>,
   close: () => Promise<void>,
 ): Forwarder<Event> {
-  return Object.assign(run, { close });
+  let closing: Promise<void> | undefined;
+  return Object.assign(run, {
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  });
 }
 
 /** Closes those that can be. */

@@ -67,6 +67,8 @@ export function createTransport(target: string, options: TransportOptions = {}):
     },
   });
 
+  let closing: Promise<void> | undefined;
+
   return {
     async send(request) {
       const { url } = request;
@@ -75,9 +77,9 @@ export function createTransport(target: string, options: TransportOptions = {}):
         throw new ForwardError(target, 0, { code: 'forbidden_address', detail: problem });
       return policy.run(url.origin, (signal) => exchange(agent, request, signal), request.signal);
     },
-    async close() {
-      await policy.close();
-      await agent.close();
+    close() {
+      closing ??= policy.close().then(() => agent.close());
+      return closing;
     },
   };
 }

@@ -290,3 +290,13 @@ describe('Behind a receiver', () => {
     expect(target.requests.length).toBe(2);
   });
 });
+
+describe('Closing', () => {
+  it('closes a target that two compositions share once', async () => {
+    const close = vi.fn(async () => {});
+    const target = Object.assign(async () => {}, { close });
+    const shared = fallback(target, async () => {});
+    await Promise.all([when(() => true, shared), minSeverity('HIGH', shared)].map((one) => one.close()));
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+});

@@ -47,10 +47,43 @@ describe('batches', () => {
     expect(batches.map((batch) => batch.map(({ length }) => length))).toEqual([[600_000], [600_000, 1]]);
   });
 
-  it('does not let a single event wait for others for ever', async () => {
+  it('does not let an event wait for others where nothing is under way', async () => {
     const { batches, spy } = recorder();
-    await createBatches('siem', { batch: { wait: 0 } }, spy).add('a', never);
+    await createBatches('siem', { batch: { wait: 60_000 } }, spy).add('a', never);
     expect(batches).toEqual([['a']]);
+  });
+
+  it('lets what comes while a batch is under way gather until that is back', async () => {
+    const first = gate();
+    const { batches, spy } = recorder(async (documents) => {
+      if (documents.includes('a')) await first.opened;
+      return [];
+    });
+    const { add } = createBatches('siem', { batch: { wait: 60_000 } }, spy);
+    const sent = [add('a', never)];
+    for (const document of ['b', 'c', 'd']) {
+      await new Promise((resolve) => setImmediate(resolve));
+      sent.push(add(document, never));
+    }
+    expect(batches).toEqual([['a']]);
+    first.open();
+    await Promise.all(sent);
+    expect(batches).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+
+  it('sends what has waited for long enough beside a batch that does not come back', async () => {
+    const first = gate();
+    const { batches, spy } = recorder(async (documents) => {
+      if (documents.includes('a')) await first.opened;
+      return [];
+    });
+    const { add } = createBatches('siem', patient, spy);
+    const slow = add('a', never);
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([add('b', never), add('c', never)]);
+    expect(batches).toEqual([['a'], ['b', 'c']]);
+    first.open();
+    await slow;
   });
 
   it('resolves an event when its own batch was taken, and not before', async () => {

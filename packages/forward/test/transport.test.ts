@@ -327,6 +327,7 @@ describe('Closing', () => {
     open();
     expect(await first).toMatchObject({ status: 200 });
     await closing;
+    await sender.close();
     expect(target.requests.length).toBe(1);
   });
 });

@@ -49,7 +49,10 @@ export function createBatches(
   const putOff = new Map<Member, NodeJS.Timeout>();
   let waiting: Member[] = [];
   let bytes = 0;
+  /** With nothing under way, what comes in one turn of the event loop leaves at its end: nobody waits for nobody. */
+  let turn: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let underWay = 0;
   let closed = false;
 
   function enqueue(member: Member): void {
@@ -57,16 +60,24 @@ export function createBatches(
     waiting.push(member);
     bytes += member.bytes;
     if (waiting.length >= size) flush();
+    else if (underWay === 0) turn ??= setImmediate(flush);
     else timer ??= setTimeout(flush, wait);
   }
 
   function flush(): void {
+    clearImmediate(turn);
     clearTimeout(timer);
+    turn = undefined;
     timer = undefined;
     const members = waiting;
     waiting = [];
     bytes = 0;
-    void deliver(members);
+    underWay += 1;
+    void deliver(members).finally(() => {
+      underWay -= 1;
+      // Those that waited for company have had it: what the last batch held back.
+      if (underWay === 0 && waiting.length > 0) flush();
+    });
   }
 
   async function deliver(batch: readonly Member[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { type FailureDetails, ForwardError } from '../errors.ts';
 
 /** A batch that is being sent, and how many still wait for what becomes of it. */
-export interface Sending {
+interface Sending {
   left: number;
   readonly controller: AbortController;
 }

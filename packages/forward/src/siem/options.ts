@@ -3,7 +3,7 @@ import type { SeverityMap } from '../severity.ts';
 import type { TlsOptions, TransportOptions } from '../transport-options.ts';
 
 /** What every format takes. */
-export interface CommonOptions {
+interface CommonOptions {
   /**
    * Severities by event type, in addition to the guide's and in their place: `INFO`, `LOW`, `MEDIUM`, `HIGH`, `CRITICAL`. A
    * type that neither names is `LOW`, as in the guide.
@@ -34,7 +34,11 @@ export interface OcsfOptions extends CommonOptions, TransportOptions {
 export interface BatchOptions {
   /** Events in a batch at the most; a batch is also full at a million bytes. @default 100 */
   readonly size?: number;
-  /** Milliseconds that an event waits for others at the most. 0 sends what has come within one turn of the event loop. @default 20 */
+  /**
+   * Milliseconds that an event waits for others at the most, while a batch is under way. With none under way it does not
+   * wait: what has come within one turn of the event loop is sent.
+   * @default 20
+   */
   readonly wait?: number;
 }
 
