@@ -15,8 +15,8 @@ export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
 export interface StoreOptions {
   /**
    * How many tries of a delivery may fail before it is a dead letter. One that loses its process has failed; one that
-   * closing cuts short has not.
-   * @default 10
+   * closing cuts short has not. Twenty take some four hours on average, with the delays as they are.
+   * @default 20
    */
   readonly maxAttempts?: number;
   /**
@@ -72,7 +72,7 @@ export interface StoreSettings extends Required<Omit<StoreOptions, 'retention'>>
 }
 
 const numbers = {
-  maxAttempts: 10,
+  maxAttempts: 20,
   baseDelay: 1000,
   maxDelay: 3_600_000,
   concurrency: 16,
