@@ -114,7 +114,7 @@ describe('Installed from the tarballs, the kit', () => {
       @spiderfoot-webhooks/core/node: NodeDelivery, captureRawBody, exitWithReason, jsonLine, lineLogger, readEnvironment, routeStatus, sendOutcome, serve, socketAddress, webhookListener
       @spiderfoot-webhooks/core/web: WebDelivery, discardBody, fetchHandler, toResponse
       @spiderfoot-webhooks/core/stores: endpointTaken, isTaken, mayReplace, retryDelay
-      @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, samples, signedDelivery, signedRequest, signedWebhook
+      @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, sampleOf, sampledTypes, samples, signedDelivery, signedRequest, signedWebhook
       @spiderfoot-webhooks/express: captureRawBody, webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/koa: webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/hono: webhookHandler, webhookMiddleware

@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-export {};
+import { runProgram } from './program.ts';
+import { endQuietlyOnBrokenPipe } from './terminal/pipe.ts';
+
+endQuietlyOnBrokenPipe();
+await runProgram(process.argv.slice(2));

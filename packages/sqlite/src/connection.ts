@@ -31,9 +31,12 @@ export interface Connection {
 const damage =
   /^SQLITE_(?:CORRUPT|NOTADB|IOERR|CANTOPEN|READONLY_DBMOVED|READONLY_CANTINIT|READONLY_DIRECTORY)/;
 
-/** @throws ConfigurationError where the file cannot be used, with the reason */
-export function connect(path: string): Connection {
-  let db = open(path, openTimeout);
+/**
+ * @param mustExist whether only what holds deliveries already is opened
+ * @throws ConfigurationError where the file cannot be used, with the reason
+ */
+export function connect(path: string, mustExist = false): Connection {
+  let db = open(path, openTimeout, { mustExist });
   /** What was acknowledged is in this file: another one in its place, an empty one above all, would hide it. */
   const id = idOf(db);
   let identity = identityOf(path);
@@ -54,7 +57,7 @@ export function connect(path: string): Connection {
     if (db.inTransaction) closeQuietly(db);
     let fresh: Database;
     try {
-      fresh = open(path, busyTimeout, id);
+      fresh = open(path, busyTimeout, { mustExist: true, id });
     } catch (error) {
       if (error instanceof StoreError || isLock(error)) throw error;
       throw new StoreError(`${path} cannot be opened again`, { cause: error });

@@ -24,20 +24,28 @@ export function isLock(error: unknown): boolean {
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }
 
+/** Which file will do. */
+export interface Meant {
+  /** Whether it has to be there, with its deliveries; else a new one is made where there is none. */
+  readonly mustExist: boolean;
+  /** Of the one file that is meant. */
+  readonly id?: string | undefined;
+}
+
 /**
  * @param timeout milliseconds to wait for other processes' locks; until then the event loop stands still
- * @param id of the one file that is meant; without it any will do, and a new one is made where there is none
  * @throws ConfigurationError where the file cannot be used, with the reason
  * @throws StoreError where it is not the one that is meant; it is not touched
  * @throws SqliteError where that one is locked
  */
-export function open(path: string, timeout: number, id?: string): Database.Database {
+export function open(path: string, timeout: number, { mustExist, id }: Meant): Database.Database {
   let db: Database.Database | undefined;
   try {
     refuseShort(path);
-    db = new Database(path, { timeout, fileMustExist: id !== undefined });
+    if (id === undefined && mustExist) refuseMissing(path);
+    db = new Database(path, { timeout, fileMustExist: mustExist });
     if (id !== undefined && idOf(db) !== id) throw new StoreError(`${path} ${otherFile}`);
-    refuseUnknown(db, path);
+    refuseUnknown(db, path, mustExist);
     const mode = toWal(db, performance.now() + timeout);
     if (mode !== 'wal' && path !== ':memory:') {
       throw new ConfigurationError(
@@ -90,6 +98,11 @@ function refuseShort(path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (path === ':memory:' || size === 0 || size >= shortest) return;
   throw new ConfigurationError('path', `${path} is no database. ${somethingElse}`);
+}
+
+function refuseMissing(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  throw new ConfigurationError('path', `${path} does not exist. Is it the path that the receiver was given?`);
 }
 
 const somethingElse = 'It holds something else, which is left as it is: name another file.';

@@ -62,6 +62,12 @@ export interface StoreOptions {
    * @default 0
    */
   readonly keepRefusals?: number;
+  /**
+   * Opens what is there alone, for a look: a file that is missing, is empty or has no `webhook_logs` is an error, and is
+   * not touched.
+   * @default false: it is made
+   */
+  readonly mustExist?: boolean;
   /** Told of what goes wrong in the background, dead letters among it. @default silent */
   readonly logger?: Pick<Logger, 'error'>;
 }
@@ -82,7 +88,7 @@ const numbers = {
   keepRefusals: 0,
 };
 
-const known: readonly string[] = [...Object.keys(numbers), 'retention', 'logger'];
+const known: readonly string[] = [...Object.keys(numbers), 'retention', 'mustExist', 'logger'];
 
 /** Node's timers turn anything longer into 1 ms. */
 const longestTimer = 2_147_483_647;
@@ -93,16 +99,17 @@ export function readOptions(options: StoreOptions): StoreSettings {
     if (!known.includes(name))
       throw new ConfigurationError(name, `is not known. Known: ${known.join(', ')}.`);
   }
-  const { retention, logger = { error: () => {} }, ...given } = options;
+  const { retention, mustExist = false, logger = { error: () => {} }, ...given } = options;
   const checked = { ...numbers, ...given };
   for (const [name, value] of Object.entries(checked)) {
     const least = name === 'keepRefusals' || name === 'closeTimeout' ? 0 : 1;
     if (isWhole(value, least)) continue;
     throw new ConfigurationError(name, `must be a whole number from ${least} to ${longestTimer}.`);
   }
+  if (typeof mustExist !== 'boolean') throw new ConfigurationError('mustExist', 'must be true or false.');
   if (typeof logger.error !== 'function')
     throw new ConfigurationError('logger', 'must be an object with error().');
-  return { ...checked, retention: readRetention(retention), logger };
+  return { ...checked, retention: readRetention(retention), mustExist, logger };
 }
 
 function isWhole(value: unknown, least: number, greatest = longestTimer): boolean {

@@ -110,14 +110,25 @@ function hasTable(db: Database, name: string): boolean {
   return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
 }
 
-/** @throws ConfigurationError where the file was written by a newer kit, or by something else; it is not touched */
-export function refuseUnknown(db: Database, path: string): void {
+/**
+ * @param mustHold whether a file that holds no deliveries yet is refused as well
+ * @throws ConfigurationError where the file was written by a newer kit, or by something else; it is not touched
+ */
+export function refuseUnknown(db: Database, path: string, mustHold: boolean): void {
   const version = versionOf(db);
-  if (version > 0 && !hasTable(db, 'webhook_logs')) {
-    throw new ConfigurationError(
-      'path',
-      `${path} belongs to another program: it has a version, ${version}, but no table webhook_logs. It was not touched: name another file.`,
-    );
+  if (!hasTable(db, 'webhook_logs')) {
+    if (version > 0) {
+      throw new ConfigurationError(
+        'path',
+        `${path} belongs to another program: it has a version, ${version}, but no table webhook_logs. It was not touched: name another file.`,
+      );
+    }
+    if (mustHold) {
+      throw new ConfigurationError(
+        'path',
+        `${path} has no table webhook_logs: no receiver has written it. It was not touched: name another file.`,
+      );
+    }
   }
   if (version <= newestVersion) return;
   throw new ConfigurationError(

@@ -87,7 +87,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   if (typeof path !== 'string' || path === '') throw new ConfigurationError('path', 'must name a file.');
   const settings = readOptions(options);
   const reports = createReports(settings.logger, path);
-  const connection = connect(path);
+  const connection = connect(path, settings.mustExist);
   const commits = createCommits(connection);
   const search = createSearch(connection, commits, reports.error);
   const refusals = createRefusals(connection, commits, settings.keepRefusals, reports.error);

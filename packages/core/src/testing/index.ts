@@ -1,5 +1,5 @@
 export { pythonFloat, pythonJson } from './python-json.ts';
-export { samples } from './samples.ts';
+export { sampledTypes, sampleOf, samples } from './samples.ts';
 export {
   type SignedOptions,
   type SignedWebhook,

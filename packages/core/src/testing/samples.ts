@@ -1,3 +1,4 @@
+import { aliases } from '../events/shipped.ts';
 import type { KnownEventType } from '../events/types.ts';
 
 const scan = { scan_id: 'scan_12345', target: 'example.com', target_type: 'DOMAIN_NAME' };
@@ -109,3 +110,14 @@ export const samples: { readonly [Type in KnownEventType]: Readonly<Record<strin
   'system.api_key_rotated': { key_id: 'key_3' },
   'webhook.test': { message: 'Test', timestamp: 1704110400.25, webhook_id: 'wh_1' },
 };
+
+/** The sample of a type, under whichever of its names; `undefined` of a type that is not known. */
+export function sampleOf(type: string): Readonly<Record<string, unknown>> | undefined {
+  const names: Readonly<Record<string, string>> = aliases;
+  const known: Readonly<Record<string, Readonly<Record<string, unknown>>>> = samples;
+  const name = Object.hasOwn(names, type) ? names[type] : type;
+  return name !== undefined && Object.hasOwn(known, name) ? known[name] : undefined;
+}
+
+/** Every name that SpiderFoot has for a type there is a sample of. */
+export const sampledTypes: readonly string[] = [...Object.keys(samples), ...Object.keys(aliases)];

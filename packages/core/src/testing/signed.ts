@@ -1,11 +1,10 @@
-import { aliases } from '../events/shipped.ts';
 import type { EventAlias, KnownEventType } from '../events/types.ts';
 import type { Dialect } from '../events/wire.ts';
 import type { Secret } from '../secret.ts';
 import { sign } from '../signature.ts';
 import { WebDelivery } from '../web/delivery.ts';
 import { pythonFloat, pythonJson } from './python-json.ts';
-import { samples } from './samples.ts';
+import { sampleOf } from './samples.ts';
 
 export interface SignedOptions {
   /** The receiver's secret, or one of them. */
@@ -49,7 +48,7 @@ export type TestEventType = KnownEventType | EventAlias | (string & {});
 export async function signedWebhook(type: TestEventType, options: SignedOptions): Promise<SignedWebhook> {
   const {
     secret,
-    data = sampleOf(type),
+    data = sampleOf(type) ?? {},
     timestamp = new Date(),
     url = 'http://127.0.0.1:3000/webhook',
   } = options;
@@ -117,9 +116,3 @@ const envelopes: Readonly<Record<Dialect, (event_type: string, timestamp: Date, 
     source: 'spiderfoot',
   }),
 };
-
-function sampleOf(type: string): unknown {
-  const names: Readonly<Record<string, string>> = aliases;
-  const known: Readonly<Record<string, unknown>> = samples;
-  return known[names[type] ?? type] ?? {};
-}

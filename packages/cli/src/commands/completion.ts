@@ -1,0 +1,24 @@
+import { Argument, Command } from 'commander';
+import { bashCompletion } from '../completion/bash.ts';
+import { fishCompletion } from '../completion/fish.ts';
+import { nodesOf } from '../completion/tree.ts';
+import { zshCompletion } from '../completion/zsh.ts';
+import { createProgram } from '../program.ts';
+import { addExamples } from '../terminal/help.ts';
+
+const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
+
+export function command(): Command {
+  const command = new Command()
+    .description('Write what a shell needs to complete commands, options and their choices.')
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
+    .action(async (shell: keyof typeof shells) => {
+      const program = await createProgram(() => true);
+      process.stdout.write(shells[shell](program.name(), nodesOf(program)));
+    });
+  return addExamples(command, [
+    ['completion bash > ~/.local/share/bash-completion/completions/spiderfoot-webhooks', 'bash'],
+    ['completion zsh > ~/.zfunc/_spiderfoot-webhooks', 'zsh, where ~/.zfunc is in $fpath'],
+    ['completion fish > ~/.config/fish/completions/spiderfoot-webhooks.fish', 'fish'],
+  ]);
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import type { Finding } from '../doctor/finding.ts';
+import { findingLines } from '../doctor/lines.ts';
+import { addExamples } from '../terminal/help.ts';
+import { printJson } from '../terminal/json.ts';
+import { addSecretOptions, findSecret, type SecretOptions } from '../terminal/secret.ts';
+import { parseDuration, parseUrl } from '../terminal/values.ts';
+import { columnsOf } from '../terminal/width.ts';
+
+interface DoctorFlags extends SecretOptions {
+  readonly ca?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
+  readonly timeout?: number;
+  readonly json?: true;
+}
+
+/** `doctor`: examines a running receiver from outside. */
+export function command(): Command {
+  const doctor = new Command('doctor')
+    .description(
+      'Examines a running receiver from outside: whether it is reached, its certificate, its health, and how it answers a GET, an event without a signature, a tampered one, a signed webhook.test, and the same again. With a secret it sends genuine events of the type webhook.test, which the handlers get to see once. Ends with 1 where something has failed; a warning is no failure.',
+    )
+    .argument('<url>', "the webhook's URL", parseUrl);
+  addSecretOptions(doctor)
+    .option('--ca <file>', 'a certificate authority of your own to trust, in PEM')
+    .option('--client-cert <file>', 'a certificate to show, in PEM')
+    .option('--client-key <file>', 'its key, where it is not in the same file')
+    .option('--timeout <time>', 'for each answer; SpiderFoot waits as long (default: 10s)', parseDuration)
+    .option('--json', 'a line of JSON for each check')
+    .action(
+      async (url: string, { ca, clientCert, clientKey, timeout = 10_000, json, ...secret }: DoctorFlags) => {
+        const patient = {
+          url: new URL(url),
+          secret: await findSecret(secret),
+          timeout,
+          tls: {
+            ...(ca !== undefined && { ca: await readFile(ca) }),
+            ...(clientCert !== undefined && {
+              cert: await readFile(clientCert),
+              key: await readFile(clientKey ?? clientCert),
+            }),
+          },
+        };
+        const { examine } = await import('../doctor/examine.ts');
+        const findings: Finding[] = [];
+        for await (const finding of examine(patient)) {
+          findings.push(finding);
+          if (json === true) await printJson(finding);
+          else console.log(findingLines(finding, columnsOf()).join('\n'));
+        }
+        if (findings.some(({ verdict }) => verdict === 'fail')) process.exitCode = 1;
+      },
+    );
+  return addExamples(doctor, [
+    ['doctor http://127.0.0.1:3000/webhook --secret-file secret.txt', 'A receiver on this machine'],
+    ['doctor https://hooks.example.com/webhook --ca ca.pem', 'One with a certificate of your own'],
+    [
+      'doctor https://hooks.example.com/webhook --json',
+      'For another program; what needs the secret is skipped',
+    ],
+  ]);
+}

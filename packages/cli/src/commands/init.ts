@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { Argument, Command } from 'commander';
+import { projectFiles } from '../init/project.ts';
+import { type Framework, frameworks } from '../init/server.ts';
+import { filesInTheWay, writeFiles } from '../init/write.ts';
+import { CommandFailure } from '../terminal/failure.ts';
+import { addExamples } from '../terminal/help.ts';
+import { printable } from '../terminal/text.ts';
+import { version } from '../version.ts';
+
+/** `init`: writes a minimal receiver project. */
+export function command(): Command {
+  const init = new Command('init')
+    .description(
+      'Writes a minimal receiver in TypeScript that runs: package.json, tsconfig.json, src/server.ts, .env with a secret made for it (for its owner alone), .env.example, .gitignore, README.md. Overwrites nothing.',
+    )
+    .addArgument(new Argument('<framework>', 'what to receive with').choices(frameworks))
+    .argument('[folder]', 'where to', '.')
+    .action(async (framework: Framework, folder: string) => {
+      const root = resolve(folder);
+      const files = projectFiles(framework, {
+        name: packageName(root),
+        secret: randomBytes(32).toString('hex'),
+        kitVersion: version(),
+      });
+      const inTheWay = await filesInTheWay(root, files);
+      if (inTheWay.length > 0) {
+        throw new CommandFailure(`There already: ${inTheWay.join(', ')}.`, {
+          hint: 'Nothing was written. Name an empty folder, or take these away.',
+        });
+      }
+      await writeFiles(root, files);
+      for (const { path, secret } of files)
+        console.log(secret === true ? `${path}  (with a new secret)` : path);
+      const enter = folder === '.' ? '' : `cd ${printable(folder)} && `;
+      console.error(`\nNext: ${enter}npm install && npm start`);
+    });
+  return addExamples(init, [
+    ['init express', 'Into this folder'],
+    ['init hono receiver', 'Into a new one'],
+  ]);
+}
+
+/** What npm takes as a name, of a folder that may be called anything. */
+function packageName(folder: string): string {
+  const name = basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|-+$/g, '');
+  return name === '' ? 'spiderfoot-receiver' : name;
+}

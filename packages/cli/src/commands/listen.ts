@@ -1,0 +1,100 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ListenFlags } from '../listen/flags.ts';
+import { parseRate, type Rate } from '../listen/rate-limit.ts';
+import { withFlagNames } from '../terminal/flag-names.ts';
+import { addExamples } from '../terminal/help.ts';
+import { addSecretOptions } from '../terminal/secret.ts';
+import { collect, parsePort, parseSize } from '../terminal/values.ts';
+
+const description = `Receives webhooks and shows them, with no code to write. Each event is a line: time, severity, type, target, scan, outcome and milliseconds; a refusal is one with its reason and the mend. Without a secret one is made for this run, and shown.
+
+GET /health says whether it is up, to everybody. What waits in the database, and GET /metrics for Prometheus, are told to who asks from this machine and not through a proxy; with --metrics-port they have a port of their own, on 127.0.0.1 unless --metrics-host says otherwise.
+
+SIGTERM and Ctrl-C finish what is in flight; a second Ctrl-C ends at once.`;
+
+/** `listen`: a receiver with no code to write. */
+export function command(): Command {
+  const listen = new Command('listen').description(description);
+  listen
+    .optionsGroup('Where:')
+    .option('--host <address>', 'where to listen: 0.0.0.0 for all (default: 127.0.0.1, or HOST)')
+    .option('--port <port>', '0 takes any that is free (default: 3000, or PORT)', parsePort)
+    .option('--path <path>', "the webhook's path (default: /webhook)", parsePath)
+    .option(
+      '--config <file>',
+      "SpiderFoot's own INI file: [webhooks], and [webhooks:NAME] for more endpoints",
+    );
+  listen.optionsGroup('Who may send, and what:');
+  addSecretOptions(listen)
+    .option('--insecure', 'take unsigned events: whoever reaches the port can make them up')
+    .option(
+      '--allow-ip <addresses>',
+      'who may send: addresses, ranges, loopback, private; by commas, or again',
+      collectList,
+    )
+    .option('--trust-proxy <addresses>', 'proxies of yours, whose X-Forwarded-For counts', collectList)
+    .option(
+      '--events <types>',
+      'the types to take, or categories such as scan; others are answered 200 ignored',
+      collectList,
+    )
+    .option('--rate-limit <rate>', 'of one address: 100/m, 10/s, 500/15m', readRate)
+    .option('--max-body <size>', 'the largest body taken: 512kb, 1mb (default: 1mb)', parseSize)
+    .optionsGroup('What becomes of it:')
+    .option('--db <file>', 'keep deliveries in a SQLite database (or SPIDERFOOT_WEBHOOK_DB)')
+    .option(
+      '--queue',
+      'answer once a delivery is in the database, handle it afterwards, and try again what fails',
+    )
+    .option(
+      '--forward <target>',
+      'send events on: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL; may be given again',
+      collect,
+    )
+    .optionsGroup('TLS:')
+    .option('--tls-cert <file>', 'serve HTTPS: the certificate with its chain, in PEM')
+    .option('--tls-key <file>', 'its key')
+    .option('--client-ca <file>', 'take only senders with a certificate of this authority')
+    .optionsGroup('Watching:')
+    .option('--metrics-port <port>', 'health and metrics on a port of their own', parsePort)
+    .addOption(new Option('--metrics-host <address>', 'where that port is').default('127.0.0.1', '127.0.0.1'))
+    .optionsGroup('Output:')
+    .option('--verbose', 'show headers, the secret ones masked, and bodies')
+    .option('--json', 'a line of JSON for whatever happens')
+    .action(async (flags: ListenFlags) => {
+      const { listen: run } = await import('../listen/run.ts');
+      await withFlagNames(() => run(flags, process.env));
+    });
+  return addExamples(listen, [
+    ['listen', 'Try it: a secret is made and shown'],
+    ['listen --db webhooks.db --secret-file secret.txt', 'Keep what comes, for `log` and `replay`'],
+    ['listen --db webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, ring Slack afterwards'],
+    [
+      'listen --config spiderfoot.cfg --host 0.0.0.0',
+      'What SpiderFoot has been told to send, from its own file',
+    ],
+    [
+      'listen --tls-cert cert.pem --tls-key key.pem --client-ca ca.pem',
+      'HTTPS, for senders with a certificate',
+    ],
+    ['listen --json | jq -r .event_type', 'For another program'],
+  ]);
+}
+
+function parsePath(text: string): string {
+  if (/^\/[\w\-./~%]*$/.test(text)) return text;
+  throw new InvalidArgumentError('Must begin with / and have no query: /webhook.');
+}
+
+/** `a,b` and `a` `b` are the same list. */
+function collectList(text: string, before: readonly string[] | undefined): readonly string[] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  if (entries.includes('')) throw new InvalidArgumentError('An entry of the list is empty.');
+  return entries.reduce<readonly string[]>((all, entry) => collect(entry, all), before ?? []);
+}
+
+function readRate(text: string): Rate {
+  const rate = parseRate(text);
+  if (rate !== undefined) return rate;
+  throw new InvalidArgumentError('Not a rate such as 100/m, 10/s or 500/15m, over seven days at the most.');
+}

@@ -1,0 +1,121 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Command, Option } from 'commander';
+import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
+import { findRecord } from '../log/find.ts';
+import { recordLines, toJson } from '../log/rows.ts';
+import { lineWidth } from '../log/screen.ts';
+import { showLines } from '../log/show.ts';
+import { readStats, statsLines } from '../log/stats.ts';
+import { withStore } from '../log/store.ts';
+import { addExamples } from '../terminal/help.ts';
+import { printJson } from '../terminal/json.ts';
+import { parseCount } from '../terminal/values.ts';
+import { columnsOf } from '../terminal/width.ts';
+
+/** `log`: a look at what a receiver has written. */
+export function command(): Command {
+  const log = new Command('log').description(
+    'Looks at the deliveries that a receiver has written into its database. A receiver may be at work on it meanwhile; a file that is missing is not made.',
+  );
+  log.addCommand(listCommand(), { isDefault: true });
+  log.addCommand(showCommand());
+  log.addCommand(statsCommand());
+  log.addCommand(exportCommand());
+  return addExamples(log, [
+    ['log', 'The latest 50 deliveries in webhooks.db'],
+    ['log list --state dead --since 7d', 'What was given up within a week'],
+    ['log list --text "198.51.100.7" --json', 'What mentions an address, a line of JSON each'],
+    ['log show 14', 'All about one, with its body'],
+    ['log show 14 --raw | spiderfoot-webhooks sign --secret-file secret.txt', 'Its body, byte for byte'],
+    ['log stats --since 24h', 'How many, over time and by type'],
+    ['log export --format csv --output deliveries.csv', 'All of them as a table'],
+  ]);
+}
+
+interface ListFlags extends DatabaseFlags, FilterFlags {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly json?: true;
+}
+
+function listCommand(): Command {
+  const list = new Command('list')
+    .summary('the newest first')
+    .description('Lists deliveries, the newest first.');
+  return addFilters(addDatabase(list))
+    .option('--limit <n>', 'how many, up to 1000', parseCount, 50)
+    .option('--cursor <cursor>', 'where the page before ended, as it has told')
+    .option('--json', 'a line of JSON for each')
+    .action(async ({ db, limit, cursor, json, ...flags }: ListFlags) => {
+      const page = await withStore(db, (store) =>
+        store.list({ ...toFilter(flags), limit, ...(cursor !== undefined && { cursor }) }),
+      );
+      const { deliveries } = page;
+      if (json === true) await printJson(...deliveries.map(toJson));
+      else if (deliveries.length === 0) console.error('No deliveries.');
+      else console.log(recordLines(deliveries, lineWidth()).join('\n'));
+      if (page.cursor !== undefined) console.error(`There are more: --cursor ${page.cursor}`);
+    });
+}
+
+interface ShowFlags extends DatabaseFlags {
+  readonly endpoint?: string;
+  readonly raw?: true;
+  readonly json?: true;
+}
+
+function showCommand(): Command {
+  return addDatabase(new Command('show'))
+    .summary('one, with its body')
+    .description('Shows all about a delivery, and its body.')
+    .argument('<delivery>', 'its number, or its id')
+    .option('--endpoint <name>', 'the receiver that took it, where several have the same id')
+    .addOption(new Option('--raw', 'the body alone, byte for byte as it was received').conflicts('json'))
+    .option('--json', 'as JSON')
+    .action(async (key: string, { db, endpoint, raw, json }: ShowFlags) => {
+      const record = await withStore(db, (store) => findRecord(store, key, endpoint));
+      if (raw === true) process.stdout.write(record.body);
+      else if (json === true) await printJson({ ...toJson(record), body: record.body.toString() });
+      else console.log(showLines(record).join('\n'));
+    });
+}
+
+interface StatsFlags extends DatabaseFlags, Omit<FilterFlags, 'scan' | 'target' | 'text'> {
+  readonly json?: true;
+}
+
+function statsCommand(): Command {
+  const stats = new Command('stats')
+    .summary('how many, over time and by type')
+    .description('Counts deliveries, with a bar chart over time and by type.');
+  return addFilters(addDatabase(stats), ['type', 'state', 'endpoint', 'since', 'until'])
+    .option('--json', 'as JSON')
+    .action(async ({ db, json, ...flags }: StatsFlags) => {
+      const counted = await withStore(db, (store) => readStats(store, toFilter(flags)));
+      if (json === true) await printJson(counted);
+      else console.log(statsLines(counted, columnsOf()).join('\n'));
+    });
+}
+
+interface ExportFlags extends DatabaseFlags, FilterFlags {
+  readonly format: 'jsonl' | 'csv';
+  readonly output?: string;
+}
+
+function exportCommand(): Command {
+  const exporting = new Command('export')
+    .summary('as JSON lines or CSV')
+    .description('Writes deliveries with their bodies as JSON lines or CSV, the newest first.');
+  return addFilters(addDatabase(exporting))
+    .addOption(new Option('--format <format>', 'how').choices(['jsonl', 'csv']).default('jsonl'))
+    .option('--output <file>', 'where to; a file that is there is not overwritten')
+    .action(async ({ db, format, output, ...flags }: ExportFlags) => {
+      await withStore(db, async (store) => {
+        const lines = Readable.from(store.export(format, toFilter(flags)));
+        if (output === undefined) return pipeline(lines, process.stdout, { end: false });
+        return pipeline(lines, createWriteStream(output, { flags: 'wx', mode: 0o600 }));
+      });
+    });
+}

@@ -1,0 +1,84 @@
+import type { Store } from '@spiderfoot-webhooks/sqlite';
+import { Command, Option } from 'commander';
+import { confirmed } from '../log/confirm.ts';
+import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
+import { findRecord } from '../log/find.ts';
+import { withStore } from '../log/store.ts';
+import { countReplayable, isReplayable } from '../log/upkeep.ts';
+import { CommandFailure, UsageFailure } from '../terminal/failure.ts';
+import { addExamples } from '../terminal/help.ts';
+import { printable } from '../terminal/text.ts';
+
+interface ReplayFlags extends DatabaseFlags, FilterFlags {
+  readonly all?: true;
+  readonly dryRun?: true;
+  readonly yes?: true;
+}
+
+/** `replay`: has deliveries handled again. */
+export function command(): Command {
+  const replay = new Command('replay')
+    .description(
+      'Puts deliveries back into the queue. The receiver at work on the database handles them again, within a second, or as soon as one is started. Of a delivery that failed only those handlers run that have not succeeded; of a processed one all.',
+    )
+    .argument('[deliveries...]', 'their numbers, or ids');
+  addFilters(addDatabase(replay))
+    .addOption(new Option('--all', 'every delivery there is'))
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--yes', 'do not ask, however many they are')
+    .action((keys: readonly string[], { db, all, dryRun, yes, ...flags }: ReplayFlags) => {
+      const filter = toFilter(flags);
+      checkChoice(keys, Object.keys(filter).length > 0, all === true);
+      return withStore(db, async (store) => {
+        if (keys.length > 0) return replayKeys(store, keys, filter.endpoint, dryRun === true);
+        const counts = await countReplayable(store, filter);
+        const count = [...counts.values()].reduce((sum, times) => sum + times, 0);
+        const kinds = [...counts].map(([state, times]) => `${times} ${state}`).join(', ');
+        if (count === 0) throw new CommandFailure('There is nothing to replay.', { hint: nothingHint });
+        if (dryRun === true) return console.log(`Would replay ${count} (${kinds}).`);
+        if (!(await confirmed(`Replay ${count} deliveries (${kinds})?`, count, yes === true))) {
+          throw new CommandFailure('Nothing was replayed.');
+        }
+        console.log(`Replayed ${await store.replay(filter)}.`);
+      });
+    });
+  return addExamples(replay, [
+    ['replay 14', 'One, by its number'],
+    ['replay --state dead --type high_risk_event', 'What was given up, of one type'],
+    ['replay --state failed --since 1h --dry-run', 'How many those would be'],
+  ]);
+}
+
+const nothingHint = '`log` shows what there is. What is queued or running already is not replayed.';
+
+function checkChoice(keys: readonly string[], filtered: boolean, all: boolean): void {
+  if (keys.length > 0 && all) throw new UsageFailure('--all does not go together with deliveries.');
+  if (keys.length > 0 || filtered || all) return;
+  throw new UsageFailure(
+    'Nothing says which deliveries.',
+    'Give numbers, a filter such as --state dead, or --all.',
+  );
+}
+
+/** All are looked up before the first is put back: a slip in the last leaves everything as it was. */
+async function replayKeys(
+  store: Store,
+  keys: readonly string[],
+  endpoint: string | undefined,
+  dryRun: boolean,
+): Promise<void> {
+  const records = [];
+  for (const key of keys) records.push(await findRecord(store, key, endpoint));
+  const refused = records.find((record) => !isReplayable(record));
+  if (refused !== undefined) {
+    throw new CommandFailure(
+      refused.id === undefined
+        ? `Delivery ${refused.number} was written by the guide's logger, which has no handlers to run again.`
+        : `Delivery ${refused.number} is ${refused.state} already.`,
+    );
+  }
+  for (const { number, type, state } of records) {
+    if (!dryRun) await store.replay(number);
+    console.log(`${dryRun ? 'Would replay' : 'Replayed'} ${number}: ${printable(type)}, ${state} before.`);
+  }
+}

@@ -1,0 +1,30 @@
+import { sign } from '@spiderfoot-webhooks/core';
+import { Command } from 'commander';
+import { addExamples } from '../terminal/help.ts';
+import { readInput } from '../terminal/input.ts';
+import { addSecretOptions, requireSecret, type SecretOptions } from '../terminal/secret.ts';
+
+interface Options extends SecretOptions {
+  readonly header?: true;
+}
+
+export function command(): Command {
+  const command = new Command()
+    .description('Write the signature of a body, as SpiderFoot sends it in X-SpiderFoot-Signature.')
+    .argument('[file]', 'the body; standard input where it is "-" or missing', '-')
+    .option('--header', 'write the whole header, for curl -H');
+  addSecretOptions(command).action(run);
+  return addExamples(command, [
+    ['sign body.json', 'The signature of a file'],
+    [
+      'sign body.json --header | curl --data-binary @body.json -H "Content-Type: application/json" -H @- http://127.0.0.1:3000/webhook',
+      'Sent with curl',
+    ],
+  ]);
+}
+
+async function run(file: string, options: Options): Promise<void> {
+  const secret = await requireSecret(options);
+  const signature = await sign(secret, await readInput(file));
+  console.log(options.header ? `X-SpiderFoot-Signature: ${signature}` : signature);
+}

@@ -1,0 +1,52 @@
+import type { DeliveryRecord } from '@spiderfoot-webhooks/sqlite';
+import { Command } from 'commander';
+import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
+import { follow, latest } from '../log/follow.ts';
+import { recordLine, toJson } from '../log/rows.ts';
+import { lineWidth } from '../log/screen.ts';
+import { withStore } from '../log/store.ts';
+import { addExamples } from '../terminal/help.ts';
+import { printJson } from '../terminal/json.ts';
+import { parseWhole } from '../terminal/values.ts';
+
+interface TailFlags extends DatabaseFlags, FilterFlags {
+  readonly lines: number;
+  readonly follow?: true;
+  readonly json?: true;
+}
+
+/** `tail`: what came last. */
+export function command(): Command {
+  const tail = new Command('tail').description(
+    'Shows the latest deliveries, the newest last, each as it stands when it is first seen. With --follow it goes on with what arrives, until Ctrl-C.',
+  );
+  addFilters(addDatabase(tail))
+    .option('-n, --lines <n>', 'how many', parseWhole, 10)
+    .option('-f, --follow', 'go on with what arrives')
+    .option('--json', 'a line of JSON for each')
+    .action(async ({ db, lines, follow: followed, json, ...flags }: TailFlags) => {
+      const filter = toFilter(flags);
+      const show = async (record: DeliveryRecord) => {
+        if (json === true) await printJson(toJson(record));
+        else console.log(recordLine(record, lineWidth()));
+      };
+      await withStore(db, async (store) => {
+        const { records, after } = await latest(store, filter, lines);
+        for (const record of records) await show(record);
+        if (followed !== true) return;
+        for await (const record of follow(store, filter, after, untilInterrupted())) await show(record);
+      });
+    });
+  return addExamples(tail, [
+    ['tail', 'The latest ten'],
+    ['tail -f --type high_risk_event', 'Findings, as they come in'],
+    ['tail -n 0 -f --json | jq .target', 'For another program'],
+  ]);
+}
+
+/** Ctrl-C ends the following, not the process: the database is closed in order. */
+function untilInterrupted(): AbortSignal {
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  return ending.signal;
+}

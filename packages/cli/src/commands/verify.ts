@@ -1,0 +1,35 @@
+import { verify } from '@spiderfoot-webhooks/core';
+import { Command } from 'commander';
+import { outColours } from '../terminal/colour.ts';
+import { addExamples } from '../terminal/help.ts';
+import { readInput } from '../terminal/input.ts';
+import { addSecretOptions, requireSecret, type SecretOptions } from '../terminal/secret.ts';
+
+interface Options extends SecretOptions {
+  readonly signature: string;
+}
+
+export function command(): Command {
+  const command = new Command()
+    .description(
+      'Tell whether a signature belongs to a body, as a receiver does. Exits with 1 where it does not.',
+    )
+    .argument('[file]', 'the body, byte for byte as received; standard input where it is "-" or missing', '-')
+    .requiredOption('-s, --signature <text>', 'the value of X-SpiderFoot-Signature');
+  addSecretOptions(command).action(run);
+  return addExamples(command, [
+    ['verify body.json --signature sha256=0f3b…', 'The body of a file'],
+    ['sign body.json | xargs spiderfoot-webhooks verify body.json --signature', 'There and back'],
+  ]);
+}
+
+async function run(file: string, options: Options): Promise<void> {
+  const secret = await requireSecret(options);
+  if (await verify(secret, await readInput(file), options.signature)) {
+    console.log(outColours.green('The signature is right.'));
+    return;
+  }
+  console.log(outColours.red('The signature is not right.'));
+  console.error('spiderfoot-webhooks diagnose, with the same arguments, finds out why.');
+  process.exitCode = 1;
+}

@@ -1,0 +1,68 @@
+import { isList, type Json } from './lossless-json.ts';
+
+/** How a language writes JSON. */
+export interface JsonStyle {
+  readonly string: (text: string) => string;
+  /** @param written the number as it stood in the text */
+  readonly number: (written: string) => string;
+  /** @default ',' */
+  readonly comma?: string;
+  /** @default ':' */
+  readonly colon?: string;
+  /** Each member on a line of its own, indented so. */
+  readonly indent?: string;
+  /** @default as they came */
+  readonly order?: 'sorted' | 'javascript';
+  /** What follows it all. */
+  readonly end?: string;
+}
+
+export function writeJson(value: Json, style: JsonStyle): string {
+  return write(value, style, '\n') + (style.end ?? '');
+}
+
+function write(value: Json, style: JsonStyle, newline: string): string {
+  if (typeof value === 'string') {
+    const text = value.slice(1);
+    return value.startsWith('s') ? style.string(text) : style.number(text);
+  }
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { colon = ':' } = style;
+  const inner = newline + (style.indent ?? '');
+  if (isList(value)) {
+    return enclose(
+      '[]',
+      value.map((item) => write(item, style, inner)),
+      style,
+      newline,
+    );
+  }
+  const members = ordered(Object.entries(value), style.order).map(
+    ([name, member]) => `${style.string(name.slice(1))}${colon}${write(member, style, inner)}`,
+  );
+  return enclose('{}', members, style, newline);
+}
+
+function enclose(
+  [open, close]: '[]' | '{}' | string,
+  parts: readonly string[],
+  { comma = ',', indent }: JsonStyle,
+  newline: string,
+): string {
+  if (indent === undefined || parts.length === 0) return `${open}${parts.join(comma)}${close}`;
+  const inner = newline + indent;
+  return `${open}${inner}${parts.join(`,${inner}`)}${newline}${close}`;
+}
+
+type Member = readonly [name: string, value: Json];
+
+function ordered(members: readonly Member[], order: JsonStyle['order']): readonly Member[] {
+  if (order === 'sorted') {
+    return [...members].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  }
+  if (order === undefined) return members;
+  // JavaScript's objects have names that are whole numbers first, by size.
+  const isIndex = ([name]: Member) => /^s(?:0|[1-9]\d{0,9})$/.test(name);
+  const indices = members.filter(isIndex).sort(([a], [b]) => Number(a.slice(1)) - Number(b.slice(1)));
+  return [...indices, ...members.filter((member) => !isIndex(member))];
+}

@@ -1,0 +1,86 @@
+/** The frameworks that a project can be made for. */
+export const frameworks = ['express', 'koa', 'hono'] as const;
+export type Framework = (typeof frameworks)[number];
+
+/** What a framework needs of its own in the program. */
+interface Part {
+  readonly imports: string;
+  /** Makes `app`, with the webhook and a route for the health. */
+  readonly app: string;
+  /** The request listener of `app`. */
+  readonly listener: string;
+}
+
+const parts: Readonly<Record<Framework, Part>> = {
+  express: {
+    imports: `import { webhookHandler } from '@spiderfoot-webhooks/express';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import express from 'express';`,
+    app: `  const app = express();
+  // Before any body parser: the signature is over the bytes as they came.
+  app.all('/webhook', webhookHandler(receiver));
+  app.get('/health', (_req, res) => {
+    res.json({ status: 'ok' });
+  });`,
+    listener: 'app',
+  },
+  koa: {
+    imports: `import { webhookHandler } from '@spiderfoot-webhooks/koa';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import Koa from 'koa';`,
+    app: `  const webhook = webhookHandler(receiver);
+  const app = new Koa();
+  // Before any body parser: the signature is over the bytes as they came.
+  app.use((ctx, next) => (ctx.path === '/webhook' ? webhook(ctx, next) : next()));
+  app.use((ctx) => {
+    if (ctx.path === '/health') ctx.body = { status: 'ok' };
+  });`,
+    listener: 'app.callback()',
+  },
+  hono: {
+    imports: `import { getRequestListener } from '@hono/node-server';
+import { webhookHandler } from '@spiderfoot-webhooks/hono';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import { Hono } from 'hono';`,
+    app: `  const app = new Hono();
+  app.all('/webhook', webhookHandler(receiver));
+  app.get('/health', (c) => c.json({ status: 'ok' }));`,
+    listener: 'getRequestListener(app.fetch)',
+  },
+};
+
+/** `src/server.ts` of a project. */
+export function serverSource(framework: Framework): string {
+  const { imports, app, listener } = parts[framework];
+  return `import { createReceiver } from '@spiderfoot-webhooks/core';
+import { exitWithReason, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
+${imports}
+
+async function main(): Promise<void> {
+  const { host, port, options } = readEnvironment();
+  const logger = lineLogger();
+  const stored = storeFromEnvironment({ logger });
+  const receiver = createReceiver({ ...options, ...stored.options, logger });
+
+  // Your handlers. What a handler throws makes SpiderFoot send the event again, and only the handlers that failed run
+  // again: give each a name. %o shows what a sender wrote with its control characters escaped.
+  receiver.on(
+    'scan_completed',
+    ({ data }) => console.log('Scan %o of %o completed, %o findings', data.scan_id, data.target, data.events_found),
+    { name: 'print-scan' },
+  );
+  receiver.on(
+    ['high_risk_event', 'malware_detected', 'vulnerability_found'],
+    ({ data }) => console.log('Finding at %o: %o', data.target, data.data),
+    { name: 'print-finding' },
+  );
+
+${app}
+
+  const { url } = await serve(${listener}, receiver, { host, port, onClose: stored.close });
+  console.log(\`listening on \${url}/webhook\`);
+}
+
+main().catch(exitWithReason);
+`;
+}

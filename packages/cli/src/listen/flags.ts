@@ -1,0 +1,35 @@
+import type { SecretOptions } from '../terminal/secret.ts';
+import type { Rate } from './rate-limit.ts';
+
+/** What the command line says. */
+export interface ListenFlags extends SecretOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly path?: string;
+  readonly insecure?: true;
+  readonly allowIp?: readonly string[];
+  readonly trustProxy?: readonly string[];
+  readonly events?: readonly string[];
+  readonly rateLimit?: Rate;
+  /** Bytes. */
+  readonly maxBody?: number;
+  readonly config?: string;
+  readonly db?: string;
+  readonly queue?: true;
+  readonly forward?: readonly string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly clientCa?: string;
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
+  readonly verbose?: true;
+  readonly json?: true;
+}
+
+type Named = keyof ListenFlags;
+
+/** @returns the first of these flags that is given, as it is written */
+export function firstGiven(flags: ListenFlags, names: readonly Named[]): string | undefined {
+  const name = names.find((one) => flags[one] !== undefined);
+  return name && `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,78 @@
+import { toAnswer } from '@spiderfoot-webhooks/core';
+import { jsonLine } from '@spiderfoot-webhooks/core/node';
+import { shownHeaders } from './headers.ts';
+import { hintFor } from './hints.ts';
+import { failuresOf, plainDetails, type Report, type ReportOptions } from './report.ts';
+import type { Settled } from './requests.ts';
+import { factsOf } from './row.ts';
+
+/** Tells a program: a line of JSON for whatever happens. */
+export function jsonReport({ verbose, insecure }: ReportOptions): Report {
+  const say = (what: object) => process.stdout.write(`${jsonLine(what)}\n`);
+  const now = () => new Date().toISOString();
+
+  return {
+    taken(taken) {
+      const { req, body } = taken;
+      const more = verbose
+        ? { headers: shownHeaders(req), body: body && Buffer.from(body).toString() }
+        : undefined;
+      const { outcome } = taken;
+      say({
+        ...told(taken),
+        status: toAnswer(outcome).status,
+        verified: !insecure && isGenuine(outcome),
+        ...more,
+      });
+    },
+    handled: (settled) =>
+      say({ ...told(settled), time: now(), handled: settled.outcome.status === 'processed' }),
+    forwarded(target, event, { id, endpoint, attempt }, ms) {
+      say({
+        time: now(),
+        outcome: 'forwarded',
+        forwarder: target,
+        endpoint,
+        id,
+        ...factsOf(event),
+        attempt,
+        ms: rounded(ms),
+      });
+    },
+    failed(error, { source, endpoint, id }) {
+      for (const [what, message] of failuresOf(error, source)) {
+        say({ time: now(), outcome: 'failed', source: what, endpoint, id, error: message });
+      }
+    },
+    turnedAway: (what) => say({ time: now(), outcome: 'rejected', ...what, verified: false }),
+    stored(details, message) {
+      say({ time: now(), outcome: 'failed', source: 'database', error: message, ...plainDetails(details) });
+    },
+  };
+}
+
+/** Only what was authenticated has an id. */
+function isGenuine(outcome: Settled['outcome']): boolean {
+  return outcome.id !== undefined;
+}
+
+function told({ outcome, details }: Settled): object {
+  const { receivedAt, endpoint, ip, timings } = details;
+  const common = {
+    time: receivedAt.toISOString(),
+    outcome: outcome.status,
+    endpoint,
+    ip,
+    ms: rounded(timings.total),
+  };
+  if (outcome.status === 'rejected') {
+    const { code, id, event_type, issues } = outcome;
+    return { ...common, code, id, event_type, issues, hint: hintFor(code) };
+  }
+  const { id, event, wire } = outcome;
+  return { ...common, id, ...factsOf(event), dialect: wire.dialect };
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

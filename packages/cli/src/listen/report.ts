@@ -1,0 +1,59 @@
+import {
+  type ErrorDetails,
+  type EventContext,
+  EventHandlingError,
+  type WebhookEvent,
+} from '@spiderfoot-webhooks/core';
+import type { Watcher } from './requests.ts';
+
+/** What happens while listening, for a person or a program to read. */
+export interface Report extends Watcher {
+  /** An event was sent on. @param ms milliseconds */
+  forwarded(target: string, event: WebhookEvent, context: EventContext, ms: number): void;
+  /** Something failed inside. */
+  failed(error: unknown, details: ErrorDetails): void;
+  /** A connection or a request was refused that never got as far as a webhook. */
+  turnedAway(what: TurnedAway): void;
+  /** The store has something to say. */
+  stored(details: object, message: string): void;
+}
+
+interface TurnedAway {
+  /** Of the HTTP answer, where there was one. */
+  readonly status: number | undefined;
+  readonly code: string;
+  readonly ip: string | undefined;
+  readonly hint: string;
+}
+
+/** What a person or a program is to be shown. */
+export interface ReportOptions {
+  /** Headers and bodies as well. */
+  readonly verbose: boolean;
+  /** Whether signatures are not checked, which every line then says. */
+  readonly insecure: boolean;
+}
+
+/** What failed, and why: of handlers one by one. */
+export function failuresOf(
+  error: unknown,
+  source: string,
+): readonly (readonly [what: string, message: string])[] {
+  if (!(error instanceof EventHandlingError)) return [[source, messageOf(error)]];
+  return error.failures.map(({ handler, error: reason }) => [handler, messageOf(reason)]);
+}
+
+/** Without its stack. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What of a store's details is worth a line: an error has no members that JSON shows. */
+export function plainDetails(details: object): object {
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]: [string, unknown]) => [
+      name,
+      value instanceof Error ? messageOf(value) : value,
+    ]),
+  );
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { BodyRead, Outcome, OutcomeDetails, Receiver, WebhookEvent } from '@spiderfoot-webhooks/core';
+import { NodeDelivery, sendOutcome, socketAddress } from '@spiderfoot-webhooks/core/node';
+
+/** What became of a delivery. */
+export interface Settled {
+  readonly outcome: Outcome<WebhookEvent>;
+  readonly details: OutcomeDetails;
+}
+
+/** A request to a webhook, and what became of it. */
+export interface Taken extends Settled {
+  readonly req: IncomingMessage;
+  /** As far as it was read, where it is kept. */
+  readonly body: Uint8Array | undefined;
+}
+
+/** Is told what becomes of deliveries. */
+export interface Watcher {
+  /** A request was answered. */
+  taken(taken: Taken): void;
+  /** A delivery that was queued, or is replayed, was handled once, well or not. */
+  handled(settled: Settled): void;
+}
+
+/**
+ * Serves a receiver, and tells what becomes of each delivery.
+ * @param keepBodies whether bodies are to be shown
+ */
+export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: boolean): RequestListener {
+  const untold = new Map<Settled['outcome'], OutcomeDetails>();
+  receiver.onOutcome((outcome, details) => {
+    untold.set(outcome, details);
+    // What `receive` returns was told of by then. What is left was worked off while nobody waited for it.
+    setImmediate(() => {
+      if (untold.delete(outcome)) watcher.handled({ outcome, details });
+    });
+  });
+  receiver.start();
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const peer = () => socketAddress(req);
+    const delivery = keepBodies ? new KeepingDelivery(req, peer) : new NodeDelivery(req, peer);
+    const outcome = await receiver.receive(delivery);
+    sendOutcome(res, outcome);
+    const details = untold.get(outcome);
+    if (details === undefined) return;
+    untold.delete(outcome);
+    const body = delivery instanceof KeepingDelivery ? delivery.body : undefined;
+    watcher.taken({ outcome, details, req, body });
+  }
+
+  return (req, res) => void answer(req, res);
+}
+
+class KeepingDelivery extends NodeDelivery {
+  body: Uint8Array | undefined;
+
+  override async readBody(limit: number, timeout: number): Promise<BodyRead> {
+    const read = await super.readBody(limit, timeout);
+    if (typeof read !== 'string') this.body = read;
+    return read;
+  }
+}

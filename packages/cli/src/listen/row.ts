@@ -1,0 +1,62 @@
+import { toAnswer, type WebhookEvent } from '@spiderfoot-webhooks/core';
+import type { Settled } from './requests.ts';
+import { type Severity, severityOf } from './severity.ts';
+
+/** An event, as a line shows it. */
+export interface Row {
+  readonly time: Date;
+  readonly severity: Severity;
+  readonly type: string;
+  readonly target: string;
+  readonly scan: string;
+  readonly outcome: string;
+  readonly ms: number | undefined;
+}
+
+/** Something that is no event: a refusal, a failure. */
+export interface Trouble {
+  readonly time: Date;
+  readonly severity: 'REFUSED' | 'FAILED';
+  readonly what: string;
+  readonly ms: number | undefined;
+}
+
+/** What became of a delivery. */
+export function rowOf({ outcome, details }: Settled): Row | Trouble {
+  const { receivedAt: time, timings, ip } = details;
+  const ms = timings.total;
+  if (outcome.status !== 'rejected') return eventRow(outcome.event, outcome.status, ms, time);
+  const what = [`${toAnswer(outcome).status} ${outcome.code}`, outcome.event_type, ip && `from ${ip}`];
+  return { time, severity: 'REFUSED', what: what.filter((part) => part !== undefined).join(' '), ms };
+}
+
+/** What became of an event. */
+export function eventRow(event: WebhookEvent, outcome: string, ms: number, time = new Date()): Row {
+  const { severity, event_type: type, target, message, scan_id } = factsOf(event);
+  return { time, severity, type, target: target ?? message ?? '', scan: scan_id ?? '', outcome, ms };
+}
+
+/** What is worth telling of an event at a glance. */
+export interface Facts {
+  readonly event_type: string;
+  readonly severity: Severity;
+  readonly target: string | undefined;
+  readonly scan_id: string | undefined;
+  readonly message: string | undefined;
+}
+
+export function factsOf(event: WebhookEvent): Facts {
+  return {
+    event_type: event.event_type,
+    severity: severityOf(event),
+    target: textOf(event, 'target'),
+    scan_id: textOf(event, 'scan_id'),
+    message: textOf(event, 'message'),
+  };
+}
+
+function textOf({ data }: WebhookEvent, name: string): string | undefined {
+  const members: Readonly<Record<string, unknown>> = data;
+  const value = Object.hasOwn(members, name) ? members[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}

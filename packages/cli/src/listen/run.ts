@@ -1,0 +1,125 @@
+import type { RequestListener } from 'node:http';
+import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
+import { serve } from '@spiderfoot-webhooks/core/node';
+import { watchBacklog } from './backlog.ts';
+import { bannerLines } from './banner.ts';
+import { type Closers, createClosers } from './closers.ts';
+import { openDatabase } from './database.ts';
+import { planReceiving } from './endpoints.ts';
+import type { ListenFlags } from './flags.ts';
+import { parseForward } from './forward.ts';
+import { addForwarders, createForwarders } from './forwarders.ts';
+import { createHealth } from './health.ts';
+import { jsonReport } from './json-report.ts';
+import { closeWithNpm } from './npm-parent.ts';
+import { createOperations, type Operations } from './operations.ts';
+import { serveOperations } from './own-port.ts';
+import { type Watcher, webhookRoute } from './requests.ts';
+import { routeRequests } from './routes.ts';
+import { textReport } from './text-report.ts';
+import { readTls, tellOfTls } from './tls.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Receives until a signal ends it.
+ * @throws UsageFailure, ConfigurationError before it listens; what was opened is closed again
+ */
+export async function listen(flags: ListenFlags, env: Variables): Promise<void> {
+  const closers = createClosers();
+  try {
+    await begin(flags, env, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function begin(flags: ListenFlags, env: Variables, closers: Closers): Promise<void> {
+  const { verbose = false, insecure = false, json = false } = flags;
+  const plan = await planReceiving(flags, env);
+  const tls = await readTls(flags);
+  const report = (json ? jsonReport : textReport)({ verbose, insecure });
+  const database = await openDatabase(flags, env, report.stored);
+  closers.add(database.close);
+  const forwarders = await createForwarders((flags.forward ?? []).map(parseForward), env);
+  for (const forwarder of forwarders.values()) closers.add(() => forwarder.close());
+
+  const backlog = database.store && watchBacklog(database.store);
+  const { createMetrics } = await import('./metrics.ts');
+  const metrics = createMetrics(backlog);
+  const watcher = both(report, metrics);
+
+  const receivers: Receiver[] = [];
+  const webhooks = new Map<string, RequestListener>();
+  for (const { path, options } of plan.endpoints) {
+    const receiver = createReceiver({ ...options, ...database.options });
+    addForwarders(receiver, forwarders, report);
+    receiver.onError((error, details) => {
+      report.failed(error, details);
+      metrics.failed(details);
+    });
+    receivers.push(receiver);
+    webhooks.set(path, webhookRoute(receiver, watcher, verbose));
+  }
+  const group = groupOf(receivers);
+  closers.add(group.close);
+  const health = createHealth(() => group.closing, backlog);
+  const operations = createOperations(health, metrics, flags.metricsPort !== undefined);
+  const metricsUrl = await openOwnPort(flags, operations, closers);
+  const { server, url, close } = await serve(routeRequests(webhooks, operations, report), group, {
+    host: plan.host,
+    port: plan.port,
+    ...(tls && { tls }),
+    onClose: closers.closeAll,
+  });
+  closeWithNpm(close);
+  tellOfTls(server, report);
+  const urls = [...webhooks.keys()].map((path) => `${url}${path}`);
+  const { path, queued } = database;
+  const { madeSecret, remarks } = plan;
+  const beginning = { urls, metricsUrl, madeSecret, insecure, database: path, queued, remarks };
+  console.error(bannerLines(beginning).join('\n'));
+}
+
+/** Several receivers that are closed as one. */
+interface Group extends Pick<Receiver, 'close'> {
+  readonly closing: boolean;
+}
+
+function groupOf(receivers: readonly Receiver[]): Group {
+  let closing = false;
+  return {
+    get closing() {
+      return closing;
+    },
+    async close() {
+      closing = true;
+      await Promise.all(receivers.map((receiver) => receiver.close()));
+    },
+  };
+}
+
+function both(first: Watcher, second: Watcher): Watcher {
+  return {
+    taken(taken) {
+      first.taken(taken);
+      second.taken(taken);
+    },
+    handled(settled) {
+      first.handled(settled);
+      second.handled(settled);
+    },
+  };
+}
+
+async function openOwnPort(
+  { metricsPort, metricsHost }: ListenFlags,
+  operations: Operations,
+  closers: Closers,
+): Promise<string | undefined> {
+  if (metricsPort === undefined) return undefined;
+  const { url, close } = await serveOperations(operations, metricsHost, metricsPort);
+  closers.add(close);
+  return url;
+}

@@ -1,0 +1,89 @@
+import { jsonLine } from '@spiderfoot-webhooks/core/node';
+import { lineWidth } from '../log/screen.ts';
+import { bodyText } from '../log/show.ts';
+import { outColours } from '../terminal/colour.ts';
+import { printable } from '../terminal/text.ts';
+import { wrapped } from '../terminal/wrap.ts';
+import { shownHeaders } from './headers.ts';
+import { hintFor } from './hints.ts';
+import { shownLine } from './lines.ts';
+import { failuresOf, plainDetails, type Report, type ReportOptions } from './report.ts';
+import type { Settled, Taken } from './requests.ts';
+import { eventRow, type Row, rowOf, type Trouble } from './row.ts';
+
+/** Characters of a body that are shown. */
+const longestBody = 20_000;
+
+/** Tells a person. */
+export function textReport({ verbose, insecure }: ReportOptions): Report {
+  function say(line: Row | Trouble, ...below: readonly string[]): void {
+    process.stdout.write(`${[shownLine(line, insecure, lineWidth()), ...below].join('\n')}\n`);
+  }
+
+  return {
+    taken(taken) {
+      const details = verbose ? detailLines(taken) : [];
+      say(rowOf(taken), ...reasonLines(taken), ...details);
+    },
+    handled(settled) {
+      const { outcome, details } = settled;
+      if (outcome.status !== 'rejected') say(eventRow(outcome.event, 'handled', details.timings.total));
+      // Which of its handlers have failed was told, one by one.
+      else if (outcome.code !== 'handler_failed') say(rowOf(settled), ...reasonLines(settled));
+    },
+    forwarded: (target, event, _context, ms) => say(eventRow(event, `→ ${target}`, ms)),
+    failed(error, { source }) {
+      for (const [what, message] of failuresOf(error, source)) {
+        say(trouble('FAILED', what), ...indented(printable(message)));
+      }
+    },
+    turnedAway({ status, code, ip, hint }) {
+      const what = [status, code, ip && `from ${ip}`].filter((part) => part !== undefined);
+      say(trouble('REFUSED', what.join(' ')), ...indented(printable(hint)));
+    },
+    stored(details, message) {
+      say(
+        trouble('FAILED', 'database'),
+        ...indented(printable(`${message} ${jsonLine(plainDetails(details))}`)),
+      );
+    },
+  };
+}
+
+function trouble(severity: Trouble['severity'], what: string): Trouble {
+  return { time: new Date(), severity, what, ms: undefined };
+}
+
+/** Why a delivery was refused, and the mend. */
+function reasonLines({ outcome }: Settled): readonly string[] {
+  if (outcome.status !== 'rejected') return [];
+  const issues = (outcome.issues ?? [])
+    .slice(0, mostIssues)
+    .flatMap(({ path, message }) => indented(printable(`${path}: ${message}`)));
+  return [...issues, ...indented(hintFor(outcome.code))];
+}
+
+/** Reasons of one event that are shown. */
+const mostIssues = 10;
+
+/** Characters of a reason that are shown. */
+const longestReason = 2000;
+
+const margin = '          ';
+
+function indented(text: string): readonly string[] {
+  return wrapped(text.slice(0, longestReason), lineWidth() - margin.length).map(
+    (line) => `${margin}${outColours.dim(line)}`,
+  );
+}
+
+/** The request as the guide's test endpoint shows it: headers, and the body as JSON. */
+function detailLines({ req, body }: Taken): readonly string[] {
+  const headers = shownHeaders(req).map(
+    ([name, value]) => `  ${outColours.cyan(printable(name))}: ${printable(value)}`,
+  );
+  if (body === undefined) return headers;
+  const text = bodyText(body);
+  const more = text.length - longestBody;
+  return [...headers, '', more > 0 ? `${text.slice(0, longestBody)}… and ${more} characters more` : text, ''];
+}

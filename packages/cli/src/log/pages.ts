@@ -1,0 +1,19 @@
+import type { DeliveryFilter, DeliveryRecord, Store } from '@spiderfoot-webhooks/sqlite';
+
+/** All deliveries that a filter finds, newest first, in pages: nothing is held open in between. */
+export async function* pagesOf(
+  store: Pick<Store, 'list'>,
+  filter: DeliveryFilter,
+  size = 500,
+): AsyncGenerator<readonly DeliveryRecord[], void, undefined> {
+  for (let from: string | undefined; ; ) {
+    const { deliveries, cursor } = await store.list({
+      ...filter,
+      limit: size,
+      ...(from !== undefined && { cursor: from }),
+    });
+    if (deliveries.length > 0) yield deliveries;
+    if (cursor === undefined) return;
+    from = cursor;
+  }
+}

@@ -1,0 +1,99 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodes } from './terminal/exit-codes.ts';
+import { reportFailure, styledError } from './terminal/failure.ts';
+import { helpStyle } from './terminal/help.ts';
+import { version } from './version.ts';
+
+/** A command of the program, by what its list says of it. The module is read only once it is to run, or to help. */
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: () => Command }>;
+}
+
+/** All commands, in the order of the list. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'listen',
+    summary: 'receive webhooks and show them, with no code to write',
+    load: () => import('./commands/listen.ts'),
+  },
+  {
+    name: 'send',
+    summary: 'send signed events as SpiderFoot does, or with a fault',
+    load: () => import('./commands/send.ts'),
+  },
+  { name: 'sign', summary: 'sign a body', load: () => import('./commands/sign.ts') },
+  {
+    name: 'verify',
+    summary: "tell whether a signature is a body's",
+    load: () => import('./commands/verify.ts'),
+  },
+  {
+    name: 'diagnose',
+    summary: 'find out why a signature does not fit',
+    load: () => import('./commands/diagnose.ts'),
+  },
+  { name: 'log', summary: 'list, show, count and export what came', load: () => import('./commands/log.ts') },
+  { name: 'replay', summary: 'have deliveries handled again', load: () => import('./commands/replay.ts') },
+  { name: 'prune', summary: 'delete old deliveries', load: () => import('./commands/prune.ts') },
+  { name: 'tail', summary: 'show what came last, and follow', load: () => import('./commands/tail.ts') },
+  {
+    name: 'init',
+    summary: 'write a minimal receiver: express, koa or hono',
+    load: () => import('./commands/init.ts'),
+  },
+  { name: 'doctor', summary: 'examine a running receiver', load: () => import('./commands/doctor.ts') },
+  {
+    name: 'completion',
+    summary: 'write completions for bash, zsh or fish',
+    load: () => import('./commands/completion.ts'),
+  },
+];
+
+/**
+ * The program with its commands.
+ * @param isWanted which of them are to be there whole; of the others there is the name and a line
+ */
+export async function createProgram(isWanted: (name: string) => boolean): Promise<Command> {
+  const program = new Command('spiderfoot-webhooks')
+    .description("Receive, send, examine and keep SpiderFoot's webhooks.")
+    .usage('<command> [options]')
+    .version(version())
+    .helpCommand('help [command]', "show a command's help")
+    .exitOverride()
+    .configureHelp(helpStyle)
+    .configureOutput({ outputError: (text, write) => write(styledError(text)) })
+    .showHelpAfterError('Try --help.')
+    .addHelpText('after', `\n${exitCodes}`);
+  for (const { name, summary, load } of commands) {
+    const command = isWanted(name) ? (await load()).command() : new Command();
+    adopt(program, command.name(name).summary(summary));
+    program.addCommand(command);
+  }
+  return program;
+}
+
+/** A command that was made on its own knows nothing of its parent's manners. */
+function adopt(parent: Command, command: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const further of command.commands) adopt(command, further);
+}
+
+/** Runs what the arguments ask for, and leaves the exit code in the process. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'));
+  const asked = first === 'help' ? second : first;
+  try {
+    const program = await createProgram((name) => name === asked);
+    if (args.length === 0) return program.outputHelp();
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // Commander has said it already.
+    process.exitCode = error instanceof CommanderError ? exitCodeOf(error) : reportFailure(error);
+  }
+}
+
+function exitCodeOf({ exitCode }: CommanderError): number {
+  return exitCode === 0 ? 0 : 2;
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { Agent, type Dispatcher, request } from 'undici';
+import { systemSentence } from '../terminal/system-errors.ts';
+
+/** One try at a delivery: an answer, or why there was none. */
+export type Attempt =
+  | { readonly status: number; readonly body: string; readonly ms: number }
+  | { readonly error: string; readonly ms: number };
+
+/** Sends over connections that are kept. */
+export interface Client {
+  post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Attempt>;
+  close(): Promise<void>;
+}
+
+export interface ClientOptions {
+  /** Milliseconds for each part of a try. */
+  readonly timeout: number;
+  /** Files. */
+  readonly ca?: string;
+  readonly clientCert?: string;
+  /** @default the file of the certificate, which may hold both */
+  readonly clientKey?: string;
+}
+
+export async function createClient(options: ClientOptions): Promise<Client> {
+  const { timeout, ca, clientCert, clientKey = clientCert } = options;
+  const agent = new Agent({
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+    connect: {
+      timeout,
+      ...(ca !== undefined && { ca: await readFile(ca) }),
+      ...(clientCert !== undefined && { cert: await readFile(clientCert) }),
+      ...(clientKey !== undefined && { key: await readFile(clientKey) }),
+    },
+  });
+  return {
+    async post(url, headers, body) {
+      const start = performance.now();
+      const elapsed = () => performance.now() - start;
+      try {
+        const answer = await request(url, { dispatcher: agent, method: 'POST', headers, body });
+        const text = await readBeginning(answer.body);
+        return { status: answer.statusCode, body: text, ms: elapsed() };
+      } catch (error) {
+        return { error: sentenceOf(error), ms: elapsed() };
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** Bytes of an answer that are looked at. */
+const longestAnswer = 65_536;
+
+/** The server may be anybody's, and its answer endless. */
+async function readBeginning(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= longestAnswer) break;
+  }
+  return Buffer.concat(chunks).subarray(0, longestAnswer).toString();
+}
+
+function sentenceOf(error: unknown): string {
+  return systemSentence(error) ?? (error instanceof Error ? error.message : String(error));
+}

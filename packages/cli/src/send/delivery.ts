@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SignedWebhook } from '@spiderfoot-webhooks/core/testing';
+import type { Attempt, Client } from './client.ts';
+import type { DialectName } from './dialects.ts';
+import type { Fault } from './faults.ts';
+
+/** A webhook that is ready to go. */
+export interface Prepared {
+  readonly type: string;
+  readonly dialect: DialectName;
+  readonly webhook: SignedWebhook;
+}
+
+/** A webhook that was sent, and what came of it. */
+export interface Delivered {
+  readonly type: string;
+  readonly dialect: DialectName;
+  readonly bytes: number;
+  /** Whether it is the same bytes a second time. */
+  readonly again: boolean;
+  readonly attempts: readonly Attempt[];
+  /** Whether the last answer is what this webhook has to get. */
+  readonly expected: boolean;
+}
+
+export interface Sending {
+  readonly client: Client;
+  /** Whether to try again as SpiderFoot does. */
+  readonly retries: boolean;
+  readonly fault: Fault | undefined;
+  /** Send the same bytes twice. */
+  readonly duplicate: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds that SpiderFoot as shipped waits before it tries again, on whatever is not 2xx. */
+const pauses = [1000, 2000];
+
+export async function deliver(prepared: Prepared, sending: Sending): Promise<readonly Delivered[]> {
+  const first = await deliverOnce(prepared, sending, false);
+  return sending.duplicate ? [first, await deliverOnce(prepared, sending, true)] : [first];
+}
+
+async function deliverOnce(
+  { type, dialect, webhook }: Prepared,
+  { client, retries, fault, signal }: Sending,
+  again: boolean,
+): Promise<Delivered> {
+  const attempts: Attempt[] = [];
+  for (;;) {
+    const attempt = await client.post(webhook.url, webhook.headers, webhook.body);
+    attempts.push(attempt);
+    const pause = pauses[attempts.length - 1];
+    if (!retries || isSuccess(attempt) || pause === undefined || signal.aborted) {
+      const expected = isExpected(attempt, fault, again);
+      return { type, dialect, bytes: webhook.body.length, again, attempts, expected };
+    }
+    await sleep(pause, undefined, { signal }).catch(() => {});
+  }
+}
+
+function isSuccess(attempt: Attempt): boolean {
+  return 'status' in attempt && attempt.status >= 200 && attempt.status < 300;
+}
+
+/** A genuine webhook is taken, a spoilt one answered 401; the same bytes again are taken, and known for what they are. */
+function isExpected(attempt: Attempt, fault: Fault | undefined, again: boolean): boolean {
+  if (fault !== undefined) return 'status' in attempt && attempt.status === 401;
+  return isSuccess(attempt) && !(again && saysNew(attempt));
+}
+
+function saysNew(attempt: Attempt): boolean {
+  const { status } = answerOf(attempt);
+  return status === 'success' || status === 'accepted';
+}
+
+/** The members of an answer's JSON, where it has any. */
+export function answerOf(attempt: Attempt): { readonly status?: unknown; readonly code?: unknown } {
+  if (!('body' in attempt)) return {};
+  try {
+    const value: unknown = JSON.parse(attempt.body);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

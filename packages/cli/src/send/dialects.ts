@@ -1,0 +1,8 @@
+/** How an event can be written. */
+export const dialects = ['guide', 'shipped', 'notification'] as const;
+export type DialectName = (typeof dialects)[number];
+
+/** The dialect that a type is written in where none is asked for. */
+export function dialectOf(type: string, asked: DialectName | undefined): DialectName {
+  return asked ?? (type.includes('.') ? 'shipped' : 'guide');
+}

@@ -1,0 +1,88 @@
+import { sampledTypes, sampleOf } from '@spiderfoot-webhooks/core/testing';
+import { UsageFailure } from '../terminal/failure.ts';
+import type { DialectName } from './dialects.ts';
+import { randomFrom } from './random.ts';
+import { vary } from './variation.ts';
+
+/** An event that is to be sent. */
+export interface PlannedEvent {
+  readonly type: string;
+  readonly data: unknown;
+  readonly timestamp: Date;
+}
+
+export interface EventPlan {
+  /** A type, or `all`. */
+  readonly type: string;
+  readonly dialect: DialectName | undefined;
+  /** In place of a sample. */
+  readonly data: unknown;
+  /** Default: one, and of `all` one of each. */
+  readonly count: number | undefined;
+  /** The same seed makes the same data. Default: the first event is the sample as it is. */
+  readonly seed: number | undefined;
+  /** When the first event happened. Default: now. */
+  readonly timestamp: Date | undefined;
+}
+
+export interface PlannedEvents {
+  readonly count: number;
+  next(): PlannedEvent;
+}
+
+/** Makes up the events, one by one as they are asked for. */
+export function planEvents({ type, dialect, data, count, seed, timestamp }: EventPlan): PlannedEvents {
+  const types = type === 'all' ? typesOf(dialect) : [checkedType(type, data)];
+  const random = randomFrom(seed ?? Math.floor(Math.random() * 2 ** 32));
+  let made = 0;
+  let before = Number.NEGATIVE_INFINITY;
+  return {
+    count: count ?? types.length,
+    next() {
+      const each = types[made % types.length] ?? type;
+      // No two at the same time: what has no field that varies would be the same event again.
+      before = Math.max(timestamp?.getTime() ?? Date.now(), before + 1);
+      const isSample = seed === undefined && made < types.length;
+      made += 1;
+      const sample = sampleOf(each) ?? {};
+      return {
+        type: each,
+        data: data ?? (isSample ? sample : vary(sample, random)),
+        timestamp: new Date(before),
+      };
+    },
+  };
+}
+
+/** The types that a dialect has names for. */
+export function typesOf(dialect: DialectName | undefined): readonly string[] {
+  if (dialect === undefined) return sampledTypes;
+  return sampledTypes.filter((type) => type.includes('.') === (dialect === 'shipped'));
+}
+
+/** A slip of the pen is more likely than a type that nobody knows; who means one gives its data too. */
+function checkedType(type: string, data: unknown): string {
+  if (data !== undefined || sampleOf(type) !== undefined) return type;
+  const near = closest(type);
+  throw new UsageFailure(
+    `No event type "${type}" is known.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    'send --list shows all types. To send one of your own, give its --data.',
+  );
+}
+
+/** The type that has the most pairs of letters in common, where that is more than half of them. */
+function closest(type: string): string | undefined {
+  const pairs = pairsOf(type);
+  const likeness = (other: string) => {
+    const others = pairsOf(other);
+    const common = [...pairs].filter((pair) => others.has(pair)).length;
+    return (2 * common) / (pairs.size + others.size);
+  };
+  const rated = sampledTypes.map((name) => ({ name, rate: likeness(name) }));
+  const best = rated.reduce((one, other) => (other.rate > one.rate ? other : one));
+  return best.rate > 0.5 ? best.name : undefined;
+}
+
+function pairsOf(text: string): ReadonlySet<string> {
+  return new Set(Array.from(text.slice(1), (letter, index) => `${text[index]}${letter}`));
+}

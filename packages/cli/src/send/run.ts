@@ -1,0 +1,126 @@
+import { jsonLine } from '@spiderfoot-webhooks/core/node';
+import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
+import { requireSecret, type SecretOptions } from '../terminal/secret.ts';
+import { createClient } from './client.ts';
+import { inCrowd } from './crowd.ts';
+import { readData } from './data.ts';
+import { type Delivered, deliver, type Prepared, type Sending } from './delivery.ts';
+import { type DialectName, dialectOf } from './dialects.ts';
+import { type PlannedEvent, planEvents, typesOf } from './events.ts';
+import { type Fault, secretUnder, spoil } from './faults.ts';
+import { createProgress } from './progress.ts';
+import { deliveredLines, summaryLines } from './report.ts';
+import { createTally } from './tally.ts';
+
+interface Options extends SecretOptions, Readonly<Partial<Record<Fault, true>>> {
+  readonly url: string;
+  readonly dialect?: DialectName;
+  readonly data?: string;
+  readonly timestamp?: Date;
+  readonly header?: Readonly<Record<string, string>>;
+  readonly signatureHeader?: string;
+  readonly count?: number;
+  readonly rate?: number;
+  readonly concurrency: number;
+  readonly seed?: number;
+  readonly retries?: true;
+  readonly timeout: number;
+  readonly ca?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
+  readonly duplicate?: true;
+  readonly list?: true;
+  readonly json?: true;
+}
+
+/** Sends what the options ask for. The exit code says whether every answer was what it had to be. */
+export async function send(type: string, options: Options): Promise<void> {
+  if (options.list) return console.log(typesOf(options.dialect).join('\n'));
+  const fault = faultOf(options);
+  const needsSecret = fault !== 'wrongSecret' && fault !== 'unsigned';
+  const secret = secretUnder(fault, needsSecret ? await requireSecret(options) : undefined);
+  const events = planEvents({
+    type,
+    dialect: options.dialect,
+    data: options.data === undefined ? undefined : await readData(options.data),
+    count: options.count,
+    seed: options.seed,
+    timestamp: options.timestamp,
+  });
+  const client = await createClient(options);
+  const stop = new AbortController();
+  // Once: a second Ctrl-C ends it without a summary, which one alone does not need.
+  if (events.count > 1) process.once('SIGINT', () => stop.abort());
+  const sending: Sending = {
+    client,
+    retries: options.retries === true,
+    duplicate: options.duplicate === true,
+    fault,
+    signal: stop.signal,
+  };
+  const next = async () => deliver(await prepare(events.next(), secret, fault, options), sending);
+  const isRight =
+    events.count === 1
+      ? await sendOne(next, options, fault)
+      : await sendMany(next, events.count, options, fault, stop.signal);
+  await client.close();
+  if (!isRight) process.exitCode = 1;
+}
+
+function faultOf({ tamper, wrongSecret, unsigned, truncate }: Options): Fault | undefined {
+  if (tamper) return 'tamper';
+  if (wrongSecret) return 'wrongSecret';
+  if (unsigned) return 'unsigned';
+  return truncate ? 'truncate' : undefined;
+}
+
+async function prepare(
+  { type, data, timestamp }: PlannedEvent,
+  secret: string,
+  fault: Fault | undefined,
+  { url, dialect: asked, header, signatureHeader: named }: Options,
+): Promise<Prepared> {
+  const dialect = dialectOf(type, asked);
+  const signatureHeader = (
+    named ?? (dialect === 'notification' ? 'x-signature-256' : 'x-spiderfoot-signature')
+  ).toLowerCase();
+  const webhook = await signedWebhook(type, {
+    secret,
+    url,
+    dialect,
+    data,
+    timestamp,
+    signatureHeader,
+    ...(header !== undefined && { headers: header }),
+  });
+  return { type, dialect, webhook: spoil(webhook, signatureHeader, fault) };
+}
+
+type Next = () => Promise<readonly Delivered[]>;
+
+async function sendOne(next: Next, { url, json }: Options, fault: Fault | undefined): Promise<boolean> {
+  const delivered = await next();
+  for (const each of delivered) {
+    console.log(json ? jsonLine(each) : deliveredLines(each, url, fault).join('\n'));
+  }
+  return delivered.every(({ expected }) => expected);
+}
+
+async function sendMany(
+  next: Next,
+  count: number,
+  { concurrency, rate, json }: Options,
+  fault: Fault | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const tally = createTally();
+  const progress = createProgress(count, json !== true);
+  await inCrowd({ count, concurrency, rate, signal }, async () => {
+    for (const each of await next()) tally.add(each);
+    progress.step(tally.unexpected);
+  });
+  progress.stop();
+  const summary = tally.summary();
+  console.log(json ? jsonLine(summary) : summaryLines(summary, tally, fault).join('\n'));
+  return summary.unexpected === 0 && !signal.aborted;
+}

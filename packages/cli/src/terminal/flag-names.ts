@@ -1,0 +1,32 @@
+import { UsageFailure } from './failure.ts';
+
+/** How the options of the kit's functions are called in a command line. */
+const flags: Readonly<Record<string, string>> = {
+  allowedIps: '--allow-ip',
+  events: '--events',
+  host: '--host',
+  maxBodySize: '--max-body',
+  path: '--db',
+  port: '--port',
+  secret: '--secret',
+  tls: '--tls-cert, --tls-key or --client-ca',
+  trustedProxies: '--trust-proxy',
+};
+
+/** Runs something, and says of an option that is wrong what it is called here. */
+export async function withFlagNames<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    const option = optionAtFault(error);
+    const flag = option !== undefined && Object.hasOwn(flags, option) ? flags[option] : undefined;
+    if (flag === undefined || !(error instanceof Error)) throw error;
+    throw new UsageFailure(error.message.replace(`Option "${option}"`, flag));
+  }
+}
+
+/** Of a ConfigurationError, by its name: see `reportFailure`. One of a file tells of the file's keys. */
+function optionAtFault(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.name !== 'ConfigurationError' || 'file' in error) return undefined;
+  return 'option' in error && typeof error.option === 'string' ? error.option : undefined;
+}

@@ -1,0 +1,25 @@
+import type { Command, HelpConfiguration } from 'commander';
+import { outColours } from './colour.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** How help looks. Commander leaves the styles out where the output is no terminal. */
+export const helpStyle: HelpConfiguration = {
+  styleTitle: (text) => outColours.bold(text),
+  styleCommandText: (text) => outColours.cyan(text),
+  styleSubcommandText: (text) => outColours.cyan(text),
+  styleOptionText: (text) => outColours.cyan(text),
+  // The list of options takes some thirty columns; narrower than this, a line of its own is all that helps.
+  minWidthToWrap: 16,
+};
+
+/** A command line, and what it does. */
+export type Example = readonly [line: string, what: string];
+
+/**
+ * Ends a command's help with examples and the exit codes.
+ * @param examples without the program's name: `['send scan_failed', 'One event']`
+ */
+export function addExamples(command: Command, examples: readonly Example[]): Command {
+  const lines = examples.map(([line, what]) => `  # ${what}\n  spiderfoot-webhooks ${line}\n`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}\n${exitCodes}`);
+}

@@ -1,0 +1,51 @@
+/** Control and format characters, line and paragraph separators, halves of characters: all but what joins letters. */
+const unsafe = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/**
+ * A text from outside, made fit for a line on the screen: whatever would drive the terminal, begin a line of its own or turn
+ * the direction of writing is shown as an escape, `\u001b`.
+ */
+export function printable(text: string): string {
+  return text.replace(unsafe, (character) => named[character] ?? escaped(character));
+}
+
+/** The same for text of several lines, which stay such. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** East Asian wide characters and pictures. */
+const wide =
+  /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
+const graphemes = new Intl.Segmenter();
+
+/** How many columns a printable text takes. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += columnsOf(segment);
+  return width;
+}
+
+/** A printable text, cut to fit into so many columns: an ellipsis says so. */
+export function fit(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let cut = '';
+  let room = columns - 1;
+  for (const { segment } of graphemes.segment(text)) {
+    room -= columnsOf(segment);
+    if (room < 0) break;
+    cut += segment;
+  }
+  return `${cut}…`;
+}
+
+function columnsOf(grapheme: string): number {
+  return wide.test(grapheme) ? 2 : 1;
+}

@@ -1,0 +1,5 @@
+/** Columns of the terminal that a stream writes to, and of one that is none: 80, or what `COLUMNS` says. */
+export function columnsOf(stream: { readonly columns?: number } = process.stdout): number {
+  const told = stream.columns || Number(process.env.COLUMNS);
+  return told > 0 ? told : 80;
+}

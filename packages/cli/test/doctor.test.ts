@@ -1,0 +1,216 @@
+import { readFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeCertificates, temporaryFolder } from './support/certificates.ts';
+import { output, secret, spiderfoot, withSecret } from './support/command.ts';
+import { listening } from './support/listening.ts';
+import { serveListener } from './support/receivers.ts';
+
+type Verdicts = Readonly<Record<string, string>>;
+
+interface Examined {
+  readonly code: number | null;
+  readonly verdicts: Verdicts;
+  readonly text: string;
+}
+
+async function examine(url: string, ...args: string[]): Promise<Examined> {
+  const { code, lines, stderr } = await withSecret(['doctor', url, '--json', ...args]);
+  if (lines.length === 0) throw new Error(stderr);
+  const findings = lines.map((line) => JSON.parse(line));
+  const verdicts = Object.fromEntries(findings.map(({ check, verdict }) => [check, verdict]));
+  return { code, verdicts, text: lines.join('\n') };
+}
+
+const allOk = {
+  reachable: 'ok',
+  tls: 'ok',
+  route: 'ok',
+  health: 'ok',
+  unsigned: 'ok',
+  tampered: 'ok',
+  signed: 'ok',
+  duplicate: 'ok',
+  clock: 'ok',
+  latency: 'ok',
+};
+
+describe('doctor', () => {
+  it('finds nothing to mend on `listen`, which sees each of its tests', async () => {
+    const { url, program } = await listening();
+    expect(await examine(url)).toMatchObject({ code: 0, verdicts: allOk });
+    const seen = program.lines.filter((line) => /webhook\.test .*processed/.test(line));
+    expect(seen).toHaveLength(1);
+    expect(program.lines.join('\n')).toMatch(/401 missing_signature[\s\S]*401 invalid_signature/);
+  });
+
+  it('shows a line for each check, with the mend below what is wrong', async () => {
+    const { url } = await listening();
+    const { code, lines } = await spiderfoot(['doctor', url, '--secret', 'another'], {
+      env: { COLUMNS: '60' },
+    });
+    expect(code).toBe(1);
+    const text = lines.join('\n');
+    expect(text).toMatch(/^ok {4}reachable +Answers after \d+ ms$/m);
+    expect(text).toMatch(
+      /^fail {2}signed +A signed webhook\.test is refused: 401\n +invalid_signature\n +The receiver has another secret/m,
+    );
+    expect(text).toMatch(/^skip {2}duplicate/m);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(text).not.toContain('another\n');
+  });
+
+  it('looks at what needs no secret where none is given', async () => {
+    const { url } = await listening();
+    const { code, lines } = await spiderfoot(['doctor', url, '--json']);
+    expect(code).toBe(0);
+    const verdicts = Object.fromEntries(
+      lines.map((line) => JSON.parse(line)).map(({ check, verdict }) => [check, verdict]),
+    );
+    expect(verdicts).toEqual({ ...allOk, signed: 'skip', duplicate: 'skip' });
+  });
+
+  it('sees that --insecure takes what anybody makes up', async () => {
+    const { url } = await listening(['--insecure'], { env: {} });
+    const { code, verdicts } = await examine(url);
+    expect(code).toBe(1);
+    expect(verdicts).toEqual({ ...allOk, unsigned: 'fail', tampered: 'fail' });
+  });
+
+  it('sees a wrong path, and an address that is not let in', async () => {
+    const { url } = await listening();
+    expect((await examine(`${url}s`)).verdicts).toMatchObject({ route: 'fail', signed: 'fail' });
+    const closed = await listening(['--allow-ip', '192.0.2.1']);
+    const { verdicts, text } = await examine(closed.url);
+    expect(verdicts).toMatchObject({ unsigned: 'ok', tampered: 'ok', signed: 'fail' });
+    expect(text).toContain("not on the receiver's list");
+  });
+
+  const answering = (listener: RequestListener): Promise<string> => serveListener(listener);
+
+  it.each<readonly [what: string, listener: RequestListener, verdicts: Verdicts]>([
+    [
+      'a server that answers 200 to everything',
+      (_req, res) => void res.end('OK'),
+      { route: 'warn', health: 'ok', unsigned: 'fail', tampered: 'fail', signed: 'ok', duplicate: 'warn' },
+    ],
+    [
+      'a redirect',
+      (_req, res) => void res.writeHead(308, { location: '/elsewhere' }).end(),
+      { route: 'fail', health: 'fail', signed: 'fail', duplicate: 'skip' },
+    ],
+    [
+      'a proxy before a receiver that is down',
+      (_req, res) => void res.writeHead(502).end('<html>Bad gateway'),
+      { route: 'fail', health: 'fail', unsigned: 'warn', signed: 'fail' },
+    ],
+    [
+      'a clock that goes wrong',
+      (_req, res) => void res.writeHead(405, { date: new Date(Date.now() - 3_600_000).toUTCString() }).end(),
+      { route: 'ok', clock: 'warn' },
+    ],
+    [
+      'a server without a Date',
+      (_req, res) => {
+        res.sendDate = false;
+        res.writeHead(405).end();
+      },
+      { clock: 'skip' },
+    ],
+    [
+      'a receiver that is slow',
+      (_req, res) => void setTimeout(() => res.writeHead(405).end(), 1050),
+      { latency: 'warn' },
+    ],
+    [
+      'a receiver that hangs up after a GET',
+      (req, res) => (req.method === 'GET' ? void res.writeHead(405).end() : void req.socket.destroy()),
+      { route: 'ok', health: 'warn', unsigned: 'fail', signed: 'fail', latency: 'fail' },
+    ],
+    [
+      'an answer that never ends, and would drive the terminal',
+      (_req, res) => {
+        res.writeHead(405, { location: 'x' });
+        const more = setInterval(() => res.write('\u001b[2J'.repeat(10_000)), 5);
+        res.once('close', () => clearInterval(more));
+      },
+      { route: 'ok' },
+    ],
+  ])('is not deceived by %s', async (_what, listener, verdicts) => {
+    const examined = await examine(await answering(listener));
+    expect(examined.verdicts).toMatchObject(verdicts);
+    expect(examined.code).toBe(Object.values(examined.verdicts).includes('fail') ? 1 : 0);
+    expect(examined.text).not.toContain(secret);
+  });
+
+  it('says that nothing listens, and that nobody answers in time', async () => {
+    const refused = await examine('http://127.0.0.1:1/webhook');
+    expect(refused).toMatchObject({ code: 1, verdicts: { reachable: 'fail', tls: 'skip', latency: 'skip' } });
+    expect(refused.text).toContain('Nothing listens there');
+    const silent = await examine(await answering(() => {}), '--timeout', '300ms');
+    expect(silent).toMatchObject({ code: 1, verdicts: { reachable: 'fail' } });
+    expect(silent.text).toContain('Nobody answers in time');
+  });
+
+  it('wants a URL', async () => {
+    expect(await spiderfoot(['doctor', 'localhost:3000'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Not a URL/),
+    });
+    expect(await spiderfoot(['doctor'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/missing required argument/),
+    });
+  });
+});
+
+describe('doctor, over TLS', () => {
+  it('trusts --ca, shows --client-cert, and says when the certificate ends', async () => {
+    const { ca, server, client } = await makeCertificates();
+    const { url } = await listening(['--tls-cert', server.cert, '--tls-key', server.key, '--client-ca', ca]);
+    // The throwaway certificates last two days.
+    const whole = await examine(url, '--ca', ca, '--client-cert', client.cert, '--client-key', client.key);
+    expect(whole).toMatchObject({ code: 0, verdicts: { ...allOk, tls: 'warn' } });
+    expect(whole.text).toMatch(/TLSv1\.3, valid until \d{4}-\d\d-\d\d: 1 day\(s\) left/);
+    const nobody = await examine(url, '--ca', ca);
+    expect(nobody).toMatchObject({ code: 1, verdicts: { reachable: 'fail' } });
+    expect(nobody.text).toContain('Give --client-cert');
+  });
+
+  it('sends nothing to a server that it does not trust', async () => {
+    const { server } = await makeCertificates();
+    const { url, program } = await listening(['--tls-cert', server.cert, '--tls-key', server.key]);
+    const { code, verdicts, text } = await examine(url);
+    expect({ code, verdicts }).toMatchObject({
+      code: 1,
+      verdicts: { reachable: 'ok', tls: 'fail', signed: 'skip' },
+    });
+    expect(text).toContain('give --ca here');
+    expect(program.lines).toEqual([]);
+  });
+
+  it('sees a certificate that has ended, one of another host, and a port without TLS', async () => {
+    const folder = await temporaryFolder();
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const request = join(folder, 'request.pem');
+    const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key];
+    const san = ['-subj', '/CN=x', '-addext', 'subjectAltName=DNS:other.example'];
+    const listener: RequestListener = (_req, res) => void res.end();
+    const serve = async () =>
+      serveListener(listener, { cert: await readFile(cert), key: await readFile(key) });
+
+    await output('openssl', ['req', '-x509', ...newKey, ...san, '-days', '90', '-out', cert]);
+    expect((await examine(await serve(), '--ca', cert)).text).toMatch(/not trusted: .*altname/i);
+    await output('openssl', ['req', ...newKey, ...san, '-out', request]);
+    await output('openssl', ['x509', '-req', '-in', request, '-signkey', key, '-days', '-1', '-out', cert]);
+    expect((await examine(await serve(), '--ca', cert)).text).toMatch(
+      /The certificate ended \d day\(s\) ago/,
+    );
+
+    const plain = await serveListener(listener);
+    const { verdicts, text } = await examine(plain.replace('http:', 'https:'));
+    expect(verdicts).toMatchObject({ reachable: 'fail' });
+    expect(text).toContain('One side speaks TLS');
+  });
+});

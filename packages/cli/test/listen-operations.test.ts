@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { openStore } from '@spiderfoot-webhooks/sqlite';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from './support/certificates.ts';
+import { spiderfoot } from './support/command.ts';
+import { get, listening, sendEvent, until } from './support/listening.ts';
+
+const behindProxy = { 'x-forwarded-for': '203.0.113.9' };
+
+describe('GET /health', () => {
+  it('says to everybody whether it is up, and what waits only to who asks from this machine', async () => {
+    const db = join(await temporaryFolder(), 'w.db');
+    const { url } = await listening(['--db', db]);
+    expect(await get(url, '/health', behindProxy)).toEqual({ status: 200, body: '{"status":"ok"}' });
+    expect(JSON.parse((await get(url, '/health')).body)).toEqual({
+      status: 'ok',
+      live: true,
+      ready: true,
+      queue: { waiting: 0, running: 0, dead: 0, oldest_seconds: null },
+    });
+  });
+
+  it('tells how many wait, and since when', async () => {
+    const db = join(await temporaryFolder(), 'w.db');
+    const store = openStore(db);
+    const body = Buffer.from('{"event_type":"x","timestamp":1,"payload":{}}');
+    const stored = {
+      event_type: 'x',
+      dialect: 'shipped',
+      scan_id: undefined,
+      target: undefined,
+      ip: undefined,
+      body,
+    } as const;
+    for (const age of [90, 30]) {
+      const id = String(age).padStart(32, '0');
+      // Of an endpoint that nobody works off.
+      await store.enqueue({
+        ...stored,
+        id,
+        endpoint: 'other',
+        receivedAt: new Date(Date.now() - age * 1000),
+      });
+    }
+    await store.close();
+    const { url } = await listening(['--db', db]);
+    const { queue } = JSON.parse((await get(url, '/health')).body);
+    expect(queue).toMatchObject({ waiting: 2, running: 0, dead: 0 });
+    expect(queue.oldest_seconds).toBeGreaterThanOrEqual(90);
+    expect(queue.oldest_seconds).toBeLessThan(300);
+    const metrics = (await get(url, '/metrics')).body;
+    expect(metrics).toMatch(/^spiderfoot_webhook_queue_deliveries\{state="queued"\} 2$/m);
+    expect(
+      Number(/^spiderfoot_webhook_queue_oldest_seconds (\S+)$/m.exec(metrics)?.[1]),
+    ).toBeGreaterThanOrEqual(90);
+  });
+
+  it('answers nothing but GET and HEAD', async () => {
+    const { url } = await listening();
+    for (const [method, status] of [
+      ['HEAD', 200],
+      ['POST', 405],
+      ['DELETE', 405],
+    ] as const) {
+      expect((await fetch(new URL('/health', url), { method })).status).toBe(status);
+    }
+  });
+});
+
+describe('GET /metrics', () => {
+  it('counts what was answered and handled, in the text that Prometheus reads', async () => {
+    const db = join(await temporaryFolder(), 'w.db');
+    const { url, program } = await listening(['--db', db, '--queue']);
+    await sendEvent(url, 'scan_completed');
+    await sendEvent(url, 'scan_failed');
+    await sendEvent(url, 'made.up.type');
+    await sendEvent(url, 'scan_completed', { secret: 'another' });
+    await until(() => program.lines.filter((line) => line.includes('handled')).length === 3);
+    const response = await fetch(new URL('/metrics', url));
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const text = await response.text();
+    const lines = text
+      .split('\n')
+      .filter((line) =>
+        /^spiderfoot_webhook_(?:deliveries|events|handled|delivery_seconds_count)/.test(line),
+      );
+    expect(lines.toSorted()).toEqual([
+      'spiderfoot_webhook_deliveries_total{endpoint="default",outcome="accepted",code=""} 3',
+      'spiderfoot_webhook_deliveries_total{endpoint="default",outcome="rejected",code="invalid_signature"} 1',
+      'spiderfoot_webhook_delivery_seconds_count{endpoint="default"} 4',
+      'spiderfoot_webhook_events_total{endpoint="default",type="other"} 1',
+      'spiderfoot_webhook_events_total{endpoint="default",type="scan_completed"} 1',
+      'spiderfoot_webhook_events_total{endpoint="default",type="scan_failed"} 1',
+      'spiderfoot_webhook_handled_total{endpoint="default",outcome="processed",code=""} 3',
+    ]);
+    expect(text).toMatch(/^process_cpu_seconds_total \S+$/m);
+  });
+
+  it('is hidden from who comes through a proxy', async () => {
+    const { url } = await listening();
+    expect((await get(url, '/metrics')).status).toBe(200);
+    for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-forwarded-host']) {
+      expect((await get(url, '/metrics', { [name]: 'x' })).status).toBe(404);
+    }
+  });
+
+  it('moves to a port of its own with --metrics-port', async () => {
+    const { url, program, stop } = await listening(['--metrics-port', '0']);
+    const [, own = ''] = await program.says(/health, metrics (http:\/\/127\.0\.0\.1:\d+)/);
+    expect(new URL(own).port).not.toBe(new URL(url).port);
+    expect((await get(own, '/metrics', behindProxy)).body).toContain('spiderfoot_webhook');
+    expect(JSON.parse((await get(own, '/health', behindProxy)).body)).toMatchObject({ ready: true });
+    expect((await get(own, '/webhook')).status).toBe(404);
+    expect((await get(url, '/metrics')).status).toBe(404);
+    expect(await get(url, '/health')).toEqual({ status: 200, body: '{"status":"ok"}' });
+    expect(await stop()).toBe(0);
+  });
+
+  it('says that its port is taken, and nothing is left running', async () => {
+    const { url } = await listening();
+    const args = ['listen', '--port', '0', '--metrics-port', new URL(url).port];
+    const { code, stderr } = await spiderfoot(args, { env: { SPIDERFOOT_WEBHOOK_SECRET: 'x' } });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('Something else listens on'),
+    });
+  });
+});

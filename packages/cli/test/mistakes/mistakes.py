@@ -1,0 +1,121 @@
+"""Makes the mistakes about signatures that are made in Python. Prints each as a line of JSON:
+its name or names, the body as received (in base64), the signature, the receiver's secret, and perhaps more.
+"""
+
+import base64
+import configparser
+import hashlib
+import hmac
+import json
+
+EVENT = {
+    "event_type": "scan.complete",
+    "timestamp": 1795459140.5,
+    "payload": {"scan_id": "s1", "target": "b\u00fccher.example/<a&b>", "progress": 1.0, "events": 3, "1": None},
+}
+BODY = json.dumps(EVENT).encode()
+SECRET = "s3cret-0f"
+
+
+def sign(body, secret=SECRET, digest=hashlib.sha256):
+    key = secret if isinstance(secret, bytes) else secret.encode()
+    return "sha256=" + hmac.new(key, body, digest).hexdigest()
+
+
+def row(mistakes, signature, body=BODY, secret=SECRET, **more):
+    names = mistakes if isinstance(mistakes, list) else [mistakes]
+    print(json.dumps({"mistakes": names, "signature": signature, "body": base64.b64encode(body).decode(),
+                      "secret": secret, **more}))
+
+
+# Bodies: the sender signs one thing and sends another, or the receiver keeps another.
+LINES = BODY.replace(b", ", b",\n") + b"\n"
+PLAIN = json.dumps(EVENT, ensure_ascii=False).encode()
+row("newline-lost", sign(BODY + b"\n"))
+row("newline-added", sign(BODY), BODY + b"\n")
+row("body-trimmed", sign((b"  " + BODY + b" \n ").strip()), b"  " + BODY + b" \n ")
+row("byte-order-mark-added", sign(BODY), BODY.decode().encode("utf-8-sig"))
+row("byte-order-mark-lost", sign(BODY.decode().encode("utf-8-sig")))
+row("line-ends-crlf", sign(LINES), LINES.replace(b"\n", b"\r\n"))
+row("line-ends-lf", sign(LINES.replace(b"\n", b"\r\n")), LINES)
+row("line-ends-dropped", sign(LINES.replace(b"\n", b"")), LINES)
+row("latin-1", sign(PLAIN.decode().encode("latin-1")), PLAIN)
+row("encoded-twice", sign(PLAIN), PLAIN.decode("latin-1").encode())
+row("signed-encoded-twice", sign(PLAIN.decode("latin-1").encode()), PLAIN)
+row("signed-encoded-twice", sign(PLAIN.decode("cp1252").encode()), PLAIN)
+row("utf-16", sign(PLAIN.decode().encode("utf-16")), PLAIN)
+row("utf-16", sign(PLAIN.decode().encode("utf-16-be")), PLAIN)
+row("signed-nothing", sign(b""))
+row("signed-as-json-string", sign(json.dumps(BODY.decode()).encode()))
+row("written-as-json-string", sign(BODY), json.dumps(BODY.decode()).encode())
+row("invalid-utf-8-replaced", sign(b'{"a": "\xff"}'.decode(errors="replace").encode()), b'{"a": "\xff"}')
+
+# JSON: a body of another writer, signed after Python has parsed and written it.
+SENT = json.dumps(EVENT, separators=(",", ":"), indent=1).encode()
+WRITERS = {
+    "python": {},
+    "python-compact": {"separators": (",", ":")},
+    "python-unicode": {"ensure_ascii": False},
+    "python-compact-unicode": {"separators": (",", ":"), "ensure_ascii": False},
+    "python-indent-2": {"indent": 2},
+    "python-indent-4": {"indent": 4},
+}
+for name, options in WRITERS.items():
+    for suffix, order in {"": {}, "-sorted": {"sort_keys": True}}.items():
+        row(f"json-{name}{suffix}", sign(json.dumps(json.loads(SENT), **options, **order).encode()), SENT)
+        row(f"payload-{name}{suffix}", sign(json.dumps(EVENT["payload"], **options, **order).encode()))
+GUIDE = json.dumps({"event_type": "scan_completed", "data": {"b": 1, "a": 2}}).encode()
+row("data-python-sorted", sign(json.dumps(json.loads(GUIDE)["data"], sort_keys=True).encode()), GUIDE)
+row("json-python-line", sign((json.dumps(json.loads(SENT)) + "\n").encode()), SENT)
+
+# Secrets: what the other side has in place of the receiver's.
+row("secret-newline-lost", sign(BODY, SECRET + "\n"))
+row("secret-white-space", sign(BODY, " x y ".strip()), secret=" x y ")
+row("secret-space-lost", sign(BODY, SECRET + " "))
+row("secret-hex-decoded", sign(BODY, bytes.fromhex("c0ffee00")), secret="c0ffee00")
+row("secret-base64-decoded", sign(BODY, base64.b64decode("c2VjcmV0IQ==")), secret="c2VjcmV0IQ==")
+row("secret-base64-decoded", sign(BODY, base64.b64decode("c2VjcmV0IQ==")), secret="whsec_c2VjcmV0IQ==")
+row("secret-hex-encoded", sign(BODY, SECRET.encode().hex()))
+row("secret-base64-encoded", sign(BODY, base64.b64encode(SECRET.encode())))
+row("secret-case", sign(BODY, SECRET.upper()))
+row("secret-encoding", sign(BODY, "s\u00e9cret".encode("latin-1")), secret="s\u00e9cret")
+row("secret-encoding", sign(BODY, "se\u0301cret"), secret="s\u00e9cret")
+row("secret-byte-order-mark", sign(BODY, SECRET.encode("utf-8-sig")))
+row("secret-not-set", sign(BODY, str(None)))
+row("secret-of-the-guide", sign(BODY, "your-webhook-secret"))
+row("secret-previous", sign(BODY, "an-older-one"), previous=["even-older", "an-older-one"])
+INI = "[webhooks]\nquoted = \"s3cret\"\npercent = 50%%off\n"
+READ = configparser.ConfigParser()
+READ.read_string(INI)
+row("secret-quotes-lost", sign(BODY, READ["webhooks"]["quoted"]), secret="s3cret")
+row("secret-ini-percent", sign(BODY, READ["webhooks"]["percent"]), secret="50%%off")
+
+# Digests.
+row("signature-sha-1", sign(BODY, digest=hashlib.sha1))
+row("signature-sha-512", sign(BODY, digest=hashlib.sha512))
+row("signature-sha-384", sign(BODY, digest=hashlib.sha384))
+row("signature-sha-224", sign(BODY, digest=hashlib.sha224))
+row("signature-md5", sign(BODY, digest=hashlib.md5))
+RAW = hmac.new(SECRET.encode(), BODY, hashlib.sha256)
+row("signature-base64", "sha256=" + base64.b64encode(RAW.digest()).decode())
+row("signature-base64", base64.urlsafe_b64encode(RAW.digest()).decode().rstrip("="))
+row("signature-base64-of-hex", base64.b64encode(RAW.hexdigest().encode()).decode())
+row("signature-prefix", "v1=" + RAW.hexdigest())
+row("signature-joined", f"{sign(BODY, 'x')}, {sign(BODY)}")
+row("signature-surrounded", f'"{sign(BODY)}"')
+row("signature-cut", sign(BODY)[:-1])
+row("hmac-swapped", hmac.new(BODY, SECRET.encode(), hashlib.sha256).hexdigest())
+row("hash-secret-first", hashlib.sha256(SECRET.encode() + BODY).hexdigest())
+row("hash-body-first", hashlib.sha256(BODY + SECRET.encode()).hexdigest())
+row("hash-without-secret", hashlib.sha256(BODY).hexdigest())
+
+# The other senders of SpiderFoot's.
+row("other-header", sign(BODY, "proxy"), headers=[f"X-SpiderFoot-Signature-256: {sign(BODY)}"])
+
+# Two at once.
+row(["json-python-sorted", "secret-newline-lost"], sign(json.dumps(EVENT, sort_keys=True).encode(), SECRET + "\n"))
+row(["newline-lost", "secret-quotes-lost"], sign(BODY + b"\n", f'"{SECRET}"'))
+row(["signature-base64", "payload-python-compact-sorted"],
+    base64.b64encode(hmac.new(SECRET.encode(), json.dumps(EVENT["payload"], separators=(",", ":"), sort_keys=True).encode(), hashlib.sha256).digest()).decode())
+row(["signature-sha-1", "newline-added", "secret-hex-decoded"], sign(BODY, bytes.fromhex("c0ffee00"), hashlib.sha1), BODY + b"\n", "c0ffee00")
+row(["json-python", "hash-secret-first"], hashlib.sha256(SECRET.encode() + json.dumps(json.loads(SENT)).encode()).hexdigest(), SENT)

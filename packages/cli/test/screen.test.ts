@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { secret, spiderfoot } from './support/command.ts';
+import { database } from './support/database.ts';
+import { sendEvent, until } from './support/listening.ts';
+import { inTerminal, plain } from './support/terminal.ts';
+
+const env = { SPIDERFOOT_WEBHOOK_SECRET: secret };
+const red = '\u001b[31m';
+
+describe('In a terminal', () => {
+  it('listen colours by severity, fits the width, and ends at Ctrl-C', async () => {
+    const program = inTerminal(['listen', '--port', '0'], {
+      columns: 80,
+      env,
+      answers: [['module_error', '\u0003']],
+    });
+    const [, url = ''] = await program.says(/listening on.*? (http\S+)/);
+    await program.says(/Ctrl-C/);
+    await sendEvent(url, 'high_risk_event', {
+      data: { target: `${'a-very-long-name.'.repeat(10)}example.com` },
+    });
+    await sendEvent(url, 'vulnerability_found', { data: { target: '例え'.repeat(40) } });
+    await sendEvent(url, 'scan_completed', { secret: 'another' });
+    await sendEvent(url, 'module_error');
+    expect((await program.end()).code).toBe(0);
+    const lines = plain(program.lines);
+    const at = lines.findIndex((line) => /^\d\d:\d\d:\d\d/.test(line));
+    expect(program.lines[at]).toContain(`${red}HIGH`);
+    expect(lines[at]).toMatch(/HIGH +high_risk_event +a-very-l[^ ]*… +processed +[\d.]+ ms$/);
+    const wide = lines.find((line) => line.includes('例え')) ?? '';
+    expect(
+      [...wide].reduce((sum, letter) => sum + (/[\u3040-\u9fff]/.test(letter) ? 2 : 1), 0),
+    ).toBeLessThanOrEqual(80);
+    const hint = lines.slice(lines.findIndex((line) => line.includes('invalid_signature')) + 1);
+    expect(hint.slice(0, 2).every((line) => line.startsWith('          ') && line.length <= 80)).toBe(true);
+    for (const line of lines.slice(at)) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('listen shows the scan where there is room for it', async () => {
+    const program = inTerminal(['listen', '--port', '0'], { columns: 120, env });
+    const [, url = ''] = await program.says(/listening on.*? (http\S+)/);
+    await sendEvent(url, 'scan_completed');
+    await until(() => plain(program.lines).some((line) => /example\.com +scan_12345 +processed/.test(line)));
+  });
+
+  it('NO_COLOR and a terminal that has none are respected', async () => {
+    const db = await database({ type: 'scan_failed', handler: 'fails' });
+    const coloured = inTerminal(['log', '--db', db]);
+    await coloured.end();
+    expect(coloured.output).toContain(`${red}failed`);
+    for (const none of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+      const program = inTerminal(['log', '--db', db], { env: none });
+      expect((await program.end()).code).toBe(0);
+      expect(program.output).toContain('failed');
+      expect(program.output).not.toContain('\u001b');
+    }
+  });
+
+  it('the table of log and the bars of stats fit the width', async () => {
+    const target = `${'sub.'.repeat(30)}example.com`;
+    const db = await database(
+      ...Array.from(
+        { length: 5 },
+        (_, n) =>
+          ({ type: 'scan_failed', handler: 'fails', data: { target, scan_id: `scan ${n}` } }) as const,
+      ),
+    );
+    for (const columns of [40, 80, 200]) {
+      for (const args of [['log'], ['log', 'stats'], ['tail']]) {
+        const program = inTerminal([...args, '--db', db], { columns });
+        expect((await program.end()).code).toBe(0);
+        for (const line of plain(program.lines)) expect(line.length).toBeLessThanOrEqual(columns);
+      }
+    }
+  });
+
+  const many = (): Promise<string> =>
+    database(...Array.from({ length: 12 }, (_, n) => ({ type: 'scan_started', data: { n }, age: 1000 })));
+
+  async function states(db: string): Promise<readonly string[]> {
+    const { lines } = await spiderfoot(['log', '--db', db, '--json']);
+    return [...new Set(lines.map((line) => JSON.parse(line).state))];
+  }
+
+  it.each<readonly [typed: string, code: number, said: RegExp, states: readonly string[]]>([
+    ['\r', 1, /Nothing was replayed/, ['processed']],
+    ['n\r', 1, /Nothing was replayed/, ['processed']],
+    ['\u0004', 1, /Nothing was replayed/, ['processed']],
+    ['\u0003', 1, /Nothing was replayed/, ['processed']],
+    ['y\r', 0, /Replayed 12/, ['queued']],
+  ])('replay asks before it does much, and takes %j for an answer', async (typed, code, said, left) => {
+    const db = await many();
+    const program = inTerminal(['replay', '--all', '--db', db], { answers: [['[y/N] ', typed]] });
+    await program.says(/Replay 12 deliveries \(12 processed\)\? \[y\/N\]/);
+    expect({ code: (await program.end()).code, said: program.output }).toEqual({
+      code,
+      said: expect.stringMatching(said),
+    });
+    expect(await states(db)).toEqual(left);
+  });
+
+  it('prune asks as well, and neither asks where it is told --yes, or is to do little', async () => {
+    const db = await many();
+    const asked = inTerminal(['prune', '--keep', '0', '--db', db], { answers: [['[y/N] ', 'no\r']] });
+    await asked.says(/Delete 12 deliveries for good\?/);
+    expect((await asked.end()).code).toBe(1);
+    const little = inTerminal(['prune', '--keep', '10', '--db', db]);
+    expect({ ...(await little.end()), said: little.output }).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/Deleted 2/),
+    });
+    const told = inTerminal(['prune', '--keep', '0', '--yes', '--db', db]);
+    expect({ ...(await told.end()), said: told.output }).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/Deleted 10/),
+    });
+  });
+});

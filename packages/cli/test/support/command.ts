@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { type Ended, run } from '../../../../test/product/support/program.ts';
+import { root } from '../../../../test/product/support/workspace.ts';
+
+/** The built program: `npm test` builds it first. */
+export const binary = join(root, 'packages/cli/dist/main.js');
+
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly cwd?: string;
+}
+
+/** Runs the command as a process, to its end. */
+export function spiderfoot(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
+  return run(process.execPath, [binary, ...args], options);
+}
+
+export const secret = 'cli-s3cret';
+
+/** The same, with a secret in its environment. */
+export function withSecret(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
+  return spiderfoot(args, { ...options, env: { SPIDERFOOT_WEBHOOK_SECRET: secret, ...options.env } });
+}
+
+/** Runs a program that has to succeed. @returns the lines that it has written */
+export async function output(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
+  const { code, lines, stderr } = await run(command, args, options);
+  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${stderr}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { Program } from '../../../../test/product/support/program.ts';
+import { binary } from './command.ts';
+
+const script = fileURLToPath(new URL('terminal.py', import.meta.url));
+
+export interface TerminalOptions {
+  /** @default 80 */
+  readonly columns?: number;
+  /** What to type, once a text has been shown. */
+  readonly answers?: readonly (readonly [shown: string, typed: string])[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts the command in a real terminal; what it shows is the program's standard output. It ends with the test. */
+export function inTerminal(
+  args: readonly string[],
+  { columns = 80, answers = [], env = {} }: TerminalOptions = {},
+): Program {
+  const all = [script, String(columns), JSON.stringify(answers), process.execPath, binary, ...args];
+  const program = new Program('python3', all, { env: { TERM: 'xterm-256color', ...env } });
+  onTestFinished(() => program.kill());
+  return program;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const colour = /\u001b\[\d+m/g;
+
+/** Lines without their colours. */
+export function plain(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => line.replace(colour, '').replace(/\r$/, ''));
+}

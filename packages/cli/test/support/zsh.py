@@ -1,0 +1,37 @@
+"""Types lines into a zsh in a terminal, each followed by a tab, and prints what they have become.
+
+zsh.py COMPLETIONS LINE ...
+"""
+
+import os
+import pty
+import re
+import sys
+
+completions, *lines = sys.argv[1:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.environ.update(TERM="dumb", PS1="")
+    os.execvp("zsh", ["zsh", "-f", "-i", "+o", "prompt_sp"])
+
+
+def until(pattern):
+    seen = ""
+    while True:
+        found = re.search(pattern, seen)
+        if found:
+            return found
+        seen += os.read(terminal, 65536).decode()
+
+
+# What the line has become is taken from the line editor itself, and not from the screen.
+setup = (
+    "autoload -U compinit; compinit -u -D; source " + completions + "; "
+    "tell() { print -r -- \"<<$BUFFER>>\"; BUFFER=; zle redisplay }; zle -N tell; bindkey '^X' tell; echo rea''dy"
+)
+os.write(terminal, (setup + "\n").encode())
+until("ready")
+for line in lines:
+    os.write(terminal, (line + "\t\x18").encode())
+    print(until("<<(.*?)>>").group(1).strip(), flush=True)
+os.write(terminal, b"\x15exit\n")
