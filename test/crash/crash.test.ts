@@ -37,16 +37,18 @@ describe('SIGKILL at random moments, again and again', () => {
     const random = seeded();
     const totals = createTotals(what);
     const end = performance.now() + (minutes * 60_000) / rounds.length;
+    // On a machine that is busy one round may be too little to show anything.
+    const hasShownAll = () => totals.acknowledged > 100 && totals.broken > 0;
+    let begun = 0;
     do {
+      begun++;
       const battered = await batter(minutes > 0 ? { ...round, kills: 12 } : round, random);
       totals.add(battered);
       if (minutes > 0) console.log(totals.line());
       expect(judge(battered.evidence), totals.line()).toEqual(flawless);
       expect(battered.evidence.rows.filter(({ state }) => state === 'dead')).toEqual([]);
-    } while (performance.now() < end);
-    // Without these the run has shown nothing.
-    expect(totals.acknowledged).toBeGreaterThan(100);
-    expect(totals.broken).toBeGreaterThan(0);
+    } while (performance.now() < end || (!hasShownAll() && begun < 10));
+    expect(hasShownAll(), totals.line()).toBe(true);
   });
 });
 

@@ -83,6 +83,19 @@ export async function until(what: string, isSo: () => boolean): Promise<void> {
   }
 }
 
+/** Whether somebody is in the middle of a commit. */
+export function isLocked({ database }: Site): boolean {
+  const db = new Database(database, { fileMustExist: true, timeout: 0 });
+  try {
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    db.close();
+  }
+}
+
 /** Waits until nothing waits or runs any more. Receivers have to be running. */
 export async function untilDrained({ database }: Site): Promise<void> {
   const db = new Database(database, { readonly: true });
