@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BareProject, installTarballs } from './support/bare.ts';
-import { run, stopPrograms } from './support/program.ts';
+import { Program, run, stopPrograms } from './support/program.ts';
 import { packageNames, root } from './support/workspace.ts';
 
 let bare: BareProject;
@@ -27,11 +27,6 @@ describe.each(packageNames)('The tarball of %s', (name) => {
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('All good!') });
   });
 
-  it('is clean under attw, as ESM', async () => {
-    const { code, output } = await run('npx', ['attw', bare.tarball(name), '--profile', 'esm-only']);
-    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('🟢 (ESM)') });
-  });
-
   it('holds the sources, what was built of them, and nothing else', async () => {
     const sources = await filesIn(join(root, 'packages', name, 'src'));
     const built = sources.flatMap((file) =>
@@ -52,7 +47,34 @@ describe.each(packageNames)('The tarball of %s', (name) => {
   });
 });
 
+// The command has no types to be imported.
+describe.each(packageNames.filter((name) => name !== 'cli'))('The tarball of %s', (name) => {
+  it('is clean under attw, as ESM', async () => {
+    const { code, output } = await run('npx', ['attw', bare.tarball(name), '--profile', 'esm-only']);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('🟢 (ESM)') });
+  });
+});
+
 describe('Installed from the tarballs, the kit', () => {
+  it('receives an event, keeps it, shows it and has it handled again, in four commands', async () => {
+    const cwd = bare.folder;
+    const command = (...args: string[]) => run('npx', ['spiderfoot-webhooks', ...args], { cwd });
+    const listening = new Program(
+      'npx',
+      ['spiderfoot-webhooks', 'listen', '--port', '0', '--db', 'kept.db'],
+      { cwd },
+    );
+    const [, line = ''] = await listening.says(/^Send it one: {2}npx (.+)$/m);
+    expect(await run('npx', line.split(' '), { cwd })).toMatchObject({ code: 0 });
+    expect(await command('log', '--db', 'kept.db')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/scan_completed.*example\.com/),
+    });
+    expect(await command('replay', '1', '--db', 'kept.db')).toMatchObject({ code: 0 });
+    await listening.says(/scan_completed .*handled/);
+    listening.kill();
+  });
+
   it('takes events over every adapter in an ESM program', async () => {
     const { lines, stderr, code } = await bare.node('esm.mjs');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -111,14 +133,21 @@ describe('Installed from the tarballs, the kit', () => {
     const { lines } = await bare.node('names.mjs');
     expect(lines.join('\n')).toMatchInlineSnapshot(`
       "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, RetryLater, anyEventSchema, createPass, createReceiver, eventSchemas, memoryLog, memoryQueue, parseEvent, refusals, sign, toAnswer, verify
-      @spiderfoot-webhooks/core/node: NodeDelivery, captureRawBody, exitWithReason, jsonLine, lineLogger, readEnvironment, routeStatus, sendOutcome, serve, socketAddress, webhookListener
+      @spiderfoot-webhooks/core/node: ConfigFileError, NodeDelivery, captureRawBody, exitWithReason, jsonLine, lineLogger, loadConfig, readEnvironment, readListenAddress, routeStatus, sendOutcome, serve, socketAddress, webhookListener
       @spiderfoot-webhooks/core/web: WebDelivery, discardBody, fetchHandler, toResponse
       @spiderfoot-webhooks/core/stores: endpointTaken, isTaken, mayReplace, retryDelay
       @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, sampleOf, sampledTypes, samples, signedDelivery, signedRequest, signedWebhook
       @spiderfoot-webhooks/express: captureRawBody, webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/koa: webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/hono: webhookHandler, webhookMiddleware
-      @spiderfoot-webhooks/sqlite: StoreError, openStore, storeFromEnvironment"
+      @spiderfoot-webhooks/sqlite: StoreError, openStore, storeFromEnvironment
+      @spiderfoot-webhooks/forward: FallbackError, ForwardError, createTransport, fallback, messageOf, minSeverity, severityOf, throttle, when
+      @spiderfoot-webhooks/forward/slack: slack
+      @spiderfoot-webhooks/forward/discord: discord
+      @spiderfoot-webhooks/forward/teams: teams
+      @spiderfoot-webhooks/forward/siem: siem
+      @spiderfoot-webhooks/forward/email: email
+      @spiderfoot-webhooks/forward/webhook: webhook"
     `);
   });
 });

@@ -16,7 +16,7 @@ describe('listen and send', () => {
 
   it('understand each other by the line that listen shows', async () => {
     const { program } = await listening([], { env: {} });
-    const [, line = ''] = await program.says(/Send it one: {2}spiderfoot-webhooks (.*)/);
+    const [, line = ''] = await program.says(/Send it one: {2}node \S+ (.*)/);
     expect(await spiderfoot(line.split(' '))).toMatchObject({ code: 0 });
     await program.says(/scan_completed .* processed/);
   });

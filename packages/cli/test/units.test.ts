@@ -6,6 +6,7 @@ import { barLines, bucketFor, timeBars } from '../src/log/chart.ts';
 import { parseMoment } from '../src/log/moment.ts';
 import { bodyText } from '../src/log/show.ts';
 import { tableLines } from '../src/log/table.ts';
+import { invocation } from '../src/terminal/invocation.ts';
 import { wrapped } from '../src/terminal/wrap.ts';
 
 describe('A point in time', () => {
@@ -175,5 +176,17 @@ describe('A sentence', () => {
     expect(wrapped(`a ${'b'.repeat(30)} c`, 20)).toEqual(['a', 'b'.repeat(30), 'c']);
     expect(wrapped('', 20)).toEqual([]);
     expect(wrapped('one two', Number.POSITIVE_INFINITY)).toEqual(['one two']);
+  });
+});
+
+describe('The line that runs the program once more', () => {
+  it.each([
+    ['spiderfoot-webhooks', '/usr/bin/spiderfoot-webhooks', {}],
+    ['npx spiderfoot-webhooks', '/app/node_modules/.bin/spiderfoot-webhooks', { npm_command: 'exec' }],
+    ['node packages/cli/dist/main.js', '/app/packages/cli/dist/main.js', { npm_command: 'start' }],
+    ["node '../my kit/main.js'", '/my kit/main.js', {}],
+    ["node '../it'\\''s/main.js'", "/it's/main.js", {}],
+  ])('is %s', (line, program, env) => {
+    expect(invocation(['node', program], env, '/app')).toBe(line);
   });
 });

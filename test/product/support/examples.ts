@@ -3,7 +3,7 @@ import { Program } from './program.ts';
 
 export const examples = ['express', 'koa', 'hono', 'existing-express-api'] as const;
 
-export type Example = (typeof examples)[number] | 'quickstart';
+export type Example = (typeof examples)[number];
 
 export const secret = 'product-s3cret-ünïcode';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The packages that are published, by their folders in `packages`. */
-export const packageNames = ['core', 'express', 'forward', 'hono', 'koa', 'sqlite'] as const;
+export const packageNames = ['cli', 'core', 'express', 'forward', 'hono', 'koa', 'sqlite'] as const;
 
 export type PackageName = (typeof packageNames)[number];
 

@@ -1,4 +1,5 @@
 import { errorColours } from '../terminal/colour.ts';
+import { invocation } from '../terminal/invocation.ts';
 import { printable } from '../terminal/text.ts';
 
 /** What is told once, at the start. */
@@ -20,7 +21,7 @@ export function bannerLines(beginning: Beginning): readonly string[] {
   const [url = ''] = urls;
   const origin = new URL(url).origin;
   const operations = metricsUrl ?? `${origin} (details and metrics from this machine alone)`;
-  const sending = `spiderfoot-webhooks send scan_completed --url ${url}`;
+  const sending = `${invocation()} send scan_completed --url ${url}`;
   const kept =
     database === undefined
       ? 'none: --db webhooks.db keeps what comes'
