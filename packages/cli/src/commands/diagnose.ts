@@ -1,4 +1,3 @@
-import { jsonLine } from '@spiderfoot-webhooks/core/node';
 import { Command, Option } from 'commander';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { diagnosisLines, secretLines } from '../diagnose/report.ts';
@@ -6,6 +5,7 @@ import type { Evidence } from '../diagnose/search.ts';
 import { UsageFailure } from '../terminal/failure.ts';
 import { addExamples } from '../terminal/help.ts';
 import { readInput } from '../terminal/input.ts';
+import { printJson } from '../terminal/json.ts';
 import { addSecretOptions, readSecretFile, requireSecret, type SecretOptions } from '../terminal/secret.ts';
 import { collect, collectHeader } from '../terminal/values.ts';
 
@@ -70,7 +70,7 @@ async function run(file: string, options: Options): Promise<void> {
   const secrets = options.showSecrets === true;
   if (options.json) {
     const shown = { genuine, steps, mistakes: mistakes ?? null, complete, ...(secrets && { expected }) };
-    console.log(jsonLine(shown));
+    await printJson(shown);
   } else {
     console.log([...diagnosisLines(diagnosis), ...(secrets ? secretLines(diagnosis) : [])].join('\n'));
   }

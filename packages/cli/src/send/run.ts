@@ -1,5 +1,5 @@
-import { jsonLine } from '@spiderfoot-webhooks/core/node';
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
+import { printJson } from '../terminal/json.ts';
 import { requireSecret, type SecretOptions } from '../terminal/secret.ts';
 import { createClient } from './client.ts';
 import { inCrowd } from './crowd.ts';
@@ -100,9 +100,8 @@ type Next = () => Promise<readonly Delivered[]>;
 
 async function sendOne(next: Next, { url, json }: Options, fault: Fault | undefined): Promise<boolean> {
   const delivered = await next();
-  for (const each of delivered) {
-    console.log(json ? jsonLine(each) : deliveredLines(each, url, fault).join('\n'));
-  }
+  if (json) await printJson(...delivered);
+  else for (const each of delivered) console.log(deliveredLines(each, url, fault).join('\n'));
   return delivered.every(({ expected }) => expected);
 }
 
@@ -121,6 +120,7 @@ async function sendMany(
   });
   progress.stop();
   const summary = tally.summary();
-  console.log(json ? jsonLine(summary) : summaryLines(summary, tally, fault).join('\n'));
+  if (json) await printJson(summary);
+  else console.log(summaryLines(summary, tally, fault).join('\n'));
   return summary.unexpected === 0 && !signal.aborted;
 }
