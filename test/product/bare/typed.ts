@@ -30,11 +30,11 @@ receiver.on('asset.discovered', ({ data }) => console.log(data.asset.toUpperCase
 
 const soc: Forwarder = siem({ endpoint: 'https://siem.example.com', apiKey: 'key' });
 const alert = fallback(throttle(slack({ url: 'https://hooks.example.com/services/a' })), soc);
-const serious = when(
-  ({ data }: { data: { events_found?: number | null } }) => (data.events_found ?? 0) > 1e6,
-  alert,
+receiver.on(
+  'scan_completed',
+  when(({ data }) => (data.events_found ?? 0) > 1e6, alert),
+  { name: 'alert' },
 );
-receiver.on('scan_completed', serious, { name: 'alert' });
 
 express().post('/webhook', forExpress.webhookMiddleware(receiver), (req, res) => {
   const event = req.spiderfoot?.event;
