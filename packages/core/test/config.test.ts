@@ -174,6 +174,7 @@ describe('loadConfig', () => {
     writeFileSync(join(folder, 'secrets'), 'new\r\nold\n\n');
     expect(load('[webhooks]\nsecret_file = secrets\n').endpoints[0]?.options.secret).toEqual(['new', 'old']);
     for (const [content, problem] of [
+      [Buffer.from('new\xe9\n', 'latin1'), /UTF-8/],
       ['new\n old\n', /white space/],
       ['\n', /is empty/],
     ] as const) {
@@ -195,6 +196,12 @@ describe('loadConfig', () => {
     expect(() => createReceiver({ ...endpoint?.options, secret: 'a' })).not.toThrow();
   });
 });
+
+/** Ten references to a line, to a line of ten references, … */
+const bomb = ['[webhooks]', 'k0 = hush-hush%%']
+  .concat(Array.from({ length: 7 }, (_, n) => `k${n + 1} = ${`%(k${n})s`.repeat(10)}`))
+  .concat('secret = %(k7)s')
+  .join('\n');
 
 describe('loadConfig refuses, and names file, line and key', () => {
   const main = (lines: string) => `[webhooks]\nsecret = hush-hush\n${lines}\n`;
@@ -258,9 +265,12 @@ describe('loadConfig refuses, and names file, line and key', () => {
     ['no tolerance at all', main('tolerance = 0'), 3, 'tolerance', /more than 0/],
     ['a URL that is none', main('default_url = hush-hush'), 3, 'default_url', /https/],
     ['a path that is none', main('path = webhook'), 3, 'path', /path of a URL/],
+    ['a path with dots', main('path = /a/../webhook'), 3, 'path', /path of a URL/],
     ['a path with a pattern', main('path = /:all*'), 3, 'path', /path of a URL/],
     ['a URL with a pattern', main('default_url = http://h/*'), 3, 'default_url', /Say by "path"/],
     ['a path twice', main('[webhooks:a]\npath = /webhook\nsecret = b'), 3, 'path', /endpoint "default"/],
+    ['a path of another case', main('[webhooks:a]\npath = /Webhook/\nsecret = b'), 3, 'path', /"default"/],
+    ['references without end', bomb, 10, 'secret', /more than 1000 keys/],
     ['a single percent sign', '[webhooks]\nsecret = hush%hush\n', 2, 'secret', /"%%"/],
     ['a reference to nothing', '[webhooks]\nsecret = %(hush)s\n', 2, 'secret', /not there/],
     ['a reference to itself', '[webhooks]\nsecret = %(secret)s\n', 2, 'secret', /10 deep/],

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createCatalogue } from '../../events/catalogue.ts';
@@ -136,13 +137,18 @@ function readSecrets<Schemas extends DataSchemas>({
 /** A secret to a line: the first is in use, the others are those before it. */
 function readSecretFile(field: Field, folder: string): readonly string[] {
   const path = resolve(folder, readText(field));
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     return field.fail(`names a file that cannot be read (${codeOf(error)}).`);
   }
-  const secrets = text.split(/\r?\n/).filter((line) => line !== '');
+  // Decoded, it would be another secret than the sender's, and no signature would ever match.
+  if (!isUtf8(bytes)) field.fail('names a file that is not written in UTF-8.');
+  const secrets = bytes
+    .toString('utf8')
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
   if (secrets.length === 0) field.fail('names a file that is empty.');
   if (secrets.some((secret) => secret.trim() !== secret)) {
     field.fail('names a file with white space around a secret.');

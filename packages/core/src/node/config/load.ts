@@ -72,7 +72,7 @@ export function loadConfig<const Schemas extends DataSchemas = Record<never, nev
     const defaultPath = section === main ? '/webhook' : `/webhook/${name}`;
     const folder = dirname(resolve(path));
     const endpoint = readEndpoint({ name, read, urlKey, defaultPath, folder, missing, schemas });
-    const twin = endpoints.find((other) => other.path === endpoint.path);
+    const twin = endpoints.find((other) => routeOf(other) === routeOf(endpoint));
     if (twin !== undefined) missing('path', `is that of the endpoint "${twin.name}" as well.`);
     endpoints.push(endpoint);
   }
@@ -96,6 +96,11 @@ function named(section: Section, file: string): Named | undefined {
 /** Whether `[webhooks]` says where it sends to, or only what holds beside `[webhooks:NAME]`. */
 function isEndpoint({ entries }: Section): boolean {
   return ['default_url', 'path', 'secret', 'secret_file'].some((key) => entries.has(key));
+}
+
+/** A path as Express and Koa look at it: in any case, and with or without a slash at its end. */
+function routeOf({ path }: { readonly path: string }): string {
+  return path.toLowerCase().replace(/\/+$/, '');
 }
 
 function isOn(field: Field | undefined): boolean {

@@ -85,7 +85,8 @@ const plainPath = /^\/[\w.~/-]*$/;
 
 export function readPath(field: Field): string {
   const path = readText(field);
-  if (plainPath.test(path)) return path;
+  // With a `.`, a `..` or a host at its beginning it would be another path on its way here.
+  if (plainPath.test(path) && new URL(path, 'http://host').pathname === path) return path;
   return field.fail('must be the path of a URL, such as /webhook/siem, of letters, digits and "/_.~-".');
 }
 
