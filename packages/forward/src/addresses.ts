@@ -4,7 +4,14 @@ import { AttemptError } from './errors.ts';
 
 /** Whether an address is one of the public internet's: not loopback, private, link-local, reserved, or one of these in disguise. */
 export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  return parsed.range() === 'unicast' && !(parsed instanceof ipaddr.IPv6 && isCompatible(parsed));
+}
+
+/** `::127.0.0.1`, an obsolete way to write IPv4, which ipaddr.js takes for public: RFC 4291, 2.5.5.1. */
+function isCompatible({ parts }: ipaddr.IPv6): boolean {
+  return parts.slice(0, 6).every((part) => part === 0);
 }
 
 type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;

@@ -1,10 +1,4 @@
-import {
-  BrokenCircuitError,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhenResult,
-} from 'cockatiel';
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
 import { AttemptError, type FailureDetails, isTransient } from './errors.ts';
 import type { BreakerOptions, PolicySettings } from './policy-options.ts';
 
@@ -59,7 +53,8 @@ function createBreaker(
 ): Breaker {
   let openUntil = 0;
   const policy = circuitBreaker(handleWhenResult(isFailing), {
-    halfOpenAfter: coolDown,
+    // The cool-down is kept below: cockatiel goes by the wall clock, and one that is set back would keep the circuit open.
+    halfOpenAfter: Number.NEGATIVE_INFINITY,
     breaker: new ConsecutiveBreaker(failures),
   });
   policy.onBreak(() => {
@@ -79,12 +74,9 @@ function createBreaker(
       if (policy.state === CircuitState.HalfOpen) {
         throw new AttemptError({ code: 'circuit_open', retryAfter: Math.ceil(timeout / 1000) });
       }
-      try {
-        return await policy.execute(attempt);
-      } catch (error) {
-        if (!(error instanceof BrokenCircuitError)) throw error;
-        throw new AttemptError({ code: 'circuit_open', retryAfter: secondsLeft() });
-      }
+      const retryAfter = secondsLeft();
+      if (retryAfter !== undefined) throw new AttemptError({ code: 'circuit_open', retryAfter });
+      return policy.execute(attempt);
     },
     coolDown: secondsLeft,
   };

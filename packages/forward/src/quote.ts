@@ -1,3 +1,5 @@
+import { escapeHtml } from './text.ts';
+
 /** The longest quotation of what a target answered. */
 const longest = 200;
 
@@ -15,11 +17,12 @@ export function quoted(
   const values = Object.entries(headers).flatMap(([name, value]) =>
     open.has(name.toLowerCase()) ? [] : [value, ...value.split(/[\s=,;]+/)],
   );
-  const secrets = [...values, ...partsOf(url)].filter((secret) => secret.length >= 6);
+  const secrets = [...values, ...partsOf(url)].flatMap(formsOf).filter((secret) => secret.length >= 6);
   // The longest first: a part of it taken out before would leave the rest standing.
   secrets.sort((a, b) => b.length - a.length);
   let line = text;
-  for (const secret of secrets) line = line.replaceAll(secret, '***');
+  // In any case: the digits of `%2F` and of hexadecimal signatures come in both.
+  for (const secret of secrets) line = line.replace(new RegExp(literally(secret), 'gi'), '***');
   line = line.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
   if (line === '') return undefined;
   const letters = [...line];
@@ -28,14 +31,28 @@ export function quoted(
 
 function partsOf(url: URL): string[] {
   const path = `${url.pathname}${url.search}`;
-  const parts = [...url.pathname.split('/'), ...url.searchParams.values()];
-  return [path, ...parts, ...parts.map(decoded)];
+  return [path, ...url.pathname.split('/'), ...url.searchParams.values()];
 }
 
-function decoded(part: string): string {
+/** As an answer may echo it: as it was sent, read out of a URL, written into one, and within JSON or HTML. */
+function formsOf(secret: string): string[] {
+  const plain = [secret, recoded(decodeURIComponent, secret)];
+  return [
+    ...plain,
+    ...plain.map((text) => recoded(encodeURIComponent, text)),
+    ...plain.map((text) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/')),
+    ...plain.map(escapeHtml),
+  ];
+}
+
+function recoded(recode: (text: string) => string, text: string): string {
   try {
-    return decodeURIComponent(part);
+    return recode(text);
   } catch {
-    return part;
+    return text;
   }
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

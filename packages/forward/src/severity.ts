@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { AnyEvent } from './forwarder.ts';
 import { isGroup } from './group.ts';
+import { isData } from './tellings.ts';
 
 /** From the least to the most severe. The guide knows `LOW`, `MEDIUM` and `HIGH`; SpiderFoot's alerts bring the rest. */
 export const severities = ['INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
@@ -23,14 +24,22 @@ const known: ReadonlyMap<string, Severity> = new Map([
 ]);
 
 /**
- * How severe an event is, by its type; `LOW` where nothing says otherwise, as in the guide. A group is as severe as the most
- * severe of its events.
+ * How severe an event is: by your map, by its type, and of the dotted types, which the guide does not know, by the `severity`
+ * in their data. `LOW` where nothing says otherwise: **as in the guide, that goes for `malware_detected` and
+ * `vulnerability_found` too**. A group is as severe as the most severe of its events.
  * @see the guide, "SIEM Integration"
  */
 export function severityOf(event: AnyEvent, map: SeverityMap = {}): Severity {
   if (isGroup(event)) return worstOf(event.data.events.map((member) => severityOf(member, map)));
-  const { event_type: type } = event;
-  return (Object.hasOwn(map, type) ? map[type] : known.get(type)) ?? 'LOW';
+  const { event_type: type, data } = event;
+  const named = Object.hasOwn(map, type) ? map[type] : known.get(type);
+  return named ?? (type.includes('.') ? saidBy(data) : undefined) ?? 'LOW';
+}
+
+function saidBy(data: unknown): Severity | undefined {
+  if (!isData(data) || typeof data.severity !== 'string') return undefined;
+  const word = data.severity.toUpperCase();
+  return severities.find((severity) => severity === word);
 }
 
 function worstOf(given: readonly Severity[]): Severity {

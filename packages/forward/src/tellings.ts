@@ -1,5 +1,5 @@
 import type { KnownEventType } from '@spiderfoot-webhooks/core';
-import { clean } from './text.ts';
+import { clean, textOf } from './text.ts';
 
 /** How a message looks: Slack's three colours, and one for what is just news. */
 export type Level = 'good' | 'warning' | 'danger' | 'info';
@@ -155,8 +155,9 @@ export function tellingOf(type: string, data: Data): Telling {
 
 /** The guide's rule. */
 function levelOfScan({ high_risk_events: high, medium_risk_events: medium }: Data): Level {
-  if (Number(high) > 0) return 'danger';
-  return Number(medium) > 0 ? 'warning' : 'good';
+  // By way of text: an object with a `valueOf` of the sender's throws where it is made a number.
+  if (Number(textOf(high)) > 0) return 'danger';
+  return Number(textOf(medium)) > 0 ? 'warning' : 'good';
 }
 
 function levelOfSeverity({ severity }: Data): Level {

@@ -50,3 +50,16 @@ export function textOf(value: unknown): string {
     return '';
   }
 }
+
+/** What is markup in HTML, also within an attribute. */
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { EventContext } from '@spiderfoot-webhooks/core';
 import { ForwardError } from './errors.ts';
 import {
@@ -105,7 +106,11 @@ async function sendGroup(handler: Handler<AnyEvent>, members: readonly Member[])
   const all = createSharedSignal(members.map(({ context }) => context.signal));
   try {
     if (second === undefined) await handler(first.event, first.context);
-    else await handler(groupOf(members.map(({ event }) => event)), withSignal(first.context, all.signal));
+    else
+      await handler(
+        groupOf(members.map(({ event }) => event)),
+        contextOf(first.context, members, all.signal),
+      );
     for (const { resolve } of members) resolve();
   } catch (error) {
     for (const { reject } of members) reject(error);
@@ -132,10 +137,17 @@ function createSharedSignal(signals: readonly AbortSignal[]): { signal: AbortSig
   };
 }
 
-/** A group is sent under the id of its first event. A context's members are getters, so there is no spreading it. */
-function withSignal(
+/**
+ * A group has an id of its own, that begins with its first event's and is the same only for the same events: under that
+ * event's own, a target that tells what it has already would drop the others. A context's members are getters, so there is
+ * no spreading it.
+ */
+function contextOf(
   { id, endpoint, receivedAt, ip, attempt, wire, logger }: EventContext,
+  members: readonly Member[],
   signal: AbortSignal,
 ): EventContext {
-  return { id, endpoint, receivedAt, ip, attempt, wire, logger, signal };
+  const ids = members.map(({ context }) => context.id);
+  const digest = createHash('sha256').update(ids.join()).digest('hex').slice(0, 16);
+  return { id: `${id}-${digest}`, endpoint, receivedAt, ip, attempt, wire, logger, signal };
 }

@@ -42,11 +42,14 @@ export interface SeverityOptions {
 }
 
 /**
- * Hands on the events that are at least so severe. By their type: `high_risk_event` and `alert.high` are `HIGH`,
- * `medium_risk_event` and `scan_failed` are `MEDIUM`, what nothing is known of is `LOW`.
+ * Hands on the events that are at least so severe; the others count as handled. By their type: `high_risk_event` and
+ * `alert.high` are `HIGH`, `medium_risk_event` and `scan_failed` are `MEDIUM`; the dotted types that say their `severity` in
+ * their data go by that. **All others are `LOW`, `malware_detected` and `vulnerability_found` among them**, as in the guide:
+ * give theirs by `severities`.
  * @throws ConfigurationError for what is no severity
  * @example
- * receiver.onAny(minSeverity('HIGH', slack({ url })), { name: 'slack' });
+ * const severities = { malware_detected: 'CRITICAL', vulnerability_found: 'HIGH' } as const;
+ * receiver.onAny(minSeverity('HIGH', slack({ url }), { severities }), { name: 'slack' });
  */
 export function minSeverity<Event extends AnyEvent = AnyEvent>(
   least: Severity,

@@ -107,6 +107,12 @@ describe('What is to be read of', () => {
     });
   });
 
+  it('a count that is no number, and has a valueOf of its own, as none', () => {
+    const count = { valueOf: 1, toString: 1 };
+    const hostile = event('multi_scan_completed', { high_risk_events: count, medium_risk_events: count });
+    expect(messageOf(hostile).level).toBe('good');
+  });
+
   it('an event that calls itself a group, as of any other type', () => {
     const forged = event('event_group', { count: 1e9, events: 'none' });
     expect(messageOf(forged).title).toBe('SpiderFoot event_group');

@@ -112,6 +112,18 @@ describe('when and minSeverity', () => {
     expect(severityOf(event)).toBe(severity);
   });
 
+  it.each([
+    ['finding.new', { severity: 'Critical' }, 'CRITICAL'],
+    ['brand.new', { severity: 'high' }, 'HIGH'],
+    ['finding.new', { severity: 'dire' }, 'LOW'],
+    ['finding.new', { severity: { toString: 1 } }, 'LOW'],
+    ['alert.low', { severity: 'critical' }, 'LOW'],
+    ['system_alert', { severity: 'critical' }, 'LOW'],
+  ])('%s that says %j is %s', async (type, data, severity) => {
+    const { event } = await received('webhook.test');
+    expect(severityOf({ ...event, event_type: type, data })).toBe(severity);
+  });
+
   it('go by your own map first', async () => {
     const handler = vi.fn();
     const { event, context } = await received('malware_detected');
@@ -234,6 +246,25 @@ describe('throttle', () => {
     await target.received(2);
     for (const controller of controllers) controller.abort();
     expect(await sending).toMatchObject([{ reason: { code: 'aborted' } }, { reason: { code: 'aborted' } }]);
+  });
+
+  it('sends a group under an id that is the same only for the same events', async () => {
+    const ids: string[] = [];
+    const limited = throttle((_event, { id }) => void ids.push(id), { window: 2 ** 30, max: 2 });
+    onTestFinished(() => limited.close());
+    const [{ event, context }, other, third] = [
+      await received('high_risk_event'),
+      await received('malware_detected'),
+      await received('scan_failed'),
+    ];
+    await limited(event, context);
+    for (const { event: second, context: of } of [other, third, other]) {
+      await Promise.all([limited(event, context), limited(second, of)]);
+    }
+    expect(ids[0]).toBe(context.id);
+    expect(ids[1]).toMatch(new RegExp(`^${context.id}-`));
+    expect(ids[3]).toBe(ids[1]);
+    expect(new Set(ids).size).toBe(3);
   });
 
   it('sends what waits when it is closed', async () => {

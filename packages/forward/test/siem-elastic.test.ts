@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { throttle } from '../src/index.ts';
 import { type ElasticOptions, siem } from '../src/siem/index.ts';
 import { received } from './support/events.ts';
 import { answers, type Behaviour, floods, startTarget } from './support/target.ts';
@@ -77,6 +78,19 @@ describe('_bulk', () => {
       create: { _index: 'logs-osint-default', _id: events[0]?.context.id },
     });
     expect([...index.keys()]).toEqual(events.map(({ context }) => context.id));
+  });
+
+  it('loses nothing of a group, though one of it is there already', async () => {
+    const { index, target } = await startElastic();
+    const forward = throttle(start(target.url), { window: 2 ** 30, max: 2 });
+    const [[first, second], third] = [await distinct(2), await received('scan_failed')];
+    if (first === undefined || second === undefined) throw new Error('There are two');
+    await forward(first.event, first.context);
+    await Promise.all([first, second].map(({ event, context }) => forward(event, context)));
+    await Promise.all([first, third].map(({ event, context }) => forward(event, context)));
+    const documents = JSON.stringify([...index.values()]);
+    for (const told of ['finding 0', 'finding 1', 'scan_failed']) expect(documents).toContain(told);
+    await forward.close();
   });
 
   it('takes a user and a password in place of a key', async () => {

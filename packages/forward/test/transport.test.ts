@@ -259,6 +259,17 @@ describe('A circuit', () => {
   });
 });
 
+describe('A clock that is set back', () => {
+  it('keeps no circuit open', async () => {
+    const target = await startTarget(answers(500), answers(200));
+    const sender = transport({ retries: 0, breaker: { failures: 1, coolDown: 1 } });
+    await failureOf(post(sender, target.url));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await vi.waitFor(async () => expect(await post(sender, target.url)).toMatchObject({ status: 200 }));
+  });
+});
+
 describe('The signal of a handler ends', () => {
   it('an attempt', async () => {
     const target = await startTarget(neverAnswers);
@@ -340,6 +351,7 @@ describe('An address that is not public', () => {
     '①②⑦.1',
     '[::1]',
     '[::ffff:127.0.0.1]',
+    '[::127.0.0.1]',
     'localhost',
     '10.0.0.1',
     '169.254.169.254',
@@ -400,5 +412,18 @@ describe('No secret is told', () => {
     expect(error.message).not.toContain('\\u001b');
     expect(error.message).toContain(new URL(target.url).host);
     expect(error.message.length).toBeLessThan(600);
+  });
+
+  const awkward = 'tok/+:@="0123&ef';
+  it.each<[string, (text: string) => string]>([
+    ['written into a URL', (text) => encodeURIComponent(text).toLowerCase()],
+    ['within JSON', (text) => JSON.stringify(text).replaceAll('/', '\\/')],
+    ['within HTML', (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
+    ['in capitals', (text) => text.toUpperCase()],
+  ])('by an answer that has it %s', async (_name, write) => {
+    const target = await startTarget(answers(400, `no ${write(awkward)}`));
+    const url = new URL(`/hook?key=${encodeURIComponent(awkward)}`, target.url);
+    const error = await failureOf(transport().send({ url, headers: {}, body: '' }));
+    expect(error.message).toMatch(/: "no \W+"\. /);
   });
 });

@@ -2,7 +2,7 @@ import type { EventContext } from '@spiderfoot-webhooks/core';
 import type { AnyEvent } from '../forwarder.ts';
 import { messageOf } from '../messages.ts';
 import type { Level } from '../tellings.ts';
-import { clean } from '../text.ts';
+import { clean, escapeHtml } from '../text.ts';
 
 /** A mail, without its addresses. */
 export interface Mail {
@@ -47,16 +47,4 @@ export function composeMail(
       '</table></body></html>',
     ].join('\n'),
   };
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }

@@ -6,7 +6,7 @@ import type { TlsOptions, TransportOptions } from '../transport-options.ts';
 interface CommonOptions {
   /**
    * Severities by event type, in addition to the guide's and in their place: `INFO`, `LOW`, `MEDIUM`, `HIGH`, `CRITICAL`. A
-   * type that neither names is `LOW`, as in the guide.
+   * dotted type that neither names goes by the `severity` in its data; all others are `LOW`, as in the guide.
    * @example { malware_detected: 'CRITICAL', vulnerability_found: 'HIGH' }
    */
   readonly severities?: SeverityMap;

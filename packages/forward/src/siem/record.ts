@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { EventContext } from '@spiderfoot-webhooks/core';
 import type { AnyEvent } from '../forwarder.ts';
+import { isGroup } from '../group.ts';
 import { messageOf } from '../messages.ts';
 import { type Severity, type SeverityMap, severityOf } from '../severity.ts';
 import { type Data, isData } from '../tellings.ts';
@@ -13,7 +14,7 @@ export interface SiemRecord {
   /** The delivery's: the same for every retry. */
   readonly id: string;
   readonly receivedAt: Date;
-  /** The body as it was signed. */
+  /** The body as it was signed; a group's events, which have none together. */
   readonly original: string;
   /** When it happened, as the event says it: ISO 8601. The time of arrival, where that is no usable time. */
   readonly timestamp: string;
@@ -53,7 +54,7 @@ export function toRecord(event: AnyEvent, context: EventContext, severities: Sev
     event,
     id: context.id,
     receivedAt: context.receivedAt,
-    original: context.wire.body,
+    original: isGroup(event) ? JSON.stringify(event) : context.wire.body,
     timestamp,
     time: new Date(timestamp),
     severity: severityOf(event, severities),
