@@ -110,6 +110,17 @@ export function readUrl(option: string, value: unknown, options: TransportOption
   throw new ConfigurationError(option, `${problem}.`);
 }
 
+/** Headers that belong to the connection, and to the webhook: given by a user, each request would fail, or they would be lost. */
+const written: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'x-spiderfoot-signature',
+]);
+
 /**
  * Reads further headers of the user's.
  * @returns them, with their names in lower case
@@ -123,6 +134,8 @@ export function readHeaders(option: string, headers: unknown): Readonly<Record<s
     Object.entries(headers).map(([name, value]: [string, unknown]) => {
       if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
         throw new ConfigurationError(option, `has ${JSON.stringify(name)}, which is no header name.`);
+      if (written.has(name.toLowerCase()))
+        throw new ConfigurationError(`${option}.${name}`, 'is written by the forwarder itself.');
       if (typeof value !== 'string' || !/^[\t\x20-\x7e]*$/.test(value)) {
         throw new ConfigurationError(`${option}.${name}`, 'must be a string of printable ASCII.');
       }

@@ -97,6 +97,8 @@ describe('webhook', () => {
     ['headers', { 'a b': 'c' }],
     ['headers.x', { x: 'a\r\nb: c' }],
     ['headers.x', { x: 7 }],
+    ['headers.Content-Length', { 'Content-Length': '1' }],
+    ['headers.x-spiderfoot-signature', { 'x-spiderfoot-signature': 'sha256=0' }],
   ])('names %s', (option, headers) => {
     expect(thrownBy(() => webhook({ url, secret: 's', headers } as never)).option).toBe(option);
   });
