@@ -6,9 +6,15 @@ const claimWhere = (ids: string) => `
   RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target,
     CAST(payload AS BLOB) AS body, attempts, failures, handlers`;
 
+/**
+ * What this process runs is not taken from it, however late its sign of life is. What has its lease and is not run by it, as
+ * in a backup that was put back, is nobody's once the lease has ended.
+ */
+const isNotHeld = '(lease IS NOT @lease OR id NOT IN (SELECT value FROM json_each(@held)))';
+
 export const claimDue = claimWhere(`
     SELECT id FROM webhook_logs
-    WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
+    WHERE endpoint = @endpoint AND next_attempt <= @now AND ${isNotHeld}
       AND (state = 'queued' OR (@takeOver AND failures + 1 < @suspectFrom))
     ORDER BY next_attempt, id LIMIT @places`);
 
@@ -19,14 +25,15 @@ export const claimDue = claimWhere(`
 export const claimSuspect = claimWhere(`
     SELECT id FROM webhook_logs INDEXED BY webhook_logs_open
     WHERE state <> 'processed' AND state = 'running' AND endpoint = @endpoint AND next_attempt <= @now
-      AND lease IS NOT @lease AND failures + 1 >= @suspectFrom AND failures + 1 < @maxAttempts
+      AND ${isNotHeld} AND failures + 1 >= @suspectFrom AND failures + 1 < @maxAttempts
     ORDER BY next_attempt, id LIMIT 1`);
 
+/** By the index of what runs, which is little: to look for it among all that is due would take longer the more waits. */
 export const buryExpired = `
-  UPDATE webhook_logs SET state = 'dead', lease = NULL, next_attempt = NULL, failures = failures + 1,
+  UPDATE webhook_logs INDEXED BY webhook_logs_open SET state = 'dead', lease = NULL, next_attempt = NULL, failures = failures + 1,
     error_message = 'Its process ended, or stood still, at the last attempt'
-  WHERE endpoint = @endpoint AND next_attempt <= @now AND lease IS NOT @lease
-    AND state = 'running' AND failures + 1 >= @maxAttempts
+  WHERE state <> 'processed' AND state = 'running' AND endpoint = @endpoint AND next_attempt <= @now
+    AND ${isNotHeld} AND failures + 1 >= @maxAttempts
   RETURNING id AS number, delivery_id AS id, endpoint, event_type, attempts, error_message AS error`;
 
 /** What was never tried waits for nothing: where it is due ahead of the clock, that has been set back since. */

@@ -70,17 +70,26 @@ type Settled = 'processed' | 'rejected' | 'queued' | 'dead';
 
 /** The rows of one endpoint's queue, as this process sees them. To be called inside of a commit. */
 export interface Claims {
-  /** @param takeOver what may be taken over whose lease has ended: `some` leaves suspects to wait for the one that runs */
-  claim(places: number, now: number, takeOver: 'none' | 'some' | 'all'): readonly Claim[];
+  /**
+   * @param held the numbers of what this process runs
+   * @param takeOver what may be taken over whose lease has ended: `some` leaves suspects to wait for the one that runs
+   */
+  claim(
+    places: number,
+    now: number,
+    held: readonly number[],
+    takeOver: 'none' | 'some' | 'all',
+  ): readonly Claim[];
   enqueue(delivery: StoredDelivery, now: number): 'accepted' | 'duplicate';
   /** Puts a new delivery into the queue and claims it by the same write. `undefined` where it is known already. */
   claimNew(delivery: StoredDelivery, now: number): Claim | undefined;
   /**
    * Makes dead letters of what killed its process too often, and mends times that a clock set back has left far ahead.
+   * @param held the numbers of what this process runs
    * @param bury whether the end of a lease may be believed
    * @returns the dead letters
    */
-  tidy(now: number, bury: boolean): readonly DeadLetter[];
+  tidy(now: number, held: readonly number[], bury: boolean): readonly DeadLetter[];
   /** When after `now` somebody has to look again, in milliseconds since 1970. */
   nextDue(now: number): number | undefined;
   extend(numbers: readonly number[], now: number): void;
@@ -96,12 +105,13 @@ export function createClaims(connection: Connection, endpoint: string, options: 
   const suspectFrom = Math.min(2, maxAttempts - 1);
   const run = (sql: string, ...values: unknown[]) => connection.statement(sql).run(...values);
   return {
-    claim(places, now, takeOver) {
+    claim(places, now, held, takeOver) {
       const values = {
         endpoint,
         now,
         suspectFrom,
         lease: token,
+        held: JSON.stringify(held),
         until: now + lease,
       };
       const claimBy = (sql: string, more: object) =>
@@ -121,8 +131,8 @@ export function createClaims(connection: Connection, endpoint: string, options: 
       const work = { ...delivery, attempt: 1, succeeded: [] };
       return { number, work, handlers: null, failures: 0, suspect: false };
     },
-    tidy(now, bury) {
-      const expired = { endpoint, now, maxAttempts, lease: token };
+    tidy(now, held, bury) {
+      const expired = { endpoint, now, maxAttempts, lease: token, held: JSON.stringify(held) };
       const buried = bury ? connection.statement(buryExpired).all(expired) : [];
       run(pullInNew, { endpoint, now });
       run(pullInRetries, { endpoint, latest: now + maxDelay });

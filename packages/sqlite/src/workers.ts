@@ -54,6 +54,10 @@ export function createLane(
     return closing ? 0 : Math.max(0, concurrency - running.size - kept - arriving);
   }
 
+  function held(): readonly number[] {
+    return [...running.keys()];
+  }
+
   async function enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'> {
     const atOnce = !backlog && freePlaces() > 0;
     if (atOnce) kept++;
@@ -109,7 +113,7 @@ export function createLane(
     // Counted only now: what has been stored since this was asked for has taken places, and closing has taken all.
     const free = freePlaces();
     const now = clock.now();
-    const claimed = free === 0 ? [] : claims.claim(free, now, takeOver());
+    const claimed = free === 0 ? [] : claims.claim(free, now, held(), takeOver());
     arriving = claimed.length;
     // Until the next one is due; the polling finds what others put in before that, and what is due but not to be had now.
     return { claimed, free, due: claims.nextDue(now) };
@@ -118,7 +122,7 @@ export function createLane(
   function watchClock(): void {
     if (!clock.jumped()) return;
     suspicion = performance.now() + lease;
-    claims.extend([...running.keys()], clock.now());
+    claims.extend(held(), clock.now());
   }
 
   function takeOver() {
@@ -174,7 +178,7 @@ export function createLane(
 
   function keepAlive(): void {
     if (running.size === 0) return;
-    const numbers = [...running.keys()];
+    const numbers = held();
     commits.write(() => claims.extend(numbers, clock.now())).catch(reports.error);
   }
 
@@ -182,7 +186,7 @@ export function createLane(
     commits
       .write(() => {
         watchClock();
-        return claims.tidy(clock.now(), takeOver() !== 'none');
+        return claims.tidy(clock.now(), held(), takeOver() !== 'none');
       })
       .then((buried) => buried.forEach(reports.dead))
       .catch(reports.error);
@@ -194,7 +198,7 @@ export function createLane(
     clearInterval(polling);
     await idle.within(closeTimeout);
     clearInterval(heartbeat);
-    const numbers = [...running.keys()];
+    const numbers = held();
     if (numbers.length > 0) await commits.write(() => claims.release(numbers)).catch(reports.error);
   }
 

@@ -93,6 +93,53 @@ describe('What loses its process', () => {
   });
 });
 
+describe('What its process does not run, though it has its lease', () => {
+  /** As where a backup is put back under it that was made while it ran. */
+  async function putBackRunning(maxAttempts: number) {
+    const { path, id } = await fileWithOne();
+    const store = open(path, { ...quick, lease: 200, maxAttempts });
+    let lease: unknown;
+    const process = vi.fn(async (work: QueuedWork) => {
+      [lease] = query(path, 'SELECT lease FROM webhook_logs').map((row) => Object(row).lease);
+      return done(work);
+    });
+    store.start('default', process);
+    await until(async () => expect((await store.get(id))?.state).toBe('processed'));
+    query(
+      path,
+      "UPDATE webhook_logs SET state = 'running', processed = 0, attempts = 1, next_attempt = 1, lease = ?",
+      lease,
+    );
+    return { process, read: () => store.get(id) };
+  }
+
+  it('is taken up when that has ended', async () => {
+    const { process, read } = await putBackRunning(3);
+    await until(async () =>
+      expect(await read()).toMatchObject({ state: 'processed', attempts: 2, failures: 1 }),
+    );
+    expect(process).toHaveBeenCalledTimes(2);
+  });
+
+  it('is given up where that was its last attempt', async () => {
+    const { process, read } = await putBackRunning(1);
+    await until(async () => expect((await read())?.state).toBe('dead'));
+    expect(process).toHaveBeenCalledOnce();
+  });
+
+  it('is left alone while it is run, however late the sign of life is', async () => {
+    const { path, id } = await fileWithOne();
+    const store = open(path, { ...quick, lease: 30_000 });
+    const process = vi.fn(() => new Promise<never>(() => {}));
+    store.start('default', process);
+    await until(() => expect(process).toHaveBeenCalledOnce());
+    query(path, 'UPDATE webhook_logs SET next_attempt = 1');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await store.get(id)).toMatchObject({ state: 'running', attempts: 1 });
+    expect(process).toHaveBeenCalledOnce();
+  });
+});
+
 describe('What is replayed', () => {
   it('begins at its first attempt, with no failures', async () => {
     const { path, id } = await fileWithOne();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buryExpired, claimSuspect, pullInLeases } from '../src/claim-sql.ts';
 import { type CountKey, type DeliveryFilter, openStore, type Store } from '../src/index.ts';
 import { until } from './support/files.ts';
 import { createStored } from './support/webhooks.ts';
@@ -161,6 +162,11 @@ describe('The plan of a statement', () => {
     });
     expect([...prepared].some((sql) => sql.includes('min(next_attempt)'))).toBe(true);
     expect(wrong).toEqual([]);
+  });
+
+  it('of a look at what runs goes by what runs, not by all that waits', () => {
+    for (const sql of [buryExpired, claimSuspect, pullInLeases])
+      expect(planOf(sql).join(), sql).toContain('webhook_logs_open (state=?)');
   });
 
   it('of what is logged, refused and searched goes by an index', async () => {
