@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { closedError, StoreError } from './errors.ts';
-import { busyTimeout, closeQuietly, codeOf, isLock, open, openTimeout } from './opening.ts';
+import { busyTimeout, closeQuietly, codeOf, isLock, open, openTimeout, shortest } from './opening.ts';
 import { idOf } from './schema.ts';
 
 /** What is needed of a prepared statement. Said here, so that who uses the package needs no types of better-sqlite3's. */
@@ -39,17 +39,17 @@ export function connect(path: string, mustExist = false): Connection {
   let db = open(path, openTimeout, { mustExist });
   /** What was acknowledged is in this file: another one in its place, an empty one above all, would hide it. */
   const id = idOf(db);
-  let identity = identityOf(path);
+  let identity = databaseAt(path);
   let journals = journalsOf(path);
   let statements = new Map<string, Statement>();
   let suspect = false;
   let closed = false;
 
   function reopen(): void {
-    const found = identityOf(path);
+    const found = databaseAt(path);
     if (found === undefined) {
       throw new StoreError(
-        `${path} is gone. Put it back, or restart to begin a new one: what the old one held is not made up anew.`,
+        `${path} is gone, or is empty. Put it or a backup of it back, or restart to begin a new one: what the old one held is not made up anew.`,
       );
     }
     if (found !== identity) leaveReplaced(found);
@@ -106,7 +106,7 @@ export function connect(path: string, mustExist = false): Connection {
     },
     check() {
       if (closed) throw closedError(path);
-      if (suspect || identityOf(path) !== identity) reopen();
+      if (suspect || databaseAt(path) !== identity) reopen();
     },
     onError(error) {
       if (damage.test(codeOf(error) ?? '')) suspect = true;
@@ -127,11 +127,18 @@ export function connect(path: string, mustExist = false): Connection {
   };
 }
 
-/** What a path leads to. */
-function identityOf(path: string): string | undefined {
-  if (path === ':memory:') return path;
+/**
+ * Which database a path leads to. One that has been emptied is none: SQLite would write on from what it remembers of it, and
+ * throw that away with the journal in the end.
+ */
+function databaseAt(path: string): string | undefined {
+  return path === ':memory:' ? path : identityOf(path, shortest);
+}
+
+/** @param least bytes; what is shorter counts as missing */
+function identityOf(path: string, least = 0): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && `${stat.dev}:${stat.ino}`;
+  return stat && stat.size >= least ? `${stat.dev}:${stat.ino}` : undefined;
 }
 
 /** SQLite's own files beside a database. */

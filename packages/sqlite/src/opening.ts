@@ -88,7 +88,7 @@ function toWal(db: Database.Database, end: number): unknown {
 }
 
 /** Bytes: nothing shorter is a database. */
-const shortest = 512;
+export const shortest = 512;
 
 /**
  * SQLite takes a file of one byte for an empty one, and writes over it. Not opened to look inside: to close it again would

@@ -9,9 +9,13 @@ export interface Reports {
 }
 
 export function createReports(logger: Pick<Logger, 'error'>, path: string): Reports {
+  /** Where the logger fails itself, nobody is left to tell; it ends neither the worker that reports nor the process. */
+  function tell(details: object, message: string): void {
+    new Promise((resolve) => resolve(logger.error(details, message))).catch(() => {});
+  }
   return {
-    error: (err) => logger.error({ err, path }, 'spiderfoot store: could not write'),
-    dead: (letter) => logger.error(letter, 'spiderfoot store: a dead letter; store.replay() tries it again'),
+    error: (err) => tell({ err, path }, 'spiderfoot store: could not write'),
+    dead: (letter) => tell(letter, 'spiderfoot store: a dead letter; store.replay() tries it again'),
   };
 }
 

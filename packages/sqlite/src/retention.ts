@@ -16,15 +16,22 @@ export function scheduleRetention(
   onError: (error: unknown) => void,
 ): () => void {
   let timer = setTimeout(run, Math.min(firstPruning, every)).unref();
+  let ended = false;
 
   function run(): void {
     const before = maxAge === undefined ? {} : { before: new Date(Date.now() - maxAge) };
     prune(connection, commits, read, { ...options, ...before })
-      .catch(onError)
+      .catch((error) => {
+        // What closing has cut short is no failure.
+        if (!ended) onError(error);
+      })
       .finally(() => {
-        timer = setTimeout(run, every).unref();
+        if (!ended) timer = setTimeout(run, every).unref();
       });
   }
 
-  return () => clearTimeout(timer);
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
 }

@@ -34,6 +34,7 @@ export function createSearch(
 ): Search {
   let timer: NodeJS.Timeout | undefined;
   let since = 0;
+  let closed = false;
 
   function onTime(): void {
     const quiet = performance.now() - since;
@@ -44,7 +45,7 @@ export function createSearch(
     timer = undefined;
     indexSlice().then((more) => {
       // By slices, so that a delivery that comes meanwhile is not held up.
-      if (more) begin(0);
+      if (more && !closed) begin(0);
     }, onError);
   }
 
@@ -65,7 +66,10 @@ export function createSearch(
     async catchUp() {
       while (await indexSlice());
     },
-    close: () => clearTimeout(timer),
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
   };
 }
 

@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createReceiver, type Receiver, toAnswer } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -239,6 +248,23 @@ describe.each(ports)('A %s', (port) => {
     expectAllIn(path, acknowledged);
   });
 
+  it('emptied in place acknowledges nothing, though it remembers all of it, and leaves the journal alone', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const { send, acknowledged } = createSender(receive(port, store));
+    for (let n = 0; n < 20; n++) await send();
+    query(path, 'PRAGMA wal_checkpoint(PASSIVE)');
+    const good = readFileSync(path);
+    const journal = readFileSync(`${path}-wal`);
+    truncateSync(path);
+    for (let n = 0; n < 3; n++) expect(await send()).toEqual(unavailable);
+    await expect(store.list()).rejects.toThrow('is empty');
+    expect(readFileSync(`${path}-wal`)).toEqual(journal);
+    writeFileSync(path, good);
+    expect((await send()).status).toBeLessThan(300);
+    expectAllIn(path, acknowledged);
+  });
+
   it('does not stand still where the file in its place is locked', async () => {
     const path = temporaryPath();
     const store = open(path);
@@ -362,7 +388,62 @@ describe('A file that may only be read', () => {
   });
 });
 
+describe('A logger that fails itself', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no log');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no log'))],
+  ])('and %s ends neither the process nor the work', async (_, error) => {
+    const path = temporaryPath();
+    const log = vi.fn(error);
+    const store = open(path, { logger: { error: log }, maxAttempts: 1 });
+    const other = startPython(locker, path);
+    await other.says('ready');
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    store.start('default', async ({ succeeded }) => {
+      await finished;
+      return { status: 'failed', succeeded, failures: [], error: 'down' };
+    });
+    const delivery = createStored();
+    await store.enqueue(delivery);
+    other.tell('lock');
+    await other.says('lock');
+    finish();
+    await until(() => expect(log).toHaveBeenCalled());
+    other.tell('free');
+    await until(async () => expect((await store.get(delivery.id))?.state).toBe('dead'));
+    expect(log).toHaveBeenLastCalledWith(expect.anything(), expect.stringContaining('dead letter'));
+  });
+});
+
 describe('A store that is closed', () => {
+  it('while it prunes and fills the search, ends both, and tells nobody that they failed', async () => {
+    const path = temporaryPath();
+    await openStore(path).close();
+    query(
+      path,
+      `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 30000)
+       INSERT INTO webhook_logs (timestamp, event_type, payload, delivery_id, endpoint, state, received_at)
+       SELECT '2024-01-01T00:00:00', 'a', '{}', printf('%032x', n), 'e', 'processed', n FROM numbers`,
+    );
+    const logger = { error: vi.fn() };
+    const store = openStore(path, { logger, retention: { keep: 20_000, states: ['failed'], every: 1 } });
+    await store.record({ ...createStored(), state: 'processed', attempt: 1, succeeded: [] });
+    const indexed = () => query(path, 'SELECT count(*) AS count FROM webhook_search_docsize');
+    await until(() => expect(indexed()).not.toEqual([{ count: 0 }]));
+    await store.close();
+    expect(indexed()).not.toEqual([{ count: 30_001 }]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(logger.error.mock.calls).toEqual([]);
+  });
+
   it('says so, whatever it is asked for', async () => {
     const path = temporaryPath();
     const store = openStore(path, { keepRefusals: 1 });
