@@ -424,26 +424,6 @@ describe('A logger that fails itself', () => {
 });
 
 describe('A store that is closed', () => {
-  it('while it prunes and fills the search, ends both, and tells nobody that they failed', async () => {
-    const path = temporaryPath();
-    await openStore(path).close();
-    query(
-      path,
-      `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 30000)
-       INSERT INTO webhook_logs (timestamp, event_type, payload, delivery_id, endpoint, state, received_at)
-       SELECT '2024-01-01T00:00:00', 'a', '{}', printf('%032x', n), 'e', 'processed', n FROM numbers`,
-    );
-    const logger = { error: vi.fn() };
-    const store = openStore(path, { logger, retention: { keep: 20_000, states: ['failed'], every: 1 } });
-    await store.record({ ...createStored(), state: 'processed', attempt: 1, succeeded: [] });
-    const indexed = () => query(path, 'SELECT count(*) AS count FROM webhook_search_docsize');
-    await until(() => expect(indexed()).not.toEqual([{ count: 0 }]));
-    await store.close();
-    expect(indexed()).not.toEqual([{ count: 30_001 }]);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(logger.error.mock.calls).toEqual([]);
-  });
-
   it('says so, whatever it is asked for', async () => {
     const path = temporaryPath();
     const store = openStore(path, { keepRefusals: 1 });

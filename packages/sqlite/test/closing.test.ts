@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { createCommits } from '../src/commits.ts';
+import { connect } from '../src/connection.ts';
+import { openStore } from '../src/index.ts';
+import { scheduleRetention } from '../src/retention.ts';
+import { createSearch } from '../src/search.ts';
+import { query, temporaryPath, until } from './support/files.ts';
+import { createStored } from './support/webhooks.ts';
+
+/** A connection and its commits to a file with some deliveries. */
+async function setUp() {
+  const path = temporaryPath();
+  const store = openStore(path);
+  for (let n = 0; n < 3; n++) await store.enqueue(createStored());
+  await store.close();
+  const connection = connect(path);
+  onTestFinished(() => connection.close());
+  return { path, connection, commits: createCommits(connection), onError: vi.fn() };
+}
+
+it('A pruning that closing cuts short is not told as a failure, and none comes after it', async () => {
+  const { connection, commits, onError } = await setUp();
+  const read = vi.fn(async () => {
+    end();
+    connection.close();
+    connection.check();
+    throw new Error('never reached');
+  });
+  const end = scheduleRetention(connection, commits, read, { keep: 1, every: 1 }, onError);
+  await until(() => expect(read).toHaveBeenCalledOnce());
+  await sleep(50);
+  expect(read).toHaveBeenCalledOnce();
+  expect(onError).not.toHaveBeenCalled();
+});
+
+it('A pruning that fails is told, and the next one comes', async () => {
+  const { connection, commits, onError } = await setUp();
+  const read = () => Promise.reject(new Error('no disk'));
+  onTestFinished(scheduleRetention(connection, commits, read, { keep: 1, every: 1 }, onError));
+  await until(() => expect(onError.mock.calls.length).toBeGreaterThan(1));
+});
+
+it('A search that is closed while it fills a slice begins no other', async () => {
+  const { path, connection, commits, onError } = await setUp();
+  const begun = vi.fn();
+  const write = <Result>(run: () => Result): Promise<Result> => {
+    begun();
+    search.close();
+    return commits.write(run);
+  };
+  const search = createSearch(connection, { ...commits, write }, onError);
+  search.postpone();
+  await until(() => expect(begun).toHaveBeenCalledOnce());
+  await sleep(100);
+  expect(begun).toHaveBeenCalledOnce();
+  expect(query(path, 'SELECT count(*) AS count FROM webhook_search_docsize')).toEqual([{ count: 3 }]);
+  expect(onError).not.toHaveBeenCalled();
+});
