@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Dialect,
-  QueuedResult,
-  QueuedWork,
-  StoredDelivery,
-  StoredEvent,
-} from '@spiderfoot-webhooks/core';
-import { retryDelay } from '@spiderfoot-webhooks/core/stores';
+import type { Dialect, QueuedResult, QueuedWork, StoredDelivery } from '@spiderfoot-webhooks/core';
 import {
   buryExpired,
   claimDue,
@@ -21,9 +14,10 @@ import {
   settle,
 } from './claim-sql.ts';
 import type { Connection } from './connection.ts';
-import { addAttempt, namesOfSucceeded, readHandlers } from './handlers.ts';
+import { namesOfSucceeded, readHandlers } from './handlers.ts';
 import type { StoreSettings } from './options.ts';
 import { enqueueDelivery, insertNew } from './queue.ts';
+import { type Settled, settledBy, tellsMore, toColumns } from './settlement.ts';
 
 /** A delivery that this process may work on until its lease ends. */
 export interface Claim {
@@ -64,9 +58,6 @@ interface ClaimedRow {
 }
 
 export type ClaimOptions = Pick<StoreSettings, 'maxAttempts' | 'baseDelay' | 'maxDelay' | 'lease'>;
-
-/** What becomes of a delivery by a try. */
-type Settled = 'processed' | 'rejected' | 'queued' | 'dead';
 
 /** The rows of one endpoint's queue, as this process sees them. To be called inside of a commit. */
 export interface Claims {
@@ -145,7 +136,7 @@ export function createClaims(connection: Connection, endpoint: string, options: 
     },
     extend: (numbers, now) => void run(extend, now + lease, JSON.stringify(numbers), token),
     settle(claim, result, now) {
-      const standing = settled(claim, result, now, options);
+      const standing = settledBy(claim, result, now, options);
       const { changes } = run(settle, {
         ...standing,
         id: claim.number,
@@ -178,38 +169,4 @@ function toClaim(row: ClaimedRow, suspect: boolean): Claim {
     succeeded: namesOfSucceeded(readHandlers(handlers)),
   };
   return { number, work, handlers, failures, suspect };
-}
-
-function settled(
-  claim: Claim,
-  { status, succeeded, failures: failed, error, retryAfter, code, issues }: QueuedResult,
-  now: number,
-  { maxAttempts, ...backoff }: ClaimOptions,
-) {
-  const { handlers } = claim;
-  const failures = claim.failures + (status === 'failed' ? 1 : 0);
-  const tryAgain = status === 'failed' && failures < maxAttempts;
-  const over = status === 'failed' ? 'dead' : status;
-  const state: Settled = tryAgain ? 'queued' : over;
-  return {
-    state,
-    failures,
-    processed: status === 'processed' ? 1 : 0,
-    nextAttempt: tryAgain ? now + retryDelay(failures, retryAfter, backoff) : null,
-    error: error ?? null,
-    handlers: status === 'rejected' ? handlers : addAttempt(handlers, succeeded, failed),
-    code: code ?? null,
-    issues: issues === undefined ? null : JSON.stringify(issues),
-  };
-}
-
-const told = ['event_type', 'dialect', 'scan_id', 'target'] as const;
-
-/** Whether an event says what was not known when it was stored: an older version may not have understood it. */
-function tellsMore(event: StoredEvent | undefined, stored: StoredEvent): event is StoredEvent {
-  return event !== undefined && told.some((key) => (event[key] ?? stored[key]) !== stored[key]);
-}
-
-function toColumns(event: StoredEvent) {
-  return Object.fromEntries(told.map((key) => [key, event[key] ?? null]));
 }
