@@ -1,4 +1,6 @@
 import { cpus } from 'node:os';
+import type { CliResult } from './cli.ts';
+import { cliParts } from './cli-report.ts';
 import type { CoreResult } from './core.ts';
 import type { ForwardMemoryResult } from './forward/memory.ts';
 import type { ForwardRateResult } from './forward/rate.ts';
@@ -22,6 +24,7 @@ export interface Figures {
   readonly storeRows: StoreRowsResult | undefined;
   readonly forwardRates: readonly ForwardRateResult[];
   readonly forwardMemory: readonly ForwardMemoryResult[];
+  readonly cli: readonly CliResult[];
 }
 
 export function machine(): string {
@@ -53,8 +56,19 @@ Microseconds for a request on plain Node, and as a ratio to accepting a body of 
 
 /** The page `docs/benchmarks.md`. */
 export function toMarkdown(figures: Figures): string {
-  const { machine, node, rounds, core, http, refusals, storeHttp, storeRows, forwardRates, forwardMemory } =
-    figures;
+  const {
+    machine,
+    node,
+    rounds,
+    core,
+    http,
+    refusals,
+    storeHttp,
+    storeRows,
+    forwardRates,
+    forwardMemory,
+    cli,
+  } = figures;
   const parts = [intro, `Node ${node}, ${machine}, ${rounds} rounds.`];
   if (core.length > 0) {
     const rows = core.map(({ size, name, time, overFloor, overCore }) => [
@@ -89,6 +103,10 @@ export function toMarkdown(figures: Figures): string {
     ]);
     parts.push(refusalIntro, table(['', 'answer', 'µs', '× accepting'], rows));
   }
-  parts.push(...storeParts(storeHttp, storeRows), ...forwardParts(forwardRates, forwardMemory));
+  parts.push(
+    ...storeParts(storeHttp, storeRows),
+    ...forwardParts(forwardRates, forwardMemory),
+    ...cliParts(cli),
+  );
   return `${parts.join('\n\n')}\n`;
 }

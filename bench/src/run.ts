@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { measureCli } from './cli.ts';
 import { measureCore } from './core.ts';
 import { measureForwardMemory } from './forward/memory.ts';
 import { measureForwardRates } from './forward/rate.ts';
@@ -10,7 +11,7 @@ import { type Figures, machine, toMarkdown } from './report.ts';
 import { measureStoreHttp } from './store-http.ts';
 import { measureStoreRows } from './store-rows.ts';
 
-const usage = `npm run bench -- [--quick] [--json] [--only core|http|refusals|store|forward]
+const usage = `npm run bench -- [--quick] [--json] [--only core|http|refusals|store|forward|cli]
 
 Measures everything, prints it, and writes it to docs/benchmarks.md.
   --quick   a few rounds: to see that it works, or where it goes
@@ -19,7 +20,7 @@ Measures everything, prints it, and writes it to docs/benchmarks.md.
 With --quick or --only nothing is written.
 `;
 
-const parts = ['core', 'http', 'refusals', 'store', 'forward'];
+const parts = ['core', 'http', 'refusals', 'store', 'forward', 'cli'];
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -54,6 +55,7 @@ async function run(): Promise<void> {
     forwardMemory: wants('forward')
       ? await measureForwardMemory(quick ? 1 : 5, quick ? 2000 : 10_000, progress)
       : [],
+    cli: wants('cli') ? await measureCli(Math.ceil(rounds / 3), progress) : [],
   };
   progress.end();
   const page = toMarkdown(figures);

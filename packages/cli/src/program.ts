@@ -89,9 +89,32 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     if (args.length === 0) return program.outputHelp();
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    // Commander has said it already.
-    process.exitCode = error instanceof CommanderError ? exitCodeOf(error) : reportFailure(error);
+    if (!(error instanceof CommanderError)) {
+      process.exitCode = reportFailure(error);
+      return;
+    }
+    // Commander has said it already, but not how it is mended.
+    const hint = hintOf(error, args, asked);
+    if (hint !== undefined) console.error(hint);
+    process.exitCode = exitCodeOf(error);
   }
+}
+
+/** What to do about a slip that the parser's own words do not explain. */
+function hintOf(
+  { code }: CommanderError,
+  [option = '', ...others]: readonly string[],
+  asked: string | undefined,
+): string | undefined {
+  const isBeforeCommand = option.startsWith('-') && commands.some(({ name }) => others.includes(name));
+  if (code === 'commander.unknownOption' && isBeforeCommand) {
+    return "A command's options come after its name: send --secret …";
+  }
+  // What is no command of log's is taken for an argument of list, which it is by itself.
+  if (code === 'commander.excessArguments' && asked === 'log') {
+    return 'log show NUMBER shows a delivery, log --text WORDS looks for some.';
+  }
+  return undefined;
 }
 
 function exitCodeOf({ exitCode }: CommanderError): number {

@@ -113,6 +113,17 @@ describe('a random signature', () => {
   });
 });
 
+describe('a prefix', () => {
+  it.each(['sha256:', 'sha256= ', 'SHA256 ', 'v1=', 'hmac-sha256='])(
+    'is named as the mistake where it is "%s"',
+    (prefix) => {
+      const signature = `${prefix}${genuine}`;
+      const evidence = { body: Buffer.from(body), secret, signature, previousSecrets: [], otherHeaders: {} };
+      expect(search(evidence).found?.mistakes).toMatchObject([{ name: 'signature-prefix' }]);
+    },
+  );
+});
+
 describe('step by step', () => {
   const steps = async (signature: string, input: string) => {
     const { lines } = await withSecret(['diagnose', '-s', signature], { input });

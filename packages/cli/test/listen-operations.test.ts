@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { openStore } from '@spiderfoot-webhooks/sqlite';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,15 @@ import { spiderfoot } from './support/command.ts';
 import { get, listening, sendEvent, until } from './support/listening.ts';
 
 const behindProxy = { 'x-forwarded-for': '203.0.113.9' };
+
+/** Asks under a name of its own, which fetch does not let through. */
+function statusFor(url: string, path: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(new URL(path, url), { headers: { host } }, (res) => resolve(res.resume().statusCode))
+      .once('error', reject)
+      .end();
+  });
+}
 
 describe('GET /health', () => {
   it('says to everybody whether it is up, and what waits only to who asks from this machine', async () => {
@@ -101,6 +111,18 @@ describe('GET /metrics', () => {
     expect((await get(url, '/metrics')).status).toBe(200);
     for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-forwarded-host']) {
       expect((await get(url, '/metrics', { [name]: 'x' })).status).toBe(404);
+    }
+  });
+
+  it('is hidden from who asks by another name than this machine has for itself', async () => {
+    const { url } = await listening();
+    const { port } = new URL(url);
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, '[::1]']) {
+      expect(await statusFor(url, '/metrics', host)).toBe(200);
+    }
+    for (const host of ['rebound.example', `rebound.example:${port}`, 'localhost.example']) {
+      expect(await statusFor(url, '/metrics', host)).toBe(404);
+      expect(await statusFor(url, '/health', host)).toBe(200);
     }
   });
 

@@ -58,6 +58,8 @@ describe('listen', () => {
     const fromFile = await listening(['--secret-file', file, '--verbose'], { env: {} });
     expect((await sendEvent(fromFile.url)).status).toBe(200);
     await until(() => fromFile.program.lines.length > 10);
+    // The line that sends one has to work where it is copied to.
+    expect(fromFile.program.stderr).toContain(` --secret-file ${file}\n`);
     const fromFlag = await listening(['--secret', secret], { env: {} });
     expect((await sendEvent(fromFlag.url)).status).toBe(200);
     for (const { program } of [fromFile, fromFlag]) expect(program.output).not.toContain(secret);
@@ -273,13 +275,13 @@ describe('The options of listen', () => {
     [['--path', 'webhook'], /Must begin with \//],
     [['--insecure', '--secret', 'x'], /--insecure does not check signatures/],
     [['--config', 'x.ini', '--secret', 'x'], /--secret and --config do not go together/],
-    [['--config', 'missing.ini'], /missing\.ini.*cannot be read/],
+    [['--config', 'missing.ini'], /^error: --config names missing\.ini, which cannot be read/],
     [['--forward', 'pager=https://example.com/let-me-in'], /^error: --forward must be KIND=URL/],
     [['--forward', 'slack=http://example.com/let-me-in'], /not https/],
     [['--forward', 'slack=@missing.txt'], /cannot be read: missing\.txt/],
     [['--forward', 'siem=https://example.com'], /SPIDERFOOT_SIEM_API_KEY/],
     [['--prot', '3000'], /Did you mean --port\?/],
-    [['--secret', ' x '], /^error: --secret begins or ends with white space/],
+    [['--secret', ' x '], /^error: The secret begins or ends with white space/],
   ];
 
   it.each(wrong)('%j is refused in a sentence, before anything is opened', async (args, message) => {

@@ -83,6 +83,14 @@ describe('log list', () => {
   });
 });
 
+describe('log with something else', () => {
+  it('says what shows a delivery', async () => {
+    const { code, lines, stderr } = await spiderfoot(['log', '14']);
+    expect({ code, lines }).toEqual({ code: 2, lines: [] });
+    expect(stderr).toContain('log show NUMBER shows a delivery');
+  });
+});
+
 describe('log show', () => {
   it('shows all about a delivery, by its number or its id', async () => {
     const db = await typical();

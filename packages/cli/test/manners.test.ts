@@ -55,6 +55,14 @@ describe('wrong usage', () => {
   });
 });
 
+describe('an option before its command', () => {
+  it('is told where it belongs', async () => {
+    const { code, stderr } = await spiderfoot(['--secret', 'x', 'send']);
+    expect(code).toBe(2);
+    expect(stderr).toContain("A command's options come after its name");
+  });
+});
+
 describe('a failure', () => {
   it('is a sentence on standard error, and nothing on standard output', async () => {
     const { code, lines, stderr } = await withSecret(['sign', '/nowhere']);

@@ -201,13 +201,25 @@ describe('an answer that is not as it should be', () => {
     const silent = await serveListener(() => {});
     const { code, output } = await withSecret(['send', '--url', silent, '--timeout', '100ms']);
     expect(code).toBe(1);
-    expect(output).toContain('No answer came within the time.');
+    expect(output).toContain('No whole answer came within the time.');
+  });
+
+  it('may come drop by drop', async () => {
+    const dripping = await serveListener((_, res) => {
+      const drip = setInterval(() => res.write('x'), 20);
+      res.on('close', () => clearInterval(drip)).writeHead(200);
+    });
+    const { code, output } = await withSecret(['send', '--url', dripping, '--timeout', '300ms']);
+    expect(code).toBe(1);
+    expect(output).toContain('No whole answer came within the time.');
   });
 
   it('may lead elsewhere, where it does not follow', async () => {
     const { url, outcomes } = await serveReceiver();
     const detour = await serveListener((_, res) => void res.writeHead(307, { location: url }).end());
-    expect(await withSecret(['send', '--url', detour])).toMatchObject({ code: 1 });
+    const { code, output } = await withSecret(['send', '--url', detour]);
+    expect(code).toBe(1);
+    expect(output).toContain('It is a redirect, which SpiderFoot does not follow');
     expect(outcomes).toEqual([]);
   });
 });

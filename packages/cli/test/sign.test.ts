@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './support/certificates.ts';
 import { output, secret, spiderfoot, withSecret } from './support/command.ts';
@@ -51,12 +51,38 @@ describe('sign', () => {
     { given: ['--secret', ''], says: 'The secret is empty.' },
     { given: ['--secret', 'x '], says: 'begins or ends with white space' },
     { given: ['--secret-file', '/nowhere/secret'], says: 'There is no /nowhere/secret.' },
+    // The program itself: more than a secret has.
+    { given: ['--secret-file', process.execPath], says: 'has more than 65536 bytes' },
   ])('refuses a secret that is none: $says', async ({ given, says }) => {
     const { code, lines, stderr } = await spiderfoot(['sign', ...given], { input: body });
-    expect(code).toBe(says.startsWith('There') ? 1 : 2);
+    expect(code).toBe(/^There|bytes$/.test(says) ? 1 : 2);
     expect(lines).toEqual([]);
     expect(stderr).toContain(says);
   });
+
+  it('refuses a secret that is no text: it would become another one', async () => {
+    const file = await bodyFile(Uint8Array.of(0x73, 0xff, 0xfe, 0x74));
+    const { code, lines, stderr } = await spiderfoot(['sign', '--secret-file', file], { input: body });
+    expect({ code, lines, stderr }).toEqual({
+      code: 2,
+      lines: [],
+      stderr: `error: ${file} holds no secret: it is not a text in UTF-8.\n`,
+    });
+  });
+
+  it.each(['sign', 'diagnose'])(
+    '%s refuses what is no body by its size, and names a folder',
+    async (name) => {
+      const signed = name === 'sign' ? [] : ['--signature', signature];
+      const file = await bodyFile();
+      await truncate(file, 64 * 1024 ** 2 + 1);
+      const large = await withSecret([name, file, ...signed]);
+      expect(large).toMatchObject({ code: 1, lines: [] });
+      expect(large.stderr).toBe(`error: ${file} has more than 67108864 bytes, the most that is read.\n`);
+      const { stderr } = await withSecret([name, dirname(file), ...signed]);
+      expect(stderr).toBe(`error: ${dirname(file)} is a folder.\n`);
+    },
+  );
 });
 
 describe('verify', () => {

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { shownHeaders } from '../src/listen/headers.ts';
 import { isLoopback } from '../src/listen/loopback.ts';
 import { parseRate } from '../src/listen/rate-limit.ts';
-import { barLines, bucketFor, timeBars } from '../src/log/chart.ts';
 import { parseMoment } from '../src/log/moment.ts';
 import { bodyText } from '../src/log/show.ts';
-import { tableLines } from '../src/log/table.ts';
+import { barLines, bucketFor, timeBars } from '../src/terminal/chart.ts';
 import { invocation } from '../src/terminal/invocation.ts';
+import { tableLines } from '../src/terminal/table.ts';
 import { wrapped } from '../src/terminal/wrap.ts';
 
 describe('A point in time', () => {

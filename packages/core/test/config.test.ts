@@ -287,9 +287,12 @@ describe('loadConfig refuses, and names file, line and key', () => {
     expect(message).not.toMatch(/hush/);
   });
 
-  it('a file without webhooks, one that is not UTF-8, and none', () => {
+  it('a file without webhooks, one that is not UTF-8, one that is far too large, and none', () => {
     expect(errorOf('[global]\na = b\n').message).toMatch(/has no section \[webhooks\]/);
     expect(errorOf(Buffer.from('[webhooks]\nsecret = \xe9\n', 'latin1')).message).toMatch(/UTF-8/);
+    expect(errorOf(`[webhooks]\nsecret = s\n${'# x\n'.repeat(300_000)}`).message).toMatch(
+      /larger than a mebibyte/,
+    );
     expect(() => loadConfig(join(folder, 'none.ini'))).toThrow(/none\.ini, which cannot be read \(ENOENT\)/);
     expect(() => loadConfig('')).toThrow(ConfigurationError);
   });

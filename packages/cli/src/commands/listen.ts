@@ -8,7 +8,7 @@ import { collect, parsePort, parseSize } from '../terminal/values.ts';
 
 const description = `Receives webhooks and shows them, with no code to write. Each event is a line: time, severity, type, target, scan, outcome and milliseconds; a refusal is one with its reason and the mend. Without a secret one is made for this run, and shown.
 
-GET /health says whether it is up, to everybody. What waits in the database, and GET /metrics for Prometheus, are told to who asks from this machine and not through a proxy; with --metrics-port they have a port of their own, on 127.0.0.1 unless --metrics-host says otherwise.
+GET /health says whether it is up, to everybody. What waits in the database, and GET /metrics for Prometheus, are told to who asks from this machine, by its address or localhost, and not through a proxy (one that adds no X-Forwarded-For is not seen as such); with --metrics-port they have a port of their own, on 127.0.0.1 unless --metrics-host says otherwise.
 
 SIGTERM and Ctrl-C finish what is in flight; a second Ctrl-C ends at once.`;
 

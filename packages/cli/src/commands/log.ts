@@ -5,14 +5,13 @@ import { Command, Option } from 'commander';
 import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
 import { findRecord } from '../log/find.ts';
 import { recordLines, toJson } from '../log/rows.ts';
-import { lineWidth } from '../log/screen.ts';
 import { showLines } from '../log/show.ts';
 import { readStats, statsLines } from '../log/stats.ts';
 import { withStore } from '../log/store.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/json.ts';
 import { parseCount } from '../terminal/values.ts';
-import { columnsOf } from '../terminal/width.ts';
+import { columnsOf, lineWidth } from '../terminal/width.ts';
 
 /** `log`: a look at what a receiver has written. */
 export function command(): Command {

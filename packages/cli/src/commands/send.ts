@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { dialects } from '../send/dialects.ts';
-import { send } from '../send/run.ts';
+import type { SendOptions } from '../send/run.ts';
 import { addExamples } from '../terminal/help.ts';
 import { addSecretOptions } from '../terminal/secret.ts';
 import {
@@ -77,7 +77,10 @@ export function command(): Command {
     command
       .optionsGroup('Output:')
       .option('--json', 'one line of JSON for each; for several, one of all')
-      .action(send),
+      .action(async (type: string, options: SendOptions) => {
+        const { send } = await import('../send/run.ts');
+        await send(type, options);
+      }),
     [
       ['send', 'A finished scan, to a receiver on this machine'],
       [

@@ -1,4 +1,3 @@
-import { sign } from '@spiderfoot-webhooks/core';
 import { Command } from 'commander';
 import { addExamples } from '../terminal/help.ts';
 import { readInput } from '../terminal/input.ts';
@@ -25,6 +24,8 @@ export function command(): Command {
 
 async function run(file: string, options: Options): Promise<void> {
   const secret = await requireSecret(options);
+  // Not before: a help must not wait for it.
+  const { sign } = await import('@spiderfoot-webhooks/core');
   const signature = await sign(secret, await readInput(file));
   console.log(options.header ? `X-SpiderFoot-Signature: ${signature}` : signature);
 }

@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
 import { follow, latest } from '../log/follow.ts';
 import { recordLine, toJson } from '../log/rows.ts';
-import { lineWidth } from '../log/screen.ts';
 import { withStore } from '../log/store.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/json.ts';
 import { parseWhole } from '../terminal/values.ts';
+import { lineWidth } from '../terminal/width.ts';
 
 interface TailFlags extends DatabaseFlags, FilterFlags {
   readonly lines: number;

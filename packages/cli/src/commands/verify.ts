@@ -1,4 +1,3 @@
-import { verify } from '@spiderfoot-webhooks/core';
 import { Command } from 'commander';
 import { outColours } from '../terminal/colour.ts';
 import { addExamples } from '../terminal/help.ts';
@@ -25,6 +24,8 @@ export function command(): Command {
 
 async function run(file: string, options: Options): Promise<void> {
   const secret = await requireSecret(options);
+  // Not before: a help must not wait for it.
+  const { verify } = await import('@spiderfoot-webhooks/core');
   if (await verify(secret, await readInput(file), options.signature)) {
     console.log(outColours.green('The signature is right.'));
     return;

@@ -52,7 +52,9 @@ function readPart(text: string, before: readonly Mistake[]): readonly Reading[] 
   if (bare !== text) found.push(mistakes.around);
   // The padding of base64 is no prefix.
   const [, prefix, digest = bare] = /^([\w-]{1,12})[=: ]\s*([^=\s].*)$/s.exec(bare) ?? [];
-  if (prefix !== undefined && prefix.toLowerCase() !== 'sha256') found.push(mistakes.prefix);
+  if (prefix !== undefined && bare.slice(0, -digest.length).toLowerCase() !== 'sha256=') {
+    found.push(mistakes.prefix);
+  }
   return readDigest(digest).map((reading) => ({ ...reading, mistakes: [...found, ...reading.mistakes] }));
 }
 

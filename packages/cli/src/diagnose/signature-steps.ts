@@ -25,16 +25,17 @@ function headerStep(signature: string): Step {
   if (signature.includes(',')) {
     return wrong(what, 'several values, joined by a comma: two headers of the same name make one so');
   }
-  if (/^[\w-]+:/.test(signature)) return wrong(what, "the header's name stands before its value");
+  if (/^[\w-]*signature[\w-]*\s*:/i.test(signature))
+    return wrong(what, "the header's name stands before its value");
   return right(what, 'a single value');
 }
 
 function prefixStep(signature: string): Step {
   if (prefix.test(signature)) return right('prefix', 'sha256=');
-  const [, other] = /^([\w-]{1,12})=[^=]/.exec(signature) ?? [];
+  const [, other] = /^([\w-]{1,12}[=:])\s*[^=\s]/.exec(signature) ?? [];
   return other === undefined
     ? right('prefix', 'none, which is allowed')
-    : wrong('prefix', `${other}= in place of sha256=`);
+    : wrong('prefix', `${other} in place of sha256=`);
 }
 
 function alphabetStep(digest: string): Step {

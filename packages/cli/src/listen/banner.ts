@@ -1,5 +1,5 @@
 import { errorColours } from '../terminal/colour.ts';
-import { invocation } from '../terminal/invocation.ts';
+import { invocation, shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/text.ts';
 
 /** What is told once, at the start. */
@@ -8,6 +8,8 @@ export interface Beginning {
   readonly urls: readonly string[];
   readonly metricsUrl: string | undefined;
   readonly madeSecret: string | undefined;
+  /** Where the secret was read from, of a file. */
+  readonly secretFile: string | undefined;
   readonly insecure: boolean;
   readonly database: string | undefined;
   readonly queued: boolean;
@@ -16,7 +18,7 @@ export interface Beginning {
 
 /** The lines that say where it listens, and how to send it an event. */
 export function bannerLines(beginning: Beginning): readonly string[] {
-  const { urls, metricsUrl, madeSecret, insecure, database, queued, remarks } = beginning;
+  const { urls, metricsUrl, madeSecret, secretFile, insecure, database, queued, remarks } = beginning;
   const { bold, dim, yellow } = errorColours;
   const [url = ''] = urls;
   const origin = new URL(url).origin;
@@ -42,7 +44,9 @@ export function bannerLines(beginning: Beginning): readonly string[] {
           `Send it one:  ${sending} --secret any`,
         ]
       : madeSecret === undefined
-        ? [`Send it one:  ${sending} --secret-file FILE`]
+        ? [
+            `Send it one:  ${sending} --secret-file ${secretFile === undefined ? 'FILE' : printable(shellWord(secretFile))}`,
+          ]
         : [
             `The secret, made for this run: ${madeSecret}`,
             `Send it one:  ${sending} --secret ${madeSecret}`,

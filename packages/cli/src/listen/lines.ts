@@ -1,6 +1,6 @@
 import { clockTime } from '../log/moment.ts';
-import { type Column, lineOf } from '../log/table.ts';
 import { outColours } from '../terminal/colour.ts';
+import { type Column, lineOf } from '../terminal/table.ts';
 import { printable } from '../terminal/text.ts';
 import type { Row, Trouble } from './row.ts';
 import type { Severity } from './severity.ts';

@@ -64,6 +64,14 @@ function send(res: ServerResponse, status: number, type: string, body: string): 
 /** A proxy on this machine asks from here for everybody: what it adds gives it away. */
 const proxyHeaders = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'];
 
+/**
+ * The host it is asked by has to be this machine's as well: a page in a browser here can have a name of its own resolved to
+ * this address (DNS rebinding), and a proxy may hand on the name that strangers know.
+ */
 function isLocal({ socket, headers }: IncomingMessage): boolean {
-  return isLoopback(socket.remoteAddress ?? '') && proxyHeaders.every((name) => headers[name] === undefined);
+  return (
+    isLoopback(socket.remoteAddress ?? '') &&
+    isLoopback((headers.host ?? '').replace(/:\d+$/, '')) &&
+    proxyHeaders.every((name) => headers[name] === undefined)
+  );
 }

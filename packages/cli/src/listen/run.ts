@@ -78,7 +78,8 @@ async function begin(flags: ListenFlags, env: Variables, closers: Closers): Prom
   const urls = [...webhooks.keys()].map((path) => `${url}${path}`);
   const { path, queued } = database;
   const { madeSecret, remarks } = plan;
-  const beginning = { urls, metricsUrl, madeSecret, insecure, database: path, queued, remarks };
+  const { secretFile } = flags;
+  const beginning = { urls, metricsUrl, madeSecret, secretFile, insecure, database: path, queued, remarks };
   console.error(bannerLines(beginning).join('\n'));
 }
 

@@ -1,8 +1,8 @@
 import { jsonLine } from '@spiderfoot-webhooks/core/node';
-import { lineWidth } from '../log/screen.ts';
 import { bodyText } from '../log/show.ts';
 import { outColours } from '../terminal/colour.ts';
 import { printable } from '../terminal/text.ts';
+import { lineWidth } from '../terminal/width.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import { shownHeaders } from './headers.ts';
 import { hintFor } from './hints.ts';

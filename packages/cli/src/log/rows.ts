@@ -1,8 +1,8 @@
 import type { DeliveryRecord } from '@spiderfoot-webhooks/sqlite';
 import { outColours } from '../terminal/colour.ts';
+import { type Column, lineOf, tableLines } from '../terminal/table.ts';
 import { printable } from '../terminal/text.ts';
 import { dayAndTime } from './moment.ts';
-import { type Column, lineOf, tableLines } from './table.ts';
 
 const columns: readonly Column<DeliveryRecord>[] = [
   { title: 'no.', text: ({ number }) => String(number) },

@@ -1,7 +1,7 @@
 import type { Count, CountOptions, DeliveryFilter, Store } from '@spiderfoot-webhooks/sqlite';
+import { type Bar, barLines, bucketFor, timeBars } from '../terminal/chart.ts';
 import { outColours } from '../terminal/colour.ts';
 import { fit, printable } from '../terminal/text.ts';
-import { type Bar, barLines, bucketFor, timeBars } from './chart.ts';
 
 const day = 86_400_000;
 

@@ -14,7 +14,7 @@ export interface Client {
 }
 
 export interface ClientOptions {
-  /** Milliseconds for each part of a try. */
+  /** Milliseconds for a whole try: a server that drips its answer is not waited for. */
   readonly timeout: number;
   /** Files. */
   readonly ca?: string;
@@ -26,8 +26,9 @@ export interface ClientOptions {
 export async function createClient(options: ClientOptions): Promise<Client> {
   const { timeout, ca, clientCert, clientKey = clientCert } = options;
   const agent = new Agent({
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
+    // The time of the whole try is what ends it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connect: {
       timeout,
       ...(ca !== undefined && { ca: await readFile(ca) }),
@@ -40,7 +41,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       const start = performance.now();
       const elapsed = () => performance.now() - start;
       try {
-        const answer = await request(url, { dispatcher: agent, method: 'POST', headers, body });
+        const signal = AbortSignal.timeout(timeout);
+        const answer = await request(url, { dispatcher: agent, method: 'POST', headers, body, signal });
         const text = await readBeginning(answer.body);
         return { status: answer.statusCode, body: text, ms: elapsed() };
       } catch (error) {
@@ -67,5 +69,6 @@ async function readBeginning(body: Dispatcher.ResponseData['body']): Promise<str
 }
 
 function sentenceOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'No whole answer came within the time.';
   return systemSentence(error) ?? (error instanceof Error ? error.message : String(error));
 }

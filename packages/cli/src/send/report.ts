@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { refusals } from '@spiderfoot-webhooks/core';
-import { barLines } from '../log/chart.ts';
+import { barLines } from '../terminal/chart.ts';
 import { outColours } from '../terminal/colour.ts';
 import { fit, printable } from '../terminal/text.ts';
 import { columnsOf } from '../terminal/width.ts';
@@ -57,8 +57,11 @@ function verdictLines(
   return hint === undefined ? [] : [`  ${hint}`];
 }
 
-/** What the kit's own receivers mean by a code. */
+/** What the kit's own receivers mean by a code, and what a redirect means to SpiderFoot. */
 function hintOf(attempt: Attempt): string | undefined {
+  if ('status' in attempt && attempt.status >= 300 && attempt.status < 400) {
+    return 'It is a redirect, which SpiderFoot does not follow with a POST: give the URL where it leads; doctor shows it.';
+  }
   const { code } = answerOf(attempt);
   const known: Readonly<Record<string, { readonly hint: string }>> = refusals;
   return typeof code === 'string' && Object.hasOwn(known, code) ? known[code]?.hint : undefined;

@@ -12,7 +12,8 @@ import { createProgress } from './progress.ts';
 import { deliveredLines, summaryLines } from './report.ts';
 import { createTally } from './tally.ts';
 
-interface Options extends SecretOptions, Readonly<Partial<Record<Fault, true>>> {
+/** What the command line says. */
+export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Fault, true>>> {
   readonly url: string;
   readonly dialect?: DialectName;
   readonly data?: string;
@@ -34,7 +35,7 @@ interface Options extends SecretOptions, Readonly<Partial<Record<Fault, true>>> 
 }
 
 /** Sends what the options ask for. The exit code says whether every answer was what it had to be. */
-export async function send(type: string, options: Options): Promise<void> {
+export async function send(type: string, options: SendOptions): Promise<void> {
   if (options.list) return console.log(typesOf(options.dialect).join('\n'));
   const fault = faultOf(options);
   const needsSecret = fault !== 'wrongSecret' && fault !== 'unsigned';
@@ -67,7 +68,7 @@ export async function send(type: string, options: Options): Promise<void> {
   if (!isRight) process.exitCode = 1;
 }
 
-function faultOf({ tamper, wrongSecret, unsigned, truncate }: Options): Fault | undefined {
+function faultOf({ tamper, wrongSecret, unsigned, truncate }: SendOptions): Fault | undefined {
   if (tamper) return 'tamper';
   if (wrongSecret) return 'wrongSecret';
   if (unsigned) return 'unsigned';
@@ -78,7 +79,7 @@ async function prepare(
   { type, data, timestamp }: PlannedEvent,
   secret: string,
   fault: Fault | undefined,
-  { url, dialect: asked, header, signatureHeader: named }: Options,
+  { url, dialect: asked, header, signatureHeader: named }: SendOptions,
 ): Promise<Prepared> {
   const dialect = dialectOf(type, asked);
   const signatureHeader = (
@@ -98,7 +99,7 @@ async function prepare(
 
 type Next = () => Promise<readonly Delivered[]>;
 
-async function sendOne(next: Next, { url, json }: Options, fault: Fault | undefined): Promise<boolean> {
+async function sendOne(next: Next, { url, json }: SendOptions, fault: Fault | undefined): Promise<boolean> {
   const delivered = await next();
   if (json) await printJson(...delivered);
   else for (const each of delivered) console.log(deliveredLines(each, url, fault).join('\n'));
@@ -108,7 +109,7 @@ async function sendOne(next: Next, { url, json }: Options, fault: Fault | undefi
 async function sendMany(
   next: Next,
   count: number,
-  { concurrency, rate, json }: Options,
+  { concurrency, rate, json }: SendOptions,
   fault: Fault | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {

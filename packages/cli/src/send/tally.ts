@@ -1,5 +1,5 @@
 import { createHistogram } from 'node:perf_hooks';
-import type { Bar } from '../log/chart.ts';
+import type { Bar } from '../terminal/chart.ts';
 import type { Delivered } from './delivery.ts';
 
 /** What came of many webhooks. */

@@ -8,7 +8,7 @@ const flags: Readonly<Record<string, string>> = {
   maxBodySize: '--max-body',
   path: '--db',
   port: '--port',
-  secret: '--secret',
+  secret: 'The secret',
   tls: '--tls-cert, --tls-key or --client-ca',
   trustedProxies: '--trust-proxy',
 };
@@ -18,11 +18,17 @@ export async function withFlagNames<Result>(run: () => Promise<Result>): Promise
   try {
     return await run();
   } catch (error) {
+    if (isAboutConfigFile(error)) throw new UsageFailure(error.message.replace('Option "path"', '--config'));
     const option = optionAtFault(error);
     const flag = option !== undefined && Object.hasOwn(flags, option) ? flags[option] : undefined;
     if (flag === undefined || !(error instanceof Error)) throw error;
     throw new UsageFailure(error.message.replace(`Option "${option}"`, flag));
   }
+}
+
+/** Of a whole configuration file there is no key at fault. */
+function isAboutConfigFile(error: unknown): error is Error {
+  return error instanceof Error && 'file' in error && 'key' in error && error.key === undefined;
 }
 
 /** Of a ConfigurationError, by its name: see `reportFailure`. One of a file tells of the file's keys. */

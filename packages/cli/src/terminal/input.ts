@@ -1,10 +1,32 @@
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { CommandFailure } from './failure.ts';
+
+/** Bytes of a body that is looked at: a thousand times what SpiderFoot sends. */
+const largestInput = 64 * 1024 ** 2;
 
 /** The bytes of a file; of standard input where the path is `-`. */
 export async function readInput(path: string): Promise<Buffer> {
-  if (path !== '-') return readFile(path);
+  if (path !== '-') return readFileUpTo(largestInput, path);
   // Otherwise it looks as if nothing happened.
   if (process.stdin.isTTY) console.error('Reading what is typed; Ctrl-D ends it.');
-  return buffer(process.stdin);
+  return readUpTo(largestInput, process.stdin, 'Standard input');
+}
+
+/** The bytes of a file, or of a pipe that has a name. @throws CommandFailure where there are more than so many */
+export async function readFileUpTo(most: number, path: string): Promise<Buffer> {
+  if ((await stat(path)).isDirectory()) throw new CommandFailure(`${path} is a folder.`);
+  return readUpTo(most, createReadStream(path), path);
+}
+
+async function readUpTo(most: number, source: AsyncIterable<Buffer>, name: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of source) {
+    length += chunk.length;
+    if (length > most)
+      throw new CommandFailure(`${name} has more than ${most} bytes, the most that is read.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

@@ -14,5 +14,10 @@ export function invocation(
   const name = 'spiderfoot-webhooks';
   if (basename(program) === name) return env.npm_command === undefined ? name : `npx ${name}`;
   const path = relative(folder, program);
-  return `node ${/^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;
+  return `node ${shellWord(path)}`;
+}
+
+/** A text as one word of a POSIX shell's command line. */
+export function shellWord(text: string): string {
+  return /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

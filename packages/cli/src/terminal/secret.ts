@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
 import type { Command } from 'commander';
 import { UsageFailure } from './failure.ts';
+import { readFileUpTo } from './input.ts';
 
 /** What the options of {@link addSecretOptions} give. */
 export interface SecretOptions {
@@ -26,9 +27,15 @@ export async function findSecret({ secret, secretFile }: SecretOptions): Promise
   return secret ?? (process.env[variable] || undefined);
 }
 
+/** Bytes: more than any secret has. */
+const longestFile = 64 * 1024;
+
 /** The secret in a file; editors and echo end it with a newline. */
 export async function readSecretFile(path: string): Promise<string> {
-  return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+  const bytes = await readFileUpTo(longestFile, path);
+  // Otherwise what cannot be read would be replaced, and the secret be another one.
+  if (!isUtf8(bytes)) throw new UsageFailure(`${path} holds no secret: it is not a text in UTF-8.`);
+  return bytes.toString().replace(/\r?\n$/, '');
 }
 
 /** The secret that was given, where there has to be one. */

@@ -18,8 +18,6 @@ const sentences: Readonly<Record<string, (error: NodeJS.ErrnoException) => strin
   ETIMEDOUT: () => 'The host does not answer.',
   ENOTFOUND: ({ message }) => `No host of that name is known (${message}).`,
   EAI_AGAIN: () => "The host's name cannot be looked up now.",
-  UND_ERR_HEADERS_TIMEOUT: () => 'No answer came within the time.',
-  UND_ERR_BODY_TIMEOUT: () => 'The answer did not arrive within the time.',
   UND_ERR_CONNECT_TIMEOUT: () => 'No connection came about within the time.',
   UND_ERR_SOCKET: ({ message }) => `The connection was closed before an answer came (${message}).`,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 import type { DataSchemas } from '../../events/schemas.ts';
@@ -124,12 +124,18 @@ function fileError(file: string, problem: string): ConfigFileError {
   return new ConfigFileError({ file, line: undefined, key: undefined }, problem);
 }
 
+/** Bytes. Reading goes on for seconds in what was never meant to be read. */
+const largestFile = 1_048_576;
+
 function readUtf8(path: string): string {
   if (typeof path !== 'string' || path === '') throw new ConfigurationError('path', 'must name a file.');
   let bytes: Buffer;
   try {
+    if (statSync(path).size > largestFile)
+      throw fileError(path, 'is larger than a mebibyte: is it the right file?');
     bytes = readFileSync(path);
   } catch (error) {
+    if (error instanceof ConfigFileError) throw error;
     throw fileError(path, `cannot be read (${codeOf(error)}).`);
   }
   if (!isUtf8(bytes)) throw fileError(path, 'is not written in UTF-8.');

@@ -1,4 +1,4 @@
-import { fit, widthOf } from '../terminal/text.ts';
+import { fit, widthOf } from './text.ts';
 
 /** A column of a table. */
 export interface Column<Row> {

@@ -1,5 +1,5 @@
-import { widthOf } from '../terminal/text.ts';
 import { padded } from './table.ts';
+import { widthOf } from './text.ts';
 
 /** One bar of a chart. */
 export interface Bar {

@@ -1,0 +1,54 @@
+import { UsageFailure } from '../terminal/failure.ts';
+import { readInput } from '../terminal/input.ts';
+import { printJson } from '../terminal/json.ts';
+import { readSecretFile, requireSecret, type SecretOptions } from '../terminal/secret.ts';
+import { diagnose } from './diagnose.ts';
+import { diagnosisLines, secretLines } from './report.ts';
+import type { Evidence } from './search.ts';
+
+/** What the command line says. */
+export interface DiagnoseOptions extends SecretOptions {
+  readonly signature?: string;
+  readonly header?: Readonly<Record<string, string>>;
+  readonly previousSecret?: readonly string[];
+  readonly previousSecretFile?: readonly string[];
+  readonly showSecrets?: true;
+  readonly json?: true;
+}
+
+const signatureHeader = 'x-spiderfoot-signature';
+
+/** Diagnoses what the options give. The exit code says whether the signature is right. */
+export async function run(file: string, options: DiagnoseOptions): Promise<void> {
+  const { [signatureHeader]: inHeader, ...otherHeaders } = options.header ?? {};
+  const signature = options.signature ?? inHeader ?? '';
+  if (signature === '' && Object.keys(otherHeaders).length === 0) {
+    throw new UsageFailure('No signature is given.', 'Give --signature, or the headers with --header.');
+  }
+  const evidence: Evidence = {
+    secret: await requireSecret(options),
+    previousSecrets: await previousSecrets(options),
+    body: await readInput(file),
+    signature,
+    otherHeaders,
+  };
+  const diagnosis = diagnose(evidence);
+  const { genuine, steps, mistakes, complete, expected } = diagnosis;
+  const secrets = options.showSecrets === true;
+  if (options.json) {
+    const shown = { genuine, steps, mistakes: mistakes ?? null, complete, ...(secrets && { expected }) };
+    await printJson(shown);
+  } else {
+    console.log([...diagnosisLines(diagnosis), ...(secrets ? secretLines(diagnosis) : [])].join('\n'));
+  }
+  if (!genuine) process.exitCode = 1;
+}
+
+async function previousSecrets({
+  previousSecret = [],
+  previousSecretFile = [],
+}: DiagnoseOptions): Promise<readonly string[]> {
+  const inFiles = await Promise.all(previousSecretFile.map(readSecretFile));
+  const inEnvironment = process.env.SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS;
+  return [...previousSecret, ...inFiles, ...(inEnvironment ? [inEnvironment] : [])];
+}
