@@ -7,8 +7,8 @@ const rateIntro = `## Forwarding
 Events per second to a target on loopback that answers after 20 ms, from one process, without a receiver in front. "At once"
 is how many events are handed over at a time: 16 is what a queue does by itself, 400 a burst without one. \`fetch\` is Node's:
 it keeps its connections too, and opens as many as there are requests. \`siem()\` has at most 16 in flight (\`maxInFlight\`),
-and the rest wait. To Splunk and Elasticsearch it sends in one request what comes within 20 ms (\`batch\`): that pays where more
-is handed over at once, and costs where less is. Connections: opened in all rounds together.`;
+and the rest wait. To Splunk and Elasticsearch it sends in one request what comes together, and what
+comes while a request is under way, for 20 ms at the most (\`batch\`). Connections: opened in all rounds together.`;
 
 const memoryIntro = `## A target that is down
 
