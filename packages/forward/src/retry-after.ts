@@ -1,3 +1,5 @@
+import { type Backoff, retryDelay } from '@spiderfoot-webhooks/core/stores';
+
 /** Nobody is left in peace for longer, whatever they ask for: seconds. */
 const longest = 24 * 3600;
 
@@ -22,11 +24,7 @@ export function parseRetryAfter(header: unknown, now = Date.now()): number | und
  * @param attempt how many attempts there were
  * @param retryAfter seconds that the target has asked for
  */
-export function delayAfter(
-  attempt: number,
-  retryAfter: number | undefined,
-  { baseDelay, maxDelay }: { readonly baseDelay: number; readonly maxDelay: number },
-): number {
-  if (retryAfter !== undefined) return retryAfter * 1000 + Math.random() * baseDelay;
-  return Math.random() * Math.min(maxDelay, baseDelay * 2 ** (attempt - 1));
+export function delayAfter(attempt: number, retryAfter: number | undefined, backoff: Backoff): number {
+  if (retryAfter !== undefined) return retryAfter * 1000 + Math.random() * backoff.baseDelay;
+  return retryDelay(attempt, undefined, backoff);
 }
