@@ -1,17 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Finding } from '../doctor/finding.ts';
 import { findingLines } from '../doctor/lines.ts';
+import { type ClientTlsFiles, readClientTls } from '../terminal/client-tls.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/json.ts';
 import { addSecretOptions, findSecret, type SecretOptions } from '../terminal/secret.ts';
 import { parseDuration, parseUrl } from '../terminal/values.ts';
 import { columnsOf } from '../terminal/width.ts';
 
-interface DoctorFlags extends SecretOptions {
-  readonly ca?: string;
-  readonly clientCert?: string;
-  readonly clientKey?: string;
+interface DoctorFlags extends SecretOptions, ClientTlsFiles {
   readonly timeout?: number;
   readonly json?: true;
 }
@@ -30,18 +27,12 @@ export function command(): Command {
     .option('--timeout <time>', 'for each answer; SpiderFoot waits as long (default: 10s)', parseDuration)
     .option('--json', 'a line of JSON for each check')
     .action(
-      async (url: string, { ca, clientCert, clientKey, timeout = 10_000, json, ...secret }: DoctorFlags) => {
+      async (url: string, { timeout = 10_000, json, ca, clientCert, clientKey, ...secret }: DoctorFlags) => {
         const patient = {
           url: new URL(url),
           secret: await findSecret(secret),
           timeout,
-          tls: {
-            ...(ca !== undefined && { ca: await readFile(ca) }),
-            ...(clientCert !== undefined && {
-              cert: await readFile(clientCert),
-              key: await readFile(clientKey ?? clientCert),
-            }),
-          },
+          tls: await readClientTls({ ca, clientCert, clientKey }),
         };
         const { examine } = await import('../doctor/examine.ts');
         const findings: Finding[] = [];

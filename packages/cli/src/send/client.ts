@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { Agent, type Dispatcher, request } from 'undici';
+import { type ClientTlsFiles, readClientTls } from '../terminal/client-tls.ts';
 import { systemSentence } from '../terminal/system-errors.ts';
 
 /** One try at a delivery: an answer, or why there was none. */
@@ -13,27 +13,20 @@ export interface Client {
   close(): Promise<void>;
 }
 
-export interface ClientOptions {
+export interface ClientOptions extends ClientTlsFiles {
   /** Milliseconds for a whole try: a server that drips its answer is not waited for. */
   readonly timeout: number;
-  /** Files. */
-  readonly ca?: string;
-  readonly clientCert?: string;
-  /** @default the file of the certificate, which may hold both */
-  readonly clientKey?: string;
 }
 
 export async function createClient(options: ClientOptions): Promise<Client> {
-  const { timeout, ca, clientCert, clientKey = clientCert } = options;
+  const { timeout } = options;
   const agent = new Agent({
     // The time of the whole try is what ends it.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: {
       timeout,
-      ...(ca !== undefined && { ca: await readFile(ca) }),
-      ...(clientCert !== undefined && { cert: await readFile(clientCert) }),
-      ...(clientKey !== undefined && { key: await readFile(clientKey) }),
+      ...(await readClientTls(options)),
     },
   });
   return {
