@@ -1,6 +1,15 @@
 #!/usr/bin/env node
-import { runProgram } from './program.ts';
-import { endQuietlyOnBrokenPipe } from './terminal/pipe.ts';
-
-endQuietlyOnBrokenPipe();
-await runProgram(process.argv.slice(2));
+// Nothing is imported before this check: on an older Node, a dependency fails with a syntax error or a segmentation fault.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major > 22 || (major === 22 && minor >= 13)) {
+  const { endQuietlyOnBrokenPipe } = await import('./terminal/pipe.ts');
+  const { runProgram } = await import('./program.ts');
+  endQuietlyOnBrokenPipe();
+  await runProgram(process.argv.slice(2));
+} else {
+  console.error(
+    `error: spiderfoot-webhooks needs Node 22.13 or newer (this is Node ${process.versions.node}).`,
+  );
+  console.error('Install a newer Node, then run the command again.');
+  process.exitCode = 2;
+}

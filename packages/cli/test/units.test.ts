@@ -183,7 +183,21 @@ describe('The line that runs the program once more', () => {
   it.each([
     ['spiderfoot-webhooks', '/usr/bin/spiderfoot-webhooks', {}],
     ['npx spiderfoot-webhooks', '/app/node_modules/.bin/spiderfoot-webhooks', { npm_command: 'exec' }],
-    ['node packages/cli/dist/main.js', '/app/packages/cli/dist/main.js', { npm_command: 'start' }],
+    [
+      'npm run -s webhooks --',
+      '/app/packages/cli/dist/main.js',
+      { npm_lifecycle_event: 'start', npm_package_name: 'spiderfoot-webhooks' },
+    ],
+    [
+      'npm run -s webhooks --',
+      '/app/node_modules/@spiderfoot-webhooks/cli/dist/main.js',
+      { npm_lifecycle_event: 'webhooks', npm_package_name: 'my-receiver' },
+    ],
+    [
+      'node packages/cli/dist/main.js',
+      '/app/packages/cli/dist/main.js',
+      { npm_lifecycle_event: 'start', npm_package_name: 'my-receiver' },
+    ],
     ["node '../my kit/main.js'", '/my kit/main.js', {}],
     ["node '../it'\\''s/main.js'", "/it's/main.js", {}],
   ])('is %s', (line, program, env) => {

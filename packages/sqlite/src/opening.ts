@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import Database from 'better-sqlite3';
 import { StoreError } from './errors.ts';
+import { requireSupportedNode } from './node-version.ts';
 import { idOf, migrate, refuseUnknown } from './schema.ts';
 
 /** Milliseconds that opening waits for another process, which may be migrating the file. */
@@ -39,6 +40,7 @@ export interface Meant {
  * @throws SqliteError where that one is locked
  */
 export function open(path: string, timeout: number, { mustExist, id }: Meant): Database.Database {
+  requireSupportedNode(process.versions.node);
   let db: Database.Database | undefined;
   try {
     refuseShort(path);

@@ -22,7 +22,7 @@ const types = {
   hono: {},
 } as const satisfies Record<Framework, Readonly<Record<string, string>>>;
 
-const tools = { '@types/node': '^20.19.0', typescript: '7.0.2' };
+const tools = { '@types/node': '^22.13.0', typescript: '7.0.2' };
 
 /**
  * The files of a minimal receiver.
@@ -58,7 +58,7 @@ function manifest(framework: Framework, name: string, kitVersion: string): strin
     version: '0.0.0',
     private: true,
     type: 'module',
-    engines: { node: '>=20.19' },
+    engines: { node: '>=22.13' },
     scripts: {
       build: 'tsc',
       start: 'tsc && node --env-file=.env dist/server.js',

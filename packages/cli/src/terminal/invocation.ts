@@ -3,8 +3,9 @@ import { basename, relative } from 'node:path';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * What to type to run this very program once more from the same folder: a line that is shown has to work when it is copied,
- * and an `npx spiderfoot-webhooks` from where it is not installed would ask a registry for a package of that name.
+ * The command line that runs this program again from the same folder, so that a line that is shown works when it is copied.
+ * It is not always `npx spiderfoot-webhooks`, which asks a registry for a package of that name when none is installed, nor a
+ * bare `node`, which may be older than the Node that the repository brings.
  */
 export function invocation(
   [, program = '']: readonly string[] = process.argv,
@@ -12,6 +13,8 @@ export function invocation(
   folder = process.cwd(),
 ): string {
   const name = 'spiderfoot-webhooks';
+  const { npm_lifecycle_event: script, npm_package_name: project } = env;
+  if (script === 'webhooks' || (script === 'start' && project === name)) return 'npm run -s webhooks --';
   if (basename(program) === name) return env.npm_command === undefined ? name : `npx ${name}`;
   const path = relative(folder, program);
   return `node ${shellWord(path)}`;
