@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { signedRequest } from '@spiderfoot-webhooks/core/testing';
+import { describe, expect, it } from 'vitest';
+import { bundle, targets } from './support/bundles.ts';
+import { blocksOf } from './support/readme.ts';
+import { root } from './support/workspace.ts';
+
+const here = join(root, 'test/product');
+const targetNames = Object.keys(targets) as (keyof typeof targets)[];
+
+const programs: readonly (readonly [name: string, source: string, folder: string])[] = [
+  [
+    'examples/worker',
+    readFileSync(join(root, 'examples/worker/src/worker.ts'), 'utf8'),
+    join(root, 'examples/worker/src'),
+  ],
+  ...['README.md', 'packages/hono/README.md']
+    .flatMap(blocksOf)
+    .filter(({ code }) => code.includes('@spiderfoot-webhooks/hono'))
+    .map(({ name, code }) => [name, code, here] as const),
+];
+
+describe.each(targetNames)('A bundle for a %s', (target) => {
+  it.each(programs)('of %s imports no module of Node', async (_, source, folder) => {
+    const { imports, code } = await bundle(source, folder, targets[target]);
+    expect(imports).toEqual([]);
+    expect(code).not.toMatch(/\bnode:/);
+  });
+
+  it('of a Hono app verifies a delivery and runs its handler', async () => {
+    const source = `
+      import { createReceiver } from '@spiderfoot-webhooks/core';
+      import { webhookHandler } from '@spiderfoot-webhooks/hono';
+      import { Hono } from 'hono';
+      export const targets: unknown[] = [];
+      const receiver = createReceiver({ secret: 'bundled-s3cret' });
+      receiver.on('scan_completed', ({ data }) => void targets.push(data.target));
+      export default new Hono().all('/webhook', webhookHandler(receiver));
+    `;
+    const { code } = await bundle(source, here, targets[target]);
+    // Equal bundles are one module to Node. The comment makes each its own.
+    const app = await import(`data:text/javascript,${encodeURIComponent(`${code}\n// ${target}`)}`);
+    const url = 'http://127.0.0.1/webhook';
+    const genuine = await signedRequest('scan_completed', { secret: 'bundled-s3cret', url });
+    const forged = await signedRequest('scan_completed', { secret: 'another', url });
+    expect([(await app.default.fetch(genuine)).status, (await app.default.fetch(forged)).status]).toEqual([
+      200, 401,
+    ]);
+    expect(app.targets).toEqual(['example.com']);
+  });
+});
