@@ -30,9 +30,10 @@ export interface Delivery {
    */
   readBody(limit: number, timeout: number): Promise<BodyRead>;
   /**
-   * Throws away what has not been read, so that a sender that is still writing gets to read the answer. Called
-   * after a refusal.
+   * Reads and discards what has not been read, so that a sender that is still writing gets to read the answer. Called
+   * after a rejection. If it returns a promise, the receiver waits for it before the adapter answers: for runtimes that
+   * stop reading the request once they have the response.
    * @param timeout milliseconds, after which the connection may be cut
    */
-  discardBody?(timeout: number): void;
+  discardBody?(timeout: number): void | Promise<void>;
 }

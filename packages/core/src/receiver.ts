@@ -101,6 +101,15 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     }
   }
 
+  /** An adapter of the user's that fails to discard must not lose the answer. */
+  async function discardBody(delivery: Delivery): Promise<void> {
+    try {
+      await delivery.discardBody?.(settings.bodyTimeout);
+    } catch (error) {
+      observers.error(error, 'receiver');
+    }
+  }
+
   async function receive(delivery: Delivery, handle?: EventHandler<Event>): Promise<Outcome<Event>> {
     traffic.enter();
     const watch = beginWatch();
@@ -113,11 +122,9 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       outcome = { ...refuse('receiver_failed'), error };
     }
     traffic.leave();
-    if (outcome.status === 'rejected') {
-      delivery.discardBody?.(settings.bodyTimeout);
-      if (outcome.id === undefined) countRefusal(outcome.code, watch);
-    }
+    if (outcome.status === 'rejected' && outcome.id === undefined) countRefusal(outcome.code, watch);
     observers.outcome(outcome, watch);
+    if (outcome.status === 'rejected') await discardBody(delivery);
     // The event came out of this receiver's own catalogue.
     return outcome as Outcome<Event>;
   }

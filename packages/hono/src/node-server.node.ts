@@ -34,8 +34,8 @@ class NodeServerDelivery extends NodeDelivery {
   }
 
   override async discardBody(timeout: number): Promise<void> {
-    if (await this.#isTouched()) discardBody(this.#request.body, timeout);
-    else super.discardBody(timeout);
+    if (await this.#isTouched()) await discardBody(this.#request.body, timeout);
+    else await super.discardBody(timeout);
   }
 
   async #isTouched(): Promise<boolean> {

@@ -43,18 +43,38 @@ export function readBody(req: IncomingMessage, limit: number, timeout: number): 
 }
 
 /**
- * Reads on and throws away, so that a sender that is still writing gets to read the answer; closing at once would
- * reset the connection under it. Bounded by time: whoever goes on writing is cut off.
+ * Reads and discards the rest of the body, so that a sender that is still writing gets to read the answer: closing the
+ * connection at once would reset it. A sender that writes for longer than `timeout` is cut off.
+ * @returns a promise on a runtime that must not answer before the body has been read
  */
-export function discardBody(req: IncomingMessage, timeout: number): void {
+export function discardBody(req: IncomingMessage, timeout: number): void | Promise<void> {
   if (req.complete || req.destroyed) return;
+  // Without a listener, cutting the request off would count as an uncaught error.
+  req.once('error', () => {});
+  req.resume();
+  if (isBun && asksToClose(req)) return ended(req, timeout);
   const timer = setTimeout(() => req.destroy(), timeout).unref();
   req.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
-  // Somebody has to listen, or cutting the request off would count as an uncaught error.
-  req.once('error', () => {});
   // In HTTP/2 a socket has many requests, and is not ours to touch.
   if (req.httpVersionMajor === 1) keepOpenForBody(req);
-  req.resume();
+}
+
+/** Bun closes such a connection with its answer, and has no `destroySoon` to put that off. */
+const isBun = 'bun' in process.versions;
+
+function asksToClose({ headers, httpVersion }: IncomingMessage): boolean {
+  return httpVersion === '1.0' || /\bclose\b/i.test(headers.connection ?? '');
+}
+
+function ended(req: IncomingMessage, timeout: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeout);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    req.once('end', end).once('close', end);
+  });
 }
 
 /** The last request of each socket whose body was to be discarded. */

@@ -38,7 +38,7 @@ export class NodeDelivery implements Delivery {
     return Promise.resolve(kept.byteLength > limit ? 'body_too_large' : kept);
   }
 
-  discardBody(timeout: number): void {
-    discardBody(this.#req, timeout);
+  discardBody(timeout: number): void | Promise<void> {
+    return discardBody(this.#req, timeout);
   }
 }

@@ -4,7 +4,7 @@ import type { BodyRead } from '../delivery.ts';
 /** Reads a fetch request's body, bounded in size and time. */
 export async function readBody(request: Request, limit: number, timeout: number): Promise<BodyRead> {
   if (request.bodyUsed) return 'body_already_parsed';
-  return inTime(timeout, (late) => readWithin(request, limit, timeout, late));
+  return inTime(timeout, (late) => readWithin(request, limit, late));
 }
 
 /** Takes the bytes that somebody else is reading, within the same bounds. */
@@ -12,13 +12,33 @@ export function takeBody(kept: Promise<Uint8Array>, limit: number, timeout: numb
   return inTime(timeout, async () => bounded(await kept, limit));
 }
 
+/** Bytes of a rejected body that are read before the answer. A sender that writes more may not get to read it. */
+export const mostDiscarded = 64 * 1024 * 1024;
+
 /**
- * Reads on and throws away, because a sender may read nothing before it has written everything. Does nothing where
- * somebody else reads.
- * @param timeout milliseconds, after which the stream is cancelled
+ * Reads and discards the rest of a body. Await it before you answer: a fetch runtime stops reading the request when it
+ * has the response, and then closes the connection under a sender that is still writing and has not read the answer.
+ * Does nothing if another reader has the body.
+ * @param timeout milliseconds, after which the stream is canceled
  */
-export function discardBody(body: ReadableStream<Uint8Array> | null, timeout: number): void {
-  body?.pipeTo(new WritableStream(), { signal: AbortSignal.timeout(timeout) }).catch(() => {});
+export async function discardBody(body: ReadableStream<Uint8Array> | null, timeout: number): Promise<void> {
+  if (body === null || body.locked) return;
+  const reader = body.getReader();
+  const stop = () => void reader.cancel().catch(() => {});
+  const timer = setTimeout(stop, timeout);
+  let discarded = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      discarded += value.byteLength;
+      if (discarded > mostDiscarded) return stop();
+    }
+  } catch {
+    // The sender has gone.
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function inTime(
@@ -42,19 +62,12 @@ function bounded(bytes: Uint8Array, limit: number): BodyRead {
   return bytes.byteLength > limit ? 'body_too_large' : bytes;
 }
 
-/** Counted, whatever length was declared: who hands over a `Request` need not have held the body to it. */
-async function readWithin(
-  request: Request,
-  limit: number,
-  timeout: number,
-  late: Promise<unknown>,
-): Promise<BodyRead> {
+/** Counts the bytes whatever length was declared: a platform need not have held the body to its `Content-Length`. */
+async function readWithin(request: Request, limit: number, late: Promise<unknown>): Promise<BodyRead> {
   const { body } = request;
   if (body === null) return new Uint8Array();
   if (body.locked) return 'body_already_parsed';
-  const bytes = await readStream(body.getReader(), limit, late);
-  if (bytes === 'body_too_large') discardBody(body, timeout);
-  return bytes;
+  return readStream(body.getReader(), limit, late);
 }
 
 async function readStream(
@@ -63,7 +76,7 @@ async function readStream(
   late: Promise<unknown>,
 ): Promise<BodyRead> {
   const collector = createCollector(limit);
-  // A reader left waiting would hold the connection's stream for ever.
+  // A reader left waiting would hold the connection's stream forever.
   void late.then(() => reader.cancel()).catch(() => {});
   for (;;) {
     const { done, value } = await reader.read();

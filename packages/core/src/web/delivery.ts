@@ -1,15 +1,17 @@
 import type { BodyRead, Delivery } from '../delivery.ts';
-import { readBody, takeBody } from './body.ts';
+import { discardBody, mostDiscarded, readBody, takeBody } from './body.ts';
 
 /** A fetch `Request` as a delivery. */
 export class WebDelivery implements Delivery {
   readonly #request: Request;
   readonly #kept: Promise<Uint8Array> | undefined;
   readonly #peer: () => string | undefined;
+  /** When the reading began. */
+  #since: number | undefined;
 
   /**
-   * @param peer tells the client's address: a fetch request does not tell it, the platform does
-   * @param kept the body's bytes, where a framework has read and kept them
+   * @param peer returns the client's address: a fetch request does not have it, the platform does
+   * @param kept the body's bytes, if a framework has read and kept them
    */
   constructor(request: Request, peer: () => string | undefined, kept?: Promise<Uint8Array>) {
     this.#request = request;
@@ -28,8 +30,16 @@ export class WebDelivery implements Delivery {
   readonly header = (name: string): string | undefined => this.#request.headers.get(name) ?? undefined;
 
   readBody(limit: number, timeout: number): Promise<BodyRead> {
+    this.#since = performance.now();
     return this.#kept === undefined
       ? readBody(this.#request, limit, timeout)
       : takeBody(this.#kept, limit, timeout);
+  }
+
+  /** Together with {@link readBody}, it takes at most the time that one of them may take. */
+  async discardBody(timeout: number): Promise<void> {
+    if (Number(this.header('content-length')) > mostDiscarded) return;
+    const spent = this.#since === undefined ? 0 : performance.now() - this.#since;
+    await discardBody(this.#request.body, Math.max(0, timeout - spent));
   }
 }
