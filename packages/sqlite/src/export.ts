@@ -75,12 +75,20 @@ function csvLine(record: DeliveryWithBody): string {
   return `${csvColumns.map((column) => csvCell(values[column])).join(',')}\r\n`;
 }
 
-/** What a spreadsheet takes as a formula. A target's name is the sender's to choose: it must not become one. */
-const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+/**
+ * CSV injection: a spreadsheet runs a cell as a formula if it begins with one of these, in ASCII or full width. The
+ * scanned party chooses a target's name. Leading blanks and invisible characters count, because some programs trim them.
+ * @see https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
+
+/** Separators of any locale, quotes, control characters and outer blanks: a program may split or trim an unquoted cell. */
+const unsafeUnquoted = /["',;|\p{Cc}\p{Zl}\p{Zp}]|^[\s\p{Cf}]|[\s\p{Cf}]$/u;
 
 function csvCell(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text =
-    typeof value === 'number' ? String(value) : formula.test(String(value)) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof value === 'number') return String(value);
+  const text = String(value);
+  const cell = formula.test(text) ? `'${text}` : text;
+  return unsafeUnquoted.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -526,6 +526,42 @@ print(json.dumps(list(csv.DictReader(io.StringIO(sys.argv[1], newline='')))))
     expect(csv.startsWith('number,id,endpoint,received_at,ip,type,')).toBe(true);
   });
 
+  it.each([
+    ['example.com;=1+1', '"example.com;=1+1"'],
+    ['example.com\t=1+1', '"example.com\t=1+1"'],
+    ['example.com|=1+1', '"example.com|=1+1"'],
+    ['example.com,=1+1', '"example.com,=1+1"'],
+    ["it's", '"it\'s"'],
+    [' example.com', '" example.com"'],
+    ['example.com ', '"example.com "'],
+    ['example.com\u00a0', '"example.com\u00a0"'],
+    ['=1+1', '"\'=1+1"'],
+    ['+1', '"\'+1"'],
+    ['-1', '"\'-1"'],
+    ['@SUM(1)', '"\'@SUM(1)"'],
+    ['\t1', '"\'\t1"'],
+    ['\r1', '"\'\r1"'],
+    ['\n1', '"\'\n1"'],
+    ['  =1+1', '"\'  =1+1"'],
+    ['\u00a0=1+1', '"\'\u00a0=1+1"'],
+    ['\ufeff=1+1', '"\'\ufeff=1+1"'],
+    ['\u200b=1+1', '"\'\u200b=1+1"'],
+    ['\uff1d1+1', '"\'\uff1d1+1"'],
+    ['\uff0b1', '"\'\uff0b1"'],
+    ['\uff0d1', '"\'\uff0d1"'],
+    ['\uff20SUM(1)', '"\'\uff20SUM(1)"'],
+    ['="a"', '"\'=""a"""'],
+    ['example.com', 'example.com'],
+    ['198.51.100.7:443', '198.51.100.7:443'],
+  ])(
+    'writes the target %j into CSV as %j, so that no spreadsheet splits or runs it',
+    async (target, cell) => {
+      const store = open(temporaryPath());
+      await record(store, { target });
+      expect(await exported(store, 'csv')).toContain(`,${cell},processed,`);
+    },
+  );
+
   it('in an unknown format is an error that names it', async () => {
     const given: object = { format: 'xml' };
     const { format }: { format: 'csv' } = { format: 'csv', ...given };
