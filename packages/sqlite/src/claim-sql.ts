@@ -1,6 +1,9 @@
+/** A number that another program has damaged counts as none: the attempt is the fence of {@link settle}, and must be exact. */
+const wholeAttempts = "iif(typeof(attempts) = 'integer' AND attempts BETWEEN 0 AND 1000000000, attempts, 0)";
+
 /** What still runs has lost its process, which is a failure: an event that kills its process must come to an end. */
 const claimWhere = (ids: string) => `
-  UPDATE webhook_logs SET state = 'running', lease = @lease, attempts = attempts + 1,
+  UPDATE webhook_logs SET state = 'running', lease = @lease, attempts = ${wholeAttempts} + 1,
     failures = failures + (state = 'running'), next_attempt = @until
   WHERE id IN (${ids})
   RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target,
@@ -15,7 +18,7 @@ const isNotHeld = '(lease IS NOT @lease OR id NOT IN (SELECT value FROM json_eac
 export const claimDue = claimWhere(`
     SELECT id FROM webhook_logs
     WHERE endpoint = @endpoint AND next_attempt <= @now AND ${isNotHeld}
-      AND (state = 'queued' OR (@takeOver AND failures + 1 < @suspectFrom))
+      AND (state = 'queued' OR (state = 'running' AND @takeOver AND failures + 1 < @suspectFrom))
     ORDER BY next_attempt, id LIMIT @places`);
 
 /**

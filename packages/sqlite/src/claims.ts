@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dialect, QueuedResult, QueuedWork, StoredDelivery } from '@spiderfoot-webhooks/core';
+import { bytesOf, numberOf, textOf, timeOf } from './cells.ts';
 import {
   buryExpired,
   claimDue,
@@ -24,7 +25,8 @@ export interface Claim {
   /** The row's number. */
   readonly number: number;
   readonly work: QueuedWork;
-  readonly handlers: string | null;
+  /** The column as it is in the row. */
+  readonly handlers: unknown;
   /** How many tries before this one failed, or lost their process. */
   readonly failures: number;
   /** Whether it may be what its processes ended of. */
@@ -41,21 +43,11 @@ export interface DeadLetter {
   readonly error: string | undefined;
 }
 
-interface ClaimedRow {
-  readonly id: number;
-  readonly delivery_id: string;
-  readonly endpoint: string;
-  readonly received_at: number;
-  readonly source_ip: string | null;
-  readonly event_type: string;
-  readonly dialect: Dialect | null;
-  readonly scan_id: string | null;
-  readonly target: string | null;
-  readonly body: Buffer;
-  readonly attempts: number;
-  readonly failures: number;
-  readonly handlers: string | null;
-}
+/** Another program may have written any type into any column. */
+type ClaimedRow = Readonly<Record<Exclude<keyof StoredDelivery, 'id' | 'ip' | 'receivedAt'>, unknown>> &
+  Readonly<
+    Record<'delivery_id' | 'received_at' | 'source_ip' | 'attempts' | 'failures' | 'handlers', unknown>
+  > & { readonly id: number };
 
 export type ClaimOptions = Pick<StoreSettings, 'maxAttempts' | 'baseDelay' | 'maxDelay' | 'lease'>;
 
@@ -110,8 +102,8 @@ export function createClaims(connection: Connection, endpoint: string, options: 
       const suspects = takeOver === 'all' ? claimBy(claimSuspect, { maxAttempts }) : [];
       const rest = { places: places - suspects.length, takeOver: takeOver === 'none' ? 0 : 1 };
       return [
-        ...suspects.map((row) => toClaim(row, true)),
-        ...claimBy(claimDue, rest).map((row) => toClaim(row, false)),
+        ...suspects.map((row) => toClaim(row, endpoint, true)),
+        ...claimBy(claimDue, rest).map((row) => toClaim(row, endpoint, false)),
       ];
     },
     enqueue: (delivery, now) => enqueueDelivery(connection, delivery, now),
@@ -153,20 +145,21 @@ export function createClaims(connection: Connection, endpoint: string, options: 
   };
 }
 
-function toClaim(row: ClaimedRow, suspect: boolean): Claim {
-  const { id: number, handlers, attempts, failures } = row;
+/** Never throws: a broken row would undo the commit that claims it, and stop the worker. */
+function toClaim(row: ClaimedRow, endpoint: string, suspect: boolean): Claim {
+  const { id: number, handlers } = row;
   const work = {
-    id: row.delivery_id,
-    endpoint: row.endpoint,
-    receivedAt: new Date(row.received_at),
-    ip: row.source_ip ?? undefined,
-    event_type: row.event_type,
-    dialect: row.dialect ?? undefined,
-    scan_id: row.scan_id ?? undefined,
-    target: row.target ?? undefined,
-    body: row.body,
-    attempt: attempts,
+    id: textOf(row.delivery_id) ?? '',
+    endpoint,
+    receivedAt: timeOf(row.received_at) ?? new Date(0),
+    ip: textOf(row.source_ip),
+    event_type: textOf(row.event_type),
+    dialect: textOf(row.dialect) as Dialect | undefined,
+    scan_id: textOf(row.scan_id),
+    target: textOf(row.target),
+    body: bytesOf(row.body),
+    attempt: numberOf(row.attempts, 1),
     succeeded: namesOfSucceeded(readHandlers(handlers)),
   };
-  return { number, work, handlers, failures, suspect };
+  return { number, work, handlers, failures: numberOf(row.failures), suspect };
 }

@@ -1,12 +1,47 @@
+import { greatestTime } from './cells.ts';
 import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
-import { adopt } from './schema.ts';
+import { adopt, guideTimestamp } from './schema.ts';
 
-const hasForeign = 'SELECT 1 FROM webhook_logs INDEXED BY webhook_logs_foreign WHERE state IS NULL LIMIT 1';
+/**
+ * Where times that are none lie in the index by time: NULL before all numbers, text and bytes behind them. All listings go by
+ * this index, so such a row would end a page, or every page would begin with it.
+ */
+const misplaced = [
+  'received_at IS NULL',
+  `received_at > ${greatestTime}`,
+  `received_at < -${greatestTime}`,
+] as const;
 
-/** What the guide's logger has written since shows up in everything that looks into the file. */
+const hasForeign = `
+  SELECT EXISTS (SELECT 1 FROM webhook_logs INDEXED BY webhook_logs_foreign WHERE state IS NULL) AS state,
+    ${misplaced
+      .map((where) => `EXISTS (SELECT 1 FROM webhook_logs INDEXED BY webhook_logs_time WHERE ${where})`)
+      .join(' OR ')} AS time`;
+
+/** Gives each row whose time is none the time that the guide's column holds, or else the present. */
+const placeInTime = misplaced.map(
+  (where) => `
+  UPDATE webhook_logs SET received_at = ${guideTimestamp}
+  WHERE id IN (SELECT id FROM webhook_logs INDEXED BY webhook_logs_time WHERE ${where})`,
+);
+
+/** What has to be written before all rows can be read. */
+function findForeign(connection: Connection): { readonly state: boolean; readonly time: boolean } {
+  const { state, time } = connection.statement(hasForeign).get() as Record<'state' | 'time', number>;
+  return { state: state === 1, time: time === 1 };
+}
+
+/**
+ * Makes the rows readable that other programs have written since: those of the guide's logger, which knows nothing of our
+ * columns, and those whose time is not a number.
+ */
 export async function adoptForeign(connection: Connection, commits: Commits): Promise<void> {
   connection.check();
-  if (connection.statement(hasForeign).get() === undefined) return;
-  await commits.write(() => connection.statement(adopt).run());
+  const { state, time } = findForeign(connection);
+  if (!state && !time) return;
+  await commits.write(() => {
+    if (state) connection.statement(adopt).run();
+    if (time) for (const sql of placeInTime) connection.statement(sql).run();
+  });
 }

@@ -1,4 +1,5 @@
 import type { StoredFailure } from '@spiderfoot-webhooks/core';
+import { listOf } from './cells.ts';
 
 /** How one handler has fared with a delivery. */
 export interface HandlerRecord {
@@ -11,15 +12,9 @@ export interface HandlerRecord {
   readonly error?: string;
 }
 
-/** Reads the column `handlers`. What somebody else has put there counts for nothing, and keeps no other delivery from running. */
-export function readHandlers(json: string | null): readonly HandlerRecord[] {
-  if (json === null) return [];
-  try {
-    const value: unknown = JSON.parse(json);
-    return Array.isArray(value) ? value.filter(isRecord) : [];
-  } catch {
-    return [];
-  }
+/** Reads the column `handlers`. Members that are not handler records are left out. */
+export function readHandlers(cell: unknown): readonly HandlerRecord[] {
+  return listOf(cell).filter(isRecord);
 }
 
 function isRecord(value: unknown): value is HandlerRecord {
@@ -31,7 +26,8 @@ function isRecord(value: unknown): value is HandlerRecord {
     'succeeded' in value &&
     typeof value.succeeded === 'boolean' &&
     'attempts' in value &&
-    typeof value.attempts === 'number'
+    typeof value.attempts === 'number' &&
+    (!('error' in value) || typeof value.error === 'string')
   );
 }
 
@@ -41,11 +37,11 @@ export function namesOfSucceeded(handlers: readonly HandlerRecord[]): readonly s
 
 /** Adds one attempt's results to the column `handlers`. */
 export function addAttempt(
-  json: string | null,
+  cell: unknown,
   succeeded: readonly string[],
   failures: readonly StoredFailure[],
 ): string {
-  const known = new Map(readHandlers(json).map((handler) => [handler.name, handler]));
+  const known = new Map(readHandlers(cell).map((handler) => [handler.name, handler]));
   const attemptsOf = (name: string) => (known.get(name)?.attempts ?? 0) + 1;
   for (const name of succeeded) {
     if (known.get(name)?.succeeded) continue;

@@ -1,5 +1,6 @@
 import type { DeliveryState, LogEntry, LoggedDelivery, QueueState } from '@spiderfoot-webhooks/core';
 import { mayReplace } from '@spiderfoot-webhooks/core/stores';
+import { numberOf } from './cells.ts';
 import type { Connection } from './connection.ts';
 import { addAttempt, namesOfSucceeded, readHandlers } from './handlers.ts';
 import { insertNew } from './queue.ts';
@@ -8,8 +9,8 @@ import { insertNew } from './queue.ts';
 interface Known {
   readonly id: number;
   readonly state: DeliveryState | QueueState;
-  readonly attempts: number;
-  readonly handlers: string | null;
+  readonly attempts: unknown;
+  readonly handlers: unknown;
 }
 
 const find = `
@@ -56,18 +57,19 @@ function recordAgain(
   until: number,
 ): LoggedDelivery {
   if (known === undefined) throw new Error('A delivery that is in the log could not be found there');
-  const { id, state, attempts, handlers } = known;
-  if (mayReplace({ state, attempt: attempts }, entry.state)) {
+  const { id, state, handlers } = known;
+  const attempt = numberOf(known.attempts);
+  if (mayReplace({ state, attempt }, entry.state)) {
     if (entry.state === 'received') connection.statement(begin).run(String(until), id);
     else settleEntry(connection, id, handlers, entry);
   }
-  return { state, attempt: attempts, succeeded: namesOfSucceeded(readHandlers(handlers)) };
+  return { state, attempt, succeeded: namesOfSucceeded(readHandlers(handlers)) };
 }
 
 function settleEntry(
   connection: Connection,
   id: number,
-  handlers: string | null,
+  handlers: unknown,
   { state, attempt, succeeded, error, failures = [], code, issues }: LogEntry,
 ): void {
   const ran = state === 'processed' || state === 'failed';

@@ -1,8 +1,12 @@
 import type { DeliveryState, Dialect, EventIssue, QueueState, RefusalCode } from '@spiderfoot-webhooks/core';
+import { bytesOf, issuesOf, numberOf, textOf, timeOf } from './cells.ts';
 import type { Connection } from './connection.ts';
 import { type HandlerRecord, readHandlers } from './handlers.ts';
 
-/** A delivery as the store holds it. What the guide's logger has written has no `id` and no `endpoint`. */
+/**
+ * A delivery as the store holds it. Rows of the guide's logger have no `id` and no `endpoint`. If another program has damaged
+ * a row, the fields that cannot be read are empty, and a `state` that this version does not know is given as it is.
+ */
 export interface DeliveryRecord {
   /** The row's number, in the order of arrival. */
   readonly number: number;
@@ -36,33 +40,36 @@ export interface DeliveryWithBody extends DeliveryRecord {
   readonly body: Buffer;
 }
 
-/** What {@link columns} are of a delivery. */
-export interface Row {
-  readonly id: number;
-  readonly delivery_id: string | null;
-  readonly endpoint: string | null;
-  readonly received_at: number;
-  readonly source_ip: string | null;
-  readonly event_type: string;
-  readonly dialect: Dialect | null;
-  readonly scan_id: string | null;
-  readonly target: string | null;
-  readonly state: DeliveryState | QueueState;
-  readonly attempts: number;
-  readonly failures: number;
-  readonly next_attempt: number | null;
-  readonly handlers: string | null;
-  readonly error_message: string | null;
-  readonly code: RefusalCode | null;
-  readonly issues: string | null;
-}
+/** The {@link columns} of a delivery. Another program may have written any type into any of them. */
+export type Row = Readonly<Record<Column, unknown>> & { readonly id: number };
 
 export interface RowWithBody extends Row {
-  readonly body: Buffer;
+  readonly body: unknown;
 }
 
-export const columns = `id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target, state, attempts,
-  failures, next_attempt, handlers, error_message, code, issues`;
+const columnNames = [
+  'id',
+  'delivery_id',
+  'endpoint',
+  'received_at',
+  'source_ip',
+  'event_type',
+  'dialect',
+  'scan_id',
+  'target',
+  'state',
+  'attempts',
+  'failures',
+  'next_attempt',
+  'handlers',
+  'error_message',
+  'code',
+  'issues',
+] as const;
+
+type Column = (typeof columnNames)[number];
+
+export const columns = columnNames.join(', ');
 
 export const columnsWithBody = `${columns}, CAST(webhook_logs.payload AS BLOB) AS body`;
 
@@ -87,25 +94,25 @@ export function find(
 export function toRecord(row: Row): DeliveryRecord {
   return {
     number: row.id,
-    id: row.delivery_id ?? undefined,
-    endpoint: row.endpoint ?? undefined,
-    receivedAt: new Date(row.received_at),
-    ip: row.source_ip ?? undefined,
-    type: row.event_type,
-    dialect: row.dialect ?? undefined,
-    scanId: row.scan_id ?? undefined,
-    target: row.target ?? undefined,
-    state: row.state,
-    attempts: row.attempts,
-    failures: row.failures,
-    nextAttempt: row.next_attempt === null ? undefined : new Date(row.next_attempt),
+    id: textOf(row.delivery_id),
+    endpoint: textOf(row.endpoint),
+    receivedAt: timeOf(row.received_at) ?? new Date(0),
+    ip: textOf(row.source_ip),
+    type: textOf(row.event_type) ?? '',
+    dialect: textOf(row.dialect) as Dialect | undefined,
+    scanId: textOf(row.scan_id),
+    target: textOf(row.target),
+    state: (textOf(row.state) ?? '') as DeliveryRecord['state'],
+    attempts: numberOf(row.attempts),
+    failures: numberOf(row.failures),
+    nextAttempt: timeOf(row.next_attempt),
     handlers: readHandlers(row.handlers),
-    error: row.error_message ?? undefined,
-    code: row.code ?? undefined,
-    issues: row.issues === null ? [] : JSON.parse(row.issues),
+    error: textOf(row.error_message),
+    code: textOf(row.code) as RefusalCode | undefined,
+    issues: issuesOf(row.issues),
   };
 }
 
 export function toRecordWithBody(row: RowWithBody): DeliveryWithBody {
-  return { ...toRecord(row), body: row.body };
+  return { ...toRecord(row), body: bytesOf(row.body) };
 }

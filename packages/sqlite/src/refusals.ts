@@ -1,4 +1,5 @@
 import type { UnauthenticatedRefusal } from '@spiderfoot-webhooks/core';
+import { numberOf, textOf, timeOf } from './cells.ts';
 import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
 
@@ -123,19 +124,24 @@ export interface RefusalRecord {
 export function countRefusals(connection: Connection): readonly RefusalCount[] {
   const rows = connection
     .statement('SELECT hour, endpoint, code, count FROM webhook_refusals ORDER BY hour DESC, endpoint, code')
-    .all() as { hour: number; endpoint: string; code: string; count: number }[];
-  return rows.map((row) => ({ ...row, hour: new Date(row.hour) }));
+    .all() as Readonly<Record<'hour' | 'endpoint' | 'code' | 'count', unknown>>[];
+  return rows.map(({ hour: began, endpoint, code, count }) => ({
+    hour: timeOf(began) ?? new Date(0),
+    endpoint: textOf(endpoint) ?? '',
+    code: textOf(code) ?? '',
+    count: numberOf(count),
+  }));
 }
 
 /** Newest first. */
 export function listRefusals(connection: Connection): readonly RefusalRecord[] {
   const rows = connection
     .statement('SELECT received_at, endpoint, code, source_ip FROM webhook_unauthenticated ORDER BY id DESC')
-    .all() as { received_at: number; endpoint: string; code: string; source_ip: string | null }[];
+    .all() as Readonly<Record<'received_at' | 'endpoint' | 'code' | 'source_ip', unknown>>[];
   return rows.map(({ received_at, endpoint, code, source_ip }) => ({
-    receivedAt: new Date(received_at),
-    endpoint,
-    code,
-    ip: source_ip ?? undefined,
+    receivedAt: timeOf(received_at) ?? new Date(0),
+    endpoint: textOf(endpoint) ?? '',
+    code: textOf(code) ?? '',
+    ip: textOf(source_ip),
   }));
 }

@@ -16,16 +16,19 @@ const guideTable = `
 const textAt = (path: string) => `CASE WHEN json_valid(payload) AND json_type(payload, '${path}') = 'text'
     THEN json_extract(payload, '${path}') END`;
 
+/** The guide's column `timestamp`, which is UTC without saying so, in milliseconds since 1970; now if it holds no time. */
+export const guideTimestamp = `coalesce(
+      CAST(round(unixepoch(timestamp, 'subsec') * 1000) AS INTEGER), CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
+
 /**
- * Gives the rows of the guide's logger, which knows nothing of our columns, what they mean there. Its `timestamp` is UTC
- * without saying so. Run before something is looked for, and not by a trigger: a table with one makes SQLite keep a
- * journal for each INSERT, which doubles what a delivery costs.
+ * Fills our columns in the rows of the guide's logger, which does not know them. It runs before each look into the file. A
+ * trigger would do it at once, but a table with a trigger makes SQLite keep a journal for each INSERT, which doubles the cost
+ * of a delivery.
  */
 export const adopt = `
   UPDATE webhook_logs SET
     state = CASE WHEN processed THEN 'processed' ELSE 'failed' END,
-    received_at = coalesce(
-      CAST(round(unixepoch(timestamp, 'subsec') * 1000) AS INTEGER), CAST(unixepoch('subsec') * 1000 AS INTEGER)),
+    received_at = ${guideTimestamp},
     scan_id = ${textAt('$.data.scan_id')},
     target = ${textAt('$.data.target')}
   WHERE state IS NULL`;

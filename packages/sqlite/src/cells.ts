@@ -1,0 +1,58 @@
+/**
+ * Reads cells of a row that another program may have written or damaged. SQLite stores any type in any column, so a column's
+ * declared type proves nothing. None of these functions throws: a broken row must not affect the rows around it.
+ */
+import type { EventIssue } from '@spiderfoot-webhooks/core';
+
+/** The largest distance from 1970 that a `Date` can hold, in milliseconds. */
+export const greatestTime = 8.64e15;
+
+/** @returns the cell as text; `undefined` for NULL */
+export function textOf(cell: unknown): string | undefined {
+  if (cell === null || cell === undefined) return undefined;
+  return Buffer.isBuffer(cell) ? cell.toString() : String(cell);
+}
+
+/** @returns the cell as a whole number, or `otherwise` if it is not a number */
+export function numberOf(cell: unknown, otherwise = 0): number {
+  return typeof cell === 'number' && Number.isFinite(cell) ? Math.trunc(cell) : otherwise;
+}
+
+/** @returns the time in the cell, in milliseconds since 1970; `undefined` if it holds none */
+export function timeOf(cell: unknown): Date | undefined {
+  const time = numberOf(cell, Number.NaN);
+  return Math.abs(time) <= greatestTime ? new Date(time) : undefined;
+}
+
+/** @returns the bytes of a body; none if the cell is NULL */
+export function bytesOf(cell: unknown): Buffer {
+  return Buffer.isBuffer(cell) ? cell : Buffer.from(textOf(cell) ?? '');
+}
+
+/** @returns the issues in the column `issues`; text that is not such a list counts as none */
+export function issuesOf(cell: unknown): readonly EventIssue[] {
+  return listOf(cell).filter(isIssue);
+}
+
+/** @returns the members of a JSON list; none if the cell is anything else */
+export function listOf(cell: unknown): readonly unknown[] {
+  const json = textOf(cell);
+  if (json === undefined) return [];
+  try {
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+function isIssue(value: unknown): value is EventIssue {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'path' in value &&
+    typeof value.path === 'string' &&
+    'message' in value &&
+    typeof value.message === 'string'
+  );
+}
