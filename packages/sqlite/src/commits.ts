@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { isLock } from './opening.ts';
+import { isLock } from './open-failure.ts';
 
 /**
  * Group commit: what comes in during one turn of the event loop goes to the disk by one commit, and one sync, at its end.

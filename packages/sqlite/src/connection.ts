@@ -1,7 +1,8 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { closedError, StoreError } from './errors.ts';
-import { busyTimeout, closeQuietly, codeOf, isLock, open, openTimeout, shortest } from './opening.ts';
+import { codeOf, explain, isLock } from './open-failure.ts';
+import { busyTimeout, closeQuietly, open, openTimeout, shortest } from './opening.ts';
 import { idOf } from './schema.ts';
 
 /** What is needed of a prepared statement. Said here, so that who uses the package needs no types of better-sqlite3's. */
@@ -60,7 +61,7 @@ export function connect(path: string, mustExist = false): Connection {
       fresh = open(path, busyTimeout, { mustExist: true, id });
     } catch (error) {
       if (error instanceof StoreError || isLock(error)) throw error;
-      throw new StoreError(`${path} cannot be opened again`, { cause: error });
+      throw new StoreError(`${path} cannot be opened again: ${explain(path, error)}`, { cause: error });
     }
     closeQuietly(db);
     db = fresh;

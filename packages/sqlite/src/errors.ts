@@ -1,4 +1,7 @@
-/** The file cannot be used now; it may be later, unless the store was closed. The receiver answers 503 meanwhile. */
+/**
+ * The store cannot be used now: its file or better-sqlite3 fails, or the store was closed. The message says what to do. The
+ * receiver answers 503 meanwhile.
+ */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 }

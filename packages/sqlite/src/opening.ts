@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import Database from 'better-sqlite3';
+import { loadBinding } from './binding.ts';
 import { StoreError } from './errors.ts';
-import { requireSupportedNode } from './node-version.ts';
+import { explain, hintOfKind, isLock, somethingElse } from './open-failure.ts';
+import { createPrivately } from './private-file.ts';
 import { idOf, migrate, refuseUnknown } from './schema.ts';
 
 /** Milliseconds that opening waits for another process, which may be migrating the file. */
@@ -14,17 +17,6 @@ export const busyTimeout = 0;
 /** Pages of 4 KiB. The larger the log before it is folded into the file, the more often a page in it has been written twice. */
 const checkpointPages = 8000;
 
-/** SQLite's own code of an error, such as `SQLITE_BUSY`. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Database.SqliteError ? error.code : undefined;
-}
-
-/** Whether another process's lock was met. */
-export function isLock(error: unknown): boolean {
-  const code = codeOf(error) ?? '';
-  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
-}
-
 /** Which file will do. */
 export interface Meant {
   /** Whether it has to be there, with its deliveries; else a new one is made where there is none. */
@@ -35,17 +27,19 @@ export interface Meant {
 
 /**
  * @param timeout milliseconds to wait for other processes' locks; until then the event loop stands still
- * @throws ConfigurationError where the file cannot be used, with the reason
- * @throws StoreError where it is not the one that is meant; it is not touched
- * @throws SqliteError where that one is locked
+ * @throws ConfigurationError if the file cannot be used, with the reason
+ * @throws StoreError if it is not the one that is meant, which is not touched, or if better-sqlite3 cannot be loaded
+ * @throws SqliteError if the one that is meant is locked
  */
 export function open(path: string, timeout: number, { mustExist, id }: Meant): Database.Database {
-  requireSupportedNode(process.versions.node);
+  loadBinding();
   let db: Database.Database | undefined;
   try {
     refuseShort(path);
     if (id === undefined && mustExist) refuseMissing(path);
-    db = new Database(path, { timeout, fileMustExist: mustExist });
+    if (!mustExist && path !== ':memory:') createPrivately(path);
+    // Absolute: better-sqlite3 would take "file:" for a URI.
+    db = new Database(path === ':memory:' ? path : resolve(path), { timeout, fileMustExist: mustExist });
     if (id !== undefined && idOf(db) !== id) throw new StoreError(`${path} ${otherFile}`);
     refuseUnknown(db, path, mustExist);
     const mode = toWal(db, performance.now() + timeout);
@@ -64,8 +58,10 @@ export function open(path: string, timeout: number, { mustExist, id }: Meant): D
     db.pragma('journal_size_limit = 67108864');
     migrate(db);
     if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('synchronous is not FULL');
-    // A file that can only be read opens without a word.
+    // A file that can only be read opens without an error.
     db.exec('DELETE FROM webhook_logs WHERE FALSE');
+    // Read here, so that damage to it is reported as damage to the file.
+    if (idOf(db) === undefined) throw new Error('The file has no id');
     db.pragma(`busy_timeout = ${busyTimeout}`);
     return db;
   } catch (error) {
@@ -97,9 +93,12 @@ export const shortest = 512;
  * free the locks of another store in this process, which POSIX has by file and process.
  */
 function refuseShort(path: string): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (path === ':memory:' || size === 0 || size >= shortest) return;
-  throw new ConfigurationError('path', `${path} is no database. ${somethingElse}`);
+  const stat = path === ':memory:' ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  const hint = hintOfKind(path, stat);
+  if (hint !== undefined) throw new ConfigurationError('path', `cannot be opened: ${hint}`);
+  if (stat.size === 0 || stat.size >= shortest) return;
+  throw new ConfigurationError('path', `${path} is too short for a database. ${somethingElse}`);
 }
 
 function refuseMissing(path: string): void {
@@ -107,18 +106,9 @@ function refuseMissing(path: string): void {
   throw new ConfigurationError('path', `${path} does not exist. Is it the path that the receiver was given?`);
 }
 
-const somethingElse = 'It holds something else, which is left as it is: name another file.';
-
 function toConfigurationError(path: string, error: unknown): unknown {
   if (error instanceof ConfigurationError || error instanceof StoreError) return error;
-  const because = error instanceof Error ? error.message : String(error);
-  return new ConfigurationError('path', `${path} cannot be opened: ${because}. ${mendOf(error)}`);
-}
-
-function mendOf(error: unknown): string {
-  if (codeOf(error)?.startsWith('SQLITE_NOTADB')) return somethingElse;
-  if (isLock(error)) return 'Another process holds it: does a program keep a transaction open?';
-  return 'Does its folder exist, and may this process write there?';
+  return new ConfigurationError('path', `${path} cannot be opened: ${explain(path, error)}`);
 }
 
 export function closeQuietly(db: Database.Database | undefined): void {

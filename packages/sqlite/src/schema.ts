@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { Database } from 'better-sqlite3';
+import { requireOwnShape } from './table-shape.ts';
 
 /** The guide's table, as its `WebhookLogger` makes it. Our columns come after it, so that its INSERT works on ours. */
 const guideTable = `
@@ -133,11 +134,13 @@ export function refuseUnknown(db: Database, path: string, mustHold: boolean): vo
       );
     }
   }
-  if (version <= newestVersion) return;
-  throw new ConfigurationError(
-    'path',
-    `${path} has version ${version}, and this version of the kit knows none past ${newestVersion}. Update @spiderfoot-webhooks/sqlite; the file was not touched.`,
-  );
+  if (version > newestVersion) {
+    throw new ConfigurationError(
+      'path',
+      `${path} has version ${version}, and this version of the kit knows none past ${newestVersion}. Update @spiderfoot-webhooks/sqlite; the file was not touched.`,
+    );
+  }
+  if (hasTable(db, 'webhook_logs')) requireOwnShape(db, path, version);
 }
 
 /** Brings a file, the guide's or an older one of ours, to the newest version: all of it or nothing. */

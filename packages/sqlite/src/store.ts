@@ -85,6 +85,12 @@ const exportPage = 100;
  */
 export function openStore(path: string, options: StoreOptions = {}): Store {
   if (typeof path !== 'string' || path === '') throw new ConfigurationError('path', 'must name a file.');
+  if (path !== path.trim()) {
+    throw new ConfigurationError(
+      'path',
+      `must not begin or end with white space (got ${JSON.stringify(path)}).`,
+    );
+  }
   const settings = readOptions(options);
   const reports = createReports(settings.logger, path);
   const connection = connect(path, settings.mustExist);

@@ -54,6 +54,9 @@ function failureOf(error: unknown): Pick<CommandFailure, 'message' | 'exitCode' 
   if (error instanceof Error && error.name === 'ConfigurationError') {
     return { message: printable(error.message), exitCode: 2, hint: undefined };
   }
+  if (error instanceof Error && error.name === 'StoreError') {
+    return { message: printable(error.message), exitCode: 1, hint: undefined };
+  }
   const sentence = systemSentence(error);
   if (sentence !== undefined) return { message: printable(sentence), exitCode: 1, hint: undefined };
   // A fault of our own: whoever reports it needs to know where.

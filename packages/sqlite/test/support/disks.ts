@@ -9,16 +9,27 @@ export interface SmallDisk {
   readonly folder: string;
   fill(): void;
   free(): void;
+  /** Mounts it again with other options, for example `ro`. */
+  remount(options: string): void;
 }
 
-/** `undefined` where this user may not mount one. */
-export function smallDisk(): SmallDisk | undefined {
+/**
+ * @param options of tmpfs, beside its size
+ * @returns `undefined` if this user may not mount one
+ */
+export function smallDisk(options = 'mode=0755'): SmallDisk | undefined {
   const folder = join(temporaryFolder(), 'disk');
   mkdirSync(folder);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]).status !== 0) return undefined;
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=8m,${options}`, 'tmpfs', folder]).status !== 0)
+    return undefined;
   onTestFinished(() => void spawnSync('umount', ['-l', folder]));
   const ballast = join(folder, 'ballast');
-  return { folder, fill: () => fillUp(ballast), free: () => rmSync(ballast) };
+  return {
+    folder,
+    fill: () => fillUp(ballast),
+    free: () => rmSync(ballast),
+    remount: (again) => void spawnSync('mount', ['-o', `remount,${again}`, folder]),
+  };
 }
 
 function fillUp(path: string): void {

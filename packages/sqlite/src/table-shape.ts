@@ -1,0 +1,101 @@
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import type { Database } from 'better-sqlite3';
+
+/** The columns of the guide's table. */
+const guideColumns = [
+  'id',
+  'timestamp',
+  'event_type',
+  'source_ip',
+  'payload',
+  'processed',
+  'error_message',
+] as const;
+
+/** Our own columns, each with the version of the file that brought it. */
+const ownColumns = {
+  delivery_id: 1,
+  endpoint: 1,
+  state: 1,
+  attempts: 1,
+  next_attempt: 1,
+  lease: 1,
+  received_at: 1,
+  dialect: 1,
+  scan_id: 1,
+  target: 1,
+  handlers: 1,
+  code: 1,
+  issues: 1,
+  failures: 2,
+} as const;
+
+/** Names that the first version of a file takes, beside the table itself. */
+const ownObjects = [
+  'webhook_logs_delivery',
+  'webhook_logs_due',
+  'webhook_logs_time',
+  'webhook_logs_type',
+  'webhook_logs_endpoint',
+  'webhook_logs_open',
+  'webhook_logs_scan',
+  'webhook_logs_target',
+  'webhook_logs_foreign',
+  'webhook_search',
+  'webhook_refusals',
+  'webhook_unauthenticated',
+  'webhook_file',
+] as const;
+
+interface ColumnInfo {
+  readonly name: string;
+  readonly type: string;
+  readonly notnull: number;
+  readonly dflt_value: string | null;
+  readonly pk: number;
+}
+
+/**
+ * Another program may have a table `webhook_logs` of its own. Migrating it would fail halfway down, with a message about SQL.
+ * @param version of the file
+ * @throws ConfigurationError that says what differs; the file is not touched
+ */
+export function requireOwnShape(db: Database, path: string, version: number): void {
+  const difference = differenceOf(db, version);
+  if (difference === undefined) return;
+  throw new ConfigurationError(
+    'path',
+    `${path} has a table webhook_logs of another program: ${difference}. It was not touched. Choose another file.`,
+  );
+}
+
+function differenceOf(db: Database, version: number): string | undefined {
+  const table = db
+    .prepare<[], { type: string; wr: number }>("SELECT type, wr FROM pragma_table_list('webhook_logs')")
+    .get();
+  if (table?.type !== 'table' || table.wr !== 0) return 'it is not an ordinary table';
+  const columns = db.prepare<[], ColumnInfo>("SELECT * FROM pragma_table_info('webhook_logs')").all();
+  const names = new Set(columns.map(({ name }) => name.toLowerCase()));
+  const own = Object.entries(ownColumns);
+  const expected = [...guideColumns, ...own.filter(([, since]) => since <= version).map(([name]) => name)];
+  const missing = expected.filter((name) => !names.has(name));
+  if (missing.length > 0) return `it lacks the columns ${missing.join(', ')}`;
+  const clashing = own.filter(([name, since]) => since > version && names.has(name)).map(([name]) => name);
+  if (clashing.length > 0) return `it has columns ${clashing.join(', ')} of its own`;
+  const keys = columns.filter(({ pk }) => pk > 0).map(({ name, type }) => `${name} ${type}`.toLowerCase());
+  if (keys.join() !== 'id integer') return 'its primary key is not "id INTEGER"';
+  const required = columns
+    .filter(
+      ({ name, notnull, dflt_value }) =>
+        notnull === 1 && dflt_value === null && !expected.includes(name.toLowerCase()),
+    )
+    .map(({ name }) => name);
+  if (required.length > 0)
+    return `its columns ${required.join(', ')} need values that this kit does not have`;
+  const taken = version === 0 ? ownObjects.filter((name) => hasObject(db, name)) : [];
+  return taken.length > 0 ? `the file also has ${taken.join(', ')}, made by something else` : undefined;
+}
+
+function hasObject(db: Database, name: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
+}

@@ -1,0 +1,299 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { bindingSentence } from '../src/binding.ts';
+import { openStore } from '../src/index.ts';
+import { asStranger, attempt } from './support/attempts.ts';
+import { smallDisk } from './support/disks.ts';
+import { query, temporaryFolder, temporaryPath } from './support/files.ts';
+
+/** The message of the ConfigurationError that opening ends with. */
+function refusal(path: string): string {
+  try {
+    openStore(path);
+  } catch (error) {
+    if (error instanceof ConfigurationError && error.option === 'path') return error.message;
+    throw error;
+  }
+  throw new Error('It was opened');
+}
+
+/** The general hint, which fits none of the causes here. */
+const general = /^(?!.*Check that .* exists, and that this process may read and write there)/s;
+
+describe('openStore says what to do about', () => {
+  it('a full disk, when it cannot make the database there', ({ skip }) => {
+    const disk = smallDisk() ?? skip('this user may not mount a small disk');
+    disk.fill();
+    const message = refusal(join(disk.folder, 'webhooks.db'));
+    expect(message).toMatch(/disk is full.*Free some space/);
+    expect(message).toMatch(general);
+  });
+
+  it('a disk without free inodes', ({ skip }) => {
+    const disk = smallDisk('nr_inodes=4') ?? skip('this user may not mount a small disk');
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(disk.folder, name), '');
+    expect(refusal(join(disk.folder, 'webhooks.db'))).toMatch(/disk is full.*inodes/);
+  });
+
+  it('an input/output error, here from a limit on file sizes', () => {
+    const path = temporaryPath();
+    const limited = ['bash', '-c', 'trap "" XFSZ; ulimit -f 2; exec "$@"', 'bash'];
+    const { name, option, message } = attempt({ path }, limited);
+    expect({ name, option }).toEqual({ name: 'ConfigurationError', option: 'path' });
+    expect(message).toMatch(/disk I\/O error.*ulimit -f/);
+  });
+
+  it('a read-only file system', ({ skip }) => {
+    const disk = smallDisk() ?? skip('this user may not mount a small disk');
+    const path = join(disk.folder, 'webhooks.db');
+    query(path, 'CREATE TABLE t (x)');
+    disk.remount('ro');
+    expect(refusal(path)).toMatch(/read-only file system/);
+    expect(refusal(join(disk.folder, 'new.db'))).toMatch(/read-only file system/);
+  });
+
+  it('a missing permission, with the user and the place', async ({ skip }) => {
+    const stranger = asStranger ?? skip('only root can become another user, with setpriv');
+    const path = temporaryPath();
+    await openStore(path).close();
+    const folder = dirname(path);
+    chmodSync(folder, 0o755);
+    const own = attempt({ path }, stranger);
+    expect(own).toMatchObject({ name: 'ConfigurationError', option: 'path' });
+    expect(own.message).toMatch(/Permission denied.*uid 65534.*webhooks\.db/);
+    chmodSync(path, 0o666);
+    expect(attempt({ path }, stranger).message).toMatch(/Permission denied.*-wal and -shm/);
+    const made = attempt({ path: join(folder, 'new.db') }, stranger);
+    expect(made.message).toMatch(/Permission denied.*create the database/);
+    chmodSync(folder, 0o777);
+    writeFileSync(`${path}-wal`, '', { mode: 0o600 });
+    expect(attempt({ path }, stranger).message).toMatch(/Permission denied.*webhooks\.db-wal/);
+  });
+
+  it('a folder that is missing, or is a file', () => {
+    const folder = temporaryFolder();
+    expect(refusal(join(folder, 'missing', 'webhooks.db'))).toMatch(/folder .*missing does not exist/);
+    writeFileSync(join(folder, 'file'), '');
+    expect(refusal(join(folder, 'file', 'webhooks.db'))).toMatch(/file is not a folder/);
+  });
+
+  it('a path that is a folder or a device', () => {
+    const folder = temporaryFolder();
+    expect(refusal(folder)).toMatch(/is a folder. Add the name of a file/);
+    expect(refusal('/dev/null')).toMatch(/not a regular file/);
+  });
+
+  it('a symbolic link into a folder that is missing, and a loop of them', () => {
+    const folder = temporaryFolder();
+    symlinkSync(join(folder, 'missing', 'a.db'), join(folder, 'link.db'));
+    expect(refusal(join(folder, 'link.db'))).toMatch(/symbolic link to .*missing\/a\.db/);
+    symlinkSync(join(folder, 'loop.db'), join(folder, 'loop.db'));
+    expect(refusal(join(folder, 'loop.db'))).toMatch(/symbolic link/);
+  });
+
+  it('a path that is too long, or ends with white space', () => {
+    expect(refusal(join(temporaryFolder(), 'x'.repeat(300)))).toMatch(/too long/);
+    expect(refusal(`${temporaryPath()}\n`)).toMatch(/white space/);
+  });
+
+  it('too many open files', () => {
+    const limited = ['bash', '-c', 'ulimit -n 256; exec "$@"', 'bash'];
+    const path = temporaryPath();
+    expect(attempt({ path, exhaustFiles: true }, limited).message).toMatch(/too many open files.*ulimit -n/);
+    query(path, 'CREATE TABLE t (x)');
+    expect(attempt({ path, exhaustFiles: true }, limited).message).toMatch(/too many open files.*ulimit -n/);
+  });
+
+  it('a damaged file', async () => {
+    const path = temporaryPath();
+    await openStore(path).close();
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4096);
+    writeFileSync(path, bytes);
+    expect(refusal(path)).toMatch(/damaged.*backup/);
+  });
+});
+
+const guideTable = (columns: string) =>
+  `CREATE TABLE webhook_logs (id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp TEXT NOT NULL, event_type TEXT NOT NULL,
+     source_ip TEXT, payload TEXT NOT NULL, processed BOOLEAN DEFAULT FALSE, error_message TEXT${columns})`;
+
+describe('openStore refuses a table webhook_logs of another program, untouched,', () => {
+  it.each([
+    [
+      'with other columns',
+      ['CREATE TABLE webhook_logs (id INTEGER PRIMARY KEY, body TEXT)'],
+      'lacks the columns timestamp, event_type',
+    ],
+    ['with columns like ours', [guideTable(', state TEXT, lease TEXT')], 'columns state, lease of its own'],
+    ['with a column that must have a value', [guideTable(', tenant TEXT NOT NULL')], 'tenant need values'],
+    [
+      'with another key',
+      [guideTable('').replace('INTEGER PRIMARY KEY AUTOINCREMENT', 'TEXT PRIMARY KEY')],
+      'primary key',
+    ],
+    [
+      'that is a view',
+      ['CREATE TABLE t (id)', 'CREATE VIEW webhook_logs AS SELECT * FROM t'],
+      'not an ordinary table',
+    ],
+    [
+      'beside another table that we need',
+      [guideTable(''), 'CREATE TABLE webhook_refusals (x)'],
+      'webhook_refusals',
+    ],
+    [
+      'with a version like ours',
+      [guideTable(''), 'PRAGMA user_version = 2'],
+      'lacks the columns delivery_id, endpoint',
+    ],
+  ])('%s', (_, statements, difference) => {
+    const path = temporaryPath();
+    for (const sql of statements) query(path, sql);
+    const before = readFileSync(path);
+    const message = refusal(path);
+    expect(message).toContain(difference);
+    expect(message).toContain('Choose another file');
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('but takes one with a column of its own that may be empty', async () => {
+    const path = temporaryPath();
+    query(path, guideTable(", note TEXT, kind TEXT NOT NULL DEFAULT ''"));
+    await openStore(path).close();
+  });
+});
+
+const sources = fileURLToPath(new URL('../src', import.meta.url));
+const core = fileURLToPath(new URL('../../core', import.meta.url));
+
+/** A copy of the package with a copy of better-sqlite3, which a test may damage. */
+function installation() {
+  const folder = temporaryFolder();
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, '@spiderfoot-webhooks'), { recursive: true });
+  symlinkSync(realpathSync(core), join(modules, '@spiderfoot-webhooks', 'core'));
+  const manifest = createRequire(import.meta.url).resolve('better-sqlite3/package.json');
+  const engine = join(modules, 'better-sqlite3');
+  mkdirSync(engine);
+  for (const name of ['package.json', 'lib']) {
+    cpSync(join(dirname(manifest), name), join(engine, name), { recursive: true });
+  }
+  const prebuilds = join(engine, 'prebuilds');
+  cpSync(join(dirname(manifest), 'prebuilds'), prebuilds, { recursive: true });
+  cpSync(sources, join(folder, 'src'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const open = `
+    import { openStore } from './src/index.ts';
+    try {
+      await openStore('webhooks.db').close();
+      console.log('opened');
+    } catch ({ name, message }) {
+      console.log(name + ': ' + message);
+    }`;
+  writeFileSync(join(folder, 'open.mjs'), open);
+  return {
+    prebuilds,
+    /** Opens a database with it. @returns what was printed */
+    open(): string {
+      const options = ['--conditions=@spiderfoot-webhooks/source', '--disable-warning=ExperimentalWarning'];
+      const { stdout, stderr } = spawnSync(process.execPath, [...options, 'open.mjs'], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      return stdout || stderr;
+    },
+    hasDatabase: () => statSync(join(folder, 'webhooks.db'), { throwIfNoEntry: false }) !== undefined,
+  };
+}
+
+describe('openStore, when better-sqlite3', () => {
+  it('has its binary, opens a database', () => {
+    expect(installation().open()).toBe('opened\n');
+  });
+
+  it('has lost its binary, names the file and bundlers, and makes no database', () => {
+    const { prebuilds, open, hasDatabase } = installation();
+    rmSync(prebuilds, { recursive: true });
+    expect(open()).toMatch(
+      /^StoreError: .*native binary of better-sqlite3 is missing: prebuilds\/\w+-\w+\.node.*external.*install again/,
+    );
+    expect(hasDatabase()).toBe(false);
+  });
+
+  it('has a binary of another system, says so', () => {
+    const { prebuilds, open } = installation();
+    for (const system of ['linux', 'linuxmusl', 'darwin', 'win32']) {
+      for (const arch of ['x64', 'arm64']) writeFileSync(join(prebuilds, `${system}-${arch}.node`), 'MZ');
+    }
+    expect(open()).toMatch(/^StoreError: .*does not fit Node v\d+.*install again/);
+  });
+
+  it.each([
+    ['freebsd', 'x64', 'MODULE_NOT_FOUND', 'no native binary for freebsd-x64'],
+    ['linux', 'riscv64', 'MODULE_NOT_FOUND', 'no native binary for linux-riscv64'],
+    ['linux', 'x64', 'ERR_DLOPEN_FAILED', 'does not fit'],
+    ['linux', 'x64', 'EMFILE', 'too many open files'],
+  ] as const)('cannot be loaded on %s-%s (%s), says why', (platform, arch, code, sentence) => {
+    const error = Object.assign(new Error('no'), { code });
+    expect(bindingSentence(error, { platform, arch, version: 'v24.0.0' })).toContain(sentence);
+  });
+});
+
+describe('A new database', () => {
+  it.each([0o000, 0o022, 0o077, 0o377, 0o777])(
+    'has mode 0600, and so have its journals (umask %o)',
+    (umask) => {
+      const path = temporaryPath();
+      const before = process.umask(umask);
+      const store = openStore(path);
+      process.umask(before);
+      onTestFinished(() => store.close());
+      const modes = ['', '-wal', '-shm'].map((suffix) => statSync(`${path}${suffix}`).mode & 0o777);
+      expect(modes).toEqual([0o600, 0o600, 0o600]);
+    },
+  );
+
+  it('has mode 0600 behind a symbolic link too', async () => {
+    const folder = temporaryFolder();
+    symlinkSync('real.db', join(folder, 'link.db'));
+    symlinkSync('link.db', join(folder, 'second.db'));
+    await openStore(join(folder, 'second.db')).close();
+    expect(statSync(join(folder, 'real.db')).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves the mode that its owner gave it, also to its journals', async () => {
+    const path = temporaryPath();
+    writeFileSync(path, '');
+    chmodSync(path, 0o640);
+    const store = openStore(path);
+    const modes = ['', '-wal', '-shm'].map((suffix) => statSync(`${path}${suffix}`).mode & 0o777);
+    expect(modes).toEqual([0o640, 0o640, 0o640]);
+    await store.close();
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+  });
+
+  it('named like a URI is a file of that name', async () => {
+    const folder = temporaryFolder();
+    const before = process.cwd();
+    process.chdir(folder);
+    onTestFinished(() => process.chdir(before));
+    await openStore('file:w.db').close();
+    expect(statSync(join(folder, 'file:w.db')).isFile()).toBe(true);
+  });
+});
