@@ -132,7 +132,7 @@ describe('Installed from the tarballs, the kit', () => {
   it('exports these names and no others', async () => {
     const { lines } = await bare.node('names.mjs');
     expect(lines.join('\n')).toMatchInlineSnapshot(`
-      "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, RetryLater, anyEventSchema, createPass, createReceiver, eventSchemas, memoryLog, memoryQueue, parseEvent, refusals, sign, toAnswer, verify
+      "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, RetryLater, anyEventSchema, createPass, createReceiver, eventSchemas, memoryLog, memoryQueue, parseEvent, refusals, severities, severityOf, sign, toAnswer, verify
       @spiderfoot-webhooks/core/node: ConfigFileError, NodeDelivery, captureRawBody, exitWithReason, jsonLine, lineLogger, loadConfig, readEnvironment, readListenAddress, routeStatus, sendOutcome, serve, socketAddress, webhookListener
       @spiderfoot-webhooks/core/web: WebDelivery, discardBody, fetchHandler, toResponse
       @spiderfoot-webhooks/core/stores: endpointTaken, isTaken, mayReplace, retryDelay

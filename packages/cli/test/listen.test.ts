@@ -27,7 +27,7 @@ describe('listen', () => {
       /^\d\d:\d\d:\d\d {2}HIGH +scan_completed +example\.com +scan_12345 +processed +\d+(?:\.\d)? ms$/,
     );
     expect(alert).toMatch(/CRITICAL +alert\.critical +A database answers to everybody +processed/);
-    expect(unknown).toMatch(/INFO +nobody\.knows +example\.org +processed/);
+    expect(unknown).toMatch(/LOW +nobody\.knows +example\.org +processed/);
   });
 
   it('tells a duplicate from a new one', async () => {

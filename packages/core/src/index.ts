@@ -15,6 +15,7 @@ export {
 } from './errors.ts';
 export { type ParsedEvent, parseEvent } from './events/envelope.ts';
 export { anyEventSchema, type DataSchemas, eventSchemas } from './events/schemas.ts';
+export { type Severity, type SeverityMap, severities, severityOf } from './events/severity.ts';
 export type {
   Category,
   EventAlias,

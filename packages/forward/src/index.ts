@@ -1,14 +1,15 @@
 /**
  * Sends SpiderFoot's events on, as handlers that survive what outbound calls meet. The targets are subpaths: `./slack`,
- * `./discord`, `./teams`, `./siem`, `./email`, `./webhook`. Here is what they are composed with, and what they are made of.
+ * `./discord`, `./teams`, `./siem`, `./email`, `./webhook`. This entry has the functions that compose them, and the transport that they share.
  */
+export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core';
 export { FallbackError, ForwardError, type ForwardErrorCode } from './errors.ts';
 export { fallback } from './fallback.ts';
 export type { AnyEvent, Forwarder, Handler } from './forwarder.ts';
 export type { EventGroup } from './group.ts';
 export { type Message, type MessageField, messageOf } from './messages.ts';
 export type { BreakerOptions, PolicyOptions } from './policy-options.ts';
-export { type Severity, type SeverityMap, severityOf } from './severity.ts';
+export { severityOf } from './severity.ts';
 export type { Level } from './tellings.ts';
 export { type ThrottleOptions, throttle } from './throttle.ts';
 export { createTransport, type OutboundAnswer, type OutboundRequest, type Transport } from './transport.ts';

@@ -1,5 +1,6 @@
 import type { AnyEvent } from './forwarder.ts';
 import { type EventGroup, isGroup } from './group.ts';
+import { severityOf } from './severity.ts';
 import { type Data, isData, type Level, type Telling, tellingOf } from './tellings.ts';
 import { clean, textOf } from './text.ts';
 
@@ -26,7 +27,7 @@ export function messageOf(event: AnyEvent): Message {
   const subject = subjectOf(data);
   return {
     title: `SpiderFoot ${telling.title}${subject && `: ${subject}`}`,
-    level: levelOf(telling, data),
+    level: levelOf(event, telling),
     fields: telling.fields
       .map(([title, value]) => field(title, typeof value === 'function' ? value(data) : data[value]))
       .filter(({ value }) => value !== ''),
@@ -38,8 +39,8 @@ const levels: readonly Level[] = ['good', 'info', 'warning', 'danger'];
 
 /** How many of what, the first kinds; about what; as alarming as the most alarming of them. */
 function messageOfGroup({ data: { count, events } }: EventGroup): Message {
-  const read = events.map(readEvent);
-  const found = new Set(read.map(({ telling, data }) => levelOf(telling, data)));
+  const read = events.map((event) => ({ event, ...readEvent(event) }));
+  const found = new Set(read.map(({ event, telling }) => levelOf(event, telling)));
   const counts = new Map<string, number>();
   for (const { telling } of read) counts.set(telling.title, (counts.get(telling.title) ?? 0) + 1);
   const subjects = new Set(read.map(({ data }) => subjectOf(data)));
@@ -59,8 +60,11 @@ function readEvent({ event_type, data: given }: AnyEvent): { data: Data; telling
   return { data, telling: tellingOf(event_type, data) };
 }
 
-function levelOf({ level }: Telling, data: Data): Level {
-  return typeof level === 'function' ? level(data) : level;
+function levelOf(event: AnyEvent, { good }: Telling): Level {
+  const severity = severityOf(event);
+  if (severity === 'CRITICAL' || severity === 'HIGH') return 'danger';
+  if (severity === 'MEDIUM') return 'warning';
+  return good ? 'good' : 'info';
 }
 
 function field(title: string, value: unknown): MessageField {

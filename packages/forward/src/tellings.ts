@@ -1,14 +1,15 @@
 import type { KnownEventType } from '@spiderfoot-webhooks/core';
-import { clean, textOf } from './text.ts';
+import { clean } from './text.ts';
 
 /** How a message looks: Slack's three colours, and one for what is just news. */
 export type Level = 'good' | 'warning' | 'danger' | 'info';
 
 /** How a type is told. To change what a message says, change it here: Slack, Discord and Teams all follow. */
 export interface Telling {
-  /** Comes after `SpiderFoot`, and before what the event is about. */
+  /** Comes after `SpiderFoot`, and before what the event is about. Fixed for each type: a SIEM groups events by it. */
   readonly title: string;
-  readonly level: Level | ((data: Data) => Level);
+  /** Good news if nothing severe is in it: green. Everything else is colored by its severity. */
+  readonly good?: true;
   readonly fields: readonly Field[];
 }
 
@@ -50,120 +51,104 @@ const correlation: readonly Field[] = [target, scanId, ['Correlation', 'correlat
 const moduleRun = [module, scanId, error];
 
 const tellings: Readonly<Record<KnownEventType, Telling>> = {
-  scan_started: { title: 'Scan Started', level: 'info', fields: scan },
-  // The guide's message: its words, its rule for the colour, its four fields.
+  scan_started: { title: 'Scan Started', fields: scan },
+  // The guide's message: its words, its rule for the color, its four fields.
   scan_completed: {
     title: 'Scan Completed',
-    level: levelOfScan,
+    good: true,
     fields: [target, eventsFound, ['High Risk', ({ high_risk_events }) => high_risk_events ?? 0], duration],
   },
-  scan_failed: { title: 'Scan Failed', level: 'danger', fields: [...scan, error, duration] },
-  scan_progress: { title: 'Scan Progress', level: 'info', fields: [...scan, eventsFound, duration] },
+  scan_failed: { title: 'Scan Failed', fields: [...scan, error, duration] },
+  scan_progress: { title: 'Scan Progress', fields: [...scan, eventsFound, duration] },
 
-  high_risk_event: { title: 'High Risk Finding', level: 'danger', fields: finding },
-  medium_risk_event: { title: 'Medium Risk Finding', level: 'warning', fields: finding },
-  vulnerability_found: { title: 'Vulnerability Found', level: 'danger', fields: finding },
-  malware_detected: { title: 'Malware Detected', level: 'danger', fields: finding },
+  high_risk_event: { title: 'High Risk Finding', fields: finding },
+  medium_risk_event: { title: 'Medium Risk Finding', fields: finding },
+  vulnerability_found: { title: 'Vulnerability Found', fields: finding },
+  malware_detected: { title: 'Malware Detected', fields: finding },
 
   correlation_completed: {
     title: 'Correlation Completed',
-    level: 'info',
     fields: [...correlation, ['Correlations Found', 'correlations_found']],
   },
   cti_report_generated: {
     title: 'CTI Report Generated',
-    level: 'good',
+    good: true,
     fields: [target, scanId, ['Report', 'report_id']],
   },
-  workspace_created: { title: 'Workspace Created', level: 'info', fields: [workspace, ['Name', 'name']] },
+  workspace_created: { title: 'Workspace Created', fields: [workspace, ['Name', 'name']] },
   multi_scan_completed: {
     title: 'Multi-Target Scan Completed',
-    level: levelOfScan,
+    good: true,
     fields: [workspace, ['Targets', ({ targets }) => listed(targets)], eventsFound, duration],
   },
 
-  system_alert: { title: 'System Alert', level: levelOfSeverity, fields: [message, severity] },
-  resource_warning: { title: 'Resource Warning', level: 'warning', fields: [message, ['Usage', 'usage']] },
-  module_error: { title: 'Module Error', level: 'warning', fields: moduleRun },
+  system_alert: { title: 'System Alert', fields: [message, severity] },
+  resource_warning: { title: 'Resource Warning', fields: [message, ['Usage', 'usage']] },
+  module_error: { title: 'Module Error', fields: moduleRun },
 
-  'scan.created': { title: 'Scan Created', level: 'info', fields: scan },
-  'scan.stopped': { title: 'Scan Stopped', level: 'warning', fields: scan },
-  'scan.aborted': { title: 'Scan Aborted', level: 'warning', fields: scan },
-  'scan.deleted': { title: 'Scan Deleted', level: 'info', fields: scan },
-  'scan.archived': { title: 'Scan Archived', level: 'info', fields: scan },
-  'scan.unarchived': { title: 'Scan Unarchived', level: 'info', fields: scan },
-  'scan.rerun': { title: 'Scan Rerun', level: 'info', fields: scan },
-  'scan.cloned': { title: 'Scan Cloned', level: 'info', fields: scan },
+  'scan.created': { title: 'Scan Created', fields: scan },
+  'scan.stopped': { title: 'Scan Stopped', fields: scan },
+  'scan.aborted': { title: 'Scan Aborted', fields: scan },
+  'scan.deleted': { title: 'Scan Deleted', fields: scan },
+  'scan.archived': { title: 'Scan Archived', fields: scan },
+  'scan.unarchived': { title: 'Scan Unarchived', fields: scan },
+  'scan.rerun': { title: 'Scan Rerun', fields: scan },
+  'scan.cloned': { title: 'Scan Cloned', fields: scan },
 
-  'event.new': { title: 'New Event', level: 'info', fields: finding },
-  'event.false_positive': { title: 'False Positive', level: 'info', fields: finding },
-  'finding.new': { title: 'New Finding', level: levelOfSeverity, fields: finding },
-  'finding.critical': { title: 'Critical Finding', level: 'danger', fields: finding },
-  'correlation.resolved': { title: 'Correlation Resolved', level: 'good', fields: correlation },
-  'asset.discovered': { title: 'Asset Discovered', level: 'info', fields: [asset, ['Type', 'asset_type']] },
+  'event.new': { title: 'New Event', fields: finding },
+  'event.false_positive': { title: 'False Positive', fields: finding },
+  'finding.new': { title: 'New Finding', fields: finding },
+  'finding.critical': { title: 'Critical Finding', fields: finding },
+  'correlation.resolved': { title: 'Correlation Resolved', good: true, fields: correlation },
+  'asset.discovered': { title: 'Asset Discovered', fields: [asset, ['Type', 'asset_type']] },
   'asset.risk_changed': {
     title: 'Asset Risk Changed',
-    level: 'warning',
     fields: [asset, ['From', 'from'], ['To', 'to']],
   },
-  'monitor.change': { title: 'Change Monitored', level: 'warning', fields: [target, ['Change', 'change']] },
+  'monitor.change': { title: 'Change Monitored', fields: [target, ['Change', 'change']] },
 
-  'task.queued': { title: 'Task Queued', level: 'info', fields: task },
-  'task.running': { title: 'Task Running', level: 'info', fields: task },
-  'task.completed': { title: 'Task Completed', level: 'good', fields: task },
-  'task.failed': { title: 'Task Failed', level: 'danger', fields: task },
-  'task.cancelled': { title: 'Task Cancelled', level: 'warning', fields: task },
+  'task.queued': { title: 'Task Queued', fields: task },
+  'task.running': { title: 'Task Running', fields: task },
+  'task.completed': { title: 'Task Completed', good: true, fields: task },
+  'task.failed': { title: 'Task Failed', fields: task },
+  'task.cancelled': { title: 'Task Cancelled', fields: task },
 
-  'alert.critical': { title: 'Critical Alert', level: 'danger', fields: alert },
-  'alert.high': { title: 'High Alert', level: 'danger', fields: alert },
-  'alert.medium': { title: 'Medium Alert', level: 'warning', fields: alert },
-  'alert.low': { title: 'Low Alert', level: 'info', fields: alert },
-  'alert.info': { title: 'Alert', level: 'info', fields: alert },
+  'alert.critical': { title: 'Critical Alert', fields: alert },
+  'alert.high': { title: 'High Alert', fields: alert },
+  'alert.medium': { title: 'Medium Alert', fields: alert },
+  'alert.low': { title: 'Low Alert', fields: alert },
+  'alert.info': { title: 'Alert', fields: alert },
 
-  'module.started': { title: 'Module Started', level: 'info', fields: moduleRun },
-  'module.completed': { title: 'Module Completed', level: 'good', fields: moduleRun },
-  'module.timeout': { title: 'Module Timeout', level: 'warning', fields: moduleRun },
+  'module.started': { title: 'Module Started', fields: moduleRun },
+  'module.completed': { title: 'Module Completed', good: true, fields: moduleRun },
+  'module.timeout': { title: 'Module Timeout', fields: moduleRun },
   'schedule.triggered': {
     title: 'Schedule Triggered',
-    level: 'info',
     fields: [target, ['Schedule', 'schedule_id']],
   },
-  'export.ready': { title: 'Export Ready', level: 'good', fields: [scanId, ['Format', 'format']] },
-  'system.health': { title: 'System Health', level: 'info', fields: [status] },
+  'export.ready': { title: 'Export Ready', good: true, fields: [scanId, ['Format', 'format']] },
+  'system.health': { title: 'System Health', fields: [status] },
   'system.health_degraded': {
     title: 'System Health Degraded',
-    level: 'danger',
     fields: [status, ['Component', 'component']],
   },
-  'system.config_changed': { title: 'Configuration Changed', level: 'warning', fields: [['Key', 'key']] },
-  'system.api_key_rotated': { title: 'API Key Rotated', level: 'info', fields: [['Key', 'key_id']] },
-  'webhook.test': { title: 'Webhook Test', level: 'info', fields: [message] },
+  'system.config_changed': { title: 'Configuration Changed', fields: [['Key', 'key']] },
+  'system.api_key_rotated': { title: 'API Key Rotated', fields: [['Key', 'key_id']] },
+  'webhook.test': { title: 'Webhook Test', fields: [message] },
 };
 
-/** How an event is told; one of a type that nobody knows yet by its name and what its data begins with. */
-export function tellingOf(type: string, data: Data): Telling {
+/** The telling of a known type; `undefined` for any other. */
+function knownTelling(type: string): Telling | undefined {
   const known: Readonly<Record<string, Telling>> = tellings;
-  const telling = Object.hasOwn(known, type) ? known[type] : undefined;
+  return Object.hasOwn(known, type) ? known[type] : undefined;
+}
+
+/** The telling of an event. An unknown type is named by its type, and shows the first members of its data. */
+export function tellingOf(type: string, data: Data): Telling {
+  const telling = knownTelling(type);
   if (telling !== undefined) return telling;
   const members = Object.keys(data).slice(0, 8);
-  return {
-    title: clean(type, 40),
-    level: 'info',
-    fields: members.map((name) => [clean(name, 60) || '?', name]),
-  };
-}
-
-/** The guide's rule. */
-function levelOfScan({ high_risk_events: high, medium_risk_events: medium }: Data): Level {
-  // By way of text: an object with a `valueOf` of the sender's throws where it is made a number.
-  if (Number(textOf(high)) > 0) return 'danger';
-  return Number(textOf(medium)) > 0 ? 'warning' : 'good';
-}
-
-function levelOfSeverity({ severity }: Data): Level {
-  const word = typeof severity === 'string' ? severity.toLowerCase() : '';
-  if (['critical', 'high', 'error'].includes(word)) return 'danger';
-  return ['low', 'info'].includes(word) ? 'info' : 'warning';
+  return { title: clean(type, 40), fields: members.map((name) => [clean(name, 60) || '?', name]) };
 }
 
 function seconds(value: unknown): string {

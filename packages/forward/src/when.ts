@@ -1,4 +1,4 @@
-import type { EventContext } from '@spiderfoot-webhooks/core';
+import { type EventContext, type Severity, type SeverityMap, severities } from '@spiderfoot-webhooks/core';
 import {
   type AnyEvent,
   checkHandler,
@@ -7,14 +7,7 @@ import {
   type Handler,
   toForwarder,
 } from './forwarder.ts';
-import {
-  readSeverities,
-  readSeverity,
-  type Severity,
-  type SeverityMap,
-  severities,
-  severityOf,
-} from './severity.ts';
+import { readSeverities, readSeverity, severityOf } from './severity.ts';
 
 /**
  * Hands on the events that a predicate lets through; the others count as handled.
@@ -37,18 +30,16 @@ export function when<Event extends AnyEvent = AnyEvent>(
 }
 
 export interface SeverityOptions {
-  /** Severities by event type, in addition to the kit's, and in their place. */
+  /** Your own severities by event type, in place of the kit's. The severity that an event states itself wins. */
   readonly severities?: SeverityMap;
 }
 
 /**
- * Hands on the events that are at least so severe; the others count as handled. By their type: `high_risk_event` and
- * `alert.high` are `HIGH`, `medium_risk_event` and `scan_failed` are `MEDIUM`; the dotted types that say their `severity` in
- * their data go by that. **All others are `LOW`, `malware_detected` and `vulnerability_found` among them**, as in the guide:
- * give theirs by `severities`.
- * @throws ConfigurationError for what is no severity
+ * Pass on the events that are at least as severe as `least`; the others count as handled. The severity is the one that
+ * core's `severityOf` returns: what the event states itself, else what its type stands for.
+ * @throws ConfigurationError that names the option, if it is not a severity
  * @example
- * const severities = { malware_detected: 'CRITICAL', vulnerability_found: 'HIGH' } as const;
+ * const severities = { 'asset.discovered': 'HIGH' } as const;
  * receiver.onAny(minSeverity('HIGH', slack({ url }), { severities }), { name: 'slack' });
  */
 export function minSeverity<Event extends AnyEvent = AnyEvent>(

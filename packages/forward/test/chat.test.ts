@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { discord } from '../src/discord/index.ts';
 import { toDiscord } from '../src/discord/message.ts';
 import { groupOf } from '../src/group.ts';
-import { type AnyEvent, type Forwarder, messageOf } from '../src/index.ts';
+import { type AnyEvent, type Forwarder, type Message, messageOf } from '../src/index.ts';
 import { slack } from '../src/slack/index.ts';
 import { toSlack } from '../src/slack/message.ts';
 import { teams } from '../src/teams/index.ts';
@@ -63,26 +63,56 @@ describe("The guide's message of a finished scan", () => {
   });
 });
 
+/** A message in one line, so that a snapshot of all of them can be read. */
+function lineOf({ title, level, fields }: Message): string {
+  return [`${level}: ${title}`, ...fields.map(({ title, value }) => `${title}=${value}`)].join(' | ');
+}
+
 describe('What is to be read of', () => {
-  it.each(types)('%s', (type) => {
-    expect(messageOf(sampleOf(type))).toMatchSnapshot();
+  it('says what each type is about, colored by its severity', () => {
+    expect(types.map((type) => `${type} > ${lineOf(messageOf(sampleOf(type)))}`)).toMatchSnapshot();
   });
 
-  it.each(types)('%s, in Slack', (type) => {
-    expect(slackOf(sampleOf(type))).toMatchSnapshot();
+  it.each(types)('shows every field of %s in Slack', (type) => {
+    const message = messageOf(sampleOf(type));
+    expect(textsIn(slackOf(sampleOf(type)))).toEqual(
+      expect.arrayContaining(message.fields.map(({ title, value }) => `${title}\n${value}`)),
+    );
   });
 
-  it.each<[string, unknown]>([
-    ['brand.new', { target: 'example.com', count: 3, list: ['a', 'b'], nested: { a: 1 }, nothing: null }],
-    ['empty', {}],
-    ['toString', {}],
-    ['__proto__', JSON.parse('{"__proto__": {"target": "x"}, "constructor": 1}')],
-    ['not.an.object', 'text'],
-    ['\u001b[31m<!channel>', { '<!here>': '<@U1>' }],
-  ])('an event that nobody knows: %s', (type, data) => {
-    const message = messageOf(event(type, data));
-    expect(message).toMatchSnapshot();
+  it.each<[string, unknown, string]>([
+    [
+      'brand.new',
+      { target: 'example.com', count: 3, list: ['a', 'b'], nested: { a: 1 }, nothing: null },
+      'info: SpiderFoot brand.new: example.com | target=example.com | count=3 | list=["a","b"] | nested={"a":1}',
+    ],
+    ['empty', {}, 'info: SpiderFoot empty'],
+    ['toString', {}, 'info: SpiderFoot toString'],
+    [
+      '__proto__',
+      JSON.parse('{"__proto__": {"target": "x"}, "constructor": 1}'),
+      'info: SpiderFoot __proto__ | __proto__={"target":"x"} | constructor=1',
+    ],
+    ['not.an.object', 'text', 'info: SpiderFoot not.an.object'],
+  ])('shows the type and the first members of the data of an unknown event: %s', (type, data, line) => {
+    expect(lineOf(messageOf(event(type, data)))).toBe(line);
+  });
+
+  it('escapes the markup in an unknown type and its data for each chat', () => {
+    const message = messageOf(event('\u001b[31m<!channel>', { '<!here>': '<@U1>' }));
     expect([toSlack(message), toDiscord(message), toTeams(message)]).toMatchSnapshot();
+  });
+
+  it.each([
+    ['vulnerability_found', { severity: 'critical' }, 'danger'],
+    ['vulnerability_found', { severity: 'low' }, 'info'],
+    ['malware_detected', {}, 'danger'],
+    ['scan_completed', { risk: 'Moderate' }, 'warning'],
+    ['task.completed', {}, 'good'],
+    ['brand.new', { level: 'error' }, 'danger'],
+    ['brand.new', {}, 'info'],
+  ])('colors %s with %j by its severity: %s', (type, data, level) => {
+    expect(messageOf(event(type, data)).level).toBe(level);
   });
 
   it('a finished scan, in Discord and in Teams', () => {

@@ -2,10 +2,13 @@ import { isIP } from 'node:net';
 import { EcsFlat, EcsVersion } from '@elastic/ecs';
 import { samples } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it } from 'vitest';
+import { cefText } from '../src/siem/formats/cef.ts';
 import { ecsVersion, elasticDocument } from '../src/siem/formats/elastic.ts';
 import { ocsfDocument } from '../src/siem/formats/ocsf.ts';
 import { splunkDocument } from '../src/siem/formats/splunk.ts';
+import { levels } from '../src/siem/levels.ts';
 import { toRecord } from '../src/siem/record.ts';
+import { syslogMessage } from '../src/siem/targets/syslog-message.ts';
 import { received } from './support/events.ts';
 
 const types = [...Object.keys(samples), 'a.type.of.tomorrow'];
@@ -129,14 +132,35 @@ describe('Open Cybersecurity Schema Framework', () => {
     const record = await recordOf('vulnerability_found');
     expect(ocsfDocument(record)).toMatchObject({
       time: Date.parse('2024-01-01T12:00:00Z'),
-      severity_id: 2,
-      severity: 'Low',
+      severity_id: 4,
+      severity: 'High',
       finding_info: { uid: record.id, types: ['vulnerability_found'], data_sources: ['sfp_vulndb'] },
       vulnerabilities: [{ cve: { uid: 'CVE-2023-4863' } }],
       resources: [{ name: 'example.com' }],
       metadata: { uid: record.id, event_code: 'vulnerability_found' },
       unmapped: { scan_id: 'scan_12345', data: samples.vulnerability_found },
     });
+  });
+});
+
+describe("Every format but the guide's", () => {
+  it.each([
+    ['malware_detected', {}, 'CRITICAL'],
+    ['vulnerability_found', { severity: 'critical' }, 'CRITICAL'],
+    ['vulnerability_found', {}, 'HIGH'],
+    ['brand.new', { level: 'Moderate' }, 'MEDIUM'],
+    ['finding.new', { risk: 'LOW' }, 'LOW'],
+    ['scan_started', {}, 'INFO'],
+  ] as const)('sends %s with %j as %s in its own scale', async (type, data, severity) => {
+    const record = await recordOf(type, data);
+    const { word, cef, elastic, ocsf, syslog } = levels[severity];
+    expect(record.severity).toBe(severity);
+    expect(elasticDocument(record).event.severity).toBe(elastic);
+    expect(ocsfDocument(record).severity_id).toBe(ocsf);
+    expect(splunkDocument(record, {}).event.severity).toBe(word);
+    expect(cefText(record, 8192).split('|')[6]).toBe(String(cef));
+    const settings = { facility: 0, hostname: 'h', maxSize: 8192 };
+    expect(syslogMessage(record, settings, () => '').toString()).toMatch(new RegExp(`^<${syslog}>`));
   });
 });
 

@@ -51,14 +51,25 @@ describe("the guide's event", () => {
     ['alert.info', 'INFO'],
     ['a.type.of.tomorrow', 'LOW'],
     ['__proto__', 'LOW'],
-  ])('gives %s the severity %s', async (type, severity) => {
+  ])('gives %s the severity %s, as the guide maps it', async (type, severity) => {
     const target = await startTarget(answers(200));
     const { event, context } = await received(type);
     await start({ endpoint: target.url })(event, context);
     expect(JSON.parse(target.requests[0]?.body ?? '')).toMatchObject({ event_type: type, severity });
   });
 
-  it("takes the user's severities first", async () => {
+  it.each([
+    ['vulnerability_found', { severity: 'critical' }, 'CRITICAL'],
+    ['malware_detected', { risk: 'High' }, 'HIGH'],
+    ['high_risk_event', { severity: 'info' }, 'INFO'],
+  ])('gives %s with %j in its data the severity %s that it states', async (type, data, severity) => {
+    const target = await startTarget(answers(200));
+    const { event, context } = await received(type, { data });
+    await start({ endpoint: target.url })(event, context);
+    expect(JSON.parse(target.requests[0]?.body ?? '')).toMatchObject({ event_type: type, severity });
+  });
+
+  it("puts the user's severities before the guide's", async () => {
     const target = await startTarget(answers(200));
     const forward = start({
       endpoint: target.url,

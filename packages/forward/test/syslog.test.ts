@@ -31,7 +31,7 @@ describe.each([
     }
     expect(collector.messages.map(idOf)).toEqual(all.map(({ context }) => context.id));
     expect(collector.messages[0]).toMatch(
-      /^<37>1 2024-01-01T12:00:00\.000Z scanner1 spiderfoot \d+ scan_started - CEF:0\|/,
+      /^<38>1 2024-01-01T12:00:00\.000Z scanner1 spiderfoot \d+ scan_started - CEF:0\|/,
     );
   });
 });

@@ -1,9 +1,9 @@
+import type { Severity } from '@spiderfoot-webhooks/core';
 import { clockTime } from '../log/moment.ts';
 import { outColours } from '../terminal/colour.ts';
 import { type Column, lineOf } from '../terminal/table.ts';
 import { printable } from '../terminal/text.ts';
 import type { Row, Trouble } from './row.ts';
-import type { Severity } from './severity.ts';
 
 const severityColours = {
   CRITICAL: (text) => outColours.bold(outColours.red(text)),

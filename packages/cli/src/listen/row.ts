@@ -1,6 +1,5 @@
-import { toAnswer, type WebhookEvent } from '@spiderfoot-webhooks/core';
+import { type Severity, severityOf, toAnswer, type WebhookEvent } from '@spiderfoot-webhooks/core';
 import type { Settled } from './requests.ts';
-import { type Severity, severityOf } from './severity.ts';
 
 /** An event, as a line shows it. */
 export interface Row {

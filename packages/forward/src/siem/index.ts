@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { type Forwarder, toForwarder } from '../forwarder.ts';
 import { readSeverities } from '../severity.ts';
+import { guideSeverities } from './formats/guide.ts';
 import type { SiemOptions } from './options.ts';
 import { toRecord } from './record.ts';
 import type { Target } from './target.ts';
@@ -9,7 +10,7 @@ import { hecTarget } from './targets/hec.ts';
 import { guideTarget, ocsfTarget } from './targets/post.ts';
 import { cefTarget } from './targets/syslog.ts';
 
-export type { Severity, SeverityMap } from '../severity.ts';
+export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core';
 export type {
   BatchOptions,
   CefOptions,
@@ -33,12 +34,17 @@ export function siem(options: SiemOptions): Forwarder {
   if (typeof options !== 'object' || options === null) {
     throw new ConfigurationError('endpoint', 'is missing: call siem({ endpoint, apiKey }).');
   }
-  const severities = readSeverities('severities', options.severities);
+  const own = readSeverities('severities', options.severities);
+  const severities = isGuide(options) ? { ...guideSeverities, ...own } : own;
   const target = createTarget(options);
   return toForwarder(
     (event, context) => target.send(toRecord(event, context, severities), context.signal),
     () => target.close(),
   );
+}
+
+function isGuide({ format }: SiemOptions): boolean {
+  return format === undefined || format === 'guide';
 }
 
 function createTarget(options: SiemOptions): Target {

@@ -1,4 +1,4 @@
-import type { Severity } from '../severity.ts';
+import type { Severity } from '@spiderfoot-webhooks/core';
 
 /** A severity in each scale. */
 interface Level {

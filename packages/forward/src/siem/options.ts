@@ -1,13 +1,14 @@
+import type { SeverityMap } from '@spiderfoot-webhooks/core';
 import type { PolicyOptions } from '../policy-options.ts';
-import type { SeverityMap } from '../severity.ts';
 import type { TlsOptions, TransportOptions } from '../transport-options.ts';
 
 /** What every format takes. */
 interface CommonOptions {
   /**
-   * Severities by event type, in addition to the guide's and in their place: `INFO`, `LOW`, `MEDIUM`, `HIGH`, `CRITICAL`. A
-   * dotted type that neither names goes by the `severity` in its data; all others are `LOW`, as in the guide.
-   * @example { malware_detected: 'CRITICAL', vulnerability_found: 'HIGH' }
+   * Your own severities by event type, in place of the kit's: `INFO`, `LOW`, `MEDIUM`, `HIGH`, `CRITICAL`. The severity that
+   * an event states itself wins.
+   * @default the kit's table; for the format `guide`, the guide's mapping
+   * @example { 'asset.discovered': 'HIGH' }
    */
   readonly severities?: SeverityMap;
 }

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import type { EventContext } from '@spiderfoot-webhooks/core';
+import type { EventContext, Severity, SeverityMap } from '@spiderfoot-webhooks/core';
 import type { AnyEvent } from '../forwarder.ts';
 import { isGroup } from '../group.ts';
 import { messageOf } from '../messages.ts';
-import { type Severity, type SeverityMap, severityOf } from '../severity.ts';
+import { severityOf } from '../severity.ts';
 import { type Data, isData } from '../tellings.ts';
 import { clean, textOf } from '../text.ts';
 import { type Kind, kindOf } from './kinds.ts';

@@ -1,4 +1,28 @@
+import type { KnownEventType, Severity } from '@spiderfoot-webhooks/core';
 import type { SiemRecord } from '../record.ts';
+
+/**
+ * The guide's severities of the types that it documents. Only this format uses them: the receiving side may have been
+ * written after the guide.
+ * @see the guide, "SIEM Integration", `map_severity`
+ */
+export const guideSeverities = {
+  scan_started: 'LOW',
+  scan_completed: 'LOW',
+  scan_failed: 'MEDIUM',
+  scan_progress: 'LOW',
+  high_risk_event: 'HIGH',
+  medium_risk_event: 'MEDIUM',
+  vulnerability_found: 'LOW',
+  malware_detected: 'LOW',
+  correlation_completed: 'LOW',
+  cti_report_generated: 'LOW',
+  workspace_created: 'LOW',
+  multi_scan_completed: 'LOW',
+  system_alert: 'LOW',
+  resource_warning: 'LOW',
+  module_error: 'LOW',
+} as const satisfies Partial<Record<KnownEventType, Severity>>;
 
 /**
  * The guide's event.

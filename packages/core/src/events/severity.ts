@@ -1,0 +1,147 @@
+import { isObject } from '../json.ts';
+import type { EventEnvelope, KnownEventType } from './types.ts';
+
+/** From the least to the most severe. */
+export const severities = ['INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
+
+/** How urgently an event needs a person to look at it. */
+export type Severity = (typeof severities)[number];
+
+/** Severities by event type, under the names that events arrive with: `scan_completed`, not its alias `scan.complete`. */
+export type SeverityMap = Readonly<Record<string, Severity>>;
+
+/** What a type stands for if the event does not state a severity. The compiler asks for a row for each known type. */
+const byType: Readonly<Record<KnownEventType, Severity>> = {
+  scan_started: 'INFO',
+  scan_completed: 'INFO',
+  scan_failed: 'MEDIUM',
+  scan_progress: 'INFO',
+  high_risk_event: 'HIGH',
+  medium_risk_event: 'MEDIUM',
+  vulnerability_found: 'HIGH',
+  malware_detected: 'CRITICAL',
+  correlation_completed: 'LOW',
+  cti_report_generated: 'INFO',
+  workspace_created: 'INFO',
+  multi_scan_completed: 'INFO',
+  system_alert: 'MEDIUM',
+  resource_warning: 'MEDIUM',
+  module_error: 'MEDIUM',
+
+  'scan.created': 'INFO',
+  'scan.stopped': 'LOW',
+  'scan.aborted': 'MEDIUM',
+  'scan.deleted': 'INFO',
+  'scan.archived': 'INFO',
+  'scan.unarchived': 'INFO',
+  'scan.rerun': 'INFO',
+  'scan.cloned': 'INFO',
+  'event.new': 'LOW',
+  'event.false_positive': 'INFO',
+  'finding.new': 'LOW',
+  'finding.critical': 'CRITICAL',
+  'correlation.resolved': 'INFO',
+  'asset.discovered': 'INFO',
+  'asset.risk_changed': 'MEDIUM',
+  'monitor.change': 'MEDIUM',
+  'task.queued': 'INFO',
+  'task.running': 'INFO',
+  'task.completed': 'INFO',
+  'task.failed': 'MEDIUM',
+  'task.cancelled': 'LOW',
+  'alert.critical': 'CRITICAL',
+  'alert.high': 'HIGH',
+  'alert.medium': 'MEDIUM',
+  'alert.low': 'LOW',
+  'alert.info': 'INFO',
+  'module.started': 'INFO',
+  'module.completed': 'INFO',
+  'module.timeout': 'MEDIUM',
+  'schedule.triggered': 'INFO',
+  'export.ready': 'INFO',
+  'system.health': 'INFO',
+  'system.health_degraded': 'MEDIUM',
+  'system.config_changed': 'LOW',
+  'system.api_key_rotated': 'LOW',
+  'webhook.test': 'INFO',
+};
+
+/**
+ * Return how severe an event is. The first of these decides:
+ *
+ * 1. the severity that the event states itself: `severity`, `severity_level`, `risk`, `risk_level` or `level` in its data, or
+ *    `severity` in its envelope, in any case and in the usual spellings (`crit`, `Moderate`, `Severity.HIGH`). Numbers are
+ *    ignored, because a 7 means different things on different scales;
+ * 2. `map`;
+ * 3. for a completed scan, what it found: `HIGH` or `MEDIUM` if it counted events of that risk;
+ * 4. the kit's table; `LOW` for a type that is not in it.
+ * @param map your own severities, by event type
+ * @example
+ * receiver.onAny(async (event) => {
+ *   if (severityOf(event) === 'CRITICAL') await page(event);
+ * });
+ */
+export function severityOf(event: EventEnvelope<string, unknown>, map: SeverityMap = {}): Severity {
+  const data = isObject(event.data) ? event.data : {};
+  return (
+    statedIn(data) ??
+    severityNamed(event.severity) ??
+    rowOf(map, event.event_type) ??
+    severityByFindings(event.event_type, data) ??
+    rowOf(byType, event.event_type) ??
+    'LOW'
+  );
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** The most specific name first. */
+const statingFields = ['severity', 'severity_level', 'risk', 'risk_level', 'level'];
+
+function statedIn(data: Data): Severity | undefined {
+  for (const field of statingFields) {
+    const severity = Object.hasOwn(data, field) ? severityNamed(data[field]) : undefined;
+    if (severity !== undefined) return severity;
+  }
+  return undefined;
+}
+
+/** SpiderFoot's words, those of syslog and of the usual scanners. */
+const spellings: ReadonlyMap<string, Severity> = new Map([
+  ...['critical', 'crit', 'fatal', 'emergency', 'emerg', 'alert', 'very high'].map(rowFor('CRITICAL')),
+  ...['high', 'major', 'severe', 'important', 'error', 'err'].map(rowFor('HIGH')),
+  ...['medium', 'med', 'moderate', 'warning', 'warn'].map(rowFor('MEDIUM')),
+  ...['low', 'minor', 'notice'].map(rowFor('LOW')),
+  ...['info', 'informational', 'information', 'none', 'debug'].map(rowFor('INFO')),
+]);
+
+function rowFor(severity: Severity): (word: string) => readonly [string, Severity] {
+  return (word) => [word, severity];
+}
+
+/** Longer text is not a severity, and need not be looked at. */
+const longestWord = 40;
+
+function severityNamed(value: unknown): Severity | undefined {
+  if (typeof value !== 'string' || value.length > longestWord) return undefined;
+  const words = value.toLowerCase().split(/[\s_-]+/);
+  const name = words.filter((word) => !['', 'risk', 'severity'].includes(word)).join(' ');
+  // Python writes a member of an Enum as `Severity.HIGH`.
+  return spellings.get(name.slice(name.lastIndexOf('.') + 1));
+}
+
+function severityByFindings(type: string, data: Data): Severity | undefined {
+  if (type !== 'scan_completed' && type !== 'multi_scan_completed') return undefined;
+  if (isPositive(data.high_risk_events)) return 'HIGH';
+  return isPositive(data.medium_risk_events) ? 'MEDIUM' : undefined;
+}
+
+/** `multi_scan_completed` has no schema for its counts: they can be text, or an object whose `valueOf` throws. */
+function isPositive(count: unknown): boolean {
+  return (typeof count === 'number' || typeof count === 'string') && Number(count) > 0;
+}
+
+/** A type can be called `constructor`. */
+function rowOf(map: SeverityMap, type: string): Severity | undefined {
+  return Object.hasOwn(map, type) ? map[type] : undefined;
+}
