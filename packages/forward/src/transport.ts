@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
+// Bun replaces the bare name `undici` by a shim without pools, timeouts and `close`.
+import { Agent, type Dispatcher } from 'undici/index.js';
 import { lookupPublic } from './addresses.ts';
 import { AttemptError, type FailureDetails, ForwardError, failureOf } from './errors.ts';
 import { createPolicy } from './policy.ts';

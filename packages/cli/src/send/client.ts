@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher, request } from 'undici';
+// Bun replaces the bare name `undici` by a shim without pools, timeouts and `close`.
+import { Agent, type Dispatcher, request } from 'undici/index.js';
 import { type ClientTlsFiles, readClientTls } from '../terminal/client-tls.ts';
 import { systemSentence } from '../terminal/system-errors.ts';
 
