@@ -1,4 +1,5 @@
 import { type AnyEvent, type Forwarder, toForwarder } from './forwarder.ts';
+import { toJson } from './json.ts';
 import { type Message, messageOf } from './messages.ts';
 import { createTransport } from './transport.ts';
 import { readUrl, type TransportOptions } from './transport-options.ts';
@@ -20,7 +21,7 @@ export function toChat(
   const headers = { 'content-type': 'application/json' };
   return toForwarder(
     async (event: AnyEvent, { signal }) => {
-      await transport.send({ url, headers, body: JSON.stringify(write(messageOf(event))), signal });
+      await transport.send({ url, headers, body: toJson(write(messageOf(event))), signal });
     },
     () => transport.close(),
   );

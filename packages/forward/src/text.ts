@@ -1,3 +1,5 @@
+import { toJson } from './json.ts';
+
 /**
  * What of an event may stand in a message. Everything in an event is text that somebody out there has chosen: a target's
  * name, a banner, a page's title.
@@ -9,13 +11,16 @@ const bidirectional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 /** One line, well-formed, without control characters, of at most so many code points. */
 export function clean(text: string, most: number): string {
   // Nobody reads past this, and what follows need not be looked at.
-  const line = text
-    .slice(0, 4 * most)
+  const line = wellFormed(text.slice(0, 4 * most))
     .replace(bidirectional, '')
-    .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
   return cut(line, most);
+}
+
+/** Replace each half of a surrogate pair that has no other half. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** At most so many code points; what is cut ends in `…`. */
@@ -39,12 +44,12 @@ export function replaced(text: string, replace: (character: string) => string, m
   return escaped;
 }
 
-/** A member of an event's data as text: `''` where it is missing; JSON where it has members of its own. */
+/** A member of an event's data as text: `''` if it is missing, JSON if it has members of its own. */
 export function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value !== 'object') return String(value);
   try {
-    return JSON.stringify(value) ?? '';
+    return toJson(value);
   } catch {
     // What a schema of the user's has made of it: a bigint, a cycle.
     return '';

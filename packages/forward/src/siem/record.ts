@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { EventContext, Severity, SeverityMap } from '@spiderfoot-webhooks/core';
 import type { AnyEvent } from '../forwarder.ts';
 import { isGroup } from '../group.ts';
+import { toJson } from '../json.ts';
 import { messageOf } from '../messages.ts';
 import { severityOf } from '../severity.ts';
 import { type Data, isData } from '../tellings.ts';
@@ -54,7 +55,7 @@ export function toRecord(event: AnyEvent, context: EventContext, severities: Sev
     event,
     id: context.id,
     receivedAt: context.receivedAt,
-    original: isGroup(event) ? JSON.stringify(event) : context.wire.body,
+    original: isGroup(event) ? toJson(event) : context.wire.body,
     timestamp,
     time: new Date(timestamp),
     severity: severityOf(event, severities),

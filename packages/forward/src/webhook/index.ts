@@ -2,6 +2,7 @@ import { ConfigurationError, type EventContext, sign } from '@spiderfoot-webhook
 import { ForwardError } from '../errors.ts';
 import { type AnyEvent, type Forwarder, toForwarder } from '../forwarder.ts';
 import { isGroup } from '../group.ts';
+import { toJson, wellFormedJson } from '../json.ts';
 import { createTransport } from '../transport.ts';
 import { readHeaders, readUrl, type TransportOptions } from '../transport-options.ts';
 
@@ -18,8 +19,9 @@ export interface WebhookOptions extends TransportOptions {
 }
 
 /**
- * Sends each event on as SpiderFoot sent it, signed with a secret of your own: the very bytes of the body, whichever dialect,
- * so that a receiver of this kit, or any other that knows the guide, takes it as from SpiderFoot. A group of
+ * Send each event on as SpiderFoot sent it, signed with a secret of your own. The body keeps its bytes and its dialect, so a
+ * receiver of this kit, or any other that knows the guide, accepts it as from SpiderFoot. One thing is replaced: an escaped
+ * half of a surrogate pair (`\ud83d` alone) becomes `\ufffd`, because strict readers of JSON reject it. A group of
  * `throttle` goes as an event of its own, in the guide's envelope.
  * @throws ConfigurationError that names the option
  * @example
@@ -36,7 +38,7 @@ export function webhook({ url, secret, headers: further = {}, ...options }: Webh
 
   return toForwarder(
     async (event: AnyEvent, context) => {
-      const body = isGroup(event) ? JSON.stringify(event) : context.wire.body;
+      const body = isGroup(event) ? toJson(event) : wellFormedJson(context.wire.body);
       const type = isGroup(event) ? event.event_type : context.wire.event_type;
       await transport.send({
         url: urlOf(event, context),

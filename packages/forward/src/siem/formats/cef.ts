@@ -1,4 +1,4 @@
-import { textOf } from '../../text.ts';
+import { textOf, wellFormed } from '../../text.ts';
 import { levels } from '../levels.ts';
 import type { SiemRecord } from '../record.ts';
 
@@ -84,7 +84,7 @@ function extensionOf(
 function escapeWithin(text: string, most: number, replace: (character: string) => string): string {
   let escaped = '';
   let left = most;
-  for (const character of text) {
+  for (const character of wellFormed(text)) {
     const next = replace(character);
     left -= Buffer.byteLength(next);
     if (left < 0) break;

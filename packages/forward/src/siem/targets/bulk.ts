@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { type FailureDetails, ForwardError } from '../../errors.ts';
+import { toJson } from '../../json.ts';
 import { rejectUnknown } from '../../policy-options.ts';
 import { quoted } from '../../quote.ts';
 import { createTransport } from '../../transport.ts';
@@ -40,7 +41,7 @@ export function bulkTarget(options: ElasticOptions): Target {
   return {
     send(record, signal) {
       const action = { create: { _index: index, _id: record.id } };
-      return batches.add(`${JSON.stringify(action)}\n${JSON.stringify(elasticDocument(record))}\n`, signal);
+      return batches.add(`${toJson(action)}\n${toJson(elasticDocument(record))}\n`, signal);
     },
     async close() {
       await Promise.all([batches.close(), transport.close()]);

@@ -1,4 +1,5 @@
 import { ForwardError } from '../../errors.ts';
+import { toJson } from '../../json.ts';
 import { createTransport } from '../../transport.ts';
 import { createBatches } from '../batches.ts';
 import { splunkDocument } from '../formats/splunk.ts';
@@ -34,7 +35,7 @@ export function hecTarget(options: SplunkOptions): Target {
   });
 
   return {
-    send: (record, signal) => batches.add(JSON.stringify(splunkDocument(record, place)), signal),
+    send: (record, signal) => batches.add(toJson(splunkDocument(record, place)), signal),
     async close() {
       await Promise.all([batches.close(), transport.close()]);
     },

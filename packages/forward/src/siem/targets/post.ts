@@ -1,3 +1,4 @@
+import { toJson } from '../../json.ts';
 import { createTransport } from '../../transport.ts';
 import { guideDocument } from '../formats/guide.ts';
 import { ocsfDocument } from '../formats/ocsf.ts';
@@ -27,7 +28,7 @@ function postTarget(
   return {
     async send(record, signal) {
       const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': record.id };
-      await transport.send({ url, headers, body: JSON.stringify(toDocument(record)), signal });
+      await transport.send({ url, headers, body: toJson(toDocument(record)), signal });
     },
     close: transport.close,
   };
