@@ -94,6 +94,56 @@ const body =
 const genuine = createHmac('sha256', secret).update(body).digest('hex');
 const wrong = '0123456789abcdef'.repeat(4);
 
+interface Concluded {
+  readonly conclusion: { readonly kind: string; readonly marked: readonly string[]; readonly text: string };
+}
+
+describe('the conclusion of diagnose', () => {
+  const concluded = async (signature: string, input: string, given = secret) => {
+    const args = ['diagnose', '-s', signature, '--json', '--secret', given];
+    const { code, lines } = await spiderfoot(args, { input });
+    const { conclusion }: Concluded = JSON.parse(lines[0] ?? '');
+    return { code, ...conclusion };
+  };
+
+  it.each([
+    { signature: '', input: body, marked: ['signature'] },
+    { signature: '  ', input: body, marked: ['signature'] },
+    { signature: 'sha256=', input: body, marked: ['length'] },
+    { signature: genuine.slice(0, 8), input: body, marked: ['length'] },
+    { signature: 'not a signature', input: body, marked: ['alphabet', 'length'] },
+    { signature: wrong.slice(0, 40), input: body, marked: ['length'] },
+    { signature: genuine, input: '', marked: ['body'] },
+    { signature: genuine, input: '\0{', marked: ['encoding', 'JSON'] },
+    { signature: genuine, input: '[object Object]', marked: ['JSON'] },
+    { signature: 'a'.repeat(100_000), input: body, marked: ['signature'] },
+    { signature: `${'-'.repeat(100_000)}:`, input: body, marked: ['signature'] },
+    { signature: wrong, input: body, given: ' x', marked: ['secret'] },
+  ])('points at $marked when nothing explains $signature', async ({ signature, input, given, marked }) => {
+    const { code, kind, marked: shown, text } = await concluded(signature, input, given);
+    expect({ code, kind, shown }).toEqual({ code: 1, kind: 'marked', shown: marked });
+    for (const step of marked) expect(text).toContain(step);
+    expect(text).not.toMatch(/secrets differ/i);
+  });
+
+  it('blames neither the secret nor the body when only the digits differ', async () => {
+    const found = await concluded(wrong, body);
+    expect(found).toMatchObject({ code: 1, kind: 'unknown', marked: [] });
+    expect(found.text).not.toMatch(/secrets differ|most likely/i);
+  });
+
+  it('names the marked steps beside the mistake that explains the signature', async () => {
+    const found = await concluded(`0x${genuine}`, body);
+    expect(found).toMatchObject({ code: 1, kind: 'explained', marked: ['alphabet', 'length'] });
+    expect(found.text).toContain('alphabet, length');
+  });
+
+  it('names the marked steps of a genuine signature over a body that a receiver rejects', async () => {
+    const signature = createHmac('sha256', secret).update('[1]').digest('hex');
+    expect(await concluded(signature, '[1]')).toMatchObject({ code: 0, kind: 'genuine', marked: ['JSON'] });
+  });
+});
+
 describe('a random signature', () => {
   it('is none of the known mistakes: a thousand of them', () => {
     for (let index = 0; index < 1000; index++) {
@@ -232,6 +282,7 @@ describe('hostile bodies', () => {
     { name: 'a long string that never ends', hostile: `"${'\\"'.repeat(500_000)}` },
     { name: 'many numbers', hostile: `{"a":[${'1,'.repeat(20_000)}1]}` },
     { name: '__proto__', hostile: '{"__proto__": {"a": 1}, "event_type": {"__proto__": 2}}' },
+    { name: 'a number of a million digits', hostile: `{"a":${'9'.repeat(1_000_000)}}` },
     {
       name: 'numbers past all bounds',
       hostile: '{"a": 1e999, "b": -0, "c": 123456789012345678901234567890}',
@@ -239,5 +290,12 @@ describe('hostile bodies', () => {
   ])('$name is looked at, and no more', async ({ hostile }) => {
     const { code, stderr } = await withSecret(['diagnose', '-s', wrong], { input: hostile });
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  });
+
+  it('end with a secret of 60,000 blanks as well', async () => {
+    const file = join(await temporaryFolder(), 'secret');
+    await writeFile(file, `x${' '.repeat(60_000)}y`);
+    const args = ['diagnose', '-s', wrong, '--secret-file', file];
+    expect(await spiderfoot(args, { input: body })).toMatchObject({ code: 1, stderr: '' });
   });
 });

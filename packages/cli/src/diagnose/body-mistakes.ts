@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { utf16Encoding } from './encoding.ts';
 import { jsonStyles, pythonFloatStyles } from './json-styles.ts';
 import { writeJson } from './json-writer.ts';
+import { textsBeforeCurl, textsBeforeWrapping } from './line-ends.ts';
 import { type Json, memberOf, parseLossless, wholeNumbers } from './lossless-json.ts';
 import type { Guess, Mistake } from './mistake.ts';
 
@@ -19,7 +21,7 @@ const bytesMistakes: readonly BodyMistake[] = [
   },
   {
     name: 'newline-lost',
-    fix: 'What was signed ends with a newline that the body here lacks. echo adds one: use printf %s, or sign the file that is sent.',
+    fix: 'What was signed ends with a newline that the body here lacks. echo adds one: use printf %s. curl drops one with -d @file: use --data-binary @file.',
     signed: (_, text) => [`${text}\n`, `${text}\r\n`],
   },
   {
@@ -53,6 +55,16 @@ const bytesMistakes: readonly BodyMistake[] = [
     signed: (_, text) => [text.replaceAll(/\r?\n/g, '\r\n')],
   },
   {
+    name: 'wrapped-lines',
+    fix: 'The body here has line ends that were not signed, where a terminal or a mail program wraps lines: it was copied from a screen. Save the received bytes to a file.',
+    signed: (_, text) => textsBeforeWrapping(text),
+  },
+  {
+    name: 'line-ends-lost',
+    fix: 'What was signed has several lines, and the body here has the same text in one: curl drops line ends with -d @file. Use --data-binary @file.',
+    signed: (_, text) => textsBeforeCurl(text),
+  },
+  {
     name: 'line-ends-dropped',
     fix: 'What was signed is the body without its line ends: curl drops them with -d @file. Use --data-binary @file.',
     signed: (_, text) => [text.replaceAll(/[\r\n]/g, '')],
@@ -71,6 +83,11 @@ const bytesMistakes: readonly BodyMistake[] = [
     name: 'signed-encoded-twice',
     fix: 'The body was read as Latin-1 and signed in UTF-8, which encodes it twice. Sign and verify its bytes.',
     signed: (bytes) => [bytes.toString('latin1'), new TextDecoder('windows-1252').decode(bytes)],
+  },
+  {
+    name: 'body-utf-16',
+    fix: 'The body here is in UTF-16, as "Unicode" in Windows and > in PowerShell write it; what was signed is its text in UTF-8. Save the received bytes.',
+    signed: (bytes) => fromUtf16(bytes),
   },
   {
     name: 'utf-16',
@@ -147,6 +164,16 @@ function latin1(text: string): Buffer | undefined {
 function utf16(text: string): readonly Buffer[] {
   const little = [Buffer.from(text, 'utf16le'), Buffer.from(byteOrderMark + text, 'utf16le')];
   return [...little, ...little.map((bytes) => Buffer.from(bytes).swap16())];
+}
+
+/** The text of a body in UTF-16, and without the line end that PowerShell adds. */
+function fromUtf16(bytes: Buffer): readonly string[] {
+  const encoding = utf16Encoding(bytes);
+  if (encoding === undefined) return [];
+  const text = new TextDecoder(encoding).decode(bytes);
+  const unixText = text.replaceAll('\r\n', '\n');
+  const texts = [text, text.replace(/\r?\n$/, ''), unixText, unixText.replace(/\n$/, '')];
+  return [...texts, ...texts.map((each) => byteOrderMark + each)];
 }
 
 function stringInside(text: string): string | undefined {

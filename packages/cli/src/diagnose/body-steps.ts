@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { utf16Encoding } from './encoding.ts';
 import { jsonStyles } from './json-styles.ts';
 import { writeJson } from './json-writer.ts';
 import { memberOf, parseLossless } from './lossless-json.ts';
@@ -24,8 +25,8 @@ export function bodySteps(body: Buffer): readonly Step[] {
 }
 
 function encodingStep(body: Buffer): Step {
-  const zeros = body.subarray(0, 64).filter((byte) => byte === 0).length;
-  if (zeros > 4) return wrong('encoding', 'full of zero bytes: it looks like UTF-16');
+  if (utf16Encoding(body) !== undefined) return wrong('encoding', 'it looks like UTF-16');
+  if (body.subarray(0, 64).includes(0)) return wrong('encoding', 'there are zero bytes, which no text has');
   if (!isUtf8(body)) return wrong('encoding', 'not valid UTF-8');
   const ascii = body.every((byte) => byte < 128);
   return ascii

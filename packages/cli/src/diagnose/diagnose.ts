@@ -1,22 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { bodySteps } from './body-steps.ts';
+import { type Conclusion, conclusionOf, type Facts } from './conclusion.ts';
 import { hmac } from './digests.ts';
-import type { Mistake } from './mistake.ts';
 import { type Evidence, type Found, search } from './search.ts';
 import { secretSteps } from './secret-steps.ts';
 import { comparisonStep, signatureSteps } from './signature-steps.ts';
-import type { Step } from './step.ts';
 
 /** What is the matter with a signature. */
-export interface Diagnosis {
-  /** Whether a receiver takes it as it is. */
-  readonly genuine: boolean;
-  readonly steps: readonly Step[];
-  /** What explains the signature; `undefined` where nothing that is known does. */
-  readonly mistakes: readonly Mistake[] | undefined;
-  /** Whether all the known mistakes were tried. */
-  readonly complete: boolean;
-  /** Secret: for whoever asks for them. */
+export interface Diagnosis extends Facts {
+  readonly conclusion: Conclusion;
+  /** Secret: shown only if it is asked for. */
   readonly expected: string;
   readonly found: Found | undefined;
 }
@@ -32,7 +25,8 @@ export function diagnose(evidence: Evidence): Diagnosis {
     ...secretSteps(secret),
     comparisonStep(expected, signature),
   ];
-  return { genuine, steps, mistakes: genuine ? [] : found?.mistakes, complete, expected, found };
+  const facts = { genuine, steps, mistakes: genuine ? [] : found?.mistakes, complete };
+  return { ...facts, conclusion: conclusionOf(facts), expected, found };
 }
 
 /** As a receiver looks at it: the prefix may be missing, and nothing else. */

@@ -10,9 +10,14 @@ export interface NamedStyle {
 
 const asWritten = (written: string) => written;
 
+/** Digits of a whole number that Python's json module reads. */
+const mostDigits = 4300;
+
 function pythonNumber(written: string): string {
   if (/^-?(?:Infinity|NaN)$/.test(written)) return written;
-  return /[.eE]/.test(written) ? pythonJson(pythonFloat(Number(written))) : String(BigInt(written));
+  if (/[.eE]/.test(written)) return pythonJson(pythonFloat(Number(written)));
+  // Python reads no whole number of more digits; converting one takes the square of their number.
+  return written.length > mostDigits ? written : String(BigInt(written));
 }
 
 const javascriptNumber = (written: string) => JSON.stringify(Number(written));

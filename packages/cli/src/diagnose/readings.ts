@@ -1,27 +1,32 @@
 import { type Algorithm, digestLengths } from './digests.ts';
+import { digitsOfNotation } from './hex-notation.ts';
 import type { Mistake } from './mistake.ts';
+import { peel } from './peel.ts';
 
 /** What a signature may be meant to say. */
 export interface Reading {
-  /** The beginning of a digest in lower-case hex; mostly all of it. */
+  /** A digest in lower-case hex, or its beginning or end. */
   readonly hex: string;
   readonly algorithm: Algorithm;
   /** What is wrong with the way in which it is written. */
   readonly mistakes: readonly Mistake[];
 }
 
+/** Characters of a signature that is read at all: every way to write one is far shorter. */
+export const longestSignature = 2048;
+
 const mistakes = {
-  around: {
+  embedded: {
     name: 'signature-surrounded',
-    fix: "There is white space, a quote or the header's name around the signature. The value alone is the signature.",
+    fix: 'There is other text around the signature. The value alone is the signature.',
   },
   joined: {
     name: 'signature-joined',
     fix: 'There are several signatures, joined by a comma: two headers of one name, or a list. Send a single one.',
   },
-  prefix: {
-    name: 'signature-prefix',
-    fix: 'The signature has another prefix than "sha256=". Send "sha256=" and the hex digits.',
+  notation: {
+    name: 'signature-hex-notation',
+    fix: 'The hex digits are written with dashes, colons, blanks or 0x. Send the 64 digits alone, after "sha256=".',
   },
   base64: {
     name: 'signature-base64',
@@ -33,52 +38,81 @@ const mistakes = {
   },
   cut: {
     name: 'signature-cut',
-    fix: 'The end of the signature is missing. It has 64 hex digits after "sha256=".',
+    fix: 'A part of the signature is missing. It has 64 hex digits after "sha256=".',
+  },
+  tooLong: {
+    name: 'signature-too-long',
+    fix: 'There are more than 64 hex digits: something was added before or after the signature. Send the 64 digits alone.',
   },
 } as const satisfies Record<string, Mistake>;
 
-/** Reads a signature in every way that makes sense of it. */
+/** Reads a signature in every way that makes sense of it. None if it is longer than {@link longestSignature}. */
 export function readingsOf(text: string): readonly Reading[] {
-  const parts = text.split(',');
+  if (text.trim().length > longestSignature) return [];
   const whole = readPart(text, []);
-  return parts.length === 1
-    ? whole
-    : [...whole, ...parts.flatMap((part) => readPart(part.trim(), [mistakes.joined]))];
+  const parts = text.split(',');
+  const ofParts = parts.length === 1 ? [] : parts.flatMap((part) => readPart(part.trim(), [mistakes.joined]));
+  const found = [...whole, ...ofParts];
+  return found.length > 0 ? found : readEmbedded(text);
 }
 
 function readPart(text: string, before: readonly Mistake[]): readonly Reading[] {
-  const found = [...before];
-  const bare = text.replace(/^\s*[\w-]*signature[\w-]*\s*:/i, '').replace(/^[\s"'<]+|[\s"'>]+$/g, '');
-  if (bare !== text) found.push(mistakes.around);
-  // The padding of base64 is no prefix.
-  const [, prefix, digest = bare] = /^([\w-]{1,12})[=: ]\s*([^=\s].*)$/s.exec(bare) ?? [];
-  if (prefix !== undefined && bare.slice(0, -digest.length).toLowerCase() !== 'sha256=') {
-    found.push(mistakes.prefix);
+  const found = new Set(before);
+  let rest = text;
+  let isFirst = true;
+  for (;;) {
+    const readings = readDigest(rest);
+    if (readings.length > 0) {
+      return readings.map((reading) => ({ ...reading, mistakes: [...found, ...reading.mistakes] }));
+    }
+    const peeled = peel(rest, isFirst);
+    if (peeled === undefined) return [];
+    // "sha256=" belongs there once.
+    if (peeled.mistake === undefined) isFirst = false;
+    else found.add(peeled.mistake);
+    rest = peeled.rest;
   }
-  return readDigest(digest).map((reading) => ({ ...reading, mistakes: [...found, ...reading.mistakes] }));
+}
+
+/** A digest somewhere within a text. */
+function readEmbedded(text: string): readonly Reading[] {
+  const runs = text.match(/(?<![\da-z])[\da-f]{32,}(?![\da-z])/gi) ?? [];
+  return runs.flatMap((run) => readHex(run.toLowerCase(), [mistakes.embedded]));
 }
 
 function readDigest(digest: string): readonly Reading[] {
   if (/^[\da-f]+$/i.test(digest)) return readHex(digest.toLowerCase(), []);
+  const digits = digitsOfNotation(digest);
+  if (digits !== undefined) return readHex(digits.toLowerCase(), [mistakes.notation]);
   return /^[\w+/-]+={0,2}$/.test(digest) ? readBase64(Buffer.from(digest, 'base64')) : [];
 }
+
+/** Bytes below which a digest might begin so by chance. */
+const fewestBytes = 8;
 
 function readBase64(decoded: Buffer): readonly Reading[] {
   const inner = decoded.toString('latin1').trim();
   if (/^[\da-f]{32,}$/i.test(inner)) return readHex(inner.toLowerCase(), [mistakes.base64OfHex]);
+  const hex = decoded.toString('hex');
   const algorithm = algorithmOf(decoded.length);
-  if (algorithm === undefined) return [];
-  return [{ hex: decoded.toString('hex'), ...explained(algorithm, [mistakes.base64]) }];
+  if (algorithm !== undefined) return [{ hex, ...explained(algorithm, [mistakes.base64]) }];
+  const isCut = decoded.length >= fewestBytes && decoded.length < digestLengths.sha256;
+  return isCut ? [{ hex, algorithm: 'sha256', mistakes: [mistakes.base64, mistakes.cut] }] : [];
 }
 
-/** Digits below which a digest might begin so by chance. */
-const fewestDigits = 16;
-
 function readHex(hex: string, before: readonly Mistake[]): readonly Reading[] {
+  const digits = 2 * digestLengths.sha256;
   const algorithm = algorithmOf(hex.length / 2);
   const whole = algorithm === undefined ? [] : [{ hex, ...explained(algorithm, before) }];
-  const isCut = hex.length >= fewestDigits && hex.length < 64;
-  return isCut ? [...whole, { hex, algorithm: 'sha256', mistakes: [...before, mistakes.cut] }] : whole;
+  if (hex.length < 2 * fewestBytes || hex.length === digits) return whole;
+  const asSha256 = (part: string, mistake: Mistake): Reading => ({
+    hex: part,
+    algorithm: 'sha256',
+    mistakes: [...before, mistake],
+  });
+  if (hex.length < digits) return [...whole, asSha256(hex, mistakes.cut)];
+  const ends = [hex.slice(0, digits), hex.slice(-digits)];
+  return [...whole, ...ends.map((part) => asSha256(part, mistakes.tooLong))];
 }
 
 function algorithmOf(bytes: number): Algorithm | undefined {

@@ -11,29 +11,31 @@ const marks: Readonly<Record<Step['verdict'], string>> = {
 
 /** A diagnosis in lines for a person. */
 export function diagnosisLines(diagnosis: Diagnosis): readonly string[] {
-  const { steps, genuine } = diagnosis;
+  const { steps } = diagnosis;
   const column = Math.max(...steps.map(({ what }) => what.length));
   return [
     ...steps.map(({ what, verdict, seen }) => `${marks[verdict]} ${what.padEnd(column)}  ${printable(seen)}`),
     '',
-    ...(genuine ? [outColours.green('The signature is right.')] : mistakeLines(diagnosis)),
+    ...conclusionLines(diagnosis),
   ];
 }
 
-function mistakeLines({ mistakes, complete }: Diagnosis): readonly string[] {
-  if (mistakes === undefined) {
-    return [
-      outColours.red('It is none of the known mistakes.'),
-      complete
-        ? 'Most likely the secrets differ, or the body is not the one that was signed.'
-        : 'Not all were tried: the body is too large for that.',
-    ];
+function conclusionLines({ mistakes = [], conclusion: { kind, text } }: Diagnosis): readonly string[] {
+  const sentence = printable(text);
+  switch (kind) {
+    case 'genuine':
+      return [outColours.green(sentence)];
+    case 'explained':
+      return [
+        outColours.bold(sentence),
+        ...mistakes.map(({ name, fix }) => `  ${outColours.cyan(printable(name))}: ${printable(fix)}`),
+      ];
+    case 'marked':
+      return [outColours.red(sentence)];
+    case 'unfinished':
+    case 'unknown':
+      return [outColours.red('It is none of the known mistakes.'), sentence];
   }
-  const count = mistakes.length === 1 ? 'The mistake is found' : `${mistakes.length} mistakes are found`;
-  return [
-    `${outColours.bold(count)}: with this the signature fits.`,
-    ...mistakes.map(({ name, fix }) => `  ${outColours.cyan(printable(name))}: ${printable(fix)}`),
-  ];
 }
 
 /** What is shown only to who asks for it. */

@@ -21,23 +21,29 @@ const signatureHeader = 'x-spiderfoot-signature';
 /** Diagnoses what the options give. The exit code says whether the signature is right. */
 export async function run(file: string, options: DiagnoseOptions): Promise<void> {
   const { [signatureHeader]: inHeader, ...otherHeaders } = options.header ?? {};
-  const signature = options.signature ?? inHeader ?? '';
-  if (signature === '' && Object.keys(otherHeaders).length === 0) {
+  const given = options.signature ?? inHeader;
+  if (given === undefined && Object.keys(otherHeaders).length === 0) {
     throw new UsageFailure('No signature is given.', 'Give --signature, or the headers with --header.');
   }
   const evidence: Evidence = {
     secret: await requireSecret(options),
     previousSecrets: await previousSecrets(options),
     body: await readInput(file),
-    signature,
+    signature: given ?? '',
     otherHeaders,
   };
   const diagnosis = diagnose(evidence);
-  const { genuine, steps, mistakes, complete, expected } = diagnosis;
+  const { genuine, steps, mistakes, complete, conclusion, expected } = diagnosis;
   const secrets = options.showSecrets === true;
   if (options.json) {
-    const shown = { genuine, steps, mistakes: mistakes ?? null, complete, ...(secrets && { expected }) };
-    await printJson(shown);
+    await printJson({
+      genuine,
+      steps,
+      mistakes: mistakes ?? null,
+      complete,
+      conclusion,
+      ...(secrets && { expected }),
+    });
   } else {
     console.log([...diagnosisLines(diagnosis), ...(secrets ? secretLines(diagnosis) : [])].join('\n'));
   }

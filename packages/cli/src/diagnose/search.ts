@@ -57,7 +57,7 @@ export function search(evidence: Evidence): SearchResult {
     for (const { hex, algorithm, mistakes } of readings) {
       const digest = digests.get(algorithm) ?? how.digest(algorithm, tried.secret, tried.body);
       digests.set(algorithm, digest);
-      if (!digest.startsWith(hex)) continue;
+      if (!digest.startsWith(hex) && !digest.endsWith(hex)) continue;
       const further = [bodyGuess?.mistake, secretGuess?.mistake, how.mistake].filter(
         (mistake) => mistake !== undefined,
       );

@@ -41,7 +41,7 @@ const mistakes: readonly SecretMistake[] = [
   {
     name: 'secret-comment',
     fix: 'The secret here has a comment behind it, which the other side left out. Put comments on lines of their own.',
-    used: (secret) => [secret.replace(/\s+[#;].*$/s, '')],
+    used: (secret) => [withoutComment(secret)],
   },
   {
     name: 'secret-hex-decoded',
@@ -139,6 +139,12 @@ export function* secretGuesses(
   for (const { name, fix, used } of mistakes) {
     for (const value of used(secret)) yield { mistake: { name, fix }, value: Buffer.from(value) };
   }
+}
+
+/** What stands before a blank and a `#` or `;`. */
+function withoutComment(secret: string): string {
+  const begin = secret.search(/\s[#;]/);
+  return begin === -1 ? secret : secret.slice(0, begin).trimEnd();
 }
 
 function hex(text: string): string {

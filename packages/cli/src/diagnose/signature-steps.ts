@@ -1,3 +1,6 @@
+import { digitsOfNotation } from './hex-notation.ts';
+import { isHeaderName } from './peel.ts';
+import { longestSignature } from './readings.ts';
 import { notable, right, type Step, wrong } from './step.ts';
 
 const prefix = /^sha256=/i;
@@ -13,9 +16,13 @@ const lengths: Readonly<Record<number, string>> = {
 
 /** Looks at the form of a signature: white space, prefix, alphabet, length. */
 export function signatureSteps(signature: string): readonly Step[] {
-  if (signature === '') return [wrong('signature', 'empty')];
-  const digest = signature.trim().replace(prefix, '');
-  return [headerStep(signature), prefixStep(signature.trim()), alphabetStep(digest), lengthStep(digest)];
+  const trimmed = signature.trim();
+  if (trimmed === '') return [wrong('signature', 'empty')];
+  if (trimmed.length > longestSignature) {
+    return [wrong('signature', `${trimmed.length} characters: no signature is that long`)];
+  }
+  const digest = trimmed.replace(prefix, '');
+  return [headerStep(signature), prefixStep(trimmed), alphabetStep(digest), lengthStep(digest)];
 }
 
 function headerStep(signature: string): Step {
@@ -25,7 +32,8 @@ function headerStep(signature: string): Step {
   if (signature.includes(',')) {
     return wrong(what, 'several values, joined by a comma: two headers of the same name make one so');
   }
-  if (/^[\w-]*signature[\w-]*\s*:/i.test(signature))
+  const [name = ''] = signature.split(':', 1);
+  if (name.length < signature.length && isHeaderName(name))
     return wrong(what, "the header's name stands before its value");
   return right(what, 'a single value');
 }
@@ -33,7 +41,7 @@ function headerStep(signature: string): Step {
 function prefixStep(signature: string): Step {
   if (prefix.test(signature)) return right('prefix', 'sha256=');
   const [, other] = /^([\w-]{1,12}[=:])\s*[^=\s]/.exec(signature) ?? [];
-  return other === undefined
+  return other === undefined || digitsOfNotation(signature) !== undefined
     ? right('prefix', 'none, which is allowed')
     : wrong('prefix', `${other} in place of sha256=`);
 }

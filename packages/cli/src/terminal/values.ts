@@ -65,10 +65,13 @@ export function collectHeader(
   text: string,
   before: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
-  const [, name, value = ''] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ?? [];
-  return name === undefined
-    ? refuse('Not a header such as "X-Request-ID: 17".')
-    : { ...before, [name.toLowerCase()]: value };
+  const colon = text.indexOf(':');
+  const name = text.slice(0, Math.max(0, colon));
+  // Trimmed apart: one pattern for blanks and value together takes the square of the blanks' number.
+  const value = text.slice(colon + 1).replace(/^[ \t]+/, '');
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+    ? { ...before, [name.toLowerCase()]: value }
+    : refuse('Not a header such as "X-Request-ID: 17".');
 }
 
 /** For an option that may be given several times. */
