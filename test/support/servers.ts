@@ -1,6 +1,6 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import Router from '@koa/router';
 import type { Receiver } from '@spiderfoot-webhooks/core';
 import { webhookListener } from '@spiderfoot-webhooks/core/node';
@@ -9,7 +9,7 @@ import { webhookHandler as expressHandler } from '@spiderfoot-webhooks/express';
 import { webhookHandler as honoHandler } from '@spiderfoot-webhooks/hono';
 import { webhookHandler as koaHandler } from '@spiderfoot-webhooks/koa';
 import express from 'express';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import Koa from 'koa';
 import { fetchBridge, peerOf, rememberPeer } from './fetch-bridge.ts';
 import { express4, Koa2 } from './older.ts';
@@ -26,6 +26,8 @@ export interface MountOptions {
   readonly clientIp?: (header: (name: string) => string | undefined) => string | undefined;
   /** Something before the receiver reads the body, and keeps no bytes of it. */
   readonly readBodyFirst?: boolean;
+  /** What a middleware of the app does to the request and the response before the receiver. Not for the fetch mounts. */
+  readonly before?: (req: IncomingMessage, res: ServerResponse) => void;
   /** The server finishes what it is at after the client's FIN; Node's own default is not to. */
   readonly halfOpen?: boolean;
 }
@@ -66,15 +68,19 @@ export async function listen(
   return { port, close };
 }
 
-function expressRoutes(receiver: Receiver, { clientIp, readBodyFirst }: MountOptions) {
+function expressRoutes(receiver: Receiver, { clientIp, readBodyFirst, before }: MountOptions) {
   const handler = expressHandler(
     receiver,
     clientIp && { clientIp: (req) => clientIp((name) => req.get(name)) },
   );
-  return readBodyFirst ? [express.json(), handler] : [handler];
+  const alter: express.RequestHandler = (req, res, next) => {
+    before?.(req, res);
+    next();
+  };
+  return readBodyFirst ? [alter, express.json(), handler] : [alter, handler];
 }
 
-function koaRoutes(receiver: Receiver, { clientIp, readBodyFirst }: MountOptions): Koa.Middleware[] {
+function koaRoutes(receiver: Receiver, { clientIp, readBodyFirst, before }: MountOptions): Koa.Middleware[] {
   const handler = koaHandler(
     receiver,
     clientIp && { clientIp: (ctx) => clientIp((name) => ctx.get(name) || undefined) },
@@ -83,10 +89,14 @@ function koaRoutes(receiver: Receiver, { clientIp, readBodyFirst }: MountOptions
     for await (const _chunk of ctx.req);
     await next();
   };
-  return readBodyFirst ? [drain, handler] : [handler];
+  const alter: Koa.Middleware = (ctx, next) => {
+    before?.(ctx.req, ctx.res);
+    return next();
+  };
+  return readBodyFirst ? [alter, drain, handler] : [alter, handler];
 }
 
-function honoApp(receiver: Receiver, path: string, { clientIp, readBodyFirst }: MountOptions): Hono {
+function honoApp(receiver: Receiver, path: string, { clientIp, readBodyFirst, before }: MountOptions): Hono {
   const app = new Hono();
   // Hono's own prints what was thrown.
   app.onError((_error, c) => c.text('Internal Server Error', 500));
@@ -96,6 +106,13 @@ function honoApp(receiver: Receiver, path: string, { clientIp, readBodyFirst }: 
       await next();
     });
   }
+  if (before !== undefined) {
+    const alter: MiddlewareHandler<{ Bindings: HttpBindings }> = async ({ env }, next) => {
+      before(env.incoming, env.outgoing);
+      await next();
+    };
+    app.use(alter);
+  }
   const handler = honoHandler(
     receiver,
     clientIp && { clientIp: (c) => clientIp((name) => c.req.header(name)) },
@@ -103,15 +120,18 @@ function honoApp(receiver: Receiver, path: string, { clientIp, readBodyFirst }: 
   return app.all(path, handler);
 }
 
-function nodeListener(receiver: Receiver, { clientIp, readBodyFirst }: MountOptions): RequestListener {
+function nodeListener(
+  receiver: Receiver,
+  { clientIp, readBodyFirst, before }: MountOptions,
+): RequestListener {
   const listener = webhookListener(
     receiver,
     clientIp && { clientIp: (req) => clientIp((name) => req.headers[name]?.toString()) },
   );
   return async (req, res) => {
+    before?.(req, res);
     if (readBodyFirst) for await (const _chunk of req);
-    // A fault in the user's own code comes out here.
-    await listener(req, res).catch(() => {});
+    await listener(req, res);
   };
 }
 
@@ -196,6 +216,9 @@ export const mounts: readonly Mount[] = [
     });
   }),
 ];
+
+/** The mounts in which a middleware has Node's own request and response at hand. */
+export const nodeMounts = mounts.filter(({ name }) => !name.startsWith('fetch'));
 
 export function nodeServer(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
   const listener = getRequestListener(fetch);

@@ -97,7 +97,7 @@ export const refusals = {
     status: 500,
     error:
       'The body was read before the webhook receiver could verify it. Mount the receiver before the body parser, or let the parser keep the raw bytes.',
-    hint: 'Mount the webhook route before express.json(), koa-bodyparser and the like, or keep the raw bytes: express.json({ verify: captureRawBody }), and see the README for Koa and Hono.',
+    hint: 'Mount the webhook route before express.json(), koa-bodyparser and the like, or keep the raw bytes: express.json({ verify: captureRawBody }), and see the README for Koa and Hono. If a middleware calls req.setEncoding(), mount the route before it: invalid characters lose their bytes.',
   },
   unavailable: {
     status: 503,

@@ -12,15 +12,17 @@ export type NodeServerDeliveryFactory = (
 export const createNodeServerDelivery: NodeServerDeliveryFactory = (incoming, peer, request) =>
   new NodeServerDelivery(incoming, peer, request);
 
+/** Whether others read the body too, and have begun to. */
+type Readers = 'none' | 'some' | 'begun';
+
 /**
- * Reads the body from Node's own request, which is faster than from the fetch request. It reads the fetch request if a
- * middleware has touched it, as bodyLimit and `c.req.raw.clone()` do: two readers of one stream pause it for each other,
- * and the body stops in the middle.
+ * A request that `@hono/node-server` serves. The body is read from Node's own request, which is faster, unless a middleware
+ * has read the fetch request before, as `c.req.raw.clone().text()` does: the bytes are then kept there alone.
  */
 class NodeServerDelivery extends NodeDelivery {
   readonly #incoming: IncomingRequest;
   readonly #request: Request;
-  #touched: boolean | undefined;
+  #readers: Readers | undefined;
 
   constructor(incoming: IncomingRequest, peer: () => string | undefined, request: Request) {
     super(incoming, peer);
@@ -29,21 +31,29 @@ class NodeServerDelivery extends NodeDelivery {
   }
 
   override async readBody(limit: number, timeout: number): Promise<BodyRead> {
-    if (!(await this.#isTouched())) return super.readBody(limit, timeout);
+    // At once if there are readers: they would get the first chunk a turn before this one.
+    if (this.#countReaders() === 'none') await this.#untilReadersBegin();
+    if (this.#readers !== 'begun') return super.readBody(limit, timeout);
     return new WebDelivery(this.#request, () => undefined).readBody(limit, timeout);
   }
 
   override async discardBody(timeout: number): Promise<void> {
-    if (await this.#isTouched()) await discardBody(this.#request.body, timeout);
-    else await super.discardBody(timeout);
+    if (this.#readers === undefined) await this.#untilReadersBegin();
+    if (this.#readers === 'none') await super.discardBody(timeout);
+    else await discardBody(this.#request.body, timeout);
   }
 
-  async #isTouched(): Promise<boolean> {
-    // A stream that has just been made of the request begins to read it one turn later.
+  /** A stream that has just been made of the request begins to read it one turn later. */
+  async #untilReadersBegin(): Promise<void> {
     await undefined;
-    const { readableDidRead } = this.#incoming;
-    const readers = this.#incoming.listenerCount('data') + this.#incoming.listenerCount('readable');
-    this.#touched ??= readableDidRead || readers > 0;
-    return this.#touched;
+    this.#countReaders();
+  }
+
+  #countReaders(): Readers {
+    const incoming = this.#incoming;
+    const count = incoming.listenerCount('data') + incoming.listenerCount('readable');
+    const readers = incoming.readableDidRead ? 'begun' : count > 0 ? 'some' : 'none';
+    this.#readers = readers;
+    return readers;
   }
 }

@@ -3,42 +3,81 @@ import type { Socket } from 'node:net';
 import { createCollector } from '../collector.ts';
 import type { BodyRead } from '../delivery.ts';
 import { deadlinesOf } from './deadlines.ts';
+import { chunkBytes, hasLostBytes } from './stream-bytes.ts';
 
-/** Reads a request's body by hand: what express.raw() does in 180 µs takes 137 this way. */
+/**
+ * How far a request's body has been read, by whoever has read it. A stream that has been read to its end is destroyed
+ * as well.
+ */
+export function readState(req: IncomingMessage): 'unread' | 'reading' | 'read' | 'aborted' {
+  const isBegun = req.readableDidRead || req.readableEnded;
+  if (req.readableEnded || (isBegun && req.destroyed && req.complete)) return 'read';
+  if (req.destroyed) return 'aborted';
+  return isBegun ? 'reading' : 'unread';
+}
+
+/** Reads a request's body without express.raw(), which takes 180 µs where this takes 137. */
 export function readBody(req: IncomingMessage, limit: number, timeout: number): Promise<BodyRead> {
-  const isRead = req.readableDidRead || req.readableEnded;
-  // A sender that has gone while the limiter was asked takes a body along that may have come whole. A stream that
-  // has been read to its end is destroyed as well.
-  if (req.destroyed && !(isRead && req.complete)) return Promise.resolve('request_aborted');
-  // Waiting for a body that somebody else has read would hang until the sender gives up.
-  if (isRead) return Promise.resolve('body_already_parsed');
+  const state = readState(req);
+  // The sender may close the connection while the rate limiter is asked, after its body has arrived as a whole.
+  if (state === 'aborted') return Promise.resolve('request_aborted');
+  if (state === 'read' && req.headers['content-length'] === '0') return Promise.resolve(new Uint8Array());
+  // Waiting for a body that has been read would hang until the sender gives up.
+  if (state !== 'unread') return Promise.resolve('body_already_parsed');
+  const collector = createCollector(limit);
+  return untilEnd(req, timeout, (chunk) => {
+    const bytes = chunkBytes(req, chunk);
+    if (bytes === undefined) return 'body_already_parsed';
+    return collector.add(bytes) ? undefined : 'body_too_large';
+  }).then((failure) => {
+    if (failure !== undefined) return failure;
+    const bytes = collector.bytes();
+    return hasLostBytes(req, bytes.byteLength) ? 'body_already_parsed' : bytes;
+  });
+}
+
+type Failure = Exclude<BodyRead, Uint8Array>;
+
+/**
+ * Waits for the end of the request's body.
+ * @param onChunk gets each chunk that is read from now on; a code that it returns ends the wait
+ */
+export function untilEnd(
+  req: IncomingMessage,
+  timeout: number,
+  onChunk: (chunk: unknown) => Failure | undefined,
+): Promise<Failure | undefined> {
   return new Promise((resolve) => {
-    const collector = createCollector(limit);
     let settled = false;
     const deadlines = deadlinesOf(timeout);
     const wait = deadlines.begin(() => giveUp('body_timeout'));
 
-    function onData(chunk: Uint8Array): void {
-      if (!collector.add(chunk)) giveUp('body_too_large');
+    function onData(chunk: unknown): void {
+      const failure = onChunk(chunk);
+      if (failure !== undefined) giveUp(failure);
     }
     function onEnd(): void {
-      settle(collector.bytes());
+      settle(undefined);
     }
     function onAbort(): void {
       giveUp('request_aborted');
     }
-    function giveUp(reason: Exclude<BodyRead, Uint8Array>): void {
-      // Every request closes in the end, and taking listeners off costs more than leaving them.
+    function giveUp(failure: Failure): void {
+      // Every request closes in the end, and removing the listeners costs more than leaving them.
       if (settled) return;
       req.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
-      settle(reason);
+      settle(failure);
     }
-    function settle(result: BodyRead): void {
+    function settle(failure: Failure | undefined): void {
       settled = true;
       deadlines.end(wait);
-      resolve(result);
+      resolve(failure);
     }
     req.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
+    // A middleware that has paused the stream expects the next reader to resume it.
+    if (req.isPaused()) req.resume();
+    // Another reader that pauses the stream, as a fetch request does while its own body is not read, would stop this one.
+    if (req.listenerCount('data') > 1) req.on('pause', () => queueMicrotask(() => settled || req.resume()));
   });
 }
 

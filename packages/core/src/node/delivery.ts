@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { BodyRead, Delivery } from '../delivery.ts';
-import { discardBody, readBody } from './body.ts';
+import { discardBody, readBody, readState, untilEnd } from './body.ts';
 import { keptBytes } from './raw-body.ts';
 
 /** A `node:http` request as a delivery. */
@@ -32,10 +32,18 @@ export class NodeDelivery implements Delivery {
     return typeof value === 'object' ? value.join(', ') : value;
   };
 
-  readBody(limit: number, timeout: number): Promise<BodyRead> {
-    const kept = keptBytes(this.#req, this.#carrier);
-    if (kept === undefined) return readBody(this.#req, limit, timeout);
-    return Promise.resolve(kept.byteLength > limit ? 'body_too_large' : kept);
+  async readBody(limit: number, timeout: number): Promise<BodyRead> {
+    const req = this.#req;
+    const state = readState(req);
+    let kept = keptBytes(req, this.#carrier);
+    if (kept === undefined) return readBody(req, limit, timeout);
+    if (state === 'reading' && String(kept.byteLength) !== req.headers['content-length']) {
+      // A middleware is still collecting the body, and this is its beginning.
+      const failure = await untilEnd(req, timeout, () => undefined);
+      if (failure !== undefined) return failure;
+      kept = keptBytes(req, this.#carrier) ?? kept;
+    }
+    return kept.byteLength > limit ? 'body_too_large' : kept;
   }
 
   discardBody(timeout: number): void | Promise<void> {

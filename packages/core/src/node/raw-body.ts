@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toBytes } from '../bytes.ts';
 
 const captured = new WeakMap<IncomingMessage, Uint8Array>();
 
@@ -18,22 +19,36 @@ export function captureRawBody(req: IncomingMessage, _res: ServerResponse, bytes
 const unparsedBody = Symbol.for('unparsedBody');
 
 /**
- * The bytes that a body parser has left behind, where one has: what {@link captureRawBody} kept, or `rawBody`,
- * which koa-bodyparser and several clouds set, or the whole `body` of express.raw() and express.text().
- * Text is written out as UTF-8, which gives the received bytes back unless they were invalid; then the signature
- * does not match. A parsed object never is written out again.
- * @param carrier where the framework puts what its parsers make: the request itself, or Koa's `ctx.request`
+ * Returns the bytes that a body parser has kept: those of {@link captureRawBody}, or `rawBody`, which koa-bodyparser
+ * and several clouds set, or the whole `body` of express.raw() and express.text().
+ * Text is encoded as UTF-8, which gives the received bytes back unless they were invalid; then the signature does not
+ * match. A parsed object is never serialized again.
+ * @param carrier where the framework puts the results of its parsers: the request itself, or Koa's `ctx.request`
+ * @returns `undefined` if there are none, or if they are empty, as they are before a middleware that collects the body
+ *   has received the first chunk
  */
 export function keptBytes(req: IncomingMessage, carrier: object = req): Uint8Array | undefined {
-  const bytes = captured.get(req);
-  if (bytes !== undefined) return bytes;
-  const body = 'body' in carrier ? carrier.body : undefined;
-  const unparsed =
-    typeof body === 'object' && body !== null && unparsedBody in body ? body[unparsedBody] : undefined;
-  return toBytes('rawBody' in carrier ? carrier.rawBody : undefined) ?? toBytes(body) ?? toBytes(unparsed);
+  return captured.get(req) ?? bytesIn(carrier) ?? (carrier === req ? undefined : bytesIn(req));
 }
 
-function toBytes(value: unknown): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value;
-  return typeof value === 'string' ? Buffer.from(value) : undefined;
+function bytesIn(carrier: object): Uint8Array | undefined {
+  const raw = asBytes(read(carrier, 'rawBody'));
+  if (raw !== undefined) return raw;
+  const body = read(carrier, 'body');
+  return asBytes(body) ?? asBytes(read(body, unparsedBody));
+}
+
+/** On some platforms, `body` is a getter that throws if the body is not JSON. */
+function read(carrier: unknown, key: PropertyKey): unknown {
+  if (typeof carrier !== 'object' || carrier === null) return undefined;
+  try {
+    return Reflect.get(carrier, key);
+  } catch {
+    return undefined;
+  }
+}
+
+function asBytes(value: unknown): Uint8Array | undefined {
+  const bytes = typeof value === 'string' ? Buffer.from(value) : toBytes(value);
+  return bytes?.byteLength === 0 ? undefined : bytes;
 }

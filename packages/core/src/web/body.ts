@@ -1,3 +1,4 @@
+import { toBytes } from '../bytes.ts';
 import { createCollector } from '../collector.ts';
 import type { BodyRead } from '../delivery.ts';
 
@@ -81,8 +82,14 @@ async function readStream(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return collector.bytes();
-    if (collector.add(value)) continue;
+    const bytes = chunkBytes(value);
+    if (bytes !== undefined && collector.add(bytes)) continue;
     reader.releaseLock();
-    return 'body_too_large';
+    return bytes === undefined ? 'body_already_parsed' : 'body_too_large';
   }
+}
+
+/** A stream that an app has put into a `Request` may hold text, although fetch itself never reads any. */
+function chunkBytes(chunk: unknown): Uint8Array | undefined {
+  return typeof chunk === 'string' ? new TextEncoder().encode(chunk) : toBytes(chunk);
 }

@@ -1,0 +1,192 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { nodeMounts } from '../support/servers.ts';
+import {
+  bytesOf,
+  connectTo,
+  headerOf,
+  headOf,
+  type Message,
+  refusal,
+  send,
+  signed,
+  start,
+  success,
+  told,
+  webhook,
+  withHeader,
+} from '../support/webhooks.ts';
+
+type Alter = (req: IncomingMessage, res: ServerResponse) => void;
+
+const framings = ['length', 'chunked'] as const;
+const target = 'exämple.com 日本 😀 ';
+
+let serial = 0;
+
+/** A genuine event of a size, and the same event with a signature that only looks like one. */
+async function pair(size: number): Promise<{ readonly genuine: Message; readonly forged: Message }> {
+  const data = { serial: serial++, target: target.repeat(size) };
+  const genuine = await signed(JSON.stringify({ event_type: 'scan_completed', timestamp: 1.7e9, data }));
+  return {
+    genuine,
+    forged: withHeader(genuine, 'x-spiderfoot-signature', `sha256=${'0'.repeat(64)}`),
+  };
+}
+
+const setEncoding =
+  (encoding: BufferEncoding): Alter =>
+  (req) =>
+    void req.setEncoding(encoding);
+
+/** Defines a property that throws, as `req.body` of some platforms does if the body is not JSON. */
+const throwing =
+  (name: string): Alter =>
+  (req) =>
+    void Object.defineProperty(req, name, {
+      get() {
+        throw new SyntaxError('Invalid JSON');
+      },
+    });
+
+const collect =
+  (empty: unknown): Alter =>
+  (req) => {
+    const carrier = Object.assign(req, { rawBody: empty });
+    req.on('data', (chunk) => {
+      carrier.rawBody += chunk;
+    });
+  };
+
+/** What leaves the bytes within reach. */
+const recoverable: readonly (readonly [string, Alter])[] = [
+  ...(['utf8', 'latin1', 'binary', 'hex', 'base64', 'base64url'] as const).map(
+    (encoding) => [`setEncoding('${encoding}')`, setEncoding(encoding)] as const,
+  ),
+  ["setEncoding('utf8') and a listener", (req) => void req.setEncoding('utf8').on('data', () => {})],
+  ['pause()', (req) => void req.pause()],
+  ["pause() and setEncoding('hex')", (req) => void req.setEncoding('hex').pause()],
+  ['an empty rawBody', (req) => void Object.assign(req, { rawBody: '' })],
+  ['an empty body', (req) => void Object.assign(req, { body: '' })],
+  ['an empty rawBody of bytes', (req) => void Object.assign(req, { rawBody: Buffer.alloc(0) })],
+  ['an empty object as body', (req) => void Object.assign(req, { body: {} })],
+  ['a list of chunks as rawBody', (req) => void Object.assign(req, { rawBody: [] })],
+  ['a rawBody that is being collected', collect('')],
+  [
+    'a rawBody of text that is being collected',
+    (req, res) => {
+      req.setEncoding('utf8');
+      collect('')(req, res);
+    },
+  ],
+  ['a body that throws', throwing('body')],
+  ['a rawBody that throws', throwing('rawBody')],
+];
+
+describe.each(nodeMounts)('over $name', (mount) => {
+  it.each(recoverable)('a genuine event is handled and a forged one rejected after %s', async (_, before) => {
+    const { at, handled } = await start(mount, {}, { before });
+    for (const size of [1, 6000]) {
+      const { genuine, forged } = await pair(size);
+      for (const framing of framings) {
+        expect(told(await send(at, forged, { framing }))).toEqual(refusal('invalid_signature'));
+      }
+      expect(told(await send(at, genuine, { framing: size === 1 ? 'length' : 'chunked' }))).toEqual(success);
+    }
+    expect(handled.map(({ event }) => event.data)).toMatchObject([
+      { target },
+      { target: target.repeat(6000) },
+    ]);
+  });
+
+  it.each(['utf8', 'hex', 'base64', 'latin1'] as const)(
+    'characters that are split between chunks survive setEncoding(%j)',
+    async (encoding) => {
+      const { at } = await start(mount, {}, { before: setEncoding(encoding) });
+      const { genuine } = await pair(3);
+      const client = await connectTo(at);
+      await client.write(headOf(at, genuine));
+      for (const byte of genuine.body) await client.write(Uint8Array.of(byte));
+      expect(told(await client.response())).toEqual(success);
+    },
+  );
+
+  it("UTF-16 text is turned back to bytes after setEncoding('utf16le'), unless a byte is lost", async () => {
+    const { at } = await start(mount, {}, { before: setEncoding('utf16le') });
+    const even = await signed('{"event_type":"scan_started","timestamp":1700000000,"payload":{}} ');
+    expect(even.body.byteLength % 2).toBe(0);
+    expect(told(await send(at, even))).toEqual(success);
+    const odd = await signed('{"event_type":"scan_started","timestamp":1700000000,"payload":{}}');
+    expect(told(await send(at, odd))).toEqual(refusal('body_already_parsed'));
+  });
+
+  it("invalid UTF-8 after setEncoding('utf8') is rejected, and the next event is handled", async () => {
+    const { at, handled } = await start(mount, {}, { before: setEncoding('utf8') });
+    for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0x22, 0xf0, 0x9f]]) {
+      const invalid = await signed(Uint8Array.from(bytes));
+      expect(told(await send(at, invalid))).toEqual(refusal('body_already_parsed'));
+      expect([401, 500]).toContain((await send(at, invalid, { framing: 'chunked' })).status);
+    }
+    expect(told(await send(at, await webhook()))).toEqual(success);
+    expect(handled).toHaveLength(1);
+  });
+
+  it.each<[string, unknown]>([
+    ['an object', { chunk: 1 }],
+    ['a number', 5],
+    ['a Date', new Date(0)],
+  ])('a stream that yields %s is rejected with body_already_parsed', async (_, chunk) => {
+    const before: Alter = (req) => setImmediate(() => req.emit('data', chunk));
+    const { at } = await start(mount, {}, { before });
+    const message = await webhook();
+    const client = await connectTo(at);
+    await client.write(headOf(at, message));
+    expect(told(await client.response())).toEqual(refusal('body_already_parsed'));
+  });
+
+  it('a stream whose socket is destroyed is an aborted request', async () => {
+    const { at, outcomes } = await start(mount, {}, { before: (req) => void req.socket.destroy() });
+    const client = await connectTo(at);
+    await client.write(headOf(at, await webhook()));
+    await client.rest();
+    while (outcomes.length === 0) await sleep(5);
+    expect(outcomes).toMatchObject([{ code: 'request_aborted' }]);
+  });
+
+  it('a connection is kept after a body of text is too large', async () => {
+    const { at } = await start(mount, { maxBodySize: 1000 }, { before: setEncoding('utf8') });
+    const client = await connectTo(at);
+    const { genuine } = await pair(2000);
+    await client.write(bytesOf(at, genuine));
+    expect(told(await client.response())).toEqual(refusal('body_too_large'));
+    await client.write(bytesOf(at, await webhook()));
+    expect(told(await client.response())).toEqual(success);
+  });
+});
+
+describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $name', (mount) => {
+  it('a rawBody that is half collected when the receiver runs is awaited', async () => {
+    const consume = () => sleep(50);
+    const { at } = await start(mount, { rateLimiter: { consume } }, { before: collect('') });
+    const message = await webhook('scan_completed', { data: { target: 'x'.repeat(1000) } });
+    for (const framing of framings) {
+      const client = await connectTo(at);
+      const bytes = bytesOf(at, message, { framing });
+      await client.write(bytes.subarray(0, bytes.byteLength - 200));
+      await sleep(100);
+      await client.write(bytes.subarray(bytes.byteLength - 200));
+      expect((await client.response()).status).toBe(200);
+    }
+  });
+
+  it('a stream that is half read, and of which nothing is kept, is rejected without a wait', async () => {
+    const before: Alter = (req) => void req.on('data', () => {});
+    const { at } = await start(mount, { rateLimiter: { consume: () => sleep(50) } }, { before });
+    const message = await webhook();
+    const client = await connectTo(at);
+    await client.write(bytesOf(at, message).subarray(0, -5));
+    expect(told(await client.response())).toEqual(refusal('body_already_parsed'));
+    expect(headerOf(message, 'content-type')).toBe('application/json');
+  });
+});
