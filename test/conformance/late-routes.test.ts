@@ -6,8 +6,8 @@ import { bounded, soon } from '../support/raw-client.ts';
 import { type Route, routeMounts } from '../support/routes.ts';
 import {
   headerOf,
-  notingReceiver,
   refusal,
+  routedReceiver,
   send,
   startWith,
   success,
@@ -63,7 +63,7 @@ describe('a route in Hono that answers nothing', () => {
     ['and ends', 500, async () => undefined],
     ['and passes it on to nobody', 404, async (_c, next) => void (await next())],
   ])('%s is answered %i by Hono, and gets the retry', async (_, status, nothing) => {
-    const { receiver, outcomes } = notingReceiver();
+    const { receiver, outcomes } = routedReceiver();
     let calls = 0;
     const app = new Hono()
       .onError((_error, c) => c.text('Internal Server Error', 500))

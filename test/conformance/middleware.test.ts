@@ -4,8 +4,9 @@ import {
   memoryQueue,
   type Outcome,
   type PassedEvent,
+  type Receiver,
 } from '@spiderfoot-webhooks/core';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bounded, soon } from '../support/raw-client.ts';
 import { type Route, routeMounts, teapot } from '../support/routes.ts';
 import {
@@ -40,7 +41,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
 
   it('hands a verified event over to the route, whose answer it is', async () => {
     const passed: (PassedEvent | undefined)[] = [];
-    const { at, handled, outcomes } = await starting({ endpoint: 'api' }, (event) => {
+    const { at, outcomes } = await starting({ endpoint: 'api' }, (event) => {
       passed.push(event);
       return 201;
     });
@@ -58,8 +59,6 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
       },
     ]);
     expect(codes(outcomes)).toEqual(['processed']);
-    // The receiver's own handlers are for webhookHandler.
-    expect(handled).toEqual([]);
   });
 
   it.each([200, 201, 202, 299])('takes a delivery for done by an answer of %s', async (status) => {
@@ -193,6 +192,38 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));
     for (const answer of [routed(200), routed(500), duplicate, routed(200)])
       expect(told(await client.response())).toEqual(answer);
+  });
+
+  it.each<[string, (receiver: Receiver) => Receiver]>([
+    ['on()', (receiver) => receiver.on('scan_completed', () => {}, { name: 'siem' })],
+    ['onAny()', (receiver) => receiver.onAny(() => {}, { name: 'siem' })],
+    ['onUnhandled()', (receiver) => receiver.onUnhandled(() => {}, { name: 'siem' })],
+  ])(
+    'fails at the mount if %s has registered a handler, which would never run, and the other way round',
+    async (_, register) => {
+      const error = { name: 'ConfigurationError', option: 'handler' };
+      const handling = register(createReceiver({ secret }));
+      await expect(mount.start(handling, () => 200)).rejects.toMatchObject(error);
+      await expect(mount.start(handling, () => 200)).rejects.toThrow(
+        /siem.*webhookMiddleware.*webhookHandler/,
+      );
+      const { at, receiver } = await starting({}, () => 200);
+      expect(() => register(receiver)).toThrow(expect.objectContaining(error));
+      expect(() => register(receiver)).toThrow(/webhookMiddleware.*webhookHandler/);
+      expect(told(await send(at, await webhook()))).toEqual(routed(200));
+    },
+  );
+
+  it('can be mounted twice on a receiver, whose events are then those of both routes', async () => {
+    const first = vi.fn<Route>(() => 201);
+    const { at, receiver } = await starting({}, first);
+    const other = await mount.start(receiver, () => 202);
+    onTestFinished(other.close);
+    const message = await webhook();
+    expect(told(await send(at, message))).toEqual(routed(201));
+    expect(told(await send(other, message))).toEqual(duplicate);
+    expect(told(await send(other, await webhook()))).toEqual(routed(202));
+    expect(first).toHaveBeenCalledOnce();
   });
 
   it('cannot be mounted on a receiver with a queue', async () => {

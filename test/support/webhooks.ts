@@ -31,11 +31,16 @@ export interface Noted {
 
 export function notingReceiver(options: Partial<ReceiverOptions> = {}): Noted {
   const handled: Handled[] = [];
-  const outcomes: Outcome[] = [];
-  const receiver = createReceiver({ secret, ...options })
-    .onAny((event, context) => void handled.push({ event, context }))
-    .onOutcome((outcome) => void outcomes.push(outcome));
+  const { receiver, outcomes } = routedReceiver(options);
+  receiver.onAny((event, context) => void handled.push({ event, context }));
   return { receiver, handled, outcomes };
+}
+
+/** A receiver without handlers, for a route. */
+export function routedReceiver(options: Partial<ReceiverOptions> = {}): Omit<Noted, 'handled'> {
+  const outcomes: Outcome[] = [];
+  const receiver = createReceiver({ secret, ...options }).onOutcome((outcome) => void outcomes.push(outcome));
+  return { receiver, outcomes };
 }
 
 /** Starts a noting receiver in a mount, for as long as the test runs. */
@@ -53,7 +58,7 @@ export async function start(
 /** The same for a mount of the middleware, in front of a route. */
 export function startWith(mount: RouteMount) {
   return async (options: Partial<ReceiverOptions>, route: Route) => {
-    const noted = notingReceiver(options);
+    const noted = routedReceiver(options);
     const at = await mount.start(noted.receiver, route);
     onTestFinished(at.close);
     return { ...noted, at };

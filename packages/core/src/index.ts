@@ -30,6 +30,7 @@ export type {
   WebhookEvent,
 } from './events/types.ts';
 export type { Dialect, EventIssue, Wire } from './events/wire.ts';
+export type { HandlerOptions } from './handler-options.ts';
 export { type MemoryLog, memoryLog } from './memory/log.ts';
 export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
 export type { ErrorDetails, ErrorListener, OutcomeDetails, OutcomeListener, Timings } from './observers.ts';
@@ -55,6 +56,5 @@ export type {
   Workers,
 } from './ports.ts';
 export { createReceiver, type EventHandler, type Receiver } from './receiver.ts';
-export type { HandlerOptions } from './router.ts';
 export type { Secret } from './secret.ts';
 export { sign, verify } from './signature.ts';

@@ -19,7 +19,8 @@ export interface PassedEvent<Schemas extends DataSchemas = Record<never, never>>
  *   route has answered. It resolves with the outcome that is still to be answered, or `undefined` where the route
  *   has answered; what the route throws, it throws. A route that takes longer than `handlerTimeout` is told by its
  *   `context.signal`, and counts as failed until it is through.
- * @throws ConfigurationError where the receiver has a queue: the route could not answer after the fact
+ * @throws ConfigurationError if the receiver has a queue, because the route could not answer later, or handlers, because
+ *   they would never run
  */
 export function createPass<Schemas extends DataSchemas>(receiver: Receiver<Schemas>) {
   if (receiver.queued) {
@@ -28,13 +29,15 @@ export function createPass<Schemas extends DataSchemas>(receiver: Receiver<Schem
       'does not go with webhookMiddleware, whose route runs at once. Use webhookHandler and register handlers, or leave the queue out.',
     );
   }
+  receiver.replaceByRoute();
   return async function pass(
     delivery: Delivery,
     next: (passed: PassedEvent<Schemas>) => Promise<number>,
   ): Promise<Outcome | undefined> {
     let route: Promise<number> | undefined;
     const outcome = await receiver.receive(delivery, async (event, context) => {
-      route = next({ event, context });
+      // A `next` that throws at once rejects like one that throws later.
+      route = new Promise((resolve) => resolve(next({ event, context })));
       const status = await route;
       if (status < 200 || status > 299) throw new Error(`The route answered ${status}`);
     });

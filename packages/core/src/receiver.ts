@@ -2,11 +2,13 @@ import type { EventContext } from './context.ts';
 import type { Delivery } from './delivery.ts';
 import type { DataSchemas } from './events/schemas.ts';
 import type { EventOf, EventSelector, WebhookEvent } from './events/types.ts';
+import type { HandlerOptions } from './handler-options.ts';
 import { createObservers, type ErrorListener, type OutcomeListener, type Watch } from './observers.ts';
 import type { ReceiverOptions } from './options.ts';
 import { type Outcome, type RefusalCode, refuse } from './outcome.ts';
 import { createPipeline } from './pipeline.ts';
-import { createRouter, type HandlerOptions } from './router.ts';
+import { isThenable } from './promises.ts';
+import { createRouter } from './router.ts';
 import { createRunner } from './runner.ts';
 import { readOptions } from './settings.ts';
 import { createTraffic } from './traffic.ts';
@@ -54,6 +56,12 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    * @throws ConfigurationError where another receiver over the store has this `endpoint`
    */
   start(): void;
+  /**
+   * Declares that a route of the app handles the events. `webhookMiddleware` calls it when it is mounted. From then on,
+   * `on`, `onAny` and `onUnhandled` throw, because their handlers would never run.
+   * @throws ConfigurationError if a handler is registered already
+   */
+  replaceByRoute(): void;
   /** Whether deliveries are answered before their handlers have run. */
   readonly queued: boolean;
   /** Refuses new deliveries with 503, waits for those in flight, and ends the workers. The store stays open: it is yours. */
@@ -93,11 +101,14 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     }
   }
 
+  /** No answer depends on the count, so its failure is reported instead of ending the process. */
   function countRefusal(code: RefusalCode, { receivedAt, ip }: Watch): void {
+    const report = (error: unknown) => observers.error(error, 'log');
     try {
-      log?.refused?.({ code, endpoint, receivedAt, ip });
+      const counted: unknown = log?.refused?.({ code, endpoint, receivedAt, ip });
+      if (isThenable(counted)) counted.then(undefined, report);
     } catch (error) {
-      observers.error(error, 'log');
+      report(error);
     }
   }
 
@@ -152,6 +163,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     },
     receive,
     start: () => worker?.start(),
+    replaceByRoute: router.replaceByRoute,
     queued: queue !== undefined,
     async close() {
       await traffic.drain();

@@ -1,23 +1,8 @@
-import { isAmount, mostAmount } from './amount.ts';
 import type { HandlerContext } from './context.ts';
 import { ConfigurationError } from './errors.ts';
 import type { Catalogue } from './events/catalogue.ts';
+import { type HandlerOptions, readHandlerOptions } from './handler-options.ts';
 import { proposal } from './proposal.ts';
-
-/** How a handler is registered. */
-export interface HandlerOptions {
-  /**
-   * What the handler is called in logs and, above all, in what is remembered of a delivery: a retry runs only the
-   * handlers that have not succeeded yet, by name. Must be unique within the receiver.
-   * @default the selectors, with `#2` and so on where that is taken
-   */
-  readonly name?: string;
-  /**
-   * Milliseconds the handler may take. Then its `context.signal` is aborted and it counts as failed.
-   * @default the receiver's `handlerTimeout`
-   */
-  readonly timeout?: number;
-}
 
 /** A handler as the router keeps it. */
 export interface Route {
@@ -33,6 +18,11 @@ export interface Router {
   /** Sees every event, and handles none in particular. */
   addAny(run: Route['run'], options?: HandlerOptions): void;
   addUnhandled(run: Route['run'], options?: HandlerOptions): void;
+  /**
+   * From now on, a route of the app handles the events.
+   * @throws ConfigurationError if there is a handler, here as well as when one is added later
+   */
+  replaceByRoute(): void;
   /** The handlers of a type, in the order of their registration; those of `onUnhandled` where `on` has none. */
   routesOf(type: string): readonly Route[];
 }
@@ -47,23 +37,16 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
   const unhandled: Route[] = [];
   const names = new Set<string>();
   let cache = new Map<string, readonly Route[]>();
+  let replaced = false;
 
-  function createRoute(
-    what: string,
-    run: Route['run'],
-    { name, timeout = handlerTimeout }: HandlerOptions = {},
-  ): Route {
+  function createRoute(what: string, run: Route['run'], options: HandlerOptions | undefined): Route {
+    const { name, timeout = handlerTimeout } = readHandlerOptions(what, options);
     if (typeof run !== 'function') throw new ConfigurationError('handler', `of ${what} is not a function.`);
+    if (replaced) throw neverRuns(what);
     if (name !== undefined && names.has(name)) {
       throw new ConfigurationError(
         'name',
         `${JSON.stringify(name)} is taken by another handler. Names tell handlers apart over retries: give each its own.`,
-      );
-    }
-    if (!isAmount(timeout)) {
-      throw new ConfigurationError(
-        'timeout',
-        `of ${what} must be milliseconds, more than 0 and at most ${mostAmount}.`,
       );
     }
     cache = new Map();
@@ -97,6 +80,10 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
     addUnhandled(run, options) {
       unhandled.push(createRoute('unhandled', run, options));
     },
+    replaceByRoute() {
+      if (names.size > 0) throw neverRuns([...names].join(', '));
+      replaced = true;
+    },
     routesOf(type) {
       const known = cache.get(type);
       if (known !== undefined) return known;
@@ -108,6 +95,13 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
       return found;
     },
   };
+}
+
+function neverRuns(handlers: string): ConfigurationError {
+  return new ConfigurationError(
+    'handler',
+    `would never run (${handlers}): webhookMiddleware hands each event to your route. Move its code into the route, or mount webhookHandler instead. To use both, create a receiver for each.`,
+  );
 }
 
 function freeName(wanted: string, taken: ReadonlySet<string>): string {

@@ -131,8 +131,47 @@ describe('a handler is refused at start-up', () => {
     expect(add('scan_failed', () => {}, { name: 'siem' })).toMatchObject({ option: 'name' });
   });
 
-  it.each([0, -1, Number.NaN, 2 ** 31, '5'])('with a timeout of %j', (timeout) => {
+  it.each([0, -1, Number.NaN, 2 ** 31, '5', null])('with a timeout of %j', (timeout) => {
     expect(add('scan_completed', () => {}, { timeout }).option).toBe('timeout');
+  });
+
+  it.each(['', '  ', 5, null, {}])('with a name of %j', (name) => {
+    expect(add('scan_completed', () => {}, { name }).option).toBe('name');
+  });
+
+  it.each([
+    ['nmae', 'name'],
+    ['Name', 'name'],
+    ['timout', 'timeout'],
+    ['timeoutMs', 'timeout'],
+    ['retries', undefined],
+  ])('with the option %s, which is not known', (option, meant) => {
+    const error = add('scan_completed', () => {}, { [option]: 'siem' });
+    expect(error.option).toBe(option);
+    expect(error.message).toContain('Known: name, timeout.');
+    expect(/Did you mean "(\w+)"/.exec(error.message)?.[1]).toBe(meant);
+  });
+
+  it.each([['siem'], [5], [null], [['siem']]])('with options that are %j', (options) => {
+    expect(add('scan_completed', () => {}, options).option).toBe('handler');
+  });
+
+  it('by onAny and onUnhandled as well, and leaves no handler behind', async () => {
+    const other = createReceiver({ secret });
+    const run = () => Promise.reject(new Error('never registered'));
+    for (const register of [other.onAny, other.onUnhandled]) {
+      expect(errorOf(() => Reflect.apply(register, other, [run, { nmae: 'siem' }])).option).toBe('nmae');
+    }
+    expect(await other.receive(await signedDelivery('scan_completed', { secret }))).toMatchObject({
+      status: 'processed',
+    });
+  });
+
+  it('not for options that are left out', () => {
+    const other = createReceiver({ secret });
+    for (const options of [undefined, {}, { name: undefined, timeout: undefined }]) {
+      expect(() => Reflect.apply(other.onAny, other, [() => {}, options])).not.toThrow();
+    }
   });
 });
 
