@@ -45,18 +45,13 @@ async function main(): Promise<void> {
     res.json({ status: 'ok' });
   });
 
-  const all = { close: () => closeAll(receivers) };
   const onClose = async () => {
-    await closeAll(forwarders);
+    await Promise.all(forwarders.map((forwarder) => forwarder.close()));
     await store.close();
   };
-  const { url } = await serve(app, all, { ...address, onClose });
+  const { url } = await serve(app, receivers, { ...address, onClose });
   for (const { name, path } of config.endpoints) console.log(`${name} at ${url}${path}`);
   console.log(`listening on ${url}`);
-}
-
-async function closeAll(all: readonly { close(): Promise<void> }[]): Promise<void> {
-  await Promise.all(all.map((one) => one.close()));
 }
 
 main().catch(exitWithReason);

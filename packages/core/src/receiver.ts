@@ -8,7 +8,7 @@ import type { ReceiverOptions } from './options.ts';
 import { type Outcome, type RefusalCode, refuse } from './outcome.ts';
 import { createPipeline } from './pipeline.ts';
 import { isThenable } from './promises.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type Route } from './router.ts';
 import { createRunner } from './runner.ts';
 import { readOptions } from './settings.ts';
 import { createTraffic } from './traffic.ts';
@@ -17,8 +17,15 @@ import { createWorker } from './worker.ts';
 /** A function of yours that is called with an event. What it returns is awaited; what it throws fails the delivery. */
 export type EventHandler<Event> = (event: Event, context: EventContext) => unknown;
 
+declare const typedBy: unique symbol;
+
+/** The schemas of a receiver; those of a part of one, as a function may ask for, are not known. */
+type SchemasOf<This> = This extends Receiver<infer Schemas> ? Schemas : Record<never, never>;
+
 /** Turns deliveries into outcomes, and events into calls of handlers. Made by {@link createReceiver}. */
 export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
+  /** Never called. A method's parameter is checked both ways, so that `Receiver[]` accepts receivers with schemas. */
+  [typedBy]?(schemas: Schemas): void;
   /**
    * Registers a handler. All handlers of an event run, side by side, also when one of them throws.
    * @param type an event type, an alias of one (`scan.complete`), a category (`'scan.*'` takes `scan_completed` as
@@ -27,28 +34,38 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    * @example
    * receiver.on('scan_completed', (event) => console.log(event.data.target), { name: 'print' });
    */
-  on<const Selector extends EventSelector<Schemas>>(
+  on<This, const Selector extends EventSelector<SchemasOf<This>>>(
+    this: This,
     type: Selector | readonly Selector[],
-    handler: EventHandler<EventOf<Selector, Schemas>>,
+    handler: EventHandler<EventOf<Selector, SchemasOf<This>>>,
     options?: HandlerOptions,
-  ): Receiver<Schemas>;
+  ): This;
   /** Registers a handler for every event, of known and unknown types. */
-  onAny(handler: EventHandler<WebhookEvent<Schemas>>, options?: HandlerOptions): Receiver<Schemas>;
+  onAny<This>(
+    this: This,
+    handler: EventHandler<WebhookEvent<SchemasOf<This>>>,
+    options?: HandlerOptions,
+  ): This;
   /** Registers a handler for the events that no `on` takes, those of unknown types among them. */
-  onUnhandled(handler: EventHandler<WebhookEvent<Schemas>>, options?: HandlerOptions): Receiver<Schemas>;
+  onUnhandled<This>(
+    this: This,
+    handler: EventHandler<WebhookEvent<SchemasOf<This>>>,
+    options?: HandlerOptions,
+  ): This;
   /** Calls a function when handlers fail (with an `EventHandlingError`), or the limiter, the log or the queue. */
-  onError(listener: ErrorListener): Receiver<Schemas>;
+  onError<This>(this: This, listener: ErrorListener): This;
   /** Calls a function with every outcome, its code and its timings: what metrics hang on. */
-  onOutcome(listener: OutcomeListener<WebhookEvent<Schemas>>): Receiver<Schemas>;
+  onOutcome<This>(this: This, listener: OutcomeListener<WebhookEvent<SchemasOf<This>>>): This;
   /**
    * Takes one delivery through the whole pipeline. Adapters call it; `/testing` makes deliveries to call it with.
    * @param handle in place of the registered handlers, for an adapter that hands the event on to a route
    * @returns the outcome; a refusal is a value, not an exception
    */
-  receive(
+  receive<This>(
+    this: This,
     delivery: Delivery,
-    handle?: EventHandler<WebhookEvent<Schemas>>,
-  ): Promise<Outcome<WebhookEvent<Schemas>>>;
+    handle?: EventHandler<WebhookEvent<SchemasOf<This>>>,
+  ): Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
   /**
    * Lets the workers run that work off a queue, or what is replayed out of a log. `webhookHandler` and its like call it
    * when they are mounted; needed only where neither an adapter nor a delivery is there to do so. Without such a store
@@ -80,7 +97,6 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
 export function createReceiver<const Schemas extends DataSchemas = Record<never, never>>(
   options: ReceiverOptions<Schemas>,
 ): Receiver<Schemas> {
-  type Event = WebhookEvent<Schemas>;
   const settings = readOptions(options);
   const { endpoint, log, queue, now, catalogue, workSource } = settings;
   const observers = createObservers(endpoint, settings.logger);
@@ -121,7 +137,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     }
   }
 
-  async function receive(delivery: Delivery, handle?: EventHandler<Event>): Promise<Outcome<Event>> {
+  async function receive(delivery: Delivery, handle: Route['run'] | undefined): Promise<Outcome> {
     traffic.enter();
     const watch = beginWatch();
     let outcome: Outcome;
@@ -136,32 +152,38 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     if (outcome.status === 'rejected' && outcome.id === undefined) countRefusal(outcome.code, watch);
     observers.outcome(outcome, watch);
     if (outcome.status === 'rejected') await discardBody(delivery);
-    // The event came out of this receiver's own catalogue.
-    return outcome as Outcome<Event>;
+    return outcome;
   }
 
   const receiver: Receiver<Schemas> = {
     on(type, handler, handlerOptions) {
       router.add(typeof type === 'string' ? [type] : type, handler, handlerOptions);
-      return receiver;
+      return this;
     },
     onAny(handler, handlerOptions) {
       router.addAny(handler, handlerOptions);
-      return receiver;
+      return this;
     },
     onUnhandled(handler, handlerOptions) {
       router.addUnhandled(handler, handlerOptions);
-      return receiver;
+      return this;
     },
     onError(listener) {
       observers.addError(listener);
-      return receiver;
+      return this;
     },
     onOutcome(listener) {
       observers.addOutcome(listener);
-      return receiver;
+      return this;
     },
-    receive,
+    receive<This>(
+      this: This,
+      delivery: Delivery,
+      handle?: EventHandler<WebhookEvent<SchemasOf<This>>>,
+    ): Promise<Outcome<WebhookEvent<SchemasOf<This>>>> {
+      // The event comes out of this receiver's own catalogue.
+      return receive(delivery, handle) as Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
+    },
     start: () => worker?.start(),
     replaceByRoute: router.replaceByRoute,
     queued: queue !== undefined,

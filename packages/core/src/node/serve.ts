@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { ConfigurationError } from '../errors.ts';
-import type { Receiver } from '../receiver.ts';
+import { asOneReceiver, type ClosableReceiver } from './receivers.ts';
 import { closeOnSignals } from './signals.ts';
 
 export interface ServeOptions {
@@ -41,12 +41,13 @@ export interface Serving {
  * Serves an app over HTTP as a webhook receiver should be: slow senders are cut off after seconds instead of
  * minutes, and SIGTERM or SIGINT finishes what is in flight and exits with 0 (a second Ctrl-C exits at once).
  * @param listener an Express app, `app.callback()` of Koa, `getRequestListener(app.fetch)` of Hono, or a listener
+ * @param receivers the app's receiver, or a list of all its receivers, whatever their schemas
  * @example
  * const { url } = await serve(app, receiver, { port: 3000 });
  */
 export async function serve(
   listener: RequestListener,
-  receiver: Pick<Receiver, 'close'>,
+  receivers: ClosableReceiver | readonly ClosableReceiver[],
   { host = '127.0.0.1', port = 3000, grace = 20_000, tls, onClose = async () => {} }: ServeOptions = {},
 ): Promise<Serving> {
   if (typeof listener !== 'function') {
@@ -55,6 +56,7 @@ export async function serve(
       'is no function. Of Koa hand over app.callback(), of Hono getRequestListener(app.fetch) from @hono/node-server.',
     );
   }
+  const receiver = asOneReceiver(receivers);
   const server = tls === undefined ? createServer(timeouts, listener) : createSecureServer(tls, listener);
   const answers = countAnswers(server);
   await listen(server, host, port);
@@ -122,11 +124,7 @@ function addressOf(server: Server): AddressInfo {
   return address;
 }
 
-async function closeGently(
-  server: Server,
-  answers: OpenAnswers,
-  receiver: Pick<Receiver, 'close'>,
-): Promise<void> {
+async function closeGently(server: Server, answers: OpenAnswers, receiver: ClosableReceiver): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A kept-alive connection becomes idle only once its last answer is out.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
