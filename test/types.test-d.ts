@@ -1,5 +1,19 @@
-import { createReceiver, type PassedEvent, type WebhookEvent } from '@spiderfoot-webhooks/core';
-import { webhookMiddleware as forExpress, type RegisteredSchemas } from '@spiderfoot-webhooks/express';
+import Router from '@koa/router';
+import {
+  createReceiver,
+  type EventContext,
+  type PassedEvent,
+  type Receiver,
+  type WebhookEvent,
+} from '@spiderfoot-webhooks/core';
+import { serve, webhookListener } from '@spiderfoot-webhooks/core/node';
+import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
+import { fetchHandler } from '@spiderfoot-webhooks/core/web';
+import {
+  webhookMiddleware as forExpress,
+  getWebhook,
+  type RegisteredSchemas,
+} from '@spiderfoot-webhooks/express';
 import { webhookMiddleware as forHono, type WebhookEnv } from '@spiderfoot-webhooks/hono';
 import { webhookMiddleware as forKoa, type WebhookState } from '@spiderfoot-webhooks/koa';
 import express from 'express';
@@ -56,9 +70,64 @@ describe('With schemas of your own', () => {
     >();
   });
 
-  it('Express wants them registered first', () => {
+  it('getWebhook types the event of Express by its receiver, also with several receivers in one app', () => {
+    const app = express();
+    app.post('/own', forExpress(own), (req) => {
+      const { event, context } = getWebhook(req, own);
+      expectTypeOf(event).toEqualTypeOf<WebhookEvent<typeof schemas>>();
+      expectTypeOf(context).toEqualTypeOf<EventContext>();
+      if (event.event_type === 'in.house') expectTypeOf(event.data.floor).toEqualTypeOf<number>();
+    });
+    app.post('/plain', forExpress(receiver), (req) => {
+      expectTypeOf(getWebhook(req, receiver)).toEqualTypeOf<PassedEvent>();
+    });
     expectTypeOf<RegisteredSchemas>().toEqualTypeOf<Record<never, never>>();
-    // @ts-expect-error req.spiderfoot would be typed without them
-    forExpress(own);
+  });
+
+  it('are no obstacle to several receivers in an app of Koa or Hono', () => {
+    const router = new Router();
+    router.post('/own', forKoa(own), ({ state }) => {
+      expectTypeOf(state.spiderfoot).toEqualTypeOf<PassedEvent<typeof schemas>>();
+    });
+    router.post('/plain', forKoa(receiver), ({ state }) => {
+      expectTypeOf(state.spiderfoot).toEqualTypeOf<PassedEvent>();
+    });
+    const app = new Hono();
+    app.post('/own', forHono(own), (c) => {
+      expectTypeOf(c.get('spiderfoot')).toEqualTypeOf<PassedEvent<typeof schemas>>();
+      return c.body(null);
+    });
+    app.post('/plain', forHono(receiver), (c) => {
+      expectTypeOf(c.get('spiderfoot')).toEqualTypeOf<PassedEvent>();
+      return c.body(null);
+    });
+  });
+
+  it('are no obstacle to a list of receivers, to serve() and to functions that take any receiver', () => {
+    const replacing = createReceiver({
+      secret: 's3cret',
+      schemas: { scan_completed: z.object({ target: z.string() }), 'in.house': z.object({}) },
+    });
+    const receivers: Receiver[] = [receiver, own, replacing];
+    const closeAll = (all: readonly Receiver[]) => Promise.all(all.map((each) => each.close()));
+    const listener = () => {};
+    expectTypeOf(serve).toBeCallableWith(listener, receivers);
+    expectTypeOf(serve).toBeCallableWith(listener, [own, receiver, replacing]);
+    expectTypeOf(serve).toBeCallableWith(listener, own, { port: 0 });
+    expectTypeOf(closeAll).toBeCallableWith([replacing]);
+    expectTypeOf(webhookListener).toBeCallableWith(own);
+    expectTypeOf(fetchHandler).toBeCallableWith(own);
+    // @ts-expect-error a list of promises is none of receivers
+    serve(listener, [Promise.resolve(own)]);
+  });
+
+  it('reach what a receiver returns, and what is registered in a chain', async () => {
+    const outcome = await own.receive(await signedDelivery('in.house', { secret: 's3cret' }));
+    if (outcome.status === 'processed') {
+      expectTypeOf(outcome.event).toEqualTypeOf<WebhookEvent<typeof schemas>>();
+    }
+    expectTypeOf(own.onError(() => {}).onOutcome(() => {})).toEqualTypeOf<Receiver<typeof schemas>>();
+    // @ts-expect-error a schema of another receiver
+    receiver.on('in.house', () => {});
   });
 });

@@ -1,5 +1,6 @@
 import { createPass, type DataSchemas, type PassedEvent, type Receiver } from '@spiderfoot-webhooks/core';
 import {
+  exposeBody,
   NodeDelivery,
   type NodeHandlerOptions,
   routeStatus,
@@ -7,13 +8,16 @@ import {
   socketAddress,
 } from '@spiderfoot-webhooks/core/node';
 import type { Request, RequestHandler } from 'express';
+import { rememberWebhook } from './passed-webhooks.ts';
 
 export { captureRawBody } from '@spiderfoot-webhooks/core/node';
+export { getWebhook } from './passed-webhooks.ts';
 
 export type WebhookOptions = NodeHandlerOptions<Request>;
 
 /**
- * Where an app with `schemas` of its own says so, because Express types its requests once for the whole program.
+ * Names the `schemas` of the app's only receiver, so that `req.spiderfoot` is typed by them: Express types its requests
+ * once for the whole program. With several receivers, use {@link getWebhook}, which is typed by the receiver.
  * @example
  * declare module '@spiderfoot-webhooks/express' {
  *   interface Register { schemas: typeof schemas }
@@ -29,7 +33,10 @@ export type RegisteredSchemas = Register extends { schemas: infer Schemas extend
 declare global {
   namespace Express {
     interface Request {
-      /** The verified event and its context; set by {@link webhookMiddleware}. */
+      /**
+       * The verified event and its context; set by {@link webhookMiddleware}. Typed by {@link Register}, whichever
+       * receiver has set it.
+       */
       spiderfoot?: PassedEvent<RegisteredSchemas>;
     }
   }
@@ -37,7 +44,7 @@ declare global {
 
 /**
  * Serves a receiver: verifies, runs its handlers, answers. Mount it before any body parser, or give the parser
- * {@link captureRawBody}.
+ * {@link captureRawBody}. An error while answering is passed to `next(error)`.
  * @example
  * app.all('/webhook', webhookHandler(receiver));
  */
@@ -49,34 +56,43 @@ export function webhookHandler<Schemas extends DataSchemas>(
   return function spiderfootWebhook(req, res, next) {
     receiver
       .receive(new NodeDelivery(req, () => clientIp(req)))
-      .then((outcome) => sendOutcome(res, outcome), next);
+      .then((outcome) => sendOutcome(res, outcome))
+      .catch(next)
+      .catch(() => res.destroy());
   };
 }
 
 /**
- * Verifies, and hands the event on to your own route as `req.spiderfoot`. The route answers: 2xx settles the
- * delivery, after anything else SpiderFoot's retry comes to the route again. Refusals and duplicates are answered
- * here, and the receiver's own handlers do not run.
- * @throws ConfigurationError where the receiver has a queue
+ * Verifies, and hands the event on to your own route, as `req.spiderfoot` and {@link getWebhook}. The route answers: 2xx
+ * settles the delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are
+ * answered by the middleware. The event is also in `req.body`, unless the app has set one, and body parsers mounted after
+ * the middleware skip the request.
+ * @throws ConfigurationError if the receiver has a queue or handlers; from then on, registering a handler throws
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
- *   console.log(req.spiderfoot?.event.event_type);
+ *   console.log(getWebhook(req, receiver).event.event_type);
  *   res.json({ status: 'success' });
  * });
  */
-export function webhookMiddleware(
-  receiver: Receiver<RegisteredSchemas>,
+export function webhookMiddleware<Schemas extends DataSchemas>(
+  receiver: Receiver<Schemas>,
   { clientIp = socketAddress }: WebhookOptions = {},
 ): RequestHandler {
   const pass = createPass(receiver);
   return function spiderfootWebhook(req, res, next) {
-    const runRoute = (passed: PassedEvent<RegisteredSchemas>) => {
-      req.spiderfoot = passed;
+    const runRoute = async (passed: PassedEvent<Schemas>) => {
+      rememberWebhook(req, receiver, passed);
+      exposeBody(req, passed.event);
+      // The body parsers of Express 4 skip a request that bears this mark; those of Express 5 one that has been read.
+      Object.assign(req, { spiderfoot: passed, _body: true });
       next();
       return routeStatus(res);
     };
-    pass(new NodeDelivery(req, () => clientIp(req)), runRoute).then((outcome) => {
-      if (outcome !== undefined) sendOutcome(res, outcome);
-    }, next);
+    pass(new NodeDelivery(req, () => clientIp(req)), runRoute)
+      .then((outcome) => {
+        if (outcome !== undefined) sendOutcome(res, outcome);
+      })
+      .catch(next)
+      .catch(() => res.destroy());
   };
 }

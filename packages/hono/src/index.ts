@@ -1,5 +1,5 @@
 import { createPass, type DataSchemas, type PassedEvent, type Receiver } from '@spiderfoot-webhooks/core';
-import { toResponse } from '@spiderfoot-webhooks/core/web';
+import { surviveFailingPatches, toResponse } from '@spiderfoot-webhooks/core/web';
 import type { Context, Handler, MiddlewareHandler } from 'hono';
 import { toDelivery } from './delivery.ts';
 
@@ -31,15 +31,17 @@ export function webhookHandler<Schemas extends DataSchemas>(
 ): Handler {
   receiver.start();
   return async function spiderfootWebhook(c) {
-    return toResponse(await receiver.receive(toDelivery(c, clientIp)));
+    const outcome = await receiver.receive(toDelivery(c, clientIp));
+    guardOutgoing(c);
+    return toResponse(outcome);
   };
 }
 
 /**
  * Verifies, and hands the event on to your own route as `c.get('spiderfoot')`. The route answers: 2xx settles the
- * delivery, after anything else SpiderFoot's retry comes to the route again. Refusals and duplicates are answered
- * here, and the receiver's own handlers do not run.
- * @throws ConfigurationError where the receiver has a queue
+ * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered by the
+ * middleware. `c.req.json()`, `c.req.text()` and Hono's validators work in the route; `c.req.raw` has been read.
+ * @throws ConfigurationError if the receiver has a queue or handlers; from then on, registering a handler throws
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (c) => {
  *   console.log(c.get('spiderfoot').event.event_type);
@@ -54,10 +56,25 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
   return async function spiderfootWebhook(c, next) {
     const outcome = await pass(toDelivery(c, clientIp), async (passed) => {
       c.set('spiderfoot', passed);
+      keepBody(c, passed.context.wire.body);
       await next();
       // A route that returned nothing is answered 500; asking for its status would make a 200 of it.
       return c.finalized ? c.res.status : 500;
     });
-    return outcome === undefined ? undefined : toResponse(outcome);
+    if (outcome === undefined) return undefined;
+    guardOutgoing(c);
+    return toResponse(outcome);
   };
+}
+
+/** Lets `c.req.json()` and the like serve the body that has been read, unless the app has read it before. */
+function keepBody({ req }: Context, text: string): void {
+  // Hono caches promises, although its types say text.
+  if (Object.keys(req.bodyCache).length === 0) Object.assign(req.bodyCache, { text: Promise.resolve(text) });
+}
+
+/** `@hono/node-server` binds Node's own response, which middlewares outside of Hono may have patched. */
+function guardOutgoing({ env }: Context): void {
+  const outgoing: unknown = typeof env === 'object' && env !== null ? env.outgoing : undefined;
+  if (typeof outgoing === 'object' && outgoing !== null) surviveFailingPatches(outgoing);
 }

@@ -1,13 +1,21 @@
 import {
   createPass,
   type DataSchemas,
+  type EventContext,
   type Outcome,
   type PassedEvent,
   type Receiver,
   toAnswer,
 } from '@spiderfoot-webhooks/core';
-import { NodeDelivery, type NodeHandlerOptions, socketAddress } from '@spiderfoot-webhooks/core/node';
+import {
+  exposeBody,
+  NodeDelivery,
+  type NodeHandlerOptions,
+  socketAddress,
+  surviveFailingPatches,
+} from '@spiderfoot-webhooks/core/node';
 import type { Context, Middleware } from 'koa';
+import { readableAgain } from './readable-again.ts';
 
 export type WebhookOptions = NodeHandlerOptions<Context>;
 
@@ -35,9 +43,10 @@ export function webhookHandler<Schemas extends DataSchemas>(
 
 /**
  * Verifies, and hands the event on to your own route as `ctx.state.spiderfoot`. The route answers: 2xx settles the
- * delivery, after anything else SpiderFoot's retry comes to the route again. Refusals and duplicates are answered
- * here, and the receiver's own handlers do not run.
- * @throws ConfigurationError where the receiver has a queue
+ * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered by the
+ * middleware. The event is also in `ctx.request.body`, unless the app has set one, and body parsers mounted after the
+ * middleware work.
+ * @throws ConfigurationError if the receiver has a queue or handlers; from then on, registering a handler throws
  * @example
  * router.all('/webhook', webhookMiddleware(receiver), (ctx) => {
  *   console.log(ctx.state.spiderfoot.event.event_type);
@@ -54,9 +63,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
       new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request),
       async (passed) => {
         ctx.state.spiderfoot = passed;
-        // koa-bodyparser behind this would answer in the route's place, because the body has been read.
-        ctx.disableBodyParser = true;
-        await next();
+        await withBody(ctx, passed, next);
         return ctx.status;
       },
     );
@@ -64,7 +71,27 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
   };
 }
 
-function answer(ctx: Pick<Context, 'status' | 'body' | 'set'>, outcome: Outcome): void {
+/** Runs the route with the parsed body in place, although the request has been read. */
+async function withBody(
+  ctx: Context,
+  { event, context: { wire } }: { readonly event: unknown; readonly context: EventContext },
+  next: () => Promise<unknown>,
+): Promise<void> {
+  exposeBody(ctx.request, event);
+  // koa-bodyparser would otherwise answer in place of the route.
+  ctx.disableBodyParser = true;
+  const { req } = ctx;
+  // Python's NaN is not JSON, and a parser would reject it.
+  ctx.req = readableAgain(req, wire.nonFinite === 0 ? wire.body : JSON.stringify(event));
+  try {
+    await next();
+  } finally {
+    ctx.req = req;
+  }
+}
+
+function answer(ctx: Pick<Context, 'status' | 'body' | 'set' | 'res'>, outcome: Outcome): void {
+  surviveFailingPatches(ctx.res);
   const { status, headers, body } = toAnswer(outcome);
   ctx.status = status;
   ctx.set(headers);

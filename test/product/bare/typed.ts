@@ -1,4 +1,4 @@
-import { createReceiver } from '@spiderfoot-webhooks/core';
+import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import * as forExpress from '@spiderfoot-webhooks/express';
 import { type Forwarder, fallback, throttle, when } from '@spiderfoot-webhooks/forward';
@@ -40,6 +40,14 @@ express().post('/webhook', forExpress.webhookMiddleware(receiver), (req, res) =>
   const event = req.spiderfoot?.event;
   if (event?.event_type === 'asset.discovered') res.json(event.data.asset.toUpperCase());
 });
+
+// A second receiver, whose events are not those of Register.
+const plain = createReceiver({ secret });
+express().post('/plain', forExpress.webhookMiddleware(plain), (req, res) => {
+  const { event } = forExpress.getWebhook(req, plain);
+  if (event.event_type === 'scan_completed') res.json(event.data.target);
+});
+export const all: Receiver[] = [receiver, plain];
 
 new Koa<forKoa.WebhookState<typeof schemas>>().use(forKoa.webhookMiddleware(receiver)).use((ctx) => {
   const { event } = ctx.state.spiderfoot;

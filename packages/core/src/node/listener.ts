@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DataSchemas } from '../events/schemas.ts';
 import { type Outcome, toAnswer } from '../outcome.ts';
+import { surviveFailingPatches } from '../patched-response.ts';
 import type { Receiver } from '../receiver.ts';
 import { NodeDelivery } from './delivery.ts';
 
@@ -28,7 +29,12 @@ export function webhookListener<Schemas extends DataSchemas>(
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   receiver.start();
   return async (req, res) => {
-    sendOutcome(res, await receiver.receive(new NodeDelivery(req, () => clientIp(req))));
+    const outcome = await receiver.receive(new NodeDelivery(req, () => clientIp(req)));
+    try {
+      sendOutcome(res, outcome);
+    } catch {
+      retryOrClose(res, outcome);
+    }
   };
 }
 
@@ -41,9 +47,27 @@ export function socketAddress({
   return socket.remoteAddress;
 }
 
-/** Answers a `node:http` request by an outcome. Does nothing where the connection is gone. */
+/**
+ * Answers a `node:http` request by an outcome. Does nothing if the connection is gone, or if the app has answered already.
+ * @throws what a method of the response throws that the app has patched. The next call uses Node's own methods
+ */
 export function sendOutcome(res: ServerResponse, outcome: Outcome): void {
   if (res.headersSent || res.destroyed) return;
+  surviveFailingPatches(res);
   const { status, headers, body } = toAnswer(outcome);
-  res.writeHead(status, headers).end(body);
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  // A patched writeHead() may return nothing, as that of on-headers 1.0 does, so end() is not chained to it. It is not
+  // called first either: while no header is sent, the app can still answer an error of a patched end().
+  res.end(body);
+}
+
+/** Answers after an error of {@link sendOutcome}, in a server without an error handling of its own. */
+function retryOrClose(res: ServerResponse, outcome: Outcome): void {
+  try {
+    sendOutcome(res, outcome);
+    if (!res.writableEnded) res.destroy();
+  } catch {
+    res.destroy();
+  }
 }

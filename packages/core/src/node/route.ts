@@ -7,7 +7,9 @@ const clientClosedRequest = 499;
 export function routeStatus(res: ServerResponse): Promise<number> {
   return new Promise((resolve) => {
     const settle = () => resolve(res.writableFinished ? res.statusCode : clientClosedRequest);
-    if (res.closed) settle();
-    else res.once('close', settle);
+    if (res.closed) return settle();
+    // A response without a real socket, as in a serverless function, finishes although writableFinished stays false.
+    res.once('finish', () => resolve(res.statusCode));
+    res.once('close', settle);
   });
 }

@@ -1,3 +1,4 @@
+export { surviveFailingPatches } from '../patched-response.ts';
 export { discardBody } from './body.ts';
 export { WebDelivery } from './delivery.ts';
 export { type FetchHandlerOptions, fetchHandler, toResponse } from './handler.ts';
