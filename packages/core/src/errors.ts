@@ -1,3 +1,5 @@
+import { readRetryAfter } from './retry-after.ts';
+
 /**
  * The user's configuration is wrong. Thrown at start-up only, never while a delivery is handled, and always
  * names the option and the mend.
@@ -29,8 +31,12 @@ export class HandlerTimeoutError extends Error {
 }
 
 /**
- * What a handler throws that wants to be left in peace for a while: a queue waits as long before its next try, and
- * without a queue the sender is told so by `Retry-After`. Any error with a number in `retryAfter` does the same.
+ * Throw it in a handler to ask for a later attempt. A queue waits at least that long before the next attempt, even if that
+ * exceeds its `maxDelay`; without a queue, the sender gets a `Retry-After` header. The longest wait is a day (86,400
+ * seconds): a longer one is shortened to it. It is not an error: it is logged as information, and `onError` is not called
+ * unless another handler failed. The attempt counts toward `maxAttempts`.
+ *
+ * Any other error with a number of seconds in `retryAfter` asks for the same wait, and counts as an error.
  * @example
  * if (response.status === 429) throw new RetryLater(60, 'The SIEM is busy');
  */
@@ -39,7 +45,10 @@ export class RetryLater extends Error {
   /** Seconds. */
   readonly retryAfter: number;
 
-  /** @param seconds until another try makes sense */
+  /**
+   * @param seconds until another attempt makes sense. If it is not a positive, finite number (`NaN`, a negative number, a
+   *   string), no wait is asked for, and the queue's own delay applies.
+   */
   constructor(seconds: number, message: string, options?: ErrorOptions) {
     super(message, options);
     this.retryAfter = seconds;
@@ -66,7 +75,7 @@ export class EventHandlingError<
   readonly id: string;
   /** Which handler threw what. Not enumerable either: the message says it. */
   declare readonly failures: readonly HandlerFailure[];
-  /** The longest wait that one of the handlers asked for, in seconds. */
+  /** The longest wait that one of the handlers asked for, in seconds: at most a day. */
   readonly retryAfter: number | undefined;
 
   constructor(event: Event, id: string, failures: readonly HandlerFailure[]) {
@@ -82,13 +91,15 @@ export class EventHandlingError<
   }
 }
 
+/** Whether every handler that failed did so by {@link RetryLater}: then nothing is wrong. */
+export function asksForRetry({ failures }: EventHandlingError): boolean {
+  return failures.every(({ error }) => error instanceof RetryLater);
+}
+
 function waitOf(error: unknown): number | undefined {
   try {
     if (typeof error !== 'object' || error === null || !('retryAfter' in error)) return undefined;
-    const { retryAfter } = error;
-    return typeof retryAfter === 'number' && retryAfter > 0 && Number.isFinite(retryAfter)
-      ? retryAfter
-      : undefined;
+    return readRetryAfter(error.retryAfter);
   } catch {
     return undefined;
   }

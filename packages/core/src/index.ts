@@ -33,11 +33,20 @@ export type { Dialect, EventIssue, Wire } from './events/wire.ts';
 export type { HandlerOptions } from './handler-options.ts';
 export { type MemoryLog, memoryLog } from './memory/log.ts';
 export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
-export type { ErrorDetails, ErrorListener, OutcomeDetails, OutcomeListener, Timings } from './observers.ts';
+export type {
+  DeadLetterListener,
+  ErrorDetails,
+  ErrorListener,
+  OutcomeDetails,
+  OutcomeListener,
+} from './observers.ts';
 export type { EventFilter, ReceiverOptions } from './options.ts';
 export { type Answer, type Outcome, type RefusalCode, type Rejected, refusals, toAnswer } from './outcome.ts';
 export { createPass, type PassedEvent } from './pass.ts';
 export type {
+  AttemptOptions,
+  DeadLetter,
+  DeadLetterHandler,
   DeliveryLog,
   DeliveryQueue,
   DeliveryState,
@@ -49,6 +58,7 @@ export type {
   QueuedWork,
   QueueState,
   RateLimiter,
+  ReportDeadLetter,
   StoredDelivery,
   StoredEvent,
   StoredFailure,
@@ -58,3 +68,4 @@ export type {
 export { createReceiver, type EventHandler, type Receiver } from './receiver.ts';
 export type { Secret } from './secret.ts';
 export { sign, verify } from './signature.ts';
+export type { Phase, Timings } from './watch.ts';

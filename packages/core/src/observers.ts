@@ -1,34 +1,47 @@
 import { silentLogger } from './context.ts';
-import { type Outcome, refusals } from './outcome.ts';
-import type { Logger } from './ports.ts';
+import { asksForRetry, EventHandlingError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+import { logLostDelivery, logOutcome } from './outcome-log.ts';
+import type { DeadLetter, Logger } from './ports.ts';
 import { isThenable } from './promises.ts';
+import { createWatch, type Phase, type Subject, type Timings, type Watch } from './watch.ts';
 
-/** How long the parts of a delivery took, in milliseconds. A part that was not reached is missing. */
-export interface Timings {
-  /** Reading the body. */
-  body?: number;
-  /** Verifying the signature and parsing. */
-  check?: number;
-  /** Running the handlers, with the log around them; or storing the delivery in the queue. */
-  handle?: number;
-  total: number;
-}
-
-/** What {@link Receiver.onOutcome} tells beside the outcome. */
+/** What {@link Receiver.onOutcome} passes beside the outcome. */
 export interface OutcomeDetails {
   readonly endpoint: string;
-  /** The client's address; `undefined` where it is not known or was not looked at. */
+  /**
+   * `received`: a request was answered with this outcome; without a queue, after its handlers. `handled`: an attempt at a
+   * queued or replayed delivery ended with it, and no sender waits for an answer.
+   */
+  readonly phase: Phase;
+  /**
+   * The attempt at running the handlers, 1 for the first. 0 if none ran: for `accepted`, `duplicate` and `ignored`, and
+   * for what was rejected before.
+   */
+  readonly attempt: number;
+  /** The event's type by its own name; `undefined` if the delivery was rejected before it was parsed. */
+  readonly eventType: string | undefined;
+  /** After a failed attempt behind a queue: when the next one is due. `undefined` if there is none, or only the sender knows. */
+  readonly nextAttempt: Date | undefined;
+  /** The client's address; `undefined` if it is not known or was not looked at. */
   readonly ip: string | undefined;
   readonly receivedAt: Date;
   readonly timings: Readonly<Timings>;
 }
 
-/** Where an error came from that {@link Receiver.onError} tells of. */
+/** What {@link Receiver.onError} passes beside the error. */
 export interface ErrorDetails {
+  /** What failed. */
   readonly source: 'handlers' | 'rateLimiter' | 'log' | 'queue' | 'schemas' | 'listener' | 'receiver';
   readonly endpoint: string;
-  /** The delivery's id, where it has one. */
+  /** The delivery's id; `undefined` if it is not authenticated. */
   readonly id: string | undefined;
+  /** As in {@link OutcomeDetails}. */
+  readonly phase: Phase;
+  /** The attempt at running the handlers, 1 for the first; 0 if none had run. */
+  readonly attempt: number;
+  /** The event's type; `undefined` if the delivery was not parsed. */
+  readonly eventType: string | undefined;
 }
 
 export type OutcomeListener<Event extends { readonly event_type: string }> = (
@@ -38,66 +51,89 @@ export type OutcomeListener<Event extends { readonly event_type: string }> = (
 
 export type ErrorListener = (error: unknown, details: ErrorDetails) => unknown;
 
+export type DeadLetterListener = (letter: DeadLetter) => unknown;
+
 /** Tells the user's listeners and logger what happens. A listener that fails changes no outcome. */
 export interface Observers {
   addOutcome(listener: OutcomeListener<never>): void;
   addError(listener: ErrorListener): void;
-  /** Starts the clock of one delivery; without anybody to tell, the clock stands still and costs nothing. */
-  watch(receivedAt: Date): Watch;
+  addDeadLetter(listener: DeadLetterListener): void;
+  /** Starts the clock of one delivery. */
+  watch(receivedAt: Date, phase: Phase): Watch;
+  /** Logs an outcome, with the error that caused it, and calls the listeners. */
   outcome(outcome: Outcome, watch: Watch): void;
-  error(error: unknown, source: ErrorDetails['source'], id?: string): void;
-  /** That an event has no handler. */
-  unhandled(event_type: string, id: string): void;
-}
-
-/** One delivery under observation. */
-export interface Watch {
-  ip: string | undefined;
-  readonly receivedAt: Date;
-  /** Ends a part: it took from the last mark until now. */
-  mark(part: Exclude<keyof Timings, 'total'>): void;
-  timings(): Timings;
+  /** Calls the listeners of errors. The outcome that the error causes is what logs it. */
+  error(error: unknown, source: ErrorDetails['source'], subject: Subject): void;
+  /** Logs an error that changes no outcome, and calls the listeners of errors. */
+  sideError(error: unknown, source: ErrorDetails['source'], subject: Subject): void;
+  /** Calls the listeners of dead letters. @returns whether the letter is in the log */
+  deadLetter(letter: DeadLetter): boolean;
+  /** Logs that an event has no handler. */
+  unhandled(subject: Subject): void;
 }
 
 export function createObservers(endpoint: string, logger: Logger): Observers {
   const outcomeListeners: OutcomeListener<never>[] = [];
   const errorListeners: ErrorListener[] = [];
+  const deadLetterListeners: DeadLetterListener[] = [];
+  const isLogging = logger !== silentLogger;
 
-  function error(error: unknown, source: ErrorDetails['source'], id?: string): void {
-    const details = { source, endpoint, id };
-    safely(() => logger.error({ ...details, err: error }, `spiderfoot webhook: ${sourceWords[source]}`));
-    // A listener of errors that fails itself has nobody left to tell but the logger.
+  function error(error: unknown, source: ErrorDetails['source'], subject: Subject): void {
+    // A handler that asks for a later attempt reports nothing that is wrong.
+    if (error instanceof EventHandlingError && asksForRetry(error)) return;
+    const { id, phase, attempt, eventType } = subject;
+    const details = { source, endpoint, id, phase, attempt, eventType };
     for (const listener of errorListeners) {
       safely(
         () => listener(error, details),
+        // Only the logger is left to report to.
         (err) =>
           safely(() => logger.error({ endpoint, err }, 'spiderfoot webhook: an onError listener failed')),
       );
     }
   }
 
+  function sideError(err: unknown, source: ErrorDetails['source'], subject: Subject): void {
+    const { id, phase, attempt, eventType: event_type } = subject;
+    const details = { source, endpoint, phase, attempt, id, event_type, err };
+    safely(() => logger.error(details, `spiderfoot webhook: ${sourceWords[source]}`));
+    error(err, source, subject);
+  }
+
   return {
     addOutcome: (listener) => void outcomeListeners.push(listener),
     addError: (listener) => void errorListeners.push(listener),
-    watch(receivedAt) {
-      return outcomeListeners.length > 0 || logger !== silentLogger
-        ? startWatch(receivedAt)
-        : idleWatch(receivedAt);
-    },
+    addDeadLetter: (listener) => void deadLetterListeners.push(listener),
+    watch: (receivedAt, phase) => createWatch(receivedAt, phase, isLogging || outcomeListeners.length > 0),
     outcome(outcome, watch) {
-      if (logger !== silentLogger) safely(() => logOutcome(logger, endpoint, outcome, watch));
+      if (isLogging) safely(() => logOutcome(logger, endpoint, outcome, watch));
       if (outcomeListeners.length === 0) return;
-      const details = { endpoint, ip: watch.ip, receivedAt: watch.receivedAt, timings: watch.timings() };
+      const { phase, attempt, eventType, nextAttempt, ip, receivedAt } = watch;
+      const timings = watch.timings();
+      const details = { endpoint, phase, attempt, eventType, nextAttempt, ip, receivedAt, timings };
       for (const listener of outcomeListeners) {
         // Outcomes are those of the receiver the listener was added to: its events are of that receiver's types.
         safely(
           () => listener(outcome as never, details),
-          (err) => error(err, 'listener'),
+          (err) => sideError(err, 'listener', watch),
         );
       }
     },
     error,
-    unhandled(event_type, id) {
+    sideError,
+    deadLetter(letter) {
+      // If an attempt of this process was the last one, its outcome is logged as a dead letter already.
+      if (isLogging && letter.reason === 'lost') safely(() => logLostDelivery(logger, letter));
+      const { id, eventType, attempts: attempt } = letter;
+      for (const listener of deadLetterListeners) {
+        safely(
+          () => listener(letter),
+          (err) => sideError(err, 'listener', { phase: 'handled', id, eventType, attempt }),
+        );
+      }
+      return isLogging;
+    },
+    unhandled({ eventType: event_type, id }) {
       safely(() => logger.warn({ endpoint, id, event_type }, 'spiderfoot webhook: no handler takes this'));
     },
   };
@@ -108,9 +144,9 @@ const sourceWords = {
   rateLimiter: 'the rate limiter failed; the delivery goes on',
   log: 'the log could not record a delivery',
   queue: 'the queue could not store a delivery',
-  schemas: 'a schema failed itself; the delivery is refused',
-  listener: 'an onOutcome listener failed',
-  receiver: 'the receiver could not decide',
+  schemas: 'a schema failed; the delivery is rejected',
+  listener: 'a listener failed',
+  receiver: 'a function that was given to the receiver failed',
 } as const satisfies Record<ErrorDetails['source'], string>;
 
 function safely(call: () => unknown, onFailure: (error: unknown) => void = () => {}): void {
@@ -120,39 +156,4 @@ function safely(call: () => unknown, onFailure: (error: unknown) => void = () =>
   } catch (error) {
     onFailure(error);
   }
-}
-
-function logOutcome(logger: Logger, endpoint: string, outcome: Outcome, watch: Watch): void {
-  const common = { endpoint, ip: watch.ip, ms: Math.round(watch.timings().total * 1000) / 1000 };
-  if (outcome.status !== 'rejected') {
-    const { status, id, event } = outcome;
-    logger.info({ ...common, status, id, event_type: event.event_type }, `spiderfoot webhook ${status}`);
-    return;
-  }
-  const { code, id, event_type, issues } = outcome;
-  const { hint } = refusals[code];
-  logger.warn({ ...common, code, id, event_type, issues, hint }, `spiderfoot webhook refused: ${code}`);
-}
-
-function startWatch(receivedAt: Date): Watch {
-  const start = performance.now();
-  let last = start;
-  const parts: Omit<Timings, 'total'> = {};
-  return {
-    ip: undefined,
-    receivedAt,
-    mark(part) {
-      const now = performance.now();
-      parts[part] = now - last;
-      last = now;
-    },
-    timings: () => ({ ...parts, total: performance.now() - start }),
-  };
-}
-
-const noMark = () => {};
-const noTimings = () => ({ total: 0 });
-
-function idleWatch(receivedAt: Date): Watch {
-  return { ip: undefined, receivedAt, mark: noMark, timings: noTimings };
 }

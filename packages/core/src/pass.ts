@@ -29,7 +29,7 @@ export function createPass<Schemas extends DataSchemas>(receiver: Receiver<Schem
       'does not go with webhookMiddleware, whose route runs at once. Use webhookHandler and register handlers, or leave the queue out.',
     );
   }
-  receiver.replaceByRoute();
+  receiver.mount('route');
   return async function pass(
     delivery: Delivery,
     next: (passed: PassedEvent<Schemas>) => Promise<number>,

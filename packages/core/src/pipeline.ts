@@ -4,13 +4,14 @@ import { refusalOfHeaders } from './guard/headers.ts';
 import { clientAddress, normalAddress } from './guard/ip.ts';
 import { secondsToWait } from './guard/rate.ts';
 import { claimOf, identify } from './guard/signature.ts';
-import type { Observers, Watch } from './observers.ts';
+import type { Observers } from './observers.ts';
 import { type Outcome, type Rejected, refuse } from './outcome.ts';
 import type { StoredDelivery } from './ports.ts';
 import type { Route, Router } from './router.ts';
 import type { Runner } from './runner.ts';
 import type { Settings } from './settings.ts';
 import { toStored, type Verified } from './stored.ts';
+import type { Watch } from './watch.ts';
 import { enqueue, type Worker } from './worker.ts';
 
 /**
@@ -46,7 +47,7 @@ export function createPipeline(
     }
     if (settings.rateLimiter !== undefined) {
       const retryAfter = await secondsToWait(settings.rateLimiter, watch.ip, (error) =>
-        observers.error(error, 'rateLimiter'),
+        observers.sideError(error, 'rateLimiter', watch),
       );
       if (retryAfter !== undefined) return { ...refuse('rate_limited'), retryAfter };
     }
@@ -62,6 +63,7 @@ export function createPipeline(
     const identified = identify(keys, body, claim?.digest);
     const id = identified instanceof Promise ? await identified : identified;
     if (id === undefined) return refuse('invalid_signature');
+    watch.id = id;
 
     const { ip, receivedAt } = watch;
     const eventHeader = delivery.header('x-spiderfoot-event');
@@ -69,15 +71,17 @@ export function createPipeline(
     watch.mark('check');
     if (parsed.status === 'rejected') {
       const { event_type, error } = parsed;
-      if (error !== undefined) observers.error(error, 'schemas', id);
+      watch.eventType = event_type;
+      if (error !== undefined) observers.error(error, 'schemas', watch);
       const unparsed = { event_type, dialect: undefined, scan_id: undefined, target: undefined };
-      return refuseAuthentic({ ...parsed, id }, { id, endpoint, receivedAt, ip, ...unparsed, body });
+      return refuseAuthentic({ ...parsed, id }, { id, endpoint, receivedAt, ip, ...unparsed, body }, watch);
     }
+    watch.eventType = parsed.event.event_type;
     const verified: Verified = { id, event: parsed.event, wire: parsed.wire, body, ip, receivedAt };
     if (!isFresh(parsed.event.timestamp)) {
-      return refuseAuthentic({ ...refuse('stale_event'), id }, toStored(verified, endpoint));
+      return refuseAuthentic({ ...refuse('stale_event'), id }, toStored(verified, endpoint), watch);
     }
-    const taken = take(verified, handle);
+    const taken = take(verified, handle, watch);
     const outcome = taken instanceof Promise ? await taken : taken;
     watch.mark('handle');
     return outcome;
@@ -94,37 +98,39 @@ export function createPipeline(
     return Math.abs(now() - Date.parse(timestamp)) <= settings.tolerance * 1000;
   }
 
-  /** An authenticated delivery is not lost by being refused: the log keeps it whole, with the reasons. */
-  async function refuseAuthentic(rejected: Rejected, delivery: StoredDelivery): Promise<Rejected> {
+  /** An authenticated delivery is not lost by being rejected: the log keeps all of it, with the reasons. */
+  async function refuseAuthentic(
+    rejected: Rejected,
+    delivery: StoredDelivery,
+    watch: Watch,
+  ): Promise<Rejected> {
     const { code, issues } = rejected;
-    const failed = await runner.record(delivery, {
-      state: 'rejected',
-      attempt: 0,
-      succeeded: [],
-      code,
-      issues,
-    });
-    return failed ?? rejected;
+    const standing = { state: 'rejected', attempt: 0, succeeded: [], code, issues } as const;
+    return (await runner.record(delivery, standing, watch)) ?? rejected;
   }
 
-  function take(verified: Verified, handle: Route['run'] | undefined): Outcome | Promise<Outcome> {
-    if (!settings.takes(verified.event.event_type)) return ignore(verified);
-    if (handle !== undefined)
-      return runner.once(verified, [{ name: 'route', timeout: settings.handlerTimeout, run: handle }]);
+  function take(
+    verified: Verified,
+    handle: Route['run'] | undefined,
+    watch: Watch,
+  ): Outcome | Promise<Outcome> {
+    if (!settings.takes(verified.event.event_type)) return ignore(verified, watch);
+    if (handle !== undefined) {
+      const route = { name: 'route', timeout: settings.handlerTimeout, run: handle };
+      return runner.once(verified, [route], watch);
+    }
     if (queue !== undefined) {
       worker?.start();
-      return enqueue(queue, settings, observers, verified);
+      return enqueue(queue, settings, observers, verified, watch);
     }
-    return runner.once(verified, router.routesOf(verified.event.event_type));
+    worker?.startForReplays();
+    return runner.once(verified, router.routesOf(verified.event.event_type), watch);
   }
 
-  async function ignore(verified: Verified): Promise<Outcome> {
+  async function ignore(verified: Verified, watch: Watch): Promise<Outcome> {
     const { id, event, wire } = verified;
-    const failed = await runner.record(toStored(verified, endpoint), {
-      state: 'ignored',
-      attempt: 0,
-      succeeded: [],
-    });
+    const standing = { state: 'ignored', attempt: 0, succeeded: [] } as const;
+    const failed = await runner.record(toStored(verified, endpoint), standing, watch);
     return failed ?? { status: 'ignored', id, event, wire };
   }
 

@@ -93,7 +93,7 @@ export interface DeliveryLog {
   /** Counts a delivery that was not authenticated. Must not wait for a disk: anybody can send these. */
   refused?(refusal: UnauthenticatedRefusal): void;
   /** Works off what is replayed out of the log, with the handlers of the receiver at this endpoint. */
-  start?(endpoint: string, process: ProcessWork): Workers;
+  start?(endpoint: string, process: ProcessWork, onDeadLetter?: ReportDeadLetter): Workers;
 }
 
 /** One try at a queued delivery. */
@@ -114,17 +114,80 @@ export interface QueuedResult {
   readonly failures: readonly StoredFailure[];
   /** What failed, in a line. */
   readonly error?: string | undefined;
-  /** Seconds that a handler asked to be left in peace, by an error's `retryAfter`. */
+  /** Seconds that a handler asked to wait, by an error's `retryAfter`: at most a day. */
   readonly retryAfter?: number | undefined;
+  /** Of a failed attempt: what {@link AttemptOptions.retryAt} returned. */
+  readonly nextAttempt?: Date | undefined;
   /** Of a rejected delivery. */
   readonly code?: RefusalCode | undefined;
   readonly issues?: readonly EventIssue[] | undefined;
   /** What the event says of itself, which an older version may not have understood. */
   readonly event?: StoredEvent | undefined;
+  /** What failed, as it was thrown: for the report of a dead letter, not to be stored. */
+  readonly cause?: unknown;
 }
 
-/** Does one try. Never rejects. */
-export type ProcessWork = (work: QueuedWork) => Promise<QueuedResult>;
+/** What a store knows of an attempt. */
+export interface AttemptOptions {
+  /**
+   * When the next attempt is due if this one fails, or `undefined` if this one is the last. Called at most once, when it
+   * has failed, so that the receiver can log it; the result has it as `nextAttempt`.
+   * @param retryAfter seconds that a handler asked to wait
+   */
+  readonly retryAt?: (retryAfter: number | undefined) => Date | undefined;
+}
+
+/** Does one attempt. Never rejects. */
+export type ProcessWork = (work: QueuedWork, options?: AttemptOptions) => Promise<QueuedResult>;
+
+/** A delivery that a queue does not attempt again. */
+export interface DeadLetter {
+  /** The delivery's id: `context.id` in a handler. */
+  readonly id: string;
+  readonly endpoint: string;
+  /** The event's type; `undefined` if it was never parsed. */
+  readonly eventType: string | undefined;
+  /** `data.scan_id` of the event. */
+  readonly scanId: string | undefined;
+  /** `data.target` of the event. */
+  readonly target: string | undefined;
+  readonly receivedAt: Date;
+  /** The client's address; `undefined` if it is not known. */
+  readonly ip: string | undefined;
+  /** How many attempts there were. */
+  readonly attempts: number;
+  /**
+   * `failed`: handlers failed too often. `lost`: the process ended or stalled during an attempt, too often. `rejected`: the
+   * body can no longer be parsed, or no longer fits its schema; no handler ran.
+   */
+  readonly reason: 'failed' | 'lost' | 'rejected';
+  /** The handlers that have run, over all attempts. */
+  readonly handlers: readonly DeadLetterHandler[];
+  /**
+   * What failed last: an `EventHandlingError` if this process ran the last attempt, otherwise an `Error` with the recorded
+   * message.
+   */
+  readonly error: unknown;
+  /** Of a rejected delivery. */
+  readonly code?: RefusalCode | undefined;
+  /** Of a rejected delivery: why it does not fit its schema. */
+  readonly issues?: readonly EventIssue[] | undefined;
+}
+
+/** How one handler has fared with a dead letter. */
+export interface DeadLetterHandler {
+  /** The name it was registered under. */
+  readonly name: string;
+  readonly succeeded: boolean;
+  /** What it threw the last time, in a line. */
+  readonly error: string | undefined;
+}
+
+/**
+ * Reports a delivery that a store has settled as a dead letter, or as rejected. Never throws.
+ * @returns whether the receiver has logged it; if not, a store with a logger of its own logs it
+ */
+export type ReportDeadLetter = (letter: DeadLetter) => boolean;
 
 /** What works off the deliveries of one endpoint. */
 export interface Workers {
@@ -146,9 +209,10 @@ export interface DeliveryQueue {
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
   /**
    * Starts the workers of an endpoint: claim, run, settle, retry.
-   * @throws ConfigurationError, at once, where the endpoint has workers in this process already
+   * @param onDeadLetter to be called once for each delivery that is not attempted again, when that is durable
+   * @throws ConfigurationError, at once, if the endpoint has workers in this process already
    */
-  start(endpoint: string, process: ProcessWork): Workers;
+  start(endpoint: string, process: ProcessWork, onDeadLetter?: ReportDeadLetter): Workers;
 }
 
 /**

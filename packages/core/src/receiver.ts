@@ -3,7 +3,12 @@ import type { Delivery } from './delivery.ts';
 import type { DataSchemas } from './events/schemas.ts';
 import type { EventOf, EventSelector, WebhookEvent } from './events/types.ts';
 import type { HandlerOptions } from './handler-options.ts';
-import { createObservers, type ErrorListener, type OutcomeListener, type Watch } from './observers.ts';
+import {
+  createObservers,
+  type DeadLetterListener,
+  type ErrorListener,
+  type OutcomeListener,
+} from './observers.ts';
 import type { ReceiverOptions } from './options.ts';
 import { type Outcome, type RefusalCode, refuse } from './outcome.ts';
 import { createPipeline } from './pipeline.ts';
@@ -12,6 +17,7 @@ import { createRouter, type Route } from './router.ts';
 import { createRunner } from './runner.ts';
 import { readOptions } from './settings.ts';
 import { createTraffic } from './traffic.ts';
+import type { Watch } from './watch.ts';
 import { createWorker } from './worker.ts';
 
 /** A function of yours that is called with an event. What it returns is awaited; what it throws fails the delivery. */
@@ -52,10 +58,32 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     handler: EventHandler<WebhookEvent<SchemasOf<This>>>,
     options?: HandlerOptions,
   ): This;
-  /** Calls a function when handlers fail (with an `EventHandlingError`), or the limiter, the log or the queue. */
+  /**
+   * Calls a function when handlers fail (with an `EventHandlingError`), or the limiter, the log or the queue. Not called if
+   * handlers only ask for a later attempt by `RetryLater`.
+   */
   onError<This>(this: This, listener: ErrorListener): This;
-  /** Calls a function with every outcome, its code and its timings: what metrics hang on. */
+  /**
+   * Calls a function with every outcome, its code and its timings: use it for metrics. Behind a queue a delivery has
+   * several outcomes: `accepted`, and one for each attempt; `details.phase` tells them apart.
+   * @example
+   * receiver.onOutcome(({ status }, { phase, attempt, eventType }) => {
+   *   const isNew = phase === 'received' && (status === 'accepted' || attempt === 1);
+   *   if (isNew) events.inc({ type: eventType }); // each delivery once, however often it is sent or attempted
+   * });
+   */
   onOutcome<This>(this: This, listener: OutcomeListener<WebhookEvent<SchemasOf<This>>>): This;
+  /**
+   * Calls a function with each delivery that the queue does not attempt again: its handlers failed too often, its process
+   * was lost too often, or its body can no longer be parsed. A replayed delivery that fails again is reported again. If the
+   * function throws or rejects, `onError` is called with source `listener`, and nothing else happens.
+   * @example
+   * receiver.onDeadLetter(({ id, eventType, attempts, handlers }) => {
+   *   const failed = handlers.filter(({ succeeded }) => !succeeded);
+   *   page(`${eventType} ${id}: ${failed.map(({ name, error }) => `${name}: ${error}`).join('; ')}`);
+   * });
+   */
+  onDeadLetter<This>(this: This, listener: DeadLetterListener): This;
   /**
    * Takes one delivery through the whole pipeline. Adapters call it; `/testing` makes deliveries to call it with.
    * @param handle in place of the registered handlers, for an adapter that hands the event on to a route
@@ -67,18 +95,22 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     handle?: EventHandler<WebhookEvent<SchemasOf<This>>>,
   ): Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
   /**
-   * Lets the workers run that work off a queue, or what is replayed out of a log. `webhookHandler` and its like call it
-   * when they are mounted; needed only where neither an adapter nor a delivery is there to do so. Without such a store
-   * it does nothing.
-   * @throws ConfigurationError where another receiver over the store has this `endpoint`
+   * Starts the workers that run the handlers of queued deliveries, and of deliveries that are replayed out of a log.
+   * `serve` calls it, and so does the first delivery. Call it when your app starts without `serve`, so that deliveries of
+   * an earlier run do not wait for the next one. Without such a store it does nothing.
+   * @throws ConfigurationError if another receiver over the store has this `endpoint`
    */
   start(): void;
   /**
-   * Declares that a route of the app handles the events. `webhookMiddleware` calls it when it is mounted. From then on,
-   * `on`, `onAny` and `onUnhandled` throw, because their handlers would never run.
-   * @throws ConfigurationError if a handler is registered already
+   * For adapters: call it when the receiver is mounted. It reserves the `endpoint` of the store and starts nothing, so that
+   * importing an app runs no handler.
+   * @param to what handles the events: the receiver's `handlers`, or the app's own `route` (as with `webhookMiddleware`).
+   *   A receiver that is mounted for routes alone has no workers, and from then on `on`, `onAny` and `onUnhandled` throw,
+   *   because their handlers would never run.
+   * @throws ConfigurationError if another receiver over the store has this `endpoint`, or if a route would replace handlers
+   *   that are registered already
    */
-  replaceByRoute(): void;
+  mount(to: 'handlers' | 'route'): void;
   /** Whether deliveries are answered before their handlers have run. */
   readonly queued: boolean;
   /** Refuses new deliveries with 503, waits for those in flight, and ends the workers. The store stays open: it is yours. */
@@ -106,20 +138,23 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     workSource === undefined ? undefined : createWorker(workSource, settings, router, runner, observers);
   const decide = createPipeline(settings, observers, router, runner, worker);
   const traffic = createTraffic();
+  let mounted: 'handlers' | 'route' | undefined;
 
   /** A clock of the user's that fails must not lose the delivery: the system's stands in. */
   function beginWatch(): Watch {
     try {
-      return observers.watch(new Date(now()));
+      return observers.watch(new Date(now()), 'received');
     } catch (error) {
-      observers.error(error, 'receiver');
-      return observers.watch(new Date());
+      const watch = observers.watch(new Date(), 'received');
+      observers.sideError(error, 'receiver', watch);
+      return watch;
     }
   }
 
   /** No answer depends on the count, so its failure is reported instead of ending the process. */
-  function countRefusal(code: RefusalCode, { receivedAt, ip }: Watch): void {
-    const report = (error: unknown) => observers.error(error, 'log');
+  function countRefusal(code: RefusalCode, watch: Watch): void {
+    const { receivedAt, ip } = watch;
+    const report = (error: unknown) => observers.sideError(error, 'log', watch);
     try {
       const counted: unknown = log?.refused?.({ code, endpoint, receivedAt, ip });
       if (isThenable(counted)) counted.then(undefined, report);
@@ -129,11 +164,11 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
   }
 
   /** An adapter of the user's that fails to discard must not lose the answer. */
-  async function discardBody(delivery: Delivery): Promise<void> {
+  async function discardBody(delivery: Delivery, watch: Watch): Promise<void> {
     try {
       await delivery.discardBody?.(settings.bodyTimeout);
     } catch (error) {
-      observers.error(error, 'receiver');
+      observers.sideError(error, 'receiver', watch);
     }
   }
 
@@ -145,13 +180,13 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       outcome = traffic.closing ? refuse('shutting_down') : await decide(delivery, watch, handle);
     } catch (error) {
       // What a user's own function throws, `clientIp` for example, is answered and told: it must not end the process.
-      observers.error(error, 'receiver');
+      observers.error(error, 'receiver', watch);
       outcome = { ...refuse('receiver_failed'), error };
     }
     traffic.leave();
     if (outcome.status === 'rejected' && outcome.id === undefined) countRefusal(outcome.code, watch);
     observers.outcome(outcome, watch);
-    if (outcome.status === 'rejected') await discardBody(delivery);
+    if (outcome.status === 'rejected') await discardBody(delivery, watch);
     return outcome;
   }
 
@@ -176,6 +211,10 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       observers.addOutcome(listener);
       return this;
     },
+    onDeadLetter(listener) {
+      observers.addDeadLetter(listener);
+      return this;
+    },
     receive<This>(
       this: This,
       delivery: Delivery,
@@ -184,8 +223,14 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       // The event comes out of this receiver's own catalogue.
       return receive(delivery, handle) as Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
     },
-    start: () => worker?.start(),
-    replaceByRoute: router.replaceByRoute,
+    start() {
+      if (mounted !== 'route') worker?.start();
+    },
+    mount(to) {
+      if (to === 'route') router.replaceByRoute();
+      else worker?.claim();
+      mounted = mounted === 'handlers' ? mounted : to;
+    },
     queued: queue !== undefined,
     async close() {
       await traffic.drain();

@@ -1,5 +1,5 @@
 import { dispatch, type Unfinished } from './dispatch.ts';
-import { EventHandlingError, type HandlerFailure } from './errors.ts';
+import { EventHandlingError, type HandlerFailure, messageOf } from './errors.ts';
 import { createMemory } from './memory/deliveries.ts';
 import type { Observers } from './observers.ts';
 import type { Outcome, Rejected } from './outcome.ts';
@@ -9,6 +9,7 @@ import type { Route } from './router.ts';
 import type { Settings } from './settings.ts';
 import { toStored, toStoredFailures, type Verified } from './stored.ts';
 import { isTaken } from './stores/states.ts';
+import type { Watch } from './watch.ts';
 
 /** How far the handlers of a delivery have come, over all its attempts. */
 export interface Progress {
@@ -18,15 +19,16 @@ export interface Progress {
 
 export interface Runner {
   /** Runs the routes of a delivery unless that has been done before: log, dispatch, settle. */
-  once(verified: Verified, routes: readonly Route[]): MaybePromise<Outcome>;
+  once(verified: Verified, routes: readonly Route[], watch: Watch): MaybePromise<Outcome>;
   /** Runs those that have not succeeded yet, and says what failed. */
   run(
     verified: Verified,
     routes: readonly Route[],
     progress: Progress,
+    watch: Watch,
   ): MaybePromise<EventHandlingError | undefined>;
-  /** Records a verified delivery, if there is a log. `unavailable` where that fails. */
-  record(delivery: StoredDelivery, standing: Standing): Promise<Rejected | undefined>;
+  /** Records a verified delivery, if there is a log. `unavailable` if that fails. */
+  record(delivery: StoredDelivery, standing: Standing, watch: Watch): Promise<Rejected | undefined>;
 }
 
 type Standing = Omit<LogEntry, keyof StoredDelivery>;
@@ -36,7 +38,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
   const memory = createMemory(settings.memory);
   const unfinished = createUnfinished();
 
-  function once(verified: Verified, routes: readonly Route[]): MaybePromise<Outcome> {
+  function once(verified: Verified, routes: readonly Route[], watch: Watch): MaybePromise<Outcome> {
     const { id } = verified;
     const known = memory.get(id);
     if (known?.state === 'processed') return duplicate(verified);
@@ -44,7 +46,9 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
 
     const progress: Progress = known ?? { attempt: 0, succeeded: new Set() };
     const outcome =
-      log === undefined ? handle(verified, routes, progress) : handleLogged(log, verified, routes, progress);
+      log === undefined
+        ? handle(verified, routes, progress, watch)
+        : handleLogged(log, verified, routes, progress, watch);
     if (!(outcome instanceof Promise)) return settle(id, outcome, progress);
     memory.set(id, { state: 'running', outcome });
     return outcome.then(
@@ -61,9 +65,14 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     return outcome;
   }
 
-  function handle(verified: Verified, routes: readonly Route[], progress: Progress): MaybePromise<Outcome> {
+  function handle(
+    verified: Verified,
+    routes: readonly Route[],
+    progress: Progress,
+    watch: Watch,
+  ): MaybePromise<Outcome> {
     progress.attempt++;
-    const error = run(verified, routes, progress);
+    const error = run(verified, routes, progress, watch);
     return error instanceof Promise
       ? error.then((late) => toOutcome(verified, late))
       : toOutcome(verified, error);
@@ -74,6 +83,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     verified: Verified,
     routes: readonly Route[],
     progress: Progress,
+    watch: Watch,
   ): Promise<Outcome> {
     const stored = toStored(verified, endpoint);
     try {
@@ -83,19 +93,21 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
       progress.attempt = Math.max(progress.attempt, known?.attempt ?? 0);
       for (const name of known?.succeeded ?? []) progress.succeeded.add(name);
     } catch (error) {
-      return unavailable(error, stored.id);
+      return unavailable(error, stored.id, watch);
     }
-    const outcome = await handle(verified, routes, progress);
-    const unrecorded = await record(stored, { ...resultOf(outcome), ...standing(progress) });
-    return unrecorded ?? outcome;
+    const outcome = await handle(verified, routes, progress, watch);
+    const unrecorded = await record(stored, { ...resultOf(outcome), ...standing(progress) }, watch);
+    return unrecorded === undefined ? outcome : withErrorOf(outcome, unrecorded);
   }
 
   function run(
     { id, event, wire, ip, receivedAt }: Verified,
     routes: readonly Route[],
     { attempt, succeeded }: Progress,
+    watch: Watch,
   ): MaybePromise<EventHandlingError | undefined> {
-    if (routes.length === 0) observers.unhandled(event.event_type, id);
+    watch.attempt = attempt;
+    if (routes.length === 0) observers.unhandled(watch);
     const delivery = { id, endpoint, receivedAt, ip, attempt, wire };
     const failures = dispatch(routes, {
       event,
@@ -109,23 +121,27 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
     function toError(failed: readonly HandlerFailure[]): EventHandlingError | undefined {
       if (failed.length === 0) return undefined;
       const error = new EventHandlingError(event, id, failed);
-      observers.error(error, 'handlers', id);
+      observers.error(error, 'handlers', watch);
       return error;
     }
   }
 
-  async function record(delivery: StoredDelivery, standing: Standing): Promise<Rejected | undefined> {
+  async function record(
+    delivery: StoredDelivery,
+    standing: Standing,
+    watch: Watch,
+  ): Promise<Rejected | undefined> {
     if (log === undefined) return undefined;
     try {
       await answerOf(log.record({ ...delivery, ...standing }), 'log.record()');
       return undefined;
     } catch (error) {
-      return unavailable(error, delivery.id);
+      return unavailable(error, delivery.id, watch);
     }
   }
 
-  function unavailable(error: unknown, id: string): Rejected {
-    observers.error(error, 'log', id);
+  function unavailable(error: unknown, id: string, watch: Watch): Rejected {
+    observers.error(error, 'log', watch);
     return { status: 'rejected', code: 'unavailable', id, error };
   }
 
@@ -138,10 +154,20 @@ function duplicate({ id, event, wire }: Verified): Outcome {
   return { status: 'duplicate', id, event, wire };
 }
 
-/** Answering 2xx to a retry would lose the event if the try that is running fails: the retry shares its fate. */
+/**
+ * Answering 2xx to a retry would lose the event if the attempt that is running fails: the retry shares its outcome. The
+ * error stays with the request that ran the handlers, so that it is logged once.
+ */
 async function shareFate(running: Promise<Outcome>, verified: Verified): Promise<Outcome> {
   const outcome = await running;
-  return outcome.status === 'rejected' ? outcome : duplicate(verified);
+  return outcome.status === 'rejected' ? { ...outcome, error: undefined } : duplicate(verified);
+}
+
+/** Handlers have failed, and so has the log: one outcome says both. */
+function withErrorOf(handled: Outcome, unrecorded: Rejected): Rejected {
+  if (handled.status !== 'rejected') return unrecorded;
+  const errors = [unrecorded.error, handled.error];
+  return { ...unrecorded, error: new AggregateError(errors, errors.map(messageOf).join('; ')) };
 }
 
 function toOutcome({ id, event, wire }: Verified, error: EventHandlingError | undefined): Outcome {

@@ -1,17 +1,37 @@
+import { claimEndpoint, releaseEndpoint } from './endpoint-claims.ts';
 import { parseWith } from './events/envelope.ts';
 import { BoundedMap } from './memory/bounded.ts';
 import type { Observers } from './observers.ts';
 import type { Outcome } from './outcome.ts';
-import type { DeliveryQueue, QueuedResult, QueuedWork, Workers } from './ports.ts';
+import type {
+  AttemptOptions,
+  DeliveryLog,
+  DeliveryQueue,
+  LogEntry,
+  QueuedResult,
+  QueuedWork,
+  Workers,
+} from './ports.ts';
 import type { Router } from './router.ts';
 import { answerOf, type Progress, type Runner } from './runner.ts';
 import type { Settings } from './settings.ts';
 import { toStored, toStoredEvent, toStoredFailures, type Verified } from './stored.ts';
+import type { Watch } from './watch.ts';
 
 /** The receiver's side of a store that hands deliveries back: out of a queue, or replayed out of a log. */
 export interface Worker {
-  /** @throws ConfigurationError where another receiver over the store has the endpoint */
+  /**
+   * Reserves the endpoint, and starts nothing.
+   * @throws ConfigurationError if another receiver over the store has the endpoint
+   */
+  claim(): void;
+  /** @throws ConfigurationError if another receiver over the store has the endpoint */
   start(): void;
+  /**
+   * Starts if it can: a delivery that is handled at once needs no worker. What is wrong with the store, recording the
+   * delivery will say.
+   */
+  startForReplays(): void;
   close(): Promise<void>;
 }
 
@@ -23,62 +43,96 @@ export function createWorker(
   observers: Observers,
 ): Worker {
   const { endpoint, catalogue, log, queue } = settings;
-  /** A log of the receiver's own, which does not see by itself what becomes of the queue's deliveries. */
-  const logApart = queue !== undefined && log !== undefined && !Object.is(log, queue);
-  /** How far failed deliveries have come: a handler that was given up may succeed before the next try begins. */
+  /** A log of the receiver's own, which does not see what becomes of the queue's deliveries. */
+  const logApart = queue === undefined || Object.is(log, queue) ? undefined : log;
+  /** How far failed deliveries have come: a handler that was given up may succeed before the next attempt begins. */
   const reached = new BoundedMap<string, ReadonlySet<string>>(settings.memory);
-  /** Over a turn after the start: handlers that are registered right after the mounting must not miss what an earlier run left. */
+  /** Over a turn after the start: handlers that are registered right after it must not miss what an earlier run left. */
   let registered: Promise<void> | undefined;
   let workers: Workers | undefined;
+  let cannotStart = false;
 
-  async function process(work: QueuedWork): Promise<QueuedResult> {
+  async function process(work: QueuedWork, { retryAt }: AttemptOptions = {}): Promise<QueuedResult> {
     await registered;
+    const watch = watchOf(work, observers);
     const { id, body, ip, receivedAt, attempt } = work;
-    const watch = observers.watch(receivedAt);
-    watch.ip = ip;
     const parsed = parseWith(catalogue, body, receivedAt.getTime());
     if (parsed.status === 'rejected') {
-      const { code, issues, error } = parsed;
-      if (error !== undefined) observers.error(error, 'schemas', id);
+      const { code, issues, error, event_type } = parsed;
+      watch.eventType = event_type ?? watch.eventType;
+      // Another attempt would find the same.
+      watch.isDeadLetter = true;
+      if (error !== undefined) observers.error(error, 'schemas', watch);
       observers.outcome({ ...parsed, id }, watch);
-      return { status: 'rejected', succeeded: work.succeeded, failures: [], code, issues };
+      return { status: 'rejected', succeeded: work.succeeded, failures: [], code, issues, cause: error };
     }
     const { event, wire } = parsed;
-    // At a first try there is nothing to go on from: what is replayed may be meant to run as a whole.
+    watch.eventType = event.event_type;
+    // A first attempt begins with what the store says: a replay may be meant to run all handlers.
     const since = attempt > 1 ? (reached.get(id) ?? []) : [];
     const progress: Progress = { attempt, succeeded: new Set([...work.succeeded, ...since]) };
     const verified: Verified = { id, event, wire, body, ip, receivedAt };
-    const error = await runner.run(verified, router.routesOf(event.event_type), progress);
+    const error = await runner.run(verified, router.routesOf(event.event_type), progress, watch);
     watch.mark('handle');
     if (error === undefined) reached.delete(id);
     else reached.set(id, progress.succeeded);
     const succeeded = [...progress.succeeded];
-    const result = { succeeded, failures: [], event: toStoredEvent(event, wire) };
-    if (logApart) {
+    if (logApart !== undefined) {
       const failed = error && { error: error.message, failures: toStoredFailures(error) };
       const state = error === undefined ? 'processed' : 'failed';
-      await runner.record(toStored(verified, endpoint), { state, attempt, succeeded, ...failed });
+      const entry = { ...toStored(verified, endpoint), state, attempt, succeeded, ...failed } as const;
+      await recordApart(logApart, entry, watch);
     }
-    if (error !== undefined) {
-      observers.outcome({ status: 'rejected', code: 'handler_failed', id, error }, watch);
-      const { message, retryAfter } = error;
-      return { ...result, status: 'failed', failures: toStoredFailures(error), error: message, retryAfter };
+    const result = { succeeded, failures: [], event: toStoredEvent(event, wire) };
+    if (error === undefined) {
+      observers.outcome({ status: 'processed', id, event, wire }, watch);
+      return { ...result, status: 'processed' };
     }
-    observers.outcome({ status: 'processed', id, event, wire }, watch);
-    return { ...result, status: 'processed' };
+    const { message, retryAfter } = error;
+    const nextAttempt = retryAt?.(retryAfter);
+    watch.nextAttempt = nextAttempt;
+    watch.isDeadLetter = retryAt !== undefined && nextAttempt === undefined;
+    observers.outcome({ status: 'rejected', code: 'handler_failed', id, error }, watch);
+    const failures = toStoredFailures(error);
+    return { ...result, status: 'failed', failures, error: message, retryAfter, nextAttempt, cause: error };
   }
 
-  return {
+  /** The handlers have run: a log that fails at this changes nothing for the queue. */
+  async function recordApart(log: DeliveryLog, entry: LogEntry, watch: Watch): Promise<void> {
+    try {
+      await answerOf(log.record(entry), 'log.record()');
+    } catch (error) {
+      observers.sideError(error, 'log', watch);
+    }
+  }
+
+  const worker: Worker = {
+    claim: () => claimEndpoint(store, endpoint, worker),
     start() {
       if (workers !== undefined) return;
+      worker.claim();
       registered = new Promise((resolve) => setTimeout(resolve, 0));
-      // At once: what is wrong about it has to be thrown to whoever mounts the receiver.
-      workers = store.start(endpoint, process);
+      workers = store.start(endpoint, process, observers.deadLetter);
+    },
+    startForReplays() {
+      if (cannotStart) return;
+      try {
+        worker.start();
+      } catch {
+        cannotStart = true;
+      }
     },
     async close() {
       await workers?.close();
+      releaseEndpoint(store, endpoint, worker);
     },
   };
+  return worker;
+}
+
+function watchOf({ id, ip, receivedAt, attempt, event_type }: QueuedWork, observers: Observers): Watch {
+  const watch = observers.watch(receivedAt, 'handled');
+  return Object.assign(watch, { id, ip, attempt, eventType: event_type });
 }
 
 /** Puts a delivery into the queue, and answers for it. */
@@ -87,13 +141,14 @@ export async function enqueue(
   { endpoint }: Settings,
   observers: Observers,
   verified: Verified,
+  watch: Watch,
 ): Promise<Outcome> {
   const { id, event, wire } = verified;
   try {
     const stored = queue.enqueue(toStored(verified, endpoint));
     return { status: await answerOf(stored, 'queue.enqueue()'), id, event, wire };
   } catch (error) {
-    observers.error(error, 'queue', id);
+    observers.error(error, 'queue', watch);
     return { status: 'rejected', code: 'unavailable', id, error };
   }
 }

@@ -199,6 +199,14 @@ describe('a handler that asks for time', () => {
     expect(toAnswer(outcome).headers['retry-after']).toBe('61');
   });
 
+  it.each([1e5, 1e12, Number.MAX_VALUE])('of %d seconds has the sender asked for a day', async (seconds) => {
+    const receiver = createReceiver({ secret }).onAny(() => {
+      throw new RetryLater(seconds, 'busy');
+    });
+    const outcome = await receiver.receive((await delivery())());
+    expect(toAnswer(outcome).headers['retry-after']).toBe('86400');
+  });
+
   it.each([-1, 0, Number.NaN, Number.POSITIVE_INFINITY, '60'])('but not %s', async (retryAfter) => {
     const receiver = createReceiver({ secret }).onAny(() => {
       throw Object.assign(new Error('busy'), { retryAfter });

@@ -17,15 +17,29 @@ describe('The wait before another try', () => {
     }
   });
 
-  it('is what a handler asks for, where that is longer, and never past the longest', () => {
+  it('is at least what a handler asks for, whatever maxDelay says', () => {
     for (let n = 0; n < 200; n++) {
       expect(retryDelay(1, 30, options)).toBe(30_000);
-      expect(retryDelay(1, 3600, options)).toBe(60_000);
+      expect(retryDelay(1, 3600, options)).toBe(3_600_000);
+      expect(retryDelay(1, 2, { baseDelay: 1, maxDelay: 100 })).toBe(2000);
       const drawn = retryDelay(6, 1, options);
       expect(drawn).toBeGreaterThanOrEqual(1000);
       expect(drawn).toBeLessThanOrEqual(32_000);
     }
   });
+
+  it.each([86_401, 2 ** 31, 1e12, Number.MAX_VALUE])('is a day if a handler asks for %d seconds', (asked) => {
+    expect(retryDelay(1, asked, options)).toBe(86_400_000);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -5, 0])(
+    'is the backoff alone if a handler asks for %d seconds',
+    (asked) => {
+      const delay = retryDelay(1, asked, { baseDelay: 10, maxDelay: 10 });
+      expect(delay).toBeGreaterThanOrEqual(0);
+      expect(delay).toBeLessThanOrEqual(10);
+    },
+  );
 
   it('is a whole number of milliseconds, whatever the options', () => {
     for (let n = 0; n < 2000; n++) {
@@ -34,7 +48,7 @@ describe('The wait before another try', () => {
       );
       const delay = retryDelay(attempt ?? 1, asked, { baseDelay: baseDelay ?? 1, maxDelay: maxDelay ?? 1 });
       expect(Number.isSafeInteger(delay)).toBe(true);
-      expect(delay).toBeLessThanOrEqual(maxDelay ?? 1);
+      expect(delay).toBeLessThanOrEqual(Math.max(86_400_000, maxDelay ?? 1));
     }
   });
 });

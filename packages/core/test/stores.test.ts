@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterUnion } from 'rate-limiter-flexible';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   createReceiver,
   type DeliveryLog,
@@ -34,6 +34,10 @@ const storedWork: QueuedWork = {
   ...{ event_type: 'scan_started', dialect: 'guide', scan_id: undefined, target: undefined },
   ...{ attempt: 1, succeeded: ['x'], body: Buffer.from('{"event_type":"scan_started"}') },
 };
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('a log', () => {
   async function logged(options: Partial<ReceiverOptions>, type: string, data: unknown = {}) {
@@ -297,19 +301,42 @@ describe('a queue', () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it('waits as long as a handler asks for, though not longer than the longest wait', async () => {
-    const receiver = createReceiver({ secret, queue: memoryQueue({ baseDelay: 1, maxDelay: 50 }) });
+  /** How long a queue in memory waits for the next attempt, in milliseconds, when a handler throws this. */
+  async function waitAfter(error: unknown): Promise<number> {
+    vi.useFakeTimers();
+    const start = Date.now();
+    const { send } = await sender();
+    const queue = memoryQueue({ baseDelay: 1, maxDelay: 100 });
     const times: number[] = [];
-    receiver.on('scan_completed', () => {
-      times.push(performance.now());
-      if (times.length === 1) throw new RetryLater(3600, 'busy');
+    const receiver = createReceiver({ secret, queue }).onAny(() => {
+      times.push(Date.now() - start);
+      if (times.length === 1) throw error;
     });
-    await (await sender()).send(receiver);
-    await vi.waitFor(() => expect(times).toHaveLength(2));
-    // A timer is never early.
-    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(48);
+    await send(receiver);
+    while (times.length < 2) await vi.advanceTimersToNextTimerAsync();
+    vi.useRealTimers();
     await receiver.close();
+    return (times[1] ?? 0) - (times[0] ?? 0);
+  }
+
+  it.each([
+    [2, 2000],
+    [7200, 7_200_000],
+    [86_400, 86_400_000],
+    [1e12, 86_400_000],
+  ])('waits, if a handler asks for %d seconds, for %d ms, whatever maxDelay says', async (asked, ms) => {
+    expect(await waitAfter(new RetryLater(asked, 'busy'))).toBe(ms);
+    expect(await waitAfter(Object.assign(new Error('busy'), { retryAfter: asked }))).toBe(ms);
   });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -60, '60', new Date(4e12), 60n, null, undefined])(
+    'waits for its backoff if a handler asks for %s',
+    async (retryAfter) => {
+      const asked: unknown = Reflect.construct(RetryLater, [retryAfter, 'busy']);
+      expect(await waitAfter(asked)).toBeLessThanOrEqual(1);
+      expect(await waitAfter(Object.assign(new Error('busy'), { retryAfter }))).toBeLessThanOrEqual(1);
+    },
+  );
 
   it('beside a log of its own has in the log what became of its deliveries', async () => {
     const log = memoryLog();

@@ -37,7 +37,7 @@ export const buryExpired = `
     error_message = 'Its process ended, or stood still, at the last attempt'
   WHERE state <> 'processed' AND state = 'running' AND endpoint = @endpoint AND next_attempt <= @now
     AND ${isNotHeld} AND failures + 1 >= @maxAttempts
-  RETURNING id AS number, delivery_id AS id, endpoint, event_type, attempts, error_message AS error`;
+  RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, scan_id, target, attempts, handlers, error_message`;
 
 /** What was never tried waits for nothing: where it is due ahead of the clock, that has been set back since. */
 export const pullInNew = `
@@ -45,10 +45,14 @@ export const pullInNew = `
   WHERE state <> 'processed' AND state = 'queued' AND received_at > @now AND endpoint = @endpoint
     AND attempts = 0 AND next_attempt > @now`;
 
-/** No wait exceeds the longest, whatever has become of the clock. */
+/** The longest wait of a row: that of all, or a longer one that a handler asked for. */
+const longestWait = 'max(@maxDelay, CAST(coalesce(lease, 0) AS INTEGER))';
+
+/** No wait ends later than its length from now, whatever has become of the clock. */
 export const pullInRetries = `
-  UPDATE webhook_logs SET next_attempt = @latest
-  WHERE endpoint = @endpoint AND next_attempt > @latest AND state = 'queued'`;
+  UPDATE webhook_logs SET next_attempt = @now + ${longestWait}
+  WHERE endpoint = @endpoint AND next_attempt > @now + @maxDelay AND state = 'queued'
+    AND next_attempt > @now + ${longestWait}`;
 
 /** How long the lease of a row is, which may be another process's with other options; its token begins with it. */
 const longest = 'max(@lease, CAST(lease AS INTEGER))';
@@ -69,7 +73,7 @@ export const extend = `
 /** The lease and the attempt are the fence: whoever lost the delivery to another must not settle it. */
 export const settle = `
   UPDATE webhook_logs
-  SET state = @state, processed = @processed, failures = @failures, next_attempt = @nextAttempt, lease = NULL,
+  SET state = @state, processed = @processed, failures = @failures, next_attempt = @nextAttempt, lease = @wait,
     error_message = @error, handlers = @handlers, code = @code, issues = @issues
   WHERE id = @id AND lease = @lease AND attempts = @attempt`;
 

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Dialect, QueuedResult, QueuedWork, StoredDelivery } from '@spiderfoot-webhooks/core';
+import type {
+  DeadLetter,
+  Dialect,
+  QueuedResult,
+  QueuedWork,
+  StoredDelivery,
+} from '@spiderfoot-webhooks/core';
 import { bytesOf, numberOf, textOf, timeOf } from './cells.ts';
 import {
   buryExpired,
@@ -18,7 +24,7 @@ import type { Connection } from './connection.ts';
 import { namesOfSucceeded, readHandlers } from './handlers.ts';
 import type { StoreSettings } from './options.ts';
 import { enqueueDelivery, insertNew } from './queue.ts';
-import { type Settled, settledBy, tellsMore, toColumns } from './settlement.ts';
+import { retryAt, type Settled, settledBy, tellsMore, toColumns } from './settlement.ts';
 
 /** A delivery that this process may work on until its lease ends. */
 export interface Claim {
@@ -33,14 +39,11 @@ export interface Claim {
   readonly suspect: boolean;
 }
 
-/** A delivery that is tried no more. */
-export interface DeadLetter {
+/** A row that was made a dead letter. */
+export interface Buried {
+  /** The row's number. */
   readonly number: number;
-  readonly id: string;
-  readonly endpoint: string;
-  readonly event_type: string | undefined;
-  readonly attempts: number;
-  readonly error: string | undefined;
+  readonly letter: DeadLetter;
 }
 
 /** Another program may have written any type into any column. */
@@ -48,6 +51,8 @@ type ClaimedRow = Readonly<Record<Exclude<keyof StoredDelivery, 'id' | 'ip' | 'r
   Readonly<
     Record<'delivery_id' | 'received_at' | 'source_ip' | 'attempts' | 'failures' | 'handlers', unknown>
   > & { readonly id: number };
+
+type BuriedRow = Omit<ClaimedRow, 'dialect' | 'body' | 'failures'> & { readonly error_message: unknown };
 
 export type ClaimOptions = Pick<StoreSettings, 'maxAttempts' | 'baseDelay' | 'maxDelay' | 'lease'>;
 
@@ -67,15 +72,17 @@ export interface Claims {
   /** Puts a new delivery into the queue and claims it by the same write. `undefined` where it is known already. */
   claimNew(delivery: StoredDelivery, now: number): Claim | undefined;
   /**
-   * Makes dead letters of what killed its process too often, and mends times that a clock set back has left far ahead.
+   * Makes dead letters of what killed its process too often, and corrects times that a clock set back has left far ahead.
    * @param held the numbers of what this process runs
    * @param bury whether the end of a lease may be believed
    * @returns the dead letters
    */
-  tidy(now: number, held: readonly number[], bury: boolean): readonly DeadLetter[];
+  tidy(now: number, held: readonly number[], bury: boolean): readonly Buried[];
   /** When after `now` somebody has to look again, in milliseconds since 1970. */
   nextDue(now: number): number | undefined;
   extend(numbers: readonly number[], now: number): void;
+  /** When the next attempt is due if this one fails; `undefined` if it is the last. Reads nothing of the file. */
+  retryAt(claim: Claim, retryAfter: number | undefined, now: number): Date | undefined;
   /** @returns what has become of it; `undefined` where it was not this process's to settle any more */
   settle(claim: Claim, result: QueuedResult, now: number): Settled | undefined;
   release(numbers: readonly number[]): void;
@@ -116,17 +123,18 @@ export function createClaims(connection: Connection, endpoint: string, options: 
     },
     tidy(now, held, bury) {
       const expired = { endpoint, now, maxAttempts, lease: token, held: JSON.stringify(held) };
-      const buried = bury ? connection.statement(buryExpired).all(expired) : [];
+      const buried = (bury ? connection.statement(buryExpired).all(expired) : []) as BuriedRow[];
       run(pullInNew, { endpoint, now });
-      run(pullInRetries, { endpoint, latest: now + maxDelay });
+      run(pullInRetries, { endpoint, now, maxDelay });
       run(pullInLeases, { endpoint, now, lease });
-      return buried as DeadLetter[];
+      return buried.map((row) => toBuried(row, endpoint));
     },
     nextDue(now) {
       const { due } = connection.statement(nextDue).get(endpoint, now) as { due: number | null };
       return due ?? undefined;
     },
     extend: (numbers, now) => void run(extend, now + lease, JSON.stringify(numbers), token),
+    retryAt: (claim, retryAfter, now) => retryAt(claim, retryAfter, now, options),
     settle(claim, result, now) {
       const standing = settledBy(claim, result, now, options);
       const { changes } = run(settle, {
@@ -162,4 +170,22 @@ function toClaim(row: ClaimedRow, endpoint: string, suspect: boolean): Claim {
     succeeded: namesOfSucceeded(readHandlers(handlers)),
   };
   return { number, work, handlers, failures: numberOf(row.failures), suspect };
+}
+
+/** Never throws either. */
+function toBuried(row: BuriedRow, endpoint: string): Buried {
+  const letter: DeadLetter = {
+    id: textOf(row.delivery_id) ?? '',
+    endpoint,
+    eventType: textOf(row.event_type),
+    scanId: textOf(row.scan_id),
+    target: textOf(row.target),
+    receivedAt: timeOf(row.received_at) ?? new Date(0),
+    ip: textOf(row.source_ip),
+    attempts: numberOf(row.attempts),
+    reason: 'lost',
+    handlers: readHandlers(row.handlers).map(({ name, succeeded, error }) => ({ name, succeeded, error })),
+    error: new Error(textOf(row.error_message)),
+  };
+  return { number: row.id, letter };
 }

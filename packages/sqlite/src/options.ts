@@ -20,13 +20,14 @@ export interface StoreOptions {
    */
   readonly maxAttempts?: number;
   /**
-   * Milliseconds the first retry waits at the most; each further one twice as long. The actual wait is drawn between 0 and
-   * that, so that what failed together does not come back together.
+   * The longest delay before the first retry, in milliseconds. It doubles with each further one. The actual delay is a
+   * random part of it, so that deliveries which failed together do not come back together.
    * @default 1000
    */
   readonly baseDelay?: number;
   /**
-   * Milliseconds no wait exceeds, one that a handler has asked for included.
+   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer one, of up
+   * to a day.
    * @default 3600000 (an hour)
    */
   readonly maxDelay?: number;
@@ -68,7 +69,10 @@ export interface StoreOptions {
    * @default false: it is made
    */
   readonly mustExist?: boolean;
-  /** Told of what goes wrong in the background, dead letters among it. @default silent */
+  /**
+   * Logs what goes wrong in the background. A dead letter is logged here only if its receiver has no logger.
+   * @default silent
+   */
   readonly logger?: Pick<Logger, 'error'>;
 }
 

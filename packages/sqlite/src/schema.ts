@@ -40,9 +40,9 @@ export const adopt = `
  * Times are milliseconds since 1970. `next_attempt` is when somebody is to look at a delivery again: of one that is queued
  * when it came, or when its next try is due; the end of the lease of one that runs; NULL for all others. 0, of what has been
  * replayed, sent again or given back, is due before all others and whatever the clock says. `lease` is whose a running one
- * is: the lease's length in milliseconds, and what is no other's; of one that is received, until when its handlers may be
- * running. `attempts` counts every try,
- * before it is begun; `failures` those that failed or lost their process, which is what `maxAttempts` limits.
+ * is: the lease's length in milliseconds, and a unique part; of one that is received, until when its handlers may be running;
+ * of one that is queued, the milliseconds that a handler asked to wait. `attempts` counts every attempt, before it is begun;
+ * `failures` those that failed or lost their process, which is what `maxAttempts` limits.
  */
 const steps: readonly string[] = [
   `${guideTable}

@@ -3,26 +3,40 @@ import { retryDelay } from '@spiderfoot-webhooks/core/stores';
 import type { Claim, ClaimOptions } from './claims.ts';
 import { addAttempt } from './handlers.ts';
 
-/** What becomes of a delivery by a try. */
+/** What becomes of a delivery by an attempt. */
 export type Settled = 'processed' | 'rejected' | 'queued' | 'dead';
 
-/** What a row says after a try. */
-export function settledBy(
-  claim: Pick<Claim, 'handlers' | 'failures'>,
-  { status, succeeded, failures: failed, error, retryAfter, code, issues }: QueuedResult,
+/** When the next attempt is due if this one fails; `undefined` if it is the last. */
+export function retryAt(
+  { failures }: Pick<Claim, 'failures'>,
+  retryAfter: number | undefined,
   now: number,
   { maxAttempts, ...backoff }: ClaimOptions,
+): Date | undefined {
+  const failed = failures + 1;
+  return failed < maxAttempts ? new Date(now + retryDelay(failed, retryAfter, backoff)) : undefined;
+}
+
+/** What a row says after an attempt. */
+export function settledBy(
+  claim: Pick<Claim, 'handlers' | 'failures'>,
+  result: QueuedResult,
+  now: number,
+  options: ClaimOptions,
 ) {
+  const { status, succeeded, failures: failed, error, retryAfter, code, issues } = result;
   const { handlers } = claim;
-  const failures = claim.failures + (status === 'failed' ? 1 : 0);
-  const tryAgain = status === 'failed' && failures < maxAttempts;
+  const next =
+    status === 'failed' ? (result.nextAttempt ?? retryAt(claim, retryAfter, now, options)) : undefined;
   const over = status === 'failed' ? 'dead' : status;
-  const state: Settled = tryAgain ? 'queued' : over;
+  const state: Settled = next === undefined ? over : 'queued';
   return {
     state,
-    failures,
+    failures: claim.failures + (status === 'failed' ? 1 : 0),
     processed: status === 'processed' ? 1 : 0,
-    nextAttempt: tryAgain ? now + retryDelay(failures, retryAfter, backoff) : null,
+    nextAttempt: next?.getTime() ?? null,
+    // `maxDelay` does not shorten a wait that a handler asked for.
+    wait: next === undefined || retryAfter === undefined ? null : String(next.getTime() - now),
     error: error ?? null,
     handlers: status === 'rejected' ? handlers : addAttempt(handlers, succeeded, failed),
     code: code ?? null,

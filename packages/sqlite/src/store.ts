@@ -149,12 +149,12 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
         lane?.enqueue(delivery) ?? commits.write(() => enqueueDelivery(connection, delivery, Date.now()))
       );
     },
-    start(endpoint, process) {
+    start(endpoint, process, onDeadLetter) {
       if (ending !== undefined) throw closedError(path);
       if (lanes.has(endpoint)) throw endpointTaken(endpoint);
       const claims = createClaims(connection, endpoint, settings);
       // A clock of its own: that it has jumped is told once.
-      const lane = createLane(claims, process, commits, createClock(), settings, reports);
+      const lane = createLane(claims, process, commits, createClock(), settings, reports, onDeadLetter);
       lanes.set(endpoint, lane);
       return {
         async close() {

@@ -1,10 +1,18 @@
-import type { ProcessWork, QueuedResult, StoredDelivery, Workers } from '@spiderfoot-webhooks/core';
-import type { Claim, Claims } from './claims.ts';
+import type {
+  ProcessWork,
+  QueuedResult,
+  ReportDeadLetter,
+  StoredDelivery,
+  Workers,
+} from '@spiderfoot-webhooks/core';
+import { deadLetterOf } from '@spiderfoot-webhooks/core/stores';
+import type { Buried, Claim, Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
 import type { Commits } from './commits.ts';
 import { createIdle } from './idle.ts';
 import type { StoreSettings } from './options.ts';
-import { type Reports, toLetter } from './reports.ts';
+import type { Reports } from './reports.ts';
+import type { Settled } from './settlement.ts';
 
 export type WorkerOptions = Pick<StoreSettings, 'concurrency' | 'lease' | 'pollInterval' | 'closeTimeout'>;
 
@@ -26,6 +34,7 @@ export function createLane(
   clock: Clock,
   { concurrency, lease, pollInterval, closeTimeout }: WorkerOptions,
   reports: Reports,
+  onDeadLetter: ReportDeadLetter = () => false,
 ): Lane {
   const running = new Map<number, Claim>();
   let claiming = false;
@@ -136,8 +145,12 @@ export function createLane(
   }
 
   async function work(claimed: Claim): Promise<void> {
-    const result = await process(claimed.work);
-    await settle(claimed, result);
+    const retryAt = (retryAfter: number | undefined) => claims.retryAt(claimed, retryAfter, clock.now());
+    const result = await process(claimed.work, { retryAt });
+    const settled = await settle(claimed, result);
+    if (settled === 'dead' || settled === 'rejected') {
+      reportDead({ number: claimed.number, letter: deadLetterOf(claimed.work, result) });
+    }
     if (isHeld(claimed)) running.delete(claimed.number);
     // What failed has a time of its own at which it is due.
     if (backlog || result.status === 'failed') wake();
@@ -153,19 +166,15 @@ export function createLane(
   }
 
   /** What has been done is not forgotten because the disk is full: its place stays taken until it is written. */
-  async function settle(claimed: Claim, result: QueuedResult): Promise<void> {
+  async function settle(claimed: Claim, result: QueuedResult): Promise<Settled | undefined> {
     // Where nobody waits for the place, the next arrival's commit takes it along.
     const write = backlog || freePlaces() === 0 ? commits.write : commits.writeLater;
     for (;;) {
       try {
-        const settled = await write(() =>
-          isHeld(claimed) ? claims.settle(claimed, result, clock.now()) : undefined,
-        );
-        if (settled === 'dead') reports.dead(toLetter(claimed, result));
-        return;
+        return await write(() => (isHeld(claimed) ? claims.settle(claimed, result, clock.now()) : undefined));
       } catch (error) {
         reports.error(error);
-        if (closing) return;
+        if (closing) return undefined;
         await new Promise((resolve) => setTimeout(resolve, unwritablePause));
       }
     }
@@ -188,8 +197,13 @@ export function createLane(
         watchClock();
         return claims.tidy(clock.now(), held(), takeOver() !== 'none');
       })
-      .then((buried) => buried.forEach(reports.dead))
+      .then((buried) => buried.forEach(reportDead))
       .catch(reports.error);
+  }
+
+  /** Reported once: by the receiver, or if that has no logger, by the store's own. */
+  function reportDead(buried: Buried): void {
+    if (!onDeadLetter(buried.letter)) reports.dead(buried);
   }
 
   async function end(): Promise<void> {

@@ -193,21 +193,24 @@ describe('A queue', () => {
     expect(await untilState(store, misfit, 'rejected')).toMatchObject({ code: 'invalid_event', attempts: 1 });
   });
 
-  it('waits as long as a handler asks for, though not longer than the longest wait', async () => {
-    const store = open(temporaryPath(), { ...quick, maxDelay: 3_600_000 });
-    const receiver = receive(store).on('scan_completed', () => {
-      throw new RetryLater(60, 'busy');
-    });
-    receiver.on('scan_failed', () => {
-      throw new RetryLater(7200, 'very busy');
-    });
-    const [short, long] = [await createWebhook('scan_completed'), await createWebhook('scan_failed')];
+  it('waits at least as long as a handler asks for, up to a day, whatever maxDelay says', async () => {
+    const path = temporaryPath();
+    const store = open(path, { ...quick, maxDelay: 100 });
+    const waits = { scan_completed: 2, scan_failed: 7200, scan_started: 1e12 };
+    const receiver = receive(store);
+    for (const [type, seconds] of Object.entries(waits)) {
+      receiver.onAny(({ event_type }) => {
+        if (event_type === type) throw new RetryLater(seconds, 'busy');
+      });
+    }
     const before = Date.now();
-    for (const { send } of [short, long]) await send(receiver);
-    for (const [webhook, delay] of [
-      [short, 60_000],
-      [long, 3_600_000],
+    for (const [type, delay] of [
+      ['scan_completed', 2000],
+      ['scan_failed', 7_200_000],
+      ['scan_started', 86_400_000],
     ] as const) {
+      const webhook = await createWebhook(type);
+      await webhook.send(receiver);
       await until(async () =>
         expect(await store.get(webhook.id)).toMatchObject({ state: 'queued', attempts: 1 }),
       );
@@ -215,6 +218,35 @@ describe('A queue', () => {
       expect(due).toBeGreaterThanOrEqual(before + delay);
       expect(due).toBeLessThanOrEqual(Date.now() + delay);
     }
+  });
+
+  it('keeps a wait that a handler asked for, also when another process with a shorter maxDelay looks', async () => {
+    const path = temporaryPath();
+    const first = openStore(path, { ...quick, maxDelay: 3_600_000 });
+    const receiver = createReceiver({ secret, queue: first }).onAny(() => {
+      throw new RetryLater(600, 'busy');
+    });
+    const webhook = await createWebhook();
+    await webhook.send(receiver);
+    await until(async () =>
+      expect(await first.get(webhook.id)).toMatchObject({ state: 'queued', attempts: 1 }),
+    );
+    const due = (await first.get(webhook.id))?.nextAttempt;
+    await receiver.close();
+    await first.close();
+    const second = open(path, { ...quick, maxDelay: 100 });
+    const handler = vi.fn();
+    const other = receive(second).onAny(handler);
+    other.start();
+    // What comes later is handled: it has looked at what is due, more than once.
+    for (let n = 0; n < 3; n++) {
+      const next = await createWebhook('scan_failed', { n });
+      await next.send(other);
+      await untilState(second, next, 'processed');
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    expect(handler).toHaveBeenCalledTimes(3);
+    expect(await second.get(webhook.id)).toMatchObject({ state: 'queued', nextAttempt: due });
   });
 
   it('is not blocked by what fails, or is never done', async () => {
@@ -580,6 +612,22 @@ describe('A clock that is set anew', () => {
     expect(clock.jumped()).toBe(false);
     time -= day;
     expect(clock.jumped()).toBe(true);
+  });
+
+  it('by a day back: a wait that a handler asked for ends no later than it asked', async () => {
+    const set = setClock();
+    const path = temporaryPath();
+    const store = open(path, { ...quick, maxDelay: 50, baseDelay: 50 });
+    const handler = vi.fn(() => {
+      if (handler.mock.calls.length === 1) throw new RetryLater(0.4, 'busy');
+    });
+    const receiver = receive(store).onAny(handler);
+    const webhook = await createWebhook();
+    await webhook.send(receiver);
+    await until(() => expect(handler).toHaveBeenCalled());
+    await until(async () => expect((await store.get(webhook.id))?.state).toBe('queued'));
+    set(-day);
+    await untilState(store, webhook, 'processed');
   });
 
   it.each([day, -day])(

@@ -1,14 +1,16 @@
-import { isAmount } from '../amount.ts';
+import { isAmount, mostAmount } from '../amount.ts';
 import { ConfigurationError } from '../errors.ts';
 import type {
   DeliveryQueue,
   ProcessWork,
   QueuedResult,
   QueuedWork,
+  ReportDeadLetter,
   StoredDelivery,
   Workers,
 } from '../ports.ts';
 import { retryDelay } from '../stores/backoff.ts';
+import { deadLetterOf } from '../stores/dead-letter.ts';
 import { endpointTaken } from '../stores/endpoint.ts';
 import { BoundedMap } from './bounded.ts';
 
@@ -24,12 +26,14 @@ export interface MemoryQueueOptions {
    */
   readonly maxAttempts?: number;
   /**
-   * Milliseconds the first retry waits at the most; each further one twice as long, the actual wait drawn between 0 and that.
+   * The longest delay before the first retry, in milliseconds. It doubles with each further one; the actual delay is a
+   * random part of it.
    * @default 1000
    */
   readonly baseDelay?: number;
   /**
-   * Milliseconds no wait exceeds, one that a handler has asked for included.
+   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer one, of up
+   * to a day.
    * @default 60000
    */
   readonly maxDelay?: number;
@@ -77,8 +81,8 @@ export function memoryQueue({
       lane.add({ ...delivery, attempt: 1, succeeded: [] });
       return 'accepted';
     },
-    start(endpoint, process) {
-      const workers = laneOf(endpoint).start(process);
+    start(endpoint, process, onDeadLetter) {
+      const workers = laneOf(endpoint).start(process, onDeadLetter);
       if (workers === undefined) throw endpointTaken(endpoint);
       return workers;
     },
@@ -95,7 +99,7 @@ interface Lane {
   readonly size: number;
   add(work: QueuedWork): void;
   /** `undefined` where it has been started. */
-  start(process: ProcessWork): Workers | undefined;
+  start(process: ProcessWork, onDeadLetter?: ReportDeadLetter): Workers | undefined;
 }
 
 function createLane(
@@ -105,6 +109,7 @@ function createLane(
   const waiting: QueuedWork[] = [];
   const retries = new Set<ReturnType<typeof setTimeout>>();
   let process: ProcessWork | undefined;
+  let reportDeadLetter: ReportDeadLetter | undefined;
   let running = 0;
   let onIdle: (() => void) | undefined;
 
@@ -113,30 +118,46 @@ function createLane(
       const work = waiting.shift();
       if (work === undefined) break;
       running++;
-      void process(work).then((result) => settle(work, result));
+      void process(work, { retryAt: retryAtOf(work) }).then((result) => settle(work, result));
     }
     if (running === 0) onIdle?.();
   }
 
+  /** When the next attempt is due, if there is one. */
+  function retryAtOf({ attempt }: QueuedWork) {
+    return (retryAfter: number | undefined) =>
+      attempt < maxAttempts
+        ? new Date(Date.now() + retryDelay(attempt, retryAfter, { baseDelay, maxDelay }))
+        : undefined;
+  }
+
   function settle(work: QueuedWork, result: QueuedResult): void {
     running--;
-    if (result.status === 'failed') retry(work, result);
+    if (result.status !== 'processed') retryOrGiveUp(work, result);
     next();
   }
 
-  function retry(work: QueuedWork, { succeeded, retryAfter }: QueuedResult): void {
-    if (onIdle !== undefined) return;
-    if (work.attempt >= maxAttempts) {
-      onGivenUp(work);
+  function retryOrGiveUp(work: QueuedWork, result: QueuedResult): void {
+    const { status, retryAfter, nextAttempt = retryAtOf(work)(retryAfter) } = result;
+    if (status === 'failed' && nextAttempt !== undefined) {
+      retry(work, result, nextAttempt);
       return;
     }
+    onGivenUp(work);
+    reportDeadLetter?.(deadLetterOf(work, result));
+  }
+
+  function retry(work: QueuedWork, { succeeded }: QueuedResult, nextAttempt: Date): void {
+    // Closing waits for no retry.
+    if (onIdle !== undefined) return;
     const timer = setTimeout(
       () => {
         retries.delete(timer);
         waiting.push({ ...work, attempt: work.attempt + 1, succeeded });
         next();
       },
-      retryDelay(work.attempt, retryAfter, { baseDelay, maxDelay }),
+      // A timer longer than that would end at once.
+      Math.min(nextAttempt.getTime() - Date.now(), mostAmount),
     );
     retries.add(timer);
   }
@@ -149,9 +170,10 @@ function createLane(
       waiting.push(work);
       next();
     },
-    start(processor) {
+    start(processor, onDeadLetter) {
       if (process !== undefined) return undefined;
       process = processor;
+      reportDeadLetter = onDeadLetter;
       next();
       return {
         async close() {

@@ -5,8 +5,10 @@
  * - `record` asks {@link mayReplace}
  * - `enqueue` answers `duplicate` where {@link isTaken}
  * - `start` throws {@link endpointTaken}
- * - a failed try that is not the last one waits for {@link retryDelay}
+ * - a failed attempt that is not the last one waits for {@link retryDelay}, or until the `nextAttempt` of its result
+ * - a delivery that is not attempted again is reported, as {@link deadLetterOf} describes it
  */
 export { type Backoff, retryDelay } from './backoff.ts';
+export { deadLetterOf } from './dead-letter.ts';
 export { endpointTaken } from './endpoint.ts';
 export { isTaken, mayReplace } from './states.ts';

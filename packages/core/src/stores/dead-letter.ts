@@ -1,0 +1,28 @@
+import type { DeadLetter, QueuedResult, QueuedWork } from '../ports.ts';
+
+/**
+ * The report of a delivery whose last attempt has ended, for `ReportDeadLetter`.
+ * @param result of that attempt, as `process` returned it
+ */
+export function deadLetterOf(work: QueuedWork, result: QueuedResult): DeadLetter {
+  const { id, endpoint, receivedAt, ip, attempt: attempts } = work;
+  const { status, succeeded, failures, event, code, issues } = result;
+  return {
+    id,
+    endpoint,
+    eventType: event?.event_type ?? work.event_type,
+    scanId: event?.scan_id ?? work.scan_id,
+    target: event?.target ?? work.target,
+    receivedAt,
+    ip,
+    attempts,
+    reason: status === 'rejected' ? 'rejected' : 'failed',
+    handlers: [
+      ...succeeded.map((name) => ({ name, succeeded: true, error: undefined })),
+      ...failures.map(({ handler: name, error }) => ({ name, succeeded: false, error })),
+    ],
+    error: result.cause ?? new Error(result.error ?? `The delivery was rejected: ${code}`),
+    code,
+    issues,
+  };
+}

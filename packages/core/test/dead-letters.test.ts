@@ -1,0 +1,143 @@
+import { describe, expect, it, vi } from 'vitest';
+import {
+  createReceiver,
+  type DeadLetter,
+  EventHandlingError,
+  memoryQueue,
+  type ReceiverOptions,
+  RetryLater,
+} from '../src/index.ts';
+import { keepingLogger } from './support/lines.ts';
+import { secret, sender } from './support/sender.ts';
+
+/** A receiver over a queue in memory, and the dead letters that it reports. */
+function receiving(options: Partial<ReceiverOptions> = {}) {
+  const letters: DeadLetter[] = [];
+  const queue = memoryQueue({ maxAttempts: 2, baseDelay: 1 });
+  const receiver = createReceiver({ secret, endpoint: 'e', queue, ...options });
+  receiver.onDeadLetter((letter) => letters.push(letter));
+  receiver.onAny(() => {}, { name: 'fine' });
+  receiver.on('scan_completed', () => Promise.reject(new Error('siem is down')), { name: 'siem' });
+  return { receiver, letters, queue };
+}
+
+const data = { scan_id: 's1', target: 'example.com' };
+
+describe('a dead letter of a queue in memory', () => {
+  it('is reported with its delivery, its handlers and their errors', async () => {
+    const { receiver, letters } = receiving();
+    const before = new Date();
+    await (await sender('scan.complete', data))(receiver);
+    await vi.waitFor(() => expect(letters).toHaveLength(1));
+    const [letter] = letters;
+    expect(letter).toMatchObject({
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      ...{ endpoint: 'e', eventType: 'scan_completed', scanId: 's1', target: 'example.com' },
+      ...{ ip: '127.0.0.1', attempts: 2, reason: 'failed' },
+      handlers: [
+        { name: 'fine', succeeded: true, error: undefined },
+        { name: 'siem', succeeded: false, error: 'siem is down' },
+      ],
+    });
+    expect(letter?.receivedAt.getTime()).toBeGreaterThanOrEqual(before.getTime());
+    expect(letter?.error).toBeInstanceOf(EventHandlingError);
+  });
+
+  it('is one line, which says that its handlers failed and that it is a dead letter', async () => {
+    const { logger, lines } = keepingLogger();
+    const { receiver, letters } = receiving({ logger });
+    await (await sender())(receiver);
+    await vi.waitFor(() => expect(letters).toHaveLength(1));
+    expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'info spiderfoot webhook accepted',
+      'error spiderfoot webhook: handlers failed',
+      'error spiderfoot webhook: handlers failed; the delivery is a dead letter',
+    ]);
+    expect(lines[2]?.details).toMatchObject({
+      ...{ id: letters[0]?.id, endpoint: 'e', event_type: 'scan_completed', phase: 'handled', attempt: 2 },
+      ...{ handlers: ['siem'], nextAttempt: undefined, err: letters[0]?.error },
+    });
+  });
+
+  it('is an error, also if its handlers only asked for later attempts', async () => {
+    const { logger, lines } = keepingLogger();
+    const letters: unknown[] = [];
+    const receiver = createReceiver({ secret, logger, queue: memoryQueue({ maxAttempts: 1 }) })
+      .onAny(() => Promise.reject(new RetryLater(60, 'busy')))
+      .onDeadLetter((letter) => letters.push(letter));
+    await (await sender())(receiver);
+    await vi.waitFor(() => expect(letters).toHaveLength(1));
+    expect(lines.map(({ level }) => level)).toEqual(['info', 'error']);
+    expect(lines[1]?.message).toContain('dead letter');
+  });
+
+  it('is what can no longer be parsed, and no handler runs', async () => {
+    const { logger, lines } = keepingLogger();
+    const { receiver, letters, queue } = receiving({ logger });
+    const stored = {
+      ...{ id: 'a'.repeat(32), endpoint: 'e', receivedAt: new Date(), ip: undefined },
+      ...({ event_type: 'scan_completed', dialect: 'guide', scan_id: 's1', target: 't' } as const),
+      body: Buffer.from('{"event_type":"scan_completed"}'),
+    };
+    await queue.enqueue(stored);
+    receiver.start();
+    await vi.waitFor(() => expect(letters).toHaveLength(1));
+    expect(letters).toMatchObject([
+      {
+        ...{ id: stored.id, eventType: 'scan_completed', target: 't', attempts: 1, reason: 'rejected' },
+        ...{ code: 'invalid_event', issues: [{ path: 'timestamp' }], handlers: [] },
+        error: expect.any(Error),
+      },
+    ]);
+    expect(lines).toMatchObject([
+      { level: 'error', message: expect.stringMatching(/rejected: invalid_event.*dead letter/) },
+    ]);
+    // Sent again it is tried again.
+    expect(await queue.enqueue(stored)).toBe('accepted');
+  });
+
+  it.each([
+    ['throws', () => JSON.parse('{')],
+    ['rejects', () => Promise.reject(new Error('no pager'))],
+  ])('harms nothing if a listener %s, which onError learns', async (_, fault) => {
+    const { receiver, letters } = receiving();
+    const sources: string[] = [];
+    receiver.onError((_error, { source, phase, attempt }) => sources.push(`${source} ${phase} ${attempt}`));
+    receiver.onDeadLetter(fault);
+    const after = vi.fn();
+    receiver.onDeadLetter(after);
+    await (await sender())(receiver);
+    await vi.waitFor(() => expect(sources).toContain('listener handled 2'));
+    expect(after).toHaveBeenCalledOnce();
+    expect(letters).toHaveLength(1);
+    const outcomes: string[] = [];
+    receiver.onOutcome(({ status }) => outcomes.push(status));
+    await (await sender('scan_failed'))(receiver);
+    await vi.waitFor(() => expect(outcomes.toSorted()).toEqual(['accepted', 'processed']));
+  });
+
+  it('is reported again if it is sent again and fails again', async () => {
+    const { receiver, letters } = receiving();
+    const send = await sender();
+    for (const count of [1, 2]) {
+      expect(await send(receiver)).toMatchObject({ status: 'accepted' });
+      await vi.waitFor(() => expect(letters).toHaveLength(count));
+    }
+  });
+
+  it('is nothing that succeeds at its last attempt', async () => {
+    const letters = vi.fn();
+    let calls = 0;
+    const done = vi.fn();
+    const receiver = createReceiver({ secret, queue: memoryQueue({ maxAttempts: 2, baseDelay: 1 }) })
+      .onDeadLetter(letters)
+      .onOutcome(({ status }) => status === 'processed' && done())
+      .onAny(() => {
+        if (++calls === 1) throw new Error('down');
+      });
+    await (await sender())(receiver);
+    await vi.waitFor(() => expect(done).toHaveBeenCalled());
+    await receiver.close();
+    expect(letters).not.toHaveBeenCalled();
+  });
+});
