@@ -86,12 +86,12 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
   readonly schemas?: Schemas;
   /**
    * Where authenticated deliveries are recorded before and after their handlers. One that can replay (a store of
-   * `@spiderfoot-webhooks/sqlite`) hands back here what is replayed.
+   * `@spiderfoot-webhooks/sqlite`) hands replayed deliveries to the receiver's workers: see {@link Receiver.start}.
    */
   readonly log?: DeliveryLog;
   /**
-   * With a queue a delivery is answered 202 once it is stored, and its handlers run later. One that is a log as well is
-   * the log, where none is given.
+   * With a queue a delivery is answered 202 once it is stored, and workers run its handlers later: they start with
+   * `serve`, {@link Receiver.start} or the first delivery. A queue that is a log as well is the log if none is given.
    */
   readonly queue?: DeliveryQueue;
   /** @default silent */

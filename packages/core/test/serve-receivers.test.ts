@@ -16,7 +16,7 @@ describe('serve() with several receivers', () => {
     const plain = createReceiver({ secret });
     const own = createReceiver({ secret, schemas: { 'in.house': z.object({ floor: z.number() }) } });
     const fault = new Error('a store that is down');
-    const failing = { close: () => Promise.reject(fault) };
+    const failing = { start: () => {}, close: () => Promise.reject(fault) };
     const served = await serve(() => {}, [failing, plain, own], { port: 0 });
     expect(await codeOf(plain)).toBe('processed');
     await expect(served.close()).rejects.toBe(fault);

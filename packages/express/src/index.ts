@@ -52,7 +52,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   { clientIp = socketAddress }: WebhookOptions = {},
 ): RequestHandler {
-  receiver.start();
+  receiver.mount('handlers');
   return function spiderfootWebhook(req, res, next) {
     receiver
       .receive(new NodeDelivery(req, () => clientIp(req)))

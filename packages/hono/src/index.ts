@@ -29,7 +29,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   { clientIp }: WebhookOptions = {},
 ): Handler {
-  receiver.start();
+  receiver.mount('handlers');
   return async function spiderfootWebhook(c) {
     const outcome = await receiver.receive(toDelivery(c, clientIp));
     guardOutgoing(c);

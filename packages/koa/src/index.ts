@@ -35,7 +35,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   { clientIp = socketAddress }: WebhookOptions = {},
 ): Middleware {
-  receiver.start();
+  receiver.mount('handlers');
   return async function spiderfootWebhook(ctx) {
     answer(ctx, await receiver.receive(new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request)));
   };

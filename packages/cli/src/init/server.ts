@@ -77,6 +77,7 @@ async function main(): Promise<void> {
 
 ${app}
 
+  // Listens, starts the workers of a queue, and shuts down gracefully.
   const { url } = await serve(${listener}, receiver, { host, port, onClose: stored.close });
   console.log(\`listening on \${url}/webhook\`);
 }

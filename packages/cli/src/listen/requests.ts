@@ -24,28 +24,25 @@ export interface Watcher {
 }
 
 /**
- * Serves a receiver, and tells what becomes of each delivery.
+ * Serves a receiver, and reports what becomes of each delivery.
  * @param keepBodies whether bodies are to be shown
  */
 export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: boolean): RequestListener {
-  const untold = new Map<Settled['outcome'], OutcomeDetails>();
+  /** The details of outcomes that `receive` is about to return. */
+  const answered = new WeakMap<Settled['outcome'], OutcomeDetails>();
   receiver.onOutcome((outcome, details) => {
-    untold.set(outcome, details);
-    // What `receive` returns was told of by then. What is left was worked off while nobody waited for it.
-    setImmediate(() => {
-      if (untold.delete(outcome)) watcher.handled({ outcome, details });
-    });
+    if (details.phase === 'received') answered.set(outcome, details);
+    else watcher.handled({ outcome, details });
   });
-  receiver.start();
+  receiver.mount('handlers');
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const peer = () => socketAddress(req);
     const delivery = keepBodies ? new KeepingDelivery(req, peer) : new NodeDelivery(req, peer);
     const outcome = await receiver.receive(delivery);
     sendOutcome(res, outcome);
-    const details = untold.get(outcome);
+    const details = answered.get(outcome);
     if (details === undefined) return;
-    untold.delete(outcome);
     const body = delivery instanceof KeepingDelivery ? delivery.body : undefined;
     watcher.taken({ outcome, details, req, body });
   }

@@ -83,8 +83,8 @@ async function begin(flags: ListenFlags, env: Variables, closers: Closers): Prom
   console.error(bannerLines(beginning).join('\n'));
 }
 
-/** Several receivers that are closed as one. */
-interface Group extends Pick<Receiver, 'close'> {
+/** Several receivers that start and close as one. */
+interface Group extends Pick<Receiver, 'start' | 'close'> {
   readonly closing: boolean;
 }
 
@@ -93,6 +93,9 @@ function groupOf(receivers: readonly Receiver[]): Group {
   return {
     get closing() {
       return closing;
+    },
+    start() {
+      for (const receiver of receivers) receiver.start();
     },
     async close() {
       closing = true;

@@ -27,7 +27,7 @@ export function webhookListener<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   { clientIp = socketAddress }: NodeHandlerOptions = {},
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
-  receiver.start();
+  receiver.mount('handlers');
   return async (req, res) => {
     const outcome = await receiver.receive(new NodeDelivery(req, () => clientIp(req)));
     try {

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { ConfigurationError } from '../errors.ts';
-import { asOneReceiver, type ClosableReceiver } from './receivers.ts';
+import { asOneReceiver, type ServedReceiver } from './receivers.ts';
 import { closeOnSignals } from './signals.ts';
 
 export interface ServeOptions {
@@ -39,7 +39,8 @@ export interface Serving {
 
 /**
  * Serves an app over HTTP as a webhook receiver should be: slow senders are cut off after seconds instead of
- * minutes, and SIGTERM or SIGINT finishes what is in flight and exits with 0 (a second Ctrl-C exits at once).
+ * minutes, and SIGTERM or SIGINT finishes what is in flight and exits with 0 (a second Ctrl-C exits at once). Starts the
+ * receiver's workers.
  * @param listener an Express app, `app.callback()` of Koa, `getRequestListener(app.fetch)` of Hono, or a listener
  * @param receivers the app's receiver, or a list of all its receivers, whatever their schemas
  * @example
@@ -47,7 +48,7 @@ export interface Serving {
  */
 export async function serve(
   listener: RequestListener,
-  receivers: ClosableReceiver | readonly ClosableReceiver[],
+  receivers: ServedReceiver | readonly ServedReceiver[],
   { host = '127.0.0.1', port = 3000, grace = 20_000, tls, onClose = async () => {} }: ServeOptions = {},
 ): Promise<Serving> {
   if (typeof listener !== 'function') {
@@ -60,6 +61,7 @@ export async function serve(
   const server = tls === undefined ? createServer(timeouts, listener) : createSecureServer(tls, listener);
   const answers = countAnswers(server);
   await listen(server, host, port);
+  startWorkers(receiver, server);
   const { address, family, port: bound } = addressOf(server);
   const url = `${tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
   let closing: Promise<void> | undefined;
@@ -69,6 +71,16 @@ export async function serve(
   };
   closeOnSignals(close, grace);
   return { server, url, close };
+}
+
+/** Starts the workers once the server listens, so that deliveries of an earlier run do not wait for the next request. */
+function startWorkers(receiver: ServedReceiver, server: Server): void {
+  try {
+    receiver.start();
+  } catch (error) {
+    server.close();
+    throw error;
+  }
 }
 
 /** Milliseconds, in place of Node's 60 s and 300 s. */
@@ -124,7 +136,7 @@ function addressOf(server: Server): AddressInfo {
   return address;
 }
 
-async function closeGently(server: Server, answers: OpenAnswers, receiver: ClosableReceiver): Promise<void> {
+async function closeGently(server: Server, answers: OpenAnswers, receiver: ServedReceiver): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A kept-alive connection becomes idle only once its last answer is out.
   const idle = setInterval(() => server.closeIdleConnections(), 50);

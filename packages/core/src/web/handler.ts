@@ -23,7 +23,7 @@ export function fetchHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   { clientIp }: FetchHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
-  receiver.start();
+  receiver.mount('handlers');
   return async (request) =>
     toResponse(await receiver.receive(new WebDelivery(request, () => clientIp?.(request))));
 }
