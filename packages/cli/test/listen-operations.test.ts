@@ -1,9 +1,11 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { openStore } from '@spiderfoot-webhooks/sqlite';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startSink } from '../../../test/support/sink.ts';
 import { temporaryFolder } from './support/certificates.ts';
-import { spiderfoot } from './support/command.ts';
+import { secret, spiderfoot, withSecret } from './support/command.ts';
 import { get, listening, sendEvent, until } from './support/listening.ts';
 
 const behindProxy = { 'x-forwarded-for': '203.0.113.9' };
@@ -104,6 +106,35 @@ describe('GET /metrics', () => {
       'spiderfoot_webhook_handled_total{endpoint="default",outcome="processed",code=""} 3',
     ]);
     expect(text).toMatch(/^process_cpu_seconds_total \S+$/m);
+  });
+
+  it.each([
+    ['without a database', () => []],
+    ['with a log', (db: string) => ['--db', db]],
+    ['with a queue', (db: string) => ['--db', db, '--queue']],
+  ])('counts an event once %s, though it is sent twice', async (_, args) => {
+    const { url } = await listening(args(join(await temporaryFolder(), 'w.db')));
+    const sent = await withSecret(['send', 'high_risk_event', '--duplicate', '--url', url]);
+    expect(sent).toMatchObject({ code: 0 });
+    const { body } = await get(url, '/metrics');
+    expect(body.split('\n').filter((line) => line.startsWith('spiderfoot_webhook_events_total'))).toEqual([
+      'spiderfoot_webhook_events_total{endpoint="default",type="high_risk_event"} 1',
+    ]);
+  });
+
+  it('counts an event once, though its handler fails and it is sent again', async () => {
+    let status = 500;
+    const target = await startSink(() => status);
+    onTestFinished(target.close);
+    const { url } = await listening(['--forward', `webhook=${target.url}`], {
+      env: { SPIDERFOOT_WEBHOOK_SECRET: secret, SPIDERFOOT_FORWARD_SECRET: 'another' },
+    });
+    const { url: to, ...init } = await signedWebhook('scan_completed', { secret, url });
+    const statuses: number[] = [];
+    for (status of [400, 400, 200, 200]) statuses.push((await fetch(to, init)).status);
+    expect(statuses).toEqual([500, 500, 200, 200]);
+    const { body } = await get(url, '/metrics');
+    expect(body).toMatch(/^spiderfoot_webhook_events_total\{endpoint="default",type="scan_completed"\} 1$/m);
   });
 
   it('is hidden from who comes through a proxy', async () => {

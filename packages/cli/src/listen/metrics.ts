@@ -23,10 +23,11 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
     'outcome',
     'code',
   ]);
-  const events = counter('events', 'Genuine events by type; types that are not known count as "other"', [
-    'endpoint',
-    'type',
-  ]);
+  const events = counter(
+    'events',
+    'Events that were accepted or handled, by type, each delivery once; unknown types count as "other"',
+    ['endpoint', 'type'],
+  );
   const handled = counter('handled', 'Queued and replayed deliveries by how their handling went, each try', [
     'endpoint',
     'outcome',
@@ -47,10 +48,13 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
 
   return {
     contentType: registry.contentType,
-    taken({ outcome, details: { endpoint, timings } }) {
+    taken({ outcome, details }) {
+      const { endpoint, timings, attempt, eventType = '' } = details;
       deliveries.inc({ endpoint, ...labelsOf(outcome) });
       seconds.observe({ endpoint }, timings.total / 1000);
-      if (outcome.status !== 'rejected') events.inc({ endpoint, type: knownType(outcome.event.event_type) });
+      // Duplicates have no attempt, and retries a later one: each delivery counts once, however often it is sent.
+      if (outcome.status === 'accepted' || attempt === 1)
+        events.inc({ endpoint, type: knownType(eventType) });
     },
     handled: ({ outcome, details: { endpoint } }) => handled.inc({ endpoint, ...labelsOf(outcome) }),
     failed: ({ endpoint, source }) => errors.inc({ endpoint, source }),
