@@ -28,7 +28,11 @@ export interface PolicyOptions {
    * queue keeps them for the rest of the cool-down. Each forwarder has its own. `false` switches it off.
    */
   readonly breaker?: false | BreakerOptions;
-  /** Told of each retry, and of a breaker that opens or closes. @default silent */
+  /**
+   * Gets a warning for each retry, and a line when a breaker opens or closes. Warnings about an event that was accepted, but
+   * not as it should be, go to the receiver's logger if you give none here.
+   * @default silent
+   */
   readonly logger?: Pick<Logger, 'info' | 'warn'>;
 }
 

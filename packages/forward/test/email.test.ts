@@ -4,7 +4,7 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { samples } from '@spiderfoot-webhooks/core/testing';
 import fc from 'fast-check';
 import type { SMTPServerOptions } from 'smtp-server';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { composeMail } from '../src/email/compose.ts';
 import { type EmailOptions, email } from '../src/email/index.ts';
 import { makeCertificate } from './support/certificate.ts';
@@ -248,7 +248,7 @@ describe('a mail server that fails', () => {
     expect(asked).toBe(1);
   });
 
-  it('that refuses one address of two has the mail, and the logger is told', async () => {
+  it('that rejects one address of two has the mail, and a logger gets a warning', async () => {
     const server = await startMailServer({
       key,
       cert,
@@ -257,11 +257,17 @@ describe('a mail server that fails', () => {
       },
     });
     const { event, context } = await received('scan_failed');
-    const warnings: unknown[] = [];
-    const logger = { info: () => {}, warn: (details: object) => void warnings.push(details) };
-    await start(server.port, { to: 'security@example.com, gone@example.com', logger })(event, context);
+    const own = { info: vi.fn(), warn: vi.fn() };
+    const receivers = { ...context.logger, warn: vi.fn() };
+    const { id, endpoint, receivedAt, ip, attempt, wire, signal } = context;
+    const handed = { id, endpoint, receivedAt, ip, attempt, wire, signal, logger: receivers };
+    const to = 'security@example.com, gone@example.com';
+    const warning = [{ target: 'email', host: '127.0.0.1', rejected: 1 }, expect.any(String)];
+    await start(server.port, { to, logger: own })(event, handed);
     expect(only(server).to).toEqual(['security@example.com']);
-    expect(warnings).toEqual([{ target: 'email', host: '127.0.0.1', rejected: 1 }]);
+    expect([own.warn.mock.calls, receivers.warn.mock.calls]).toEqual([[warning], []]);
+    await start(server.port, { to })(event, handed);
+    expect([own.warn.mock.calls, receivers.warn.mock.calls]).toEqual([[warning], [warning]]);
   });
 
   /** Listens, and does with each connection what it is told. */

@@ -156,7 +156,7 @@ describe('batches', () => {
       ],
     };
     const { batches, spy } = recorder(async (documents) =>
-      documents.map((document) => failures[document]?.shift()),
+      documents.map((document) => ({ failure: failures[document]?.shift() })),
     );
     const { add } = createBatches('siem (host)', { ...patient, retries: 2 }, spy);
     const sent = ['a', 'b', 'c', 'd'].map((document) => add(document, never));
@@ -165,6 +165,16 @@ describe('batches', () => {
     await expect(sent[3]).rejects.toMatchObject({ code: 'unavailable', status: 503, attempt: 3 });
     expect(batches[0]).toEqual(['a', 'b', 'c', 'd']);
     expect(batches.flat().toSorted()).toEqual(['a', 'b', 'c', 'c', 'd', 'd', 'd']);
+  });
+
+  it('resolves each event to what the target remarked on it', async () => {
+    const { spy } = recorder(async () => [{ remark: 'in the attic' }, {}]);
+    const { add } = createBatches('siem', patient, spy);
+    expect(await Promise.all(['a', 'b', 'c'].map((document) => add(document, never)))).toEqual([
+      'in the attic',
+      undefined,
+      undefined,
+    ]);
   });
 
   it('leaves out an event whose handler has given up, and tells that handler at once', async () => {
@@ -214,7 +224,7 @@ describe('batches', () => {
     const { opened, open } = gate();
     const { spy } = recorder(async () => {
       open();
-      return [{ code: 'rate_limited', status: 429, retryAfter: 3600 }];
+      return [{ failure: { code: 'rate_limited', status: 429, retryAfter: 3600 } }];
     });
     const { add, close } = createBatches('siem', patient, spy);
     const sent = settled([add('a', never)]);

@@ -1,7 +1,9 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { throttle } from '../src/index.ts';
 import { type ElasticOptions, siem } from '../src/siem/index.ts';
-import { received } from './support/events.ts';
+import { received, secret } from './support/events.ts';
 import { answers, type Behaviour, floods, startTarget } from './support/target.ts';
 
 const apiKey = 'VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==';
@@ -22,13 +24,14 @@ function start(endpoint: string, options: Partial<ElasticOptions> = { apiKey }) 
 
 interface Item {
   readonly status: number;
+  failure_store?: string;
   readonly error?: { readonly type: string; readonly reason: string };
 }
 
 /** An index that keeps what is created in it, as Elasticsearch does, but for what `fault` says of a document. */
 function elasticsearch(fault: (id: string, document: string) => Item | undefined = () => undefined) {
   const index = new Map<string, unknown>();
-  const behave = (body: string): Behaviour => {
+  const behave = (body: string, path = ''): Behaviour => {
     const lines = body.trimEnd().split('\n');
     expect(body.endsWith('\n')).toBe(true);
     const items: { create: Item }[] = [];
@@ -37,6 +40,9 @@ function elasticsearch(fault: (id: string, document: string) => Item | undefined
       items.push({ create: fault(create._id, lines[i + 1] ?? '') ?? put(create._id, lines[i + 1] ?? '') });
     }
     const errors = items.some(({ create }) => create.status >= 400);
+    // Like Elasticsearch, with `filter_path`: the members that it does not name are left out.
+    const parts = new URL(path, 'http://x').searchParams.get('filter_path')?.split(',') ?? [];
+    if (!parts.includes('items.*.failure_store')) for (const { create } of items) delete create.failure_store;
     return answers(200, JSON.stringify({ errors, items }), { 'content-type': 'application/json' });
   };
   function put(id: string, document: string): Item {
@@ -51,7 +57,7 @@ function elasticsearch(fault: (id: string, document: string) => Item | undefined
 async function startElastic(...args: Parameters<typeof elasticsearch>) {
   const { index, behave } = elasticsearch(...args);
   const target = await startTarget((response, request) => {
-    behave(target.requests.at(-1)?.body ?? '')(response, request);
+    behave(target.requests.at(-1)?.body ?? '', request.url)(response, request);
   });
   return { index, target };
 }
@@ -149,6 +155,62 @@ describe('_bulk', () => {
     expect(told).not.toContain('\u001b');
     expect(index.size).toBe(2);
     expect(target.requests).toHaveLength(1);
+  });
+
+  describe('an event that Elasticsearch stored in the failure store', () => {
+    const used = { status: 201, failure_store: 'used' };
+    const startFull = () =>
+      startElastic((_id, document) => (document.includes('finding 1') ? { ...used } : undefined));
+
+    it('counts as sent, and is logged as a warning with its id, to the logger of the forwarder', async () => {
+      const { index, target } = await startFull();
+      const logger = { info: vi.fn(), warn: vi.fn() };
+      const forward = start(target.url, { apiKey, logger });
+      const events = await distinct(3);
+      await Promise.all(events.map(({ event, context }) => forward(event, context)));
+      expect(index.size).toBe(2);
+      expect(target.requests).toHaveLength(1);
+      expect(logger.warn.mock.calls).toEqual([
+        [
+          {
+            target: 'siem',
+            host: new URL(target.url).host,
+            index: 'logs-spiderfoot-default',
+            id: events[1]?.context.id,
+            failureStore: 'used',
+          },
+          expect.any(String),
+        ],
+      ]);
+    });
+
+    it('is logged to the logger of the receiver if the forwarder has none', async () => {
+      const { target } = await startFull();
+      const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+      const receiver = createReceiver({ secret, logger });
+      receiver.onAny(start(target.url), { name: 'elastic' });
+      const data = { data: 'finding 1' };
+      const { status } = await receiver.receive(await signedDelivery('event.new', { secret, data }));
+      expect(status).toBe('processed');
+      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(
+        expect.objectContaining({ failureStore: 'used', event_type: 'event.new' }),
+        expect.any(String),
+      );
+    });
+
+    it.each([
+      [{ status: 400, failure_store: 'failed', error: { type: 'x', reason: 'y' } }],
+      [{ status: 400, failure_store: 'not_enabled', error: { type: 'x', reason: 'y' } }],
+    ])('is not there if the item is %j, and fails', async (item) => {
+      const { target } = await startElastic(() => ({ ...item }));
+      const logger = { info: vi.fn(), warn: vi.fn() };
+      const { event, context } = await received('scan_completed');
+      await expect(start(target.url, { apiKey, logger })(event, context)).rejects.toMatchObject({
+        code: 'refused',
+        status: 400,
+      });
+      expect(logger.warn).not.toHaveBeenCalled();
+    });
   });
 
   it('gives an event back that stays put off', async () => {

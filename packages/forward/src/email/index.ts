@@ -17,8 +17,8 @@ import {
 export type { EmailOptions, SmtpServer } from './options.ts';
 
 /**
- * Sends events by e-mail, over SMTP with TLS. It resolves once the server has taken the mail for at least one of the
- * addresses; how many it refused meanwhile is told to the `logger`.
+ * Send events by e-mail, over SMTP with TLS. It resolves once the server has accepted the mail for at least one of the
+ * addresses. If the server rejected others, their number is logged as a warning, to `logger` or to the receiver's logger.
  *
  * The mail's `Message-ID` is made of the delivery's id: a mail that was sent twice, because the answer to the first was
  * lost, can be told by it.
@@ -49,7 +49,7 @@ export function email(options: EmailOptions): Forwarder {
   const domain = sender?.address.split('@')[1];
   // A mail server takes only so many connections from one client.
   const policy = createPolicy('email', { maxInFlight: 4, ...policyOptions });
-  const { timeout, logger } = policy.settings;
+  const { timeout } = policy.settings;
   const transporter = createTransporter(server, { allowPlaintext, timeout, tls: readTls(tls) });
 
   return toForwarder(
@@ -70,9 +70,10 @@ export function email(options: EmailOptions): Forwarder {
         });
       const { rejected } = await policy.run(server.origin, send, context.signal);
       if (rejected.length === 0) return;
+      const logger = options.logger ?? context.logger;
       logger.warn(
         { target: 'email', host: server.host, rejected: rejected.length },
-        'Addresses were refused',
+        'The mail server rejected some of the addresses',
       );
     },
     () => policy.close(),

@@ -5,26 +5,31 @@ import { createMember, type Member } from './member.ts';
 import type { BatchOptions } from './options.ts';
 import { policyOptionsOf } from './settings.ts';
 
-/** Sends documents together, and tells each sender what became of its own. */
+/** What became of a document. */
+export interface Settlement {
+  /** Why the target did not accept it; `undefined` if it did. */
+  readonly failure?: FailureDetails | undefined;
+  /** What the target remarked on a document that it accepted. */
+  readonly remark?: string | undefined;
+}
+
+/** Sends documents together, and settles each with what became of it. */
 export interface Batches {
   /**
-   * Resolves once the target has taken this document.
+   * Resolves once the target has accepted this document, to the target's remark on it.
    * @throws ForwardError
    */
-  add(document: string, signal: AbortSignal): Promise<void>;
+  add(document: string, signal: AbortSignal): Promise<string | undefined>;
   /** Sends what waits, gives up what the target has put off, and resolves when everything is settled. */
   close(): Promise<void>;
 }
 
 /**
  * Sends a batch.
- * @returns for each document, in their order, why it was not taken; nothing for those that were
- * @throws ForwardError where the batch as a whole was not taken
+ * @returns a settlement for each document, in their order; documents without one were accepted
+ * @throws ForwardError if the batch as a whole was not accepted
  */
-export type SendBatch = (
-  documents: readonly string[],
-  signal: AbortSignal,
-) => Promise<readonly (FailureDetails | undefined)[]>;
+export type SendBatch = (documents: readonly string[], signal: AbortSignal) => Promise<readonly Settlement[]>;
 
 /** Bytes; Splunk Cloud takes no more in a request. */
 const fullBatch = 1_000_000;
@@ -45,7 +50,7 @@ export function createBatches(
   const size = readWhole('batch.size', batch.size ?? 100, 1, 10_000);
   const wait = readWhole('batch.wait', batch.wait ?? 20, 0, 60_000);
   const policy = readPolicyOptions(policyOptionsOf(options));
-  const unsettled = new Set<Promise<void>>();
+  const unsettled = new Set<Promise<unknown>>();
   const putOff = new Map<Member, NodeJS.Timeout>();
   let waiting: Member[] = [];
   let bytes = 0;
@@ -87,11 +92,11 @@ export function createBatches(
     for (const member of members) member.sending = sending;
     const documents = members.map(({ document }) => document);
     try {
-      const failures = await send(documents, sending.controller.signal);
-      for (const [i, member] of members.entries()) conclude(member, failures[i]);
+      const settlements = await send(documents, sending.controller.signal);
+      for (const [i, member] of members.entries()) conclude(member, settlements[i]);
     } catch (error) {
       if (members.length === 1 || !isRefusedWhole(error)) {
-        for (const member of members) member.settle(error);
+        for (const member of members) member.reject(error);
         return;
       }
       // One of them is at fault, or all are too much: halves find out which.
@@ -100,8 +105,8 @@ export function createBatches(
     }
   }
 
-  function conclude(member: Member, failure: FailureDetails | undefined): void {
-    if (failure === undefined) member.settle();
+  function conclude(member: Member, { failure, remark }: Settlement = {}): void {
+    if (failure === undefined) member.accept(remark);
     else if (isTransient(failure) && member.putOff < policy.retries && !member.gone && !closed) {
       tryAgain(member, failure);
     } else member.fail(failure);
@@ -123,7 +128,7 @@ export function createBatches(
       else if (unsettled.size >= mostUnsettled) member.fail({ code: 'overloaded' });
       else if (!member.gone) enqueue(member);
       unsettled.add(settled);
-      await settled.finally(() => unsettled.delete(settled));
+      return settled.finally(() => unsettled.delete(settled));
     },
     async close() {
       closed = true;

@@ -38,7 +38,7 @@ export function siem(options: SiemOptions): Forwarder {
   const severities = isGuide(options) ? { ...guideSeverities, ...own } : own;
   const target = createTarget(options);
   return toForwarder(
-    (event, context) => target.send(toRecord(event, context, severities), context.signal),
+    (event, context) => target.send(toRecord(event, context, severities), context),
     () => target.close(),
   );
 }

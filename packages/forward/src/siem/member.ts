@@ -15,24 +15,26 @@ export interface Member {
   /** Its handler has given up. */
   gone: boolean;
   sending: Sending | undefined;
-  /** @param error why the target has not taken it; nothing where it has */
-  settle(error?: unknown): void;
+  /** @param remark what the target remarked on it */
+  accept(remark?: string): void;
+  reject(error: unknown): void;
   fail(failure: FailureDetails): void;
 }
 
 /**
  * @param target what errors call it
  * @param signal the handler's: when it gives up, it is told at once, and a request that nobody waits for any more is ended
- * @returns the member, and what the handler waits for
+ * @returns the member, and what the handler waits for: the target's remark
  */
 export function createMember(
   target: string,
   document: string,
   signal: AbortSignal,
-): { readonly member: Member; readonly settled: Promise<void> } {
-  let settle: Member['settle'] = () => {};
-  const settled = new Promise<void>((resolve, reject) => {
-    settle = (error) => (error === undefined ? resolve() : reject(error));
+): { readonly member: Member; readonly settled: Promise<string | undefined> } {
+  let accept: Member['accept'] = () => {};
+  let reject: Member['reject'] = () => {};
+  const settled = new Promise<string | undefined>((...settle) => {
+    [accept, reject] = settle;
   });
   const member: Member = {
     document,
@@ -40,8 +42,9 @@ export function createMember(
     putOff: 0,
     gone: false,
     sending: undefined,
-    settle: (error) => settle(error),
-    fail: (failure) => settle(new ForwardError(target, member.putOff + 1, failure)),
+    accept: (remark) => accept(remark),
+    reject: (error) => reject(error),
+    fail: (failure) => reject(new ForwardError(target, member.putOff + 1, failure)),
   };
   const giveUp = () => {
     member.gone = true;

@@ -1,12 +1,13 @@
+import type { EventContext } from '@spiderfoot-webhooks/core';
 import type { SiemRecord } from './record.ts';
 
 /** Where records go, in its format. */
 export interface Target {
   /**
-   * Resolves once the target has taken this record.
-   * @param signal the handler's
+   * Resolves once the target has accepted this record.
+   * @param context the handler's
    * @throws ForwardError
    */
-  send(record: SiemRecord, signal: AbortSignal): Promise<void>;
+  send(record: SiemRecord, context: Pick<EventContext, 'signal' | 'logger'>): Promise<void>;
   close(): Promise<void>;
 }

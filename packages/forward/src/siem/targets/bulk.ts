@@ -1,17 +1,17 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import { type FailureDetails, ForwardError } from '../../errors.ts';
+import { ForwardError } from '../../errors.ts';
 import { toJson } from '../../json.ts';
 import { rejectUnknown } from '../../policy-options.ts';
 import { quoted } from '../../quote.ts';
 import { createTransport } from '../../transport.ts';
-import { createBatches } from '../batches.ts';
+import { createBatches, type Settlement } from '../batches.ts';
 import { elasticDocument } from '../formats/elastic.ts';
 import type { ElasticOptions } from '../options.ts';
 import { readCredential, readEndpoint, readName, rejectOthers, transportOptionsOf } from '../settings.ts';
 import type { Target } from '../target.ts';
 
-/** What of the answer is read: for each event its status, and why it was refused. */
-const answerParts = 'errors,items.*.status,items.*.error.type,items.*.error.reason';
+/** The parts of the answer that are read: for each event its status, why it was rejected, and where it was stored. */
+const answerParts = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason';
 const maxAnswer = 1_048_576;
 
 /**
@@ -35,13 +35,18 @@ export function bulkTarget(options: ElasticOptions): Target {
     if (items?.length !== documents.length) {
       throw new ForwardError(name, 1, { code: 'invalid_answer', status: answer.status });
     }
-    return items.map((item) => failureOfItem(item, (text) => quoted(text, { url, headers })));
+    return items.map((item) => settlementOf(item, (text) => quoted(text, { url, headers })));
   });
 
   return {
-    send(record, signal) {
+    async send(record, context) {
       const action = { create: { _index: index, _id: record.id } };
-      return batches.add(`${toJson(action)}\n${toJson(elasticDocument(record))}\n`, signal);
+      const lines = `${toJson(action)}\n${toJson(elasticDocument(record))}\n`;
+      const failureStore = await batches.add(lines, context.signal);
+      if (failureStore !== 'used') return;
+      // Without a logger of its own, the receiver's: an event that no search finds must not go unnoticed.
+      const logger = options.logger ?? context.logger;
+      logger.warn({ target: 'siem', host: url.host, index, id: record.id, failureStore }, inFailureStore);
     },
     async close() {
       await Promise.all([batches.close(), transport.close()]);
@@ -77,24 +82,24 @@ function itemsOf(body: string): readonly unknown[] | undefined {
   }
 }
 
-/** What became of one event; `undefined` where it is in the index. */
-function failureOfItem(
-  item: unknown,
-  quote: (text: string) => string | undefined,
-): FailureDetails | undefined {
+const inFailureStore =
+  'Elasticsearch stored the event in the failure store of the data stream: its mapping or an ingest pipeline rejected it';
+
+/** What became of one event: accepted with a remark if it is in the failure store. */
+function settlementOf(item: unknown, quote: (text: string) => string | undefined): Settlement {
   const result = memberOf(item, 'create');
   const status = memberOf(result, 'status');
-  if (typeof status !== 'number') return { code: 'invalid_answer' };
-  // A conflict: an earlier try, whose answer was lost, has put it there.
-  if ((status >= 200 && status < 300) || status === 409) return undefined;
-  if (status === 429) return { code: 'rate_limited', status };
-  if (status >= 500) return { code: 'unavailable', status };
+  if (typeof status !== 'number') return { failure: { code: 'invalid_answer' } };
+  if (status >= 200 && status < 300) {
+    return { remark: memberOf(result, 'failure_store') === 'used' ? 'used' : undefined };
+  }
+  // A conflict: an earlier attempt, whose answer was lost, has stored it.
+  if (status === 409) return {};
+  if (status === 429) return { failure: { code: 'rate_limited', status } };
+  if (status >= 500) return { failure: { code: 'unavailable', status } };
   const error = memberOf(result, 'error');
-  return {
-    code: 'refused',
-    status,
-    detail: quote(`${memberOf(error, 'type')}: ${memberOf(error, 'reason')}`),
-  };
+  const detail = quote(`${memberOf(error, 'type')}: ${memberOf(error, 'reason')}`);
+  return { failure: { code: 'refused', status, detail } };
 }
 
 function memberOf(value: unknown, name: string): unknown {

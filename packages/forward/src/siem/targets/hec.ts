@@ -35,7 +35,9 @@ export function hecTarget(options: SplunkOptions): Target {
   });
 
   return {
-    send: (record, signal) => batches.add(toJson(splunkDocument(record, place)), signal),
+    async send(record, { signal }) {
+      await batches.add(toJson(splunkDocument(record, place)), signal);
+    },
     async close() {
       await Promise.all([batches.close(), transport.close()]);
     },

@@ -26,7 +26,7 @@ function postTarget(
   const authorization = `Bearer ${readCredential('apiKey', options.apiKey)}`;
   const transport = createTransport('siem', transportOptionsOf(options));
   return {
-    async send(record, signal) {
+    async send(record, { signal }) {
       const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': record.id };
       await transport.send({ url, headers, body: toJson(toDocument(record)), signal });
     },

@@ -40,7 +40,7 @@ export function cefTarget(options: CefOptions): Target {
   const origin = `${protocol}//${host.includes(':') ? `[${host}]` : host}:${port}`;
 
   return {
-    send(record, signal) {
+    send(record, { signal }) {
       const message = syslogMessage(record, settings, (most) => cefText(record, most));
       return policy.run(origin, (signal) => sender.send(message, signal), signal);
     },
