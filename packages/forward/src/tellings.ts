@@ -137,6 +137,11 @@ const tellings: Readonly<Record<KnownEventType, Telling>> = {
   'webhook.test': { title: 'Webhook Test', fields: [message] },
 };
 
+/** The fixed words for a type. No value of an event is in them: a SIEM counts events by this name. */
+export function nameOf(type: string): string {
+  return knownTelling(type)?.title ?? 'Other Event';
+}
+
 /** The telling of a known type; `undefined` for any other. */
 function knownTelling(type: string): Telling | undefined {
   const known: Readonly<Record<string, Telling>> = tellings;

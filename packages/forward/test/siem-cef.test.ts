@@ -20,7 +20,7 @@ describe('CEF', () => {
       'SpiderFoot',
       '5.0.3',
       'high_risk_event',
-      'SpiderFoot High Risk Finding: example.com',
+      'High Risk Finding',
       '8',
     ]);
     expect(extension).toEqual({
@@ -53,6 +53,27 @@ describe('CEF', () => {
     const { dst, dhost, cs1 } = parseCef(cefText(record, 8192)).extension;
     expect({ dst, dhost, cs1 }).toEqual({ dst: undefined, dhost: undefined, ...expected });
   });
+
+  it.each([...Object.keys(samples), 'brand.new', 'event_group', 'constructor'])(
+    'gives every event of the type %s one name, without a value of another field',
+    async (type) => {
+      const names = await Promise.all(
+        [{ target: 'a.example' }, { target: 'b.example', message: 'disk full', module: 'sfp_x' }].map(
+          async (data) => {
+            const { event, context } = await received(type, { data });
+            const { header, extension } = parseCef(cefText(toRecord(event, context, {}), 8192));
+            expect(header[4]).toBe(type);
+            for (const value of [type, ...Object.values(extension), ...Object.values(data)]) {
+              expect(header[5]).not.toContain(value);
+            }
+            return header[5];
+          },
+        ),
+      );
+      expect(new Set(names).size).toBe(1);
+      expect(names[0]).toMatch(/^[A-Z][\w -]+$/);
+    },
+  );
 
   it('lets no text begin a field, a message or a line of its own', () => {
     const data = {
@@ -159,7 +180,7 @@ const textOf = (maxLength: number) =>
 const anyRecord = (maxLength: number) => {
   const text = textOf(maxLength);
   return fc
-    .record({ target: text, module: text, title: text, summary: text, version: text, data: text, type: text })
+    .record({ target: text, module: text, name: text, summary: text, version: text, data: text, type: text })
     .map(({ type, data, ...texts }): SiemRecord => {
       return { ...record, ...texts, event: { ...event, event_type: type, data: { data } } };
     });

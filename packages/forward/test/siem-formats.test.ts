@@ -53,6 +53,7 @@ describe('Elastic Common Schema', () => {
       ecs: { version: EcsVersion },
       message: 'SpiderFoot High Risk Finding: example.com',
       tags: ['osint', 'spiderfoot'],
+      data_stream: { type: 'logs', dataset: 'spiderfoot', namespace: 'default' },
       event: {
         id: record.id,
         kind: 'alert',
@@ -60,7 +61,7 @@ describe('Elastic Common Schema', () => {
         type: ['info'],
         action: 'high_risk_event',
         module: 'spiderfoot',
-        dataset: 'spiderfoot.webhook',
+        dataset: 'spiderfoot',
         provider: 'spiderfoot',
         severity: 73,
         created: record.receivedAt.toISOString(),
@@ -75,7 +76,7 @@ describe('Elastic Common Schema', () => {
         severity: 'high',
         scanner: { vendor: 'SpiderFoot' },
       },
-      related: { hosts: ['example.com'] },
+      related: { hosts: ['example.com'], user: ['admin'] },
       spiderfoot: {
         event_type: 'high_risk_event',
         severity: 'HIGH',
@@ -90,7 +91,7 @@ describe('Elastic Common Schema', () => {
     const data = { a: { b: [1, { c: 2 }] }, event: 'not yours', '@timestamp': 'x', target: ['t'] };
     const document = sent(elasticDocument(await recordOf('a.type.of.tomorrow', data)));
     expect(Object.keys(document as object).sort()).toEqual(
-      ['@timestamp', 'ecs', 'event', 'message', 'observer', 'spiderfoot', 'tags'].sort(),
+      ['@timestamp', 'data_stream', 'ecs', 'event', 'message', 'observer', 'spiderfoot', 'tags'].sort(),
     );
   });
 });

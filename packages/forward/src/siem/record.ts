@@ -5,9 +5,10 @@ import { isGroup } from '../group.ts';
 import { toJson } from '../json.ts';
 import { messageOf } from '../messages.ts';
 import { severityOf } from '../severity.ts';
-import { type Data, isData } from '../tellings.ts';
+import { type Data, isData, nameOf } from '../tellings.ts';
 import { clean, textOf } from '../text.ts';
 import { type Kind, kindOf } from './kinds.ts';
+import { type Observable, observablesIn } from './observables.ts';
 
 /** What every format is made of: an event, and what is read out of it once, for all of them. */
 export interface SiemRecord {
@@ -22,20 +23,26 @@ export interface SiemRecord {
   readonly time: Date;
   readonly severity: Severity;
   readonly kind: Kind;
+  /** The same for every event of a type, without a value of the event's: `High Risk Finding`. */
+  readonly name: string;
   /** In a line: `SpiderFoot High Risk Finding: example.com`. */
   readonly title: string;
   /** The same in more words: `Target: example.com; Finding: CVE-2021-44228`. */
   readonly summary: string;
-  /** Cleaned and bounded; `undefined` where the event does not tell it. */
+  /** Cleaned and bounded, as the texts below; `undefined` if the event has none. */
   readonly target: string | undefined;
-  /** The target, where it is an address, or looks like a host's name. */
+  /** The target, if it is an address, or looks like the name of a host. */
   readonly ip: string | undefined;
   readonly host: string | undefined;
   readonly scanId: string | undefined;
   readonly module: string | undefined;
   readonly rule: string | undefined;
-  /** The first CVE that the finding names, in upper case. */
-  readonly cve: string | undefined;
+  /** The CVEs that the event names, in upper case, each once. */
+  readonly cves: readonly string[];
+  /** Hosts, addresses, URLs and hashes in the data. */
+  readonly observables: readonly Observable[];
+  /** Who started the scan, as the metadata has it. */
+  readonly user: string | undefined;
   readonly error: string | undefined;
   /** SpiderFoot's. */
   readonly version: string | undefined;
@@ -50,7 +57,7 @@ export function toRecord(event: AnyEvent, context: EventContext, severities: Sev
   const read = (value: unknown, most = longestName) => clean(textOf(value), most) || undefined;
   const { title, fields } = messageOf(event);
   const timestamp = isUsable(event.timestamp) ? event.timestamp : context.receivedAt.toISOString();
-  const target = read(data.target ?? data.asset);
+  const target = read(targetOf(data));
   return {
     event,
     id: context.id,
@@ -60,6 +67,7 @@ export function toRecord(event: AnyEvent, context: EventContext, severities: Sev
     time: new Date(timestamp),
     severity: severityOf(event, severities),
     kind: kindOf(event.event_type),
+    name: isGroup(event) ? 'Group of Events' : nameOf(event.event_type),
     title,
     summary: clean(fields.map(({ title, value }) => `${title}: ${value}`).join('; '), longestText),
     target,
@@ -68,10 +76,18 @@ export function toRecord(event: AnyEvent, context: EventContext, severities: Sev
     scanId: read(data.scan_id),
     module: read(data.module),
     rule: read(data.rule_name),
-    cve: cveOf(data.data) ?? cveOf(data.title),
+    cves: cvesIn(data),
+    observables: observablesIn(data),
+    user: read(event.metadata.user),
     error: read(data.error, longestText),
     version: read(event.version, 31),
   };
+}
+
+/** An alert has its target in its context, a task in its meta. */
+function targetOf(data: Data): unknown {
+  const [context, meta] = [data.context, data.meta].map((member) => (isData(member) ? member.target : null));
+  return data.target ?? data.asset ?? context ?? meta;
 }
 
 const hostName = /^(?=.{1,253}$)[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62}\.)*[\p{L}\p{N}_-]{1,63}$/u;
@@ -83,6 +99,25 @@ function isUsable(timestamp: string): boolean {
   return time >= 0 && time <= Date.UTC(9999, 11, 31);
 }
 
-function cveOf(value: unknown): string | undefined {
-  return /\bCVE-\d{4}-\d{4,19}\b/i.exec(clean(textOf(value), longestText))?.[0].toUpperCase();
+/** The members that can name a vulnerability, the most specific first. */
+const cveMembers = [
+  'cve_id',
+  'cve',
+  'cve_ids',
+  'cves',
+  'vulnerability_id',
+  'vulnerability',
+  'vulnerabilities',
+];
+const describingMembers = ['data', 'title', 'description', 'message'];
+
+/** The most that one event can name. */
+const mostCves = 50;
+
+function cvesIn(data: Data): readonly string[] {
+  const text = [...cveMembers, ...describingMembers]
+    .map((name) => textOf(data[name]).slice(0, 4 * longestText))
+    .join(' ');
+  const found = text.matchAll(/\bCVE-\d{4}-\d{4,19}\b/gi);
+  return [...new Set(Array.from(found, ([cve]) => cve.toUpperCase()))].slice(0, mostCves);
 }

@@ -16,7 +16,7 @@ export function cefText(record: SiemRecord, most: number): string {
     'SpiderFoot',
     escapeHeader(record.version ?? '', 32),
     escapeHeader(event.event_type, 100),
-    escapeHeader(record.title, 300),
+    escapeHeader(record.name, 300),
     levels[severity].cef,
   ].join('|');
   return `${header}|${extensionOf(
@@ -30,7 +30,7 @@ export function cefText(record: SiemRecord, most: number): string {
       ['cs1Label=target cs1', record.target],
       ['cs2Label=scan_id cs2', record.scanId],
       ['cs3Label=module cs3', record.module],
-      ['cs4Label=cve cs4', record.cve],
+      ['cs4Label=cve cs4', record.cves.join(', ')],
       ['msg', record.summary],
       ['cs5Label=data cs5', textOf(event.data)],
     ],

@@ -1,32 +1,40 @@
-import type { Action, Category } from '../kinds.ts';
+import type { Action, Category, Kind } from '../kinds.ts';
 import { levels } from '../levels.ts';
+import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
 
 /** The version of the Elastic Common Schema that the fields are checked against. */
 export const ecsVersion = '9.4.0';
 
+/** The data stream that documents go to unless another index is given. */
+export const defaultIndex = 'logs-spiderfoot-default';
+
 /**
  * A document of the Elastic Common Schema. Everything outside of the schema is under `spiderfoot`, and is text: what an
  * event brings along must not choose the mapping of a field. The event as it came is in `event.original`.
+ * @param index the data stream or index that it goes to
  * @see https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html
  */
-export function elasticDocument(record: SiemRecord) {
-  const { event, kind, severity, target, ip, host, cve } = record;
+export function elasticDocument(record: SiemRecord, index: string = defaultIndex) {
+  const { event, kind, severity, target } = record;
+  const [cve] = record.cves;
+  const stream = dataStreamOf(index);
   const { elastic, word } = levels[severity];
   return {
     '@timestamp': record.time.toISOString(),
     ecs: { version: ecsVersion },
     message: record.title,
     tags: ['osint', 'spiderfoot'],
+    data_stream: stream,
     event: {
       id: record.id,
-      kind: isAlert(kind.category) ? 'alert' : 'event',
-      category: categories[kind.category],
-      type: typesOf(kind),
+      kind: isAlert(kind) ? 'alert' : 'event',
+      ...categorized(kind),
       outcome: outcomes[kind.action],
       action: event.event_type,
       module: 'spiderfoot',
-      dataset: 'spiderfoot.webhook',
+      // Equal to the data stream's, by which Kibana finds a dataset.
+      dataset: stream?.dataset ?? 'spiderfoot',
       provider: 'spiderfoot',
       severity: elastic,
       created: record.receivedAt.toISOString(),
@@ -45,8 +53,7 @@ export function elasticDocument(record: SiemRecord) {
         scanner: { vendor: 'SpiderFoot' },
       },
     }),
-    ...(ip !== undefined && { related: { ip: [ip] } }),
-    ...(host !== undefined && { related: { hosts: [host] } }),
+    ...relatedOf(record),
     spiderfoot: {
       event_type: event.event_type,
       severity,
@@ -57,32 +64,80 @@ export function elasticDocument(record: SiemRecord) {
   };
 }
 
-/** The schema's categories; what fits none has none, as the schema wants it. */
-const categories: Readonly<Partial<Record<Category, string[]>>> = {
-  finding: ['vulnerability'],
-  vulnerability: ['vulnerability'],
-  malware: ['malware'],
-  configuration: ['configuration'],
+/** `<type>-<dataset>-<namespace>`, Elastic's scheme for the names of data streams. */
+function dataStreamOf(index: string) {
+  const [, type, dataset, namespace] = /^(logs|metrics|traces|synthetics)-([^-]+)-([^-]+)$/.exec(index) ?? [];
+  return type === undefined ? undefined : { type, dataset, namespace };
+}
+
+/** What the event is related to, each kind as a list; an empty list would be a field without a value. */
+function relatedOf({ observables, ip, host, user }: SiemRecord) {
+  const valuesOf = (kind: ObservableKind, more?: string) => {
+    const values = observables.filter((observable) => observable.kind === kind).map(({ value }) => value);
+    const all = new Set(more === undefined ? values : [more, ...values]);
+    return all.size === 0 ? undefined : [...all];
+  };
+  const related = {
+    ip: valuesOf('ip', ip),
+    hosts: valuesOf('hostname', host),
+    hash: valuesOf('hash'),
+    user: user === undefined ? undefined : [user],
+  };
+  return Object.values(related).some((values) => values !== undefined) ? { related } : {};
+}
+
+/** SpiderFoot's own verdict, and not what became of it later. */
+function isAlert({ category, action }: Kind): boolean {
+  return verdicts.has(category) && action === 'reported';
+}
+
+const verdicts: ReadonlySet<Category> = new Set([
+  'finding',
+  'vulnerability',
+  'malware',
+  'correlation',
+  'alert',
+]);
+
+/** The schema's category, and a type that it expects in that category. An event that fits no category has none. */
+function categorized({ category, action }: Kind): { category?: string[]; type: string[] } {
+  switch (category) {
+    case 'finding':
+    case 'vulnerability':
+    case 'correlation':
+      return { category: ['vulnerability'], type: ['info'] };
+    case 'malware':
+      return { category: ['malware'], type: ['info'] };
+    case 'alert':
+      return { type: ['info'] };
+    case 'configuration':
+      return { category: ['configuration'], type: [definitionTypes[action] ?? 'info'] };
+    case 'scan':
+    case 'operation':
+      return lifecycle(action);
+  }
+}
+
+/** A scan, a task or a module runs as a process does; that one was created, changed or deleted concerns its definition. */
+function lifecycle(action: Action): { category?: string[]; type: string[] } {
+  const type = definitionTypes[action];
+  if (type !== undefined) return { category: ['configuration'], type: [type] };
+  if (action === 'reported') return { type: ['info'] };
+  return { category: ['process'], type: [lifecycleTypes[action] ?? 'info'] };
+}
+
+const definitionTypes: Readonly<Partial<Record<Action, string>>> = {
+  created: 'creation',
+  changed: 'change',
+  deleted: 'deletion',
 };
 
-function isAlert(category: Category): boolean {
-  return ['finding', 'vulnerability', 'malware', 'correlation', 'alert'].includes(category);
-}
-
-/** The schema allows some categories only some types. */
-function typesOf({ category, action }: SiemRecord['kind']): string[] {
-  return isAlert(category) ? ['info'] : (types[action] ?? ['info']);
-}
-
-const types: Readonly<Partial<Record<Action, string[]>>> = {
-  started: ['start'],
-  restarted: ['start'],
-  completed: ['end'],
-  cancelled: ['end'],
-  failed: ['end', 'error'],
-  created: ['creation'],
-  changed: ['change'],
-  deleted: ['deletion'],
+const lifecycleTypes: Readonly<Partial<Record<Action, string>>> = {
+  started: 'start',
+  restarted: 'start',
+  completed: 'end',
+  cancelled: 'end',
+  failed: 'end',
 };
 
 const outcomes: Readonly<Partial<Record<Action, string>>> = {

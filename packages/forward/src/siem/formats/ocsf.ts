@@ -1,5 +1,6 @@
 import type { Action } from '../kinds.ts';
 import { levels } from '../levels.ts';
+import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
 
 /** The version of the Open Cybersecurity Schema Framework that events are written in. */
@@ -33,6 +34,7 @@ export function ocsfDocument(record: SiemRecord) {
     severity_id: ocsf,
     severity: caption,
     message: record.title,
+    observables: observablesOf(record),
     ...attributes,
     metadata: {
       version: schemaVersion,
@@ -51,7 +53,7 @@ function classify(record: SiemRecord): Classified {
   switch (record.kind.category) {
     case 'finding':
     case 'vulnerability':
-      return record.cve === undefined ? detection(record) : vulnerability(record, record.cve);
+      return record.cves.length === 0 ? detection(record) : vulnerability(record);
     case 'malware':
     case 'correlation':
     case 'alert':
@@ -75,25 +77,13 @@ function detection(record: SiemRecord): Classified {
   };
 }
 
-function vulnerability(record: SiemRecord, cve: string): Classified {
-  const { caption } = levels[record.severity];
+function vulnerability(record: SiemRecord): Classified {
   return {
     ...findings,
     class_uid: 2002,
     class_name: 'Vulnerability Finding',
     ...findingActivity(record),
-    attributes: {
-      ...findingAttributes(record),
-      vulnerabilities: [
-        {
-          cve: { uid: cve },
-          title: record.title,
-          desc: record.summary,
-          severity: caption,
-          vendor_name: 'SpiderFoot',
-        },
-      ],
-    },
+    attributes: findingAttributes(record),
   };
 }
 
@@ -121,7 +111,39 @@ function findingAttributes(record: SiemRecord) {
       data_sources: record.module === undefined ? undefined : [record.module],
     },
     resources: record.target === undefined ? undefined : [{ name: record.target, type: 'target' }],
+    vulnerabilities: vulnerabilitiesOf(record),
   };
+}
+
+/** A Vulnerability Finding has to have some; any other finding may. */
+function vulnerabilitiesOf({ cves, title, summary, severity }: SiemRecord) {
+  if (cves.length === 0) return undefined;
+  return cves.map((uid) => ({
+    cve: { uid },
+    title,
+    desc: summary,
+    severity: levels[severity].caption,
+    vendor_name: 'SpiderFoot',
+  }));
+}
+
+/** The schema's `type_id` of an observable, and its caption. */
+const observableTypes: Readonly<Record<ObservableKind, readonly [id: number, caption: string]>> = {
+  hostname: [1, 'Hostname'],
+  ip: [2, 'IP Address'],
+  email: [5, 'Email Address'],
+  url: [6, 'URL String'],
+  hash: [8, 'Hash'],
+  subnet: [12, 'Subnet'],
+};
+
+/** Each with the place in this document where its value is. */
+function observablesOf({ observables }: SiemRecord) {
+  if (observables.length === 0) return undefined;
+  return observables.map(({ kind, value, path }) => {
+    const [type_id, type] = observableTypes[kind];
+    return { name: `unmapped.data.${path}`, type, type_id, value };
+  });
 }
 
 const scanActivities: Readonly<Partial<Record<Action, readonly [id: number, name: string]>>> = {

@@ -1,4 +1,8 @@
+import { type Data, isData } from '../../tellings.ts';
+import { clean, textOf } from '../../text.ts';
+import type { Kind } from '../kinds.ts';
 import { levels } from '../levels.ts';
+import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
 
 /** Where in Splunk an event goes. What is left out is the token's to say. */
@@ -9,11 +13,13 @@ export interface SplunkPlace {
 }
 
 /**
- * An event of the HTTP Event Collector; the names are those of the common information model where it has one.
- * @see "Format events for HTTP Event Collector" in Splunk's documentation
+ * An event of the HTTP Event Collector. The names are those of the Common Information Model's data models Alerts,
+ * Vulnerabilities and Malware where these have one.
+ * @see "Format events for HTTP Event Collector" and "Common Information Model Add-on Manual" in Splunk's documentation
  */
 export function splunkDocument(record: SiemRecord, { index, sourcetype, host }: SplunkPlace) {
   const { event, severity, kind } = record;
+  const data = isData(event.data) ? event.data : {};
   return {
     // Seconds since 1970, with milliseconds.
     time: record.time.getTime() / 1000,
@@ -24,19 +30,51 @@ export function splunkDocument(record: SiemRecord, { index, sourcetype, host }: 
     event: {
       id: record.id,
       app: 'SpiderFoot',
+      vendor_product: 'SpiderFoot',
+      type: typeOf(kind),
       event_type: event.event_type,
       timestamp: record.timestamp,
       severity: levels[severity].word,
       category: kind.category,
-      action: kind.action,
-      signature: record.title,
+      // The model of malware knows what a product did about it. SpiderFoot only looks.
+      action: kind.category === 'malware' ? 'allowed' : kind.action,
+      signature: record.name,
+      signature_id: event.event_type,
+      subject: record.title,
       description: record.summary,
-      dest: record.target,
-      cve: record.cve,
+      src: textIn(data, ['src', 'src_ip', 'source_ip', 'src_host', 'src_name']),
+      dest: record.target ?? textIn(data, ['dest', 'dest_ip', 'dest_host', 'dest_name']),
+      user: record.user,
+      cve: record.cves[0],
+      cvss: textIn(data, ['cvss', 'cvss_score', 'cvss_base_score']),
+      url: observed(record, 'url'),
+      file_hash: observed(record, 'hash'),
       scan_id: record.scanId,
       module: record.module,
       data: event.data,
       metadata: event.metadata,
     },
   };
+}
+
+/** `alarm`, `alert`, `event`, `task` and `warning` are the values that the model prescribes. */
+function typeOf({ category, action }: Kind): 'alert' | 'event' | 'task' {
+  switch (category) {
+    case 'scan':
+      return 'task';
+    case 'operation':
+      return action === 'reported' ? 'event' : 'task';
+    case 'configuration':
+      return 'event';
+    default:
+      return 'alert';
+  }
+}
+
+function textIn(data: Data, names: readonly string[]): string | undefined {
+  return names.map((name) => clean(textOf(data[name]), 255)).find((text) => text !== '');
+}
+
+function observed({ observables }: SiemRecord, kind: ObservableKind): string | undefined {
+  return observables.find((observable) => observable.kind === kind)?.value;
 }

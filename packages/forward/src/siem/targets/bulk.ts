@@ -5,7 +5,7 @@ import { rejectUnknown } from '../../policy-options.ts';
 import { quoted } from '../../quote.ts';
 import { createTransport } from '../../transport.ts';
 import { createBatches, type Settlement } from '../batches.ts';
-import { elasticDocument } from '../formats/elastic.ts';
+import { defaultIndex, elasticDocument } from '../formats/elastic.ts';
 import type { ElasticOptions } from '../options.ts';
 import { readCredential, readEndpoint, readName, rejectOthers, transportOptionsOf } from '../settings.ts';
 import type { Target } from '../target.ts';
@@ -24,7 +24,7 @@ export function bulkTarget(options: ElasticOptions): Target {
   const url = readEndpoint(options.endpoint, '/_bulk', options);
   url.searchParams.set('filter_path', answerParts);
   const headers = { authorization: readAuthorization(options), 'content-type': 'application/x-ndjson' };
-  const index = readName('index', options.index ?? 'logs-spiderfoot-default');
+  const index = readName('index', options.index) ?? defaultIndex;
   const transport = createTransport('siem', transportOptionsOf(options));
   const name = `siem (${url.host})`;
 
@@ -41,7 +41,7 @@ export function bulkTarget(options: ElasticOptions): Target {
   return {
     async send(record, context) {
       const action = { create: { _index: index, _id: record.id } };
-      const lines = `${toJson(action)}\n${toJson(elasticDocument(record))}\n`;
+      const lines = `${toJson(action)}\n${toJson(elasticDocument(record, index))}\n`;
       const failureStore = await batches.add(lines, context.signal);
       if (failureStore !== 'used') return;
       // Without a logger of its own, the receiver's: an event that no search finds must not go unnoticed.

@@ -1,0 +1,139 @@
+import { isIP } from 'node:net';
+import { type Data, isData } from '../tellings.ts';
+import { wellFormed } from '../text.ts';
+
+export type ObservableKind = 'hostname' | 'ip' | 'subnet' | 'email' | 'url' | 'hash';
+
+/** A value in an event that an analyst searches other events for. */
+export interface Observable {
+  readonly kind: ObservableKind;
+  readonly value: string;
+  /** Where in `data` it is: `target`, `context.hosts[1]`. */
+  readonly path: string;
+}
+
+/** Bounds for an event that is built to be expensive. A finding has a few members. */
+const limits = { observables: 100, values: 2000, depth: 8, length: 2048 };
+
+/** Find the hosts, addresses, URLs and hashes in an event's data, at any depth, each once. */
+export function observablesIn(data: Data): readonly Observable[] {
+  const found = new Map<string, Observable>();
+  let left = limits.values;
+
+  function visit(value: unknown, member: Member, depth: number): void {
+    left -= 1;
+    if (left < 0 || found.size >= limits.observables) return;
+    if (typeof value === 'string') {
+      for (const [kind, text] of observed(value, member)) {
+        const key = `${kind} ${text.toLowerCase()}`;
+        if (!found.has(key)) found.set(key, { kind, value: text, path: member.path });
+      }
+    } else if (depth < limits.depth) {
+      for (const [child, place] of membersOf(value, member)) visit(child, place, depth + 1);
+    }
+  }
+
+  visit(data, { name: '', path: '', type: '' }, 0);
+  return [...found.values()];
+}
+
+/** Where a value was found. */
+interface Member {
+  /** Its key; for an item of a list, the key of the list. */
+  readonly name: string;
+  readonly path: string;
+  /** What SpiderFoot calls the value: `MALICIOUS_IPADDR`. */
+  readonly type: string;
+}
+
+function* membersOf(value: unknown, { name, path, type }: Member): Generator<readonly [unknown, Member]> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield [item, { name, path: `${path}[${index}]`, type }];
+  } else if (isData(value)) {
+    const own = value.event_type ?? value.type;
+    for (const [key, child] of Object.entries(value)) {
+      const place = path === '' ? key : `${path}.${key}`;
+      yield [child, { name: key, path: place, type: typeof own === 'string' ? own : '' }];
+    }
+  }
+}
+
+type Found = readonly [kind: ObservableKind, value: string];
+
+function observed(text: string, member: Member): readonly Found[] {
+  if (text.length > limits.length) return [];
+  const whole = wellFormed(text).trim();
+  const kind = kindOf(whole, member);
+  if (kind !== undefined) return [[kind, whole]];
+  return member.name === 'data' ? observedInProse(whole, member) : [];
+}
+
+/**
+ * SpiderFoot's modules write what they found into a sentence: `AbuseIPDB [192.0.2.66]`, `192.0.2.1:443`. Its `<SFURL>` is a
+ * link to the source that reported it, and not a part of the finding.
+ */
+function observedInProse(text: string, member: Member): readonly Found[] {
+  const prose = text.replace(/<SFURL>[^<]*<\/SFURL>/gi, ' ');
+  const named = [...prose.matchAll(/\[([^[\]\s]+)\]/g)].flatMap(([, name = '']): Found[] =>
+    isHostname(name) ? [['hostname', name]] : [],
+  );
+  const words = prose.split(/[\s<>()[\]{}"'`,;|]+/).flatMap((word): Found[] => {
+    const value = word.replace(/[.:!?]+$/, '').replace(/^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/, '$1');
+    const kind = kindOf(value, { ...member, name: '' });
+    return kind === undefined ? [] : [[kind, value]];
+  });
+  return [...named, ...words];
+}
+
+function kindOf(value: string, { name, type }: Member): ObservableKind | undefined {
+  // Most values are neither: the names of modules, states and ids.
+  if (value.length < shortestHash && !/[.:@]/.test(value)) return undefined;
+  if (isAddress(value)) return 'ip';
+  if (isSubnet(value)) return 'subnet';
+  if (/^(?:https?|ftps?|wss?):\/\/\S+$/i.test(value) && URL.canParse(value)) return 'url';
+  if (isEmail(value)) return 'email';
+  if (isHash(value) && !/(?:^|_)(?:id|uid|uuid|guid)$/i.test(name)) return 'hash';
+  return isHostname(value) && namesHost(name, type) ? 'hostname' : undefined;
+}
+
+/** With a zone, an address means nothing outside its machine, and Elasticsearch rejects it. */
+function isAddress(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes('%');
+}
+
+function isSubnet(text: string): boolean {
+  const [, address = '', bits = ''] = /^([\d.:a-f]+)\/(\d{1,3})$/i.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
+function isEmail(text: string): boolean {
+  const [, host = ''] = /^[^\s@<>"(),:;[\]\\]{1,64}@([^\s@]+)$/.exec(text) ?? [];
+  return isHostname(host);
+}
+
+const shortestHash = 32;
+
+/** Hexadecimal digits of MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512. */
+const digits: ReadonlySet<number> = new Set([32, 40, 56, 64, 96, 128]);
+
+function isHash(text: string): boolean {
+  const [, hash = ''] = /^(?:(?:md5|sha-?\d{1,3})[:=])?([\da-f]{32,128})$/i.exec(text) ?? [];
+  return digits.has(hash.length);
+}
+
+/** A name with a dot, whose last label is not a number. */
+function isHostname(text: string): boolean {
+  return /^(?=.{4,253}$)(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}])?\.)+(?=[^.]*\p{L})[\p{L}\p{N}-]{2,63}$/u.test(
+    text,
+  );
+}
+
+/** `invoice.pdf` and `sfp_dns.py` look like host names as well, so the key or SpiderFoot's type has to say that it is one. */
+function namesHost(name: string, type: string): boolean {
+  if (name === 'data' || name === 'value')
+    return /NAME|DOMAIN|HOST|DNS/.test(type) && !/HUMAN|USER/.test(type);
+  return /(?:^|_)(?:target|asset|host|hostname|domain|subdomain|fqdn|dns|server|dest|src)(?:s|_name|_names)?$/i.test(
+    name,
+  );
+}
