@@ -35,13 +35,17 @@ function cut(text: string, most: number): string {
  * pair of surrogates, in the middle.
  */
 export function replaced(text: string, replace: (character: string) => string, most: number): string {
-  let escaped = '';
-  for (const character of text) {
-    const next = replace(character);
-    if (escaped.length + next.length > most - 1) return `${escaped}…`;
-    escaped += next;
+  return joined(Array.from(text, replace), most);
+}
+
+/** Parts as one text, at most so many UTF-16 units long, that is cut between two parts. */
+export function joined(parts: readonly string[], most: number): string {
+  let text = '';
+  for (const part of parts) {
+    if (text.length + part.length > most - 1) return `${text}…`;
+    text += part;
   }
-  return escaped;
+  return text;
 }
 
 /** A member of an event's data as text: `''` if it is missing, JSON if it has members of its own. */

@@ -1,6 +1,9 @@
 import type { Message } from '../messages.ts';
 import type { Level } from '../tellings.ts';
-import { replaced } from '../text.ts';
+import { joined, replaced } from '../text.ts';
+
+/** Emoji whose names could be part of an IPv6 address. */
+const emoji = ['a', 'b', 'ab', 'abc', 'abcd', 'bed', 'bee', '100', '1234'];
 
 /** Discord's limits, in characters, and how many fields an embed holds. */
 const limits = { title: 256, name: 256, value: 1024, fields: 25 };
@@ -14,7 +17,7 @@ const colours: Readonly<Record<Level, number>> = {
 
 /** What Discord's `Execute Webhook` takes, as far as it is used here. */
 export interface DiscordMessage {
-  /** None: not even one that slips through rings anybody's bell. */
+  /** None, so that not even a mention that slips through notifies anyone. */
   readonly allowed_mentions: { readonly parse: readonly [] };
   readonly embeds: readonly {
     readonly title: string;
@@ -41,14 +44,41 @@ export function toDiscord({ title, level, fields }: Message): DiscordMessage {
   };
 }
 
-/** A headline makes no links; what would style it gets a backslash. */
+/**
+ * Text for a title or a field's name, which show Discord's Markdown. Only what would style it, link it or look like a mention
+ * gets a backslash: a client that shows no Markdown, such as a notification, shows every backslash.
+ */
 function literal(text: string, most: number): string {
-  return replaced(
-    text,
-    (character) => (/[\\*_~`|>#[\]()<@:-]/.test(character) ? `\\${character}` : character),
-    most,
-  );
+  const styles = paired.filter(([mark]) => text.split(mark).length > 2).map(([, pattern]) => pattern);
+  const markup = new RegExp([...single, ...styles].map(({ source }) => source).join('|'), 'gi');
+  return joined(text.replace(markup, '\\$&').match(/\\.|./gsu) ?? [], most);
 }
+
+/** Marks that style what is between two of them. */
+const paired: readonly (readonly [mark: string, pattern: RegExp])[] = [
+  ['*', /\*/],
+  ['`', /`/],
+  // Inside a word, as in `scan_id`, an underscore ends no style.
+  ['_', /(?<![\dA-Za-z])_|_(?![\dA-Za-z])/],
+  ['~~', /~(?=~)|(?<=~)~/],
+  ['||', /\|(?=\|)|(?<=\|)\|/],
+];
+
+/** What Discord gives a meaning wherever it is. */
+const single: readonly RegExp[] = [
+  // A backslash that would escape what is behind it, and disappear.
+  /\\(?![\dA-Za-z\s]|$)/,
+  // Mentions, custom emoji, times, commands, links without a preview.
+  /<(?=[@#:/A-Za-z])/,
+  /@(?=everyone|here)/,
+  // A masked link, and one that is written out.
+  /\[(?=.*\]\()/,
+  /:(?=\/\/)/,
+  // `:bee:`; not the digits of an address such as `2001:db8:1::2`.
+  new RegExp(`:(?=(?:[\\w+-]*[g-z_+][\\w+-]*|${emoji.join('|')}):)`),
+  // Headings, subtext, quotes and lists begin a line.
+  /^(?:#{1,3}|-#?|\*|>(?:>>)?)(?=\s)/,
+];
 
 /** Within backticks Discord makes no link, no mention and no style of anything. There is no way to write a backtick there. */
 function code(text: string): string {
