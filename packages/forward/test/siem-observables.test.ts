@@ -23,6 +23,9 @@ describe('observables of OCSF', () => {
     ['target', 'münchen.example', 1, 'Hostname'],
     ['asset', 'xn--mnchen-3ya.example', 1, 'Hostname'],
     ['hostname', '_dmarc.example.com', 1, 'Hostname'],
+    ['internet_name', 'www.example.com', 1, 'Hostname'],
+    ['dest_host', 'www.example.com', 1, 'Hostname'],
+    ['data', 'www.example.com', 1, 'Hostname'],
     ['target', '192.0.2.1', 2, 'IP Address'],
     ['ip', '2001:db8::1', 2, 'IP Address'],
     ['anything', '192.0.2.1', 2, 'IP Address'],
@@ -96,6 +99,15 @@ describe('observables of OCSF', () => {
   ])('are read out of what SpiderFoot writes for %s: %j', async (event_type, text, value) => {
     const record = await recordOf('malware_detected', { event_type, data: text });
     expect(ocsfDocument(record).observables).toMatchObject([{ name: 'unmapped.data.data', value }]);
+  });
+
+  it.each([
+    ['HUMAN_NAME', 'ada.lovelace'],
+    ['INTERESTING_FILE', 'invoice.pdf'],
+    ['SOFTWARE_USED', 'nginx.conf'],
+  ])('do not have what SpiderFoot calls %s: %j', async (event_type, text) => {
+    const record = await recordOf('high_risk_event', { event_type, data: text });
+    expect(ocsfDocument(record).observables).toBeUndefined();
   });
 
   it('are bounded', async () => {

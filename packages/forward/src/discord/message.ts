@@ -50,8 +50,12 @@ export function toDiscord({ title, level, fields }: Message): DiscordMessage {
  */
 function literal(text: string, most: number): string {
   const styles = paired.filter(([mark]) => text.split(mark).length > 2).map(([, pattern]) => pattern);
-  const markup = new RegExp([...single, ...styles].map(({ source }) => source).join('|'), 'gi');
+  const markup = styles.length === 0 ? unstyled : eitherOf([...single, ...styles]);
   return joined(text.replace(markup, '\\$&').match(/\\.|./gsu) ?? [], most);
+}
+
+function eitherOf(patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => source).join('|'), 'gi');
 }
 
 /** Marks that style what is between two of them. */
@@ -79,6 +83,7 @@ const single: readonly RegExp[] = [
   // Headings, subtext, quotes and lists begin a line.
   /^(?:#{1,3}|-#?|\*|>(?:>>)?)(?=\s)/,
 ];
+const unstyled = eitherOf(single);
 
 /** Within backticks Discord makes no link, no mention and no style of anything. There is no way to write a backtick there. */
 function code(text: string): string {

@@ -24,7 +24,7 @@ export function observablesIn(data: Data): readonly Observable[] {
     left -= 1;
     if (left < 0 || found.size >= limits.observables) return;
     if (typeof value === 'string') {
-      for (const [kind, text] of observed(value, member)) {
+      for (const [kind, text] of isCandidate(value) ? observed(value, member) : []) {
         const key = `${kind} ${text.toLowerCase()}`;
         if (!found.has(key)) found.set(key, { kind, value: text, path: member.path });
       }
@@ -48,7 +48,11 @@ interface Member {
 
 function* membersOf(value: unknown, { name, path, type }: Member): Generator<readonly [unknown, Member]> {
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield [item, { name, path: `${path}[${index}]`, type }];
+    for (const [index, item] of value.entries()) {
+      // A scan lists hundreds of modules.
+      if (typeof item === 'string' && !isCandidate(item)) continue;
+      yield [item, { name, path: `${path}[${index}]`, type }];
+    }
   } else if (isData(value)) {
     const own = value.event_type ?? value.type;
     for (const [key, child] of Object.entries(value)) {
@@ -60,8 +64,12 @@ function* membersOf(value: unknown, { name, path, type }: Member): Generator<rea
 
 type Found = readonly [kind: ObservableKind, value: string];
 
+/** Most values cannot be one: the names of modules, states and ids. */
+function isCandidate(text: string): boolean {
+  return text.length <= limits.length && (text.length >= shortestHash || /[.:@]/.test(text));
+}
+
 function observed(text: string, member: Member): readonly Found[] {
-  if (text.length > limits.length) return [];
   const whole = wellFormed(text).trim();
   const kind = kindOf(whole, member);
   if (kind !== undefined) return [[kind, whole]];
@@ -86,8 +94,6 @@ function observedInProse(text: string, member: Member): readonly Found[] {
 }
 
 function kindOf(value: string, { name, type }: Member): ObservableKind | undefined {
-  // Most values are neither: the names of modules, states and ids.
-  if (value.length < shortestHash && !/[.:@]/.test(value)) return undefined;
   if (isAddress(value)) return 'ip';
   if (isSubnet(value)) return 'subnet';
   if (/^(?:https?|ftps?|wss?):\/\/\S+$/i.test(value) && URL.canParse(value)) return 'url';
@@ -131,9 +137,12 @@ function isHostname(text: string): boolean {
 
 /** `invoice.pdf` and `sfp_dns.py` look like host names as well, so the key or SpiderFoot's type has to say that it is one. */
 function namesHost(name: string, type: string): boolean {
-  if (name === 'data' || name === 'value')
-    return /NAME|DOMAIN|HOST|DNS/.test(type) && !/HUMAN|USER/.test(type);
-  return /(?:^|_)(?:target|asset|host|hostname|domain|subdomain|fqdn|dns|server|dest|src)(?:s|_name|_names)?$/i.test(
-    name,
-  );
+  if (name === 'data' || name === 'value') return type === '' || hostTypes.test(type);
+  return hostKeys.test(name);
 }
+
+/** `INTERNET_NAME`, `CO_HOSTED_SITE`, `PROVIDER_DNS`; not `HUMAN_NAME`. */
+const hostTypes = /INTERNET_NAME|DOMAIN|HOST|DNS/i;
+
+const hostKeys =
+  /(?:^|_)(?:target|asset|host|hostname|domain|subdomain|fqdn|dns|internet|site|server|nameserver|cname|mx|dest|src)(?:s|_name|_names)?$/i;
