@@ -1,9 +1,9 @@
-import { memoryQueue, type StoredDelivery } from '@spiderfoot-webhooks/core';
+import { createReceiver, memoryQueue, type StoredDelivery } from '@spiderfoot-webhooks/core';
 import { openStore } from '@spiderfoot-webhooks/sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { routeMounts } from '../support/routes.ts';
 import { mounts } from '../support/servers.ts';
-import { notingReceiver, send, told, webhook } from '../support/webhooks.ts';
+import { notingReceiver, secret, send, told, webhook } from '../support/webhooks.ts';
 
 const accepted = { status: 202, body: { status: 'accepted', id: expect.any(String) } };
 
@@ -65,7 +65,7 @@ describe.each(routeMounts)('A receiver whose events go to a route of $name', (mo
   it('has no workers: a replay finds no handler to run', async () => {
     const store = openMemoryStore();
     const start = vi.spyOn(store, 'start');
-    const { receiver } = notingReceiver({ log: store });
+    const receiver = createReceiver({ secret, log: store });
     const at = await mount.start(receiver, () => 200);
     onTestFinished(at.close);
     receiver.start();
