@@ -156,8 +156,8 @@ function createLane(
         waiting.push({ ...work, attempt: work.attempt + 1, succeeded });
         next();
       },
-      // A timer longer than that would end at once.
-      Math.min(nextAttempt.getTime() - Date.now(), mostAmount),
+      // Past these bounds a timer ends at once, with a warning of Node's.
+      Math.min(Math.max(0, nextAttempt.getTime() - Date.now()), mostAmount),
     );
     retries.add(timer);
   }
