@@ -93,7 +93,16 @@ export class EventHandlingError<
 
 /** Whether every handler that failed did so by {@link RetryLater}: then nothing is wrong. */
 export function asksForRetry({ failures }: EventHandlingError): boolean {
-  return failures.every(({ error }) => error instanceof RetryLater);
+  return failures.every(({ error }) => isRetryLater(error));
+}
+
+/** Anything can be thrown, also a proxy that fails to tell its class. */
+function isRetryLater(error: unknown): boolean {
+  try {
+    return error instanceof RetryLater;
+  } catch {
+    return false;
+  }
 }
 
 function waitOf(error: unknown): number | undefined {

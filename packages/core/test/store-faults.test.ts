@@ -91,6 +91,16 @@ describe('behind a queue', () => {
     });
   });
 
+  it('a thrown proxy that fails at everything is a failure like any other', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const errors = vi.fn();
+    const process = processOf((receiver) => receiver.onError(errors).onAny(() => Promise.reject(proxy)));
+    const { work } = await delivery();
+    expect(await process(work(1))).toMatchObject({ status: 'failed', failures: [{ handler: 'all' }] });
+    expect(errors).toHaveBeenCalledOnce();
+  });
+
   it('a logger that throws ends nothing, also where no handler takes an event', async () => {
     const fault = () => JSON.parse('{');
     const logger = { debug: fault, info: fault, warn: fault, error: fault };
