@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { webhookListener } from '@spiderfoot-webhooks/core/node';
-import { webhookHandler } from '@spiderfoot-webhooks/express';
+import { webhookHandler, webhookMiddleware } from '@spiderfoot-webhooks/express';
 import compression from 'compression';
 import express, { type ErrorRequestHandler } from 'express';
 import morgan from 'morgan';
@@ -16,6 +16,7 @@ import {
   headerOf,
   notingReceiver,
   refusal,
+  routedReceiver,
   send,
   start,
   success,
@@ -204,6 +205,26 @@ describe('webhookListener under serverless-http 4', () => {
       {},
     );
   }
+
+  it('settles a delivery by the answer of a route behind webhookMiddleware', async () => {
+    const { receiver, outcomes } = routedReceiver();
+    let calls = 0;
+    const app = express().post('/webhook', webhookMiddleware(receiver), (_req, res) => {
+      res.status(calls++ === 0 ? 503 : 201).json({});
+    });
+    const handler = serverless(app);
+    const { body, headers } = await webhook();
+    for (const [settled, statusCode] of [503, 201, 200].entries()) {
+      await vi.waitFor(() => expect(outcomes).toHaveLength(settled));
+      expect(await invoke(handler, body, Object.fromEntries(headers))).toMatchObject({ statusCode });
+    }
+    await vi.waitFor(() => expect(outcomes).toHaveLength(3));
+    expect(outcomes).toMatchObject([
+      { code: 'handler_failed' },
+      { status: 'processed' },
+      { status: 'duplicate' },
+    ]);
+  });
 
   it('answers events and rejections', async () => {
     const { receiver, handled } = notingReceiver();

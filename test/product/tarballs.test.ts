@@ -133,11 +133,11 @@ describe('Installed from the tarballs, the kit', () => {
     const { lines } = await bare.node('names.mjs');
     expect(lines.join('\n')).toMatchInlineSnapshot(`
       "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, RetryLater, anyEventSchema, createPass, createReceiver, eventSchemas, memoryLog, memoryQueue, parseEvent, refusals, severities, severityOf, sign, toAnswer, verify
-      @spiderfoot-webhooks/core/node: ConfigFileError, NodeDelivery, captureRawBody, exitWithReason, jsonLine, lineLogger, loadConfig, readEnvironment, readListenAddress, routeStatus, sendOutcome, serve, socketAddress, webhookListener
+      @spiderfoot-webhooks/core/node: ConfigFileError, NodeDelivery, captureRawBody, exitWithReason, exposeBody, jsonLine, lineLogger, loadConfig, readEnvironment, readListenAddress, routeStatus, sendOutcome, serve, socketAddress, surviveFailingPatches, webhookListener
       @spiderfoot-webhooks/core/web: WebDelivery, discardBody, fetchHandler, toResponse
       @spiderfoot-webhooks/core/stores: deadLetterOf, endpointTaken, isTaken, mayReplace, retryDelay
       @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, sampleOf, sampledTypes, samples, signedDelivery, signedRequest, signedWebhook
-      @spiderfoot-webhooks/express: captureRawBody, webhookHandler, webhookMiddleware
+      @spiderfoot-webhooks/express: captureRawBody, getWebhook, webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/koa: webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/hono: webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/sqlite: StoreError, openStore, storeFromEnvironment

@@ -1,6 +1,6 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { exitWithReason, jsonLine, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
-import { webhookMiddleware } from '@spiderfoot-webhooks/express';
+import { getWebhook, webhookMiddleware } from '@spiderfoot-webhooks/express';
 import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';
 
@@ -30,8 +30,7 @@ async function main(): Promise<void> {
   // Before the API's own parser: the signature is over the bytes as they came. The middleware answers what is not
   // genuine; the route gets the typed event and answers the rest.
   app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
-    const { event, context } = req.spiderfoot ?? {};
-    if (event === undefined || context === undefined) throw new Error('webhookMiddleware is not mounted');
+    const { event, context } = getWebhook(req, receiver);
     if (event.event_type === 'high_risk_event' || event.event_type === 'vulnerability_found') {
       findings.push({
         id: context.id,

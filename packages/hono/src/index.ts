@@ -1,6 +1,7 @@
 import { createPass, type DataSchemas, type PassedEvent, type Receiver } from '@spiderfoot-webhooks/core';
-import { surviveFailingPatches, toResponse } from '@spiderfoot-webhooks/core/web';
+import { toResponse } from '@spiderfoot-webhooks/core/web';
 import type { Context, Handler, MiddlewareHandler } from 'hono';
+import { guardResponse } from '#node-server';
 import { toDelivery } from './delivery.ts';
 
 export interface WebhookOptions {
@@ -32,7 +33,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
   receiver.mount('handlers');
   return async function spiderfootWebhook(c) {
     const outcome = await receiver.receive(toDelivery(c, clientIp));
-    guardOutgoing(c);
+    guardResponse(c.env);
     return toResponse(outcome);
   };
 }
@@ -62,7 +63,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
       return c.finalized ? c.res.status : 500;
     });
     if (outcome === undefined) return undefined;
-    guardOutgoing(c);
+    guardResponse(c.env);
     return toResponse(outcome);
   };
 }
@@ -71,10 +72,4 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
 function keepBody({ req }: Context, text: string): void {
   // Hono caches promises, although its types say text.
   if (Object.keys(req.bodyCache).length === 0) Object.assign(req.bodyCache, { text: Promise.resolve(text) });
-}
-
-/** `@hono/node-server` binds Node's own response, which middlewares outside of Hono may have patched. */
-function guardOutgoing({ env }: Context): void {
-  const outgoing: unknown = typeof env === 'object' && env !== null ? env.outgoing : undefined;
-  if (typeof outgoing === 'object' && outgoing !== null) surviveFailingPatches(outgoing);
 }

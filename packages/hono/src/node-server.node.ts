@@ -1,5 +1,5 @@
 import type { BodyRead, Delivery } from '@spiderfoot-webhooks/core';
-import { type IncomingRequest, NodeDelivery } from '@spiderfoot-webhooks/core/node';
+import { type IncomingRequest, NodeDelivery, surviveFailingPatches } from '@spiderfoot-webhooks/core/node';
 import { discardBody, WebDelivery } from '@spiderfoot-webhooks/core/web';
 
 /** Makes a delivery of a request that `@hono/node-server` serves. The two builds of this module agree on it. */
@@ -12,12 +12,22 @@ export type NodeServerDeliveryFactory = (
 export const createNodeServerDelivery: NodeServerDeliveryFactory = (incoming, peer, request) =>
   new NodeServerDelivery(incoming, peer, request);
 
+/**
+ * Makes sure that `@hono/node-server` can answer although a middleware outside of Hono has patched Node's own response,
+ * which it binds, and a patched method throws.
+ */
+export function guardResponse(env: unknown): void {
+  if (typeof env !== 'object' || env === null || !('outgoing' in env)) return;
+  const { outgoing } = env;
+  if (typeof outgoing === 'object' && outgoing !== null) surviveFailingPatches(outgoing);
+}
+
 /** Whether others read the body too, and have begun to. */
 type Readers = 'none' | 'some' | 'begun';
 
 /**
- * A request that `@hono/node-server` serves. The body is read from Node's own request, which is faster, unless a middleware
- * has read the fetch request before, as `c.req.raw.clone().text()` does: the bytes are then kept there alone.
+ * Reads the body from Node's own request, which is faster than from the fetch request. It reads the fetch request if a
+ * middleware has begun to read it, as `c.req.raw.clone().text()` does: the first bytes are then kept there alone.
  */
 class NodeServerDelivery extends NodeDelivery {
   readonly #incoming: IncomingRequest;

@@ -7,3 +7,6 @@ import type { NodeServerDeliveryFactory } from './node-server.node.ts';
  */
 export const createNodeServerDelivery: NodeServerDeliveryFactory = (_incoming, peer, request) =>
   new WebDelivery(request, peer);
+
+/** Without Node's own response there is nothing to guard. */
+export function guardResponse(_env: unknown): void {}

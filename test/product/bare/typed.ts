@@ -36,7 +36,9 @@ receiver.on(
   { name: 'alert' },
 );
 
-express().post('/webhook', forExpress.webhookMiddleware(receiver), (req, res) => {
+// A receiver has either handlers or routes.
+const routed = createReceiver({ secret, schemas });
+express().post('/webhook', forExpress.webhookMiddleware(routed), (req, res) => {
   const event = req.spiderfoot?.event;
   if (event?.event_type === 'asset.discovered') res.json(event.data.asset.toUpperCase());
 });
@@ -47,14 +49,14 @@ express().post('/plain', forExpress.webhookMiddleware(plain), (req, res) => {
   const { event } = forExpress.getWebhook(req, plain);
   if (event.event_type === 'scan_completed') res.json(event.data.target);
 });
-export const all: Receiver[] = [receiver, plain];
+export const all: Receiver[] = [receiver, routed, plain];
 
-new Koa<forKoa.WebhookState<typeof schemas>>().use(forKoa.webhookMiddleware(receiver)).use((ctx) => {
+new Koa<forKoa.WebhookState<typeof schemas>>().use(forKoa.webhookMiddleware(routed)).use((ctx) => {
   const { event } = ctx.state.spiderfoot;
   if (event.event_type === 'asset.discovered') ctx.body = event.data.asset.toUpperCase();
 });
 
-new Hono().post('/webhook', forHono.webhookMiddleware(receiver), (c) => {
+new Hono().post('/webhook', forHono.webhookMiddleware(routed), (c) => {
   const { event } = c.get('spiderfoot');
   return c.text(event.event_type === 'asset.discovered' ? event.data.asset.toUpperCase() : '');
 });

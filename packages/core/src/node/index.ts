@@ -1,5 +1,4 @@
 export type { IncomingMessage as IncomingRequest } from 'node:http';
-export { surviveFailingPatches } from '../patched-response.ts';
 export type { EndpointConfig, SenderConfig } from './config/endpoint.ts';
 export { ConfigFileError } from './config/error.ts';
 export type { IgnoredKey } from './config/keys.ts';
@@ -15,6 +14,7 @@ export {
 export { type NodeHandlerOptions, sendOutcome, socketAddress, webhookListener } from './listener.ts';
 export { jsonLine, lineLogger } from './logger.ts';
 export { exposeBody } from './parsed-body.ts';
+export { surviveFailingPatches } from './patched-response.ts';
 export { captureRawBody } from './raw-body.ts';
 export { routeStatus } from './route.ts';
 export { type ServeOptions, type Serving, serve } from './serve.ts';

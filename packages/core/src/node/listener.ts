@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DataSchemas } from '../events/schemas.ts';
 import { type Outcome, toAnswer } from '../outcome.ts';
-import { surviveFailingPatches } from '../patched-response.ts';
 import type { Receiver } from '../receiver.ts';
 import { NodeDelivery } from './delivery.ts';
+import { surviveFailingPatches } from './patched-response.ts';
 
 export interface NodeHandlerOptions<Request = IncomingMessage> {
   /**

@@ -1,4 +1,3 @@
-export { surviveFailingPatches } from '../patched-response.ts';
 export { discardBody } from './body.ts';
 export { WebDelivery } from './delivery.ts';
 export { type FetchHandlerOptions, fetchHandler, toResponse } from './handler.ts';
