@@ -67,6 +67,8 @@ const recoverable: readonly (readonly [string, Alter])[] = [
   ["setEncoding('utf8') and a listener", (req) => void req.setEncoding('utf8').on('data', () => {})],
   ['pause()', (req) => void req.pause()],
   ["pause() and setEncoding('hex')", (req) => void req.setEncoding('hex').pause()],
+  ['a listener that pauses at each chunk', (req) => void req.on('data', () => void req.pause())],
+  ['a listener that waits for the first chunk', (req) => void req.once('readable', () => {})],
   ['an empty rawBody', (req) => void Object.assign(req, { rawBody: '' })],
   ['an empty body', (req) => void Object.assign(req, { body: '' })],
   ['an empty rawBody of bytes', (req) => void Object.assign(req, { rawBody: Buffer.alloc(0) })],

@@ -6,6 +6,8 @@ import {
   type PassedEvent,
   type Receiver,
 } from '@spiderfoot-webhooks/core';
+import { signedRequest } from '@spiderfoot-webhooks/core/testing';
+import { fetchHandler } from '@spiderfoot-webhooks/core/web';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bounded, soon } from '../support/raw-client.ts';
 import { type Route, routeMounts, teapot } from '../support/routes.ts';
@@ -14,6 +16,7 @@ import {
   connectTo,
   duplicate,
   refusal,
+  routedReceiver,
   secret,
   send,
   signed,
@@ -213,6 +216,30 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
       expect(told(await send(at, await webhook()))).toEqual(routed(200));
     },
   );
+
+  it('leaves the handlers to webhookHandler if that is mounted on the same receiver first', async () => {
+    const { receiver } = routedReceiver();
+    const handler = vi.fn();
+    const handle = fetchHandler(receiver.on('scan_completed', handler));
+    const at = await mount.start(receiver, () => 202);
+    onTestFinished(at.close);
+    expect(() => receiver.on('scan_failed', handler)).not.toThrow();
+    expect(told(await send(at, await webhook()))).toEqual(routed(202));
+    expect(handler).not.toHaveBeenCalled();
+    for (const type of ['scan_completed', 'scan_failed'] as const) {
+      expect((await handle(await signedRequest(type, { secret }))).status).toBe(200);
+    }
+    expect(handler).toHaveBeenCalledTimes(2);
+  });
+
+  it('allows handlers again once webhookHandler is mounted on the same receiver', async () => {
+    const { receiver } = await starting({}, () => 200);
+    const handle = fetchHandler(receiver);
+    const handler = vi.fn();
+    receiver.onAny(handler);
+    expect((await handle(await signedRequest('scan_failed', { secret }))).status).toBe(200);
+    expect(handler).toHaveBeenCalledOnce();
+  });
 
   it('can be mounted twice on a receiver, whose events are then those of both routes', async () => {
     const first = vi.fn<Route>(() => 201);

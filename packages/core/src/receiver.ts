@@ -227,8 +227,12 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       if (mounted !== 'route') worker?.start();
     },
     mount(to) {
-      if (to === 'route') router.replaceByRoute();
-      else worker?.claim();
+      if (to === 'route') {
+        router.replaceByRoute();
+      } else {
+        router.useHandlers();
+        worker?.claim();
+      }
       mounted = mounted === 'handlers' ? mounted : to;
     },
     queued: queue !== undefined,

@@ -18,9 +18,11 @@ export interface Router {
   /** Sees every event, and handles none in particular. */
   addAny(run: Route['run'], options?: HandlerOptions): void;
   addUnhandled(run: Route['run'], options?: HandlerOptions): void;
+  /** Says that the handlers run, also if a route of the app handles the events of another path. */
+  useHandlers(): void;
   /**
-   * From now on, a route of the app handles the events.
-   * @throws ConfigurationError if there is a handler, here as well as when one is added later
+   * Says that a route of the app handles the events, and that no handler runs unless {@link useHandlers} is called.
+   * @throws ConfigurationError if there is a handler that would never run, here as well as when one is added later
    */
   replaceByRoute(): void;
   /** The handlers of a type, in the order of their registration; those of `onUnhandled` where `on` has none. */
@@ -37,12 +39,12 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
   const unhandled: Route[] = [];
   const names = new Set<string>();
   let cache = new Map<string, readonly Route[]>();
-  let replaced = false;
+  let served: 'nowhere' | 'handlers' | 'route' = 'nowhere';
 
   function createRoute(what: string, run: Route['run'], options: HandlerOptions | undefined): Route {
     const { name, timeout = handlerTimeout } = readHandlerOptions(what, options);
     if (typeof run !== 'function') throw new ConfigurationError('handler', `of ${what} is not a function.`);
-    if (replaced) throw neverRuns(what);
+    if (served === 'route') throw neverRuns(what);
     if (name !== undefined && names.has(name)) {
       throw new ConfigurationError(
         'name',
@@ -80,9 +82,13 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
     addUnhandled(run, options) {
       unhandled.push(createRoute('unhandled', run, options));
     },
+    useHandlers() {
+      served = 'handlers';
+    },
     replaceByRoute() {
+      if (served === 'handlers') return;
       if (names.size > 0) throw neverRuns([...names].join(', '));
-      replaced = true;
+      served = 'route';
     },
     routesOf(type) {
       const known = cache.get(type);
@@ -100,7 +106,7 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
 function neverRuns(handlers: string): ConfigurationError {
   return new ConfigurationError(
     'handler',
-    `would never run (${handlers}): webhookMiddleware hands each event to your route. Move its code into the route, or mount webhookHandler instead. To use both, create a receiver for each.`,
+    `would never run (${handlers}): webhookMiddleware hands each event to your route. Move its code into the route, or mount webhookHandler instead. To use both on one receiver, mount webhookHandler first.`,
   );
 }
 

@@ -67,7 +67,8 @@ export function webhookHandler<Schemas extends DataSchemas>(
  * settles the delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are
  * answered by the middleware. The event is also in `req.body`, unless the app has set one, and body parsers mounted after
  * the middleware skip the request.
- * @throws ConfigurationError if the receiver has a queue or handlers; from then on, registering a handler throws
+ * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering one later
+ *   throws as well
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
  *   console.log(getWebhook(req, receiver).event.event_type);

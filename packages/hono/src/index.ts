@@ -42,7 +42,8 @@ export function webhookHandler<Schemas extends DataSchemas>(
  * Verifies, and hands the event on to your own route as `c.get('spiderfoot')`. The route answers: 2xx settles the
  * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered by the
  * middleware. `c.req.json()`, `c.req.text()` and Hono's validators work in the route; `c.req.raw` has been read.
- * @throws ConfigurationError if the receiver has a queue or handlers; from then on, registering a handler throws
+ * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering one later
+ *   throws as well
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (c) => {
  *   console.log(c.get('spiderfoot').event.event_type);

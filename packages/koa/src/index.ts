@@ -46,7 +46,8 @@ export function webhookHandler<Schemas extends DataSchemas>(
  * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered by the
  * middleware. The event is also in `ctx.request.body`, unless the app has set one, and body parsers mounted after the
  * middleware work.
- * @throws ConfigurationError if the receiver has a queue or handlers; from then on, registering a handler throws
+ * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering one later
+ *   throws as well
  * @example
  * router.all('/webhook', webhookMiddleware(receiver), (ctx) => {
  *   console.log(ctx.state.spiderfoot.event.event_type);

@@ -36,14 +36,14 @@ receiver.on(
   { name: 'alert' },
 );
 
-// A receiver has either handlers or routes.
+// Handlers of a receiver for a route would never run.
 const routed = createReceiver({ secret, schemas });
 express().post('/webhook', forExpress.webhookMiddleware(routed), (req, res) => {
   const event = req.spiderfoot?.event;
   if (event?.event_type === 'asset.discovered') res.json(event.data.asset.toUpperCase());
 });
 
-// A second receiver, whose events are not those of Register.
+// Another receiver, whose events are not those of Register.
 const plain = createReceiver({ secret });
 express().post('/plain', forExpress.webhookMiddleware(plain), (req, res) => {
   const { event } = forExpress.getWebhook(req, plain);
