@@ -84,7 +84,7 @@ describe('With schemas of your own', () => {
     expectTypeOf<RegisteredSchemas>().toEqualTypeOf<Record<never, never>>();
   });
 
-  it('are no obstacle to several receivers in an app of Koa or Hono', () => {
+  it('may differ between several receivers in an app of Koa or Hono', () => {
     const router = new Router();
     router.post('/own', forKoa(own), ({ state }) => {
       expectTypeOf(state.spiderfoot).toEqualTypeOf<PassedEvent<typeof schemas>>();
@@ -103,7 +103,7 @@ describe('With schemas of your own', () => {
     });
   });
 
-  it('are no obstacle to a list of receivers, to serve() and to functions that take any receiver', () => {
+  it('fit into a list of receivers, into serve() and into functions that take any receiver', () => {
     const replacing = createReceiver({
       secret: 's3cret',
       schemas: { scan_completed: z.object({ target: z.string() }), 'in.house': z.object({}) },
@@ -117,7 +117,7 @@ describe('With schemas of your own', () => {
     expectTypeOf(closeAll).toBeCallableWith([replacing]);
     expectTypeOf(webhookListener).toBeCallableWith(own);
     expectTypeOf(fetchHandler).toBeCallableWith(own);
-    // @ts-expect-error a list of promises is none of receivers
+    // @ts-expect-error promises of receivers are not receivers
     serve(listener, [Promise.resolve(own)]);
   });
 

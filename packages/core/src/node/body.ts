@@ -6,7 +6,7 @@ import { deadlinesOf } from './deadlines.ts';
 import { chunkBytes, hasLostBytes } from './stream-bytes.ts';
 
 /**
- * How far a request's body has been read, by whoever has read it. A stream that has been read to its end is destroyed
+ * How far a request's body has been read, by this or another reader. A stream that is read to its end is destroyed
  * as well.
  */
 export function readState(req: IncomingMessage): 'unread' | 'reading' | 'read' | 'aborted' {
@@ -76,7 +76,7 @@ export function untilEnd(
     req.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
     // A middleware that has paused the stream expects the next reader to resume it.
     if (req.isPaused()) req.resume();
-    // Another reader that pauses the stream, as a fetch request does while its own body is not read, would stop this one.
+    // Another reader that pauses the stream, as an unread fetch request does, would stop this one.
     if (req.listenerCount('data') > 1) req.on('pause', () => queueMicrotask(() => settled || req.resume()));
   });
 }
