@@ -283,3 +283,38 @@ describe.each(routeMounts)('a client of $name that goes before the answer is out
     expect(route).toHaveBeenCalledTimes(isSeen ? 1 : 2);
   });
 });
+
+describe.each(routeMounts)('a client of $name that resets its connection', (mount) => {
+  it('can send every request again whose answer was queued behind another', async () => {
+    const { opened, open } = gate();
+    const entered = gate();
+    let calls = 0;
+    const { at, receiver } = await startWith(mount)({}, async () => {
+      if (++calls > 1) return 200;
+      entered.open();
+      await opened;
+      return 200;
+    });
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    // More than the ten listeners that an emitter takes without a warning.
+    const messages = await Promise.all(Array.from({ length: 15 }, () => webhook()));
+    const client = await connectTo(at);
+    await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));
+    await bounded(entered.opened, 'the route');
+    client.reset();
+    const first = send(at, messages[0] ?? (await webhook()));
+    await vi.waitFor(async () => {
+      for (const message of messages.slice(1)) expect((await send(at, message)).status).toBe(200);
+    }, soon);
+    open();
+    await first;
+    await vi.waitFor(async () => {
+      for (const message of messages) expect((await send(at, message)).status).toBe(200);
+    }, soon);
+    await bounded(receiver.close(), 'close()');
+    expect(warnings).toEqual([]);
+  });
+});
