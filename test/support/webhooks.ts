@@ -65,6 +65,9 @@ export function startWith(mount: RouteMount) {
   };
 }
 
+/** Where a receiver is mounted. */
+export type Address = Pick<Running, 'port' | 'path'>;
+
 export async function connectTo({ port }: Pick<Running, 'port'>): Promise<RawClient> {
   const client = await RawClient.connect(port);
   onTestFinished(() => client.destroy());
@@ -119,7 +122,7 @@ interface Framing {
 
 /** The request's head, with the blank line. */
 export function headOf(
-  { path, port }: Running,
+  { path, port }: Address,
   { method, headers, body }: Message,
   { version = '1.1', framing = 'length' }: Framing = {},
 ): string {
@@ -130,7 +133,7 @@ export function headOf(
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-export function bytesOf(at: Running, message: Message, framing?: Framing): Buffer {
+export function bytesOf(at: Address, message: Message, framing?: Framing): Buffer {
   const head = Buffer.from(headOf(at, message, framing), 'latin1');
   if (framing?.framing !== 'chunked') return Buffer.concat([head, message.body]);
   return Buffer.concat([head, chunk(message.body), Buffer.from(lastChunk)]);
@@ -145,7 +148,7 @@ export function chunk(bytes: Uint8Array): Buffer {
 export const lastChunk = '0\r\n\r\n';
 
 /** Sends a message over a connection of its own and reads the answer. */
-export async function send(at: Running, message: Message, framing?: Framing): Promise<RawResponse> {
+export async function send(at: Address, message: Message, framing?: Framing): Promise<RawResponse> {
   const client = await connectTo(at);
   await client.write(bytesOf(at, message, framing));
   const response = await client.response({ head: message.method === 'HEAD' });

@@ -36,4 +36,14 @@ export interface Delivery {
    * @param timeout milliseconds, after which the connection may be cut
    */
   discardBody?(timeout: number): void | Promise<void>;
+  /**
+   * Called when the answer to this delivery is the last one on its connection (see `Answer.closesConnection`). Omit it
+   * if the transport does not pipeline requests.
+   */
+  closeConnection?(): void;
+  /**
+   * Whether an earlier request on the same connection gets the last answer, so that no answer to this delivery can be
+   * sent. The receiver then does not process it (RFC 9112, section 9.6).
+   */
+  readonly connectionClosing?: boolean;
 }

@@ -116,8 +116,13 @@ export const refusals = {
 /** The stable code of a refusal. */
 export type RefusalCode = keyof typeof refusals;
 
-/** The delivery was refused. Everything but `status` and `code` is there only where it applies. */
-export interface Rejected {
+interface Decided {
+  /** `true` if the receiver was closing when it decided: the answer is then the last one on its connection. */
+  readonly closing?: true;
+}
+
+/** The delivery was rejected. `status` and `code` are always set; everything else only if it applies. */
+export interface Rejected extends Decided {
   readonly status: 'rejected';
   readonly code: RefusalCode;
   /** The delivery's id; only authenticated deliveries have one. */
@@ -139,14 +144,21 @@ export function refuse(code: RefusalCode): Rejected {
 /** What the receiver decided about a delivery. */
 export type Outcome<Event extends { readonly event_type: string } = { readonly event_type: string }> =
   /** Verified, and every handler succeeded. */
-  | { readonly status: 'processed'; readonly id: string; readonly event: Event; readonly wire: Wire }
+  | Taken<'processed', Event>
   /** Verified and stored in the queue; its handlers run later. */
-  | { readonly status: 'accepted'; readonly id: string; readonly event: Event; readonly wire: Wire }
+  | Taken<'accepted', Event>
   /** The same bytes were handled, or accepted, before. No handler ran. */
-  | { readonly status: 'duplicate'; readonly id: string; readonly event: Event; readonly wire: Wire }
+  | Taken<'duplicate', Event>
   /** Verified, but this endpoint does not take events of this type. */
-  | { readonly status: 'ignored'; readonly id: string; readonly event: Event; readonly wire: Wire }
+  | Taken<'ignored', Event>
   | Rejected;
+
+interface Taken<Status extends string, Event> extends Decided {
+  readonly status: Status;
+  readonly id: string;
+  readonly event: Event;
+  readonly wire: Wire;
+}
 
 /** An answer in no framework's terms: what an adapter has to send. */
 export interface Answer {
@@ -155,6 +167,12 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text, ASCII alone: its length is its byte length. */
   readonly body: string;
+  /**
+   * Whether the connection must close after this answer: the sender is not authenticated, or the receiver is closing.
+   * An adapter for HTTP/1.1 sends `Connection: close` if its platform allows that header. HTTP/2 has no such header, and
+   * several platforms that speak fetch reject it, so it is not among `headers`.
+   */
+  readonly closesConnection: boolean;
 }
 
 const contentType = 'application/json; charset=utf-8';
@@ -167,10 +185,11 @@ export function toAnswer(outcome: Outcome): Answer {
   if (outcome.status === 'rejected') return refusalAnswer(outcome);
   const word = outcome.status === 'processed' ? 'success' : outcome.status;
   const body = `{"status":"${word}","id":"${outcome.id}"}`;
-  return { status: outcome.status === 'accepted' ? 202 : 200, headers: answerHeaders(body), body };
+  const status = outcome.status === 'accepted' ? 202 : 200;
+  return { status, headers: answerHeaders(body), body, closesConnection: outcome.closing === true };
 }
 
-function refusalAnswer({ code, issues, retryAfter }: Rejected): Answer {
+function refusalAnswer({ code, id, issues, retryAfter, closing }: Rejected): Answer {
   const refusal: Refusal = refusals[code];
   const body = toAscii(JSON.stringify({ error: refusal.error, code, issues }));
   const headers = { ...answerHeaders(body), ...refusal.headers };
@@ -179,6 +198,8 @@ function refusalAnswer({ code, issues, retryAfter }: Rejected): Answer {
     headers:
       retryAfter === undefined ? headers : { ...headers, 'retry-after': String(Math.ceil(retryAfter)) },
     body,
+    // Only an authenticated delivery has an id.
+    closesConnection: id === undefined || closing === true,
   };
 }
 

@@ -5,12 +5,13 @@ import { clientAddress, normalAddress } from './guard/ip.ts';
 import { secondsToWait } from './guard/rate.ts';
 import { claimOf, identify } from './guard/signature.ts';
 import type { Observers } from './observers.ts';
-import { type Outcome, type Rejected, refuse } from './outcome.ts';
+import { type Outcome, type RefusalCode, type Rejected, refuse } from './outcome.ts';
 import type { StoredDelivery } from './ports.ts';
 import type { Route, Router } from './router.ts';
 import type { Runner } from './runner.ts';
 import type { Settings } from './settings.ts';
 import { toStored, type Verified } from './stored.ts';
+import { overtaken, turnAway } from './turn-away.ts';
 import type { Watch } from './watch.ts';
 import { enqueue, type Worker } from './worker.ts';
 
@@ -39,30 +40,33 @@ export function createPipeline(
     watch: Watch,
     handle: Route['run'] | undefined,
   ): Promise<Outcome> {
-    if (delivery.method !== 'POST') return refuse('method_not_allowed');
+    const reject = (code: RefusalCode) => turnAway(delivery, code);
+    if (delivery.method !== 'POST') return reject('method_not_allowed');
 
     watch.ip = addressOf(delivery);
     if (settings.isAllowed !== undefined && !(watch.ip !== undefined && settings.isAllowed(watch.ip))) {
-      return refuse('ip_not_allowed');
+      return reject('ip_not_allowed');
     }
     if (settings.rateLimiter !== undefined) {
       const retryAfter = await secondsToWait(settings.rateLimiter, watch.ip, (error) =>
         observers.sideError(error, 'rateLimiter', watch),
       );
-      if (retryAfter !== undefined) return { ...refuse('rate_limited'), retryAfter };
+      if (retryAfter !== undefined) return { ...reject('rate_limited'), retryAfter };
     }
     const refused = refusalOfHeaders(delivery.header, settings.maxBodySize);
-    if (refused !== undefined) return refuse(refused);
+    if (refused !== undefined) return reject(refused);
     const claim = keys === undefined ? undefined : claimOf(delivery.header, settings.signatureHeaders);
-    if (claim?.code !== undefined) return refuse(claim.code);
+    if (claim?.code !== undefined) return reject(claim.code);
 
     const body = await delivery.readBody(settings.maxBodySize, settings.bodyTimeout);
     watch.mark('body');
-    if (typeof body === 'string') return refuse(body);
+    // Requests that came in one packet are read side by side: an earlier one may have been rejected meanwhile.
+    if (delivery.connectionClosing === true) return overtaken;
+    if (typeof body === 'string') return reject(body);
 
     const identified = identify(keys, body, claim?.digest);
     const id = identified instanceof Promise ? await identified : identified;
-    if (id === undefined) return refuse('invalid_signature');
+    if (id === undefined) return reject('invalid_signature');
     watch.id = id;
 
     const { ip, receivedAt } = watch;

@@ -17,6 +17,7 @@ import { createRouter, type Route } from './router.ts';
 import { createRunner } from './runner.ts';
 import { readOptions } from './settings.ts';
 import { createTraffic } from './traffic.ts';
+import { overtaken, turnAway } from './turn-away.ts';
 import type { Watch } from './watch.ts';
 import { createWorker } from './worker.ts';
 
@@ -177,13 +178,17 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     const watch = beginWatch();
     let outcome: Outcome;
     try {
-      outcome = traffic.closing ? refuse('shutting_down') : await decide(delivery, watch, handle);
+      if (delivery.connectionClosing === true) outcome = overtaken;
+      else if (traffic.closing) outcome = turnAway(delivery, 'shutting_down');
+      else outcome = await decide(delivery, watch, handle);
     } catch (error) {
       // What a user's own function throws, `clientIp` for example, is answered and told: it must not end the process.
       observers.error(error, 'receiver', watch);
       outcome = { ...refuse('receiver_failed'), error };
     }
+    if (traffic.closing && outcome.id !== undefined) outcome = { ...outcome, closing: true };
     traffic.leave();
+    if (outcome === overtaken) return outcome;
     if (outcome.status === 'rejected' && outcome.id === undefined) countRefusal(outcome.code, watch);
     observers.outcome(outcome, watch);
     if (outcome.status === 'rejected') await discardBody(delivery, watch);

@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import {
@@ -10,7 +12,7 @@ import {
   RetryLater,
   toAnswer,
 } from '../src/index.ts';
-import { serve } from '../src/node/index.ts';
+import { NodeDelivery, serve } from '../src/node/index.ts';
 import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
 
 const secret = 'faults-s3cret';
@@ -241,6 +243,42 @@ it('a failure does not carry the event into what a logger writes out', async () 
   expect(JSON.stringify(error)).not.toContain('secret.example.com');
   expect(Object.keys(Object(error))).not.toContain('failures');
   expect(error).toMatchObject({ event: { event_type: 'scan_completed' }, failures: [{ handler: 'all' }] });
+});
+
+it.each<[string, Partial<Delivery>]>([
+  [
+    'closeConnection',
+    {
+      header: () => undefined,
+      closeConnection() {
+        throw new Error('a fault');
+      },
+    },
+  ],
+  [
+    'connectionClosing',
+    {
+      get connectionClosing(): boolean {
+        throw new Error('a fault');
+      },
+    },
+  ],
+])('answers receiver_failed if %s of an adapter throws', async (_, faulty) => {
+  const receiver = createReceiver({ secret });
+  const outcome = await receiver.receive(
+    Object.defineProperties((await delivery())(), Object.getOwnPropertyDescriptors(faulty)),
+  );
+  expect(outcome).toMatchObject({ code: 'receiver_failed' });
+});
+
+it('rejects a request without a socket as any other', async () => {
+  const req = Object.assign(new IncomingMessage(new Socket()), {
+    method: 'PUT',
+    httpVersionMajor: 1,
+    socket: undefined,
+  });
+  const outcome = await createReceiver({ secret }).receive(new NodeDelivery(req, () => undefined));
+  expect(outcome).toEqual({ status: 'rejected', code: 'method_not_allowed' });
 });
 
 it('an event that no handler takes is told to the logger', async () => {

@@ -1,7 +1,6 @@
 import { createPass, type DataSchemas, type PassedEvent, type Receiver } from '@spiderfoot-webhooks/core';
-import { toResponse } from '@spiderfoot-webhooks/core/web';
 import type { Context, Handler, MiddlewareHandler } from 'hono';
-import { guardResponse } from '#node-server';
+import { answer } from './answer.ts';
 import { toDelivery } from './delivery.ts';
 
 export interface WebhookOptions {
@@ -32,9 +31,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
 ): Handler {
   receiver.mount('handlers');
   return async function spiderfootWebhook(c) {
-    const outcome = await receiver.receive(toDelivery(c, clientIp));
-    guardResponse(c.env);
-    return toResponse(outcome);
+    return answer(c, await receiver.receive(toDelivery(c, clientIp)));
   };
 }
 
@@ -63,9 +60,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
       // A route that returned nothing is answered 500; asking for its status would make a 200 of it.
       return c.finalized ? c.res.status : 500;
     });
-    if (outcome === undefined) return undefined;
-    guardResponse(c.env);
-    return toResponse(outcome);
+    return outcome === undefined ? undefined : answer(c, outcome);
   };
 }
 

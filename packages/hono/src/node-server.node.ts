@@ -13,13 +13,20 @@ export const createNodeServerDelivery: NodeServerDeliveryFactory = (incoming, pe
   new NodeServerDelivery(incoming, peer, request);
 
 /**
- * Makes sure that `@hono/node-server` can answer although a middleware outside of Hono has patched Node's own response,
- * which it binds, and a patched method throws.
+ * Prepares Node's own response, which `@hono/node-server` binds, for the answer: a method that a middleware outside of
+ * Hono has patched may throw, and a connection may have to close.
  */
-export function guardResponse(env: unknown): void {
+export function prepareResponse(env: unknown, closesConnection: boolean): void {
   if (typeof env !== 'object' || env === null || !('outgoing' in env)) return;
   const { outgoing } = env;
-  if (typeof outgoing === 'object' && outgoing !== null) surviveFailingPatches(outgoing);
+  if (typeof outgoing !== 'object' || outgoing === null) return;
+  surviveFailingPatches(outgoing);
+  // Node then writes `Connection: close`. In HTTP/2, which forbids that header, this has no effect.
+  if (closesConnection && isKeptAlive(outgoing)) outgoing.shouldKeepAlive = false;
+}
+
+function isKeptAlive(value: object): value is { shouldKeepAlive: boolean } {
+  return 'shouldKeepAlive' in value;
 }
 
 /** Whether others read the body too, and have begun to. */

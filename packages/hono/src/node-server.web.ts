@@ -8,5 +8,5 @@ import type { NodeServerDeliveryFactory } from './node-server.node.ts';
 export const createNodeServerDelivery: NodeServerDeliveryFactory = (_incoming, peer, request) =>
   new WebDelivery(request, peer);
 
-/** Without Node's own response there is nothing to guard. */
-export function guardResponse(_env: unknown): void {}
+/** Without Node's own response there is nothing to prepare: other platforms manage their connections themselves. */
+export function prepareResponse(_env: unknown, _closesConnection: boolean): void {}

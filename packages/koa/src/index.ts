@@ -93,7 +93,9 @@ async function withBody(
 
 function answer(ctx: Pick<Context, 'status' | 'body' | 'set' | 'res'>, outcome: Outcome): void {
   surviveFailingPatches(ctx.res);
-  const { status, headers, body } = toAnswer(outcome);
+  const { status, headers, body, closesConnection } = toAnswer(outcome);
+  // Node then writes `Connection: close`. In HTTP/2, which forbids that header, this has no effect.
+  if (closesConnection) ctx.res.shouldKeepAlive = false;
   ctx.status = status;
   ctx.set(headers);
   ctx.body = body;

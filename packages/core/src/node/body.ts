@@ -91,19 +91,15 @@ export function discardBody(req: IncomingMessage, timeout: number): void | Promi
   // Without a listener, cutting the request off would count as an uncaught error.
   req.once('error', () => {});
   req.resume();
-  if (isBun && asksToClose(req)) return ended(req, timeout);
+  if (isBun) return ended(req, timeout);
   const timer = setTimeout(() => req.destroy(), timeout).unref();
   req.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
   // In HTTP/2 a socket has many requests, and is not ours to touch.
   if (req.httpVersionMajor === 1) keepOpenForBody(req);
 }
 
-/** Bun closes such a connection with its answer, and has no `destroySoon` to put that off. */
+/** Bun closes the connection of a rejected request with the answer, and has no `destroySoon` to put that off. */
 const isBun = 'bun' in process.versions;
-
-function asksToClose({ headers, httpVersion }: IncomingMessage): boolean {
-  return httpVersion === '1.0' || /\bclose\b/i.test(headers.connection ?? '');
-}
 
 function ended(req: IncomingMessage, timeout: number): Promise<void> {
   return new Promise((resolve) => {

@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { BodyRead, Delivery } from '../delivery.ts';
 import { discardBody, readBody, readState, untilEnd } from './body.ts';
+import { createPipelining } from './pipelining.ts';
 import { keptBytes } from './raw-body.ts';
+
+const pipelining = createPipelining();
 
 /** A `node:http` request as a delivery. */
 export class NodeDelivery implements Delivery {
   readonly #req: IncomingMessage;
   readonly #carrier: object;
   readonly #peer: () => string | undefined;
+  readonly #place = pipelining.nextPlace();
 
   /**
    * @param peer tells the client's address, or `undefined` where it is not known
@@ -48,5 +52,16 @@ export class NodeDelivery implements Delivery {
 
   discardBody(timeout: number): void | Promise<void> {
     return discardBody(this.#req, timeout);
+  }
+
+  closeConnection(): void {
+    const { socket, httpVersionMajor } = this.#req;
+    // In HTTP/2, requests share a connection without waiting for each other. What calls an app without a server may give
+    // it no socket.
+    if (httpVersionMajor === 1 && socket) pipelining.endAt(socket, this.#place);
+  }
+
+  get connectionClosing(): boolean {
+    return pipelining.isBehindEnd(this.#req.socket, this.#place);
   }
 }

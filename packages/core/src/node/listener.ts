@@ -54,7 +54,9 @@ export function socketAddress({
 export function sendOutcome(res: ServerResponse, outcome: Outcome): void {
   if (res.headersSent || res.destroyed) return;
   surviveFailingPatches(res);
-  const { status, headers, body } = toAnswer(outcome);
+  const { status, headers, body, closesConnection } = toAnswer(outcome);
+  // Node then writes `Connection: close`. In HTTP/2, which forbids that header, this has no effect.
+  if (closesConnection) res.shouldKeepAlive = false;
   res.statusCode = status;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   // A patched writeHead() may return nothing, as that of on-headers 1.0 does, so end() is not chained to it. It is not
