@@ -1,7 +1,21 @@
+import { ConfigurationError } from './errors.ts';
+
 /** Node's timers turn anything longer into 1 ms. */
 export const mostAmount = 2_147_483_647;
 
 /** Whether an option's number of bytes, milliseconds, seconds or deliveries can be used. */
 export function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value > 0 && value <= mostAmount;
+}
+
+/** @throws ConfigurationError that names the option */
+export function readNumber(option: string, value: unknown, unit: string): number {
+  if (isAmount(value)) return value;
+  throw new ConfigurationError(option, `must be a number of ${unit}, more than 0 and at most ${mostAmount}.`);
+}
+
+/** @throws ConfigurationError that names the option */
+export function readCount(option: string, value: unknown, unit: string): number {
+  if (isAmount(value) && Number.isInteger(value)) return value;
+  throw new ConfigurationError(option, `must be a whole number of ${unit}, from 1 to ${mostAmount}.`);
 }

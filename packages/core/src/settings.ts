@@ -1,5 +1,5 @@
 import { createKey, type HmacKey } from '#hmac';
-import { isAmount, mostAmount } from './amount.ts';
+import { readCount, readNumber } from './amount.ts';
 import { silentLogger } from './context.ts';
 import { ConfigurationError } from './errors.ts';
 import { type Catalogue, createCatalogue } from './events/catalogue.ts';
@@ -172,16 +172,6 @@ function readAddresses(option: string, entries: unknown): AddressList | undefine
   );
 }
 
-function readNumber(option: string, value: unknown, unit: string): number {
-  if (isAmount(value)) return value;
-  throw new ConfigurationError(option, `must be a number of ${unit}, more than 0 and at most ${mostAmount}.`);
-}
-
-function readCount(option: string, value: unknown, unit: string): number {
-  if (isAmount(value) && Number.isInteger(value)) return value;
-  throw new ConfigurationError(option, `must be a whole number of ${unit}, from 1 to ${mostAmount}.`);
-}
-
 function readText(option: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new ConfigurationError(option, 'must be a string that is not empty.');
@@ -200,7 +190,8 @@ function canReplay(log: DeliveryLog | undefined): log is DeliveryLog & Pick<Deli
   return typeof log?.start === 'function';
 }
 
-function readPort<Port extends object>(
+/** @throws ConfigurationError that names the option */
+export function readPort<Port extends object>(
   option: string,
   port: Port | undefined,
   methods: readonly (keyof Port & string)[],

@@ -30,7 +30,7 @@ export function serveExample(example: Example, env: Variables = {}): Promise<Lis
 
 /** Waits for the line that every example prints. */
 export async function listening(program: Program): Promise<Listening> {
-  const said = await program.says(/^listening on (http:\/\/(\S+):(\d+)\/webhook)$/m);
+  const said = await program.says(/^listening on (https?:\/\/(\S+):(\d+)\/webhook)$/m);
   const [, url = '', host = '', port = ''] = said;
   return { program, url, host, port: Number(port) };
 }

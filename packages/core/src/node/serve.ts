@@ -1,8 +1,15 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
+import { readCount, readNumber } from '../amount.ts';
 import { ConfigurationError } from '../errors.ts';
+import type { Logger } from '../ports.ts';
+import { readPort } from '../settings.ts';
+import { limitConnections } from './connection-limit.ts';
+import { prepareGracefulClose } from './graceful-close.ts';
+import { lineLogger } from './logger.ts';
+import { limitPipelining } from './pipelining-limit.ts';
 import { asOneReceiver, type ServedReceiver } from './receivers.ts';
 import { closeOnSignals } from './signals.ts';
 
@@ -15,10 +22,31 @@ export interface ServeOptions {
    */
   readonly port?: number;
   /**
-   * Milliseconds that SIGTERM and SIGINT leave to what is in flight; then the process exits with 1.
+   * Milliseconds that requests in flight have after SIGTERM or SIGINT. Then the process exits with 1. A client that does
+   * not send the rest of its request, or does not read its answer, is cut off after 2 s of them.
    * @default 20000
    */
   readonly grace?: number;
+  /**
+   * Milliseconds that an idle connection is kept open for the next request. It must exceed the idle timeout of a load
+   * balancer in front, which otherwise sends a request on a connection that is just being closed: 60 s for most, 600 s
+   * for Google Cloud's.
+   * @default 65000
+   * @example keepAliveTimeout: 620_000
+   */
+  readonly keepAliveTimeout?: number;
+  /**
+   * The number of connections that may be open at once. Further ones are closed as soon as they are accepted, and the
+   * `logger` warns once a minute. It bounds the memory that strangers can occupy: `maxConnections` times the receiver's
+   * `maxBodySize`, with both defaults 256 MiB.
+   * @default 256
+   */
+  readonly maxConnections?: number;
+  /**
+   * Gets warnings about connections, and errors of the server.
+   * @default lineLogger(), which writes to standard error
+   */
+  readonly logger?: Pick<Logger, 'warn' | 'error'>;
   /**
    * Serves over TLS: `cert` and `key`, and for clients that must show a certificate `ca`, `requestCert` and
    * `rejectUnauthorized`.
@@ -49,7 +77,16 @@ export interface Serving {
 export async function serve(
   listener: RequestListener,
   receivers: ServedReceiver | readonly ServedReceiver[],
-  { host = '127.0.0.1', port = 3000, grace = 20_000, tls, onClose = async () => {} }: ServeOptions = {},
+  {
+    host = '127.0.0.1',
+    port = 3000,
+    grace = 20_000,
+    keepAliveTimeout = 65_000,
+    maxConnections = 256,
+    logger = lineLogger(),
+    tls,
+    onClose = async () => {},
+  }: ServeOptions = {},
 ): Promise<Serving> {
   if (typeof listener !== 'function') {
     throw new ConfigurationError(
@@ -58,15 +95,27 @@ export async function serve(
     );
   }
   const receiver = asOneReceiver(receivers);
-  const server = tls === undefined ? createServer(timeouts, listener) : createSecureServer(tls, listener);
-  const answers = countAnswers(server);
+  readNumber('grace', grace, 'milliseconds');
+  readNumber('keepAliveTimeout', keepAliveTimeout, 'milliseconds');
+  readCount('maxConnections', maxConnections, 'connections');
+  readPort('logger', logger, ['warn', 'error']);
+  const limits = { ...timeouts, keepAliveTimeout };
+  const server =
+    tls === undefined ? createServer(limits, listener) : createSecureServer(tls, limits, listener);
+  limitConnections(server, maxConnections, logger);
+  limitPipelining(server);
+  const closeGracefully = prepareGracefulClose(server);
   await listen(server, host, port);
+  // Accepting a connection can fail, for lack of file descriptors for example. That must not end the process.
+  server.on('error', (err) =>
+    logger.error({ err }, 'spiderfoot webhook: the server failed to accept a connection'),
+  );
   startWorkers(receiver, server);
   const { address, family, port: bound } = addressOf(server);
   const url = `${tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= closeGently(server, answers, receiver).then(onClose);
+    closing ??= closeGracefully(() => receiver.close()).then(onClose);
     return closing;
   };
   closeOnSignals(close, grace);
@@ -83,12 +132,15 @@ function startWorkers(receiver: ServedReceiver, server: Server): void {
   }
 }
 
-/** Milliseconds, in place of Node's 60 s and 300 s. */
+/**
+ * Milliseconds, in place of Node's 60 s and 300 s. They count from the beginning of a request, not while a kept connection
+ * is idle, so they may be shorter than `keepAliveTimeout`.
+ */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 };
 
-function createSecureServer(tls: TlsOptions, listener: RequestListener): Server {
+function createSecureServer(tls: TlsOptions, limits: ServerOptions, listener: RequestListener): Server {
   try {
-    return createTlsServer({ handshakeTimeout: timeouts.headersTimeout, ...tls, ...timeouts }, listener);
+    return createTlsServer({ handshakeTimeout: timeouts.headersTimeout, ...tls, ...limits }, listener);
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(
@@ -120,12 +172,16 @@ const listenProblems: Readonly<
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const onError = (error: NodeJS.ErrnoException) => {
       const [option, problem] = listenProblems[error.code ?? ''] ?? [];
       if (option === undefined || problem === undefined) return reject(error);
       reject(new ConfigurationError(option, problem(host, port)));
+    };
+    server.once('error', onError);
+    server.listen(port, host, () => {
+      server.off('error', onError);
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
 }
 
@@ -134,40 +190,4 @@ function addressOf(server: Server): AddressInfo {
   if (address === null || typeof address === 'string')
     throw new Error('The server does not listen on a TCP port');
   return address;
-}
-
-async function closeGently(server: Server, answers: OpenAnswers, receiver: ServedReceiver): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A kept-alive connection becomes idle only once its last answer is out.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  await receiver.close();
-  await answers.done();
-  // What is left has sent no request: a browser's spare connection, a load balancer's look.
-  server.closeAllConnections();
-  await closed;
-  clearInterval(idle);
-}
-
-/** The requests that have not been answered to their end. */
-interface OpenAnswers {
-  done(): Promise<void>;
-}
-
-function countAnswers(server: Server): OpenAnswers {
-  let open = 0;
-  let onDone: (() => void) | undefined;
-  server.on('request', (_req, res) => {
-    open++;
-    res.once('close', () => {
-      open--;
-      if (open === 0) onDone?.();
-    });
-  });
-  return {
-    done: () =>
-      new Promise((resolve) => {
-        onDone = resolve;
-        if (open === 0) resolve();
-      }),
-  };
 }

@@ -1,0 +1,90 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { onSocketClose } from './socket-close.ts';
+
+/** Milliseconds between two looks at the open connections while a server closes. */
+const sweepEvery = 50;
+
+/** For how many of these looks a closing server waits for a client that does not send or read: 2 s. */
+const patience = 40;
+
+/** A request that has not been answered to its end. */
+interface OpenRequest {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** At how many looks it waited for its client. */
+  stalled: number;
+}
+
+/**
+ * Follows the connections of a server, so that it can be closed gracefully whatever its clients do.
+ * @returns a function that accepts no new connection, lets the receiver finish, waits for the open answers and closes all
+ *   connections. A client that does not send the rest of its request or does not read its answer is cut off after 2 s.
+ */
+export function prepareGracefulClose(server: Server): (closeReceiver: () => Promise<void>) => Promise<void> {
+  const sockets = trackSockets(server);
+  const open = new Set<OpenRequest>();
+  let closing = false;
+  let onDone = () => {};
+
+  // Before the app's own listener, which may answer at once.
+  server.prependListener('request', (req, res) => {
+    if (closing) res.shouldKeepAlive = false;
+    const request = { req, res, stalled: 0 };
+    open.add(request);
+    const settle = () => {
+      forget();
+      open.delete(request);
+      if (open.size === 0) onDone();
+    };
+    const forget = onSocketClose(req.socket, settle);
+    res.once('close', settle);
+  });
+
+  function answersDone(): Promise<void> {
+    return new Promise((resolve) => {
+      onDone = resolve;
+      if (open.size === 0) resolve();
+    });
+  }
+
+  function sweep(): void {
+    // A kept-alive connection becomes idle only once its last answer is out.
+    server.closeIdleConnections();
+    for (const request of open) {
+      if (waitsForClient(request) && ++request.stalled > patience) request.req.socket.destroy();
+    }
+  }
+
+  return async function close(closeReceiver) {
+    closing = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const { res } of open) res.shouldKeepAlive = false;
+    const timer = setInterval(sweep, sweepEvery);
+    try {
+      await closeReceiver();
+      await answersDone();
+      // What is left has no request: a browser's spare connection, half a head, a TLS handshake, a WebSocket.
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
+/** `closeAllConnections` leaves out connections in their TLS handshake and those that were upgraded. */
+function trackSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+function waitsForClient({ req, res }: OpenRequest): boolean {
+  // Without a socket, it waits behind another request of the same connection.
+  if (res.socket === null) return false;
+  return !req.complete || res.writableEnded || res.writableNeedDrain;
+}
