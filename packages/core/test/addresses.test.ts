@@ -3,6 +3,17 @@ import { clientAddress, createAddressList, normalAddress, rateKey } from '../src
 
 const list = (...entries: string[]) => createAddressList('allowedIps', entries);
 
+/** Other ways than IPv4-mapped to embed an IPv4 address in IPv6: none of them is that address. */
+function embedded(dotted: string, hex: string): string[] {
+  const notations = [dotted, hex].flatMap((ipv4) => [
+    // IPv4-compatible (RFC 4291, 2.5.5.1), IPv4-translated (RFC 2765), NAT64 (RFC 6052, RFC 8215), ISATAP (RFC 5214).
+    ...[`::${ipv4}`, `0:0:0:0:0:0:${ipv4}`, `::ffff:0:${ipv4}`, `64:ff9b::${ipv4}`, `64:ff9b:1::${ipv4}`],
+    ...[`fe80::5efe:${ipv4}`, `::${ipv4}%lo`, `::fffe:${ipv4}`, `::1:ffff:${ipv4}`],
+  ]);
+  // 6to4 (RFC 3056), Teredo (RFC 4380).
+  return [...notations, `2002:${hex}::`, `2002:${hex}::1`, `2001:0:${hex}::`];
+}
+
 describe('a list of addresses', () => {
   it.each([
     ['192.0.2.1', ['192.0.2.1', '::ffff:192.0.2.1', '::ffff:c000:201'], ['192.0.2.2', '::c000:201']],
@@ -11,12 +22,30 @@ describe('a list of addresses', () => {
     ['2001:db8::/32', ['2001:db8::1', '2001:DB8:0:0::1', '2001:db8::1%eth0'], ['2001:db9::1', '192.0.2.1']],
     ['::1', ['::1', '0:0:0:0:0:0:0:1'], ['::2', '127.0.0.1']],
     ['::ffff:192.0.2.0/120', ['192.0.2.9'], ['192.0.3.9']],
-    ['loopback', ['127.0.0.1', '127.255.0.9', '::1', '::ffff:127.0.0.1'], ['128.0.0.1', '::2', '10.0.0.1']],
+    [
+      'loopback',
+      [
+        ...['127.0.0.1', '127.255.0.9', '::1', '::1%lo', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'],
+        ...['::ffff:7f00:1', '::FFFF:7F00:0001', '0:0:0:0:0:ffff:127.0.0.1', '::ffff:127.0.0.1%eth0'],
+      ],
+      ['128.0.0.1', '::2', '10.0.0.1', ...embedded('127.0.0.1', '7f00:1')],
+    ],
     [
       'private',
-      ['10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.0.1', 'fd00::1'],
-      ['172.32.0.1', '11.0.0.1', 'fe80::1'],
+      [
+        ...['10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.0.1', 'fd00::1', 'fd00::1%eth0'],
+        ...['::ffff:10.1.2.3', '::ffff:a01:203'],
+      ],
+      ['172.32.0.1', '11.0.0.1', 'fe80::1', 'fe80::1%eth0', ...embedded('10.1.2.3', 'a01:203')],
     ],
+    ['127.0.0.0/8', ['127.0.0.1', '::ffff:7f00:1'], embedded('127.0.0.1', '7f00:1')],
+    ['0.0.0.0/0', ['::ffff:7f00:1'], embedded('127.0.0.1', '7f00:1')],
+    ['::ffff:127.0.0.0/104', ['127.0.0.1', '::ffff:7f00:1'], embedded('127.0.0.1', '7f00:1')],
+    // As an entry, an IPv4-compatible address is the IPv6 address that it is written as.
+    ['::127.0.0.1', ['::127.0.0.1', '::7f00:1'], ['127.0.0.1', '::ffff:127.0.0.1', '::1']],
+    ['::127.0.0.0/104', ['::127.0.0.1', '::7f00:1'], ['127.0.0.1', '::1']],
+    ['64:ff9b::/96', ['64:ff9b::127.0.0.1', '64:ff9b::7f00:1'], ['127.0.0.1', '64:ff9b:1::127.0.0.1']],
+    ['2002::/16', ['2002:7f00:1::', '2002:7f00:1::127.0.0.1'], ['127.0.0.1']],
   ])('with %s', (entry, inside, outside) => {
     const has = list(entry);
     for (const address of inside) expect(has(address), address).toBe(true);
@@ -38,6 +67,16 @@ describe('a list of addresses', () => {
     '0xc0.0.2.1',
     '3221225985',
     '192.0.2.1 ',
+    ...['::ffff:127.1', '::ffff:0177.0.0.1', '::ffff:0x7f.0.0.1', '::ffff:127.0.0.256', '::ffff:127.0.0.1.'],
+    ...[
+      '::ffff:127.0.0.1:80',
+      '127.0.0.1::',
+      '::127.0.0.1:1',
+      '1:2:3:4:5:6:7:127.0.0.1',
+      '::1%',
+      '::1%a b',
+      '%::1',
+    ],
   ])('never has %j', (text) => {
     expect(list('0.0.0.0/0', '::/0')(text)).toBe(false);
   });
@@ -92,6 +131,8 @@ describe("the client's address", () => {
   it('is written the same way however it came', () => {
     expect(normalAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
     expect(normalAddress('2001:DB8:0:0:0:0:0:1')).toBe('2001:db8::1');
+    expect(normalAddress('::ffff:c000:201')).toBe('192.0.2.1');
+    expect(normalAddress('::192.0.2.1')).toBe('::c000:201');
     expect(normalAddress('192.0.2.1')).toBe('192.0.2.1');
     expect(normalAddress(undefined)).toBeUndefined();
   });

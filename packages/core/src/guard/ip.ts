@@ -14,17 +14,29 @@ const namedRanges: ReadonlyMap<string, readonly string[]> = new Map([
 const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
- * Reads an address as the network writes it: four-part decimal IPv4, or IPv6. An IPv4 address inside of IPv6
- * (`::ffff:192.0.2.1`, what a dual-stack socket reports) counts as IPv4; a zone (`%eth0`) is dropped.
+ * Reads an address as the network writes it: four-part decimal IPv4, or IPv6. An IPv4-mapped address
+ * (`::ffff:192.0.2.1`, reported by a dual-stack socket) counts as IPv4. Every other way to embed IPv4 (IPv4-compatible
+ * `::192.0.2.1`, translated, 6to4, NAT64) stays IPv6: it is another host, or the way to one. A zone (`%eth0`) is dropped.
  */
 function parseAddress(text: string): Address | undefined {
   if (dottedQuad.test(text)) return ipaddr.IPv4.parse(text);
   if (!text.includes(':')) return undefined;
-  const zone = text.indexOf('%');
-  const plain = zone === -1 ? text : text.slice(0, zone);
-  if (!ipaddr.IPv6.isValid(plain)) return undefined;
-  const address = ipaddr.IPv6.parse(plain);
+  const hex = toHexGroups(text.replace(zone, ''));
+  if (hex === undefined || !ipaddr.IPv6.isValid(hex)) return undefined;
+  const address = ipaddr.IPv6.parse(hex);
   return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
+}
+
+const zone = /%[\w.~-]+$/;
+
+/** Writes dotted IPv4 at the end of IPv6 in hex: ipaddr.js takes `::127.0.0.1` for the IPv4-mapped address. */
+function toHexGroups(text: string): string | undefined {
+  if (!text.includes('.')) return text;
+  const start = text.lastIndexOf(':') + 1;
+  const quad = text.slice(start);
+  if (!dottedQuad.test(quad)) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = quad.split('.').map(Number);
+  return `${text.slice(0, start)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
 /** Tells whether an address is on a list. */
