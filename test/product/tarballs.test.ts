@@ -136,6 +136,7 @@ describe('Installed from the tarballs, the kit', () => {
       @spiderfoot-webhooks/core/node: ConfigFileError, NodeDelivery, captureRawBody, exitWithReason, exposeBody, jsonLine, lineLogger, loadConfig, readEnvironment, readListenAddress, routeStatus, sendOutcome, serve, socketAddress, surviveFailingPatches, webhookListener
       @spiderfoot-webhooks/core/web: WebDelivery, discardBody, fetchHandler, toResponse
       @spiderfoot-webhooks/core/stores: deadLetterOf, endpointTaken, isTaken, mayReplace, retryDelay
+      @spiderfoot-webhooks/core/terminal: printable
       @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, sampleOf, sampledTypes, samples, signedDelivery, signedRequest, signedWebhook
       @spiderfoot-webhooks/express: captureRawBody, getWebhook, webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/koa: webhookHandler, webhookMiddleware

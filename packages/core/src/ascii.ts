@@ -1,5 +1,5 @@
 /** A UTF-16 unit as JSON escapes it: `\u00e4`. */
-export function escapeUnit(unit: string): string {
+function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 

@@ -27,6 +27,34 @@ describe('a line of the logger', () => {
     expect(text).toContain('error ');
   });
 
+  it('shows format and direction characters of logged values as escapes, wherever they are', () => {
+    const characters = [
+      '\u202e',
+      '\u202a',
+      '\u2066',
+      '\u2069',
+      '\u200e',
+      '\u200f',
+      '\u061c',
+      '\u200b',
+      '\ufeff',
+      '\u{e0041}',
+    ];
+    for (const character of characters) {
+      const escaped = `\\u${character.length > 1 ? '{e0041}' : character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+      const text = `a${character}b`;
+      const err = Object.assign(new Error(text, { cause: new Error(text) }), { [text]: text });
+      const line = written(() => lineLogger().warn({ [text]: text, nested: [{ text }], err }, text));
+      expect(line).not.toContain(character);
+      expect(line.split(`a${escaped}b`).length, escaped).toBeGreaterThanOrEqual(8);
+    }
+  });
+
+  it('keeps words of any writing as they are', () => {
+    const words = 'bücher 漢字 שלום क्‍ष 👩‍💻';
+    expect(written(() => lineLogger().info({ words }, words))).toBe(`info  ${words} { words: '${words}' }\n`);
+  });
+
   it('has no colour where standard error is no terminal', () => {
     expect(written(() => lineLogger().info({ n: 1 }, 'counted'))).toBe('info  counted { n: 1 }\n');
     expect(written(() => lineLogger().debug({}, 'nothing'))).toBe('');

@@ -1,24 +1,10 @@
-/** Control and format characters, line and paragraph separators, halves of characters: all but what joins letters. */
-const unsafe = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+import { printable } from '@spiderfoot-webhooks/core/terminal';
 
-const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/**
- * A text from outside, made fit for a line on the screen: whatever would drive the terminal, begin a line of its own or turn
- * the direction of writing is shown as an escape, `\u001b`.
- */
-export function printable(text: string): string {
-  return text.replace(unsafe, (character) => named[character] ?? escaped(character));
-}
+export { printable };
 
 /** The same for text of several lines, which stay such. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
-}
-
-function escaped(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /** East Asian wide characters and pictures. */

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
-import { escapeUnit, toAscii } from '../ascii.ts';
+import { toAscii } from '../ascii.ts';
 import type { Logger } from '../ports.ts';
+import { escapeUnprintable, unprintable } from '../terminal/printable.ts';
 
 /**
  * A logger that writes one line for each message to standard error: for a start, until the app has one of its own.
- * Control characters in what a sender wrote are shown as escapes, so that no payload can drive the terminal.
- * Coloured where standard error is a terminal and `NO_COLOR` is not set.
+ * Control, format and direction characters in logged values are shown as escapes, so that no payload can drive the
+ * terminal or disguise a line. Colored if standard error is a terminal and `NO_COLOR` is not set.
  * @example
  * const receiver = createReceiver({ secret, logger: lineLogger() });
  */
@@ -20,7 +21,7 @@ export function lineLogger(): Logger {
       maxStringLength: 500,
     });
     const line = `${level} ${message} ${text}`;
-    process.stderr.write(`${line.length > longest ? cut(line, colors) : printable(line, colors)}\n`);
+    process.stderr.write(`${line.length > longest ? cut(line, colors) : oneLine(line, colors)}\n`);
   };
   return { debug: () => {}, info: write('info '), warn: write('warn '), error: write('error') };
 }
@@ -29,20 +30,19 @@ export function lineLogger(): Logger {
 const longest = 20_000;
 
 function cut(line: string, colors: boolean): string {
-  return `${printable(line.slice(0, longest), colors)}…${colors ? `${escapeCharacter}[0m` : ''}`;
+  return `${oneLine(line.slice(0, longest), colors)}…${colors ? `${escapeCharacter}[0m` : ''}`;
 }
 
-const control = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 const escapeCharacter = String.fromCharCode(27);
-/** The colours that `inspect` has. One that hides what follows is not among them: the sender may have written that. */
+/** The colors of `inspect`. The one that hides text is not among them: a sender may have written that. */
 const color = `${escapeCharacter}\\[(?:1|4|22|24|3[1-69]|90)m`;
-const controlOrColor = new RegExp(`${color}|${control.source}`, 'gu');
+const unprintableOrColor = new RegExp(`${color}|${unprintable.source}`, 'gu');
 
 /** `inspect` shows an error's stack as it is, with whatever the sender has put into its message. */
-function printable(text: string, colors: boolean): string {
-  return text.replace(colors ? controlOrColor : control, (match) => {
-    if (match.length > 1) return match;
-    return match === '\n' ? ' ⏎ ' : escapeUnit(match);
+function oneLine(text: string, colors: boolean): string {
+  return text.replace(colors ? unprintableOrColor : unprintable, (match) => {
+    if (match.startsWith(`${escapeCharacter}[`)) return match;
+    return match === '\n' ? ' ⏎ ' : escapeUnprintable(match);
   });
 }
 
