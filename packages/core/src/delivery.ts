@@ -46,4 +46,12 @@ export interface Delivery {
    * sent. The receiver then does not process it (RFC 9112, section 9.6).
    */
   readonly connectionClosing?: boolean;
+  /**
+   * Keeps the process running until a promise settles, also after the answer. Missing on a platform that keeps running
+   * anyway, as a server does. A promise that is given never rejects.
+   */
+  readonly waitUntil?: WaitUntil | undefined;
 }
+
+/** `waitUntil` of a Cloudflare worker's execution context, and of other platforms. */
+export type WaitUntil = (promise: Promise<unknown>) => void;

@@ -5,7 +5,7 @@
  * accepted, duplicate, ignored, or rejected with a code. On the way it hands the event to the handlers.
  */
 export type { EventContext } from './context.ts';
-export type { BodyRead, Delivery } from './delivery.ts';
+export type { BodyRead, Delivery, WaitUntil } from './delivery.ts';
 export {
   ConfigurationError,
   EventHandlingError,

@@ -1,4 +1,5 @@
 import { silentLogger } from './context.ts';
+import type { WaitUntil } from './delivery.ts';
 import { asksForRetry, EventHandlingError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import { logLostDelivery, logOutcome } from './outcome-log.ts';
@@ -89,6 +90,7 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
         // Only the logger is left to report to.
         (err) =>
           safely(() => logger.error({ endpoint, err }, 'spiderfoot webhook: an onError listener failed')),
+        subject.waitUntil,
       );
     }
   }
@@ -116,6 +118,7 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
         safely(
           () => listener(outcome as never, details),
           (err) => sideError(err, 'listener', watch),
+          watch.waitUntil,
         );
       }
     },
@@ -149,10 +152,16 @@ const sourceWords = {
   receiver: 'a function that was given to the receiver failed',
 } as const satisfies Record<ErrorDetails['source'], string>;
 
-function safely(call: () => unknown, onFailure: (error: unknown) => void = () => {}): void {
+function safely(
+  call: () => unknown,
+  onFailure: (error: unknown) => void = () => {},
+  waitUntil?: WaitUntil,
+): void {
   try {
     const result = call();
-    if (isThenable(result)) result.then(undefined, onFailure);
+    if (!isThenable(result)) return;
+    const handled = Promise.resolve(result).catch(onFailure);
+    waitUntil?.(handled);
   } catch (error) {
     onFailure(error);
   }

@@ -80,9 +80,10 @@ export function createPipeline(
       const unparsed = { event_type, dialect: undefined, scan_id: undefined, target: undefined };
       return refuseAuthentic({ ...parsed, id }, { id, endpoint, receivedAt, ip, ...unparsed, body }, watch);
     }
-    watch.eventType = parsed.event.event_type;
-    const verified: Verified = { id, event: parsed.event, wire: parsed.wire, body, ip, receivedAt };
-    if (!isFresh(parsed.event.timestamp)) {
+    const { event, wire } = parsed;
+    watch.eventType = event.event_type;
+    const verified: Verified = { id, event, wire, body, ip, receivedAt, waitUntil: delivery.waitUntil };
+    if (!isFresh(event.timestamp)) {
       return refuseAuthentic({ ...refuse('stale_event'), id }, toStored(verified, endpoint), watch);
     }
     const taken = take(verified, handle, watch);

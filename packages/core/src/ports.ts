@@ -208,6 +208,13 @@ export interface DeliveryQueue {
    */
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
   /**
+   * For a queue that runs handlers in this process and loses deliveries with it. On a platform that freezes the process
+   * after the answer, the receiver hands the promise to `waitUntil`.
+   * @returns a promise that resolves when an accepted delivery has been processed, rejected or given up, and never
+   *   rejects; `undefined` if the queue does not hold the delivery
+   */
+  settled?(delivery: StoredDelivery): Promise<void> | undefined;
+  /**
    * Starts the workers of an endpoint: claim, run, settle, retry.
    * @param onDeadLetter to be called once for each delivery that is not attempted again, when that is durable
    * @throws ConfigurationError, at once, if the endpoint has workers in this process already

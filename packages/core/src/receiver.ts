@@ -176,6 +176,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
   async function receive(delivery: Delivery, handle: Route['run'] | undefined): Promise<Outcome> {
     traffic.enter();
     const watch = beginWatch();
+    watch.waitUntil = delivery.waitUntil;
     let outcome: Outcome;
     try {
       if (delivery.connectionClosing === true) outcome = overtaken;

@@ -1,3 +1,4 @@
+import type { WaitUntil } from './delivery.ts';
 import { dispatch, type Unfinished } from './dispatch.ts';
 import { EventHandlingError, type HandlerFailure, messageOf } from './errors.ts';
 import { createMemory } from './memory/deliveries.ts';
@@ -51,13 +52,16 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
         : handleLogged(log, verified, routes, progress, watch);
     if (!(outcome instanceof Promise)) return settle(id, outcome, progress);
     memory.set(id, { state: 'running', outcome });
-    return outcome.then(
+    const settling = outcome.then(
       (settled) => settle(id, settled, progress),
       (error) => {
         memory.forget(id);
         throw error;
       },
     );
+    // A sender that disconnects must not cut the handlers off: every retry would wait for them.
+    verified.waitUntil?.(settling.catch(() => {}));
+    return settling;
   }
 
   function settle(id: string, outcome: Outcome, progress: Progress): Outcome {
@@ -101,7 +105,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
   }
 
   function run(
-    { id, event, wire, ip, receivedAt }: Verified,
+    { id, event, wire, ip, receivedAt, waitUntil }: Verified,
     routes: readonly Route[],
     { attempt, succeeded }: Progress,
     watch: Watch,
@@ -114,7 +118,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
       delivery,
       logger,
       succeeded,
-      unfinished: unfinished.of(id),
+      unfinished: unfinished.of(id, waitUntil),
     });
     return failures instanceof Promise ? failures.then(toError) : toError(failures);
 
@@ -203,10 +207,10 @@ export function answerOf<Value>(answer: MaybePromise<Value>, call: string): Prom
 }
 
 /** The handlers that run on after their time, by delivery. */
-function createUnfinished(): { of(id: string): Unfinished } {
+function createUnfinished(): { of(id: string, waitUntil: WaitUntil | undefined): Unfinished } {
   const byDelivery = new Map<string, Map<string, Promise<void>>>();
   return {
-    of: (id) => ({
+    of: (id, waitUntil) => ({
       get: (handler) => byDelivery.get(id)?.get(handler),
       add(handler, finished) {
         const handlers = byDelivery.get(id) ?? new Map<string, Promise<void>>();
@@ -215,7 +219,8 @@ function createUnfinished(): { of(id: string): Unfinished } {
           handlers.delete(handler);
           if (handlers.size === 0) byDelivery.delete(id);
         };
-        finished.then(remove, remove);
+        const removed = finished.then(remove, remove);
+        waitUntil?.(removed);
       },
     }),
   };

@@ -1,3 +1,4 @@
+import type { WaitUntil } from './delivery.ts';
 import { type EventHandlingError, messageOf } from './errors.ts';
 import type { Wire } from './events/wire.ts';
 import type { StoredDelivery, StoredEvent, StoredFailure } from './ports.ts';
@@ -10,6 +11,8 @@ export interface Verified {
   readonly body: Uint8Array;
   readonly ip: string | undefined;
   readonly receivedAt: Date;
+  /** Of the delivery: for what runs on after the answer. */
+  readonly waitUntil?: WaitUntil | undefined;
 }
 
 /** A verified delivery, in the form that stores take. */

@@ -1,3 +1,5 @@
+import type { WaitUntil } from './delivery.ts';
+
 /** How long the parts of a delivery took, in milliseconds. A part that was not reached is missing. */
 export interface Timings {
   /** Reading the body. */
@@ -24,6 +26,8 @@ export interface Subject {
   eventType: string | undefined;
   /** The attempt at running the handlers, 1 for the first; 0 as long as none has run. */
   attempt: number;
+  /** Of the request: for a listener that returns a promise. */
+  waitUntil?: WaitUntil | undefined;
 }
 
 /** One delivery under observation. The pipeline and the worker fill it in as they learn more. */
@@ -52,6 +56,7 @@ export function createWatch(receivedAt: Date, phase: Phase, timed: boolean): Wat
     ip: undefined,
     nextAttempt: undefined,
     isDeadLetter: false,
+    waitUntil: undefined,
     mark,
     timings,
   };

@@ -1,5 +1,6 @@
 import { claimEndpoint, releaseEndpoint } from './endpoint-claims.ts';
 import { parseWith } from './events/envelope.ts';
+import { requireRunningQueue } from './freezing.ts';
 import { BoundedMap } from './memory/bounded.ts';
 import type { Observers } from './observers.ts';
 import type { Outcome } from './outcome.ts';
@@ -47,12 +48,16 @@ export function createWorker(
   const logApart = queue === undefined || Object.is(log, queue) ? undefined : log;
   /** How far failed deliveries have come: a handler that was given up may succeed before the next attempt begins. */
   const reached = new BoundedMap<string, ReadonlySet<string>>(settings.memory);
-  /** Over a turn after the start: handlers that are registered right after it must not miss what an earlier run left. */
+  /**
+   * Over a turn after the first attempt is asked for: handlers that are registered right after the start must not miss
+   * what an earlier run left. Not begun by `start()`, because a worker may set no timer outside of a request.
+   */
   let registered: Promise<void> | undefined;
   let workers: Workers | undefined;
   let cannotStart = false;
 
   async function process(work: QueuedWork, { retryAt }: AttemptOptions = {}): Promise<QueuedResult> {
+    registered ??= new Promise((resolve) => setTimeout(resolve, 0));
     await registered;
     const watch = watchOf(work, observers);
     const { id, body, ip, receivedAt, attempt } = work;
@@ -111,7 +116,6 @@ export function createWorker(
     start() {
       if (workers !== undefined) return;
       worker.claim();
-      registered = new Promise((resolve) => setTimeout(resolve, 0));
       workers = store.start(endpoint, process, observers.deadLetter);
     },
     startForReplays() {
@@ -144,9 +148,14 @@ export async function enqueue(
   watch: Watch,
 ): Promise<Outcome> {
   const { id, event, wire } = verified;
+  // Not in the `try`: this is a mistake of the receiver's owner, and the sender's retry cannot help.
+  requireRunningQueue(queue, verified);
   try {
-    const stored = queue.enqueue(toStored(verified, endpoint));
-    return { status: await answerOf(stored, 'queue.enqueue()'), id, event, wire };
+    const delivery = toStored(verified, endpoint);
+    const status = await answerOf(queue.enqueue(delivery), 'queue.enqueue()');
+    const settled = status === 'accepted' ? queue.settled?.(delivery) : undefined;
+    if (settled !== undefined) verified.waitUntil?.(settled);
+    return { status, id, event, wire };
   } catch (error) {
     observers.error(error, 'queue', watch);
     return { status: 'rejected', code: 'unavailable', id, error };

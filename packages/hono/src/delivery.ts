@@ -1,16 +1,30 @@
-import type { Delivery } from '@spiderfoot-webhooks/core';
+import type { Delivery, WaitUntil } from '@spiderfoot-webhooks/core';
 import type { IncomingRequest } from '@spiderfoot-webhooks/core/node';
 import { WebDelivery } from '@spiderfoot-webhooks/core/web';
 import type { Context } from 'hono';
 import { createNodeServerDelivery } from '#node-server';
+import type { WebhookOptions } from './options.ts';
 
 /** A Hono request as a delivery. */
-export function toDelivery(c: Context, clientIp: ((c: Context) => string | undefined) | undefined): Delivery {
+export function toDelivery(c: Context, { clientIp, waitUntil }: WebhookOptions): Delivery {
   const kept = keptBytes(c);
   const incoming = incomingOf(c);
   const peer = () => (clientIp === undefined ? incoming?.socket.remoteAddress : clientIp(c));
-  if (incoming === undefined || kept !== undefined) return new WebDelivery(c.req.raw, peer, kept);
+  if (incoming === undefined) return new WebDelivery(c.req.raw, peer, kept, waitUntil ?? waitUntilOf(c));
+  if (kept !== undefined || waitUntil !== undefined) {
+    return new WebDelivery(c.req.raw, peer, kept, waitUntil);
+  }
   return createNodeServerDelivery(incoming, peer, c.req.raw);
+}
+
+/** Hono's getter throws on a platform that has no execution context. */
+function waitUntilOf(c: Context): WaitUntil | undefined {
+  try {
+    const { executionCtx } = c;
+    return (promise) => executionCtx.waitUntil(promise);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What `c.req.text()` and the like have read is kept as it came; `c.req.json()` keeps the text. */

@@ -2,15 +2,9 @@ import { createPass, type DataSchemas, type PassedEvent, type Receiver } from '@
 import type { Context, Handler, MiddlewareHandler } from 'hono';
 import { answer } from './answer.ts';
 import { toDelivery } from './delivery.ts';
+import type { WebhookOptions } from './options.ts';
 
-export interface WebhookOptions {
-  /**
-   * The client's address. On Node it is the socket's by itself; on other platforms it has to be given, or
-   * `allowedIps` refuses.
-   * @example clientIp: (c) => getConnInfo(c).remote.address // from hono/bun, hono/deno, …
-   */
-  readonly clientIp?: (c: Context) => string | undefined;
-}
+export type { WebhookOptions } from './options.ts';
 
 /** The variables that {@link webhookMiddleware} sets. */
 export interface WebhookEnv<Schemas extends DataSchemas = Record<never, never>> {
@@ -27,11 +21,11 @@ export interface WebhookEnv<Schemas extends DataSchemas = Record<never, never>> 
  */
 export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp }: WebhookOptions = {},
+  options: WebhookOptions = {},
 ): Handler {
   receiver.mount('handlers');
   return async function spiderfootWebhook(c) {
-    return answer(c, await receiver.receive(toDelivery(c, clientIp)));
+    return answer(c, await receiver.receive(toDelivery(c, options)));
   };
 }
 
@@ -49,11 +43,11 @@ export function webhookHandler<Schemas extends DataSchemas>(
  */
 export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp }: WebhookOptions = {},
+  options: WebhookOptions = {},
 ): MiddlewareHandler<WebhookEnv<Schemas>> {
   const pass = createPass(receiver);
   return async function spiderfootWebhook(c, next) {
-    const outcome = await pass(toDelivery(c, clientIp), async (passed) => {
+    const outcome = await pass(toDelivery(c, options), async (passed) => {
       c.set('spiderfoot', passed);
       keepBody(c, passed.context.wire.body);
       await next();

@@ -1,5 +1,6 @@
 import { isAmount, mostAmount } from '../amount.ts';
 import { ConfigurationError } from '../errors.ts';
+import { freezingPlatform } from '../freezing.ts';
 import type {
   DeliveryQueue,
   ProcessWork,
@@ -46,8 +47,12 @@ export interface MemoryQueueOptions {
 }
 
 /**
- * A queue in this process's memory: answers fast and retries, **but what waits is lost when the process ends.**
- * For tests, and where a lost event is acceptable; else use a durable one.
+ * A queue in this process's memory: answers fast and retries, **but it loses its deliveries when the process ends.**
+ * Use it for tests, and if you can accept a lost event. Use a durable queue otherwise.
+ *
+ * On a platform that freezes the process after the answer (Cloudflare Workers, AWS Lambda), handlers run through the
+ * platform's `waitUntil`, for as long as it allows: 30 seconds on Cloudflare. Without `waitUntil`, deliveries are answered
+ * 500 and `onError` gets a `ConfigurationError`.
  * @example
  * const receiver = createReceiver({ secret, queue: memoryQueue() });
  */
@@ -63,6 +68,8 @@ export function memoryQueue({
   }
   /** When this queue has taken what it has not yet forgotten: what a duplicate is told by. */
   const taken = new BoundedMap<string, Date>(capacity);
+  /** Until when {@link DeliveryQueue.settled} waits, for the deliveries that are not settled. */
+  const unsettled = new Map<string, Promise<void>>();
   const lanes = new Map<string, Lane>();
   const laneOf = (endpoint: string) => {
     const lane =
@@ -78,9 +85,12 @@ export function memoryQueue({
       const lane = laneOf(delivery.endpoint);
       if (lane.size >= capacity) throw new Error(`The queue is full: ${capacity} deliveries wait`);
       taken.set(key, delivery.receivedAt);
-      lane.add({ ...delivery, attempt: 1, succeeded: [] });
+      const settled = lane.add({ ...delivery, attempt: 1, succeeded: [] });
+      unsettled.set(key, settled);
+      void settled.then(() => unsettled.delete(key));
       return 'accepted';
     },
+    settled: (delivery) => unsettled.get(keyOf(delivery)),
     start(endpoint, process, onDeadLetter) {
       const workers = laneOf(endpoint).start(process, onDeadLetter);
       if (workers === undefined) throw endpointTaken(endpoint);
@@ -97,17 +107,34 @@ function keyOf({ endpoint, id }: StoredDelivery): string {
 interface Lane {
   /** How many wait. */
   readonly size: number;
-  add(work: QueuedWork): void;
+  /** @returns a promise that resolves when the delivery is processed, rejected or given up */
+  add(work: QueuedWork): Promise<void>;
   /** `undefined` where it has been started. */
   start(process: ProcessWork, onDeadLetter?: ReportDeadLetter): Workers | undefined;
+}
+
+/** A Cloudflare worker gives up a request that waits for nothing of its own, such as for the end of another request. */
+async function awake<Value>(promise: Promise<Value>): Promise<Value> {
+  const timer = setInterval(() => {}, 1000);
+  try {
+    return await promise;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** A delivery that waits for a worker. */
+interface Waiting {
+  begin(process: ProcessWork): void;
 }
 
 function createLane(
   { concurrency, maxAttempts, baseDelay, maxDelay }: Required<Omit<MemoryQueueOptions, 'capacity'>>,
   onGivenUp: (work: QueuedWork) => void,
 ): Lane {
-  const waiting: QueuedWork[] = [];
-  const retries = new Set<ReturnType<typeof setTimeout>>();
+  const waiting: Waiting[] = [];
+  /** The timers of those that wait for a retry, with what settles them. */
+  const retries = new Map<ReturnType<typeof setTimeout>, () => void>();
   let process: ProcessWork | undefined;
   let reportDeadLetter: ReportDeadLetter | undefined;
   let running = 0;
@@ -115,12 +142,23 @@ function createLane(
 
   function next(): void {
     while (process !== undefined && running < concurrency) {
-      const work = waiting.shift();
-      if (work === undefined) break;
+      const first = waiting.shift();
+      if (first === undefined) break;
       running++;
-      void process(work, { retryAt: retryAtOf(work) }).then((result) => settle(work, result));
+      first.begin(process);
     }
     if (running === 0) onIdle?.();
+  }
+
+  /**
+   * Each delivery waits for its turn in a promise of its own, and is never run by the one before it: a worker runs code in
+   * the request that called it, and cancels it with that request.
+   */
+  async function enter(work: QueuedWork, onSettled: () => void): Promise<void> {
+    const turn = new Promise<ProcessWork>((begin) => waiting.push({ begin }));
+    next();
+    const process = await (freezingPlatform() === undefined ? turn : awake(turn));
+    settle(work, await process(work, { retryAt: retryAtOf(work) }), onSettled);
   }
 
   /** When the next attempt is due, if there is one. */
@@ -131,35 +169,44 @@ function createLane(
         : undefined;
   }
 
-  function settle(work: QueuedWork, result: QueuedResult): void {
+  function settle(work: QueuedWork, result: QueuedResult, onSettled: () => void): void {
     running--;
-    if (result.status !== 'processed') retryOrGiveUp(work, result);
+    if (result.status === 'processed') onSettled();
+    else retryOrGiveUp(work, result, onSettled);
     next();
   }
 
-  function retryOrGiveUp(work: QueuedWork, result: QueuedResult): void {
+  function retryOrGiveUp(work: QueuedWork, result: QueuedResult, onSettled: () => void): void {
     const { status, retryAfter, nextAttempt = retryAtOf(work)(retryAfter) } = result;
     if (status === 'failed' && nextAttempt !== undefined) {
-      retry(work, result, nextAttempt);
+      retry(work, result, nextAttempt, onSettled);
       return;
     }
     onGivenUp(work);
     reportDeadLetter?.(deadLetterOf(work, result));
+    onSettled();
   }
 
-  function retry(work: QueuedWork, { succeeded }: QueuedResult, nextAttempt: Date): void {
+  function retry(
+    work: QueuedWork,
+    { succeeded }: QueuedResult,
+    nextAttempt: Date,
+    onSettled: () => void,
+  ): void {
     // Closing waits for no retry.
-    if (onIdle !== undefined) return;
+    if (onIdle !== undefined) {
+      onSettled();
+      return;
+    }
     const timer = setTimeout(
       () => {
         retries.delete(timer);
-        waiting.push({ ...work, attempt: work.attempt + 1, succeeded });
-        next();
+        void enter({ ...work, attempt: work.attempt + 1, succeeded }, onSettled);
       },
       // Past these bounds a timer ends at once, with a warning of Node's.
       Math.min(Math.max(0, nextAttempt.getTime() - Date.now()), mostAmount),
     );
-    retries.add(timer);
+    retries.set(timer, onSettled);
   }
 
   return {
@@ -167,8 +214,9 @@ function createLane(
       return waiting.length + retries.size;
     },
     add(work) {
-      waiting.push(work);
-      next();
+      return new Promise((onSettled) => {
+        void enter(work, onSettled);
+      });
     },
     start(processor, onDeadLetter) {
       if (process !== undefined) return undefined;
@@ -177,7 +225,10 @@ function createLane(
       next();
       return {
         async close() {
-          for (const timer of retries) clearTimeout(timer);
+          for (const [timer, onSettled] of retries) {
+            clearTimeout(timer);
+            onSettled();
+          }
           await new Promise<void>((resolve) => {
             onIdle = resolve;
             next();

@@ -1,4 +1,4 @@
-import type { BodyRead, Delivery } from '../delivery.ts';
+import type { BodyRead, Delivery, WaitUntil } from '../delivery.ts';
 import { discardBody, mostDiscarded, readBody, takeBody } from './body.ts';
 
 /** A fetch `Request` as a delivery. */
@@ -6,17 +6,25 @@ export class WebDelivery implements Delivery {
   readonly #request: Request;
   readonly #kept: Promise<Uint8Array> | undefined;
   readonly #peer: () => string | undefined;
+  readonly waitUntil: WaitUntil | undefined;
   /** When the reading began. */
   #since: number | undefined;
 
   /**
    * @param peer returns the client's address: a fetch request does not have it, the platform does
    * @param kept the body's bytes, if a framework has read and kept them
+   * @param waitUntil keeps the process running after the answer, on a platform that would freeze it
    */
-  constructor(request: Request, peer: () => string | undefined, kept?: Promise<Uint8Array>) {
+  constructor(
+    request: Request,
+    peer: () => string | undefined,
+    kept?: Promise<Uint8Array>,
+    waitUntil?: WaitUntil,
+  ) {
     this.#request = request;
     this.#kept = kept;
     this.#peer = peer;
+    this.waitUntil = waitUntil;
   }
 
   get peer(): string | undefined {
