@@ -14,7 +14,7 @@ let loaded = false;
  */
 export function loadBinding(): void {
   if (loaded) return;
-  requireSupportedNode(process.versions.node);
+  requireSupportedNode(process.versions);
   try {
     new Database(':memory:').close();
   } catch (error) {

@@ -426,7 +426,7 @@ const canTrace = existsSync(strace) && spawnSync(strace, ['-e', 'trace=none', 't
 /** How often the journal was synced before each answer, since the answer before. */
 async function syncsBeforeAnswers(order: Omit<Order, 'path'>): Promise<readonly number[]> {
   const program = startProgram({ path: temporaryPath(), ...order }, [
-    ...[strace, '-f', '-y', '-s', '40', '-e', 'trace=fsync,fdatasync,write'],
+    ...[strace, '-f', '-y', '-s', '40', '-e', 'trace=fsync,fdatasync,write,writev,sendto,sendmsg'],
   ]);
   await program.says('closed');
   await program.end();

@@ -45,13 +45,15 @@ export function styledError(message: string): string {
   return printableLines(message).replace(/^error:/, errorColours.red('error:'));
 }
 
+/** Errors that are the user's to correct. By their names, because loading the classes would slow down a short command. */
+const mistakes: readonly string[] = ['ConfigurationError', 'UnsupportedNodeError'];
+
 function failureOf(error: unknown): Pick<CommandFailure, 'message' | 'exitCode' | 'hint'> {
   if (error instanceof CommandFailure) {
     const { message, exitCode, hint } = error;
     return { message: printable(message), exitCode, hint };
   }
-  // By its name: loading the class takes longer than all that a short command does.
-  if (error instanceof Error && error.name === 'ConfigurationError') {
+  if (error instanceof Error && mistakes.includes(error.name)) {
     return { message: printable(error.message), exitCode: 2, hint: undefined };
   }
   if (error instanceof Error && error.name === 'StoreError') {
