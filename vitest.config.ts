@@ -9,6 +9,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    // These need runtimes that only `npm run test:runtimes` installs.
+    exclude: ['**/node_modules/**', 'test/runtimes/**'],
     typecheck: { enabled: true, include: ['**/*.test-d.ts'], tsconfig: 'tsconfig.check.json' },
     testTimeout: 30_000,
     hookTimeout: 120_000,

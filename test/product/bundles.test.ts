@@ -50,3 +50,31 @@ describe.each(targetNames)('A bundle for a %s', (target) => {
     expect(app.targets).toEqual(['example.com']);
   });
 });
+
+describe('The size of a worker bundle, minified and compressed with gzip', () => {
+  const receiver = `
+    import { createReceiver } from '@spiderfoot-webhooks/core';
+    const receiver = createReceiver({ secret: 'your-webhook-secret' });
+  `;
+  const web = `
+    import { fetchHandler } from '@spiderfoot-webhooks/core/web';
+    ${receiver}
+    export default { fetch: fetchHandler(receiver) };
+  `;
+  const hono = `
+    import { webhookHandler } from '@spiderfoot-webhooks/hono';
+    import { Hono } from 'hono';
+    ${receiver}
+    export default new Hono().all('/webhook', webhookHandler(receiver));
+  `;
+
+  // docs/runtimes.md promises these.
+  it.each([
+    ['core and fetchHandler', web, 47_000],
+    ['core and Hono', hono, 55_000],
+  ])('of %s stays within its budget', async (name, source, budget) => {
+    const { gzipped } = await bundle(source, here);
+    console.log(`${name}: ${gzipped} bytes, of at most ${budget}`);
+    expect(gzipped).toBeLessThanOrEqual(budget);
+  });
+});

@@ -63,7 +63,8 @@ describe("The README's commands", () => {
     ]);
     expect(commands.length).toBeGreaterThan(4);
     for (const [, script] of commands) expect(Object.keys(scripts)).toContain(script);
-    expect(textOf('.ci/run')).toMatch(/^exec npm test$/m);
+    expect(textOf('.ci/run')).toMatch(/^npm test$/m);
+    expect(textOf('.ci/run')).toMatch(/^npm run --silent test:runtimes$/m);
   });
 
   it('start a receiver, send it an event by the line that it prints, and look it up and replay it', async () => {
@@ -87,7 +88,7 @@ describe("The README's commands", () => {
   });
 });
 
-it.each([...readmes, 'CONTRIBUTING.md'])('The links of %s lead somewhere', (file) => {
+it.each([...readmes, 'CONTRIBUTING.md', 'docs/runtimes.md'])('The links of %s lead somewhere', (file) => {
   const text = textOf(file);
   const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, link = '']) => link);
   const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(
@@ -101,6 +102,17 @@ it.each([...readmes, 'CONTRIBUTING.md'])('The links of %s lead somewhere', (file
   const ends = ['docs/benchmarks.md', ...headings];
   const dead = links.filter((link) => !ends.includes(link) && !existsSync(join(root, dirname(file), link)));
   expect(dead).toEqual([]);
+});
+
+it('The table of runtimes has the versions that the tests run on', () => {
+  const documented = tableBelow('docs/runtimes.md', /^# Runtimes/m).map(([, version]) => version);
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+    textOf('test/runtimes/package.json'),
+  );
+  const tested = Object.entries(dependencies)
+    .filter(([name]) => !/^(?:node18|node20|typescript.*)$/.test(name))
+    .map(([, version]) => version.replace(/^npm:.*@/, ''));
+  expect(documented.toSorted()).toEqual(tested.toSorted());
 });
 
 describe("The README's table of", () => {

@@ -1,0 +1,87 @@
+/**
+ * Runs the suites on every runtime, prints a table, and closes with `N passed, N failed, N skipped`. docs/runtimes.md says
+ * what is covered.
+ */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { versionOf } from './binaries.ts';
+import { type Counts, readCounts, sumOf } from './counts.ts';
+import { commandOf, runtimes } from './matrix.ts';
+import { type Row, tableOf } from './table.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A suite that hangs is ended after this many milliseconds. */
+const patience = 600_000;
+
+interface Job {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** Runs a command to its end. Prints what it wrote only if it failed. */
+function run({ name, command, args }: Job): Promise<Counts> {
+  const since = performance.now();
+  return new Promise((resolve) => {
+    const env = { ...process.env, NO_COLOR: '1' };
+    const child = spawn(command, args, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: patience,
+    });
+    let output = '';
+    const keep = (text: Buffer) => {
+      output += text;
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', (error) => {
+      output += error.message;
+    });
+    child.once('close', (code) => {
+      const counts = readCounts(output, code);
+      if (counts.failed > 0) console.log(output.replaceAll(/^(?=\d+ passed, )/gm, `${name}: `));
+      const seconds = Math.round((performance.now() - since) / 1000);
+      const { passed, failed, skipped } = counts;
+      console.log(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds} s)`);
+      resolve(counts);
+    });
+  });
+}
+
+/** Runs two at a time, because most of a suite's time is spent in one process. */
+async function runAll(jobs: readonly Job[]): Promise<readonly Counts[]> {
+  const results: Counts[] = [];
+  const left = [...jobs.entries()];
+  async function work(): Promise<void> {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, job] = next;
+      results[index] = await run(job);
+    }
+  }
+  await Promise.all([work(), work()]);
+  return results;
+}
+
+const onRuntimes = runtimes.flatMap((runtime) =>
+  runtime.suites.map((suite) => ({ name: `${runtime.name}, ${suite}`, ...commandOf(runtime, suite) })),
+);
+const counts = await runAll(onRuntimes);
+
+const own = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/runtimes/vitest.config.ts'];
+const others = await run({ name: 'Servers and tools on each runtime', command: process.execPath, args: own });
+
+const left = [...counts];
+const rows: readonly Row[] = runtimes.map(({ name, binary, suites }) => ({
+  name,
+  version: versionOf(binary),
+  counts: new Map(suites.map((suite) => [suite, left.shift()])),
+}));
+const table = tableOf(rows, versionOf('workerd'), others);
+console.log(`\n${table}`);
+
+const { passed, failed, skipped } = sumOf([...counts, others]);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BareProject, installTarballs } from '../product/support/bare.ts';
+import { run } from '../product/support/program.ts';
+
+const { resolve } = createRequire(import.meta.url);
+
+let bare: BareProject;
+
+beforeAll(async () => {
+  bare = await installTarballs();
+}, 420_000);
+afterAll(() => bare?.remove());
+
+/** What the compiler says about our declarations and about a program that uses them. Others' declarations are theirs. */
+async function compile(version: string, ...files: readonly string[]): Promise<readonly string[]> {
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noEmit'];
+  const target = ['--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--skipLibCheck', 'false'];
+  const tsc = resolve(`typescript${version}/lib/tsc.js`);
+  const { lines } = await run(process.execPath, [tsc, ...strict, ...target, ...files], { cwd: bare.folder });
+  return lines.filter(
+    (line) => !/^node_modules\/(?!@spiderfoot-webhooks\/)/.test(line) && !line.startsWith(' '),
+  );
+}
+
+describe('Without skipLibCheck, the packed packages compile', { timeout: 120_000 }, () => {
+  it('with TypeScript 5.5 in an ES module', async () => {
+    expect(await compile('5.5', 'typed.ts')).toEqual([]);
+  });
+
+  it('with TypeScript 5.8 in an ES module and in a CommonJS file', async () => {
+    expect(await compile('5.8', 'typed.ts', 'common.cts')).toEqual([]);
+  });
+});
