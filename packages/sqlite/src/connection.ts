@@ -14,6 +14,8 @@ interface Statement {
 
 /** An open file, and the care for it. */
 export interface Connection {
+  /** Which file it is, on this machine. `undefined` for a database in memory. */
+  identity(): string | undefined;
   /** A statement, prepared once. */
   statement(sql: string): Statement;
   /**
@@ -98,6 +100,7 @@ export function connect(path: string, mustExist = false): Connection {
   }
 
   return {
+    identity: () => (path === ':memory:' ? undefined : identity),
     statement(sql) {
       const known = statements.get(sql);
       if (known !== undefined) return known;

@@ -9,7 +9,7 @@ export type { ExportFormat } from './export.ts';
 export type { DeliveryFilter } from './filters.ts';
 export type { HandlerRecord } from './handlers.ts';
 export type { DeliveryPage, ListOptions } from './listing.ts';
-export type { Retention, StoreOptions } from './options.ts';
+export type { Retention, StoreLogger, StoreOptions } from './options.ts';
 export type { PrunableState, PruneOptions } from './prune.ts';
 export type { DeliveryRecord, DeliveryWithBody } from './records.ts';
 export type { RefusalCount, RefusalRecord } from './refusals.ts';

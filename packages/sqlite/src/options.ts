@@ -12,6 +12,9 @@ export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
   readonly every?: number;
 }
 
+/** Any logger with `error`, and `warn` if it has it. */
+export type StoreLogger = Pick<Logger, 'error'> & Partial<Pick<Logger, 'warn'>>;
+
 export interface StoreOptions {
   /**
    * How many tries of a delivery may fail before it is a dead letter. One that loses its process has failed; one that
@@ -70,10 +73,11 @@ export interface StoreOptions {
    */
   readonly mustExist?: boolean;
   /**
-   * Logs what goes wrong in the background. A dead letter is logged here only if its receiver has no logger.
-   * @default silent
+   * Logs failures in the background by `error`, and by `warn` that this process has the file open twice; a logger without
+   * `warn` leaves that to a process warning. A dead letter is logged here only if its receiver has no logger.
+   * @default silent, but for the process warning
    */
-  readonly logger?: Pick<Logger, 'error'>;
+  readonly logger?: StoreLogger;
 }
 
 /** The options, checked, with their defaults. */
@@ -94,6 +98,8 @@ const numbers = {
 
 const known: readonly string[] = [...Object.keys(numbers), 'retention', 'mustExist', 'logger'];
 
+const silent: StoreLogger = { error: () => {} };
+
 /** Node's timers turn anything longer into 1 ms. */
 const longestTimer = 2_147_483_647;
 
@@ -103,7 +109,7 @@ export function readOptions(options: StoreOptions): StoreSettings {
     if (!known.includes(name))
       throw new ConfigurationError(name, `is not known. Known: ${known.join(', ')}.`);
   }
-  const { retention, mustExist = false, logger = { error: () => {} }, ...given } = options;
+  const { retention, mustExist = false, logger = silent, ...given } = options;
   const checked = { ...numbers, ...given };
   for (const [name, value] of Object.entries(checked)) {
     const least = name === 'keepRefusals' || name === 'closeTimeout' ? 0 : 1;

@@ -1,17 +1,25 @@
-import type { Logger } from '@spiderfoot-webhooks/core';
 import type { Buried } from './claims.ts';
+import type { StoreLogger } from './options.ts';
 
 /** Logs what happens in the background. */
 export interface Reports {
   error(error: unknown): void;
   /** A delivery is not attempted again, and its receiver has no logger. */
   dead(buried: Buried): void;
+  /** Another store of this process has the file open. */
+  openTwice(): void;
 }
 
-export function createReports(logger: Pick<Logger, 'error'>, path: string): Reports {
+/** The code of the process warning. */
+const openTwiceCode = 'SPIDERFOOT_STORE_OPEN_TWICE';
+
+export function createReports(logger: StoreLogger, path: string): Reports {
   /** A logger that fails ends neither the worker that reports nor the process. */
+  function report(write: () => unknown): void {
+    new Promise((resolve) => resolve(write())).catch(() => {});
+  }
   function tell(details: object, message: string): void {
-    new Promise((resolve) => resolve(logger.error(details, message))).catch(() => {});
+    report(() => logger.error(details, message));
   }
   return {
     error: (err) => tell({ err, path }, 'spiderfoot store: could not write'),
@@ -21,6 +29,11 @@ export function createReports(logger: Pick<Logger, 'error'>, path: string): Repo
         { number, id, endpoint, event_type, attempts, error: textOf(error) },
         'spiderfoot store: a dead letter; store.replay() runs its handlers again',
       );
+    },
+    openTwice() {
+      const message = `${path} is already open in this process, by another store. The receivers of both handle what is queued or replayed, each with its own handlers. Open the file once and share the store. If a development server reloads your modules, keep the store on globalThis: see "Development servers" in the README of @spiderfoot-webhooks/sqlite.`;
+      if (logger.warn === undefined) process.emitWarning(message, { code: openTwiceCode });
+      else report(() => logger.warn?.({ path, code: openTwiceCode }, `spiderfoot store: ${message}`));
     },
   };
 }

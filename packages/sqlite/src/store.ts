@@ -18,6 +18,7 @@ import {
   readCursor,
 } from './listing.ts';
 import { recordEntry } from './log.ts';
+import { noteOpen } from './open-files.ts';
 import { readOptions, type StoreOptions } from './options.ts';
 import { type PruneOptions, prune } from './prune.ts';
 import { enqueueDelivery } from './queue.ts';
@@ -94,6 +95,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const settings = readOptions(options);
   const reports = createReports(settings.logger, path);
   const connection = connect(path, settings.mustExist);
+  const noted = noteOpen(connection.identity);
+  if (noted.isSecond) reports.openTwice();
   const commits = createCommits(connection);
   const search = createSearch(connection, commits, reports.error);
   const refusals = createRefusals(connection, commits, settings.keepRefusals, reports.error);
@@ -134,6 +137,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     await refusals.close();
     await commits.drain();
     connection.close();
+    noted.forget();
   }
 
   return {
