@@ -11,7 +11,7 @@ import {
   toRecord,
   toRecordWithBody,
 } from './records.ts';
-import { toMatch } from './search.ts';
+import { toMatch } from './search-text.ts';
 import { and, anything, type Place, type Read, type Sought, walk } from './walk.ts';
 
 export interface ListOptions extends DeliveryFilter {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { Database } from 'better-sqlite3';
-import { requireOwnShape } from './table-shape.ts';
+import { differenceOf } from './table-shape.ts';
 
 /** The guide's table, as its `WebhookLogger` makes it. Our columns come after it, so that its INSERT works on ours. */
 const guideTable = `
@@ -95,6 +95,11 @@ const steps: readonly string[] = [
   ALTER TABLE webhook_logs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
   UPDATE webhook_logs SET failures = attempts - (state = 'running')
   WHERE state <> 'processed' AND state IN ('queued', 'running', 'dead') AND attempts > 0;`,
+  // Rows up to this number have an entry in the search index that was written without decoding strings. They are indexed again
+  // in slices: to drop the index here would hold up the start of a large file.
+  `ALTER TABLE webhook_file ADD COLUMN outdated_index INTEGER NOT NULL DEFAULT 0;
+  UPDATE webhook_file
+  SET outdated_index = coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0);`,
 ];
 
 /** The version that this kit writes. */
@@ -116,31 +121,32 @@ function hasTable(db: Database, name: string): boolean {
 
 /**
  * @param mustHold whether a file that holds no deliveries yet is refused as well
- * @throws ConfigurationError where the file was written by a newer kit, or by something else; it is not touched
+ * @throws ConfigurationError if the file was written by a newer kit, or by something else; it is not touched
  */
 export function refuseUnknown(db: Database, path: string, mustHold: boolean): void {
+  // In one transaction: another process may migrate the file between a look at its version and one at its table.
+  const problem = db.transaction(() => problemOf(db, mustHold))();
+  if (problem !== undefined) throw new ConfigurationError('path', `${path} ${problem}`);
+}
+
+function problemOf(db: Database, mustHold: boolean): string | undefined {
   const version = versionOf(db);
-  if (!hasTable(db, 'webhook_logs')) {
-    if (version > 0) {
-      throw new ConfigurationError(
-        'path',
-        `${path} belongs to another program: it has a version, ${version}, but no table webhook_logs. It was not touched: name another file.`,
-      );
-    }
-    if (mustHold) {
-      throw new ConfigurationError(
-        'path',
-        `${path} has no table webhook_logs: no receiver has written it. It was not touched: name another file.`,
-      );
-    }
-  }
   if (version > newestVersion) {
-    throw new ConfigurationError(
-      'path',
-      `${path} has version ${version}, and this version of the kit knows none past ${newestVersion}. Update @spiderfoot-webhooks/sqlite; the file was not touched.`,
+    return `has version ${version}, and this version of the kit knows none past ${newestVersion}. Update @spiderfoot-webhooks/sqlite; the file was not touched.`;
+  }
+  if (hasTable(db, 'webhook_logs')) {
+    const difference = differenceOf(db, version);
+    return (
+      difference &&
+      `has a table webhook_logs of another program: ${difference}. It was not touched. Choose another file.`
     );
   }
-  if (hasTable(db, 'webhook_logs')) requireOwnShape(db, path, version);
+  if (version > 0) {
+    return `belongs to another program: it has a version, ${version}, but no table webhook_logs. It was not touched. Choose another file.`;
+  }
+  return mustHold
+    ? 'has no table webhook_logs: no receiver has written it. It was not touched. Choose another file.'
+    : undefined;
 }
 
 /** Brings a file, the guide's or an older one of ours, to the newest version: all of it or nothing. */

@@ -1,27 +1,42 @@
-import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
+import { toSearchText } from './search-text.ts';
 
 /** Rows, and characters, that are indexed in one go: some milliseconds. A delivery that comes meanwhile waits for no more. */
 const sliceLimits = { rows: 200, characters: 65_536 };
 
-/** Milliseconds without a delivery after which the index catches up by itself. */
+/** Rows that are looked at in one go to find those whose entry is outdated. Most are not. */
+const reviewedAtOnce = 500;
+
+/** Milliseconds without a delivery after which the index catches up in the background. */
 const quietTime = 2000;
 
-/** Row numbers are never given out twice, so what is past the highest indexed one has not been indexed. */
-const indexNext = `
-  INSERT INTO webhook_search (rowid, payload)
+const beginning = `substr(payload, 1, ${sliceLimits.characters}) AS payload`;
+
+/** SQLite never gives out a row number twice, so what is past the highest indexed one has not been indexed. */
+const notIndexed = `
   SELECT id, payload FROM (
     SELECT id, payload, sum(length(payload)) OVER (ORDER BY id) - length(payload) AS before FROM (
-      SELECT id, substr(payload, 1, ${sliceLimits.characters}) AS payload FROM webhook_logs
+      SELECT id, ${beginning} FROM webhook_logs
       WHERE id > coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0)
       ORDER BY id LIMIT ${sliceLimits.rows}
     )
   ) WHERE before < ${sliceLimits.characters}`;
 
-/** The full text of payloads. Kept off the way of the deliveries: it follows when nothing comes, or when it is asked for. */
+/** Up to this number, the entries were written by an older version, which did not decode strings. */
+const outdatedUpTo = 'SELECT outdated_index AS number FROM webhook_file';
+
+const outdated = `SELECT id, ${beginning} FROM webhook_logs WHERE id <= ? ORDER BY id DESC LIMIT ${reviewedAtOnce}`;
+
+/** A body's beginning, and the number of its row. */
+interface Indexable {
+  readonly id: number;
+  readonly payload: unknown;
+}
+
+/** The full text of payloads. It is not written with a delivery: it follows in quiet times, or when it is asked for. */
 export interface Search {
-  /** Told of a delivery. */
+  /** To be called when a delivery comes. */
   postpone(): void;
   catchUp(): Promise<void>;
   close(): void;
@@ -35,6 +50,7 @@ export function createSearch(
   let timer: NodeJS.Timeout | undefined;
   let since = 0;
   let closed = false;
+  if (outdatedNumber(connection) > 0) begin(quietTime);
 
   function onTime(): void {
     const quiet = performance.now() - since;
@@ -53,9 +69,8 @@ export function createSearch(
     timer = setTimeout(onTime, delay).unref();
   }
 
-  async function indexSlice(): Promise<boolean> {
-    const { changes } = await commits.write(() => connection.statement(indexNext).run());
-    return changes > 0;
+  function indexSlice(): Promise<boolean> {
+    return commits.write(() => indexNew(connection) || renewOutdated(connection));
   }
 
   return {
@@ -73,13 +88,44 @@ export function createSearch(
   };
 }
 
+/** @returns whether there may be more */
+function indexNew(connection: Connection): boolean {
+  const rows = connection.statement(notIndexed).all() as Indexable[];
+  for (const { id, payload } of rows) writeEntry(connection, id, searchTextOf(payload));
+  return rows.length > 0;
+}
+
 /**
- * A search as people write it, in FTS5's language: every word has to be there, the last letters of one may be missing.
- * Each word is quoted, so that nothing in it is an operator; NUL, which would end the query, parts words.
- * @throws ConfigurationError where there is no word
+ * Writes the newest of the outdated entries again, if decoding changes anything about them.
+ * @returns whether there may be more
  */
-export function toMatch(text: string): string {
-  const words = text.split(/[\s\0]+/).filter((word) => word !== '');
-  if (words.length === 0) throw new ConfigurationError('text', 'must have a word in it.');
-  return words.map((word) => `"${word.replaceAll('"', '""')}"*`).join(' ');
+function renewOutdated(connection: Connection): boolean {
+  const from = outdatedNumber(connection);
+  if (from === 0) return false;
+  const rows = connection.statement(outdated).all(from) as Indexable[];
+  let written = 0;
+  let next = 0;
+  for (const { id, payload } of rows) {
+    const text = searchTextOf(payload);
+    next = id - 1;
+    if (text === payload) continue;
+    writeEntry(connection, id, text);
+    written += text.length;
+    if (written >= sliceLimits.characters) break;
+  }
+  connection.statement('UPDATE webhook_file SET outdated_index = ?').run(next);
+  return next > 0;
+}
+
+function outdatedNumber(connection: Connection): number {
+  const { number } = connection.statement(outdatedUpTo).get() as { readonly number: number };
+  return number;
+}
+
+function writeEntry(connection: Connection, id: number, text: string): void {
+  connection.statement('INSERT OR REPLACE INTO webhook_search (rowid, payload) VALUES (?, ?)').run(id, text);
+}
+
+function searchTextOf(payload: unknown): string {
+  return toSearchText(Buffer.isBuffer(payload) ? payload.toString() : String(payload));
 }

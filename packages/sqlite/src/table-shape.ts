@@ -1,4 +1,3 @@
-import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { Database } from 'better-sqlite3';
 
 /** The columns of the guide's table. */
@@ -56,20 +55,11 @@ interface ColumnInfo {
 }
 
 /**
- * Another program may have a table `webhook_logs` of its own. Migrating it would fail halfway down, with a message about SQL.
+ * Another program may have a table `webhook_logs` of its own. Migrating it would fail halfway, with a message about SQL.
  * @param version of the file
- * @throws ConfigurationError that says what differs; the file is not touched
+ * @returns how the table differs from the one that this version has; `undefined` if it does not
  */
-export function requireOwnShape(db: Database, path: string, version: number): void {
-  const difference = differenceOf(db, version);
-  if (difference === undefined) return;
-  throw new ConfigurationError(
-    'path',
-    `${path} has a table webhook_logs of another program: ${difference}. It was not touched. Choose another file.`,
-  );
-}
-
-function differenceOf(db: Database, version: number): string | undefined {
+export function differenceOf(db: Database, version: number): string | undefined {
   const table = db
     .prepare<[], { type: string; wr: number }>("SELECT type, wr FROM pragma_table_list('webhook_logs')")
     .get();
