@@ -105,6 +105,12 @@ export const refusals = {
     hint: 'The log or the queue could not store the delivery: see "err". The sender is asked to try again.',
     headers: { 'retry-after': '5' },
   },
+  in_progress: {
+    status: 503,
+    error: 'In progress',
+    hint: 'Another process over the same log runs the handlers of this delivery now. A retry is answered as a duplicate once they have succeeded, and handled if they have failed.',
+    headers: { 'retry-after': '1' },
+  },
   shutting_down: {
     status: 503,
     error: 'Shutting down',

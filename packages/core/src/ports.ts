@@ -67,6 +67,13 @@ export interface LoggedDelivery {
   readonly state: DeliveryState | QueueState;
   readonly attempt: number;
   readonly succeeded: readonly string[];
+  /**
+   * Of a `received` delivery: whether another process runs its handlers at this moment. The receiver then answers 503
+   * `in_progress` and runs none. Report it only of a process that is known to be alive: the retry of a delivery whose
+   * process has died comes after one second, and must be handled.
+   * @default false
+   */
+  readonly running?: boolean | undefined;
 }
 
 /** A delivery that was refused before it was authenticated: anybody can have sent it. */

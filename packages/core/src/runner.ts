@@ -3,7 +3,7 @@ import { dispatch, type Unfinished } from './dispatch.ts';
 import { EventHandlingError, type HandlerFailure, messageOf } from './errors.ts';
 import { createMemory } from './memory/deliveries.ts';
 import type { Observers } from './observers.ts';
-import type { Outcome, Rejected } from './outcome.ts';
+import { type Outcome, type Rejected, refuse } from './outcome.ts';
 import type { DeliveryLog, LogEntry, StoredDelivery } from './ports.ts';
 import { type MaybePromise, within } from './promises.ts';
 import type { Route } from './router.ts';
@@ -94,6 +94,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
       const entry = { ...stored, state: 'received', ...standing(progress) } as const;
       const known = await answerOf(log.record(entry), 'log.record()');
       if (known !== undefined && isTaken(known.state)) return duplicate(verified);
+      if (known?.running === true) return { ...refuse('in_progress'), id: stored.id };
       progress.attempt = Math.max(progress.attempt, known?.attempt ?? 0);
       for (const name of known?.succeeded ?? []) progress.succeeded.add(name);
     } catch (error) {

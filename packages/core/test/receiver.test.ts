@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createReceiver, type Delivery, type Outcome, type OutcomeDetails } from '../src/index.ts';
+import { createReceiver, type Delivery, type Outcome, type OutcomeDetails, toAnswer } from '../src/index.ts';
 import { type SignedOptions, signedDelivery, signedWebhook } from '../src/testing/index.ts';
 
 const secret = 'receiver-s3cret';
@@ -214,6 +214,26 @@ describe('onOutcome', () => {
     expect(codeOf(await receiver.receive((await sender())()))).toBe('processed');
     await vi.waitFor(() => expect(errors).toHaveBeenCalledTimes(2));
     expect(errors).toHaveBeenCalledWith(expect.any(Error), expect.objectContaining({ source: 'listener' }));
+  });
+});
+
+describe('a delivery whose handlers run in another process', () => {
+  it('is answered 503 in_progress, runs no handler, and is handled when its retry finds it at rest', async () => {
+    const known = { state: 'received', attempt: 0, succeeded: [] } as const;
+    const record = vi
+      .fn()
+      .mockResolvedValue(undefined)
+      .mockResolvedValueOnce({ ...known, running: true });
+    record.mockResolvedValueOnce(known);
+    const handler = vi.fn();
+    const receiver = createReceiver({ secret, log: { record } }).onAny(handler);
+    const send = await sender();
+    const outcome = await receiver.receive(send());
+    expect(codeOf(outcome)).toBe('in_progress');
+    expect(toAnswer(outcome)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(handler).not.toHaveBeenCalled();
+    expect(codeOf(await receiver.receive(send()))).toBe('processed');
+    expect(handler).toHaveBeenCalledOnce();
   });
 });
 

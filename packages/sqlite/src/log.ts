@@ -3,6 +3,7 @@ import { mayReplace } from '@spiderfoot-webhooks/core/stores';
 import { numberOf } from './cells.ts';
 import type { Connection } from './connection.ts';
 import { addAttempt, namesOfSucceeded, readHandlers } from './handlers.ts';
+import type { Runner } from './liveness.ts';
 import { insertNew } from './queue.ts';
 
 /** What is known of a delivery. */
@@ -11,10 +12,11 @@ interface Known {
   readonly state: DeliveryState | QueueState;
   readonly attempts: unknown;
   readonly handlers: unknown;
+  readonly lease: unknown;
 }
 
 const find = `
-  SELECT id, state, attempts, handlers FROM webhook_logs WHERE delivery_id = ? AND endpoint = ?`;
+  SELECT id, state, attempts, handlers, lease FROM webhook_logs WHERE delivery_id = ? AND endpoint = ?`;
 
 const begin = `UPDATE webhook_logs SET state = 'received', lease = ?, code = NULL, issues = NULL WHERE id = ?`;
 
@@ -25,24 +27,26 @@ const settle = `
 
 /**
  * Records where a delivery stands, inside a commit.
- * @param until when the handlers of what is `received` may be thought to have ended, in milliseconds since 1970
+ * @param duration milliseconds after which the handlers of a `received` delivery may be thought to have ended
  */
 export function recordEntry(
   connection: Connection,
   entry: LogEntry,
-  until: number,
+  runner: Runner,
+  duration: number,
 ): LoggedDelivery | undefined {
+  const now = Date.now();
   const known = entry.state === 'received' ? undefined : findEntry(connection, entry);
   if (known === undefined) {
     const { state, attempt } = entry;
-    const lease = state === 'received' ? String(until) : null;
+    const lease = state === 'received' ? runner.mark(now, now + duration) : null;
     const number = insertNew(connection, entry, { state, attempts: attempt, nextAttempt: null, lease });
     if (number !== undefined) {
       if (state !== 'received') settleEntry(connection, number, null, entry);
       return undefined;
     }
   }
-  return recordAgain(connection, known ?? findEntry(connection, entry), entry, until);
+  return recordAgain(connection, known ?? findEntry(connection, entry), entry, runner, now, duration);
 }
 
 function findEntry(connection: Connection, { id, endpoint }: LogEntry): Known | undefined {
@@ -54,16 +58,19 @@ function recordAgain(
   connection: Connection,
   known: Known | undefined,
   entry: LogEntry,
-  until: number,
+  runner: Runner,
+  now: number,
+  duration: number,
 ): LoggedDelivery {
   if (known === undefined) throw new Error('A delivery that is in the log could not be found there');
   const { id, state, handlers } = known;
   const attempt = numberOf(known.attempts);
-  if (mayReplace({ state, attempt }, entry.state)) {
-    if (entry.state === 'received') connection.statement(begin).run(String(until), id);
+  const running = state === 'received' && entry.state === 'received' && runner.isElsewhere(known.lease, now);
+  if (!running && mayReplace({ state, attempt }, entry.state)) {
+    if (entry.state === 'received') connection.statement(begin).run(runner.mark(now, now + duration), id);
     else settleEntry(connection, id, handlers, entry);
   }
-  return { state, attempt, succeeded: namesOfSucceeded(readHandlers(handlers)) };
+  return { state, attempt, succeeded: namesOfSucceeded(readHandlers(handlers)), ...(running && { running }) };
 }
 
 function settleEntry(

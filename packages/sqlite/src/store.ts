@@ -17,6 +17,7 @@ import {
   pageWithBodies,
   readCursor,
 } from './listing.ts';
+import { createRunner, newStoreName } from './liveness.ts';
 import { recordEntry } from './log.ts';
 import { noteOpen } from './open-files.ts';
 import { readOptions, type StoreOptions } from './options.ts';
@@ -95,7 +96,9 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const settings = readOptions(options);
   const reports = createReports(settings.logger, path);
   const connection = connect(path, settings.mustExist);
-  const noted = noteOpen(connection.identity);
+  const name = newStoreName();
+  const runner = createRunner(name);
+  const noted = noteOpen(name, connection.identity);
   if (noted.isSecond) reports.openTwice();
   const commits = createCommits(connection);
   const search = createSearch(connection, commits, reports.error);
@@ -143,7 +146,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   return {
     record(entry) {
       search.postpone();
-      return commits.write(() => recordEntry(connection, entry, Date.now() + settings.lease));
+      return commits.write(() => recordEntry(connection, entry, runner, settings.lease));
     },
     refused: (refusal) => refusals.add(refusal),
     enqueue(delivery) {

@@ -67,9 +67,9 @@ export class Process {
     return this.#child.pid ?? 0;
   }
 
-  /** Waits until it says a line, and fails where it ends without. */
-  async says(line: string): Promise<void> {
-    while (!this.lines.includes(line)) {
+  /** Waits until it has said a line, and fails if it ends without. */
+  async says(line: string, times = 1): Promise<void> {
+    while (this.lines.filter((said) => said === line).length < times) {
       if (this.#over) throw new Error(`It ended without "${line}":\n${this.#output}${this.#errors}`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -95,6 +95,11 @@ export class Process {
 export function startProgram(order: Order, wrapper: readonly string[] = []): Process {
   const [command = '', ...args] = [...wrapper, process.execPath, here('run.mjs'), here('program.ts')];
   return new Process(command, [...args, JSON.stringify(order)]);
+}
+
+/** Another process that takes deliveries in a log. */
+export function startTaker(path: string): Process {
+  return new Process(process.execPath, [here('run.mjs'), here('taker.ts'), path]);
 }
 
 /** No word on what is deprecated in the guide's class, and no compiled file beside it. */

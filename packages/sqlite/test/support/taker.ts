@@ -1,0 +1,43 @@
+/**
+ * A process that takes deliveries in a log. It obeys lines on standard input: `send` sends it one webhook, always with the
+ * same bytes; `finish` ends the handlers that run, `fail` ends them with an error.
+ */
+import { createInterface } from 'node:readline';
+import { createReceiver, toAnswer } from '@spiderfoot-webhooks/core';
+import { openStore } from '../../src/index.ts';
+import { createRaw, secret } from './webhooks.ts';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const running: { finish(): void; fail(): void }[] = [];
+
+const store = openStore(process.argv[3] ?? '');
+const receiver = createReceiver({ secret, log: store, handlerTimeout: 60_000 }).onAny(
+  () => {
+    say('began');
+    return new Promise<void>((resolve, reject) => {
+      running.push({ finish: resolve, fail: () => reject(new Error('down')) });
+    });
+  },
+  { name: 'handler' },
+);
+const body = {
+  event_type: 'scan_completed',
+  timestamp: '2026-01-01T12:00:00Z',
+  data: { target: 'example.com' },
+};
+const webhook = await createRaw(JSON.stringify(body));
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  if (line === 'send') {
+    void webhook.send(receiver).then((outcome) => {
+      const { status, headers } = toAnswer(outcome);
+      const code = outcome.status === 'rejected' ? outcome.code : outcome.status;
+      say([status, code, headers['retry-after']].filter(Boolean).join(' '));
+    });
+  }
+  for (const { finish, fail } of running) {
+    if (line === 'finish') finish();
+    if (line === 'fail') fail();
+  }
+});
+say('ready');
