@@ -6,7 +6,7 @@ import { busyTimeout, closeQuietly, open, openTimeout, shortest } from './openin
 import { idOf } from './schema.ts';
 
 /** What is needed of a prepared statement. Said here, so that who uses the package needs no types of better-sqlite3's. */
-interface Statement {
+export interface Statement {
   run(...values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
   get(...values: readonly unknown[]): unknown;
   all(...values: readonly unknown[]): unknown[];
@@ -14,6 +14,8 @@ interface Statement {
 
 /** An open file, and the care for it. */
 export interface Connection {
+  /** Whether nothing may be written. */
+  readonly readOnly: boolean;
   /** Which file it is, on this machine. `undefined` for a database in memory. */
   identity(): string | undefined;
   /** A statement, prepared once. */
@@ -23,6 +25,8 @@ export interface Connection {
    * @throws StoreError where the file is gone, is another, or cannot be opened again, and after {@link close}
    */
   check(): void;
+  /** Runs statements that only read, on a file that does not change meanwhile. */
+  read<Result>(run: () => Result): Result;
   /** Told of every error that a statement met. */
   onError(error: unknown): void;
   /** Ends a transaction that has failed. Where it cannot be ended the file is opened anew. */
@@ -100,6 +104,8 @@ export function connect(path: string, mustExist = false): Connection {
   }
 
   return {
+    readOnly: false,
+    read: (run) => run(),
     identity: () => (path === ':memory:' ? undefined : identity),
     statement(sql) {
       const known = statements.get(sql);

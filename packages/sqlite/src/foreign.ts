@@ -26,9 +26,17 @@ const placeInTime = misplaced.map(
   WHERE id IN (SELECT id FROM webhook_logs INDEXED BY webhook_logs_time WHERE ${where})`,
 );
 
-/** What has to be written before all rows can be read. */
-function findForeign(connection: Connection): { readonly state: boolean; readonly time: boolean } {
-  const { state, time } = connection.statement(hasForeign).get() as Record<'state' | 'time', number>;
+/** Whether something has to be written before all rows can be read. */
+export function hasForeignRows(connection: Pick<Connection, 'statement'>): boolean {
+  const { state, time } = findForeign(connection);
+  return state || time;
+}
+
+function findForeign({ statement }: Pick<Connection, 'statement'>): {
+  readonly state: boolean;
+  readonly time: boolean;
+} {
+  const { state, time } = statement(hasForeign).get() as Record<'state' | 'time', number>;
   return { state: state === 1, time: time === 1 };
 }
 

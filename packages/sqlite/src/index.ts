@@ -4,7 +4,7 @@
  */
 export type { Count, CountKey, CountOptions } from './counts.ts';
 export { type StoreFromEnvironment, storeFromEnvironment } from './environment.ts';
-export { StoreError } from './errors.ts';
+export { OutdatedFileError, StoreError } from './errors.ts';
 export type { ExportFormat } from './export.ts';
 export type { DeliveryFilter } from './filters.ts';
 export type { HandlerRecord } from './handlers.ts';

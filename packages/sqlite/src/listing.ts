@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { Connection } from './connection.ts';
 import { type DeliveryFilter, toCondition } from './filters.ts';
+import { hasRest } from './read-only-search.ts';
 import {
   columns,
   columnsWithBody,
@@ -46,15 +47,32 @@ export function rowsBehind(
   if (text === undefined) return walk(connection, read, sought, from, limit);
   const after = from === undefined ? anything : { sql: 'webhook_search.rowid < ?', values: [from.id] };
   const { sql, values } = and(after, toCondition(rest), also);
-  return read(
-    () =>
-      connection
+  const match = toMatch(text);
+  return read(() => {
+    if (connection.readOnly && connection.statement(hasRest).get() !== undefined) {
+      return connection
         .statement(
-          `SELECT ${sought.columns} FROM webhook_search CROSS JOIN webhook_logs ON webhook_logs.id = webhook_search.rowid
-           WHERE webhook_search MATCH ? AND ${sql} ORDER BY webhook_search.rowid DESC LIMIT ?`,
+          `SELECT ${sought.columns} FROM (
+             SELECT rowid AS found FROM webhook_search WHERE webhook_search MATCH ?
+             UNION SELECT rowid FROM temp.webhook_search_rest WHERE webhook_search_rest MATCH ?
+           ) CROSS JOIN webhook_logs ON webhook_logs.id = found
+           WHERE found < ? AND ${and(toCondition(rest), also).sql} ORDER BY found DESC LIMIT ?`,
         )
-        .all(toMatch(text), ...values, limit) as Place[],
-  );
+        .all(
+          match,
+          match,
+          from?.id ?? Number.MAX_SAFE_INTEGER,
+          ...and(toCondition(rest), also).values,
+          limit,
+        ) as Place[];
+    }
+    return connection
+      .statement(
+        `SELECT ${sought.columns} FROM webhook_search CROSS JOIN webhook_logs ON webhook_logs.id = webhook_search.rowid
+           WHERE webhook_search MATCH ? AND ${sql} ORDER BY webhook_search.rowid DESC LIMIT ?`,
+      )
+      .all(match, ...values, limit) as Place[];
+  });
 }
 
 /** One page of deliveries, newest first. */

@@ -169,7 +169,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-function ownerOf(path: string): string {
+export function ownerOf(path: string): string {
   try {
     return String(lstatSync(path).uid);
   } catch {
@@ -177,7 +177,7 @@ function ownerOf(path: string): string {
   }
 }
 
-function userOf(): string {
+export function userOf(): string {
   const user = process.geteuid?.();
   return user === undefined ? '' : ` (uid ${user})`;
 }

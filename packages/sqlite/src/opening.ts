@@ -92,7 +92,7 @@ export const shortest = 512;
  * SQLite takes a file of one byte for an empty one, and writes over it. Not opened to look inside: to close it again would
  * free the locks of another store in this process, which POSIX has by file and process.
  */
-function refuseShort(path: string): void {
+export function refuseShort(path: string): void {
   const stat = path === ':memory:' ? undefined : statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
   const hint = hintOfKind(path, stat);
@@ -101,7 +101,7 @@ function refuseShort(path: string): void {
   throw new ConfigurationError('path', `${path} is too short for a database. ${somethingElse}`);
 }
 
-function refuseMissing(path: string): void {
+export function refuseMissing(path: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   throw new ConfigurationError('path', `${path} does not exist. Is it the path that the receiver was given?`);
 }

@@ -73,6 +73,13 @@ export interface StoreOptions {
    */
   readonly mustExist?: boolean;
   /**
+   * Opens a file only to read it, without any right to write: neither it nor a file beside it is written. Safe beside a
+   * receiver. Everything that writes, such as `replay` and `prune`, rejects with a StoreError, and `start` throws it. A file
+   * of an older version cannot be opened so.
+   * @default false
+   */
+  readonly readOnly?: boolean;
+  /**
    * Logs failures in the background by `error`, and by `warn` that this process has the file open twice; a logger without
    * `warn` leaves that to a process warning. A dead letter is logged here only if its receiver has no logger.
    * @default silent, but for the process warning
@@ -96,7 +103,7 @@ const numbers = {
   keepRefusals: 0,
 };
 
-const known: readonly string[] = [...Object.keys(numbers), 'retention', 'mustExist', 'logger'];
+const known: readonly string[] = [...Object.keys(numbers), 'retention', 'mustExist', 'readOnly', 'logger'];
 
 const silent: StoreLogger = { error: () => {} };
 
@@ -109,7 +116,7 @@ export function readOptions(options: StoreOptions): StoreSettings {
     if (!known.includes(name))
       throw new ConfigurationError(name, `is not known. Known: ${known.join(', ')}.`);
   }
-  const { retention, mustExist = false, logger = silent, ...given } = options;
+  const { retention, mustExist = false, readOnly = false, logger = silent, ...given } = options;
   const checked = { ...numbers, ...given };
   for (const [name, value] of Object.entries(checked)) {
     const least = name === 'keepRefusals' || name === 'closeTimeout' ? 0 : 1;
@@ -117,9 +124,13 @@ export function readOptions(options: StoreOptions): StoreSettings {
     throw new ConfigurationError(name, `must be a whole number from ${least} to ${longestTimer}.`);
   }
   if (typeof mustExist !== 'boolean') throw new ConfigurationError('mustExist', 'must be true or false.');
+  if (typeof readOnly !== 'boolean') throw new ConfigurationError('readOnly', 'must be true or false.');
+  if (readOnly && retention !== undefined) {
+    throw new ConfigurationError('retention', 'deletes, which readOnly forbids. Leave one of them out.');
+  }
   if (typeof logger.error !== 'function')
     throw new ConfigurationError('logger', 'must be an object with error().');
-  return { ...checked, retention: readRetention(retention), mustExist, logger };
+  return { ...checked, retention: readRetention(retention), mustExist, readOnly, logger };
 }
 
 function isWhole(value: unknown, least: number, greatest = longestTimer): boolean {

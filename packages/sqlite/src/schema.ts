@@ -109,6 +109,10 @@ function versionOf(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 
+export function isNewest(db: Database): boolean {
+  return versionOf(db) === newestVersion;
+}
+
 /** What tells this file, and copies of it, from all others. `undefined` for a file that is none of ours. */
 export function idOf(db: Database): string | undefined {
   if (versionOf(db) === 0 || !hasTable(db, 'webhook_file')) return undefined;

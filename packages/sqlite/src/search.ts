@@ -13,12 +13,15 @@ const quietTime = 2000;
 
 const beginning = `substr(payload, 1, ${sliceLimits.characters}) AS payload`;
 
-/** SQLite never gives out a row number twice, so what is past the highest indexed one has not been indexed. */
-const notIndexed = `
+/**
+ * SQLite never gives out a row number twice, so what is past the highest indexed one has not been indexed. The parameter is a
+ * number up to which another index has them.
+ */
+export const notIndexed = `
   SELECT id, payload FROM (
     SELECT id, payload, sum(length(payload)) OVER (ORDER BY id) - length(payload) AS before FROM (
       SELECT id, ${beginning} FROM webhook_logs
-      WHERE id > coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0)
+      WHERE id > max(coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0), ?)
       ORDER BY id LIMIT ${sliceLimits.rows}
     )
   ) WHERE before < ${sliceLimits.characters}`;
@@ -26,10 +29,10 @@ const notIndexed = `
 /** Up to this number, the entries were written by an older version, which did not decode strings. */
 const outdatedUpTo = 'SELECT outdated_index AS number FROM webhook_file';
 
-const outdated = `SELECT id, ${beginning} FROM webhook_logs WHERE id <= ? ORDER BY id DESC LIMIT ${reviewedAtOnce}`;
+export const outdated = `SELECT id, ${beginning} FROM webhook_logs WHERE id <= ? ORDER BY id DESC LIMIT ${reviewedAtOnce}`;
 
 /** A body's beginning, and the number of its row. */
-interface Indexable {
+export interface Indexable {
   readonly id: number;
   readonly payload: unknown;
 }
@@ -90,7 +93,7 @@ export function createSearch(
 
 /** @returns whether there may be more */
 function indexNew(connection: Connection): boolean {
-  const rows = connection.statement(notIndexed).all() as Indexable[];
+  const rows = connection.statement(notIndexed).all(0) as Indexable[];
   for (const { id, payload } of rows) writeEntry(connection, id, searchTextOf(payload));
   return rows.length > 0;
 }
@@ -117,7 +120,7 @@ function renewOutdated(connection: Connection): boolean {
   return next > 0;
 }
 
-function outdatedNumber(connection: Connection): number {
+export function outdatedNumber(connection: Connection): number {
   const { number } = connection.statement(outdatedUpTo).get() as { readonly number: number };
   return number;
 }
@@ -126,6 +129,6 @@ function writeEntry(connection: Connection, id: number, text: string): void {
   connection.statement('INSERT OR REPLACE INTO webhook_search (rowid, payload) VALUES (?, ?)').run(id, text);
 }
 
-function searchTextOf(payload: unknown): string {
+export function searchTextOf(payload: unknown): string {
   return toSearchText(Buffer.isBuffer(payload) ? payload.toString() : String(payload));
 }

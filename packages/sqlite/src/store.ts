@@ -5,7 +5,7 @@ import { createClock } from './clock.ts';
 import { createCommits } from './commits.ts';
 import { connect } from './connection.ts';
 import { type Count, type CountOptions, count } from './counts.ts';
-import { closedError } from './errors.ts';
+import { closedError, readOnlyError } from './errors.ts';
 import { type ExportFormat, exportLines } from './export.ts';
 import type { DeliveryFilter } from './filters.ts';
 import { adoptForeign } from './foreign.ts';
@@ -23,6 +23,8 @@ import { noteOpen } from './open-files.ts';
 import { readOptions, type StoreOptions } from './options.ts';
 import { type PruneOptions, prune } from './prune.ts';
 import { enqueueDelivery } from './queue.ts';
+import { connectReadOnly, refuseWrites } from './read-only.ts';
+import { createReadOnlySearch } from './read-only-search.ts';
 import { type DeliveryWithBody, find } from './records.ts';
 import {
   countRefusals,
@@ -78,7 +80,7 @@ const exportPage = 100;
 /**
  * Opens, or makes, the file in which deliveries are logged and queued. Durable: what it has resolved survives a crash of the
  * process and of the machine. Several processes may share a file on a local disk; on a network file system they may not.
- * @param path the file; `:memory:` for tests
+ * @param path the file; `:memory:` for tests. With `readOnly`, it is only read
  * @throws ConfigurationError where the file cannot be used, or is from a newer version of the kit
  * @example
  * const store = openStore('webhooks.db');
@@ -95,13 +97,16 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   }
   const settings = readOptions(options);
   const reports = createReports(settings.logger, path);
-  const connection = connect(path, settings.mustExist);
+  const { readOnly } = settings;
+  const connection = readOnly ? connectReadOnly(path) : connect(path, settings.mustExist);
   const name = newStoreName();
   const runner = createRunner(name);
-  const noted = noteOpen(name, connection.identity);
-  if (noted.isSecond) reports.openTwice();
-  const commits = createCommits(connection);
-  const search = createSearch(connection, commits, reports.error);
+  const noted = readOnly ? undefined : noteOpen(name, connection.identity);
+  if (noted?.isSecond) reports.openTwice();
+  const commits = readOnly ? refuseWrites(path) : createCommits(connection);
+  const search = readOnly
+    ? createReadOnlySearch(connection)
+    : createSearch(connection, commits, reports.error);
   const refusals = createRefusals(connection, commits, settings.keepRefusals, reports.error);
   const lanes = new Map<string, Lane>();
   const { retention } = settings;
@@ -109,8 +114,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
 
   async function read<Result>(run: () => Result): Promise<Result> {
     try {
-      await adoptForeign(connection, commits);
-      return run();
+      if (!readOnly) await adoptForeign(connection, commits);
+      return connection.read(run);
     } catch (error) {
       connection.onError(error);
       throw error;
@@ -140,7 +145,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     await refusals.close();
     await commits.drain();
     connection.close();
-    noted.forget();
+    noted?.forget();
   }
 
   return {
@@ -148,7 +153,9 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       search.postpone();
       return commits.write(() => recordEntry(connection, entry, runner, settings.lease));
     },
-    refused: (refusal) => refusals.add(refusal),
+    refused(refusal) {
+      if (!readOnly) refusals.add(refusal);
+    },
     enqueue(delivery) {
       search.postpone();
       const lane = lanes.get(delivery.endpoint);
@@ -158,6 +165,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     },
     start(endpoint, process, onDeadLetter) {
       if (ending !== undefined) throw closedError(path);
+      if (readOnly) throw readOnlyError(path);
       if (lanes.has(endpoint)) throw endpointTaken(endpoint);
       const claims = createClaims(connection, endpoint, settings);
       // A clock of its own: that it has jumped is told once.
@@ -187,6 +195,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       return read(() => ({ counts: countRefusals(connection), latest: listRefusals(connection) }));
     },
     async replay(which) {
+      if (readOnly) throw readOnlyError(path);
       if (typeof which === 'object' && which.text !== undefined) await search.catchUp();
       const replayed =
         typeof which === 'number'
@@ -195,7 +204,10 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       for (const lane of lanes.values()) lane.wake();
       return replayed;
     },
-    prune: (pruneOptions) => prune(connection, commits, read, pruneOptions),
+    async prune(pruneOptions) {
+      if (readOnly) throw readOnlyError(path);
+      return prune(connection, commits, read, pruneOptions);
+    },
     export: (format, filter = {}) => exportLines(pages(filter), format),
     close() {
       ending ??= end();

@@ -7,7 +7,7 @@ import { findRecord } from '../log/find.ts';
 import { recordLines, toJson } from '../log/rows.ts';
 import { showLines } from '../log/show.ts';
 import { readStats, statsLines } from '../log/stats.ts';
-import { withStore } from '../log/store.ts';
+import { withStoreToRead } from '../log/store.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/json.ts';
 import { parseCount } from '../terminal/values.ts';
@@ -48,7 +48,7 @@ function listCommand(): Command {
     .option('--cursor <cursor>', 'where the page before ended, as it has told')
     .option('--json', 'a line of JSON for each')
     .action(async ({ db, limit, cursor, json, ...flags }: ListFlags) => {
-      const page = await withStore(db, (store) =>
+      const page = await withStoreToRead(db, (store) =>
         store.list({ ...toFilter(flags), limit, ...(cursor !== undefined && { cursor }) }),
       );
       const { deliveries } = page;
@@ -74,7 +74,7 @@ function showCommand(): Command {
     .addOption(new Option('--raw', 'the body alone, byte for byte as it was received').conflicts('json'))
     .option('--json', 'as JSON')
     .action(async (key: string, { db, endpoint, raw, json }: ShowFlags) => {
-      const record = await withStore(db, (store) => findRecord(store, key, endpoint));
+      const record = await withStoreToRead(db, (store) => findRecord(store, key, endpoint));
       if (raw === true) process.stdout.write(record.body);
       else if (json === true) await printJson({ ...toJson(record), body: record.body.toString() });
       else console.log(showLines(record).join('\n'));
@@ -92,7 +92,7 @@ function statsCommand(): Command {
   return addFilters(addDatabase(stats), ['type', 'state', 'endpoint', 'since', 'until'])
     .option('--json', 'as JSON')
     .action(async ({ db, json, ...flags }: StatsFlags) => {
-      const counted = await withStore(db, (store) => readStats(store, toFilter(flags)));
+      const counted = await withStoreToRead(db, (store) => readStats(store, toFilter(flags)));
       if (json === true) await printJson(counted);
       else console.log(statsLines(counted, columnsOf()).join('\n'));
     });
@@ -111,7 +111,7 @@ function exportCommand(): Command {
     .addOption(new Option('--format <format>', 'how').choices(['jsonl', 'csv']).default('jsonl'))
     .option('--output <file>', 'where to; a file that is there is not overwritten')
     .action(async ({ db, format, output, ...flags }: ExportFlags) => {
-      await withStore(db, async (store) => {
+      await withStoreToRead(db, async (store) => {
         const lines = Readable.from(store.export(format, toFilter(flags)));
         if (output === undefined) return pipeline(lines, process.stdout, { end: false });
         return pipeline(lines, createWriteStream(output, { flags: 'wx', mode: 0o600 }));

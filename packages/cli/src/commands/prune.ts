@@ -2,7 +2,7 @@ import type { PrunableState } from '@spiderfoot-webhooks/sqlite';
 import { Command, Option } from 'commander';
 import { confirmed } from '../log/confirm.ts';
 import { addDatabase, type DatabaseFlags, readMoment } from '../log/filters.ts';
-import { withStore } from '../log/store.ts';
+import { withStore, withStoreToRead } from '../log/store.ts';
 import { countPrunable, type Pruning } from '../log/upkeep.ts';
 import { CommandFailure, UsageFailure } from '../terminal/failure.ts';
 import { addExamples } from '../terminal/help.ts';
@@ -44,7 +44,7 @@ export function command(): Command {
         ...(keep !== undefined && { keep }),
         states: state,
       };
-      await withStore(db, async (store) => {
+      await (dryRun === true ? withStoreToRead : withStore)(db, async (store) => {
         const count = await countPrunable(store, pruning);
         if (dryRun === true) return console.log(`Would delete ${count}.`);
         if (!(await confirmed(`Delete ${count} deliveries for good?`, count, yes === true))) {

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { confirmed } from '../log/confirm.ts';
 import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
 import { findRecord } from '../log/find.ts';
-import { withStore } from '../log/store.ts';
+import { withStore, withStoreToRead } from '../log/store.ts';
 import { countReplayable, isReplayable } from '../log/upkeep.ts';
 import { CommandFailure, UsageFailure } from '../terminal/failure.ts';
 import { addExamples } from '../terminal/help.ts';
@@ -29,7 +29,7 @@ export function command(): Command {
     .action((keys: readonly string[], { db, all, dryRun, yes, ...flags }: ReplayFlags) => {
       const filter = toFilter(flags);
       checkChoice(keys, Object.keys(filter).length > 0, all === true);
-      return withStore(db, async (store) => {
+      return (dryRun === true ? withStoreToRead : withStore)(db, async (store) => {
         if (keys.length > 0) return replayKeys(store, keys, filter.endpoint, dryRun === true);
         const counts = await countReplayable(store, filter);
         const count = [...counts.values()].reduce((sum, times) => sum + times, 0);

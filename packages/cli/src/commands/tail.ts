@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
 import { follow, latest } from '../log/follow.ts';
 import { recordLine, toJson } from '../log/rows.ts';
-import { withStore } from '../log/store.ts';
+import { withStoreToRead } from '../log/store.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/json.ts';
 import { parseWhole } from '../terminal/values.ts';
@@ -30,7 +30,7 @@ export function command(): Command {
         if (json === true) await printJson(toJson(record));
         else console.log(recordLine(record, lineWidth()));
       };
-      await withStore(db, async (store) => {
+      await withStoreToRead(db, async (store) => {
         const { records, after } = await latest(store, filter, lines);
         for (const record of records) await show(record);
         if (followed !== true) return;
