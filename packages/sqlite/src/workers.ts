@@ -44,6 +44,8 @@ export function createLane(
   /** Whether others wait already: what comes later must not overtake them. */
   let backlog = true;
   let closing = false;
+  /** Whether closing has given back what it did not wait for. */
+  let released = false;
   let timer: NodeJS.Timeout | undefined;
   let ending: Promise<void> | undefined;
   /** Until when ended leases are not believed, on the monotonic clock: their owners' clock has jumped as well. */
@@ -147,6 +149,8 @@ export function createLane(
   async function work(claimed: Claim): Promise<void> {
     const retryAt = (retryAfter: number | undefined) => claims.retryAt(claimed, retryAfter, clock.now());
     const result = await process(claimed.work, { retryAt });
+    // Its delivery has been released, and the file may be closed: the next process runs it again.
+    if (released) return;
     const settled = await settle(claimed, result);
     if (settled === 'dead' || settled === 'rejected') {
       reportDead({ number: claimed.number, letter: deadLetterOf(claimed.work, result) });
@@ -214,6 +218,7 @@ export function createLane(
     clearInterval(heartbeat);
     const numbers = held();
     if (numbers.length > 0) await commits.write(() => claims.release(numbers)).catch(reports.error);
+    released = true;
   }
 
   return {

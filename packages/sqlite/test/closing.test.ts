@@ -57,3 +57,34 @@ it('A search that is closed while it fills a slice begins no other', async () =>
   expect(query(path, 'SELECT count(*) AS count FROM webhook_search_docsize')).toEqual([{ count: 3 }]);
   expect(onError).not.toHaveBeenCalled();
 });
+
+it('A handler that ends after its store was closed reports nothing, and its delivery is run by the next store', async () => {
+  const path = temporaryPath();
+  const logger = { warn: vi.fn(), error: vi.fn() };
+  const store = openStore(path, { closeTimeout: 20, logger });
+  const rejections = vi.fn();
+  process.on('unhandledRejection', rejections);
+  onTestFinished(() => void process.off('unhandledRejection', rejections));
+  const results = [{ status: 'processed' }, { status: 'failed', error: 'late' }] as const;
+  const finish: (() => void)[] = [];
+  store.start('default', ({ attempt }) => {
+    const result = results[finish.length % 2] ?? results[0];
+    return new Promise((resolve) => {
+      finish.push(() => resolve({ succeeded: [], failures: [], ...result }));
+      expect(attempt).toBe(1);
+    });
+  });
+  const deliveries = [createStored(), createStored()];
+  for (const delivery of deliveries) await store.enqueue(delivery);
+  await until(() => expect(finish).toHaveLength(2));
+  await store.close();
+  for (const end of finish) end();
+  await sleep(50);
+  expect(logger.error).not.toHaveBeenCalled();
+  expect(rejections).not.toHaveBeenCalled();
+  const next = openStore(path);
+  onTestFinished(() => next.close());
+  expect((await next.list({ state: 'queued' })).deliveries).toHaveLength(2);
+  next.start('default', async () => ({ status: 'processed', succeeded: [], failures: [] }));
+  await until(async () => expect((await next.list({ state: 'processed' })).deliveries).toHaveLength(2));
+});
