@@ -555,3 +555,27 @@ describe('a rate limiter of rate-limiter-flexible', () => {
     );
   });
 });
+
+describe('A queue in memory whose receiver was closed', () => {
+  it('leaves a delivery that waits for its retry to the next receiver', async () => {
+    const queue = memoryQueue({ baseDelay: 60_000, maxDelay: 60_000 });
+    const broken = vi.fn(() => {
+      throw new Error('a bug');
+    });
+    const { send } = await sender();
+    const before = createReceiver({ secret, queue }).onAny(broken, { name: 'handler' });
+    before.start();
+    expect(await send(before)).toMatchObject({ status: 'accepted' });
+    await vi.waitFor(() => expect(broken).toHaveBeenCalledOnce());
+    await before.close();
+    const attempts = vi.fn();
+    const after = createReceiver({ secret, queue }).onAny((_, { attempt }) => attempts(attempt), {
+      name: 'handler',
+    });
+    after.start();
+    await vi.waitFor(() => expect(attempts).toHaveBeenCalledWith(2));
+    expect(await send(after)).toMatchObject({ status: 'duplicate' });
+    await after.close();
+    expect(attempts).toHaveBeenCalledOnce();
+  });
+});

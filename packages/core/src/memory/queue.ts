@@ -128,13 +128,21 @@ interface Waiting {
   begin(process: ProcessWork): void;
 }
 
+/** A delivery that waits for its next attempt, and what its `waitUntil` waits for. */
+interface Retry {
+  readonly work: QueuedWork;
+  readonly onSettled: () => void;
+}
+
 function createLane(
   { concurrency, maxAttempts, baseDelay, maxDelay }: Required<Omit<MemoryQueueOptions, 'capacity'>>,
   onGivenUp: (work: QueuedWork) => void,
 ): Lane {
   const waiting: Waiting[] = [];
-  /** The timers of those that wait for a retry, with what settles them. */
-  const retries = new Map<ReturnType<typeof setTimeout>, () => void>();
+  /** The timers of those that wait for a retry. */
+  const retries = new Map<ReturnType<typeof setTimeout>, Retry>();
+  /** What closing did not wait for: it is left to the receiver that starts next. */
+  const left: QueuedWork[] = [];
   let process: ProcessWork | undefined;
   let reportDeadLetter: ReportDeadLetter | undefined;
   let running = 0;
@@ -193,25 +201,31 @@ function createLane(
     nextAttempt: Date,
     onSettled: () => void,
   ): void {
-    // Closing waits for no retry.
+    const again = { work: { ...work, attempt: work.attempt + 1, succeeded }, onSettled };
     if (onIdle !== undefined) {
-      onSettled();
+      leave(again);
       return;
     }
     const timer = setTimeout(
       () => {
         retries.delete(timer);
-        void enter({ ...work, attempt: work.attempt + 1, succeeded }, onSettled);
+        void enter(again.work, onSettled);
       },
       // Past these bounds a timer ends at once, with a warning of Node's.
       Math.min(Math.max(0, nextAttempt.getTime() - Date.now()), mostAmount),
     );
-    retries.set(timer, onSettled);
+    retries.set(timer, again);
+  }
+
+  /** Closing waits for no retry. */
+  function leave({ work, onSettled }: Retry): void {
+    left.push(work);
+    onSettled();
   }
 
   return {
     get size() {
-      return waiting.length + retries.size;
+      return waiting.length + retries.size + left.length;
     },
     add(work) {
       return new Promise((onSettled) => {
@@ -225,16 +239,18 @@ function createLane(
       next();
       return {
         async close() {
-          for (const [timer, onSettled] of retries) {
+          for (const [timer, retry] of retries) {
             clearTimeout(timer);
-            onSettled();
+            leave(retry);
           }
+          retries.clear();
           await new Promise<void>((resolve) => {
             onIdle = resolve;
             next();
           });
           process = undefined;
           onIdle = undefined;
+          for (const work of left.splice(0)) void enter(work, () => {});
         },
       };
     },
