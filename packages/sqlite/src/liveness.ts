@@ -47,7 +47,7 @@ export function newStoreName(): string {
 
 const cell = /^\d+ (\d+) (\S+) (\d+) (\S+) (\S+)$/;
 
-/** What tells a process from all others, also from one that has its number later. */
+/** Identifies a process, also against one that gets its number later. */
 interface ProcessIdentity {
   /** This start of this machine, and the namespace that the number counts in. */
   readonly machine: string;

@@ -90,7 +90,7 @@ export function connectReadOnly(path: string): Connection {
   };
 }
 
-/** A writer has begun, or has made room in its log, at this moment. */
+/** A writer has just begun, or has just shortened its log of writes. */
 function isPassing(error: unknown): boolean {
   return (
     isLock(error) || (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_READONLY_CAN'))
@@ -121,7 +121,7 @@ function openView(path: string): View {
 /**
  * Every process that has the file open shares a log of writes (`-wal`) by an index (`-shm`). If they are there, SQLite reads
  * them too, in step with a writer. If not, SQLite would make them to read the file. That needs the right to write, and files
- * of another user would lock the receiver out: only their owner may make them. Anybody else reads a copy.
+ * of another user would lock the receiver out: only their owner may make them. Every other user reads a copy.
  */
 function openBest(path: string): View {
   if (!existsSync(`${path}-shm`) && !mayOwn(path)) return openCopy(path);
@@ -143,7 +143,7 @@ function mayOwn(path: string): boolean {
   return user === undefined || user === 0 || user === statSync(path).uid;
 }
 
-/** Nobody writes the file now; the copy is made again as soon as somebody does. It has no name, so a crash leaves none. */
+/** No process writes the file now. The copy is made again when one does. It has no name, so a crash leaves none. */
 function openCopy(path: string): View {
   for (let tries = 1; tries <= mostTries; tries++) {
     const stamp = stampOf(path);
@@ -183,7 +183,7 @@ function readingHint(path: string, error: unknown): string {
     }
   }
   if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-    return `${tmpdir()} has no room for a copy of the file, which is needed to read it without the right to write. Free some space, or set TMPDIR to another folder.`;
+    return `${tmpdir()} has no space for a copy of the file, which is needed to read it without the right to write. Free some space, or set TMPDIR to another folder.`;
   }
   if (isPassing(error)) {
     return `a receiver is at work on the file, and this process${userOf()} may not take part in its locks. Run as uid ${ownerOf(path)}, or give this user the right to write ${path}-shm.`;

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 
-/** Pictures and other symbols. The index takes them for blanks, so each becomes a word; U+FFFD stands for no character at all. */
+/** Pictures and other symbols. The index takes them for blanks, so each becomes a word. U+FFFD replaces bytes that are not text. */
 const symbol = /(?!\ufffd)[\p{Extended_Pictographic}\p{Regional_Indicator}\p{So}]/gu;
 
 /** What needs no change: no escape, nothing but ASCII. */
