@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes } from './terminal/exit-codes.ts';
 import { reportFailure, styledError } from './terminal/failure.ts';
 import { helpStyle } from './terminal/help.ts';
+import { outputIsExpendable } from './terminal/pipe.ts';
 import { version } from './version.ts';
 
 /** A command of the program, by what its list says of it. The module is read only once it is to run, or to help. */
@@ -86,6 +87,9 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   const asked = first === 'help' ? second : first;
   try {
     const program = await createProgram((name) => name === asked);
+    if (args.length === 0 || first === 'help' || args.some((arg) => arg === '--help' || arg === '-h')) {
+      outputIsExpendable();
+    }
     if (args.length === 0) return program.outputHelp();
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from './support/certificates.ts';
-import { secret, spiderfoot } from './support/command.ts';
+import { secret, spiderfoot, withSecret } from './support/command.ts';
 import { listening, sendEvent, until } from './support/listening.ts';
 
 async function newDatabase(): Promise<string> {
@@ -54,7 +54,7 @@ describe('listen with --db', () => {
   it('refuses a file that is no database, and leaves it as it is', async () => {
     const db = await newDatabase();
     await writeFile(db, 'x'.repeat(5000));
-    const { code, stderr } = await spiderfoot(['listen', '--port', '0', '--db', db]);
+    const { code, stderr } = await withSecret(['listen', '--port', '0', '--db', db]);
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(/^error: --db .*is not a database/),

@@ -1,10 +1,12 @@
 import { request } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { openStore } from '@spiderfoot-webhooks/sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSink } from '../../../test/support/sink.ts';
-import { temporaryFolder } from './support/certificates.ts';
+import { makeCertificates, temporaryFolder } from './support/certificates.ts';
 import { secret, spiderfoot, withSecret } from './support/command.ts';
 import { get, listening, sendEvent, until } from './support/listening.ts';
 
@@ -135,6 +137,73 @@ describe('GET /metrics', () => {
     expect(statuses).toEqual([500, 500, 200, 200]);
     const { body } = await get(url, '/metrics');
     expect(body).toMatch(/^spiderfoot_webhook_events_total\{endpoint="default",type="scan_completed"\} 1$/m);
+  });
+
+  it('counts a POST to a path that is not served, and a TLS connection that fails', async () => {
+    const { server } = await makeCertificates();
+    const args = ['--tls-cert', server.cert, '--tls-key', server.key, '--metrics-port', '0'];
+    const { url, program } = await listening(args);
+    const [, metricsUrl = ''] = await program.says(/health, metrics (\S+)/);
+    const posted = (path: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const options = { method: 'POST', rejectUnauthorized: false, agent: false };
+        requestTls(new URL(path, url), options, (res) => resolve(res.resume().statusCode))
+          .once('error', reject)
+          .end('{}');
+      });
+    expect(await posted('/webhok')).toBe(404);
+    expect(await posted('/')).toBe(404);
+    await expect(fetch(url.replace('https:', 'http:'))).rejects.toThrow();
+    await program.says(/ERR_SSL_HTTP_REQUEST/);
+    const { body } = await get(metricsUrl, '/metrics');
+    expect(body).toContain(
+      'spiderfoot_webhook_deliveries_total{endpoint="",outcome="rejected",code="not_found"} 2',
+    );
+    expect(body).toContain('spiderfoot_webhook_tls_failures_total{code="ERR_SSL_HTTP_REQUEST"} 1');
+  });
+
+  it.each([
+    'Forwarded: for=203.0.113.9',
+    'X-Forwarded-For: 203.0.113.9',
+    'X-Forwarded-Proto: https',
+    'X-Forwarded-Server: proxy',
+    'X-Real-IP: 203.0.113.9',
+    'Via: 1.1 proxy',
+    'CF-Connecting-IP: 203.0.113.9',
+    'CF-Ray: 1',
+    'True-Client-IP: 203.0.113.9',
+    'X-Original-URL: /metrics',
+    'X-Original-Host: example.com',
+    'X-Client-IP: 203.0.113.9',
+    'X-Cluster-Client-IP: 203.0.113.9',
+    'Fastly-Client-IP: 203.0.113.9',
+    'X-Envoy-External-Address: 203.0.113.9',
+    'x-amzn-trace-id: Root=1',
+  ])('and the details of /health are hidden from a request with %s', async (header) => {
+    const { url } = await listening();
+    const [name = '', value = ''] = header.split(': ');
+    expect((await get(url, '/metrics')).status).toBe(200);
+    expect((await get(url, '/metrics', { [name]: value })).status).toBe(404);
+    expect(await get(url, '/health', { [name]: value })).toEqual({ status: 200, body: '{"status":"ok"}' });
+  });
+
+  it('and the details of /health are hidden from a request in HTTP/1.0, as nginx sends it', async () => {
+    const { url } = await listening();
+    const { host, port } = new URL(url);
+    const answered = (path: string, version: string) =>
+      new Promise<string>((resolve, reject) => {
+        let text = '';
+        connect(Number(port), '127.0.0.1')
+          .on('data', (chunk) => {
+            text += chunk.toString();
+          })
+          .once('error', reject)
+          .once('close', () => resolve(text))
+          .write(`GET ${path} HTTP/${version}\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      });
+    expect(await answered('/metrics', '1.1')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await answered('/metrics', '1.0')).toMatch(/^HTTP\/1\.1 404 /);
+    expect(await answered('/health', '1.0')).toMatch(/\r\n\r\n\{"status":"ok"\}$/);
   });
 
   it('is hidden from who comes through a proxy', async () => {

@@ -15,7 +15,7 @@ describe('listen and send', () => {
   });
 
   it('understand each other by the line that listen shows', async () => {
-    const { program } = await listening([], { env: {} });
+    const { program } = await listening(['--make-secret'], { env: {} });
     const [, line = ''] = await program.says(/Send it one: {2}node \S+ (.*)/);
     expect(await spiderfoot(line.split(' '))).toMatchObject({ code: 0 });
     await program.says(/scan_completed .* processed/);
@@ -42,8 +42,7 @@ describe('listen and send', () => {
       (await send('--ca', ca, '--client-cert', stranger.client.cert, '--client-key', stranger.client.key))
         .code,
     ).toBe(1);
-    await until(() => program.lines.filter((line) => line.includes('REFUSED')).length === 2);
-    expect(program.output).toMatch(/not of --client-ca/);
+    await until(() => program.output.includes('not of --client-ca'));
   });
 
   it('say what is wrong where one of them speaks no TLS, or trusts no certificate', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sign } from '@spiderfoot-webhooks/core';
@@ -5,8 +6,9 @@ import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Program } from '../../../test/product/support/program.ts';
 import { temporaryFolder } from './support/certificates.ts';
-import { binary, secret, spiderfoot } from './support/command.ts';
-import { get, listening, sendEvent, until } from './support/listening.ts';
+import { binary, secret, spiderfoot, withSecret } from './support/command.ts';
+import { get, listening, sendEvent, start, until } from './support/listening.ts';
+import { inTerminal } from './support/terminal.ts';
 
 async function post(url: string, body: string, headers: Readonly<Record<string, string>>) {
   const response = await fetch(url, { method: 'POST', body, headers });
@@ -39,17 +41,54 @@ describe('listen', () => {
     expect(program.lines[1]).toMatch(/MEDIUM +scan_failed .* duplicate/);
   });
 
-  it('makes a secret where none is given, and shows a line that sends with it', async () => {
-    const { url, program } = await listening([], { env: {} });
+  it.each([
+    { where: 'on a terminal', program: () => inTerminal(['listen', '--port', '0'], { columns: 200 }) },
+    { where: 'with --make-secret', program: () => start(['listen', '--port', '0', '--make-secret']) },
+  ])('makes a secret if none is given $where, and shows a line that sends with it', async (begun) => {
+    const program = begun.program();
+    const [, url = ''] = await program.says(/listening on.*? (http\S+)/);
     const [, made = '', shown = ''] = await program.says(
-      /made for this run: ([0-9a-f]{32})\n.*--url (\S+) --secret \1/,
+      /made for this run: ([0-9a-f]{32})\r?\n.*--url (\S+) --secret \1/,
     );
     expect(shown).toBe(url);
     expect((await sendEvent(url, 'scan_started', { secret: made })).status).toBe(200);
     expect((await sendEvent(url, 'scan_started', { secret: 'another' })).status).toBe(401);
-    const again = await listening([], { env: {} });
-    expect(again.program.stderr).not.toContain(made);
+    const again = begun.program();
+    await again.says(/made for this run: [0-9a-f]{32}/);
+    expect(again.output).not.toContain(made);
   });
+
+  it.each([
+    { env: {}, args: [], says: /^error: No secret is given\.\n.*--make-secret/ },
+    {
+      env: { SPIDERFOOT_WEBHOOK_SECRET: '' },
+      args: [],
+      says: /^error: SPIDERFOOT_WEBHOOK_SECRET is set but empty/,
+    },
+    {
+      env: { SPIDERFOOT_WEBHOOK_SECRET: '' },
+      args: ['--make-secret'],
+      says: /^error: SPIDERFOOT_WEBHOOK_SECRET is set but empty/,
+    },
+  ])('ends with 2 without a secret and a terminal: $env $args', async ({ env, args, says }) => {
+    const folder = await temporaryFolder();
+    const ended = await spiderfoot(['listen', '--port', '0', '--db', 'w.db', ...args], { env, cwd: folder });
+    expect(ended).toMatchObject({ code: 2, lines: [], stderr: expect.stringMatching(says) });
+    expect(existsSync(join(folder, 'w.db'))).toBe(false);
+  });
+
+  it.each(['\ufeffs3cret', Buffer.from('\ufeffs3cret', 'utf16le')])(
+    'names a byte order mark at the beginning of a secret file',
+    async (content) => {
+      const file = join(await temporaryFolder(), 'secret.txt');
+      await writeFile(file, content);
+      const ended = await spiderfoot(['listen', '--port', '0', '--secret-file', file], { env: {} });
+      expect(ended).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/begins with a byte order mark/),
+      });
+    },
+  );
 
   it('never shows a secret that was given', async () => {
     const folder = await temporaryFolder();
@@ -286,7 +325,7 @@ describe('The options of listen', () => {
 
   it.each(wrong)('%j is refused in a sentence, before anything is opened', async (args, message) => {
     const folder = await temporaryFolder();
-    const { code, stderr, lines } = await spiderfoot(['listen', '--port', '0', ...args], { cwd: folder });
+    const { code, stderr, lines } = await withSecret(['listen', '--port', '0', ...args], { cwd: folder });
     expect({ stderr, lines }).toEqual({ stderr: expect.stringMatching(message), lines: [] });
     expect(stderr).not.toContain('    at ');
     expect(stderr).not.toContain('let-me-in');
@@ -297,7 +336,7 @@ describe('The options of listen', () => {
     const { url } = await listening();
     const { port } = new URL(url);
     const folder = await temporaryFolder();
-    const { code, stderr } = await spiderfoot(['listen', '--port', port, '--db', 'w.db'], { cwd: folder });
+    const { code, stderr } = await withSecret(['listen', '--port', port, '--db', 'w.db'], { cwd: folder });
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(`--port ${port} on 127.0.0.1 is taken`),

@@ -58,7 +58,7 @@ describe('log list', () => {
     expect(await found(db, '--text', 'needle')).toEqual([1]);
     expect(await found(db, '--since', '6h')).toEqual([4, 3, 2]);
     expect(await found(db, '--since', '6h', '--until', '2h')).toEqual([2]);
-    expect(await found(db, '--endpoint', 'other')).toEqual([]);
+    expect(await found(db, '--endpoint', 'default')).toEqual([4, 3, 2, 1]);
     expect(await found(db, '--since', '2000-01-31', '--until', '2000-01-31T12:00')).toEqual([]);
   });
 
@@ -80,6 +80,82 @@ describe('log list', () => {
       expect(said).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
       expect(said).not.toMatch(/^5 /m);
     }
+  });
+});
+
+describe('a filter', () => {
+  it.each([
+    [
+      ['--state', 'failed', '--state', 'rejected'],
+      [4, 2],
+    ],
+    [
+      ['--state', 'failed,rejected'],
+      [4, 2],
+    ],
+    [['--state', 'failed', '--state', 'failed'], [2]],
+    [
+      ['--type', 'alert.high', '--type', 'scan_failed'],
+      [4, 3],
+    ],
+    [['--type', 'scan.completed'], [1]],
+    [
+      ['--type', 'scan.*'],
+      [4, 1],
+    ],
+    [
+      ['--type', 'scan'],
+      [4, 1],
+    ],
+    [['--type', 'finding.*'], [2]],
+    [
+      ['--type', 'alert.*,scan.complete'],
+      [3, 1],
+    ],
+    [
+      ['--type', 'all'],
+      [4, 3, 2, 1],
+    ],
+    [
+      ['--target', 'example.com', '--target', 'example.org'],
+      [2, 1],
+    ],
+    [
+      ['--scan', 's1', '--scan', 's2'],
+      [2, 1],
+    ],
+    [['--endpoint', 'default', '--endpoint', 'default', '--state', 'failed'], [2]],
+    [['--text', 'needle', '--state', 'failed', '--state', 'processed'], [1]],
+  ])('%j finds %j', async (args, numbers) => {
+    expect(await found(await typical(), ...args)).toEqual(numbers);
+  });
+
+  it('finds a type that only the database knows', async () => {
+    const db = await database({ type: 'own.type' }, { type: 'own.other' }, { type: 'scan_failed' });
+    expect(await found(db, '--type', 'own.type')).toEqual([1]);
+    expect(await found(db, '--type', 'own.*')).toEqual([2, 1]);
+  });
+
+  const wrong: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+    [['--type', 'alert.hgh'], /--type "alert\.hgh".*Did you mean alert\.high\?/],
+    [['--type', 'scan_failed', '--type', 'scan_complted'], /Did you mean scan_completed\?/],
+    [['--type', 'nonsense.*'], /--type "nonsense\.\*"/],
+    [['--type', ''], /--type.*empty/],
+    [['--state', 'faild'], /--state.*Did you mean failed\?/],
+    [['--endpoint', 'defult'], /--endpoint "defult".*Did you mean default\?/],
+    [['--since', '2h', '--since', '3h'], /--since.*more than once/],
+    [['--text', 'a', '--text', 'b'], /--text.*more than once/],
+  ];
+  it.each(
+    ['log list', 'log stats', 'log export', 'tail', 'replay --dry-run'].flatMap((command) =>
+      wrong
+        .filter(([[flag]]) => !(command === 'log stats' && flag === '--text'))
+        .map(([args, says]) => ({ command, args, says })),
+    ),
+  )('that is misspelled is an error of $command: $args', async ({ command, args, says }) => {
+    const db = await typical();
+    const ended = await spiderfoot([...command.split(' '), ...args, '--db', db]);
+    expect(ended).toMatchObject({ code: 2, lines: [], stderr: expect.stringMatching(says) });
   });
 });
 
@@ -179,16 +255,30 @@ describe('log export', () => {
     });
   });
 
-  it('ends in peace when nobody reads on', async () => {
-    const many = Array.from({ length: 300 }, (_, n) => ({
-      type: 'scan_started',
-      data: { target: 'x'.repeat(2000), n },
-    }));
-    const db = await database(...many);
-    const line = `"$0" "$1" log export --db "$2" 2>&1 | head -n 1 | wc -l`;
-    const said = await output('bash', ['-o', 'pipefail', '-c', line, process.execPath, binary, db]);
-    expect(said.trim()).toBe('1');
+  it('says so when nothing matches, and ends with 0', async () => {
+    const db = await typical();
+    const stderr = 'No delivery matches: the export is empty.\n';
+    const args = ['log', 'export', '--db', db, '--target', 'exmple.com'];
+    expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: [], stderr });
+    expect(await spiderfoot([...args, '--format', 'csv'])).toMatchObject({ code: 0, stderr });
+    expect((await spiderfoot(['log', 'export', '--db', db])).stderr).toBe('');
   });
+});
+
+describe('output that is cut off', () => {
+  it.each(['log export', 'log --json --limit 300', 'tail -n 300', 'tail -n 300 --json --follow'])(
+    'is no success: %s',
+    async (args) => {
+      const many = Array.from({ length: 300 }, (_, n) => ({
+        type: 'scan_started',
+        data: { target: 'x'.repeat(2000), n },
+      }));
+      const db = await database(...many);
+      const line = `"$0" "$1" ${args} --db "$2" 2>&1 | head -n 1 | wc -l; echo "\${PIPESTATUS[0]}"`;
+      const said = await output('bash', ['-c', line, process.execPath, binary, db]);
+      expect(said.split('\n').map(Number)).toEqual([1, 141]);
+    },
+  );
 });
 
 describe('A database that cannot be looked at', () => {

@@ -96,16 +96,20 @@ describe('In a terminal', () => {
       code,
       said: expect.stringMatching(said),
     });
+    expect(program.output).not.toContain('error:');
     expect(await states(db)).toEqual(left);
   });
 
-  it('prune asks as well, and neither asks where it is told --yes, or is to do little', async () => {
+  it('prune asks before it deletes any, unless --yes is given', async () => {
     const db = await many();
     const asked = inTerminal(['prune', '--keep', '0', '--db', db], { answers: [['[y/N] ', 'no\r']] });
     await asked.says(/Delete 12 deliveries for good\?/);
     expect((await asked.end()).code).toBe(1);
-    const little = inTerminal(['prune', '--keep', '10', '--db', db]);
-    expect({ ...(await little.end()), said: little.output }).toMatchObject({
+    expect(asked.output).toContain('Nothing was deleted.');
+    expect(asked.output).not.toContain('error:');
+    const few = inTerminal(['prune', '--keep', '10', '--db', db], { answers: [['[y/N] ', 'y\r']] });
+    await few.says(/Delete 2 deliveries for good\?/);
+    expect({ ...(await few.end()), said: few.output }).toMatchObject({
       code: 0,
       said: expect.stringMatching(/Deleted 2/),
     });

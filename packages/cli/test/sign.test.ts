@@ -25,6 +25,20 @@ describe('sign', () => {
     }
   });
 
+  it.each(['sign', `verify -s ${signature}`])('warns that standard input is empty: %s', async (args) => {
+    const { stderr } = await withSecret(args.split(' '), { input: '' });
+    expect(stderr).toContain('warning: Standard input is empty');
+  });
+
+  it('ends with 2 if the variable of the secret is set but empty', async () => {
+    const env = { SPIDERFOOT_WEBHOOK_SECRET: '' };
+    expect(await spiderfoot(['sign'], { input: body, env })).toMatchObject({
+      code: 2,
+      lines: [],
+      stderr: expect.stringMatching(/^error: SPIDERFOOT_WEBHOOK_SECRET is set but empty/),
+    });
+  });
+
   it('signs bytes, whatever they are', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     const { lines } = await withSecret(['sign', await bodyFile(bytes)]);

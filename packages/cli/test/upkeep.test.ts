@@ -51,6 +51,17 @@ describe('replay', () => {
     });
   });
 
+  it('of several states replays the deliveries in any of them', async () => {
+    const db = await three();
+    expect(
+      await spiderfoot(['replay', '--state', 'failed', '--state', 'processed', '--db', db]),
+    ).toMatchObject({
+      code: 0,
+      lines: ['Replayed 3.'],
+    });
+    expect(await states(db)).toEqual({ 1: 'queued', 2: 'queued', 3: 'queued' });
+  });
+
   it('is worked off by a receiver that has been running all the while', async () => {
     const db = await three();
     const { program } = await listening(['--db', db]);
@@ -110,6 +121,17 @@ describe('prune', () => {
     ).toMatchObject({ lines: ['Would delete 1.'] });
     expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: ['Deleted 2.'] });
     expect(await states(db)).toEqual({ 3: 'processed' });
+  });
+
+  it.each([
+    ['--state', 'processed', '--state', 'failed'],
+    ['--state', 'processed,failed'],
+  ])('of several states deletes the deliveries in any of them: %j', async (...args) => {
+    const db = await three();
+    expect(await spiderfoot(['prune', '--keep', '1', ...args, '--db', db])).toMatchObject({
+      code: 0,
+      lines: ['Deleted 2.'],
+    });
   });
 
   it.each<readonly [args: readonly string[], message: RegExp]>([

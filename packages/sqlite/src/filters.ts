@@ -1,23 +1,25 @@
 import type { DeliveryState, QueueState } from '@spiderfoot-webhooks/core';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 
-/** Which deliveries are meant. Several conditions have all to hold. */
+/** Which deliveries are meant. All conditions have to hold; of a list, any value. */
 export interface DeliveryFilter {
   /** An event type by the kit's own name: `scan_completed`. */
-  readonly type?: string;
-  readonly state?: DeliveryState | QueueState;
-  readonly endpoint?: string;
+  readonly type?: OneOrSeveral<string>;
+  readonly state?: OneOrSeveral<DeliveryState | QueueState>;
+  readonly endpoint?: OneOrSeveral<string>;
   /** Received at this time or later. */
   readonly since?: Date;
   /** Received before this time. */
   readonly until?: Date;
   /** `data.scan_id`. */
-  readonly scanId?: string;
+  readonly scanId?: OneOrSeveral<string>;
   /** `data.target`. */
-  readonly target?: string;
+  readonly target?: OneOrSeveral<string>;
   /** Words in the body; each may be the beginning of one. */
   readonly text?: string;
 }
+
+type OneOrSeveral<Value> = Value | readonly Value[];
 
 /** A filter in SQL. */
 export interface Condition {
@@ -49,6 +51,14 @@ const byName: Readonly<Record<string, (value: string) => readonly Term[]>> = {
   target: (value) => [['target = ?', value]],
 };
 
+const columns: Readonly<Record<string, string>> = {
+  type: 'event_type',
+  state: 'state',
+  endpoint: 'endpoint',
+  scanId: 'scan_id',
+  target: 'target',
+};
+
 function termsOf(name: string, value: unknown): readonly Term[] {
   if (name === 'since') return [['received_at >= ?', timeOf(name, value)]];
   if (name === 'until') return [['received_at < ?', timeOf(name, value)]];
@@ -56,9 +66,20 @@ function termsOf(name: string, value: unknown): readonly Term[] {
   const toTerms = Object.hasOwn(byName, name) ? byName[name] : undefined;
   if (toTerms === undefined)
     throw new ConfigurationError(name, `is no filter. Known: ${filterNames.join(', ')}.`);
-  if (typeof value !== 'string' || value.trim() === '')
-    throw new ConfigurationError(name, 'must be a string that is not empty.');
+  if (Array.isArray(value)) return severalTerms(name, value);
+  checkText(name, value);
   return toTerms(value);
+}
+
+function severalTerms(name: string, values: readonly unknown[]): readonly Term[] {
+  if (values.length === 0) throw new ConfigurationError(name, 'must not be an empty list.');
+  for (const value of values) checkText(name, value);
+  return [[`${columns[name]} IN (SELECT value FROM json_each(?))`, JSON.stringify(values)]];
+}
+
+function checkText(name: string, value: unknown): asserts value is string {
+  if (typeof value === 'string' && value.trim() !== '') return;
+  throw new ConfigurationError(name, 'must be a string that is not empty.');
 }
 
 /** An index of deliveries, each in the order of time, and the filter that it leads with. */
@@ -67,9 +88,9 @@ export interface Lead {
   readonly index: string;
 }
 
-/** Those that a filter can go by. The one by time leads with none. */
+/** Those that a filter can go by. The one by time leads with none. An index has no order over several values. */
 export function leadsOf(filter: DeliveryFilter): readonly Lead[] {
-  return leads.filter(({ name }) => filter[name] !== undefined && filter[name] !== 'processed');
+  return leads.filter(({ name }) => typeof filter[name] === 'string' && filter[name] !== 'processed');
 }
 
 const leads = [

@@ -5,6 +5,7 @@ import { nodesOf } from '../completion/tree.ts';
 import { zshCompletion } from '../completion/zsh.ts';
 import { createProgram } from '../program.ts';
 import { addExamples } from '../terminal/help.ts';
+import { outputIsExpendable } from '../terminal/pipe.ts';
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 
@@ -13,6 +14,7 @@ export function command(): Command {
     .description('Write what a shell needs to complete commands, options and their choices.')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .action(async (shell: keyof typeof shells) => {
+      outputIsExpendable();
       const program = await createProgram(() => true);
       process.stdout.write(shells[shell](program.name(), nodesOf(program)));
     });

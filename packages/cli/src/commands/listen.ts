@@ -6,11 +6,13 @@ import { addExamples } from '../terminal/help.ts';
 import { addSecretOptions } from '../terminal/secret.ts';
 import { collect, parsePort, parseSize } from '../terminal/values.ts';
 
-const description = `Receives webhooks and shows them, with no code to write. Each event is a line: time, severity, type, target, scan, outcome and milliseconds; a refusal is one with its reason and the mend. Without a secret one is made for this run, and shown.
+const description = `Receives webhooks and shows them, with no code to write. Each event is a line: time, severity, type, target, scan, outcome and milliseconds; a rejection is one with its reason and what to do. On a terminal a secret is made for this run and shown if none is given; without a terminal that is an error, unless --make-secret is given.
 
-GET /health says whether it is up, to everybody. What waits in the database, and GET /metrics for Prometheus, are told to who asks from this machine, by its address or localhost, and not through a proxy (one that adds no X-Forwarded-For is not seen as such); with --metrics-port they have a port of their own, on 127.0.0.1 unless --metrics-host says otherwise.
+GET /health says whether it is up, to everybody. What waits in the database, and GET /metrics for Prometheus, are shown to requests from this machine, by its address or localhost, and not through a proxy (HTTP/1.0, or a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via; a proxy that adds none and speaks HTTP/1.1 to 127.0.0.1 is not recognized); with --metrics-port they have a port of their own, on 127.0.0.1 unless --metrics-host says otherwise.
 
-SIGTERM and Ctrl-C finish what is in flight; a second Ctrl-C ends at once.`;
+An event is answered after its line is written. If the output can no longer be written, because the program that reads it has ended or the disk is full, events are answered 503 and the command ends with 1.
+
+SIGTERM, SIGHUP and Ctrl-C finish what is in flight; a second Ctrl-C ends at once.`;
 
 /** `listen`: a receiver with no code to write. */
 export function command(): Command {
@@ -26,6 +28,7 @@ export function command(): Command {
     );
   listen.optionsGroup('Who may send, and what:');
   addSecretOptions(listen)
+    .option('--make-secret', 'make a secret for this run if none is given, also without a terminal')
     .option('--insecure', 'take unsigned events: whoever reaches the port can make them up')
     .option(
       '--allow-ip <addresses>',

@@ -48,8 +48,8 @@ function listCommand(): Command {
     .option('--cursor <cursor>', 'where the page before ended, as it has told')
     .option('--json', 'a line of JSON for each')
     .action(async ({ db, limit, cursor, json, ...flags }: ListFlags) => {
-      const page = await withStoreToRead(db, (store) =>
-        store.list({ ...toFilter(flags), limit, ...(cursor !== undefined && { cursor }) }),
+      const page = await withStoreToRead(db, async (store) =>
+        store.list({ ...(await toFilter(store, flags)), limit, ...(cursor !== undefined && { cursor }) }),
       );
       const { deliveries } = page;
       if (json === true) await printJson(...deliveries.map(toJson));
@@ -92,7 +92,9 @@ function statsCommand(): Command {
   return addFilters(addDatabase(stats), ['type', 'state', 'endpoint', 'since', 'until'])
     .option('--json', 'as JSON')
     .action(async ({ db, json, ...flags }: StatsFlags) => {
-      const counted = await withStoreToRead(db, (store) => readStats(store, toFilter(flags)));
+      const counted = await withStoreToRead(db, async (store) =>
+        readStats(store, await toFilter(store, flags)),
+      );
       if (json === true) await printJson(counted);
       else console.log(statsLines(counted, columnsOf()).join('\n'));
     });
@@ -112,9 +114,19 @@ function exportCommand(): Command {
     .option('--output <file>', 'where to; a file that is there is not overwritten')
     .action(async ({ db, format, output, ...flags }: ExportFlags) => {
       await withStoreToRead(db, async (store) => {
-        const lines = Readable.from(store.export(format, toFilter(flags)));
-        if (output === undefined) return pipeline(lines, process.stdout, { end: false });
-        return pipeline(lines, createWriteStream(output, { flags: 'wx', mode: 0o600 }));
+        const filter = await toFilter(store, flags);
+        let chunks = 0;
+        async function* counted() {
+          for await (const chunk of store.export(format, filter)) {
+            chunks += 1;
+            yield chunk;
+          }
+        }
+        const lines = Readable.from(counted());
+        if (output === undefined) await pipeline(lines, process.stdout, { end: false });
+        else await pipeline(lines, createWriteStream(output, { flags: 'wx', mode: 0o600 }));
+        // The first chunk of CSV is its header.
+        if (chunks === (format === 'csv' ? 1 : 0)) console.error('No delivery matches: the export is empty.');
       });
     });
 }

@@ -1,10 +1,10 @@
 import type { PrunableState } from '@spiderfoot-webhooks/sqlite';
 import { Command, Option } from 'commander';
 import { confirmed } from '../log/confirm.ts';
-import { addDatabase, type DatabaseFlags, readMoment } from '../log/filters.ts';
+import { addDatabase, type DatabaseFlags, readMoment, stateOption } from '../log/filters.ts';
 import { withStore, withStoreToRead } from '../log/store.ts';
 import { countPrunable, type Pruning } from '../log/upkeep.ts';
-import { CommandFailure, UsageFailure } from '../terminal/failure.ts';
+import { UsageFailure } from '../terminal/failure.ts';
 import { addExamples } from '../terminal/help.ts';
 import { parseWhole } from '../terminal/values.ts';
 
@@ -13,7 +13,7 @@ const prunable = ['processed', 'ignored', 'rejected', 'failed', 'dead'] as const
 interface PruneFlags extends DatabaseFlags {
   readonly before?: Date;
   readonly keep?: number;
-  readonly state: readonly PrunableState[];
+  readonly state?: readonly PrunableState[];
   readonly dryRun?: true;
   readonly yes?: true;
 }
@@ -29,13 +29,15 @@ export function command(): Command {
     )
     .option('--keep <n>', 'all but so many of the newest', parseWhole)
     .addOption(
-      new Option('--state <states...>', 'which may go')
-        .choices(prunable)
-        .default(['processed', 'ignored'], 'processed ignored'),
+      stateOption(
+        '--state <states...>',
+        'which may go; by commas, or again for several (default: processed, ignored)',
+        prunable,
+      ),
     )
     .option('--dry-run', 'say what would be done, and do nothing')
-    .option('--yes', 'do not ask, however many they are')
-    .action(async ({ db, before, keep, state, dryRun, yes }: PruneFlags) => {
+    .option('--yes', 'do not ask')
+    .action(async ({ db, before, keep, state = ['processed', 'ignored'], dryRun, yes }: PruneFlags) => {
       if (before === undefined && keep === undefined) {
         throw new UsageFailure('Nothing says how old.', 'Give --before 90d, --keep 10000, or both.');
       }
@@ -47,10 +49,12 @@ export function command(): Command {
       await (dryRun === true ? withStoreToRead : withStore)(db, async (store) => {
         const count = await countPrunable(store, pruning);
         if (dryRun === true) return console.log(`Would delete ${count}.`);
-        if (!(await confirmed(`Delete ${count} deliveries for good?`, count, yes === true))) {
-          throw new CommandFailure('Nothing was deleted.');
-        }
-        console.log(`Deleted ${await store.prune(pruning)}.`);
+        const isWanted = await confirmed({
+          question: `Delete ${count} ${count === 1 ? 'delivery' : 'deliveries'} for good?`,
+          refused: 'Nothing was deleted.',
+          yes: yes === true || count === 0,
+        });
+        if (isWanted) console.log(`Deleted ${await store.prune(pruning)}.`);
       });
     });
   return addExamples(prune, [

@@ -1,7 +1,14 @@
 import type { Store } from '@spiderfoot-webhooks/sqlite';
 import { Command, Option } from 'commander';
 import { confirmed } from '../log/confirm.ts';
-import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
+import {
+  addDatabase,
+  addFilters,
+  type DatabaseFlags,
+  type FilterFlags,
+  isFiltered,
+  toFilter,
+} from '../log/filters.ts';
 import { findRecord } from '../log/find.ts';
 import { withStore, withStoreToRead } from '../log/store.ts';
 import { countReplayable, isReplayable } from '../log/upkeep.ts';
@@ -25,21 +32,23 @@ export function command(): Command {
   addFilters(addDatabase(replay))
     .addOption(new Option('--all', 'every delivery there is'))
     .option('--dry-run', 'say what would be done, and do nothing')
-    .option('--yes', 'do not ask, however many they are')
+    .option('--yes', 'do not ask, however many there are')
     .action((keys: readonly string[], { db, all, dryRun, yes, ...flags }: ReplayFlags) => {
-      const filter = toFilter(flags);
-      checkChoice(keys, Object.keys(filter).length > 0, all === true);
+      checkChoice(keys, flags, all === true);
       return (dryRun === true ? withStoreToRead : withStore)(db, async (store) => {
-        if (keys.length > 0) return replayKeys(store, keys, filter.endpoint, dryRun === true);
+        if (keys.length > 0) return replayKeys(store, keys, flags.endpoint?.[0], dryRun === true);
+        const filter = await toFilter(store, flags);
         const counts = await countReplayable(store, filter);
         const count = [...counts.values()].reduce((sum, times) => sum + times, 0);
         const kinds = [...counts].map(([state, times]) => `${times} ${state}`).join(', ');
         if (count === 0) throw new CommandFailure('There is nothing to replay.', { hint: nothingHint });
         if (dryRun === true) return console.log(`Would replay ${count} (${kinds}).`);
-        if (!(await confirmed(`Replay ${count} deliveries (${kinds})?`, count, yes === true))) {
-          throw new CommandFailure('Nothing was replayed.');
-        }
-        console.log(`Replayed ${await store.replay(filter)}.`);
+        const isWanted = await confirmed({
+          question: `Replay ${count} deliveries (${kinds})?`,
+          refused: 'Nothing was replayed.',
+          yes: yes === true || count <= few,
+        });
+        if (isWanted) console.log(`Replayed ${await store.replay(filter)}.`);
       });
     });
   return addExamples(replay, [
@@ -49,11 +58,24 @@ export function command(): Command {
   ]);
 }
 
+/** Deliveries that are replayed without a question: running handlers again loses nothing. */
+const few = 10;
+
 const nothingHint = '`log` shows what there is. What is queued or running already is not replayed.';
 
-function checkChoice(keys: readonly string[], filtered: boolean, all: boolean): void {
+function checkChoice(
+  keys: readonly string[],
+  { endpoint = [], ...filters }: FilterFlags,
+  all: boolean,
+): void {
+  const filtered = isFiltered(filters);
   if (keys.length > 0 && all) throw new UsageFailure('--all does not go together with deliveries.');
-  if (keys.length > 0 || filtered || all) return;
+  if (keys.length > 0 && (filtered || endpoint.length > 1)) {
+    throw new UsageFailure(
+      'Give either deliveries or filters; only a single --endpoint goes with deliveries.',
+    );
+  }
+  if (keys.length > 0 || filtered || endpoint.length > 0 || all) return;
   throw new UsageFailure(
     'Nothing says which deliveries.',
     'Give numbers, a filter such as --state dead, or --all.',

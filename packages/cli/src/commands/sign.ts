@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { addExamples } from '../terminal/help.ts';
-import { readInput } from '../terminal/input.ts';
+import { readBody } from '../terminal/input.ts';
 import { addSecretOptions, requireSecret, type SecretOptions } from '../terminal/secret.ts';
 
 interface Options extends SecretOptions {
@@ -26,6 +26,6 @@ async function run(file: string, options: Options): Promise<void> {
   const secret = await requireSecret(options);
   // Not before: a help must not wait for it.
   const { sign } = await import('@spiderfoot-webhooks/core');
-  const signature = await sign(secret, await readInput(file));
+  const signature = await sign(secret, await readBody(file));
   console.log(options.header ? `X-SpiderFoot-Signature: ${signature}` : signature);
 }

@@ -25,12 +25,12 @@ export function command(): Command {
     .option('-f, --follow', 'go on with what arrives')
     .option('--json', 'a line of JSON for each')
     .action(async ({ db, lines, follow: followed, json, ...flags }: TailFlags) => {
-      const filter = toFilter(flags);
       const show = async (record: DeliveryRecord) => {
         if (json === true) await printJson(toJson(record));
         else console.log(recordLine(record, lineWidth()));
       };
       await withStoreToRead(db, async (store) => {
+        const filter = await toFilter(store, flags);
         const { records, after } = await latest(store, filter, lines);
         for (const record of records) await show(record);
         if (followed !== true) return;
@@ -47,6 +47,6 @@ export function command(): Command {
 /** Ctrl-C ends the following, not the process: the database is closed in order. */
 function untilInterrupted(): AbortSignal {
   const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
   return ending.signal;
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { outColours } from '../terminal/colour.ts';
 import { addExamples } from '../terminal/help.ts';
-import { readInput } from '../terminal/input.ts';
+import { readBody } from '../terminal/input.ts';
 import { addSecretOptions, requireSecret, type SecretOptions } from '../terminal/secret.ts';
 
 interface Options extends SecretOptions {
@@ -26,7 +26,7 @@ async function run(file: string, options: Options): Promise<void> {
   const secret = await requireSecret(options);
   // Not before: a help must not wait for it.
   const { verify } = await import('@spiderfoot-webhooks/core');
-  if (await verify(secret, await readInput(file), options.signature)) {
+  if (await verify(secret, await readBody(file), options.signature)) {
     console.log(outColours.green('The signature is right.'));
     return;
   }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ReceiverOptions } from '@spiderfoot-webhooks/core';
 import { readEnvironment } from '@spiderfoot-webhooks/core/node';
+import { selectTypes, typeSelectors } from '@spiderfoot-webhooks/core/stores';
+import { didYouMean } from '../terminal/did-you-mean.ts';
 import { UsageFailure } from '../terminal/failure.ts';
 import { findSecret } from '../terminal/secret.ts';
 import { type EndpointPlan, readConfig } from './config.ts';
@@ -32,8 +34,8 @@ export async function planReceiving(flags: ListenFlags, env: Variables): Promise
   }
   const ofConfig = config === undefined ? undefined : await configured(config, flags);
   const given = ofConfig === undefined && insecure !== true ? await givenSecret(flags) : undefined;
-  const madeSecret =
-    ofConfig !== undefined || insecure === true || given !== undefined ? undefined : newSecret();
+  const needsSecret = ofConfig === undefined && insecure !== true && given === undefined;
+  const madeSecret = needsSecret ? newSecret(flags) : undefined;
   // What needs no secret of the environment's still has the rest of it read in the one place.
   const secret = given ?? madeSecret ?? 'not used';
   const { host, port, options } = readEnvironment({ ...env, SPIDERFOOT_WEBHOOK_SECRET: secret });
@@ -60,7 +62,7 @@ export async function planReceiving(flags: ListenFlags, env: Variables): Promise
 }
 
 async function configured(path: string, flags: ListenFlags) {
-  const clash = firstGiven(flags, ['secret', 'secretFile', 'insecure', 'path', 'events']);
+  const clash = firstGiven(flags, ['secret', 'secretFile', 'makeSecret', 'insecure', 'path', 'events']);
   if (clash !== undefined)
     throw new UsageFailure(`${clash} and --config do not go together: the file says that.`);
   const found = await readConfig(path);
@@ -68,20 +70,38 @@ async function configured(path: string, flags: ListenFlags) {
   throw new UsageFailure(`${path} has no endpoint that this receiver could be.`);
 }
 
-/** 128 bits: as much as the guide's algorithm can make use of, and still to be copied by hand. */
-function newSecret(): string {
+/**
+ * 128 bits: as much as the guide's algorithm can make use of, and still to be copied by hand.
+ * @throws UsageFailure without a terminal: a service would reject every event after each restart, and show its secret in a log
+ */
+function newSecret({ makeSecret }: ListenFlags): string {
+  if (process.stderr.isTTY !== true && makeSecret !== true) {
+    throw new UsageFailure(
+      'No secret is given.',
+      'Set SPIDERFOOT_WEBHOOK_SECRET or give --secret-file. --make-secret makes one for this run and shows it, which a terminal does without being asked.',
+    );
+  }
   return randomBytes(16).toString('hex');
 }
 
 async function givenSecret(flags: ListenFlags): Promise<string | undefined> {
   const secret = await findSecret(flags);
-  // An empty file is a slip; a secret made up in its place would refuse everything that SpiderFoot sends.
+  // An empty file is a slip; a secret made up in its place would reject every event that SpiderFoot sends.
   if (secret === '')
-    throw new UsageFailure('The secret is empty.', 'Leave it out to have one made for this run.');
+    throw new UsageFailure('The secret is empty.', 'Write the secret into the file, or give --secret.');
   return secret;
 }
 
+/** @throws UsageFailure for a name that is no event type */
 function eventsOf({ events }: ListenFlags): Pick<ReceiverOptions, 'events'> {
-  // The receiver checks them, and names the one that it does not know.
-  return events === undefined ? {} : { events: events as Exclude<ReceiverOptions['events'], undefined> };
+  if (events === undefined) return {};
+  for (const name of events) {
+    if (selectTypes(name) !== undefined) continue;
+    throw new UsageFailure(
+      `--events has "${name}", which is no event type.${didYouMean(name, typeSelectors())}`,
+      '`send --list` lists the types; a category is written scan or scan.*.',
+    );
+  }
+  if (events.includes('all')) return { events: 'all' };
+  return { events: events as Exclude<ReceiverOptions['events'], undefined> };
 }

@@ -6,6 +6,7 @@ export interface ListenFlags extends SecretOptions {
   readonly host?: string;
   readonly port?: number;
   readonly path?: string;
+  readonly makeSecret?: true;
   readonly insecure?: true;
   readonly allowIp?: readonly string[];
   readonly trustProxy?: readonly string[];

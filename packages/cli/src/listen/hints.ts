@@ -1,26 +1,42 @@
-import { type RefusalCode, refusals } from '@spiderfoot-webhooks/core';
+import type { RefusalCode } from '@spiderfoot-webhooks/core';
 
-/** Where the mend is a flag of this command, and not an option of a program's. */
-const ofFlags: Partial<Readonly<Record<RefusalCode, string>>> = {
+/** What to do about a rejection, in this command's terms: flags, and keys of SpiderFoot's configuration. */
+const hints: Readonly<Record<RefusalCode, string>> = {
+  invalid_json:
+    'The signature is right, but the body is not a JSON object in UTF-8 of at most 1000 levels. Look at the sender.',
+  invalid_event:
+    'The signature is right, but the event does not fit the schema of its type, as said above. With --db it is kept; `log show` shows it.',
+  request_aborted: 'The sender closed the connection before the whole body had arrived. It will try again.',
   missing_signature:
     'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header. To try without a signature: --insecure.',
   invalid_signature:
     "Compare the secret here with the sender's, and check that nothing in between changes the body. `spiderfoot-webhooks diagnose` finds out which it is.",
+  stale_event:
+    'The event\'s time is further from now than "tolerance" in the file of --config allows. Check both clocks; late events need a larger tolerance.',
   ip_not_allowed:
     'Add the address to --allow-ip. Behind a proxy, name the proxy in --trust-proxy, or its address is what is checked.',
+  method_not_allowed: 'Webhooks are sent by POST.',
   body_timeout: 'The body did not arrive within five seconds.',
   body_too_large:
     'The body is larger than --max-body. Raise it if SpiderFoot really sends bodies of that size.',
+  unsupported_media_type:
+    'Webhooks are sent as application/json in UTF-8. With curl, add -H "Content-Type: application/json".',
+  unsupported_encoding:
+    'SpiderFoot signs and sends the plain body. Something in between compresses it: turn that off.',
   rate_limited: 'The address has used up what --rate-limit gives it.',
   handler_failed:
     'See above for what failed. SpiderFoot sends the event again, and only what failed is done again; --queue answers first.',
-  unavailable: 'The database could not take it: see above. The sender is asked to try again.',
+  receiver_failed: 'This command failed while it received the event: see above. The sender will try again.',
+  body_already_parsed:
+    'Something in this command read the body first, which is a fault of its own: please report it.',
+  unavailable: 'The database could not store it: see above. The sender is asked to try again.',
+  in_progress:
+    'Another process over the same database handles this delivery now. A retry is answered as a duplicate once it has succeeded.',
   shutting_down: 'This receiver is stopping. The sender is asked to try again.',
 };
 
-/** What to do about a refusal, in this command's terms. */
 export function hintFor(code: RefusalCode): string {
-  return ofFlags[code] ?? refusals[code].hint;
+  return hints[code];
 }
 
 /** What OpenSSL or Node says of a TLS connection that came to nothing, and the mend. */

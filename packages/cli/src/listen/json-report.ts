@@ -1,5 +1,6 @@
 import { toAnswer } from '@spiderfoot-webhooks/core';
 import { jsonLine } from '@spiderfoot-webhooks/core/node';
+import { writeOut } from '../terminal/pipe.ts';
 import { shownHeaders } from './headers.ts';
 import { hintFor } from './hints.ts';
 import { failuresOf, plainDetails, type Report, type ReportOptions } from './report.ts';
@@ -8,7 +9,7 @@ import { factsOf } from './row.ts';
 
 /** Tells a program: a line of JSON for whatever happens. */
 export function jsonReport({ verbose, insecure }: ReportOptions): Report {
-  const say = (what: object) => process.stdout.write(`${jsonLine(what)}\n`);
+  const say = (what: object) => writeOut(`${jsonLine(what)}\n`);
   const now = () => new Date().toISOString();
 
   return {
@@ -18,17 +19,18 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
         ? { headers: shownHeaders(req), body: body && Buffer.from(body).toString() }
         : undefined;
       const { outcome } = taken;
-      say({
+      return say({
         ...told(taken),
         status: toAnswer(outcome).status,
         verified: !insecure && isGenuine(outcome),
         ...more,
       });
     },
-    handled: (settled) =>
-      say({ ...told(settled), time: now(), handled: settled.outcome.status === 'processed' }),
+    handled(settled) {
+      void say({ ...told(settled), time: now(), handled: settled.outcome.status === 'processed' });
+    },
     forwarded(target, event, { id, endpoint, attempt }, ms) {
-      say({
+      void say({
         time: now(),
         outcome: 'forwarded',
         forwarder: target,
@@ -41,12 +43,20 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
     },
     failed(error, { source, endpoint, id }) {
       for (const [what, message] of failuresOf(error, source)) {
-        say({ time: now(), outcome: 'failed', source: what, endpoint, id, error: message });
+        void say({ time: now(), outcome: 'failed', source: what, endpoint, id, error: message });
       }
     },
-    turnedAway: (what) => say({ time: now(), outcome: 'rejected', ...what, verified: false }),
+    turnedAway(what) {
+      void say({ time: now(), outcome: 'rejected', ...what, verified: false });
+    },
     stored(details, message) {
-      say({ time: now(), outcome: 'failed', source: 'database', error: message, ...plainDetails(details) });
+      void say({
+        time: now(),
+        outcome: 'failed',
+        source: 'database',
+        error: message,
+        ...plainDetails(details),
+      });
     },
   };
 }

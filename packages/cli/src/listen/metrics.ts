@@ -1,11 +1,19 @@
 import { type ErrorDetails, eventSchemas } from '@spiderfoot-webhooks/core';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Backlog } from './backlog.ts';
-import type { Settled, Watcher } from './requests.ts';
+import type { Settled } from './requests.ts';
 
 /** What `GET /metrics` shows. */
-export interface Metrics extends Watcher {
+export interface Metrics {
   readonly contentType: string;
+  /** A request is answered. */
+  taken(settled: Settled): void;
+  /** A delivery that was queued, or is replayed, was handled once, well or not. */
+  handled(settled: Settled): void;
+  /** A request was answered 404, because no webhook has its path. */
+  notFound(): void;
+  /** A TLS connection failed before a request came. @param code OpenSSL's or Node's */
+  tlsFailed(code: string): void;
   /** Something failed inside. */
   failed(details: Pick<ErrorDetails, 'endpoint' | 'source'>): void;
   text(): Promise<string>;
@@ -37,6 +45,7 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
     'endpoint',
     'source',
   ]);
+  const tlsFailures = counter('tls_failures', 'TLS connections that failed before a request came', ['code']);
   const seconds = new Histogram({
     name: 'spiderfoot_webhook_delivery_seconds',
     help: 'From the request to its answer',
@@ -57,6 +66,8 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
         events.inc({ endpoint, type: knownType(eventType) });
     },
     handled: ({ outcome, details: { endpoint } }) => handled.inc({ endpoint, ...labelsOf(outcome) }),
+    notFound: () => deliveries.inc({ endpoint: '', outcome: 'rejected', code: 'not_found' }),
+    tlsFailed: (code) => tlsFailures.inc({ code: /^[A-Z][A-Z\d_]{1,80}$/.test(code) ? code : 'other' }),
     failed: ({ endpoint, source }) => errors.inc({ endpoint, source }),
     text: () => registry.metrics(),
   };

@@ -61,17 +61,52 @@ function send(res: ServerResponse, status: number, type: string, body: string): 
     .end(body);
 }
 
-/** A proxy on this machine asks from here for everybody: what it adds gives it away. */
-const proxyHeaders = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'];
+/** Headers that proxies and content delivery networks add, by how their names begin. */
+const ofProxies = [
+  'forwarded',
+  'via',
+  'proxy-',
+  'client-ip',
+  'true-client-',
+  'x-client-',
+  'x-cluster-',
+  'x-forward',
+  'x-host',
+  'x-original',
+  'x-proxy',
+  'x-real-',
+  'x-remote-',
+  'x-request-start',
+  'x-rewrite-',
+  'x-scheme',
+  'x-ssl-',
+  'x-varnish',
+  'akamai-',
+  'x-akamai-',
+  'x-amz',
+  'x-appengine-',
+  'x-arr-',
+  'x-azure-',
+  'x-cloud-',
+  'x-envoy-',
+  'x-nf-',
+  'x-vercel-',
+  'cdn-',
+  'cf-',
+  'fastly-',
+  'fly-',
+];
 
 /**
  * The host it is asked by has to be this machine's as well: a page in a browser here can have a name of its own resolved to
  * this address (DNS rebinding), and a proxy may hand on the name that strangers know.
  */
-function isLocal({ socket, headers }: IncomingMessage): boolean {
+function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
   return (
+    // nginx passes requests on as HTTP/1.0, with its own name for this port and no further header.
+    httpVersion !== '1.0' &&
     isLoopback(socket.remoteAddress ?? '') &&
     isLoopback((headers.host ?? '').replace(/:\d+$/, '')) &&
-    proxyHeaders.every((name) => headers[name] === undefined)
+    !Object.keys(headers).some((name) => ofProxies.some((begin) => name.startsWith(begin)))
   );
 }

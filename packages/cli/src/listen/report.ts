@@ -34,6 +34,21 @@ export interface ReportOptions {
   readonly insecure: boolean;
 }
 
+/** What a person calls the parts of a receiver that can fail. */
+const sources: Readonly<Record<string, string>> = {
+  rateLimiter: '--rate-limit',
+  log: 'database',
+  queue: 'database',
+  schemas: 'schema',
+  listener: 'output',
+  receiver: 'receiver',
+};
+
+/** @param source the receiver's own word for it */
+export function sourceName(source: string): string {
+  return (Object.hasOwn(sources, source) ? sources[source] : undefined) ?? source;
+}
+
 /** What failed, and why: of handlers one by one. */
 export function failuresOf(
   error: unknown,

@@ -15,10 +15,13 @@ export interface Taken extends Settled {
   readonly body: Uint8Array | undefined;
 }
 
-/** Is told what becomes of deliveries. */
+/** Gets to know what becomes of deliveries. */
 export interface Watcher {
-  /** A request was answered. */
-  taken(taken: Taken): void;
+  /**
+   * A request is about to be answered.
+   * @returns whether the answer may be sent: not if the event is lost to whoever reads the output
+   */
+  taken(taken: Taken): Promise<boolean>;
   /** A delivery that was queued, or is replayed, was handled once, well or not. */
   handled(settled: Settled): void;
 }
@@ -40,15 +43,18 @@ export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: b
     const peer = () => socketAddress(req);
     const delivery = keepBodies ? new KeepingDelivery(req, peer) : new NodeDelivery(req, peer);
     const outcome = await receiver.receive(delivery);
-    sendOutcome(res, outcome);
     const details = answered.get(outcome);
-    if (details === undefined) return;
+    if (details === undefined) return sendOutcome(res, outcome);
     const body = delivery instanceof KeepingDelivery ? delivery.body : undefined;
-    watcher.taken({ outcome, details, req, body });
+    const isShown = await watcher.taken({ outcome, details, req, body });
+    sendOutcome(res, isShown ? outcome : notShown);
   }
 
   return (req, res) => void answer(req, res);
 }
+
+/** The sender tries again, and by then a process with a working output may be there. */
+const notShown = { status: 'rejected', code: 'shutting_down' } as const;
 
 class KeepingDelivery extends NodeDelivery {
   body: Uint8Array | undefined;

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Metrics } from './metrics.ts';
 import type { Operations } from './operations.ts';
 import type { Report } from './report.ts';
 
@@ -10,6 +11,7 @@ export function routeRequests(
   webhooks: ReadonlyMap<string, RequestListener>,
   operations: Operations,
   report: Report,
+  metrics: Pick<Metrics, 'notFound'>,
 ): RequestListener {
   const paths = [...webhooks.keys()].join(', ');
   return (req, res) => {
@@ -20,6 +22,7 @@ export function routeRequests(
     notFound(res);
     // Browsers ask for icons and crawlers for everything: what is posted was meant for a webhook.
     if (req.method === 'POST') {
+      metrics.notFound();
       report.turnedAway({
         status: 404,
         code: 'not_found',

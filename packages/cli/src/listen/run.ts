@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
 import { serve } from '@spiderfoot-webhooks/core/node';
+import { onOutputLost } from '../terminal/pipe.ts';
 import { watchBacklog } from './backlog.ts';
 import { bannerLines } from './banner.ts';
 import { type Closers, createClosers } from './closers.ts';
@@ -48,7 +49,16 @@ async function begin(flags: ListenFlags, env: Variables, closers: Closers): Prom
   const backlog = database.store && watchBacklog(database.store);
   const { createMetrics } = await import('./metrics.ts');
   const metrics = createMetrics(backlog);
-  const watcher = both(report, metrics);
+  const watcher: Watcher = {
+    taken(taken) {
+      metrics.taken(taken);
+      return report.taken(taken);
+    },
+    handled(settled) {
+      metrics.handled(settled);
+      report.handled(settled);
+    },
+  };
 
   const receivers: Receiver[] = [];
   const webhooks = new Map<string, RequestListener>();
@@ -67,20 +77,34 @@ async function begin(flags: ListenFlags, env: Variables, closers: Closers): Prom
   const health = createHealth(() => group.closing, backlog);
   const operations = createOperations(health, metrics, flags.metricsPort !== undefined);
   const metricsUrl = await openOwnPort(flags, operations, closers);
-  const { server, url, close } = await serve(routeRequests(webhooks, operations, report), group, {
+  const { server, url, close } = await serve(routeRequests(webhooks, operations, report, metrics), group, {
     host: plan.host,
     port: plan.port,
     ...(tls && { tls }),
     onClose: closers.closeAll,
   });
   closeWithNpm(close);
-  tellOfTls(server, report);
+  onOutputLost(stopForLostOutput);
+  tellOfTls(server, report, metrics);
   const urls = [...webhooks.keys()].map((path) => `${url}${path}`);
   const { path, queued } = database;
   const { madeSecret, remarks } = plan;
   const { secretFile } = flags;
   const beginning = { urls, metricsUrl, madeSecret, secretFile, insecure, database: path, queued, remarks };
   console.error(bannerLines(beginning).join('\n'));
+}
+
+/**
+ * Stops as SIGTERM does, but with exit code 1: without its output an event would be answered as received, and be seen by
+ * no one.
+ */
+function stopForLostOutput({ code, message }: NodeJS.ErrnoException): void {
+  const reason = code === 'EPIPE' ? 'the program that reads it has ended' : message;
+  console.error(`error: Standard output cannot be written (${reason}). No more events are accepted.`);
+  process.once('exit', () => {
+    process.exitCode = 1;
+  });
+  process.kill(process.pid, 'SIGTERM');
 }
 
 /** Several receivers that start and close as one. */
@@ -100,19 +124,6 @@ function groupOf(receivers: readonly Receiver[]): Group {
     async close() {
       closing = true;
       await Promise.all(receivers.map((receiver) => receiver.close()));
-    },
-  };
-}
-
-function both(first: Watcher, second: Watcher): Watcher {
-  return {
-    taken(taken) {
-      first.taken(taken);
-      second.taken(taken);
-    },
-    handled(settled) {
-      first.handled(settled);
-      second.handled(settled);
     },
   };
 }

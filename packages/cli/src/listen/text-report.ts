@@ -1,13 +1,14 @@
 import { jsonLine } from '@spiderfoot-webhooks/core/node';
 import { bodyText } from '../log/show.ts';
 import { outColours } from '../terminal/colour.ts';
+import { writeOut } from '../terminal/pipe.ts';
 import { printable } from '../terminal/text.ts';
 import { lineWidth } from '../terminal/width.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import { shownHeaders } from './headers.ts';
 import { hintFor } from './hints.ts';
 import { shownLine } from './lines.ts';
-import { failuresOf, plainDetails, type Report, type ReportOptions } from './report.ts';
+import { failuresOf, plainDetails, type Report, type ReportOptions, sourceName } from './report.ts';
 import type { Settled, Taken } from './requests.ts';
 import { eventRow, type Row, rowOf, type Trouble } from './row.ts';
 
@@ -16,33 +17,35 @@ const longestBody = 20_000;
 
 /** Tells a person. */
 export function textReport({ verbose, insecure }: ReportOptions): Report {
-  function say(line: Row | Trouble, ...below: readonly string[]): void {
-    process.stdout.write(`${[shownLine(line, insecure, lineWidth()), ...below].join('\n')}\n`);
+  function say(line: Row | Trouble, ...below: readonly string[]): Promise<boolean> {
+    return writeOut(`${[shownLine(line, insecure, lineWidth()), ...below].join('\n')}\n`);
   }
 
   return {
     taken(taken) {
       const details = verbose ? detailLines(taken) : [];
-      say(rowOf(taken), ...reasonLines(taken), ...details);
+      return say(rowOf(taken), ...reasonLines(taken), ...details);
     },
     handled(settled) {
       const { outcome, details } = settled;
-      if (outcome.status !== 'rejected') say(eventRow(outcome.event, 'handled', details.timings.total));
+      if (outcome.status !== 'rejected') void say(eventRow(outcome.event, 'handled', details.timings.total));
       // Which of its handlers have failed was told, one by one.
-      else if (outcome.code !== 'handler_failed') say(rowOf(settled), ...reasonLines(settled));
+      else if (outcome.code !== 'handler_failed') void say(rowOf(settled), ...reasonLines(settled));
     },
-    forwarded: (target, event, _context, ms) => say(eventRow(event, `→ ${target}`, ms)),
+    forwarded(target, event, _context, ms) {
+      void say(eventRow(event, `→ ${target}`, ms));
+    },
     failed(error, { source }) {
-      for (const [what, message] of failuresOf(error, source)) {
-        say(trouble('FAILED', what), ...indented(printable(message)));
+      for (const [what, message] of failuresOf(error, sourceName(source))) {
+        void say(trouble('FAILED', what), ...indented(printable(message)));
       }
     },
     turnedAway({ status, code, ip, hint }) {
       const what = [status, code, ip && `from ${ip}`].filter((part) => part !== undefined);
-      say(trouble('REFUSED', what.join(' ')), ...indented(printable(hint)));
+      void say(trouble('REFUSED', what.join(' ')), ...indented(printable(hint)));
     },
     stored(details, message) {
-      say(
+      void say(
         trouble('FAILED', 'database'),
         ...indented(printable(`${message} ${jsonLine(plainDetails(details))}`)),
       );

@@ -4,6 +4,7 @@ import type { TLSSocket, TlsOptions } from 'node:tls';
 import { UsageFailure } from '../terminal/failure.ts';
 import type { ListenFlags } from './flags.ts';
 import { hintForTls } from './hints.ts';
+import type { Metrics } from './metrics.ts';
 import type { Report } from './report.ts';
 
 /** What to serve TLS with; `undefined` for plain HTTP. */
@@ -20,9 +21,10 @@ export async function readTls({ tlsCert, tlsKey, clientCa }: ListenFlags): Promi
   return { ...server, ca: await readFile(clientCa), requestCert: true, rejectUnauthorized: true };
 }
 
-/** Tells of TLS connections that come to nothing: they never get as far as a request. */
-export function tellOfTls(server: Server, report: Report): void {
+/** Reports and counts TLS connections that fail: they never get as far as a request. */
+export function tellOfTls(server: Server, report: Report, metrics: Pick<Metrics, 'tlsFailed'>): void {
   const tell = (code: string, { remoteAddress: ip }: TLSSocket) => {
+    metrics.tlsFailed(code);
     const hint = hintForTls(code);
     if (hint !== undefined) report.turnedAway({ status: undefined, code, ip, hint });
   };
@@ -33,6 +35,8 @@ export function tellOfTls(server: Server, report: Report): void {
   });
   // In TLS 1.3 a client that does not like our certificate says so when the handshake is over for us.
   server.on('secureConnection', (socket: TLSSocket) => {
-    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => tell(code, socket));
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      if (/SSL|TLS|CERT/.test(code)) tell(code, socket);
+    });
   });
 }

@@ -1,22 +1,25 @@
-import type { DeliveryFilter } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryFilter, Store } from '@spiderfoot-webhooks/sqlite';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { didYouMean } from '../terminal/did-you-mean.ts';
+import { checkEndpoints } from './endpoints.ts';
 import { parseMoment } from './moment.ts';
 import { defaultDatabase } from './store.ts';
+import { typesOf } from './types.ts';
 
 /** Where to look. */
 export interface DatabaseFlags {
   readonly db: string;
 }
 
-/** Which deliveries are meant. */
+/** Which deliveries are meant. A list stands for any of its values. */
 export interface FilterFlags {
-  readonly type?: string;
-  readonly state?: DeliveryFilter['state'];
-  readonly endpoint?: string;
+  readonly type?: readonly string[];
+  readonly state?: readonly State[];
+  readonly endpoint?: readonly string[];
   readonly since?: Date;
   readonly until?: Date;
-  readonly scan?: string;
-  readonly target?: string;
+  readonly scan?: readonly string[];
+  readonly target?: readonly string[];
   readonly text?: string;
 }
 
@@ -29,7 +32,10 @@ const states = [
   'queued',
   'running',
   'dead',
-] as const satisfies readonly DeliveryFilter['state'][];
+] as const;
+
+/** A delivery's state. */
+export type State = (typeof states)[number];
 
 export function addDatabase(command: Command): Command {
   return command.addOption(
@@ -40,18 +46,61 @@ export function addDatabase(command: Command): Command {
 }
 
 const filterOptions = {
-  type: () => new Option('--type <type>', "an event type, by the kit's name: scan_completed, alert.high"),
-  state: () => new Option('--state <state>', 'how it stands').choices(states),
-  endpoint: () => new Option('--endpoint <name>', 'the receiver that took it'),
+  type: () =>
+    new Option(
+      '--type <type>',
+      'a type, an alias or a category: scan_completed, scan.completed, finding.*; by commas, or again for several',
+    ).argParser(collectList),
+  state: () => stateOption('--state <state>', 'its state; by commas, or again for several', states),
+  endpoint: () =>
+    new Option('--endpoint <name>', 'the receiver that got it; again for several').argParser(collectText),
   since: () =>
     new Option('--since <time>', 'received since then: 2h, 7d, 2026-01-31, 2026-01-31T12:00').argParser(
-      readMoment,
+      once(readMoment),
     ),
-  until: () => new Option('--until <time>', 'received before then').argParser(readMoment),
-  scan: () => new Option('--scan <id>', "the event's scan_id"),
-  target: () => new Option('--target <name>', "the event's target"),
-  text: () => new Option('--text <words>', 'words of the body, or their beginnings'),
+  until: () => new Option('--until <time>', 'received before then').argParser(once(readMoment)),
+  scan: () => new Option('--scan <id>', "the event's scan_id; again for several").argParser(collectText),
+  target: () => new Option('--target <name>', "the event's target; again for several").argParser(collectText),
+  text: () => new Option('--text <words>', 'words of the body, or their beginnings').argParser(once(asText)),
 } as const satisfies Record<keyof FilterFlags, () => Option>;
+
+/** An option for states, which may be given several times. */
+export function stateOption<Known extends State>(
+  flags: string,
+  description: string,
+  known: readonly Known[],
+): Option {
+  const read = (name: string): Known => {
+    const state = known.find((each) => each === name);
+    if (state !== undefined) return state;
+    throw new InvalidArgumentError(`Allowed choices are ${known.join(', ')}.${didYouMean(name, known)}`);
+  };
+  return new Option(flags, description)
+    .choices(known)
+    .argParser((text: string, before: readonly Known[] = []) => [...before, ...collectList(text).map(read)]);
+}
+
+/** `a,b`, and `a` and `b` one by one, are the same list. */
+function collectList(text: string, before: readonly string[] = []): readonly string[] {
+  return text.split(',').reduce((all, entry) => collectText(entry.trim(), all), before);
+}
+
+function collectText(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, asText(text)];
+}
+
+function asText(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It is empty.');
+}
+
+/** For an option of which a second value would silently replace the first. */
+function once<Value>(read: (text: string) => Value): (text: string, before: Value | undefined) => Value {
+  return (text, before) => {
+    if (before === undefined) return read(text);
+    throw new InvalidArgumentError('It is given more than once.');
+  };
+}
 
 /** Adds the options that choose deliveries, or some of them. */
 export function addFilters(
@@ -79,17 +128,36 @@ export function readMoment(text: string): Date {
   );
 }
 
-/** The flags as the store's filter. */
-export function toFilter({ scan, ...flags }: FilterFlags): DeliveryFilter {
+/** Whether the flags choose deliveries at all. */
+export function isFiltered(flags: FilterFlags): boolean {
+  return Object.values(flags).some((value) => value !== undefined);
+}
+
+/**
+ * The flags as the store's filter.
+ * @throws UsageFailure for a type or an endpoint that is not known: a misspelled one would find nothing
+ */
+export async function toFilter(
+  store: Pick<Store, 'list' | 'counts' | 'refusals'>,
+  { scan, ...flags }: FilterFlags,
+): Promise<DeliveryFilter> {
   const { type, state, endpoint, since, until, target, text } = flags;
+  await checkEndpoints(store, endpoint ?? []);
+  const types = type === undefined ? undefined : await typesOf(store, type);
   return {
-    ...(type !== undefined && { type }),
-    ...(state !== undefined && { state }),
-    ...(endpoint !== undefined && { endpoint }),
+    ...(types !== undefined && { type: oneOrSeveral(types) }),
+    ...(state !== undefined && { state: oneOrSeveral(state) }),
+    ...(endpoint !== undefined && { endpoint: oneOrSeveral(endpoint) }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
-    ...(scan !== undefined && { scanId: scan }),
-    ...(target !== undefined && { target }),
+    ...(scan !== undefined && { scanId: oneOrSeveral(scan) }),
+    ...(target !== undefined && { target: oneOrSeveral(target) }),
     ...(text !== undefined && { text }),
   };
+}
+
+/** A single value lets the store go by its index. */
+function oneOrSeveral<Value>(values: readonly Value[]): Value | readonly Value[] {
+  const [first, ...others] = new Set(values);
+  return first !== undefined && others.length === 0 ? first : [...new Set(values)];
 }

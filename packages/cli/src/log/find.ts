@@ -1,5 +1,6 @@
 import type { DeliveryWithBody, Store } from '@spiderfoot-webhooks/sqlite';
 import { CommandFailure, UsageFailure } from '../terminal/failure.ts';
+import { checkEndpoints } from './endpoints.ts';
 
 /**
  * Reads what stands for a delivery in a command line.
@@ -16,10 +17,11 @@ function readKey(text: string): number | string {
 
 /** @throws CommandFailure where there is none */
 export async function findRecord(
-  store: Pick<Store, 'get'>,
+  store: Pick<Store, 'get' | 'list' | 'counts' | 'refusals'>,
   text: string,
   endpoint: string | undefined,
 ): Promise<DeliveryWithBody> {
+  if (endpoint !== undefined) await checkEndpoints(store, [endpoint]);
   const record = await store.get(readKey(text), endpoint);
   if (record !== undefined && (endpoint === undefined || record.endpoint === endpoint)) return record;
   throw new CommandFailure(`There is no delivery ${text} here.`, { hint: '`log` lists what there is.' });

@@ -1,4 +1,5 @@
 import { sampledTypes, sampleOf } from '@spiderfoot-webhooks/core/testing';
+import { didYouMean } from '../terminal/did-you-mean.ts';
 import { UsageFailure } from '../terminal/failure.ts';
 import type { DialectName } from './dialects.ts';
 import { randomFrom } from './random.ts';
@@ -63,26 +64,8 @@ export function typesOf(dialect: DialectName | undefined): readonly string[] {
 /** A slip of the pen is more likely than a type that nobody knows; who means one gives its data too. */
 function checkedType(type: string, data: unknown): string {
   if (data !== undefined || sampleOf(type) !== undefined) return type;
-  const near = closest(type);
   throw new UsageFailure(
-    `No event type "${type}" is known.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    `No event type "${type}" is known.${didYouMean(type, sampledTypes)}`,
     'send --list shows all types. To send one of your own, give its --data.',
   );
-}
-
-/** The type that has the most pairs of letters in common, where that is more than half of them. */
-function closest(type: string): string | undefined {
-  const pairs = pairsOf(type);
-  const likeness = (other: string) => {
-    const others = pairsOf(other);
-    const common = [...pairs].filter((pair) => others.has(pair)).length;
-    return (2 * common) / (pairs.size + others.size);
-  };
-  const rated = sampledTypes.map((name) => ({ name, rate: likeness(name) }));
-  const best = rated.reduce((one, other) => (other.rate > one.rate ? other : one));
-  return best.rate > 0.5 ? best.name : undefined;
-}
-
-function pairsOf(text: string): ReadonlySet<string> {
-  return new Set(Array.from(text.slice(1), (letter, index) => `${text[index]}${letter}`));
 }

@@ -1,5 +1,6 @@
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { printJson } from '../terminal/json.ts';
+import { outputIsExpendable } from '../terminal/pipe.ts';
 import { requireSecret, type SecretOptions } from '../terminal/secret.ts';
 import { createClient } from './client.ts';
 import { inCrowd } from './crowd.ts';
@@ -36,7 +37,10 @@ export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Faul
 
 /** Sends what the options ask for. The exit code says whether every answer was what it had to be. */
 export async function send(type: string, options: SendOptions): Promise<void> {
-  if (options.list) return console.log(typesOf(options.dialect).join('\n'));
+  if (options.list) {
+    outputIsExpendable();
+    return console.log(typesOf(options.dialect).join('\n'));
+  }
   const fault = faultOf(options);
   const needsSecret = fault !== 'wrongSecret' && fault !== 'unsigned';
   const secret = secretUnder(fault, needsSecret ? await requireSecret(options) : undefined);

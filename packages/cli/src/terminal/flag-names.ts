@@ -3,14 +3,22 @@ import { UsageFailure } from './failure.ts';
 /** How the options of the kit's functions are called in a command line. */
 const flags: Readonly<Record<string, string>> = {
   allowedIps: '--allow-ip',
+  apiKey: 'SPIDERFOOT_SIEM_API_KEY',
+  before: '--before',
+  cursor: '--cursor',
+  endpoint: '--forward siem=URL',
   events: '--events',
   host: '--host',
+  keep: '--keep',
+  limit: '--limit',
   maxBodySize: '--max-body',
   path: '--db',
   port: '--port',
   secret: 'The secret',
+  text: '--text',
   tls: '--tls-cert, --tls-key or --client-ca',
   trustedProxies: '--trust-proxy',
+  url: '--forward',
 };
 
 /** Runs something, and says of an option that is wrong what it is called here. */
@@ -20,10 +28,16 @@ export async function withFlagNames<Result>(run: () => Promise<Result>): Promise
   } catch (error) {
     if (isAboutConfigFile(error)) throw new UsageFailure(error.message.replace('Option "path"', '--config'));
     const option = optionAtFault(error);
-    const flag = option !== undefined && Object.hasOwn(flags, option) ? flags[option] : undefined;
+    const flag = option === undefined ? undefined : nameOf(option);
     if (flag === undefined || !(error instanceof Error)) throw error;
     throw new UsageFailure(error.message.replace(`Option "${option}"`, flag));
   }
+}
+
+/** Variables of the environment have their own names. */
+function nameOf(option: string): string | undefined {
+  if (/^[A-Z\d_]+$/.test(option)) return option;
+  return Object.hasOwn(flags, option) ? flags[option] : undefined;
 }
 
 /** Of a whole configuration file there is no key at fault. */

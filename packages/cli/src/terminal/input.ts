@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CommandFailure } from './failure.ts';
+import { printable } from './text.ts';
 
 /** Bytes of a body that is looked at: a thousand times what SpiderFoot sends. */
 const largestInput = 64 * 1024 ** 2;
@@ -11,6 +12,17 @@ export async function readInput(path: string): Promise<Buffer> {
   // Otherwise it looks as if nothing happened.
   if (process.stdin.isTTY) console.error('Reading what is typed; Ctrl-D ends it.');
   return readUpTo(largestInput, process.stdin, 'Standard input');
+}
+
+/** The same for a body that is signed or verified; says on standard error if there is none, as after a failed command. */
+export async function readBody(path: string): Promise<Buffer> {
+  const body = await readInput(path);
+  if (body.length === 0) {
+    console.error(
+      `warning: ${path === '-' ? 'Standard input' : printable(path)} is empty: the body has 0 bytes.`,
+    );
+  }
+  return body;
 }
 
 /** The bytes of a file, or of a pipe that has a name. @throws CommandFailure where there are more than so many */

@@ -18,22 +18,44 @@ export function addSecretOptions(command: Command): Command {
     .option('--secret-file <path>', 'a file that holds the secret, and perhaps a newline after it');
 }
 
-/** The secret that was given: by `--secret`, in a file, or in the environment. */
+/**
+ * The secret that was given: by `--secret`, in a file, or in the environment.
+ * @throws UsageFailure if the variable is set but empty, or the file is no text in UTF-8
+ */
 export async function findSecret({ secret, secretFile }: SecretOptions): Promise<string | undefined> {
   if (secret !== undefined && secretFile !== undefined) {
     throw new UsageFailure('--secret and --secret-file do not go together.');
   }
   if (secretFile !== undefined) return readSecretFile(secretFile);
-  return secret ?? (process.env[variable] || undefined);
+  if (secret !== undefined) return secret;
+  const inEnvironment = process.env[variable];
+  // Most often a container's variable whose source is missing: another secret would reject every event.
+  if (inEnvironment === '') {
+    throw new UsageFailure(`${variable} is set but empty.`, 'Set it to the secret, or remove it.');
+  }
+  return inEnvironment;
 }
 
 /** Bytes: more than any secret has. */
 const longestFile = 64 * 1024;
 
+const byteOrderMarks = [
+  [Buffer.from([0xef, 0xbb, 0xbf]), 'UTF-8 with BOM'],
+  [Buffer.from([0xff, 0xfe]), 'UTF-16'],
+  [Buffer.from([0xfe, 0xff]), 'UTF-16'],
+] as const;
+
 /** The secret in a file; editors and echo end it with a newline. */
 export async function readSecretFile(path: string): Promise<string> {
   const bytes = await readFileUpTo(longestFile, path);
-  // Otherwise what cannot be read would be replaced, and the secret be another one.
+  const mark = byteOrderMarks.find(([begin]) => bytes.subarray(0, begin.length).equals(begin));
+  if (mark !== undefined) {
+    throw new UsageFailure(
+      `${path} begins with a byte order mark: it was saved as ${mark[1]}.`,
+      'Save it as UTF-8 without BOM: the mark would be a part of the secret.',
+    );
+  }
+  // Otherwise bytes that are no text would be replaced, and the secret would be another one.
   if (!isUtf8(bytes)) throw new UsageFailure(`${path} holds no secret: it is not a text in UTF-8.`);
   return bytes.toString().replace(/\r?\n$/, '');
 }

@@ -46,12 +46,19 @@ function oneLine(text: string, colors: boolean): string {
   });
 }
 
+/** An escape of JSON; that of half a character, which JSON.stringify escapes only if its other half is missing. */
+const jsonEscape = /\\(?:u(?:(d[89a-f])[\da-f]{2}|[\da-f]{4})|.)/g;
+
 /**
- * A value as one line of JSON in ASCII: whatever the sender has put into it, nothing in it drives a terminal or begins a
- * line of its own.
+ * A value as one line of well-formed JSON in ASCII: nothing that a sender writes into it drives a terminal or begins a line
+ * of its own. Half of a surrogate pair becomes U+FFFD, because strict readers reject it.
  * @example
  * console.log(jsonLine({ handled: event.event_type, id }));
  */
 export function jsonLine(value: object): string {
-  return toAscii(JSON.stringify(value));
+  const json = JSON.stringify(value);
+  const wellFormed = json.includes('\\ud')
+    ? json.replace(jsonEscape, (text, half: string | undefined) => (half === undefined ? text : '\\ufffd'))
+    : json;
+  return toAscii(wellFormed);
 }

@@ -22,7 +22,7 @@ export interface ServeOptions {
    */
   readonly port?: number;
   /**
-   * Milliseconds that requests in flight have after SIGTERM or SIGINT. Then the process exits with 1. A client that does
+   * Milliseconds that requests in flight have after SIGTERM, SIGINT or SIGHUP. Then the process exits with 1. A client that does
    * not send the rest of its request, or does not read its answer, is cut off after 2 s of them.
    * @default 20000
    */
@@ -67,7 +67,7 @@ export interface Serving {
 
 /**
  * Serves an app over HTTP as a webhook receiver should be: slow senders are cut off after seconds instead of
- * minutes, and SIGTERM or SIGINT finishes what is in flight and exits with 0 (a second Ctrl-C exits at once). Starts the
+ * minutes, and SIGTERM, SIGINT or SIGHUP finishes what is in flight and exits with 0 (a second Ctrl-C exits at once). Starts the
  * receiver's workers.
  * @param listener an Express app, `app.callback()` of Koa, `getRequestListener(app.fetch)` of Hono, or a listener
  * @param receivers the app's receiver, or a list of all its receivers, whatever their schemas

@@ -2,8 +2,8 @@
 const sameWish = 500;
 
 /**
- * Ends the process gently on SIGTERM and SIGINT: with 0 once `close` is through, with 1 where that takes longer than
- * the grace. A second Ctrl-C ends it at once.
+ * Ends the process gently on SIGTERM, SIGINT and SIGHUP (a terminal that closes): with 0 after `close`, with 1 if that takes
+ * longer than the grace. A second Ctrl-C ends it at once.
  * @param grace milliseconds
  */
 export function closeOnSignals(close: () => Promise<void>, grace: number): void {
@@ -28,5 +28,5 @@ export function closeOnSignals(close: () => Promise<void>, grace: number): void 
       },
     );
   };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal);
 }

@@ -11,4 +11,5 @@
 export { type Backoff, retryDelay } from './backoff.ts';
 export { deadLetterOf } from './dead-letter.ts';
 export { endpointTaken } from './endpoint.ts';
+export { selectTypes, type TypeSelection, typeSelectors } from './selection.ts';
 export { isTaken, mayReplace } from './states.ts';

@@ -1,0 +1,29 @@
+import type { Store } from '@spiderfoot-webhooks/sqlite';
+import { didYouMean } from '../terminal/did-you-mean.ts';
+import { UsageFailure } from '../terminal/failure.ts';
+
+/**
+ * Checks that a store knows endpoints.
+ * @throws UsageFailure for one that it has never had a delivery of
+ */
+export async function checkEndpoints(
+  store: Pick<Store, 'list' | 'counts' | 'refusals'>,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
+    const { deliveries } = await store.list({ endpoint: name, limit: 1 });
+    if (deliveries.length === 0) await checkEndpoint(store, name);
+  }
+}
+
+async function checkEndpoint(store: Pick<Store, 'counts' | 'refusals'>, name: string): Promise<void> {
+  const ofDeliveries = (await store.counts({ by: ['endpoint'] })).flatMap(({ endpoint }) => endpoint ?? []);
+  const ofRefusals = (await store.refusals()).counts.map(({ endpoint }) => endpoint);
+  const known = [...new Set([...ofDeliveries, ...ofRefusals])].toSorted();
+  // An empty database knows none yet.
+  if (known.length === 0 || known.includes(name)) return;
+  throw new UsageFailure(
+    `--endpoint "${name}" has no deliveries here.${didYouMean(name, known)}`,
+    `Endpoints here: ${known.join(', ')}.`,
+  );
+}

@@ -1,0 +1,34 @@
+import type { Store } from '@spiderfoot-webhooks/sqlite';
+import { didYouMean } from '../terminal/did-you-mean.ts';
+import { UsageFailure } from '../terminal/failure.ts';
+
+/**
+ * The event types that names stand for, as a store keeps them: types, aliases, categories, and types that only this store
+ * has.
+ * @returns `undefined` for all of them
+ * @throws UsageFailure for a name that is neither known nor in the store
+ */
+export async function typesOf(
+  store: Pick<Store, 'counts'>,
+  names: readonly string[],
+): Promise<readonly string[] | undefined> {
+  if (names.includes('all')) return undefined;
+  const { selectTypes, typeSelectors } = await import('@spiderfoot-webhooks/core/stores');
+  const selections = names.map((name) => ({ name, selection: selectTypes(name) }));
+  const isPlain = selections.every(({ selection }) => selection?.types.length === 1);
+  const stored = isPlain ? [] : (await store.counts({ by: ['type'] })).flatMap(({ type }) => type ?? []);
+  return selections.flatMap(({ name, selection }) => {
+    // A receiver's own schema makes a type of any name, also of an alias or a category of its own.
+    const own = stored.filter((type) => type === name || isOfCategory(type, name));
+    const known = selection === undefined ? [] : [...selection.types, ...stored.filter(selection.covers)];
+    if (known.length + own.length > 0) return [...known, ...own];
+    throw new UsageFailure(
+      `--type "${name}" is no event type, and no delivery here has it.${didYouMean(name, [...typeSelectors(), ...stored])}`,
+      '`send --list` lists the known types, `log stats` those of the deliveries here.',
+    );
+  });
+}
+
+function isOfCategory(type: string, name: string): boolean {
+  return name.endsWith('.*') && type.startsWith(name.slice(0, -1));
+}
