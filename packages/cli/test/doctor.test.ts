@@ -45,7 +45,7 @@ describe('doctor', () => {
     expect(program.lines.join('\n')).toMatch(/401 missing_signature[\s\S]*401 invalid_signature/);
   });
 
-  it('shows a line for each check, with the mend below what is wrong', async () => {
+  it('shows a line for each check, with what to do below what is wrong', async () => {
     const { url } = await listening();
     const { code, lines } = await spiderfoot(['doctor', url, '--secret', 'another'], {
       env: { COLUMNS: '60' },
@@ -54,7 +54,7 @@ describe('doctor', () => {
     const text = lines.join('\n');
     expect(text).toMatch(/^ok {4}reachable +Answers after \d+ ms$/m);
     expect(text).toMatch(
-      /^fail {2}signed +A signed webhook\.test is refused: 401\n +invalid_signature\n +The receiver has another secret/m,
+      /^fail {2}signed +A signed webhook\.test is rejected: 401\n +invalid_signature\n +Most likely the secret given here is not/m,
     );
     expect(text).toMatch(/^skip {2}duplicate/m);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
@@ -137,6 +137,30 @@ describe('doctor', () => {
       },
       { route: 'ok' },
     ],
+    [
+      'a login page',
+      (_req, res) =>
+        void res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<!doctype html><form>'),
+      {
+        route: 'fail',
+        health: 'warn',
+        unsigned: 'fail',
+        tampered: 'fail',
+        signed: 'fail',
+        duplicate: 'skip',
+      },
+    ],
+    [
+      'a page without a content type',
+      (_req, res) => void res.writeHead(200).end('\n<html><body>Welcome'),
+      { route: 'fail', unsigned: 'fail', signed: 'fail' },
+    ],
+    [
+      'a login by redirect',
+      (req, res) =>
+        void (req.method === 'GET' ? res.writeHead(405) : res.writeHead(302, { location: '/login' })).end(),
+      { route: 'ok', unsigned: 'warn', signed: 'fail' },
+    ],
   ])('is not deceived by %s', async (_what, listener, verdicts) => {
     const examined = await examine(await answering(listener));
     expect(examined.verdicts).toMatchObject(verdicts);
@@ -144,13 +168,59 @@ describe('doctor', () => {
     expect(examined.text).not.toContain(secret);
   });
 
-  it('says that nothing listens, and that nobody answers in time', async () => {
+  it('says that nothing listens, and that no answer comes in time', async () => {
     const refused = await examine('http://127.0.0.1:1/webhook');
     expect(refused).toMatchObject({ code: 1, verdicts: { reachable: 'fail', tls: 'skip', latency: 'skip' } });
     expect(refused.text).toContain('Nothing listens there');
     const silent = await examine(await answering(() => {}), '--timeout', '300ms');
     expect(silent).toMatchObject({ code: 1, verdicts: { reachable: 'fail' } });
-    expect(silent.text).toContain('Nobody answers in time');
+    expect(silent.text).toContain('No whole answer came within the time');
+  });
+
+  it.each<readonly [what: string, answer: RequestListener, check: string, mend: RegExp]>([
+    [
+      'another secret, of a receiver that is not the kit',
+      (req, res) => void res.writeHead(req.method === 'GET' ? 405 : 401).end('no'),
+      'signed',
+      /secret/,
+    ],
+    [
+      'a login before the receiver',
+      (_req, res) => void res.writeHead(401, { 'www-authenticate': 'Basic' }).end(),
+      'signed',
+      /login/,
+    ],
+    [
+      'a page',
+      (_req, res) => void res.writeHead(200, { 'content-type': 'text/html' }).end(),
+      'signed',
+      /login/,
+    ],
+    ['an address that is not allowed', (_req, res) => void res.writeHead(403).end(), 'signed', /address/],
+    ['no such path', (_req, res) => void res.writeHead(404).end(), 'unsigned', /path/],
+    ['a proxy without its receiver', (_req, res) => void res.writeHead(502).end(), 'signed', /proxy/],
+    ['a redirect', (_req, res) => void res.writeHead(302, { location: '/' }).end(), 'signed', /redirect/],
+  ])('names the likely cause: %s', async (_what, listener, check, mend) => {
+    const { text } = await examine(await answering(listener));
+    const finding = text
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .find((each) => each.check === check);
+    expect(finding.mend).toMatch(mend);
+  });
+
+  it('names the path at which a receiver answers if there is none at the given one', async () => {
+    const { url } = await listening();
+    const { verdicts, text } = await examine(url.replace('/webhook', '/hooks'));
+    expect(verdicts).toMatchObject({ route: 'fail', unsigned: 'warn', signed: 'fail' });
+    expect(text).toContain('a receiver answers at /webhook');
+  });
+
+  it('names a wrong secret as the likely cause', async () => {
+    const { url } = await listening();
+    const { lines } = await spiderfoot(['doctor', url, '--json', '--secret', 'another']);
+    const finding = lines.map((line) => JSON.parse(line)).find(({ check }) => check === 'signed');
+    expect(finding).toMatchObject({ verdict: 'fail', mend: expect.stringMatching(/the secret given here/) });
   });
 
   it('wants a URL', async () => {
@@ -186,7 +256,7 @@ describe('doctor, over TLS', () => {
       code: 1,
       verdicts: { reachable: 'ok', tls: 'fail', signed: 'skip' },
     });
-    expect(text).toContain('give --ca here');
+    expect(text).toContain('as --ca here');
     expect(program.lines).toEqual([]);
   });
 
@@ -201,7 +271,9 @@ describe('doctor, over TLS', () => {
       serveListener(listener, { cert: await readFile(cert), key: await readFile(key) });
 
     await output('openssl', ['req', '-x509', ...newKey, ...san, '-days', '90', '-out', cert]);
-    expect((await examine(await serve(), '--ca', cert)).text).toMatch(/not trusted: .*altname/i);
+    expect((await examine(await serve(), '--ca', cert)).text).toMatch(
+      /not trusted: it is for another host name/,
+    );
     await output('openssl', ['req', ...newKey, ...san, '-out', request]);
     await output('openssl', ['x509', '-req', '-in', request, '-signkey', key, '-days', '-1', '-out', cert]);
     expect((await examine(await serve(), '--ca', cert)).text).toMatch(
@@ -211,6 +283,6 @@ describe('doctor, over TLS', () => {
     const plain = await serveListener(listener);
     const { verdicts, text } = await examine(plain.replace('http:', 'https:'));
     expect(verdicts).toMatchObject({ reachable: 'fail' });
-    expect(text).toContain('One side speaks TLS');
+    expect(text).toContain('speaks plain HTTP, not TLS');
   });
 });

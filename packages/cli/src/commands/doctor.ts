@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { type ClientTlsFiles, readClientTls } from '../connection/client-tls.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { findingLines } from '../doctor/lines.ts';
-import { type ClientTlsFiles, readClientTls } from '../terminal/client-tls.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/json.ts';
 import { addSecretOptions, findSecret, type SecretOptions } from '../terminal/secret.ts';

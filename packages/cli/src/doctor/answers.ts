@@ -1,6 +1,6 @@
-import { refusals } from '@spiderfoot-webhooks/core';
+import type { Reply } from '../connection/probe.ts';
+import { answerHint } from '../terminal/answer-hints.ts';
 import type { Finding } from './finding.ts';
-import type { Reply } from './probe.ts';
 
 /** What an answer of one of the kit's receivers says of itself. Others may say nothing. */
 interface Told {
@@ -31,26 +31,64 @@ function words({ status, body }: Reply): string {
   return code === undefined ? `${status}` : `${status} ${code}`;
 }
 
-/** Where the receiver's own hint would be told from its side. */
-const mends: Readonly<Record<string, string>> = {
-  invalid_signature:
-    'The receiver has another secret than the one given here, or something on the way changes the body.',
-  missing_signature: 'Something on the way takes the signature header away: look at the proxy.',
-  ip_not_allowed: "This machine is not on the receiver's list. Run it where SpiderFoot runs.",
-  rate_limited: 'The receiver lets this machine send no more for now. Wait, and try again.',
-  stale_event: 'The receiver\'s "tolerance" is smaller than the difference of the clocks.',
-};
+const wrongSecret =
+  'Most likely the secret given here is not the one of the receiver: compare both. Otherwise something on the way changes the body.';
 
-/** What a refusal's own code says about the mend, where it is one of the kit's. */
-function hintOf({ body }: Reply, otherwise: string): string {
-  const { code = '' } = read(body);
-  if (Object.hasOwn(mends, code)) return mends[code] ?? otherwise;
-  const known: Readonly<Record<string, { readonly hint: string }>> = refusals;
-  return (Object.hasOwn(known, code) ? known[code]?.hint : undefined) ?? otherwise;
+/** What most likely causes an answer, by its status: for receivers that are not the kit's, and for what stands before one. */
+function likelyCause({ status, headers, body }: Reply): string {
+  if (status === 401 && (headers['www-authenticate'] !== undefined || isHtml(headers, body))) {
+    return 'Something before the receiver asks for a login: let the path of the webhook through without one.';
+  }
+  if (status >= 300 && status < 400) {
+    return 'It is a redirect, as to a login page: SpiderFoot does not follow it. Give the URL where the receiver is.';
+  }
+  switch (status) {
+    case 401:
+      return wrongSecret;
+    case 403:
+      return 'The receiver, or a firewall before it, does not accept this address: run this where SpiderFoot runs.';
+    case 404:
+    case 405:
+    case 410:
+      return 'There is no webhook at this path: check the path in the URL.';
+    case 413:
+      return 'The receiver, or a proxy before it, accepts only smaller bodies: raise the limit.';
+    case 429:
+      return 'The receiver accepts no more from this address for now. Wait, and try again.';
+    case 502:
+    case 503:
+    case 504:
+      return 'A proxy cannot reach the receiver, or the receiver is not ready: see both logs.';
+    default:
+      return status >= 500
+        ? 'The receiver failed: see its log.'
+        : 'Check the URL, and the log of the receiver. SpiderFoot sends again whatever is not answered 2xx.';
+  }
 }
 
-/** Of a GET to the webhook's URL. */
-export function routeFinding(reply: Reply): Finding {
+/** What a rejection's code says, if it is one of the kit's; else what its status most likely means. */
+function hintOf(reply: Reply): string {
+  const { code } = read(reply.body);
+  return code === 'invalid_signature' ? wrongSecret : (answerHint(code) ?? likelyCause(reply));
+}
+
+/** Whether it is a page for a browser, such as a login, in place of a receiver's answer. */
+function isPage({ status, headers, body }: Reply): boolean {
+  return isGood(status) && isHtml(headers, body);
+}
+
+function isHtml(headers: Reply['headers'], body: string): boolean {
+  return /^text\/html\b/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)\b/i.test(body);
+}
+
+const mendOfPage =
+  'No receiver answers so: a login page, a proxy or another site is at this URL. Check the URL, and let the path of the webhook through without a login.';
+
+/**
+ * Of a GET to the webhook's URL.
+ * @param elsewhere the path at which a receiver was found, if not here
+ */
+export function routeFinding(reply: Reply, elsewhere?: string): Finding {
   const { status, headers } = reply;
   const seen = `GET is answered ${words(reply)}`;
   if (status === 405) return { check: 'route', verdict: 'ok', seen };
@@ -64,7 +102,11 @@ export function routeFinding(reply: Reply): Finding {
     };
   }
   if (status === 404) {
-    return { check: 'route', verdict: 'fail', seen, mend: 'There is nothing at this path: check the URL.' };
+    const mend =
+      elsewhere === undefined
+        ? 'There is nothing at this path: check the path in the URL.'
+        : `There is nothing at this path, but a receiver answers at ${elsewhere}: check the path in the URL.`;
+    return { check: 'route', verdict: 'fail', seen, mend };
   }
   if (status >= 500) {
     return {
@@ -73,6 +115,9 @@ export function routeFinding(reply: Reply): Finding {
       seen,
       mend: 'The server, or a proxy before it, is broken: see its log.',
     };
+  }
+  if (isPage(reply)) {
+    return { check: 'route', verdict: 'fail', seen: `${seen} with a web page`, mend: mendOfPage };
   }
   return {
     check: 'route',
@@ -84,6 +129,14 @@ export function routeFinding(reply: Reply): Finding {
 
 export function healthFinding(reply: Reply): Finding {
   const { status } = reply;
+  if (isPage(reply)) {
+    return {
+      check: 'health',
+      verdict: 'warn',
+      seen: `GET /health is answered ${status} with a web page: there is none`,
+      mend: 'Give the receiver one, for whatever watches it; `listen` has it.',
+    };
+  }
   if (isGood(status)) {
     const told = read(reply.body).status;
     return {
@@ -112,7 +165,8 @@ export function healthFinding(reply: Reply): Finding {
 export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Finding {
   const { status } = reply;
   const seen = `Answered ${words(reply)}`;
-  if (status === 401) return { check, verdict: 'ok', seen: `Refused: ${words(reply)}` };
+  if (status === 401) return { check, verdict: 'ok', seen: `Rejected: ${words(reply)}` };
+  if (isPage(reply)) return { check, verdict: 'fail', seen: `${seen} with a web page`, mend: mendOfPage };
   if (isGood(status)) {
     return {
       check,
@@ -121,13 +175,21 @@ export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Fin
       mend: 'Anybody who reaches the receiver can make up events. Give it the secret, and leave out --insecure.',
     };
   }
-  if (status === 403) return { check, verdict: 'ok', seen: `Refused before its signature: ${words(reply)}` };
-  return { check, verdict: 'warn', seen, mend: hintOf(reply, 'A receiver of the kit says 401 here.') };
+  if (status === 403) return { check, verdict: 'ok', seen: `Rejected before its signature: ${words(reply)}` };
+  return { check, verdict: 'warn', seen: `${seen}, where a receiver answers 401`, mend: hintOf(reply) };
 }
 
 /** Of the first genuine delivery. */
 export function signedFinding(reply: Reply): Finding {
   const { status } = reply;
+  if (isPage(reply)) {
+    return {
+      check: 'signed',
+      verdict: 'fail',
+      seen: `A signed webhook.test is answered ${words(reply)} with a web page`,
+      mend: mendOfPage,
+    };
+  }
   if (isGood(status)) {
     const told = read(reply.body).status;
     return {
@@ -139,8 +201,8 @@ export function signedFinding(reply: Reply): Finding {
   return {
     check: 'signed',
     verdict: 'fail',
-    seen: `A signed webhook.test is refused: ${words(reply)}`,
-    mend: hintOf(reply, "See the receiver's log. SpiderFoot sends again whatever is not answered 2xx."),
+    seen: `A signed webhook.test is rejected: ${words(reply)}`,
+    mend: hintOf(reply),
   };
 }
 

@@ -1,5 +1,7 @@
+import { causeOf } from '../connection/cause.ts';
+import { certificateMend, certificateProblem } from '../connection/certificates.ts';
+import { ask, type Identity, lookAtCertificate, type Reply, type Way } from '../connection/probe.ts';
 import type { Finding } from './finding.ts';
-import { ask, type Identity, lookAtCertificate, type Reply, type Way } from './probe.ts';
 
 /** What the way to the receiver is like, and its answer to a GET, where one came. */
 export interface Connection {
@@ -19,7 +21,7 @@ export async function checkConnection(way: Way): Promise<Connection> {
     const reply = await ask(way, { method: 'GET' });
     return { findings: [reached(`Answers after ${Math.round(reply.ms)} ms`), tls], reply };
   } catch (error) {
-    return { findings: [unreachable(error)], reply: undefined };
+    return { findings: [await unreachable(error, way)], reply: undefined };
   }
 }
 
@@ -27,46 +29,10 @@ function reached(seen: string): Finding {
   return { check: 'reachable', verdict: 'ok', seen };
 }
 
-/** What the system says where no answer comes, and the mend. */
-const mends: readonly (readonly [codes: RegExp, mend: string])[] = [
-  [/^(?:ENOTFOUND|EAI_AGAIN)$/, 'Check the host in the URL, and the DNS of the machine that asks.'],
-  [
-    /^ECONNREFUSED$/,
-    'Nothing listens there. Is the receiver running, on this port, and with --host 0.0.0.0 where other machines are to reach it?',
-  ],
-  [
-    /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/,
-    'Give --client-cert and --client-key: the server asks who you are.',
-  ],
-  [
-    /^(?:EPROTO|ERR_SSL_|HPE_|ECONNRESET)/,
-    'One side speaks TLS and the other does not: does the URL say http where the port speaks TLS, or the other way round?',
-  ],
-  [
-    /TIMEOUT|TIMEDOUT|ABORT/,
-    'Nobody answers in time: a firewall that drops packets, or a receiver that hangs. SpiderFoot waits ten seconds.',
-  ],
-  [/UNREACH/, 'There is no way to that network. Check routes and firewalls.'],
-];
-
 /** What went wrong with a request, as a finding. */
-export function unreachable(error: unknown): Finding {
-  const code = codeOf(error);
-  const mend = mends.find(([codes]) => codes.test(code))?.[1] ?? 'Check the URL, and the way to it.';
-  const because = code === 'ABORT_ERR' ? 'its time was over' : messageOf(error);
-  return { check: 'reachable', verdict: 'fail', seen: `No answer: ${because}`, mend };
-}
-
-/** Of several addresses that were tried, Node says nothing in the message. */
-function messageOf(error: unknown): string {
-  if (error instanceof Error && error.message !== '') return error.message;
-  return codeOf(error);
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error.name;
+export async function unreachable(error: unknown, way: Way): Promise<Finding> {
+  const { seen, mend } = await causeOf(error, way);
+  return { check: 'reachable', verdict: 'fail', seen: `No answer. ${seen}`, mend };
 }
 
 const loopback = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
@@ -102,8 +68,8 @@ function tlsFinding({ protocol, validTo, problem }: Identity): Finding {
     return {
       check: 'tls',
       verdict: 'fail',
-      seen: `The certificate is not trusted: ${problem}`,
-      mend: "Where it is of a CA of your own, give --ca here, and the same file as SpiderFoot's ca_bundle. Else it must name this host, and come with its chain.",
+      seen: `The certificate is not trusted: ${certificateProblem(problem) ?? problem}`,
+      mend: certificateMend(problem),
     };
   }
   if (days !== undefined && days < lastDays) {

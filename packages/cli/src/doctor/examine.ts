@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
+import { ask, type Question, type Reply, type Way } from '../connection/probe.ts';
 import { duplicateFinding, forgedFinding, healthFinding, routeFinding, signedFinding } from './answers.ts';
 import { checkConnection, unreachable } from './connection.ts';
 import { type CheckName, checkNames, type Finding } from './finding.ts';
-import { ask, type Question, type Reply, type Way } from './probe.ts';
 import { clockFinding, latencyFinding } from './timing.ts';
 
 export interface Patient extends Way {
@@ -26,16 +26,22 @@ export async function* examine(patient: Patient): AsyncGenerator<Finding, void, 
     );
     return;
   }
-  yield routeFinding(reply);
-  yield await tried('health', async () => healthFinding(await ask(healthOf(patient), { method: 'GET' })));
+  yield routeFinding(reply, reply.status === 404 ? await receiverElsewhere(patient) : undefined);
+  yield await tried(patient, 'health', async () =>
+    healthFinding(await ask(healthOf(patient), { method: 'GET' })),
+  );
   const test = await testEvent(patient.secret ?? randomUUID());
-  yield await tried('unsigned', async () => forgedFinding('unsigned', await ask(patient, unsigned(test))));
-  yield await tried('tampered', async () => forgedFinding('tampered', await ask(patient, tampered(test))));
+  yield await tried(patient, 'unsigned', async () =>
+    forgedFinding('unsigned', await ask(patient, unsigned(test))),
+  );
+  yield await tried(patient, 'tampered', async () =>
+    forgedFinding('tampered', await ask(patient, tampered(test))),
+  );
   yield* patient.secret === undefined
     ? skipped(['signed', 'duplicate'], 'Needs the secret: --secret-file, or SPIDERFOOT_WEBHOOK_SECRET')
     : genuine(patient, test);
   yield clockFinding(reply);
-  yield await tried('latency', async () => latencyFinding(await timed(patient, test)));
+  yield await tried(patient, 'latency', async () => latencyFinding(await timed(patient, test)));
 }
 
 function* skipped(checks: readonly CheckName[], seen: string): Generator<Finding, void, undefined> {
@@ -43,10 +49,10 @@ function* skipped(checks: readonly CheckName[], seen: string): Generator<Finding
 }
 
 async function* genuine(patient: Patient, test: Question): AsyncGenerator<Finding, void, undefined> {
-  const first = await tried('signed', async () => signedFinding(await ask(patient, test)));
+  const first = await tried(patient, 'signed', async () => signedFinding(await ask(patient, test)));
   yield first;
   if (first.verdict === 'ok') {
-    yield await tried('duplicate', async () => duplicateFinding(await ask(patient, test)));
+    yield await tried(patient, 'duplicate', async () => duplicateFinding(await ask(patient, test)));
   } else {
     yield* skipped(['duplicate'], 'The first was not taken');
   }
@@ -59,11 +65,24 @@ async function timed(patient: Patient, test: Question): Promise<readonly Reply[]
   return replies;
 }
 
-async function tried(check: CheckName, look: () => Promise<Finding>): Promise<Finding> {
+async function tried(way: Way, check: CheckName, look: () => Promise<Finding>): Promise<Finding> {
   try {
     return await look();
   } catch (error) {
-    return { ...unreachable(error), check };
+    return { ...(await unreachable(error, way)), check };
+  }
+}
+
+/** The path that receivers have by default, if one answers there. */
+const usualPath = '/webhook';
+
+async function receiverElsewhere({ url, ...way }: Way): Promise<string | undefined> {
+  if (url.pathname === usualPath) return undefined;
+  try {
+    const { status } = await ask({ ...way, url: new URL(usualPath, url) }, { method: 'GET' });
+    return status === 405 ? usualPath : undefined;
+  } catch {
+    return undefined;
   }
 }
 

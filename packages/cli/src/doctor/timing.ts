@@ -1,5 +1,5 @@
+import type { Reply } from '../connection/probe.ts';
 import type { Finding } from './finding.ts';
-import type { Reply } from './probe.ts';
 
 /** Seconds that two clocks may differ before somebody should look. */
 const tolerated = 5;

@@ -1,12 +1,18 @@
 // Bun replaces the bare name `undici` by a shim without pools, timeouts and `close`.
 import { Agent, type Dispatcher, request } from 'undici/index.js';
-import { type ClientTlsFiles, readClientTls } from '../terminal/client-tls.ts';
-import { systemSentence } from '../terminal/system-errors.ts';
+import { type Cause, causeOf } from '../connection/cause.ts';
+import { type ClientTlsFiles, readClientTls } from '../connection/client-tls.ts';
 
 /** One try at a delivery: an answer, or why there was none. */
 export type Attempt =
   | { readonly status: number; readonly body: string; readonly ms: number }
-  | { readonly error: string; readonly ms: number };
+  | {
+      /** Why there was no answer, in a sentence. */
+      readonly error: string;
+      /** What to do about it. */
+      readonly mend: string;
+      readonly ms: number;
+    };
 
 /** Sends over connections that are kept. */
 export interface Client {
@@ -21,13 +27,22 @@ export interface ClientOptions extends ClientTlsFiles {
 
 export async function createClient(options: ClientOptions): Promise<Client> {
   const { timeout } = options;
+  const tls = await readClientTls(options);
+  const causes = new Map<string, Promise<Cause>>();
+  // Of many that fail in the same way one is looked into.
+  const findCause = (error: unknown, url: string) => {
+    const key = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const cause = causes.get(key) ?? causeOf(error, { url: new URL(url), tls, timeout });
+    causes.set(key, cause);
+    return cause;
+  };
   const agent = new Agent({
     // The time of the whole try is what ends it.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: {
       timeout,
-      ...(await readClientTls(options)),
+      ...tls,
     },
   });
   return {
@@ -40,7 +55,9 @@ export async function createClient(options: ClientOptions): Promise<Client> {
         const text = await readBeginning(answer.body);
         return { status: answer.statusCode, body: text, ms: elapsed() };
       } catch (error) {
-        return { error: sentenceOf(error), ms: elapsed() };
+        const ms = elapsed();
+        const { seen, mend } = await findCause(error, url);
+        return { error: seen, mend, ms };
       }
     },
     close: () => agent.destroy(),
@@ -60,9 +77,4 @@ async function readBeginning(body: Dispatcher.ResponseData['body']): Promise<str
     if (length >= longestAnswer) break;
   }
   return Buffer.concat(chunks).subarray(0, longestAnswer).toString();
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'No whole answer came within the time.';
-  return systemSentence(error) ?? (error instanceof Error ? error.message : String(error));
 }

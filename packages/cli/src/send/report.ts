@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { refusals } from '@spiderfoot-webhooks/core';
+import { answerHint } from '../terminal/answer-hints.ts';
 import { barLines } from '../terminal/chart.ts';
 import { outColours } from '../terminal/colour.ts';
 import { fit, printable } from '../terminal/text.ts';
@@ -28,7 +28,7 @@ export function deliveredLines(
 function attemptLines(attempt: Attempt, expected: boolean): readonly string[] {
   const ms = `${attempt.ms.toFixed(attempt.ms < 10 ? 1 : 0)} ms`;
   const colour = expected ? outColours.green : outColours.red;
-  if ('error' in attempt) return [`  ${colour('no answer')} after ${ms}: ${printable(attempt.error)}`];
+  if ('error' in attempt) return [`  ${colour('no answer')} after ${ms}: ${printable(attempt.error)}.`];
   const head = `  ${colour(`${attempt.status} ${STATUS_CODES[attempt.status] ?? ''}`.trimEnd())} in ${ms}`;
   return attempt.body === '' ? [head] : [head, `  ${fit(printable(attempt.body.trim()), mostOfBody)}`];
 }
@@ -48,8 +48,7 @@ function verdictLines(
       : [outColours.red(`  it should have been 401: ${reason}`)];
   }
   if (expected) return [];
-  if ('error' in last)
-    return ['  Is a receiver running? spiderfoot-webhooks listen starts one, doctor examines one.'];
+  if ('error' in last) return [`  ${printable(last.mend)}`];
   if (again && last.status < 300) {
     return [outColours.red('  it was taken for a new one, and should have been known as a duplicate')];
   }
@@ -62,9 +61,7 @@ function hintOf(attempt: Attempt): string | undefined {
   if ('status' in attempt && attempt.status >= 300 && attempt.status < 400) {
     return 'It is a redirect, which SpiderFoot does not follow with a POST: give the URL where it leads; doctor shows it.';
   }
-  const { code } = answerOf(attempt);
-  const known: Readonly<Record<string, { readonly hint: string }>> = refusals;
-  return typeof code === 'string' && Object.hasOwn(known, code) ? known[code]?.hint : undefined;
+  return answerHint(answerOf(attempt).code);
 }
 
 /** What came of many webhooks, in lines: counts, times, and a histogram as wide as the terminal. */

@@ -10,27 +10,8 @@ const sentences: Readonly<Record<string, (error: NodeJS.ErrnoException) => strin
   ENOSPC: () => 'The disk is full.',
   EADDRINUSE: (error) => `Something else listens on ${addressOf(error)}.`,
   EADDRNOTAVAIL: (error) => `This machine has no address ${addressOf(error)}.`,
-  ECONNREFUSED: () => 'Nothing listens there.',
-  ECONNRESET: () => 'The connection was closed before an answer came.',
   EPIPE: () => 'The connection was closed before all was sent.',
-  EHOSTUNREACH: () => 'There is no way to that host.',
-  ENETUNREACH: () => 'There is no way to that network.',
-  ETIMEDOUT: () => 'The host does not answer.',
-  ENOTFOUND: ({ message }) => `No host of that name is known (${message}).`,
-  EAI_AGAIN: () => "The host's name cannot be looked up now.",
-  UND_ERR_CONNECT_TIMEOUT: () => 'No connection came about within the time.',
-  UND_ERR_SOCKET: ({ message }) => `The connection was closed before an answer came (${message}).`,
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  CERT_HAS_EXPIRED: () => "The server's certificate has expired.",
-  ERR_TLS_CERT_ALTNAME_INVALID: ({ message }) => `The server's certificate is for another name (${message}).`,
 };
-
-function untrusted(): string {
-  return "The server's certificate is signed by nobody known here: --ca names the file of who signed it.";
-}
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';

@@ -77,7 +77,7 @@ async function readBeginning(res: IncomingMessage): Promise<string> {
 export interface Identity {
   readonly protocol: string | null;
   readonly validTo: Date | undefined;
-  /** Why it is not trusted, in OpenSSL's or Node's word. */
+  /** Why it is not trusted, by OpenSSL's or Node's code. */
   readonly problem: string | undefined;
 }
 
@@ -110,6 +110,11 @@ function identityOf(socket: TLSSocket): Identity {
   return {
     protocol: socket.getProtocol(),
     validTo: Number.isNaN(validTo.getTime()) ? undefined : validTo,
-    problem: socket.authorized ? undefined : problem instanceof Error ? problem.message : String(problem),
+    problem: socket.authorized ? undefined : codeOf(problem),
   };
+}
+
+function codeOf(problem: unknown): string {
+  if (!(problem instanceof Error)) return String(problem);
+  return 'code' in problem && typeof problem.code === 'string' ? problem.code : problem.message;
 }
