@@ -8,7 +8,7 @@ describe('npm start', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'ends with the shell that started it, which keeps a %s to itself',
     async (signal) => {
-      const script = 'node packages/cli/dist/main.js listen; exit 0';
+      const script = 'node packages/cli/dist/main.js listen --make-secret; exit 0';
       const env = { PORT: '0', npm_lifecycle_event: 'start' };
       const program = new Program('sh', ['-c', script], { env });
       const [, port] = await program.says(/^listening on http:\/\/127\.0\.0\.1:(\d+)\/webhook$/m);

@@ -61,7 +61,7 @@ describe('Installed from the tarballs, the kit', () => {
     const command = (...args: string[]) => run('npx', ['spiderfoot-webhooks', ...args], { cwd });
     const listening = new Program(
       'npx',
-      ['spiderfoot-webhooks', 'listen', '--port', '0', '--db', 'kept.db'],
+      ['spiderfoot-webhooks', 'listen', '--port', '0', '--db', 'kept.db', '--make-secret'],
       { cwd },
     );
     const [, line = ''] = await listening.says(/^Send it one: {2}npx (.+)$/m);

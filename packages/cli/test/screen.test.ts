@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from './support/certificates.ts';
 import { secret, spiderfoot } from './support/command.ts';
 import { database } from './support/database.ts';
 import { sendEvent, until } from './support/listening.ts';
@@ -41,6 +44,54 @@ describe('In a terminal', () => {
     const [, url = ''] = await program.says(/listening on.*? (http\S+)/);
     await sendEvent(url, 'scan_completed');
     await until(() => plain(program.lines).some((line) => /example\.com +scan_12345 +processed/.test(line)));
+  });
+
+  it.each([50, 80, 120, 200])('listen always shows the outcome, in %i columns', async (columns) => {
+    const folder = await temporaryFolder();
+    await writeFile(
+      join(folder, 'two.cfg'),
+      `[webhooks]\nenabled = true\nsecret = ${secret}\npath = /one\n[webhooks:siem_system]\nsecret = ${secret}\npath = /two\n`,
+    );
+    const program = inTerminal(['listen', '--port', '0', '--config', join(folder, 'two.cfg')], { columns });
+    const [, one = ''] = await program.says(/listening on.*? (http\S+\/one)/);
+    await program.says(/Ctrl-C/);
+    const types = ['system.health_degraded', 'correlation_completed', 'system.api_key_rotated', 'own.type'];
+    const data = { target: `${'a-very-long-name.'.repeat(4)}example.com`, scan_id: 'scan_1234567890' };
+    for (const type of types) await sendEvent(one, type, { data });
+    const two = one.replace('/one', '/two');
+    for (const type of types) await sendEvent(two, type, { data });
+    await sendEvent(two, 'scan_failed', { secret: 'another' });
+    await until(() => program.output.includes('REFUSED'));
+    const lines = plain(program.lines).filter((line) => /CRITICAL|HIGH|MEDIUM|LOW|INFO|REFUSED/.test(line));
+    expect(lines).toHaveLength(9);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    for (const line of lines.slice(0, 8)) expect(line).toContain('processed');
+    for (const line of lines.slice(0, 4)) expect(line).toContain('default');
+    for (const line of lines.slice(4)) expect(line).toContain(columns === 50 ? 'siem_' : 'siem_system');
+    if (columns < 120) return;
+    for (const [index, type] of [...types, ...types].entries()) expect(lines[index]).toContain(` ${type} `);
+  });
+
+  it.each([
+    [50, /failed +corr\S+ +1 +1 h\S*/],
+    [80, /failed +corr\S+ +very\S+ +(?:\S+ +)?1 +1 h\S*/],
+    [120, /failed +correlation_completed +very\S+ +scan\S+ +1 +1 handler/],
+  ])('log and tail show the state, the tries and the remark in %i columns', async (columns, shown) => {
+    const data = { target: 'very.long.subdomain.example.org', scan_id: 'scan_1234567890' };
+    const db = await database({ type: 'correlation_completed', handler: 'fails', data });
+    for (const command of ['log', 'tail']) {
+      const program = inTerminal([command, '--db', db], { columns });
+      expect((await program.end()).code).toBe(0);
+      expect(plain(program.lines).join('\n')).toMatch(shown);
+    }
+  });
+
+  it('a type of any length is shown whole to another program', async () => {
+    const type = 'own.type_that_is_longer_than_any_of_the_kit';
+    const db = await database({ type });
+    for (const command of ['log', 'tail']) {
+      expect((await spiderfoot([command, '--db', db])).output).toContain(type);
+    }
   });
 
   it('NO_COLOR and a terminal that has none are respected', async () => {

@@ -154,19 +154,25 @@ describe('A body', () => {
 
 describe('A table', () => {
   const columns = [
-    { title: 'name', text: ({ name }: { name: string }) => name, most: 6 },
-    { title: 'more', text: ({ name }: { name: string }) => name },
+    { title: 'name', text: ({ name }: { name: string }) => name, most: 6, least: 4, rank: 2 },
+    { title: 'more', text: ({ name }: { name: string }) => name, least: 4, rank: 1 },
+    { title: 'end', text: () => 'ok' },
   ];
+  const same = (text: string) => text;
+  const table = (name: string, width: number) => tableLines(columns, [{ name }], width, same);
 
-  it('is as wide as what stands in it, and no wider than the screen', () => {
-    const same = (text: string) => text;
-    expect(tableLines(columns, [{ name: 'abc' }], 80, same)).toEqual(['name  more', 'abc   abc']);
-    expect(tableLines(columns, [{ name: 'abcdefghij' }], 12, same)).toEqual(['name    more', 'abcde…  abc…']);
-    expect(tableLines(columns, [{ name: 'abcdefghij' }], 4, same)).toEqual(['nam…', 'abc…']);
-    expect(tableLines(columns, [{ name: '例例例例' }], 80, same)).toEqual([
-      'name    more',
-      '例例…   例例例例',
-    ]);
+  it('is as wide as its texts', () => {
+    expect(table('abc', 80)).toEqual(['name  more  end', 'abc   abc   ok']);
+    expect(table('abcdefghij', 80)).toEqual(['name        more        end', 'abcdefghij  abcdefghij  ok']);
+    expect(table('例例例例', 80)[1]).toBe('例例例例  例例例例  ok');
+  });
+
+  it('cuts texts, then leaves out columns, the least important first, and never one without a rank', () => {
+    expect(table('abcdefghij', 21)[1]).toBe('abcde…  abcdefg…  ok');
+    expect(table('abcdefghij', 16)[1]).toBe('abcd…  abc…  ok');
+    expect(table('abcdefghij', 12)[1]).toBe('abcdef…  ok');
+    expect(table('abcdefghij', 8)).toEqual(['end', 'ok']);
+    expect(table('abcdefghij', 1)).toEqual(['end', 'ok']);
   });
 });
 

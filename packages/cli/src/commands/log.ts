@@ -6,7 +6,7 @@ import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter
 import { findRecord } from '../log/find.ts';
 import { recordLines, toJson } from '../log/rows.ts';
 import { showLines } from '../log/show.ts';
-import { readStats, statsLines } from '../log/stats.ts';
+import { type Period, periods, readStats, statsLines } from '../log/stats.ts';
 import { withStoreToRead } from '../log/store.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/json.ts';
@@ -16,7 +16,7 @@ import { columnsOf, lineWidth } from '../terminal/width.ts';
 /** `log`: a look at what a receiver has written. */
 export function command(): Command {
   const log = new Command('log').description(
-    'Looks at the deliveries that a receiver has written into its database. A receiver may be at work on it meanwhile; a file that is missing is not made.',
+    'Looks at the deliveries that a receiver has written into its database. A receiver may be at work on it meanwhile; a file that is missing is not made. Times are in the time zone of this machine, which TZ sets (TZ=UTC); JSON and CSV have them in UTC.',
   );
   log.addCommand(listCommand(), { isDefault: true });
   log.addCommand(showCommand());
@@ -82,6 +82,7 @@ function showCommand(): Command {
 }
 
 interface StatsFlags extends DatabaseFlags, Omit<FilterFlags, 'scan' | 'target' | 'text'> {
+  readonly by?: Period;
   readonly json?: true;
 }
 
@@ -90,10 +91,15 @@ function statsCommand(): Command {
     .summary('how many, over time and by type')
     .description('Counts deliveries, with a bar chart over time and by type.');
   return addFilters(addDatabase(stats), ['type', 'state', 'endpoint', 'since', 'until'])
+    .addOption(
+      new Option('--by <period>', 'divide the time into these, in the time zone of this machine').choices(
+        Object.keys(periods),
+      ),
+    )
     .option('--json', 'as JSON')
-    .action(async ({ db, json, ...flags }: StatsFlags) => {
+    .action(async ({ db, by, json, ...flags }: StatsFlags) => {
       const counted = await withStoreToRead(db, async (store) =>
-        readStats(store, await toFilter(store, flags)),
+        readStats(store, await toFilter(store, flags), by),
       );
       if (json === true) await printJson(counted);
       else console.log(statsLines(counted, columnsOf()).join('\n'));

@@ -17,65 +17,93 @@ const severityColours = {
 
 type Line = Row | Trouble;
 
-const time: Column<Line> = { title: 'time', text: (line) => clockTime(line.time), colour: outColours.dim };
+const time: Column<Line> = {
+  title: 'time',
+  text: (line) => clockTime(line.time),
+  colour: outColours.dim,
+  usual: 8,
+  rank: 3,
+};
 const warning: Column<Line> = { title: '', text: () => 'UNVERIFIED', colour: outColours.yellow };
 const severity: Column<Line> = {
   title: 'severity',
-  text: (line) => line.severity,
+  // Padded in itself: what follows begins in one column, however narrow the screen is.
+  text: (line) => line.severity.padEnd(8),
   colour: (text, line) => severityColours[line.severity](text),
+  rank: 5,
 };
-const what: Column<Trouble> = { title: 'what', text: (trouble) => printable(trouble.what) };
-const type: Column<Row> = { title: 'type', text: (row) => printable(row.type) };
-const target: Column<Row> = { title: 'target', text: (row) => printable(row.target) };
-const scan: Column<Row> = { title: 'scan', text: (row) => printable(row.scan), colour: outColours.dim };
-const outcome: Column<Row> = { title: 'outcome', text: (row) => row.outcome };
-const duration: Column<Line> = { title: 'ms', text: durationOf, colour: outColours.dim };
+const duration: Column<Line> = { title: 'ms', text: durationOf, colour: outColours.dim, usual: 7, rank: 2 };
+const what: Column<Trouble> = {
+  title: 'what',
+  text: (trouble) => printable(trouble.what),
+  usual: 40,
+  least: 12,
+};
+
+/** The outcome is never left out: without it, a failure would look like a success. */
+const outcome: Column<Row> = { title: 'outcome', text: (row) => row.outcome, usual: 9 };
+
+/** Columns of a terminal from which on long types, targets and scans have their usual space. */
+const wide = 100;
+
+function describing(isWide: boolean): readonly Column<Row>[] {
+  return [
+    { title: 'type', text: (row) => printable(row.type), usual: isWide ? 22 : 15, least: 12, rank: 6 },
+    {
+      title: 'target',
+      text: (row) => printable(row.target),
+      usual: isWide ? 24 : 11,
+      most: 32,
+      least: 8,
+      rank: 4,
+    },
+    {
+      title: 'scan',
+      text: (row) => printable(row.scan),
+      colour: outColours.dim,
+      usual: isWide ? 14 : 10,
+      most: 16,
+      least: 8,
+      rank: 1,
+    },
+  ];
+}
+
+function endpointColumn(width: number): Column<Line> {
+  return {
+    title: 'endpoint',
+    text: ({ endpoint = '' }) => printable(endpoint),
+    usual: width,
+    least: 8,
+    rank: 7,
+  };
+}
 
 function durationOf({ ms }: Line): string {
   if (ms === undefined) return '';
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
-/** Columns that all but the target and the scan take, with the gaps. */
-const taken = 66;
-
-/** Columns from which on there is room for the scan beside the target. */
-const wide = 34;
-
-type Cell<Shown> = readonly [column: Column<Shown>, width: number];
-
-/**
- * What has happened, in a line.
- * @param insecure whether the line says that no signature was checked
- * @param width columns of the screen
- */
-export function shownLine(line: Line, insecure: boolean, width: number): string {
-  const room = width - taken - (insecure ? 12 : 0);
-  const begin: readonly Cell<Line>[] = [
-    ...(insecure ? [[warning, 10] as const] : []),
-    [time, 8],
-    [severity, 8],
-  ];
-  if ('what' in line)
-    return lineFrom([...begin, [what, Math.min(66, room + 32)], [duration, 8]], line, width);
-  const targetWidth = Math.max(8, Math.min(room < wide ? room : room - 18, 32));
-  const scanCell: readonly Cell<Row>[] = room < wide ? [] : [[scan, 16]];
-  const cells: readonly Cell<Row>[] = [
-    [type, 21],
-    [target, targetWidth],
-    ...scanCell,
-    [outcome, 9],
-    [duration, 8],
-  ];
-  return lineFrom([...begin, ...cells], line, width);
+/** How lines are written. */
+export interface LineStyle {
+  /** Whether each says that no signature was checked. */
+  readonly insecure: boolean;
+  /** Names of the endpoints, which lines show if there are several. */
+  readonly endpoints: readonly string[];
 }
 
-function lineFrom<Shown>(cells: readonly Cell<Shown>[], line: Shown, width: number): string {
-  const columns = cells.map(([column]) => column);
-  return lineOf(
-    columns,
-    line,
-    cells.map(([, columnWidth]) => columnWidth),
-    width,
-  );
+/**
+ * What has happened, in a line. If it does not fit, texts are cut and columns are left out, the least important first.
+ * @param width columns of the screen
+ */
+export function shownLine(line: Line, { insecure, endpoints }: LineStyle, width: number): string {
+  const longest = endpoints.reduce((most, name) => Math.max(most, name.length), 0);
+  const begin: readonly Column<Line>[] = [
+    ...(insecure ? [warning] : []),
+    time,
+    severity,
+    ...(endpoints.length > 1 ? [endpointColumn(Math.min(longest, 20))] : []),
+  ];
+  if ('what' in line) return lineOf<Trouble>([...begin, what, duration], line, width);
+  return lineOf<Row>([...begin, ...describing(width >= wide), outcome, duration], line, width);
 }

@@ -32,6 +32,8 @@ export interface ReportOptions {
   readonly verbose: boolean;
   /** Whether signatures are not checked, which every line then says. */
   readonly insecure: boolean;
+  /** Names of the endpoints that are received at. */
+  readonly endpoints: readonly string[];
 }
 
 /** What a person calls the parts of a receiver that can fail. */

@@ -10,6 +10,8 @@ export interface Row {
   readonly scan: string;
   readonly outcome: string;
   readonly ms: number | undefined;
+  /** The name of the receiver. */
+  readonly endpoint: string | undefined;
 }
 
 /** Something that is no event: a refusal, a failure. */
@@ -18,21 +20,32 @@ export interface Trouble {
   readonly severity: 'REFUSED' | 'FAILED';
   readonly what: string;
   readonly ms: number | undefined;
+  readonly endpoint: string | undefined;
 }
 
 /** What became of a delivery. */
 export function rowOf({ outcome, details }: Settled): Row | Trouble {
-  const { receivedAt: time, timings, ip } = details;
+  const { receivedAt: time, timings, ip, endpoint } = details;
   const ms = timings.total;
-  if (outcome.status !== 'rejected') return eventRow(outcome.event, outcome.status, ms, time);
+  if (outcome.status !== 'rejected')
+    return eventRow(outcome.event, { outcome: outcome.status, ms, endpoint, time });
   const what = [`${toAnswer(outcome).status} ${outcome.code}`, outcome.event_type, ip && `from ${ip}`];
-  return { time, severity: 'REFUSED', what: what.filter((part) => part !== undefined).join(' '), ms };
+  return {
+    time,
+    severity: 'REFUSED',
+    what: what.filter((part) => part !== undefined).join(' '),
+    ms,
+    endpoint,
+  };
 }
 
 /** What became of an event. */
-export function eventRow(event: WebhookEvent, outcome: string, ms: number, time = new Date()): Row {
+export function eventRow(
+  event: WebhookEvent,
+  { time = new Date(), ...rest }: Pick<Row, 'outcome' | 'ms' | 'endpoint'> & { readonly time?: Date },
+): Row {
   const { severity, event_type: type, target, message, scan_id } = factsOf(event);
-  return { time, severity, type, target: target ?? message ?? '', scan: scan_id ?? '', outcome, ms };
+  return { time, severity, type, target: target ?? message ?? '', scan: scan_id ?? '', ...rest };
 }
 
 /** What is worth telling of an event at a glance. */

@@ -5,6 +5,7 @@ import { onOutputLost } from '../terminal/pipe.ts';
 import { watchBacklog } from './backlog.ts';
 import { bannerLines } from './banner.ts';
 import { type Closers, createClosers } from './closers.ts';
+import type { EndpointPlan } from './config.ts';
 import { openDatabase } from './database.ts';
 import { planReceiving } from './endpoints.ts';
 import type { ListenFlags } from './flags.ts';
@@ -36,11 +37,15 @@ export async function listen(flags: ListenFlags, env: Variables): Promise<void> 
   }
 }
 
+function namesOf(plans: readonly EndpointPlan[]): readonly string[] {
+  return plans.map(({ options: { endpoint = 'default' } }) => endpoint);
+}
+
 async function begin(flags: ListenFlags, env: Variables, closers: Closers): Promise<void> {
   const { verbose = false, insecure = false, json = false } = flags;
   const plan = await planReceiving(flags, env);
   const tls = await readTls(flags);
-  const report = (json ? jsonReport : textReport)({ verbose, insecure });
+  const report = (json ? jsonReport : textReport)({ verbose, insecure, endpoints: namesOf(plan.endpoints) });
   const database = await openDatabase(flags, env, report.stored);
   closers.add(database.close);
   const forwarders = await createForwarders((flags.forward ?? []).map(parseForward), env);

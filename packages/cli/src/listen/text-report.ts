@@ -16,9 +16,9 @@ import { eventRow, type Row, rowOf, type Trouble } from './row.ts';
 const longestBody = 20_000;
 
 /** Tells a person. */
-export function textReport({ verbose, insecure }: ReportOptions): Report {
+export function textReport({ verbose, insecure, endpoints }: ReportOptions): Report {
   function say(line: Row | Trouble, ...below: readonly string[]): Promise<boolean> {
-    return writeOut(`${[shownLine(line, insecure, lineWidth()), ...below].join('\n')}\n`);
+    return writeOut(`${[shownLine(line, { insecure, endpoints }, lineWidth()), ...below].join('\n')}\n`);
   }
 
   return {
@@ -28,16 +28,19 @@ export function textReport({ verbose, insecure }: ReportOptions): Report {
     },
     handled(settled) {
       const { outcome, details } = settled;
-      if (outcome.status !== 'rejected') void say(eventRow(outcome.event, 'handled', details.timings.total));
+      if (outcome.status !== 'rejected') {
+        const { endpoint, timings } = details;
+        void say(eventRow(outcome.event, { outcome: 'handled', ms: timings.total, endpoint }));
+      }
       // Which of its handlers have failed was told, one by one.
       else if (outcome.code !== 'handler_failed') void say(rowOf(settled), ...reasonLines(settled));
     },
-    forwarded(target, event, _context, ms) {
-      void say(eventRow(event, `→ ${target}`, ms));
+    forwarded(target, event, { endpoint }, ms) {
+      void say(eventRow(event, { outcome: `→ ${target}`, ms, endpoint }));
     },
-    failed(error, { source }) {
+    failed(error, { source, endpoint }) {
       for (const [what, message] of failuresOf(error, sourceName(source))) {
-        void say(trouble('FAILED', what), ...indented(printable(message)));
+        void say(trouble('FAILED', what, endpoint), ...indented(printable(message)));
       }
     },
     turnedAway({ status, code, ip, hint }) {
@@ -53,8 +56,8 @@ export function textReport({ verbose, insecure }: ReportOptions): Report {
   };
 }
 
-function trouble(severity: Trouble['severity'], what: string): Trouble {
-  return { time: new Date(), severity, what, ms: undefined };
+function trouble(severity: Trouble['severity'], what: string, endpoint?: string): Trouble {
+  return { time: new Date(), severity, what, ms: undefined, endpoint };
 }
 
 /** Why a delivery was refused, and the mend. */

@@ -3,29 +3,54 @@ import { outColours } from '../terminal/colour.ts';
 import { type Column, lineOf, tableLines } from '../terminal/table.ts';
 import { printable } from '../terminal/text.ts';
 import { dayAndTime } from './moment.ts';
+import { offsetText, timeZone } from './zone.ts';
 
-const columns: readonly Column<DeliveryRecord>[] = [
-  { title: 'no.', text: ({ number }) => String(number) },
-  { title: 'received', text: ({ receivedAt }) => dayAndTime(receivedAt) },
-  { title: 'state', text: ({ state }) => state, colour: (text, { state }) => stateColour(state)(text) },
-  { title: 'type', text: ({ type }) => printable(type), most: 28 },
-  { title: 'target', text: ({ target }) => printable(target ?? ''), most: 32 },
-  { title: 'scan', text: ({ scanId }) => printable(scanId ?? ''), most: 24 },
-  { title: 'tries', text: ({ attempts }) => String(attempts) },
-  { title: 'remark', text: remarkOf },
+type RecordColumn = Column<DeliveryRecord>;
+
+const received: RecordColumn = {
+  title: 'received',
+  text: ({ receivedAt }) => dayAndTime(receivedAt),
+  usual: 19,
+  rank: 3,
+};
+
+/** What matters least has the lowest rank: the number and the state always show. */
+const columns = (time: RecordColumn): readonly RecordColumn[] => [
+  { title: 'no.', text: ({ number }) => String(number), usual: 4 },
+  time,
+  {
+    title: 'state',
+    text: ({ state }) => state,
+    usual: 9,
+    colour: (text, { state }) => stateColour(state)(text),
+  },
+  { title: 'type', text: ({ type }) => printable(type), usual: 22, most: 28, least: 12, rank: 6 },
+  {
+    title: 'target',
+    text: ({ target }) => printable(target ?? ''),
+    usual: 24,
+    most: 32,
+    least: 8,
+    rank: 2,
+  },
+  { title: 'scan', text: ({ scanId }) => printable(scanId ?? ''), usual: 14, most: 24, least: 8, rank: 1 },
+  { title: 'tries', text: ({ attempts }) => String(attempts), usual: 5, rank: 4 },
+  { title: 'remark', text: remarkOf, most: 30, least: 10, rank: 5 },
 ];
 
-/** Deliveries as a table, newest first. */
+/** Deliveries as a table, newest first; the title says in which time zone the times are. */
 export function recordLines(records: readonly DeliveryRecord[], width: number): readonly string[] {
-  return tableLines(columns, records, width, outColours.dim);
+  const titled = { ...received, title: `received (${timeZone()})` };
+  return tableLines(columns(titled), records, width, outColours.dim);
 }
 
-/** The widths that the columns have in a line of its own, when what comes later is not known yet. */
-const usual: readonly number[] = [6, 19, 9, 24, 24, 14, 5];
-
-/** One delivery as a line, for where lines come one by one. */
+/** One delivery as a line of its own, for output that comes line by line: its time has the offset. */
 export function recordLine(record: DeliveryRecord, width: number): string {
-  return lineOf(columns, record, usual, width);
+  const withOffset: RecordColumn = {
+    ...received,
+    text: ({ receivedAt }) => `${dayAndTime(receivedAt)}${offsetText(receivedAt)}`,
+  };
+  return lineOf(columns(withOffset), record, width);
 }
 
 /** Why a delivery stands as it does, where that is worth a word. */
@@ -33,7 +58,7 @@ function remarkOf({ code, error, state, nextAttempt }: DeliveryRecord): string {
   if (code !== undefined) return code;
   if (error !== undefined) return printable(error);
   if (state === 'queued' && nextAttempt !== undefined && nextAttempt.getTime() > Date.now())
-    return `due ${dayAndTime(nextAttempt)}`;
+    return `due ${dayAndTime(nextAttempt)}${offsetText(nextAttempt)}`;
   return '';
 }
 

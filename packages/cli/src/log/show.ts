@@ -3,13 +3,14 @@ import { outColours } from '../terminal/colour.ts';
 import { printable, printableLines } from '../terminal/text.ts';
 import { dayAndTime } from './moment.ts';
 import { stateColour } from './rows.ts';
+import { timeZone } from './zone.ts';
 
 /** All that is known of a delivery, a line for each fact, then its body. */
 export function showLines(record: DeliveryWithBody): readonly string[] {
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     ['number', String(record.number)],
     ['id', record.id ?? "none: written by the guide's logger"],
-    ['received', `${dayAndTime(record.receivedAt)} (${record.receivedAt.toISOString()})`],
+    ['received', `${dayAndTime(record.receivedAt)} ${timeZone()} (${record.receivedAt.toISOString()})`],
     ['from', record.ip],
     ['endpoint', record.endpoint],
     ['type', record.type],
@@ -17,7 +18,7 @@ export function showLines(record: DeliveryWithBody): readonly string[] {
     ['target', record.target],
     ['scan', record.scanId],
     ['tries', String(record.attempts)],
-    ['next try', record.nextAttempt && dayAndTime(record.nextAttempt)],
+    ['next try', record.nextAttempt && `${dayAndTime(record.nextAttempt)} ${timeZone()}`],
     ['code', record.code],
     ['error', record.error],
   ];

@@ -2,19 +2,28 @@ import type { Count, CountOptions, DeliveryFilter, Store } from '@spiderfoot-web
 import { type Bar, barLines, bucketFor, timeBars } from '../terminal/chart.ts';
 import { outColours } from '../terminal/colour.ts';
 import { fit, printable } from '../terminal/text.ts';
+import { offsetAt, timeZone } from './zone.ts';
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** What `--by` divides the time into. */
+export const periods = { hour, day, week: 7 * day } as const;
+export type Period = keyof typeof periods;
 
 /** What `log stats` shows. */
 export interface Stats {
   readonly total: number;
   readonly byState: readonly Bar[];
   readonly byType: readonly Bar[];
-  /** In buckets of `bucket` milliseconds, which begin at multiples of it in UTC. */
+  /** In buckets of `bucket` milliseconds of local time; those of a week or more begin on a Monday. */
   readonly byTime: readonly Bar[];
   readonly bucket: number;
-  /** What was not authenticated, by code, since the database began. */
-  readonly refusals: readonly Bar[];
+  /** What the time was asked to be divided into. */
+  readonly by?: Period;
+  readonly timeZone: string;
+  /** Rejections that were not authenticated, by code; missing if the filter is about something that they do not have. */
+  readonly refusals?: readonly Bar[];
 }
 
 /** Types that get a bar of their own; the rest share one. */
@@ -22,34 +31,59 @@ const mostTypes = 20;
 
 type StatsFilter = Pick<DeliveryFilter, 'type' | 'state' | 'endpoint' | 'since' | 'until'>;
 
+/** @param by how the time is divided. Default: into as many parts as make a chart */
 export async function readStats(
   store: Pick<Store, 'counts' | 'refusals'>,
   filter: StatsFilter,
+  by?: Period,
 ): Promise<Stats> {
   const count = (options: CountOptions) => store.counts({ ...filter, ...options });
   const byState = await count({ by: ['state'] });
   const byType = await count({ by: ['type'] });
-  const days = await count({ by: ['time'], bucket: day });
-  const fine = finestFor(spanOf(days, day));
-  const times = fine === day ? days : await count({ by: ['time'], bucket: fine });
-  const bucket = bucketFor(spanOf(times, fine));
-  const { counts: refused } = await store.refusals();
-  const refusals = new Map<string, number>();
-  for (const { code, count: often } of refused) refusals.set(code, (refusals.get(code) ?? 0) + often);
+  const span = spanOf(await count({ by: ['time'], bucket: day }), day);
+  const fine = finestFor(span, by);
+  const times = await count({ by: ['time'], bucket: fine });
+  const bucket = by === undefined ? bucketFor(spanOf(times, fine)) : periods[by];
+  const refusals = await readRefusals(store, filter);
   return {
     total: byState.reduce((sum, { count: often }) => sum + often, 0),
     byState: byState.map(({ state = '', count: often }) => ({ label: state, count: often })).toSorted(most),
     byType: shortened(byType.map(({ type = '', count: often }) => ({ label: type, count: often }))),
-    byTime: timeBars(times, bucket),
+    byTime: timeBars(times.map(inLocalTime), bucket),
     bucket,
-    refusals: [...refusals].map(([label, often]) => ({ label, count: often })).toSorted(most),
+    ...(by !== undefined && { by }),
+    timeZone: timeZone(),
+    ...(refusals && { refusals }),
   };
 }
 
-/** As fine as a chart can need it, and as coarse as keeps the rows few. */
-function finestFor(span: number): number {
-  if (span <= 2 * day) return 60_000;
-  return span <= 90 * day ? 3_600_000 : day;
+/** They have no type and no state. Their times are known to the hour: one that began before `since` counts. */
+async function readRefusals(
+  store: Pick<Store, 'refusals'>,
+  { type, state, endpoint, since, until }: StatsFilter,
+): Promise<readonly Bar[] | undefined> {
+  if (type !== undefined || state !== undefined) return undefined;
+  const endpoints: readonly string[] | undefined = typeof endpoint === 'string' ? [endpoint] : endpoint;
+  const refusals = new Map<string, number>();
+  for (const counted of (await store.refusals()).counts) {
+    const begin = counted.hour.getTime();
+    if (endpoints?.includes(counted.endpoint) === false) continue;
+    if (since !== undefined && begin + hour <= since.getTime()) continue;
+    if (until !== undefined && begin >= until.getTime()) continue;
+    refusals.set(counted.code, (refusals.get(counted.code) ?? 0) + counted.count);
+  }
+  return [...refusals].map(([label, often]) => ({ label, count: often })).toSorted(most);
+}
+
+/** As if the local time were UTC: the buckets begin with the local hours and days. */
+function inLocalTime({ time, count }: Count): { readonly time?: number; readonly count: number } {
+  return time === undefined ? { count } : { time: time + offsetAt(time), count };
+}
+
+/** As fine as a chart can need it, and as coarse as keeps the rows few. Some time zones are a quarter of an hour off. */
+function finestFor(span: number, by: Period | undefined): number {
+  if (by === undefined && span <= 2 * day) return 60_000;
+  return offsetAt(Date.now()) % hour === 0 ? hour : hour / 4;
 }
 
 /** Milliseconds from the first bucket in which something came to the end of the last. */
@@ -73,7 +107,7 @@ function shortened(bars: readonly Bar[]): readonly Bar[] {
 
 /** @param width columns of the screen */
 export function statsLines(stats: Stats, width: number): readonly string[] {
-  const { total, byState, byType, byTime, refusals } = stats;
+  const { total, byState, byType, byTime, by = 'time', timeZone: zone, refusals } = stats;
   const section = (title: string, bars: readonly Bar[]) =>
     bars.length === 0
       ? []
@@ -87,10 +121,12 @@ export function statsLines(stats: Stats, width: number): readonly string[] {
         ];
   return [
     `${total} deliver${total === 1 ? 'y' : 'ies'}`,
-    ...section('by time (UTC)', byTime),
+    ...section(`by ${by} (${zone})`, byTime),
     ...section('by type', byType),
     ...section('by state', byState),
-    ...section('refused, not authenticated', refusals),
+    ...(refusals === undefined
+      ? ['', 'Rejections that were not authenticated have no type and no state: they are not counted here.']
+      : section('rejected, not authenticated', refusals)),
   ];
 }
 

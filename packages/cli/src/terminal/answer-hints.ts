@@ -27,6 +27,7 @@ const hints: Readonly<Record<RefusalCode, string>> = {
   body_already_parsed:
     'The receiver is mounted behind a body parser, which reads the body before the signature can be checked. Mount it before.',
   unavailable: 'The receiver cannot store deliveries now: see its log and its disk. Try again.',
+  in_progress: 'Another process over its store handles this delivery now. Send it again in a second.',
   shutting_down: 'The receiver is stopping. Try again.',
 };
 

@@ -34,34 +34,54 @@ function barOf(length: number): string {
   return '█'.repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? '');
 }
 
+const minute = 60_000;
+const day = 1440 * minute;
+const week = 7 * day;
+
 /** Lengths of time that people think in, in milliseconds. */
-const lengths = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 10_080, 43_200, 129_600, 525_600].map(
-  (m) => m * 60_000,
-);
+const lengths = [
+  ...[1, 5, 15, 30, 60, 180, 360, 720, 1440].map((minutes) => minutes * minute),
+  ...[1, 4, 13, 52].map((weeks) => weeks * week),
+];
 
 /** How many bars fit on a screen. */
 const mostBars = 24;
 
 /** The shortest of the usual lengths of time that divides a span into few enough bars. */
 export function bucketFor(span: number): number {
-  return lengths.find((length) => span / length <= mostBars) ?? Math.ceil(span / mostBars);
+  return lengths.find((length) => span / length <= mostBars) ?? Math.ceil(span / mostBars / week) * week;
 }
 
-/** Gathers finer counts into buckets, and fills those in which nothing came, so that a gap is seen as one. */
+/** The first day of 1970 was a Thursday; weeks begin on a Monday (ISO 8601). */
+const firstMonday = -3 * day;
+
+/** Buckets between which those without a delivery are shown too. */
+const mostFilled = 5000;
+
+/**
+ * Gathers finer counts into buckets, and fills those in which nothing came, so that a gap is seen as one. Buckets of whole
+ * weeks begin on a Monday.
+ */
 export function timeBars(
   counts: readonly { readonly time?: number; readonly count: number }[],
   bucket: number,
 ): readonly Bar[] {
+  const origin = bucket % week === 0 ? firstMonday : 0;
   const byTime = new Map<number, number>();
   for (const { time, count } of counts) {
     if (time === undefined) continue;
-    const begin = Math.floor(time / bucket) * bucket;
+    const begin = Math.floor((time - origin) / bucket) * bucket + origin;
     byTime.set(begin, (byTime.get(begin) ?? 0) + count);
   }
   const times = [...byTime.keys()];
   if (times.length === 0) return [];
   const first = times.reduce((a, b) => Math.min(a, b));
   const last = times.reduce((a, b) => Math.max(a, b));
+  if ((last - first) / bucket > mostFilled) {
+    return [...byTime]
+      .toSorted(([a], [b]) => a - b)
+      .map(([time, count]) => ({ label: labelOf(time, bucket), count }));
+  }
   const bars: Bar[] = [];
   for (let time = first; time <= last; time += bucket) {
     bars.push({ label: labelOf(time, bucket), count: byTime.get(time) ?? 0 });
@@ -71,5 +91,13 @@ export function timeBars(
 
 function labelOf(time: number, bucket: number): string {
   const text = new Date(time).toISOString();
-  return bucket >= 86_400_000 ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ');
+  if (bucket === week) return `${text.slice(0, 10)} W${String(isoWeekOf(time)).padStart(2, '0')}`;
+  return bucket >= day ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ');
+}
+
+/** The number of a week by its Monday: that of the year in which its Thursday is (ISO 8601). */
+function isoWeekOf(monday: number): number {
+  const thursday = monday + 3 * day;
+  const year = Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1);
+  return Math.floor((thursday - year) / week) + 1;
 }
