@@ -101,6 +101,13 @@ describe('a line of the logger', () => {
   });
 });
 
+it('jsonLine writes well-formed JSON: half of a surrogate pair becomes U+FFFD, in values and in names', () => {
+  const value = { 'n\ud83d': ['\udc80x', '\ud83d\ude00', 'a\\ud83d', '\ud83dabcd', '\ud800\ud800'] };
+  expect(JSON.parse(jsonLine(value))).toEqual({
+    'n\ufffd': ['\ufffdx', '\ud83d\ude00', 'a\\ud83d', '\ufffdabcd', '\ufffd\ufffd'],
+  });
+});
+
 it('jsonLine writes ASCII in one line, and says the same', () => {
   const value = { handled: hostile, more: 'ä€😀' };
   expect(jsonLine(value)).toMatch(/^[\x20-\x7e]*$/);

@@ -121,7 +121,7 @@ describe('A listing', () => {
     ['toString', { toString: 'x' }],
     ['text', { text: '\0 ' }],
     ['type', { type: '' }],
-    ['type', { type: ['a'] }],
+    ['type', { type: [7] }],
     ['state', { state: ' ' }],
     ['since', { since: '2024-01-01' }],
     ['until', { until: new Date(Number.NaN) }],
@@ -198,6 +198,59 @@ describe('A listing', () => {
     await until(() =>
       expect(query(path, 'SELECT count(*) AS count FROM webhook_search_docsize')).toEqual([{ count: 450 }]),
     );
+  });
+});
+
+describe('A filter with several values', () => {
+  const fill = async () => {
+    const store = open(temporaryPath());
+    await record(
+      store,
+      { receivedAt: at(0), event_type: 'a', scan_id: 's1', target: 'x' },
+      { receivedAt: at(1), event_type: 'b', state: 'failed', endpoint: 'e', target: 'y' },
+      { receivedAt: at(2), event_type: 'c', state: 'rejected', scan_id: 's2' },
+      { receivedAt: at(3), event_type: 'a', state: 'failed' },
+    );
+    return store;
+  };
+
+  it.each<readonly [filter: DeliveryFilter, found: readonly number[]]>([
+    [{ type: ['a', 'b'] }, [4, 2, 1]],
+    [{ type: ['c'] }, [3]],
+    [{ state: ['failed', 'processed'] }, [4, 2, 1]],
+    [{ state: ['failed', 'rejected'], type: ['a', 'c'] }, [4, 3]],
+    [{ endpoint: ['e', 'none'] }, [2]],
+    [{ scanId: ['s1', 's2'] }, [3, 1]],
+    [{ target: ['x', 'y'], state: 'failed' }, [2]],
+    [{ type: ['none'] }, []],
+  ])('finds any of them: %j', async (filter, found) => {
+    const store = await fill();
+    expect(await numbers(store, filter)).toEqual(found);
+    const { scanId: _, target: __, text: ___, ...countable } = filter;
+    if (Object.keys(countable).length === Object.keys(filter).length) {
+      expect(await store.counts({ ...countable, by: [] })).toEqual([{ count: found.length }]);
+    }
+  });
+
+  it('goes page by page, exports and replays as one', async () => {
+    const store = await fill();
+    const filter: DeliveryFilter = { type: ['a', 'b', 'c'], state: ['failed', 'rejected'] };
+    const first = await store.list({ ...filter, limit: 2 });
+    expect(first.deliveries.map(({ number }) => number)).toEqual([4, 3]);
+    const { cursor } = first;
+    const rest = await store.list({ ...filter, limit: 2, ...(cursor !== undefined && { cursor }) });
+    expect(rest.deliveries.map(({ number }) => number)).toEqual([2]);
+    expect((await exported(store, 'jsonl', filter)).trim().split('\n')).toHaveLength(3);
+    expect(await store.replay(filter)).toBe(3);
+  });
+
+  it.each<readonly [name: string, filter: object]>([
+    ['type', { type: [] }],
+    ['state', { state: ['failed', ''] }],
+    ['endpoint', { endpoint: ['e', 7] }],
+  ])('is a ConfigurationError of %s if a value is missing', async (option, filter) => {
+    const store = await fill();
+    await expect(store.list(filter)).rejects.toMatchObject({ name: 'ConfigurationError', option });
   });
 });
 
