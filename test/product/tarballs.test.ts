@@ -135,13 +135,13 @@ describe('Installed from the tarballs, the kit', () => {
       "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, RetryLater, anyEventSchema, createPass, createReceiver, eventSchemas, memoryLog, memoryQueue, parseEvent, refusals, severities, severityOf, sign, toAnswer, verify
       @spiderfoot-webhooks/core/node: ConfigFileError, NodeDelivery, captureRawBody, exitWithReason, exposeBody, jsonLine, lineLogger, loadConfig, readEnvironment, readListenAddress, routeStatus, sendOutcome, serve, socketAddress, surviveFailingPatches, webhookListener
       @spiderfoot-webhooks/core/web: WebDelivery, discardBody, fetchHandler, toResponse
-      @spiderfoot-webhooks/core/stores: deadLetterOf, endpointTaken, isTaken, mayReplace, retryDelay
+      @spiderfoot-webhooks/core/stores: deadLetterOf, endpointTaken, isTaken, mayReplace, retryDelay, selectTypes, typeSelectors
       @spiderfoot-webhooks/core/terminal: printable
       @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, sampleOf, sampledTypes, samples, signedDelivery, signedRequest, signedWebhook
       @spiderfoot-webhooks/express: captureRawBody, getWebhook, webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/koa: webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/hono: webhookHandler, webhookMiddleware
-      @spiderfoot-webhooks/sqlite: StoreError, openStore, storeFromEnvironment
+      @spiderfoot-webhooks/sqlite: OutdatedFileError, StoreError, openStore, storeFromEnvironment
       @spiderfoot-webhooks/forward: FallbackError, ForwardError, createTransport, fallback, messageOf, minSeverity, severityOf, throttle, when
       @spiderfoot-webhooks/forward/slack: slack
       @spiderfoot-webhooks/forward/discord: discord
