@@ -1,4 +1,10 @@
-import { pythonFloat, pythonJson, samples } from '@spiderfoot-webhooks/core/testing';
+import {
+  pythonFloat,
+  pythonJson,
+  type SenderDialect,
+  samples,
+  signedWebhook,
+} from '@spiderfoot-webhooks/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Mount, mounts } from '../support/servers.ts';
@@ -15,9 +21,11 @@ const success = { status: 200, body: expect.stringMatching(/^\{"status":"success
 const written = { guide: '2024-01-01T12:00:00Z', shipped: 1795459140.2680004 } as const;
 const read = { guide: '2024-01-01T12:00:00Z', shipped: '2026-11-23T18:39:00.268Z' } as const;
 
-type Sent = Omit<Job, 'url' | 'secret'>;
+type Documented = (typeof dialects)[number];
 
-const job = (dialect: Job['dialect'], event_type: string, data: Job['data']): Sent => ({
+type Sent = Omit<Job, 'url' | 'secret'> & { readonly dialect: Documented };
+
+const job = (dialect: Documented, event_type: string, data: Job['data']): Sent => ({
   dialect,
   event_type,
   data,
@@ -133,6 +141,54 @@ describe.each(mountsOf('express', 'koa', 'hono', 'node', 'fetch'))('Sent from Py
     });
     const answers = await sendFromPython(...[...secrets, 'another', `${secret}x`].map(sign));
     expect(statuses(answers)).toEqual([200, 200, 200, 200, 200, 401, 401]);
+  });
+});
+
+/** Every sender's dialect, and the one that its envelope arrives in. */
+const senders = [
+  ['guide', 'guide'],
+  ['shipped', 'shipped'],
+  ['delivery', 'shipped'],
+  ['notification', 'notification'],
+  ['topic', 'topic'],
+] as const satisfies readonly (readonly [SenderDialect, string])[];
+
+describe.each(mountsOf('express', 'koa', 'hono', 'node', 'fetch'))('Each sender, to $name', (mount) => {
+  it('is accepted with its own header, and a repetition is what that sender means by it', async () => {
+    const { at, handled } = await start(mount, { secret });
+    const unverified = await start(mount, { secret: false });
+    const data = { scan_id: 's1', target: 'cut \ud83d.example' };
+    for (const [dialect, arrivesAs] of senders) {
+      const { at: to, handled: seen } = dialect === 'topic' ? unverified : { at, handled };
+      seen.length = 0;
+      const url = `http://127.0.0.1:${to.port}${to.path}`;
+      const sent = { dialect, event_type: 'scan.completed', data, timestamp: 1795459140.25, times: 2 };
+      const timestamp = dialect === 'guide' ? '2026-11-23T18:39:00.250Z' : 1795459140.25;
+      const answers = await sendFromPython({ ...sent, timestamp, url, secret });
+      const again = dialect === 'notification' ? 'success' : 'duplicate';
+      expect(answers.map(({ status, body }) => [status, JSON.parse(body).status])).toEqual([
+        [200, 'success'],
+        [200, again],
+      ]);
+      // The kit's own webhooks are those of Python, byte for byte.
+      const time = new Date(1795459140250);
+      const own = await signedWebhook('scan.completed', { secret, dialect, data, timestamp: time });
+      expect(seen).toHaveLength(dialect === 'notification' ? 2 : 1);
+      for (const { event, context } of seen) {
+        expect(event).toMatchObject({ event_type: 'scan_completed', source: 'spiderfoot', data });
+        expect(context.wire).toMatchObject({ dialect: arrivesAs, body: own.body });
+      }
+    }
+  });
+
+  it('that does not sign is rejected where signatures are verified', async () => {
+    const { at, outcomes } = await start(mount, { secret });
+    const url = `http://127.0.0.1:${at.port}${at.path}`;
+    const sent = { dialect: 'topic', event_type: 'scan.completed', data: {} } as const;
+    expect(statuses(await sendFromPython({ ...sent, url, secret }))).toEqual([401]);
+    expect(outcomes).toMatchObject([
+      { code: 'missing_signature', hint: expect.stringContaining('WebhookChannel') },
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-"""Sends webhooks as SpiderFoot does, with Python's standard library alone.
+"""Sends webhooks as each of SpiderFoot's senders does, with Python's standard library alone.
 
 Reads a list of jobs from standard input, posts each one `times` times, byte for byte the same, and prints
 {"status": 200, "body": "..."} for each answer, one to a line.
@@ -26,6 +26,23 @@ def envelope(job):
             "data": job["data"],
             "metadata": {"workspace_id": "ws_abc123", "user": "admin", "scan_name": "Weekly Security Scan"},
         }
+    if job["dialect"] == "notification":
+        return {
+            "event": job["event_type"],
+            "title": "SpiderFoot",
+            "message": f"The event {job['event_type']}",
+            "data": job["data"],
+            "source": "spiderfoot",
+        }
+    if job["dialect"] == "topic":
+        return {
+            "topic": job["event_type"],
+            "title": "SpiderFoot",
+            "message": f"The topic {job['event_type']}",
+            "severity": "info",
+            "timestamp": job.get("timestamp", time.time()),
+            "data": job["data"],
+        }
     return {
         "event_type": job["event_type"],
         "timestamp": job.get("timestamp", time.time()),
@@ -33,10 +50,22 @@ def envelope(job):
     }
 
 
+# The header with the signature. The notification service never signs.
+signature_headers = {
+    "guide": "X-SpiderFoot-Signature",
+    "shipped": "X-SpiderFoot-Signature",
+    "delivery": "X-SpiderFoot-Signature-256",
+    "notification": "X-Signature-256",
+}
+
+
 def request(job):
-    body = json.dumps(envelope(job), default=str).encode("utf-8")
-    signature = hmac.new(job["secret"].encode("utf-8"), body, hashlib.sha256).hexdigest()
-    headers = {"Content-Type": "application/json", "X-SpiderFoot-Signature": f"sha256={signature}"}
+    dialect = job["dialect"]
+    body = json.dumps(envelope(job), default=str, sort_keys=dialect == "delivery").encode("utf-8")
+    headers = {"Content-Type": "application/json"}
+    if dialect in signature_headers:
+        signature = hmac.new(job["secret"].encode("utf-8"), body, hashlib.sha256).hexdigest()
+        headers[signature_headers[dialect]] = f"sha256={signature}"
     if job["dialect"] == "shipped":
         headers["X-SpiderFoot-Event"] = job["event_type"]
         headers["User-Agent"] = "SpiderFoot-Webhook/1.0"

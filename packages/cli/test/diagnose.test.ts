@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sign } from '@spiderfoot-webhooks/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bodyGuesses } from '../src/diagnose/body-mistakes.ts';
 import { constructions } from '../src/diagnose/digests.ts';
@@ -172,6 +173,25 @@ describe('a prefix', () => {
       expect(search(evidence).found?.mistakes).toMatchObject([{ name: 'signature-prefix' }]);
     },
   );
+});
+
+describe('the signature among several headers', () => {
+  it.each(['X-SpiderFoot-Signature', 'X-SpiderFoot-Signature-256', 'X-Signature-256'])(
+    'is found in %s, as a receiver finds it',
+    async (name) => {
+      const right = await sign(secret, body);
+      const args = ['diagnose', '-H', 'X-Request-ID: 1', '-H', `${name}: ${right}`];
+      expect(await withSecret(args, { input: body })).toMatchObject({ code: 0 });
+    },
+  );
+
+  it('is named if it is not in the first of them', async () => {
+    const headers = [`X-Signature-256: ${await sign(secret, body)}`, `X-SpiderFoot-Signature: ${wrong}`];
+    const args = ['diagnose', '--json', ...headers.flatMap((header) => ['-H', header])];
+    const { code, lines } = await withSecret(args, { input: body });
+    expect(code).toBe(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ mistakes: [{ name: 'other-header' }] });
+  });
 });
 
 describe('step by step', () => {

@@ -32,6 +32,13 @@ describe('listen', () => {
     expect(unknown).toMatch(/LOW +nobody\.knows +example\.org +processed/);
   });
 
+  it('says who sends without a signature, if the headers show it', async () => {
+    const { url, program } = await listening();
+    const { url: to, ...init } = await signedWebhook('scan.error', { secret: false, dialect: 'topic', url });
+    expect((await fetch(to, init)).status).toBe(401);
+    await program.says(/missing_signature[\s\S]*WebhookChannel/);
+  });
+
   it('tells a duplicate from a new one', async () => {
     const { url, program } = await listening();
     const { url: to, ...init } = await signedWebhook('scan_failed', { secret, url });

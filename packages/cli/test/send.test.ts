@@ -33,6 +33,35 @@ describe('one event', () => {
     expect(Object.keys(seen[2]?.headers ?? {})).toContain('x-signature-256');
   });
 
+  it.each([
+    ['delivery', 'x-spiderfoot-signature-256', 'shipped'],
+    ['notification', 'x-signature-256', 'notification'],
+  ])('as %s it is signed in %s, and taken', async (dialect, header, arrivesAs) => {
+    const answers = await serveAnswers(() => ({ status: 200 }));
+    const { url, outcomes } = await serveReceiver();
+    for (const to of [url, answers.url]) {
+      const { code } = await withSecret(['send', 'scan_failed', '--dialect', dialect, '--url', to]);
+      expect(code).toBe(0);
+    }
+    expect(outcomes).toMatchObject([{ status: 'processed', wire: { dialect: arrivesAs } }]);
+    const signed = Object.keys(answers.seen[0]?.headers ?? {}).filter((name) => name.includes('signature'));
+    expect(signed).toEqual([header]);
+  });
+
+  it('as topic it needs no secret and has no signature, which a receiver with a secret rejects', async () => {
+    const answers = await serveAnswers(() => ({ status: 200 }));
+    const args = ['send', 'scan.error', '--dialect', 'topic', '--url'];
+    expect(await spiderfoot([...args, answers.url])).toMatchObject({ code: 0 });
+    expect(Object.keys(answers.seen[0]?.headers ?? {}).filter((name) => name.includes('signature'))).toEqual(
+      [],
+    );
+    const { url, outcomes } = await serveReceiver();
+    const { code, output } = await spiderfoot([...args, url]);
+    expect(code).toBe(1);
+    expect(output).toContain('missing_signature');
+    expect(outcomes).toMatchObject([{ code: 'missing_signature' }]);
+  });
+
   it('carries the headers asked for', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const { code } = await withSecret([
@@ -89,6 +118,17 @@ describe('each type', () => {
     expect(guide).toContain('cti_report_generated');
     expect(shipped).toContain('scan.complete');
     expect(shipped.every((type) => type.includes('.'))).toBe(true);
+    const { lines: notification } = await spiderfoot(['send', '--list', '--dialect', 'notification']);
+    expect(notification).toEqual([
+      ...[
+        'scan_started',
+        'scan_completed',
+        'scan_failed',
+        'high_severity',
+        'report_ready',
+        'subdomain_change',
+      ],
+    ]);
   });
 
   it('has to be known, unless its data is given', async () => {
@@ -152,6 +192,21 @@ describe('faults on purpose', () => {
     expect(code).toBe(0);
     expect(output).toContain('the same bytes again');
     expect(outcomes.map(({ status }) => status)).toEqual(['processed', 'duplicate']);
+  });
+
+  it('--duplicate: a notification is a new one each time, as a receiver should know', async () => {
+    const args = ['send', '--duplicate', '--dialect', 'notification', '--url'];
+    const { url, outcomes } = await serveReceiver();
+    expect(await withSecret([...args, url])).toMatchObject({ code: 0 });
+    expect(outcomes.map(({ status }) => status)).toEqual(['processed', 'processed']);
+    const answers = ['success', 'duplicate'].map((status) => ({
+      status: 200,
+      body: JSON.stringify({ status }),
+    }));
+    const wrong = await serveAnswers(() => answers.shift() ?? { status: 500 });
+    const { code, output } = await withSecret([...args, wrong.url]);
+    expect(code).toBe(1);
+    expect(output).toContain('taken for a duplicate');
   });
 
   it('--duplicate: a receiver that takes the second for a new one fails', async () => {

@@ -3,7 +3,11 @@ import type { Logger } from './ports.ts';
 
 /** What a handler is told about the delivery, beside the event. */
 export interface EventContext {
-  /** The delivery's id: 32 hex digits, the same for every retry. What to make a handler idempotent by. */
+  /**
+   * The delivery's id: 32 hex digits, the same for every attempt and every retry. Use it to make a handler idempotent.
+   * It comes from the signed bytes, so equal bytes are the same delivery. The exception is a notification without a
+   * time (`wire.dialect`): its sender never retries, so each one that arrives has an id of its own.
+   */
   readonly id: string;
   /** The receiver's `endpoint` option. */
   readonly endpoint: string;

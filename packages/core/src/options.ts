@@ -31,8 +31,10 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
    */
   readonly events?: 'all' | readonly EventFilter<NoInfer<Schemas>>[];
   /**
-   * The header with the signature. Of several the first that a request has is used.
-   * @default 'x-spiderfoot-signature'
+   * The header with the signature, or a list: the first of them that a request has is used, and the others are not
+   * looked at.
+   * @default ['x-spiderfoot-signature', 'x-spiderfoot-signature-256', 'x-signature-256'], one for each of SpiderFoot's senders
+   * @example signatureHeader: 'x-spiderfoot-signature' // the dispatcher alone
    */
   readonly signatureHeader?: string | readonly string[];
   /**
@@ -67,7 +69,9 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
   readonly handlerTimeout?: number;
   /**
    * How far, in seconds, an event's time may be from now, before or after; others are answered 401 `stale_event`.
-   * The time is the event's, not the sending's: a window loses late events. Replays are caught without it.
+   * The time is the event's, not the sending's: a window loses late events. Replays are caught without it. SpiderFoot's
+   * notification channel writes no time: the time of arrival is used, so its deliveries are always fresh, and a
+   * recorded one can be sent again.
    * @default undefined: no window
    */
   readonly tolerance?: number;

@@ -53,8 +53,7 @@ function logHandlerFailures(logger: Logger, endpoint: string, error: EventHandli
 }
 
 function logRejection(logger: Logger, endpoint: string, rejected: Rejected, watch: Watch): void {
-  const { code, issues, error: err } = rejected;
-  const { hint } = refusals[code];
+  const { code, issues, error: err, hint = refusals[code].hint } = rejected;
   const details = { ...detailsOf(watch, endpoint), code, issues, hint, ...(err !== undefined && { err }) };
   const message = `spiderfoot webhook rejected: ${code}`;
   if (watch.isDeadLetter) logger.error(details, `${message}; the delivery is a dead letter`);

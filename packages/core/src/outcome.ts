@@ -20,12 +20,12 @@ export const refusals = {
   invalid_json: {
     status: 400,
     error: 'Invalid JSON',
-    hint: 'The signature is right, but the body is not a JSON object in UTF-8 of at most 1000 levels. Look at the sender.',
+    hint: 'The body is not a JSON object in UTF-8 of at most 1000 levels. Check what the sender writes.',
   },
   invalid_event: {
     status: 400,
     error: 'Invalid event',
-    hint: 'The signature is right, but the event does not fit its schema: see "issues". After mending the schema it can be replayed from the log.',
+    hint: 'The event does not fit its schema: see "issues". If the schema is yours, correct it and replay the delivery from the log.',
   },
   request_aborted: {
     status: 400,
@@ -137,6 +137,11 @@ export interface Rejected extends Decided {
   readonly event_type?: string;
   /** Why it does not fit. */
   readonly issues?: readonly EventIssue[];
+  /**
+   * The likely cause and what to do, if more is known than the code's own hint says. It is logged in place of that hint,
+   * and never sent to the client.
+   */
+  readonly hint?: string;
   /** Seconds after which another try makes sense. */
   readonly retryAfter?: number;
   /** What failed inside: an `EventHandlingError`, or the store's own error. Never sent to the client. */

@@ -10,6 +10,7 @@ import type { StoredDelivery } from './ports.ts';
 import type { Route, Router } from './router.ts';
 import type { Runner } from './runner.ts';
 import type { Settings } from './settings.ts';
+import { idOfOneShot } from './signature.ts';
 import { toStored, type Verified } from './stored.ts';
 import { overtaken, turnAway } from './turn-away.ts';
 import type { Watch } from './watch.ts';
@@ -56,7 +57,7 @@ export function createPipeline(
     const refused = refusalOfHeaders(delivery.header, settings.maxBodySize);
     if (refused !== undefined) return reject(refused);
     const claim = keys === undefined ? undefined : claimOf(delivery.header, settings.signatureHeaders);
-    if (claim?.code !== undefined) return reject(claim.code);
+    if (claim?.rejected !== undefined) return { ...reject(claim.rejected.code), ...claim.rejected };
 
     const body = await delivery.readBody(settings.maxBodySize, settings.bodyTimeout);
     watch.mark('body');
@@ -65,13 +66,14 @@ export function createPipeline(
     if (typeof body === 'string') return reject(body);
 
     const identified = identify(keys, body, claim?.digest);
-    const id = identified instanceof Promise ? await identified : identified;
-    if (id === undefined) return reject('invalid_signature');
-    watch.id = id;
+    const idOfBytes = identified instanceof Promise ? await identified : identified;
+    if (idOfBytes === undefined) return reject('invalid_signature');
 
     const { ip, receivedAt } = watch;
     const eventHeader = delivery.header('x-spiderfoot-event');
-    const parsed = parseWith(catalogue, body, receivedAt.getTime(), eventHeader);
+    const { parsed, oneShot } = parseWith(catalogue, body, receivedAt.getTime(), eventHeader);
+    const id = oneShot ? idOfOneShot(idOfBytes) : idOfBytes;
+    watch.id = id;
     watch.mark('check');
     if (parsed.status === 'rejected') {
       const { event_type, error } = parsed;

@@ -21,7 +21,10 @@ export interface StoredEvent {
 
 /** An authenticated delivery, in a form that can be stored. */
 export interface StoredDelivery extends StoredEvent {
-  /** 32 hex digits: the same for a retry or a replay of the same bytes. */
+  /**
+   * 32 hex digits, the same for a retry or a replay. A notification without a time has an id of its own each time it
+   * arrives, because its sender never retries.
+   */
   readonly id: string;
   /** The `endpoint` option of the receiver that took it. */
   readonly endpoint: string;

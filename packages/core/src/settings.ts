@@ -5,6 +5,7 @@ import { ConfigurationError } from './errors.ts';
 import { type Catalogue, createCatalogue } from './events/catalogue.ts';
 import type { DataSchemas } from './events/schemas.ts';
 import { type AddressList, createAddressList } from './guard/ip.ts';
+import { spiderfootHeaders } from './guard/signature.ts';
 import type { ReceiverOptions } from './options.ts';
 import type { DeliveryLog, DeliveryQueue, Logger, RateLimiter } from './ports.ts';
 import { proposal } from './proposal.ts';
@@ -71,7 +72,7 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
     secret,
     endpoint = 'default',
     events = 'all',
-    signatureHeader = 'x-spiderfoot-signature',
+    signatureHeader = spiderfootHeaders,
     allowedIps,
     trustedProxies,
     maxBodySize = 1024 * 1024,

@@ -51,6 +51,16 @@ export function idOfDigest(digest: string): string {
   return digest.slice(0, 32);
 }
 
+/**
+ * The id of a delivery that has neither a time nor an id, and whose sender never retries: equal bytes are another
+ * delivery. Half of it is random; the other half still shows which deliveries have equal bytes.
+ * @param id the id by the bytes
+ */
+export function idOfOneShot(id: string): string {
+  const random = crypto.getRandomValues(new Uint8Array(8));
+  return id.slice(0, 16) + Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** The id of a delivery that carries no signature: the first 128 bits of the body's SHA-256. */
 export function idOfUnsigned(bytes: Uint8Array): string | Promise<string> {
   const digest = sha256(bytes);

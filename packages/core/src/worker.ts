@@ -61,7 +61,7 @@ export function createWorker(
     await registered;
     const watch = watchOf(work, observers);
     const { id, body, ip, receivedAt, attempt } = work;
-    const parsed = parseWith(catalogue, body, receivedAt.getTime());
+    const { parsed } = parseWith(catalogue, body, receivedAt.getTime());
     if (parsed.status === 'rejected') {
       const { code, issues, error, event_type } = parsed;
       watch.eventType = event_type ?? watch.eventType;

@@ -58,7 +58,7 @@ describe('A handler gets', () => {
       expectTypeOf(context.ip).toEqualTypeOf<string | undefined>();
       expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>();
       expectTypeOf(context.receivedAt).toEqualTypeOf<Date>();
-      expectTypeOf(context.wire.dialect).toEqualTypeOf<'guide' | 'shipped' | 'notification'>();
+      expectTypeOf(context.wire.dialect).toEqualTypeOf<'guide' | 'shipped' | 'notification' | 'topic'>();
     });
   });
 

@@ -1,17 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { pythonJson } from '@spiderfoot-webhooks/core/testing';
+import { pythonJson, type SenderDialect } from '@spiderfoot-webhooks/core/testing';
 import { run } from './program.ts';
 
 /** What the Python sender is to send. */
 export interface Job {
   readonly url: string;
   readonly secret: string;
-  /** The guide's envelope, or the one that SpiderFoot ships. */
-  readonly dialect: 'guide' | 'shipped';
+  readonly dialect: SenderDialect;
   readonly event_type: string;
   /** May hold NaN and the infinities, which Python writes bare. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** ISO 8601 for the guide's envelope, epoch seconds for the shipped one. @default now */
+  /** ISO 8601 for the guide's envelope, epoch seconds for the others; a notification has none. @default now */
   readonly timestamp?: unknown;
   /** How often the very same bytes are sent. @default 1 */
   readonly times?: number;

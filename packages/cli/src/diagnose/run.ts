@@ -16,11 +16,17 @@ export interface DiagnoseOptions extends SecretOptions {
   readonly json?: true;
 }
 
-const signatureHeader = 'x-spiderfoot-signature';
+/** The headers that a receiver reads without an option, in its order. */
+const ownHeader = 'x-spiderfoot-signature';
+const signatureHeaders = [ownHeader, 'x-spiderfoot-signature-256', 'x-signature-256'];
 
 /** Diagnoses what the options give. The exit code says whether the signature is right. */
 export async function run(file: string, options: DiagnoseOptions): Promise<void> {
-  const { [signatureHeader]: inHeader, ...otherHeaders } = options.header ?? {};
+  const headers = options.header ?? {};
+  // Beside --signature, the other two may be where the right signature is.
+  const candidates = options.signature === undefined ? signatureHeaders : [ownHeader];
+  const signatureHeader = candidates.find((name) => headers[name] !== undefined) ?? ownHeader;
+  const { [signatureHeader]: inHeader, ...otherHeaders } = headers;
   const given = options.signature ?? inHeader;
   if (given === undefined && Object.keys(otherHeaders).length === 0) {
     throw new UsageFailure('No signature is given.', 'Give --signature, or the headers with --header.');

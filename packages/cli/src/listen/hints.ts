@@ -1,11 +1,11 @@
-import type { RefusalCode } from '@spiderfoot-webhooks/core';
+import type { RefusalCode, Rejected } from '@spiderfoot-webhooks/core';
 
 /** What to do about a rejection, in this command's terms: flags, and keys of SpiderFoot's configuration. */
 const hints: Readonly<Record<RefusalCode, string>> = {
   invalid_json:
-    'The signature is right, but the body is not a JSON object in UTF-8 of at most 1000 levels. Look at the sender.',
+    'The body is not a JSON object in UTF-8 of at most 1000 levels. Check what the sender writes.',
   invalid_event:
-    'The signature is right, but the event does not fit the schema of its type, as said above. With --db it is kept; `log show` shows it.',
+    'The event does not fit the schema of its type, as said above. With --db it is kept; `log show` shows it.',
   request_aborted: 'The sender closed the connection before the whole body had arrived. It will try again.',
   missing_signature:
     'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header. To try without a signature: --insecure.',
@@ -35,8 +35,9 @@ const hints: Readonly<Record<RefusalCode, string>> = {
   shutting_down: 'This receiver is stopping. The sender is asked to try again.',
 };
 
-export function hintFor(code: RefusalCode): string {
-  return hints[code];
+/** What to do about a rejection, in this command's terms. A hint of its own comes first: it knows more than the code. */
+export function hintFor({ code, hint }: Pick<Rejected, 'code' | 'hint'>): string {
+  return hint ?? hints[code];
 }
 
 /** What OpenSSL or Node says of a TLS connection that came to nothing, and the mend. */

@@ -77,7 +77,7 @@ function told({ outcome, details }: Settled): object {
   };
   if (outcome.status === 'rejected') {
     const { code, id, event_type, issues } = outcome;
-    return { ...common, code, id, event_type, issues, hint: hintFor(code) };
+    return { ...common, code, id, event_type, issues, hint: hintFor(outcome) };
   }
   const { id, event, wire } = outcome;
   return { ...common, id, ...factsOf(event), dialect: wire.dialect };

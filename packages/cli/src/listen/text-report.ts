@@ -66,7 +66,7 @@ function reasonLines({ outcome }: Settled): readonly string[] {
   const issues = (outcome.issues ?? [])
     .slice(0, mostIssues)
     .flatMap(({ path, message }) => indented(printable(`${path}: ${message}`)));
-  return [...issues, ...indented(hintFor(outcome.code))];
+  return [...issues, ...indented(hintFor(outcome))];
 }
 
 /** Reasons of one event that are shown. */

@@ -52,7 +52,7 @@ async function deliverOnce(
     attempts.push(attempt);
     const pause = pauses[attempts.length - 1];
     if (!retries || isSuccess(attempt) || pause === undefined || signal.aborted) {
-      const expected = isExpected(attempt, fault, again);
+      const expected = isExpected(attempt, fault, again && dialect);
       return { type, dialect, bytes: webhook.body.length, again, attempts, expected };
     }
     await sleep(pause, undefined, { signal }).catch(() => {});
@@ -63,15 +63,17 @@ function isSuccess(attempt: Attempt): boolean {
   return 'status' in attempt && attempt.status >= 200 && attempt.status < 300;
 }
 
-/** A genuine webhook is taken, a spoilt one answered 401; the same bytes again are taken, and known for what they are. */
-function isExpected(attempt: Attempt, fault: Fault | undefined, again: boolean): boolean {
+/**
+ * A genuine webhook is answered 2xx, a spoilt one 401. The same bytes again are a duplicate, but for notifications: they
+ * have no time, so equal bytes are a new one.
+ * @param again the dialect of a webhook that was sent before, or `false`
+ */
+function isExpected(attempt: Attempt, fault: Fault | undefined, again: DialectName | false): boolean {
   if (fault !== undefined) return 'status' in attempt && attempt.status === 401;
-  return isSuccess(attempt) && !(again && saysNew(attempt));
-}
-
-function saysNew(attempt: Attempt): boolean {
+  if (!isSuccess(attempt)) return false;
   const { status } = answerOf(attempt);
-  return status === 'success' || status === 'accepted';
+  if (again === 'notification') return status !== 'duplicate';
+  return again === false || (status !== 'success' && status !== 'accepted');
 }
 
 /** The members of an answer's JSON, where it has any. */

@@ -1,5 +1,5 @@
-/** How an event can be written. */
-export const dialects = ['guide', 'shipped', 'notification'] as const;
+/** How an event can be written: one for each of SpiderFoot's senders. */
+export const dialects = ['guide', 'shipped', 'notification', 'topic', 'delivery'] as const;
 export type DialectName = (typeof dialects)[number];
 
 /** The dialect that a type is written in where none is asked for. */

@@ -55,10 +55,16 @@ export function planEvents({ type, dialect, data, count, seed, timestamp }: Even
   };
 }
 
+/** The notification channel's names that the guide does not have, and those that both have. */
+const ownNotifications = ['high_severity', 'report_ready', 'subdomain_change'];
+const notifications = ['scan_started', 'scan_completed', 'scan_failed', ...ownNotifications];
+
 /** The types that a dialect has names for. */
 export function typesOf(dialect: DialectName | undefined): readonly string[] {
   if (dialect === undefined) return sampledTypes;
-  return sampledTypes.filter((type) => type.includes('.') === (dialect === 'shipped'));
+  if (dialect === 'notification') return notifications;
+  if (dialect !== 'guide') return sampledTypes.filter((type) => type.includes('.'));
+  return sampledTypes.filter((type) => !type.includes('.') && !ownNotifications.includes(type));
 }
 
 /** A slip of the pen is more likely than a type that nobody knows; who means one gives its data too. */

@@ -38,7 +38,7 @@ const mostOfBody = 1000;
 
 function verdictLines(
   last: Attempt,
-  { expected, again }: Delivered,
+  { expected, again, dialect }: Delivered,
   fault: Fault | undefined,
 ): readonly string[] {
   if (fault !== undefined) {
@@ -50,6 +50,11 @@ function verdictLines(
   if (expected) return [];
   if ('error' in last) return [`  ${printable(last.mend)}`];
   if (again && last.status < 300) {
+    if (dialect === 'notification') {
+      return [
+        outColours.red('  it was taken for a duplicate; a notification has no time, so it is a new one'),
+      ];
+    }
     return [outColours.red('  it was taken for a new one, and should have been known as a duplicate')];
   }
   const hint = hintOf(last);

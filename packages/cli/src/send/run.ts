@@ -42,7 +42,8 @@ export async function send(type: string, options: SendOptions): Promise<void> {
     return console.log(typesOf(options.dialect).join('\n'));
   }
   const fault = faultOf(options);
-  const needsSecret = fault !== 'wrongSecret' && fault !== 'unsigned';
+  const isSigned = options.dialect !== 'topic' || options.signatureHeader !== undefined;
+  const needsSecret = isSigned && fault !== 'wrongSecret' && fault !== 'unsigned';
   const secret = secretUnder(fault, needsSecret ? await requireSecret(options) : undefined);
   const events = planEvents({
     type,
@@ -81,24 +82,21 @@ function faultOf({ tamper, wrongSecret, unsigned, truncate }: SendOptions): Faul
 
 async function prepare(
   { type, data, timestamp }: PlannedEvent,
-  secret: string,
+  secret: string | false,
   fault: Fault | undefined,
-  { url, dialect: asked, header, signatureHeader: named }: SendOptions,
+  { url, dialect: asked, header, signatureHeader }: SendOptions,
 ): Promise<Prepared> {
   const dialect = dialectOf(type, asked);
-  const signatureHeader = (
-    named ?? (dialect === 'notification' ? 'x-signature-256' : 'x-spiderfoot-signature')
-  ).toLowerCase();
   const webhook = await signedWebhook(type, {
     secret,
     url,
     dialect,
     data,
     timestamp,
-    signatureHeader,
+    ...(signatureHeader !== undefined && { signatureHeader: signatureHeader.toLowerCase() }),
     ...(header !== undefined && { headers: header }),
   });
-  return { type, dialect, webhook: spoil(webhook, signatureHeader, fault) };
+  return { type, dialect, webhook: spoil(webhook, fault) };
 }
 
 type Next = () => Promise<readonly Delivered[]>;

@@ -78,9 +78,12 @@ export const shippedData = {
   'webhook.test': z.looseObject({ message: text(), timestamp: moment(), webhook_id: text() }),
 };
 
-/** Other names of the guide's types: the dotted twins, and the alias that the guide's own configuration uses. */
+/** Other names of known types: the guide's dotted twins, the alias in the guide's configuration, the notification channel's own names. */
 export const aliases = {
   correlation_found: 'correlation_completed',
+  high_severity: 'high_risk_event',
+  report_ready: 'export.ready',
+  subdomain_change: 'monitor.change',
   'correlation.detected': 'correlation_completed',
   'scan.started': 'scan_started',
   'scan.complete': 'scan_completed',

@@ -1,10 +1,15 @@
 /**
- * How an event was written: as the guide documents it, as SpiderFoot ships it, or by SpiderFoot's notification
- * channel (`{"event","title","message","data","source"}`).
+ * The envelope that an event came in.
+ *
+ * - `guide`: as the guide documents it, `{"event_type","timestamp","data",…}`
+ * - `shipped`: as SpiderFoot's dispatcher and delivery module write it, `{"event_type","timestamp","payload"}`
+ * - `notification`: SpiderFoot's notification channel, `{"event","title","message","data","source"}`
+ * - `topic`: SpiderFoot's notification service, which never signs,
+ *   `{"topic","title","message","severity","timestamp","data"}`
  */
-export type Dialect = 'guide' | 'shipped' | 'notification';
+export type Dialect = 'guide' | 'shipped' | 'notification' | 'topic';
 
-/** What came over the wire, beside the event that was made of it. */
+/** An event's form on the wire, beside the event itself. */
 export interface Wire {
   readonly dialect: Dialect;
   /** The type as the sender wrote it: `scan.complete`, where the event says `scan_completed`. */
@@ -14,7 +19,10 @@ export interface Wire {
    * trusted.
    */
   readonly event_header: string | undefined;
-  /** The body's text as it was signed, for what parsing loses: duplicate keys, integers past 2^53. */
+  /**
+   * The body's text as it was signed, for what parsing loses: duplicate keys, integers past 2^53. Escapes stay as the
+   * sender wrote them, those of lone surrogates (`\ud83d`) included.
+   */
   readonly body: string;
   /** How many `NaN`, `Infinity` or `-Infinity` of Python's were taken as `null`. */
   readonly nonFinite: number;

@@ -1,5 +1,6 @@
 export { pythonFloat, pythonJson } from './python-json.ts';
 export { sampledTypes, sampleOf, samples } from './samples.ts';
+export type { SenderDialect } from './senders.ts';
 export {
   type SignedOptions,
   type SignedWebhook,

@@ -1,24 +1,29 @@
 import type { EventAlias, KnownEventType } from '../events/types.ts';
-import type { Dialect } from '../events/wire.ts';
 import type { Secret } from '../secret.ts';
 import { sign } from '../signature.ts';
 import { WebDelivery } from '../web/delivery.ts';
-import { pythonFloat, pythonJson } from './python-json.ts';
+import { pythonJson } from './python-json.ts';
 import { sampleOf } from './samples.ts';
+import { type SenderDialect, senders } from './senders.ts';
 
 export interface SignedOptions {
-  /** The receiver's secret, or one of them. */
-  readonly secret: Secret;
+  /** The receiver's secret, or one of them. `false` leaves the signature out. */
+  readonly secret: Secret | false;
   /**
-   * As the guide documents it, as SpiderFoot ships it, or as its notification channel writes it.
+   * Which of SpiderFoot's senders to write as: `guide` as it is documented, `shipped` for the dispatcher, `delivery`
+   * for the delivery module, `notification` for the notification channel, `topic` for the notification service.
    * @default 'guide', and 'shipped' for dotted types
    */
-  readonly dialect?: Dialect;
-  /** The header with the signature. @default 'x-spiderfoot-signature', and 'x-signature-256' of a notification */
+  readonly dialect?: SenderDialect;
+  /**
+   * The header with the signature.
+   * @default the sender's own: `x-spiderfoot-signature`, `x-spiderfoot-signature-256` (`delivery`), `x-signature-256`
+   *   (`notification`); `topic` is not signed unless you name a header
+   */
   readonly signatureHeader?: string;
   /** `data`, or `payload`. @default a sample of the type */
   readonly data?: unknown;
-  /** When the event happened. @default now */
+  /** When the event happened; `notification` has no time. @default now */
   readonly timestamp?: Date;
   /** Where to. @default 'http://127.0.0.1:3000/webhook' */
   readonly url?: string;
@@ -26,7 +31,7 @@ export interface SignedOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A signed webhook, ready for `fetch`, supertest and the like. */
+/** A webhook, signed unless its sender does not sign, ready for `fetch`, supertest and the like. */
 export interface SignedWebhook {
   readonly url: string;
   readonly method: 'POST';
@@ -41,6 +46,7 @@ export type TestEventType = KnownEventType | EventAlias | (string & {});
 
 /**
  * Signs a webhook as SpiderFoot does, byte for byte as its Python writes it.
+ * @throws ConfigurationError if the secret is empty, or has white space around it
  * @example
  * const { url, ...init } = await signedWebhook('scan_completed', { secret, url: `${server}/webhook` });
  * expect((await fetch(url, init)).status).toBe(200);
@@ -53,14 +59,14 @@ export async function signedWebhook(type: TestEventType, options: SignedOptions)
     url = 'http://127.0.0.1:3000/webhook',
   } = options;
   const { dialect = type.includes('.') ? 'shipped' : 'guide' } = options;
-  const { signatureHeader = dialect === 'notification' ? 'x-signature-256' : 'x-spiderfoot-signature' } =
-    options;
-  const body = pythonJson(envelopes[dialect](type, timestamp, data));
+  const sender = senders[dialect];
+  const { signatureHeader = sender.signatureHeader } = options;
+  const body = pythonJson(sender.envelope(type, timestamp, data));
   const headers = {
     'content-type': 'application/json',
-    'user-agent': 'SpiderFoot-Webhook/1.0',
-    ...(headerText.test(type) && dialect !== 'notification' && { 'x-spiderfoot-event': type }),
-    [signatureHeader]: await sign(secret, body),
+    'user-agent': sender.userAgent,
+    ...(sender.namesEvent && headerText.test(type) && { 'x-spiderfoot-event': type }),
+    ...(signatureHeader !== undefined && secret !== false && { [signatureHeader]: await sign(secret, body) }),
     ...options.headers,
   };
   return { url, method: 'POST', headers, body };
@@ -92,27 +98,3 @@ export async function signedDelivery(
 ): Promise<WebDelivery> {
   return new WebDelivery(await signedRequest(type, options), () => peer);
 }
-
-const envelopes: Readonly<Record<Dialect, (event_type: string, timestamp: Date, data: unknown) => object>> = {
-  guide: (event_type, timestamp, data) => ({
-    event_type,
-    timestamp: timestamp.toISOString(),
-    source: 'spiderfoot',
-    version: '5.0.3',
-    data,
-    metadata: { workspace_id: 'ws_abc123', user: 'admin', scan_name: 'Weekly Security Scan' },
-  }),
-  shipped: (event_type, timestamp, payload) => ({
-    event_type,
-    timestamp: pythonFloat(timestamp.getTime() / 1000),
-    payload,
-  }),
-  // It tells no time.
-  notification: (event, _timestamp, data) => ({
-    event,
-    title: 'SpiderFoot',
-    message: `The event ${event}`,
-    data,
-    source: 'spiderfoot',
-  }),
-};

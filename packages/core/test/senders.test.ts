@@ -1,0 +1,190 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createReceiver, type Logger, parseEvent, refusals } from '../src/index.ts';
+import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
+
+const secret = 'senders-s3cret';
+const bodyOf = (body: unknown) => parseEvent(JSON.stringify(body));
+
+describe("SpiderFoot's notification channel", () => {
+  it.each([
+    ['scan_started', 'scan_started'],
+    ['scan_completed', 'scan_completed'],
+    ['scan_failed', 'scan_failed'],
+    ['high_severity', 'high_risk_event'],
+    ['report_ready', 'export.ready'],
+    ['subdomain_change', 'monitor.change'],
+  ])('sends %s, which arrives as %s', (event, event_type) => {
+    expect(bodyOf({ event, title: 't', message: 'm', data: { scan_id: 's1' } })).toMatchObject({
+      event: { event_type, title: 't', message: 'm', data: { scan_id: 's1' }, source: 'spiderfoot' },
+      wire: { dialect: 'notification', event_type: event },
+    });
+  });
+
+  it.each([{}, { data: null }, { timestamp: null }])('may have no data or no time: %j', (rest) => {
+    const parsed = bodyOf({ event: 'scan_failed', ...rest });
+    expect(parsed).toMatchObject({ status: 'parsed', event: { data: {} } });
+  });
+
+  it('reaches the handlers of the names that it uses', async () => {
+    const receiver = createReceiver({ secret, events: ['high_severity', 'subdomain_change'] });
+    const handler = vi.fn();
+    receiver.on('high_severity', handler).on('monitor.*', handler);
+    for (const type of ['high_severity', 'subdomain_change', 'report_ready']) {
+      await receiver.receive(await signedDelivery(type, { secret, dialect: 'notification' }));
+    }
+    expect(handler.mock.calls.map(([event]) => event.event_type)).toEqual([
+      'high_risk_event',
+      'monitor.change',
+    ]);
+  });
+});
+
+describe("SpiderFoot's notification service", () => {
+  it('sends topics, which arrive as the types of that name', () => {
+    const rest = { title: 't', message: 'm', severity: 'error', timestamp: 1704110400.25 };
+    expect(bodyOf({ topic: 'scan.error', ...rest, data: {} })).toMatchObject({
+      event: { ...rest, event_type: 'scan_failed', timestamp: '2024-01-01T12:00:00.250Z', data: {} },
+      wire: { dialect: 'topic', event_type: 'scan.error' },
+    });
+    expect(bodyOf({ topic: 'of.tomorrow', timestamp: 1, data: [1] })).toMatchObject({
+      event: { event_type: 'of.tomorrow', data: { value: [1] } },
+    });
+  });
+
+  it('has a time that must be one', () => {
+    const parsed = bodyOf({ topic: 'scan.error', timestamp: 'soon', data: {} });
+    expect(parsed).toMatchObject({ code: 'invalid_event', issues: [{ path: 'timestamp' }] });
+  });
+});
+
+describe('an envelope', () => {
+  it('is identified by the first of event_type, event and topic, and a wrong one is not passed over', () => {
+    const all = { event_type: 'scan_started', event: 'scan_failed', topic: 'scan.aborted', timestamp: 1 };
+    expect(bodyOf({ ...all, data: {} })).toMatchObject({ event: { event_type: 'scan_started' } });
+    expect(bodyOf({ event: 'scan_failed', topic: 'scan.aborted' })).toMatchObject({
+      event: { event_type: 'scan_failed', topic: 'scan.aborted' },
+    });
+    const wrong = [
+      { ...all, event_type: 5 },
+      { ...all, event_type: '' },
+      { event: '', topic: 'scan.aborted' },
+      { event: null, topic: 'scan.aborted' },
+      { topic: '' },
+      { topic: ['scan.aborted'] },
+      // The delivery module signs the payload that it is given, which need not be an envelope.
+      { scan_id: 's1', target: 'example.com' },
+    ];
+    for (const body of wrong) {
+      expect(bodyOf(body), JSON.stringify(body)).toMatchObject({
+        code: 'invalid_event',
+        issues: [{ path: 'event_type' }],
+      });
+    }
+  });
+});
+
+describe('the id of a delivery', () => {
+  it('of a notification is its own each time, and shows which have equal bytes', async () => {
+    const receiver = createReceiver({ secret });
+    const send = async (data: object) => {
+      const outcome = await receiver.receive(
+        await signedDelivery('scan_failed', { secret, dialect: 'notification', data }),
+      );
+      return 'id' in outcome ? String(outcome.id) : '';
+    };
+    const ids = [await send({}), await send({}), await send({ scan_id: 's1' })];
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(new Set(ids).size).toBe(3);
+    const [first, second, other] = ids.map((id) => id.slice(0, 16));
+    expect(second).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  it('of an unsigned notification is its own each time', async () => {
+    const receiver = createReceiver({ secret: false });
+    const send = async () =>
+      receiver.receive(await signedDelivery('scan_failed', { secret: false, dialect: 'notification' }));
+    const [first, second] = [await send(), await send()];
+    expect([first, second]).toMatchObject([{ status: 'processed' }, { status: 'processed' }]);
+    expect('id' in first && first.id).not.toBe('id' in second && second.id);
+  });
+});
+
+describe('a hint', () => {
+  it('claims no signature that was not verified', () => {
+    for (const { hint } of Object.values(refusals)) expect(hint).not.toMatch(/signature is right/i);
+  });
+
+  /** What the log says about a body to a receiver that verifies nothing. */
+  async function loggedFor(body: string, userAgent = 'curl/8') {
+    const warn = vi.fn<Logger['warn']>();
+    const ignore = () => {};
+    const logger = { debug: ignore, info: ignore, warn, error: ignore };
+    const receiver = createReceiver({ secret: body === '' ? secret : false, logger });
+    const headers: Readonly<Record<string, string>> = {
+      'content-type': 'application/json',
+      'user-agent': userAgent,
+    };
+    await receiver.receive({
+      method: 'POST',
+      peer: undefined,
+      header: (name) => headers[name],
+      readBody: async () => Buffer.from(body),
+    });
+    return warn.mock.calls.map(([details]) => details);
+  }
+
+  it.each([
+    ['invalid_json', 'nonsense'],
+    ['invalid_event', '{"scan_id":"s1"}'],
+  ] as const)("of %s is the code's own where nothing is verified", async (code, body) => {
+    expect(await loggedFor(body)).toMatchObject([{ code, hint: refusals[code].hint }]);
+  });
+
+  it('of a missing signature names the sender if the User-Agent shows it', async () => {
+    const code = 'missing_signature';
+    const [urllib] = await loggedFor('', 'Python-urllib/3.11');
+    expect(urllib).toMatchObject({ code, hint: expect.stringContaining('SF_NOTIFY_WEBHOOK_SECRET') });
+    for (const agent of ['curl/8', 'SpiderFoot-Webhook/1.0', 'my Python-urllib/3']) {
+      expect(await loggedFor('', agent)).toMatchObject([{ code, hint: refusals[code].hint }]);
+    }
+  });
+});
+
+describe('a webhook for tests', () => {
+  it.each([
+    ['guide', 'x-spiderfoot-signature', 'SpiderFoot-Webhook/1.0', 'scan.complete'],
+    ['shipped', 'x-spiderfoot-signature', 'SpiderFoot-Webhook/1.0', 'scan.complete'],
+    ['delivery', 'x-spiderfoot-signature-256', 'SpiderFoot-Webhook/1.0', undefined],
+    ['notification', 'x-signature-256', 'Python-urllib/3.12', undefined],
+    ['topic', undefined, 'Python-urllib/3.12', undefined],
+  ] as const)('of %s has the headers of that sender', async (dialect, header, agent, event) => {
+    const { headers } = await signedWebhook('scan.complete', { secret, dialect });
+    expect(headers).toEqual({
+      'content-type': 'application/json',
+      'user-agent': agent,
+      ...(event && { 'x-spiderfoot-event': event }),
+      ...(header && { [header]: expect.stringMatching(/^sha256=[0-9a-f]{64}$/) }),
+    });
+  });
+
+  it('is not signed with secret: false, and signed in any header that is named', async () => {
+    const unsigned = await signedWebhook('scan_started', { secret: false });
+    expect(Object.keys(unsigned.headers)).toEqual(['content-type', 'user-agent', 'x-spiderfoot-event']);
+    const named = await signedWebhook('scan.started', {
+      secret,
+      dialect: 'topic',
+      signatureHeader: 'x-signature-256',
+    });
+    expect(named.headers['x-signature-256']).toMatch(/^sha256=/);
+  });
+
+  it('of the delivery module has sorted keys', async () => {
+    const data = { b: [{ d: 1, c: null }], a: 'x' };
+    const timestamp = new Date(1704110400250);
+    const { body } = await signedWebhook('scan.complete', { secret, dialect: 'delivery', data, timestamp });
+    expect(body).toBe(
+      '{"event_type": "scan.complete", "payload": {"a": "x", "b": [{"c": null, "d": 1}]}, "timestamp": 1704110400.25}',
+    );
+  });
+});
