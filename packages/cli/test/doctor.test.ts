@@ -24,6 +24,8 @@ async function examine(url: string, ...args: string[]): Promise<Examined> {
 }
 
 const allOk = {
+  // Loopback, to which SpiderFoot's dispatcher sends nothing.
+  guard: 'warn',
   reachable: 'ok',
   tls: 'ok',
   route: 'ok',

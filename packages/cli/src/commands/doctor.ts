@@ -17,7 +17,7 @@ interface DoctorFlags extends SecretOptions, ClientTlsFiles {
 export function command(): Command {
   const doctor = new Command('doctor')
     .description(
-      'Examines a running receiver from outside: whether it is reached, its certificate, its health, and how it answers a GET, an event without a signature, a tampered one, a signed webhook.test, and the same again. With a secret it sends genuine events of the type webhook.test, which the handlers get to see once. Ends with 1 where something has failed; a warning is no failure.',
+      'Examines a running receiver from outside: whether SpiderFoot as shipped sends to its address, whether it is reached, its certificate, its health, and how it answers a GET, an event without a signature, a tampered one, a signed webhook.test, and the same again. With a secret it sends genuine events of the type webhook.test, which the handlers get to see once. Ends with 1 where something has failed; a warning is no failure.',
     )
     .argument('<url>', "the webhook's URL", parseUrl);
   addSecretOptions(doctor)

@@ -4,6 +4,7 @@ import { ask, type Question, type Reply, type Way } from '../connection/probe.ts
 import { duplicateFinding, forgedFinding, healthFinding, routeFinding, signedFinding } from './answers.ts';
 import { checkConnection, unreachable } from './connection.ts';
 import { type CheckName, checkNames, type Finding } from './finding.ts';
+import { checkGuard } from './spiderfoot-guard.ts';
 import { clockFinding, latencyFinding } from './timing.ts';
 
 export interface Patient extends Way {
@@ -16,10 +17,11 @@ const rounds = 5;
 
 /** Looks at a receiver from outside, check by check, in the order of {@link checkNames}. */
 export async function* examine(patient: Patient): AsyncGenerator<Finding, void, undefined> {
+  yield await checkGuard(patient.url, patient.timeout);
   const { findings, reply } = await checkConnection(patient);
   yield* findings;
   if (reply === undefined) {
-    const made = new Set(findings.map(({ check }) => check));
+    const made = new Set<CheckName>(['guard', ...findings.map(({ check }) => check)]);
     yield* skipped(
       checkNames.filter((name) => !made.has(name)),
       'No answer to look at',

@@ -11,6 +11,7 @@ export interface Finding {
 
 /** The checks, in the order in which they are made. */
 export const checkNames = [
+  'guard',
   'reachable',
   'tls',
   'route',
