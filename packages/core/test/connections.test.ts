@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { createReceiver } from '../src/index.ts';
+import { NodeDelivery, webhookListener } from '../src/node/index.ts';
+
+const maxBodySize = 1000;
+
+/** A server, a client that never closes its own half, and the server's side of its connection. */
+async function connected(listener: RequestListener) {
+  const server = createServer(listener);
+  const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  onTestFinished(() => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  let text = '';
+  client.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  const statuses = () => Array.from(text.matchAll(/HTTP\/1\.1 (\d+)/g), ([, status]) => status);
+  const answered = async (count: number) => {
+    while (statuses().length < count) await new Promise((resolve) => client.once('data', resolve));
+    return statuses();
+  };
+  const socket = await accepted;
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  return { client, answered, socket, closed };
+}
+
+const head = (length: number, ...further: readonly string[]) =>
+  [
+    'POST / HTTP/1.1',
+    'Host: x',
+    'Content-Type: application/json',
+    `Content-Length: ${length}`,
+    ...further,
+    '\r\n',
+  ].join('\r\n');
+
+it('closes a connection with its answer if the rejected body is through by then', async () => {
+  const { client, closed } = await connected(async (req, res) => {
+    void new NodeDelivery(req, () => undefined).discardBody(60_000);
+    await once(req, 'end');
+    res.writeHead(413, { connection: 'close' }).end();
+  });
+  client.write(`${head(2)}{}`);
+  await closed;
+});
+
+it('keeps a connection that is to be closed open until the rejected body is through', async () => {
+  const receiver = createReceiver({ secret: 'connections-s3cret', maxBodySize });
+  const { client, answered, socket, closed } = await connected(webhookListener(receiver));
+  client.write(head(maxBodySize + 1, 'Connection: close'));
+  expect(await answered(1)).toEqual(['413']);
+  expect(socket.destroyed).toBe(false);
+  client.write('x'.repeat(maxBodySize));
+  await new Promise((resolve) => socket.once('data', resolve));
+  expect(socket.destroyed).toBe(false);
+  client.write('x');
+  await closed;
+});
