@@ -151,6 +151,18 @@ describe('hostile JSON', () => {
     expect(parse(`{"a": [1, {"b": 2}], "c": {"d": [null, "x", ${deep}]}}`)).toEqual(refused);
   });
 
+  it(`is not found too deep for its width: ${maxDepth} levels are parsed, and one more is rejected`, () => {
+    const wide = `[${Array.from({ length: maxDepth }, () => '{}').join(',')}]`;
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const body = (levels: number) => `{"wide": ${wide}, "x": ${nested(levels - 1, open, close, '1')}}`;
+      expect(parse(body(maxDepth))).toMatchObject({ status: 'parsed' });
+      expect(parse(body(maxDepth + 1))).toEqual(refused);
+    }
+  });
+
   it('does not overflow the stack', () => {
     expect(parse(`{"x": ${nested(100_000, '[', ']')}}`)).toEqual(refused);
     expect(parse(`{"x": ${nested(100_000, '[', '')}`)).toEqual(refused);

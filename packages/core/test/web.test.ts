@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createReceiver } from '../src/index.ts';
 import { signedRequest } from '../src/testing/index.ts';
 import { fetchHandler, WebDelivery } from '../src/web/index.ts';
@@ -149,5 +149,88 @@ describe('a body that a framework has read', () => {
     const kept = Promise.reject(new Error('reset'));
     const delivery = new WebDelivery(requestOf(null), () => undefined, kept);
     expect(await delivery.readBody(limit, 10_000)).toBe('request_aborted');
+  });
+});
+
+describe('the body of a rejected fetch request', () => {
+  /** A body of these pieces, and whether it was read to its end or canceled. */
+  function bodyOf(pieces: readonly Uint8Array[], headers: Headers = {}) {
+    const left = [...pieces];
+    const seen = { isCanceled: false, isClosed: false };
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          const piece = left.shift();
+          if (piece !== undefined) return controller.enqueue(piece);
+          seen.isClosed = true;
+          controller.close();
+        },
+        cancel() {
+          seen.isCanceled = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return { delivery: new WebDelivery(requestOf(stream, headers), () => undefined), left, seen };
+  }
+
+  it('is read to its end', async () => {
+    const { delivery, left, seen } = bodyOf([bytes, bytes, bytes]);
+    await delivery.discardBody(10_000);
+    expect({ left, ...seen }).toEqual({ left: [], isCanceled: false, isClosed: true });
+  });
+
+  it('is read up to 64 MiB, and canceled past it', async () => {
+    const [most, more] = [64 * 1024 * 1024, 1];
+    const whole = bodyOf([new Uint8Array(most)]);
+    await whole.delivery.discardBody(10_000);
+    expect(whole.seen).toEqual({ isCanceled: false, isClosed: true });
+    const larger = bodyOf([new Uint8Array(most), new Uint8Array(more), bytes]);
+    await larger.delivery.discardBody(10_000);
+    expect({ left: larger.left, ...larger.seen }).toEqual({
+      left: [bytes],
+      isCanceled: true,
+      isClosed: false,
+    });
+  });
+
+  it.each([
+    [64 * 1024 * 1024, 0],
+    [64 * 1024 * 1024 + 1, 1],
+  ])('of a declared length of %d has %d pieces left', async (length, pieces) => {
+    const { delivery, left } = bodyOf([bytes], { 'content-length': String(length) });
+    await delivery.discardBody(10_000);
+    expect(left).toHaveLength(pieces);
+  });
+
+  it('is not touched if another reader has it', async () => {
+    const request = requestOf('body');
+    const reader = request.body?.getReader();
+    await new WebDelivery(request, () => undefined).discardBody(10_000);
+    expect((await reader?.read())?.value).toEqual(new TextEncoder().encode('body'));
+  });
+
+  it('is waited for as long as its timeout says, the time of reading it included', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const endless = () => new WebDelivery(requestOf(new ReadableStream<Uint8Array>()), () => undefined);
+    let done = false;
+    const discarding = endless()
+      .discardBody(1000)
+      .then(() => {
+        done = true;
+      });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(done).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await discarding;
+
+    const read = endless();
+    const reading = read.readBody(limit, 1000);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await reading).toBe('body_timeout');
+    const discardingRest = read.discardBody(1000);
+    await vi.advanceTimersByTimeAsync(0);
+    await discardingRest;
   });
 });
