@@ -52,6 +52,18 @@ describe('a list of addresses', () => {
     for (const address of outside) expect(has(address), address).toBe(false);
   });
 
+  it('has an address of each octet from 0 to 255, at each of the four places', () => {
+    const has = list('0.0.0.0/0');
+    for (let octet = 0; octet < 256; octet++) {
+      for (const address of [`${octet}.1.1.1`, `1.${octet}.1.1`, `1.1.${octet}.1`, `1.1.1.${octet}`]) {
+        expect(has(address), address).toBe(true);
+      }
+    }
+    for (const wrong of ['256.1.1.1', '1.260.1.1', '1.1.300.1', '1.1.1.1000', '00.1.1.1', '1.1.1.']) {
+      expect(has(wrong), wrong).toBe(false);
+    }
+  });
+
   it('has what any of its entries has', () => {
     const has = list('192.0.2.1', 'loopback', '2001:db8::/32');
     expect(['192.0.2.1', '::1', '2001:db8::5', '192.0.2.2'].map(has)).toEqual([true, true, true, false]);

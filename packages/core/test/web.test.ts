@@ -225,12 +225,21 @@ describe('the body of a rejected fetch request', () => {
     await vi.advanceTimersByTimeAsync(1);
     await discarding;
 
-    const read = endless();
+    // Too large after 600 ms, and without an end: 400 ms are left.
+    const slow = new ReadableStream<Uint8Array>({
+      start: (controller) => void setTimeout(() => controller.enqueue(new Uint8Array(limit + 1)), 600),
+    });
+    const read = new WebDelivery(requestOf(slow), () => undefined);
     const reading = read.readBody(limit, 1000);
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(await reading).toBe('body_timeout');
-    const discardingRest = read.discardBody(1000);
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(await reading).toBe('body_too_large');
+    done = false;
+    const discardingRest = read.discardBody(1000).then(() => {
+      done = true;
+    });
+    await vi.advanceTimersByTimeAsync(399);
+    expect(done).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
     await discardingRest;
   });
 });

@@ -1,0 +1,114 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import {
+  createReceiver,
+  type DeliveryQueue,
+  HandlerTimeoutError,
+  memoryLog,
+  memoryQueue,
+  type Receiver,
+} from '../src/index.ts';
+import { signedDelivery } from '../src/testing/index.ts';
+import { fetchHandler } from '../src/web/index.ts';
+
+const secret = 'defaults-s3cret';
+
+const send = async (receiver: Receiver, type = 'scan_started', data: unknown = {}) =>
+  receiver.receive(await signedDelivery(type, { secret, data }));
+
+it('a body may have 1 MiB and five seconds without an option', async () => {
+  const receiver = createReceiver({ secret: false });
+  const withLength = async (length: number) => {
+    const readBody = vi.fn(async () => 'request_aborted' as const);
+    const headers: Readonly<Record<string, string>> = {
+      'content-type': 'application/json',
+      'content-length': String(length),
+    };
+    const header = (name: string) => headers[name];
+    const outcome = await receiver.receive({ method: 'POST', peer: undefined, header, readBody });
+    return { code: 'code' in outcome && outcome.code, calls: readBody.mock.calls };
+  };
+  expect(await withLength(1_048_576)).toEqual({ code: 'request_aborted', calls: [[1_048_576, 5000]] });
+  expect(await withLength(1_048_577)).toEqual({ code: 'body_too_large', calls: [] });
+});
+
+it.each([
+  ['nine seconds without a queue', 9000, false],
+  ['five minutes with a queue', 300_000, true],
+])('a handler has %s', async (_, milliseconds, queued) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const receiver = createReceiver({ secret, ...(queued && { queue: memoryQueue({ maxAttempts: 1 }) }) });
+  const errors = vi.fn();
+  receiver.onError(errors).onAny(() => new Promise(() => {}), { name: 'stuck' });
+  receiver.start();
+  const delivery = await signedDelivery('scan_started', { secret });
+  const outcome = receiver.receive(delivery);
+  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(milliseconds - 1);
+  expect(errors).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  await outcome;
+  expect(errors.mock.calls[0]?.[0]).toMatchObject({ failures: [{ error: expect.any(HandlerTimeoutError) }] });
+});
+
+it('10,000 deliveries are remembered without an option', async () => {
+  const receiver = createReceiver({ secret });
+  const first = { scan_id: 'first' };
+  const timestamp = new Date();
+  const again = async () =>
+    (await receiver.receive(await signedDelivery('scan_started', { secret, data: first, timestamp }))).status;
+  expect(await again()).toBe('processed');
+  for (let i = 1; i < 10_000; i++) await send(receiver, 'scan_started', { scan_id: `s${i}` });
+  expect(await again()).toBe('duplicate');
+  await send(receiver, 'scan_started', { scan_id: 'one more' });
+  expect(await again()).toBe('processed');
+});
+
+it('a queue that is a log as well gets what is ignored and what is rejected, and a log of its own goes before it', async () => {
+  const inQueue = memoryLog();
+  const queue: DeliveryQueue & typeof inQueue = { ...memoryQueue(), ...inQueue };
+  const own = memoryLog();
+  for (const log of [undefined, own]) {
+    const receiver = createReceiver({ secret, events: ['finding'], queue, ...(log && { log }) });
+    expect(await send(receiver)).toMatchObject({ status: 'ignored' });
+    expect(await send(receiver, 'scan_failed', [])).toMatchObject({ code: 'invalid_event' });
+  }
+  for (const log of [inQueue, own]) {
+    expect(log.entries().map(({ state }) => state)).toEqual(['ignored', 'rejected']);
+  }
+  const plain = createReceiver({ secret, events: ['finding'], queue: memoryQueue() });
+  expect(await send(plain)).toMatchObject({ status: 'ignored' });
+});
+
+it.each([
+  [300_000, 'processed'],
+  [300_001, 'rejected'],
+])('an event %d ms away is %s with a tolerance of 300', async (away, status) => {
+  const now = Date.parse('2024-01-01T12:00:00Z');
+  const receiver = createReceiver({ secret, tolerance: 300, now: () => now });
+  for (const time of [now - away, now + away]) {
+    const delivery = await signedDelivery('scan_started', { secret, timestamp: new Date(time) });
+    expect(await receiver.receive(delivery)).toMatchObject({ status });
+  }
+});
+
+it('a log that fails after the handlers have succeeded is the only error', async () => {
+  const failure = new Error('disk full');
+  const log = memoryLog();
+  const receiver = createReceiver({
+    secret,
+    log: {
+      record: async (entry) => (entry.state === 'processed' ? Promise.reject(failure) : log.record(entry)),
+    },
+  });
+  const outcome = await send(receiver);
+  expect(outcome).toMatchObject({ status: 'rejected', code: 'unavailable' });
+  expect('error' in outcome && outcome.error).toBe(failure);
+});
+
+it('fetchHandler reserves the endpoint of the queue when it is mounted', () => {
+  const queue = memoryQueue();
+  fetchHandler(createReceiver({ secret, queue }));
+  const second = createReceiver({ secret, queue });
+  expect(() => fetchHandler(second)).toThrow(expect.objectContaining({ option: 'endpoint' }));
+});
