@@ -112,3 +112,17 @@ it('fetchHandler reserves the endpoint of the queue when it is mounted', () => {
   const second = createReceiver({ secret, queue });
   expect(() => fetchHandler(second)).toThrow(expect.objectContaining({ option: 'endpoint' }));
 });
+
+it('the log warns of an event without a handler, and of no other', async () => {
+  const warn = vi.fn();
+  const logger = { debug() {}, info() {}, warn, error() {} };
+  const receiver = createReceiver({ secret, logger }).on('scan_started', () => {});
+  await send(receiver);
+  expect(warn).not.toHaveBeenCalled();
+  await send(receiver, 'scan_failed');
+  expect(warn).toHaveBeenCalledOnce();
+});
+
+it.each([0, -1, Number.NaN, 2 ** 31])('memoryLog rejects a capacity of %d, and names it', (capacity) => {
+  expect(() => memoryLog(capacity)).toThrow(expect.objectContaining({ option: 'capacity' }));
+});

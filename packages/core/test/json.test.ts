@@ -151,6 +151,10 @@ describe('hostile JSON', () => {
     expect(parse(`{"a": [1, {"b": 2}], "c": {"d": [null, "x", ${deep}]}}`)).toEqual(refused);
   });
 
+  it('has the limit that the documentation names', () => {
+    expect(maxDepth).toBe(1000);
+  });
+
   it(`is not found too deep for its width: ${maxDepth} levels are parsed, and one more is rejected`, () => {
     const wide = `[${Array.from({ length: maxDepth }, () => '{}').join(',')}]`;
     for (const [open, close] of [

@@ -14,15 +14,42 @@ it('a memory queue has one set of workers for an endpoint, until that is closed'
   onTestFinished(() => next.close());
 });
 
+const delivery: StoredDelivery = {
+  ...{ id: 'a'.repeat(32), endpoint: 'e', receivedAt: new Date(), ip: undefined, body: new Uint8Array() },
+  ...{ event_type: 'scan_started', dialect: 'guide', scan_id: undefined, target: undefined },
+};
+
+it('a memory queue that is being closed waits for what runs, and retries nothing', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const queue = memoryQueue();
+  let fail = () => {};
+  const work = vi.fn(
+    () =>
+      new Promise<QueuedResult>((resolve) => {
+        fail = () => resolve({ status: 'failed', succeeded: [], failures: [] });
+      }),
+  );
+  const workers = queue.start('e', work);
+  await queue.enqueue(delivery);
+  expect(work).toHaveBeenCalledOnce();
+  let isClosed = false;
+  const closing = workers.close().then(() => {
+    isClosed = true;
+  });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(isClosed).toBe(false);
+  fail();
+  await closing;
+  expect(vi.getTimerCount()).toBe(0);
+  expect(work).toHaveBeenCalledOnce();
+});
+
 it('a memory queue runs a delivery once, also if it is enqueued twice', async () => {
   const queue = memoryQueue();
   const work = vi.fn(processed);
   const workers = queue.start('e', work);
   onTestFinished(() => workers.close());
-  const delivery: StoredDelivery = {
-    ...{ id: 'a'.repeat(32), endpoint: 'e', receivedAt: new Date(), ip: undefined, body: new Uint8Array() },
-    ...{ event_type: 'scan_started', dialect: 'guide', scan_id: undefined, target: undefined },
-  };
   expect(await queue.enqueue(delivery)).toBe('accepted');
   expect(await queue.enqueue(delivery)).toBe('duplicate');
   expect(await queue.enqueue({ ...delivery, endpoint: 'another' })).toBe('accepted');

@@ -152,6 +152,25 @@ describe('a body that a framework has read', () => {
   });
 });
 
+it.each([
+  ['text', text, bytes],
+  ['bytes', bytes, bytes],
+  ['an ArrayBuffer', bytes.slice().buffer, bytes],
+  ['an object', {}, 'body_already_parsed'],
+])(
+  'a stream of %s that an app has put into a request is read, or said to be parsed',
+  async (_, chunk, read) => {
+    const stream = new ReadableStream({
+      start(controller) {
+        controller.enqueue(chunk);
+        controller.close();
+      },
+    });
+    const delivery = new WebDelivery(requestOf(stream), () => undefined);
+    expect(await delivery.readBody(limit, 10_000)).toEqual(read);
+  },
+);
+
 describe('the body of a rejected fetch request', () => {
   /** A body of these pieces, and whether it was read to its end or canceled. */
   function bodyOf(pieces: readonly Uint8Array[], headers: Headers = {}) {
