@@ -7,6 +7,7 @@ import {
   memoryQueue,
   type Receiver,
 } from '../src/index.ts';
+import { mayReplace } from '../src/stores/index.ts';
 import { signedDelivery } from '../src/testing/index.ts';
 import { fetchHandler } from '../src/web/index.ts';
 
@@ -126,3 +127,25 @@ it('the log warns of an event without a handler, and of no other', async () => {
 it.each([0, -1, Number.NaN, 2 ** 31])('memoryLog rejects a capacity of %d, and names it', (capacity) => {
   expect(() => memoryLog(capacity)).toThrow(expect.objectContaining({ option: 'capacity' }));
 });
+
+it.each(['processed', 'queued', 'running'] as const)('no entry replaces a delivery that is %s', (state) => {
+  for (const entry of ['received', 'processed', 'failed', 'ignored', 'rejected'] as const) {
+    expect(mayReplace({ state, attempt: 0 }, entry)).toBe(false);
+  }
+});
+
+it.each([undefined, null, 5])('schemas rejects %s in place of a schema, and names the option', (schema) => {
+  const create = () => Reflect.apply(createReceiver, undefined, [{ secret, schemas: { own: schema } }]);
+  expect(create).toThrow(expect.objectContaining({ option: 'schemas' }));
+});
+
+it.each([undefined, null, 'down', 7, new Error('down')])(
+  'a limiter that rejects with %s has failed',
+  async (reason) => {
+    const errors = vi.fn();
+    const receiver = createReceiver({ secret, rateLimiter: { consume: () => Promise.reject(reason) } });
+    receiver.onError(errors);
+    expect(await send(receiver)).toMatchObject({ status: 'processed' });
+    expect(errors.mock.calls.map(([error]) => error)).toEqual([reason]);
+  },
+);
