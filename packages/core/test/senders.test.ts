@@ -100,6 +100,22 @@ describe('the id of a delivery', () => {
     expect(other).not.toBe(first);
   });
 
+  it.each([
+    '{"event_type":"scan_started","timestamp":"soon","data":{}}',
+    '{"event_type":"scan_started","data":{}}',
+    '{"topic":"scan.started","timestamp":"soon","data":{}}',
+    '{"data":{}}',
+    'nonsense',
+  ])('of a rejected delivery that is sent again is the same: %s', async (body) => {
+    const receiver = createReceiver({ secret: false });
+    const header = (name: string) => (name === 'content-type' ? 'application/json' : undefined);
+    const readBody = async () => Buffer.from(body);
+    const send = () => receiver.receive({ method: 'POST', peer: undefined, header, readBody });
+    const [first, second] = [await send(), await send()];
+    expect(first).toMatchObject({ status: 'rejected', id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect('id' in second && second.id).toBe('id' in first && first.id);
+  });
+
   it('of an unsigned notification is its own each time', async () => {
     const receiver = createReceiver({ secret: false });
     const send = async () =>
