@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { createServer, IncomingMessage, type RequestListener } from 'node:http';
+import { type AddressInfo, connect, Socket } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createReceiver } from '../src/index.ts';
 import { NodeDelivery, webhookListener } from '../src/node/index.ts';
 
@@ -64,4 +64,31 @@ it('keeps a connection that is to be closed open until the rejected body is thro
   expect(socket.destroyed).toBe(false);
   client.write('x');
   await closed;
+});
+
+it.each([
+  [
+    'has arrived as a whole',
+    (req: IncomingMessage) => void Object.assign(req, { complete: true }).push('{}'),
+  ],
+  ['is destroyed', (req: IncomingMessage) => void req.destroy()],
+])('does not read or time the rejected body of a request that %s', (_, alter) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const req = new IncomingMessage(new Socket());
+  alter(req);
+  void new NodeDelivery(req, () => undefined).discardBody(60_000);
+  expect(req.readableFlowing).toBe(null);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('joins the values of a header that the platform has split', () => {
+  const req = new IncomingMessage(new Socket());
+  req.headers = { 'x-forwarded-for': ['192.0.2.1', '192.0.2.2'], 'content-type': 'application/json' };
+  const { header } = new NodeDelivery(req, () => undefined);
+  expect(['x-forwarded-for', 'content-type', 'x-spiderfoot-event'].map(header)).toEqual([
+    '192.0.2.1, 192.0.2.2',
+    'application/json',
+    undefined,
+  ]);
 });

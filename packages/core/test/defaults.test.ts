@@ -75,7 +75,10 @@ it('a queue that is a log as well gets what is ignored and what is rejected, and
     expect(await send(receiver, 'scan_failed', [])).toMatchObject({ code: 'invalid_event' });
   }
   for (const log of [inQueue, own]) {
-    expect(log.entries().map(({ state }) => state)).toEqual(['ignored', 'rejected']);
+    expect(log.entries()).toMatchObject([
+      { state: 'ignored', attempt: 0, event_type: 'scan_started' },
+      { state: 'rejected', attempt: 0, event_type: 'scan_failed' },
+    ]);
   }
   const plain = createReceiver({ secret, events: ['finding'], queue: memoryQueue() });
   expect(await send(plain)).toMatchObject({ status: 'ignored' });

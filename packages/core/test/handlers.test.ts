@@ -237,6 +237,18 @@ describe('a handler that takes too long', () => {
     expect(signals[0]?.reason).toBe(error);
   });
 
+  it('a handler gets one signal, however often it reads context.signal', async () => {
+    const receiver = createReceiver({ secret, handlerTimeout: 20 });
+    const signals: AbortSignal[] = [];
+    receiver.onAny((_, context) => {
+      signals.push(context.signal, context.signal);
+      return new Promise(() => {});
+    });
+    await (await sender())(receiver);
+    expect(signals[0]).toBe(signals[1]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   it('finds its signal aborted also where it asks late', async () => {
     const receiver = createReceiver({ secret });
     const late = vi.fn();

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   createReceiver,
   type ErrorDetails,
@@ -228,6 +228,34 @@ describe('without a queue', () => {
     expect(codeOf(await receive)).toBe('receiver_failed');
     expect(lines).toMatchObject([{ level: 'error', details: { code: 'receiver_failed', err: fault } }]);
     expect(errors).toMatchObject([{ source: 'receiver', phase: 'received', attempt: 0, id: undefined }]);
+  });
+
+  it('ms is the time from the request to its outcome, in milliseconds with three decimals', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { receiver, lines, outcomes } = observed();
+    receiver.onAny(() => void vi.advanceTimersByTime(12));
+    await (await sender())(receiver);
+    expect(lines.map(({ details }) => details.ms)).toEqual([12]);
+    expect(outcomes.map(({ timings }) => timings)).toEqual([{ body: 0, check: 0, handle: 12, total: 12 }]);
+  });
+
+  it('a body that cannot be discarded is reported beside the rejection', async () => {
+    const fault = new Error('no stream');
+    const { receiver, lines, errors } = observed();
+    const outcome = await receiver.receive({
+      method: 'GET',
+      peer: undefined,
+      header: () => undefined,
+      readBody: async () => Buffer.of(),
+      discardBody: () => Promise.reject(fault),
+    });
+    expect(codeOf(outcome)).toBe('method_not_allowed');
+    expect(lines).toMatchObject([
+      { level: 'warn', details: { code: 'method_not_allowed' } },
+      { level: 'error', details: { source: 'receiver', phase: 'received', err: fault } },
+    ]);
+    expect(errors).toMatchObject([{ source: 'receiver', phase: 'received' }]);
   });
 
   it('a clock that throws is one line beside the outcome', async () => {

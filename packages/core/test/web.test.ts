@@ -70,6 +70,13 @@ describe('the body of a fetch request', () => {
     await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce());
   });
 
+  it('reading a fetch body leaves no timer behind', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(await read(requestOf(text))).toEqual(bytes);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('that breaks off is an aborted request', async () => {
     const stream = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error('reset')),
@@ -220,6 +227,24 @@ describe('the body of a rejected fetch request', () => {
     const { delivery, left } = bodyOf([bytes], { 'content-length': String(length) });
     await delivery.discardBody(10_000);
     expect(left).toHaveLength(pieces);
+  });
+
+  it('discarding the body of a request without one does nothing', async () => {
+    await expect(
+      new WebDelivery(requestOf(null), () => undefined).discardBody(10_000),
+    ).resolves.toBeUndefined();
+  });
+
+  it('discarding a body leaves no timer behind, whether the body ends or breaks off', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { delivery } = bodyOf([bytes]);
+    await delivery.discardBody(10_000);
+    const broken = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error('reset')),
+    });
+    await new WebDelivery(requestOf(broken), () => undefined).discardBody(10_000);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('is not touched if another reader has it', async () => {
