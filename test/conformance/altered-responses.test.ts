@@ -164,6 +164,21 @@ describe.each([
     },
   );
 
+  it.each([
+    ['webhookHandler', webhookHandler],
+    ['webhookMiddleware', webhookMiddleware],
+  ])('%s closes the connection if the answer and next(error) both throw', async (_name, adapt) => {
+    const webhooks = adapt(routedReceiver().receiver);
+    const app = create().post('/webhook', (req, res, _next) => {
+      Object.assign(res, { setHeader: fail });
+      return webhooks(req, res, fail);
+    });
+    const at = { path: '/webhook', ...(await listen(app)) };
+    onTestFinished(at.close);
+    const unsigned = withHeader(await webhook(), 'x-spiderfoot-signature', undefined);
+    await expect(send(at, unsigned)).rejects.toThrow('Closed without an answer');
+  });
+
   it('compression, morgan and on-headers leave the answer as it is', async () => {
     const { receiver, handled } = notingReceiver();
     const app = create()
