@@ -79,8 +79,6 @@ async function withBody(
   next: () => Promise<unknown>,
 ): Promise<void> {
   exposeBody(ctx.request, event);
-  // koa-bodyparser would otherwise answer in place of the route.
-  ctx.disableBodyParser = true;
   const { req } = ctx;
   // Python's NaN is not JSON, and a parser would reject it.
   ctx.req = readableAgain(req, wire.nonFinite === 0 ? wire.body : JSON.stringify(event));
