@@ -15,8 +15,7 @@ export function readableAgain(req: Context['req'], text: string): Context['req']
   return new Proxy(req, {
     get(target, key) {
       if (key === 'headers') return headers;
-      // Destroying the request still closes the connection.
-      if (key === 'destroy' || !(key in stream)) return Reflect.get(target, key, target);
+      if (!(key in stream)) return Reflect.get(target, key, target);
       const member: unknown = Reflect.get(stream, key, stream);
       return typeof member === 'function' ? member.bind(stream) : member;
     },
