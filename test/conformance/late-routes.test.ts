@@ -85,5 +85,6 @@ describe('a route in Hono that answers nothing', () => {
     expect(await (await deliver()).json()).toMatchObject({ status: 'duplicate' });
     expect(calls).toBe(2);
     expect(codes(outcomes)).toEqual(['handler_failed', 'processed', 'duplicate']);
+    expect(outcomes[0]).toMatchObject({ error: { errors: [{ message: `The route answered ${status}` }] } });
   });
 });

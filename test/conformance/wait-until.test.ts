@@ -1,0 +1,65 @@
+import { memoryQueue } from '@spiderfoot-webhooks/core';
+import { signedRequest } from '@spiderfoot-webhooks/core/testing';
+import { type WebhookOptions, webhookHandler } from '@spiderfoot-webhooks/hono';
+import { type ExecutionContext, Hono } from 'hono';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen, nodeServer } from '../support/servers.ts';
+import { notingReceiver, secret, send, webhook } from '../support/webhooks.ts';
+
+/** A platform that keeps the promises it is given. */
+function createPlatform() {
+  const promises: Promise<unknown>[] = [];
+  const waitUntil = (promise: Promise<unknown>) => void promises.push(promise);
+  const context: ExecutionContext = { waitUntil, passThroughOnException() {}, props: {} };
+  return { promises, waitUntil, context };
+}
+
+function queued(options?: WebhookOptions) {
+  const { receiver, handled } = notingReceiver({ queue: memoryQueue() });
+  onTestFinished(() => receiver.close());
+  return { app: new Hono().post('/webhook', webhookHandler(receiver, options)), handled };
+}
+
+const request = () => signedRequest('scan_completed', { secret, url: 'http://127.0.0.1/webhook' });
+
+describe('a queued delivery in Hono', () => {
+  it('is kept running by c.executionCtx', async () => {
+    const { context, promises } = createPlatform();
+    const { app, handled } = queued();
+    expect((await app.fetch(await request(), {}, context)).status).toBe(202);
+    expect(promises).toHaveLength(1);
+    await Promise.all(promises);
+    expect(handled).toHaveLength(1);
+  });
+
+  it('is kept running by the option waitUntil, which replaces c.executionCtx', async () => {
+    const { waitUntil, promises } = createPlatform();
+    const unused = createPlatform();
+    const { app, handled } = queued({ waitUntil });
+    expect((await app.fetch(await request(), {}, unused.context)).status).toBe(202);
+    expect(promises).toHaveLength(1);
+    await Promise.all(promises);
+    expect(handled).toHaveLength(1);
+    expect(unused.promises).toEqual([]);
+  });
+
+  it('is kept running by the option waitUntil on Node, and needs none there', async () => {
+    const { waitUntil, promises } = createPlatform();
+    for (const [options, expected] of [
+      [{ waitUntil }, 1],
+      [{}, 0],
+    ] as const) {
+      promises.length = 0;
+      const { app } = queued(options);
+      const { port, close } = await listen(nodeServer(app.fetch));
+      onTestFinished(close);
+      expect((await send({ port, path: '/webhook' }, await webhook())).status).toBe(202);
+      expect(promises).toHaveLength(expected);
+    }
+  });
+
+  it('is accepted off Node without an execution context', async () => {
+    const { app } = queued();
+    expect((await app.fetch(await request())).status).toBe(202);
+  });
+});
