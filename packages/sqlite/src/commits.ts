@@ -32,6 +32,12 @@ const lockPatience = 2000;
 /** Milliseconds until another look at a lock. The event loop turns meanwhile. */
 const lockPause = 2;
 
+/**
+ * Writes tried alone that may fail in a row because of the file, not of themselves. For each, the file is opened again, which
+ * takes milliseconds: on a disk that has failed, a full commit would hold up the event loop for a quarter of a second.
+ */
+const mostSuspicions = 3;
+
 /** Milliseconds that a write which can wait does so for company. */
 const companyDelay = 5;
 
@@ -75,27 +81,61 @@ export function createCommits(connection: Connection): Commits {
     else if (!scheduled) for (const resolve of onDrained.splice(0)) resolve();
   }
 
-  /**
-   * @param behind what goes back into the line with the batch, in its order, where another process's lock is met
-   * @returns whether none was met
-   */
-  function commit(batch: readonly Write[], behind: readonly Write[] = []): boolean {
+  function commit(batch: readonly Write[]): void {
+    if (!isUsable(batch)) return;
+    const failed = attempt(batch);
+    if (failed === undefined) return;
+    if (batch.length > 1 && !isLock(failed.error)) commitOneByOne(batch);
+    else fail(batch, failed.error);
+  }
+
+  /** A write that cannot be stored must not take others with it. */
+  function commitOneByOne(batch: readonly Write[]): void {
+    let suspicions = 0;
+    for (const [index, write] of batch.entries()) {
+      if (!isUsable(batch.slice(index))) return;
+      const failed = attempt([write]);
+      suspicions = failed?.isSuspect ? suspicions + 1 : 0;
+      if (failed === undefined) continue;
+      const endsAll = isLock(failed.error) || suspicions === mostSuspicions;
+      fail(endsAll ? batch.slice(index) : [write], failed.error);
+      if (endsAll) return;
+    }
+  }
+
+  /** Fails the whole batch if the file cannot be used: no write is at fault then, so none is tried alone. */
+  function isUsable(batch: readonly Write[]): boolean {
     try {
       connection.check();
+      return true;
+    } catch (error) {
+      fail(batch, error);
+      return false;
+    }
+  }
+
+  /** @returns why a commit failed, and whether that makes the file suspect; `undefined` if it succeeded */
+  function attempt(
+    batch: readonly Write[],
+  ): { readonly error: unknown; readonly isSuspect: boolean } | undefined {
+    try {
       const results = transact(batch);
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
+      lockedSince = undefined;
+      return undefined;
     } catch (error) {
-      connection.onError(error);
-      if (isLock(error)) {
-        postpone([...batch, ...behind], error);
-        return false;
-      }
-      // What cannot be stored must not take others with it.
-      if (batch.length > 1) return batch.every((write, index) => commit([write], batch.slice(index + 1)));
-      batch[0]?.reject(error);
+      return { error, isSuspect: connection.onError(error) };
+    }
+  }
+
+  /** Rejects writes; if another process's lock was met, only those whose patience is over. */
+  function fail(batch: readonly Write[], error: unknown): void {
+    if (isLock(error)) {
+      postpone(batch, error);
+      return;
     }
     lockedSince = undefined;
-    return true;
+    for (const { reject } of batch) reject(error);
   }
 
   function transact(batch: readonly Write[]): readonly unknown[] {

@@ -27,8 +27,11 @@ export interface Connection {
   check(): void;
   /** Runs statements that only read, on a file that does not change meanwhile. */
   read<Result>(run: () => Result): Result;
-  /** Told of every error that a statement met. */
-  onError(error: unknown): void;
+  /**
+   * Takes note of an error that a statement met.
+   * @returns whether it makes the file suspect, which {@link check} then opens again
+   */
+  onError(error: unknown): boolean;
   /** Ends a transaction that has failed. Where it cannot be ended the file is opened anew. */
   rollBack(): void;
   close(): void;
@@ -119,7 +122,9 @@ export function connect(path: string, mustExist = false): Connection {
       if (suspect || databaseAt(path) !== identity) reopen();
     },
     onError(error) {
-      if (damage.test(codeOf(error) ?? '')) suspect = true;
+      const isDamage = damage.test(codeOf(error) ?? '');
+      suspect ||= isDamage;
+      return isDamage;
     },
     rollBack() {
       try {

@@ -81,7 +81,7 @@ export function connectReadOnly(path: string): Connection {
         if (tries >= mostTries) throw new StoreError(`${path} is being replaced or written. Try again.`);
       }
     },
-    onError() {},
+    onError: () => false,
     rollBack() {},
     close() {
       closed = true;

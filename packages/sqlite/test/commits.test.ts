@@ -47,6 +47,10 @@ const poison = () => {
   throw new Error('poison');
 };
 
+const failOnDisk = () => {
+  throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR_WRITE');
+};
+
 describe('A commit', () => {
   it('takes the claims along though more wait than fit: they would never come to their turn', async () => {
     const { commits, done, write } = setUp();
@@ -65,6 +69,29 @@ describe('A commit', () => {
     await expect(bad).rejects.toThrow('poison');
     await Promise.all([first, last]);
     expect(done.slice(-2)).toEqual(['a', 'b']);
+  });
+
+  it('opens the file again a few times, not once for each write, if the disk fails', async () => {
+    const { commits, looks, write } = setUp();
+    const writes = Array.from({ length: 100 }, () => commits.write(failOnDisk));
+    for (const result of await Promise.allSettled(writes)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_IOERR_WRITE' } });
+    }
+    expect(looks()).toBeLessThan(10);
+    await write('a');
+  });
+
+  it('loses no other write if a few meet a damaged page', async () => {
+    const { commits, done, write } = setUp();
+    const good = [write('a')];
+    const bad = [commits.write(failOnDisk), commits.write(failOnDisk)];
+    good.push(write('b'));
+    bad.push(commits.write(failOnDisk), commits.write(failOnDisk));
+    good.push(write('c'));
+    const results = await Promise.allSettled(bad);
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    await Promise.all(good);
+    expect(done.slice(-3)).toEqual(['a', 'b', 'c']);
   });
 
   it('that fails, and then meets a lock one by one, puts back what is left in its order', async () => {
