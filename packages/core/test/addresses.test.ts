@@ -87,6 +87,7 @@ describe('a list of addresses', () => {
       '1:2:3:4:5:6:7:127.0.0.1',
       '::1%',
       '::1%a b',
+      '::1%lo%lo',
       '%::1',
     ],
   ])('never has %j', (text) => {

@@ -22,7 +22,8 @@ function parseAddress(text: string): Address | undefined {
   if (dottedQuad.test(text)) return ipaddr.IPv4.parse(text);
   if (!text.includes(':')) return undefined;
   const hex = toHexGroups(text.replace(zone, ''));
-  if (hex === undefined || !ipaddr.IPv6.isValid(hex)) return undefined;
+  // ipaddr.js would take a second zone.
+  if (hex === undefined || hex.includes('%') || !ipaddr.IPv6.isValid(hex)) return undefined;
   const address = ipaddr.IPv6.parse(hex);
   return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }
