@@ -59,6 +59,21 @@ const collect =
     });
   };
 
+/** Wraps methods so that they return nothing, as the wrappers of many middlewares do. */
+const silent =
+  (...names: readonly ('on' | 'once' | 'off' | 'addListener' | 'resume' | 'destroy')[]): Alter =>
+  (req) => {
+    for (const name of names) {
+      const method: unknown = Reflect.get(req, name);
+      if (typeof method !== 'function') continue;
+      Object.assign(req, {
+        [name](this: unknown, ...parameters: unknown[]) {
+          Reflect.apply(method, this, parameters);
+        },
+      });
+    }
+  };
+
 /** What leaves the bytes within reach. */
 const recoverable: readonly (readonly [string, Alter])[] = [
   ...(['utf8', 'latin1', 'binary', 'hex', 'base64', 'base64url'] as const).map(
@@ -82,6 +97,9 @@ const recoverable: readonly (readonly [string, Alter])[] = [
       collect('')(req, res);
     },
   ],
+  ['an on() that returns nothing', silent('on', 'addListener')],
+  ['a once() and an off() that return nothing', silent('once', 'off')],
+  ['a resume() and a destroy() that return nothing', silent('resume', 'destroy')],
   ['a body that throws', throwing('body')],
   ['a rawBody that throws', throwing('rawBody')],
 ];
@@ -154,6 +172,31 @@ describe.each(nodeMounts)('over $name', (mount) => {
     await client.rest();
     while (outcomes.length === 0) await sleep(5);
     expect(outcomes).toMatchObject([{ code: 'request_aborted' }]);
+  });
+
+  it.each<[string, Alter]>([
+    ['returns nothing', silent('off')],
+    [
+      'throws',
+      (req) =>
+        void Object.assign(req, {
+          off() {
+            throw new Error('a bug of the app');
+          },
+        }),
+    ],
+  ])('a body that stalls or is too large is rejected although req.off %s', async (_, before) => {
+    const { at, handled } = await start(mount, { bodyTimeout: 100, maxBodySize: 10_000 }, { before });
+    const { genuine, forged } = await pair(1);
+    for (const stalling of [forged, genuine]) {
+      const client = await connectTo(at);
+      await client.write(bytesOf(at, stalling).subarray(0, -3));
+      expect(told(await client.response())).toEqual(refusal('body_timeout'));
+    }
+    const { genuine: large } = await pair(1000);
+    expect(told(await send(at, large, { framing: 'chunked' }))).toEqual(refusal('body_too_large'));
+    expect(told(await send(at, genuine))).toEqual(success);
+    expect(handled).toHaveLength(1);
   });
 
   it('a body of text that is too large is answered before its connection closes', async () => {

@@ -50,30 +50,24 @@ export function untilEnd(
   return new Promise((resolve) => {
     let settled = false;
     const deadlines = deadlinesOf(timeout);
-    const wait = deadlines.begin(() => giveUp('body_timeout'));
+    const wait = deadlines.begin(() => settle('body_timeout'));
 
     function onData(chunk: unknown): void {
-      const failure = onChunk(chunk);
-      if (failure !== undefined) giveUp(failure);
-    }
-    function onEnd(): void {
-      settle(undefined);
-    }
-    function onAbort(): void {
-      giveUp('request_aborted');
-    }
-    function giveUp(failure: Failure): void {
-      // Every request closes in the end, and removing the listeners costs more than leaving them.
       if (settled) return;
-      req.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
-      settle(failure);
+      const failure = onChunk(chunk);
+      if (failure !== undefined) settle(failure);
     }
     function settle(failure: Failure | undefined): void {
       settled = true;
       deadlines.end(wait);
       resolve(failure);
     }
-    req.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
+    // The listeners stay: every request closes in the end. An app may have patched the methods of the request, so that they
+    // return nothing or throw, so no call is chained to another, and none is made from a timer, where nothing would catch it.
+    req.on('data', onData);
+    req.on('end', () => settle(undefined));
+    req.on('error', () => settle('request_aborted'));
+    req.on('close', () => settle('request_aborted'));
     // A middleware that has paused the stream expects the next reader to resume it.
     if (req.isPaused()) req.resume();
     // Another reader that pauses the stream, as an unread fetch request does, would stop this one.
@@ -93,7 +87,8 @@ export function discardBody(req: IncomingMessage, timeout: number): void | Promi
   req.resume();
   if (isBun) return ended(req, timeout);
   const timer = setTimeout(() => req.destroy(), timeout).unref();
-  req.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
+  req.once('close', () => clearTimeout(timer));
+  req.once('end', () => clearTimeout(timer));
   // In HTTP/2 a socket has many requests, and is not ours to touch.
   if (req.httpVersionMajor === 1) keepOpenForBody(req);
 }
@@ -108,7 +103,8 @@ function ended(req: IncomingMessage, timeout: number): Promise<void> {
       clearTimeout(timer);
       resolve();
     };
-    req.once('end', end).once('close', end);
+    req.once('end', end);
+    req.once('close', end);
   });
 }
 
