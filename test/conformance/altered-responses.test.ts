@@ -79,21 +79,21 @@ describe.each(nodeMounts)('over $name', (mount) => {
     expect(handled).toHaveLength(1);
   });
 
-  it.each(['writeHead', 'setHeader', 'end', 'write'] as const)(
-    'the sender is answered and the process goes on although res.%s throws',
-    async (name) => {
-      const before: Alter = (_req, res) => void Object.assign(res, { [name]: fail });
-      const { at, handled } = await start(mount, {}, { before });
-      const message = await webhook();
-      vi.spyOn(console, 'error').mockImplementation(() => {});
-      onTestFinished(() => void vi.restoreAllMocks());
-      for (const sent of [message, withHeader(message, 'x-spiderfoot-signature', 'sha256=0'), message]) {
-        const { status } = await send(at, sent);
-        expect([200, 401, 500]).toContain(status);
-      }
-      expect(handled).toHaveLength(1);
-    },
-  );
+  it.each([
+    ...(['writeHead', 'setHeader', 'end', 'write', 'getHeader', 'getHeaders'] as const),
+    ...(['getHeaderNames', 'hasHeader', 'removeHeader', 'flushHeaders'] as const),
+  ])('the sender is answered and the process goes on although res.%s throws', async (name) => {
+    const before: Alter = (_req, res) => void Object.assign(res, { [name]: fail });
+    const { at, handled } = await start(mount, {}, { before });
+    const message = await webhook();
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => void vi.restoreAllMocks());
+    for (const sent of [message, withHeader(message, 'x-spiderfoot-signature', 'sha256=0'), message]) {
+      const { status } = await send(at, sent);
+      expect([200, 401, 500]).toContain(status);
+    }
+    expect(handled).toHaveLength(1);
+  });
 
   it('the answer arrives although res.end throws after it has sent it', async () => {
     const before: Alter = (_req, res) => {

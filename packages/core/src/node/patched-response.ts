@@ -1,5 +1,8 @@
-/** The methods of a response that middlewares replace, and that an answer needs. */
-const methods = ['setHeader', 'removeHeader', 'writeHead', 'write', 'end'] as const;
+/** The methods of a response that middlewares replace, and that an answer, or a framework's error page, needs. */
+const methods = [
+  ...(['getHeader', 'getHeaders', 'getHeaderNames', 'hasHeader', 'setHeader', 'removeHeader'] as const),
+  ...(['flushHeaders', 'writeHead', 'write', 'end'] as const),
+];
 
 /**
  * Makes sure that a response of `node:http` can be answered although the app has patched it and a patched method throws.
