@@ -15,7 +15,7 @@ export interface DeliveryFilter {
   readonly scanId?: OneOrSeveral<string>;
   /** `data.target`. */
   readonly target?: OneOrSeveral<string>;
-  /** Words in the body; each may be the beginning of one. */
+  /** At most 1000 words in the body; each may be the beginning of one. */
   readonly text?: string;
 }
 

@@ -39,6 +39,9 @@ function withSymbols(text: string): string {
 /** In a search, as it is copied out of a raw body. */
 const unicodeEscape = /\\u[0-9a-fA-F]{4}/g;
 
+/** Different words in a search. FTS5's time grows with their square: 100,000 words would stop the process for 20 s. */
+const mostWords = 1000;
+
 /** What the index takes for the letters of a word. */
 const letter = /[\p{L}\p{N}\p{Co}]/u;
 
@@ -46,12 +49,14 @@ const letter = /[\p{L}\p{N}\p{Co}]/u;
  * A search as people write it, in FTS5's language: every word must occur, and the end of a word may be missing. Each word is
  * quoted, so that nothing in it is an operator. NUL would end the query, so it separates words. Words without letters or
  * digits are left out, unless there are no others.
- * @throws ConfigurationError if there is no word
+ * @throws ConfigurationError if there is no word, or if there are too many
  */
 export function toMatch(text: string): string {
-  const words = withSymbols(text.replace(unicodeEscape, decode))
-    .split(/[\s\0]+/)
-    .filter((word) => word !== '');
+  const found = withSymbols(text.replace(unicodeEscape, decode)).split(/[\s\0]+/);
+  const words = [...new Set(found)].filter((word) => word !== '');
+  if (words.length > mostWords) {
+    throw new ConfigurationError('text', `has ${words.length} words, but must have at most ${mostWords}.`);
+  }
   if (words.length === 0) throw new ConfigurationError('text', 'must have a word in it.');
   const searched = words.filter((word) => letter.test(word));
   return (searched.length > 0 ? searched : words).map((word) => `"${word.replaceAll('"', '""')}"*`).join(' ');

@@ -57,6 +57,18 @@ describe('A search', () => {
     expect(await numbersOf(store, text)).toEqual([]);
   });
 
+  it('takes a word as often as it is written, and rejects more than 1000 different words', async () => {
+    const store = open(temporaryPath());
+    await enqueue(store, '{"target":"example.com"}');
+    expect(await numbersOf(store, 'example '.repeat(100_000))).toEqual([1]);
+    const words = Array.from({ length: 1001 }, (_, n) => `w${n}`);
+    expect(await numbersOf(store, words.slice(1).join(' '))).toEqual([]);
+    await expect(numbersOf(store, words.join(' '))).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      option: 'text',
+    });
+  });
+
   it('finds words as they are in a body without escapes, and in one that is not JSON', async () => {
     const store = open(temporaryPath());
     await enqueue(store, '{"target":"Zürich 🔥"}', 'C:\\new \\n "open\\nend', '"\\', '\\');
