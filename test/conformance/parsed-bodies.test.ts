@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bodyParser as koaBodyparser6 } from '@koa/bodyparser';
 import Router from '@koa/router';
 import {
@@ -5,7 +6,10 @@ import {
   webhookMiddleware as expressMiddleware,
   getWebhook,
 } from '@spiderfoot-webhooks/express';
-import { webhookMiddleware as honoMiddleware } from '@spiderfoot-webhooks/hono';
+import {
+  webhookHandler as honoHandler,
+  webhookMiddleware as honoMiddleware,
+} from '@spiderfoot-webhooks/hono';
 import { webhookMiddleware as koaMiddleware } from '@spiderfoot-webhooks/koa';
 import express from 'express';
 import { type Context, Hono } from 'hono';
@@ -13,11 +17,19 @@ import { validator } from 'hono/validator';
 import type Koa from 'koa';
 import { koaBody } from 'koa-body';
 import koaBodyparser from 'koa-bodyparser';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fetchBridge } from '../support/fetch-bridge.ts';
 import { express4, Koa2, koaBody6 } from '../support/older.ts';
 import { koaListener, listen, nodeServer } from '../support/servers.ts';
-import { routedReceiver, send, webhook } from '../support/webhooks.ts';
+import {
+  bytesOf,
+  connectTo,
+  notingReceiver,
+  routedReceiver,
+  send,
+  webhook,
+  withHeader,
+} from '../support/webhooks.ts';
 
 type Listener = Parameters<typeof listen>[0];
 
@@ -223,6 +235,37 @@ describe.each<[string, (app: Hono) => Listener]>([
       expect(status).toBe(200);
       expect(JSON.parse(body)).toEqual(JSON.parse(message.body.toString()));
     }
+  });
+});
+
+describe('after a Hono middleware that reads the body', () => {
+  it.each<[string, (c: Context) => Promise<unknown>]>([
+    ['text', (c) => c.req.text()],
+    ['JSON', (c) => c.req.json()],
+    ['an ArrayBuffer', (c) => c.req.arrayBuffer()],
+    ['a Blob', (c) => c.req.blob()],
+  ])('as %s, a stranger who breaks off the body does not end the process', async (_name, read) => {
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', onUnhandled);
+    onTestFinished(() => void process.off('unhandledRejection', onUnhandled));
+    const { receiver, outcomes } = notingReceiver();
+    const app = new Hono();
+    app.use(async (c, next) => {
+      await read(c).catch(() => {});
+      await next();
+    });
+    app.post('/webhook', honoHandler(receiver));
+    const at = await serving(nodeServer(app.fetch));
+    const message = await webhook('scan_completed', { data: plain() });
+    const client = await connectTo(at);
+    const unsigned = withHeader(message, 'x-spiderfoot-signature', undefined);
+    await client.write(bytesOf(at, unsigned).subarray(0, -5));
+    await sleep(20);
+    client.reset();
+    await vi.waitFor(() => expect(outcomes).toMatchObject([{ code: 'missing_signature' }]));
+    expect((await send(at, message)).status).toBe(200);
+    expect(unhandled).toEqual([]);
   });
 });
 

@@ -23,6 +23,9 @@ export class WebDelivery implements Delivery {
   ) {
     this.#request = request;
     this.#kept = kept;
+    // A delivery may be rejected before its body is awaited. If the sender then breaks off, the rejection of a promise that
+    // nothing awaits would end the process.
+    kept?.catch(() => {});
     this.#peer = peer;
     this.waitUntil = waitUntil;
   }
