@@ -58,8 +58,25 @@ describe('a queued delivery in Hono', () => {
     }
   });
 
-  it('is accepted off Node without an execution context', async () => {
+  it.each([
+    undefined,
+    null,
+    'production',
+    {},
+    { incoming: null, outgoing: null },
+    { incoming: {}, outgoing: 'file' },
+    { incoming: { socket: {} } },
+  ])('is accepted, and an unsigned one rejected, with %j as the environment', async (env) => {
     const { app } = queued();
-    expect((await app.fetch(await request())).status).toBe(202);
+    const unsigned = await request();
+    unsigned.headers.delete('x-spiderfoot-signature');
+    for (const [sent, status] of [
+      [await request(), 202],
+      [unsigned, 401],
+    ] as const) {
+      // Types allow no `null`, but platforms are free to pass it.
+      const response: unknown = await Reflect.apply(app.fetch, app, [sent, env]);
+      expect(response).toMatchObject({ status });
+    }
   });
 });
