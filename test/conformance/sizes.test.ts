@@ -4,7 +4,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RawClient } from '../support/raw-client.ts';
-import { listen, mounts, nodeServer } from '../support/servers.ts';
+import { listen, mounts, nodeMounts, nodeServer } from '../support/servers.ts';
 import {
   type Address,
   chunk,
@@ -75,6 +75,29 @@ describe.each(mounts)('the size of a body, over $name', (mount) => {
     const { at } = await start(mount, { maxBodySize: 1000 });
     const client = await connectTo(at);
     await writeMegabytes(client, at, await webhook(), framing);
+    expect(told(await client.response())).toEqual(tooLarge);
+  });
+});
+
+// Bun drains the body before it answers, as fetch runtimes do.
+const bodyTimeout = 'bun' in process.versions ? 500 : 600_000;
+
+describe.each(nodeMounts)('a rejection over $name', (mount) => {
+  it.each([
+    ['missing_signature', 'x-spiderfoot-signature'],
+    ['unsupported_media_type', 'content-type'],
+  ] as const)('does not wait for the body: %s', async (code, header) => {
+    const { at } = await start(mount, { bodyTimeout });
+    const client = await connectTo(at);
+    await client.write(declaring(withHeader(await webhook(), header, undefined), 1000, at));
+    expect(told(await client.response())).toEqual(refusal(code));
+  });
+
+  it('does not wait for the rest of the body: body_too_large', async () => {
+    const { at } = await start(mount, { maxBodySize: 1000, bodyTimeout });
+    const client = await connectTo(at);
+    await client.write(headOf(at, await webhook(), { framing: 'chunked' }));
+    for (const size of [1000, 1]) await client.write(chunk(megabyte.subarray(0, size)));
     expect(told(await client.response())).toEqual(tooLarge);
   });
 });
