@@ -57,3 +57,28 @@ it('a memory queue runs a delivery once, also if it is enqueued twice', async ()
   expect(await queue.enqueue(delivery)).toBe('duplicate');
   expect(work).toHaveBeenCalledOnce();
 });
+
+it('deliveries that wait for a retry count toward the capacity of a memory queue, also while it is closed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const queue = memoryQueue({ capacity: 1 });
+  const enqueue = (id: string) => queue.enqueue({ ...delivery, id });
+  let finish = () => {};
+  const running = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const workers = queue.start('e', async ({ id }) => {
+    if (id === 'running') await running;
+    return { status: 'failed', succeeded: [], failures: [] };
+  });
+  expect(await enqueue('running')).toBe('accepted');
+  expect(await enqueue('failing')).toBe('accepted');
+  await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+  await expect(enqueue('another')).rejects.toThrow('full');
+  const closing = workers.close();
+  expect(vi.getTimerCount()).toBe(0);
+  await expect(enqueue('another')).rejects.toThrow('full');
+  finish();
+  await closing;
+  await expect(enqueue('another')).rejects.toThrow('full');
+});

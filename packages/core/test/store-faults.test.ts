@@ -127,6 +127,16 @@ describe('behind a queue', () => {
     expect(finish).toHaveLength(2);
   });
 
+  it('an attempt after a success runs the handlers that the store has not recorded', async () => {
+    const ran: number[] = [];
+    const process = processOf((receiver) => receiver.onAny((_, { attempt }) => void ran.push(attempt)), {});
+    const { work } = await delivery();
+    expect(await process(work(1))).toMatchObject({ status: 'processed' });
+    expect(await process(work(2))).toMatchObject({ status: 'processed', succeeded: ['all'] });
+    expect(await process(work(3, ['all']))).toMatchObject({ status: 'processed', succeeded: ['all'] });
+    expect(ran).toEqual([1, 2]);
+  });
+
   it('a replay of what failed begins with what the store says', async () => {
     const ran: string[] = [];
     const finish: (() => void)[] = [];
