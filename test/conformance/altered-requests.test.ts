@@ -224,6 +224,15 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     }
   });
 
+  it('a rawBody that is half collected, and of which the rest never arrives, is rejected with body_timeout', async () => {
+    const options = { bodyTimeout: 80, rateLimiter: { consume: () => sleep(20) } };
+    const { at, outcomes } = await start(mount, options, { before: collect('') });
+    const client = await connectTo(at);
+    await client.write(bytesOf(at, await webhook()).subarray(0, -5));
+    expect(told(await client.response())).toEqual(refusal('body_timeout'));
+    expect(outcomes).toEqual([{ status: 'rejected', code: 'body_timeout' }]);
+  });
+
   it('a stream that is half read, and of which nothing is kept, is rejected without a wait', async () => {
     const before: Alter = (req) => void req.on('data', () => {});
     const { at } = await start(mount, { rateLimiter: { consume: () => sleep(50) } }, { before });

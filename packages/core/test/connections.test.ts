@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { createServer, IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createReceiver } from '../src/index.ts';
-import { NodeDelivery, webhookListener } from '../src/node/index.ts';
+import { NodeDelivery, routeStatus, webhookListener } from '../src/node/index.ts';
 
 const maxBodySize = 1000;
 
@@ -91,4 +91,56 @@ it('joins the values of a header that the platform has split', () => {
     'application/json',
     undefined,
   ]);
+});
+
+it('requests behind the last answer of a connection are known in the same turn, and later only if it closes', async () => {
+  const socket = new Socket();
+  const [first, second, third] = [1, 2, 3].map(
+    () => new NodeDelivery(Object.assign(new IncomingMessage(socket), { httpVersionMajor: 1 }), () => ''),
+  );
+  const closing = () => [first, second, third].map((request) => request?.connectionClosing);
+  expect(closing()).toEqual([false, false, false]);
+  second?.closeConnection();
+  expect(closing()).toEqual([false, false, true]);
+  third?.closeConnection();
+  expect(closing()).toEqual([false, false, true]);
+  first?.closeConnection();
+  expect(closing()).toEqual([false, true, true]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(closing()).toEqual([false, false, false]);
+  socket.destroy();
+  expect(closing()).toEqual([false, true, true]);
+});
+
+it('the requests of an HTTP/2 connection do not close one another', () => {
+  const socket = new Socket();
+  const [first, second] = [1, 2].map(
+    () => new NodeDelivery(Object.assign(new IncomingMessage(socket), { httpVersionMajor: 2 }), () => ''),
+  );
+  first?.closeConnection();
+  expect(second?.connectionClosing).toBe(false);
+});
+
+/** A response that is queued behind another one of its connection, which older versions of Node never close. */
+function queuedResponse(httpVersionMajor: number) {
+  const socket = new Socket();
+  const res = new ServerResponse(Object.assign(new IncomingMessage(socket), { httpVersionMajor }));
+  return { socket, res };
+}
+
+it('a route whose connection closes before its queued answer is out has status 499', async () => {
+  const { socket, res } = queuedResponse(1);
+  const status = routeStatus(res);
+  socket.destroy();
+  expect(await status).toBe(499);
+});
+
+it('a route over HTTP/2 has the status of its answer, whatever its socket says', async () => {
+  const { socket, res } = queuedResponse(2);
+  const status = routeStatus(res);
+  socket.destroy();
+  await once(socket, 'close');
+  res.statusCode = 201;
+  res.emit('finish');
+  expect(await status).toBe(201);
 });

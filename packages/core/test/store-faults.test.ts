@@ -137,6 +137,21 @@ describe('behind a queue', () => {
     expect(ran).toEqual([1, 2]);
   });
 
+  it.each([
+    ['{', 'scan_completed', 'invalid_json'],
+    ['{"event_type":"scan_failed","timestamp":1700000000,"data":[]}', 'scan_failed', 'invalid_event'],
+  ])('the outcome of a stored body %j has the type %s', async (text, eventType, code) => {
+    const outcomes: unknown[] = [];
+    const process = processOf((receiver) =>
+      receiver.onOutcome((outcome, details) =>
+        outcomes.push({ code: codeOf(outcome), eventType: details.eventType }),
+      ),
+    );
+    const { work } = await delivery();
+    await process({ ...work(1), body: Buffer.from(text) });
+    expect(outcomes).toEqual([{ code, eventType }]);
+  });
+
   it('a replay of what failed begins with what the store says', async () => {
     const ran: string[] = [];
     const finish: (() => void)[] = [];
