@@ -10,15 +10,13 @@ import {
   type OutcomeListener,
 } from './observers.ts';
 import type { ReceiverOptions } from './options.ts';
-import { type Outcome, type RefusalCode, refuse } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { createPipeline } from './pipeline.ts';
-import { isThenable } from './promises.ts';
-import { createRouter, type Route } from './router.ts';
+import { createReceive } from './receive.ts';
+import { createRouter } from './router.ts';
 import { createRunner } from './runner.ts';
 import { readOptions } from './settings.ts';
 import { createTraffic } from './traffic.ts';
-import { overtaken, turnAway } from './turn-away.ts';
-import type { Watch } from './watch.ts';
 import { createWorker } from './worker.ts';
 
 /** A function of yours that is called with an event. What it returns is awaited; what it throws fails the delivery. */
@@ -131,70 +129,16 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
   options: ReceiverOptions<Schemas>,
 ): Receiver<Schemas> {
   const settings = readOptions(options);
-  const { endpoint, log, queue, now, catalogue, workSource } = settings;
+  const { endpoint, queue, catalogue, workSource } = settings;
   const observers = createObservers(endpoint, settings.logger);
   const router = createRouter(catalogue, settings.handlerTimeout);
   const runner = createRunner(settings, observers);
   const worker =
     workSource === undefined ? undefined : createWorker(workSource, settings, router, runner, observers);
-  const decide = createPipeline(settings, observers, router, runner, worker);
   const traffic = createTraffic();
+  const decide = createPipeline(settings, observers, router, runner, worker);
+  const receive = createReceive(settings, observers, traffic, decide);
   let mounted: 'handlers' | 'route' | undefined;
-
-  /** A clock of the user's that fails must not lose the delivery: the system's stands in. */
-  function beginWatch(): Watch {
-    try {
-      return observers.watch(new Date(now()), 'received');
-    } catch (error) {
-      const watch = observers.watch(new Date(), 'received');
-      observers.sideError(error, 'receiver', watch);
-      return watch;
-    }
-  }
-
-  /** No answer depends on the count, so its failure is reported instead of ending the process. */
-  function countRefusal(code: RefusalCode, watch: Watch): void {
-    const { receivedAt, ip } = watch;
-    const report = (error: unknown) => observers.sideError(error, 'log', watch);
-    try {
-      const counted: unknown = log?.refused?.({ code, endpoint, receivedAt, ip });
-      if (isThenable(counted)) counted.then(undefined, report);
-    } catch (error) {
-      report(error);
-    }
-  }
-
-  /** An adapter of the user's that fails to discard must not lose the answer. */
-  async function discardBody(delivery: Delivery, watch: Watch): Promise<void> {
-    try {
-      await delivery.discardBody?.(settings.bodyTimeout);
-    } catch (error) {
-      observers.sideError(error, 'receiver', watch);
-    }
-  }
-
-  async function receive(delivery: Delivery, handle: Route['run'] | undefined): Promise<Outcome> {
-    traffic.enter();
-    const watch = beginWatch();
-    watch.waitUntil = delivery.waitUntil;
-    let outcome: Outcome;
-    try {
-      if (delivery.connectionClosing === true) outcome = overtaken;
-      else if (traffic.closing) outcome = turnAway(delivery, 'shutting_down');
-      else outcome = await decide(delivery, watch, handle);
-    } catch (error) {
-      // What a user's own function throws, `clientIp` for example, is answered and told: it must not end the process.
-      observers.error(error, 'receiver', watch);
-      outcome = { ...refuse('receiver_failed'), error };
-    }
-    if (traffic.closing && outcome.id !== undefined) outcome = { ...outcome, closing: true };
-    traffic.leave();
-    if (outcome === overtaken) return outcome;
-    if (outcome.status === 'rejected' && outcome.id === undefined) countRefusal(outcome.code, watch);
-    observers.outcome(outcome, watch);
-    if (outcome.status === 'rejected') await discardBody(delivery, watch);
-    return outcome;
-  }
 
   const receiver: Receiver<Schemas> = {
     on(type, handler, handlerOptions) {
