@@ -10,21 +10,27 @@ export interface Envelope {
   /** The type as the sender wrote it. */
   readonly event_type: string;
   readonly event: JsonObject & { readonly event_type: string };
-  /** Whether equal bytes are a new event: this sender never retries, and this body has neither a time nor an id. */
+  /** Whether equal bytes are a new event: the sender never retries, and the body has neither a time nor an id. */
   readonly oneShot: boolean;
 }
 
-/** Why a body has no event in it. */
+/** The result for a body that is not an event. */
 export interface NoEnvelope {
+  /** Why it is not an event. */
   readonly issue: EventIssue;
   readonly oneShot: boolean;
+}
+
+/** A body as its sender wrote it, with the type and the data under the names that the guide gives them. */
+interface Written extends Pick<Envelope, 'dialect' | 'event_type'> {
+  readonly body: JsonObject;
 }
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /**
- * Brings the envelopes of SpiderFoot's senders into one shape. What a schema can check is left to the schema.
- * @param receivedAt milliseconds since 1970: the time of an event whose sender writes none
+ * Convert the envelope of any of SpiderFoot's senders into the guide's. Leaves to the schema what a schema can check.
+ * @param receivedAt milliseconds since 1970, used as the event's time if the sender does not write one
  */
 export function readEnvelope(
   catalogue: Catalogue,
@@ -32,43 +38,41 @@ export function readEnvelope(
   receivedAt: number,
 ): Envelope | NoEnvelope {
   if (isName(body.event_type)) {
+    const { event_type } = body;
     const isShipped = 'payload' in body && !('data' in body);
-    if (!isShipped) return complete(catalogue, 'guide', body.event_type, body, receivedAt);
+    if (!isShipped) return complete(catalogue, { dialect: 'guide', event_type, body }, receivedAt);
     const { payload, ...rest } = body;
-    return complete(catalogue, 'shipped', body.event_type, { ...rest, data: payload }, receivedAt);
+    const written = { dialect: 'shipped', event_type, body: { ...rest, data: payload } } as const;
+    return complete(catalogue, written, receivedAt);
   }
   if (!('event_type' in body)) {
     if (isName(body.event)) {
-      const { event, ...rest } = body;
-      return completeNotification(catalogue, 'notification', event, rest, receivedAt);
+      const { event: event_type, ...rest } = body;
+      return completeNotification(catalogue, { dialect: 'notification', event_type, body: rest }, receivedAt);
     }
     if (isName(body.topic) && !('event' in body)) {
-      const { topic, ...rest } = body;
-      return completeNotification(catalogue, 'topic', topic, rest, receivedAt);
+      const { topic: event_type, ...rest } = body;
+      return completeNotification(catalogue, { dialect: 'topic', event_type, body: rest }, receivedAt);
     }
   }
   return { issue: { path: 'event_type', message: 'Expected a non-empty string' }, oneShot: false };
 }
 
-/** Neither of the notification senders retries, so without a time equal bytes cannot be a retry. */
+/** The notification senders never retry, so equal bytes without a time are a new event. */
 function completeNotification(
   catalogue: Catalogue,
-  dialect: Dialect,
-  event_type: string,
-  body: JsonObject,
+  written: Written,
   receivedAt: number,
 ): Envelope | NoEnvelope {
-  const { timestamp, data } = body;
+  const { timestamp, data } = written.body;
   const oneShot = timestamp === undefined || timestamp === null;
-  const timed = { ...body, timestamp: oneShot ? receivedAt / 1000 : timestamp, data: data ?? {} };
-  return { ...complete(catalogue, dialect, event_type, timed, receivedAt), oneShot };
+  const body = { ...written.body, timestamp: oneShot ? receivedAt / 1000 : timestamp, data: data ?? {} };
+  return { ...complete(catalogue, { ...written, body }, receivedAt), oneShot };
 }
 
 function complete(
   catalogue: Catalogue,
-  dialect: Dialect,
-  event_type: string,
-  body: JsonObject,
+  { dialect, event_type, body }: Written,
   receivedAt: number,
 ): Envelope | NoEnvelope {
   const type = catalogue.canonical(event_type);
@@ -79,7 +83,7 @@ function complete(
     timestamp,
     source: body.source ?? 'spiderfoot',
     metadata: body.metadata ?? {},
-    // Python writes None for nothing.
+    // Python writes `None`, which becomes null, for missing data.
     data: body.data === null ? {} : body.data,
   };
   if (!catalogue.hasSchema(type)) {
@@ -91,7 +95,7 @@ function complete(
   return { issue: { path: 'timestamp', message }, oneShot: false };
 }
 
-/** An unknown type is delivered, whatever it holds: what does not fit the envelope is left to `wire.body`. */
+/** Fit an event of an unknown type into the envelope, so that it is delivered. `wire.body` keeps the values that do not fit. */
 function fitted({ timestamp, source, version, data, metadata }: JsonObject, receivedAt: number): JsonObject {
   const { shape } = anyEventSchema;
   return {
