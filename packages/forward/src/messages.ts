@@ -1,7 +1,7 @@
+import { type Data, isData, type Layout, type Level, layoutOf } from './event-layouts.ts';
 import type { AnyEvent } from './forwarder.ts';
 import { type EventGroup, isGroup } from './group.ts';
 import { severityOf } from './severity.ts';
-import { type Data, isData, type Level, type Telling, tellingOf } from './tellings.ts';
 import { clean, textOf } from './text.ts';
 
 /** What a person gets to read of an event: cleaned and bounded, but not escaped, which each target does its own way. */
@@ -20,15 +20,15 @@ export interface MessageField {
 const longestSubject = 100;
 const longestValue = 500;
 
-/** Says an event in words, for Slack, Discord and Teams alike. What each type says stands in `tellings.ts`. */
+/** Describe an event in words for Slack, Discord, Teams and mail. `event-layouts.ts` has the title and fields of each type. */
 export function messageOf(event: AnyEvent): Message {
   if (isGroup(event)) return messageOfGroup(event);
-  const { data, telling } = readEvent(event);
+  const { data, layout } = readEvent(event);
   const subject = subjectOf(data);
   return {
-    title: `SpiderFoot ${telling.title}${subject && `: ${subject}`}`,
-    level: levelOf(event, telling),
-    fields: telling.fields
+    title: `SpiderFoot ${layout.title}${subject && `: ${subject}`}`,
+    level: levelOf(event, layout),
+    fields: layout.fields
       .map(([title, value]) => field(title, typeof value === 'function' ? value(data) : data[value]))
       .filter(({ value }) => value !== ''),
   };
@@ -40,9 +40,9 @@ const levels: readonly Level[] = ['good', 'info', 'warning', 'danger'];
 /** How many of what, the first kinds; about what; as alarming as the most alarming of them. */
 function messageOfGroup({ data: { count, events } }: EventGroup): Message {
   const read = events.map((event) => ({ event, ...readEvent(event) }));
-  const found = new Set(read.map(({ event, telling }) => levelOf(event, telling)));
+  const found = new Set(read.map(({ event, layout }) => levelOf(event, layout)));
   const counts = new Map<string, number>();
-  for (const { telling } of read) counts.set(telling.title, (counts.get(telling.title) ?? 0) + 1);
+  for (const { layout } of read) counts.set(layout.title, (counts.get(layout.title) ?? 0) + 1);
   const subjects = new Set(read.map(({ data }) => subjectOf(data)));
   subjects.delete('');
   return {
@@ -55,12 +55,12 @@ function messageOfGroup({ data: { count, events } }: EventGroup): Message {
   };
 }
 
-function readEvent({ event_type, data: given }: AnyEvent): { data: Data; telling: Telling } {
+function readEvent({ event_type, data: given }: AnyEvent): { data: Data; layout: Layout } {
   const data = isData(given) ? given : {};
-  return { data, telling: tellingOf(event_type, data) };
+  return { data, layout: layoutOf(event_type, data) };
 }
 
-function levelOf(event: AnyEvent, { good }: Telling): Level {
+function levelOf(event: AnyEvent, { good }: Layout): Level {
   const severity = severityOf(event);
   if (severity === 'CRITICAL' || severity === 'HIGH') return 'danger';
   if (severity === 'MEDIUM') return 'warning';
@@ -71,7 +71,7 @@ function field(title: string, value: unknown): MessageField {
   return { title, value: clean(textOf(value), longestValue) };
 }
 
-/** What an event is about, the most telling first. */
+/** What an event is about, the most specific first. */
 const subjects = ['target', 'asset', 'workspace_id', 'module', 'rule_name', 'task_id', 'message'];
 
 function subjectOf(data: Data): string {

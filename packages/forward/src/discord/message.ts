@@ -1,5 +1,5 @@
+import type { Level } from '../event-layouts.ts';
 import type { Message } from '../messages.ts';
-import type { Level } from '../tellings.ts';
 import { joined, replaced } from '../text.ts';
 
 /** Emoji whose names could be part of an IPv6 address. */

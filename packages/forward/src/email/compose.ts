@@ -1,7 +1,7 @@
 import type { EventContext } from '@spiderfoot-webhooks/core';
+import type { Level } from '../event-layouts.ts';
 import type { AnyEvent } from '../forwarder.ts';
 import { messageOf } from '../messages.ts';
-import type { Level } from '../tellings.ts';
 import { clean, escapeHtml } from '../text.ts';
 
 /** A mail, without its addresses. */

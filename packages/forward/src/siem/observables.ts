@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type Data, isData } from '../tellings.ts';
+import { type Data, isData } from '../event-layouts.ts';
 import { wellFormed } from '../text.ts';
 
 export type ObservableKind = 'hostname' | 'ip' | 'subnet' | 'email' | 'url' | 'hash';

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import type { EventContext, Severity, SeverityMap } from '@spiderfoot-webhooks/core';
+import { type Data, isData, nameOf } from '../event-layouts.ts';
 import type { AnyEvent } from '../forwarder.ts';
 import { isGroup } from '../group.ts';
 import { toJson } from '../json.ts';
 import { messageOf } from '../messages.ts';
 import { severityOf } from '../severity.ts';
-import { type Data, isData, nameOf } from '../tellings.ts';
 import { clean, textOf } from '../text.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import { type Observable, observablesIn } from './observables.ts';

@@ -1,6 +1,6 @@
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
+import type { Level } from '../event-layouts.ts';
 import type { Message } from '../messages.ts';
-import type { Level } from '../tellings.ts';
 import { replaced } from '../text.ts';
 
 /** Slack's three, and its blue. */

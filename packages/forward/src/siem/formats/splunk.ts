@@ -1,4 +1,4 @@
-import { type Data, isData } from '../../tellings.ts';
+import { type Data, isData } from '../../event-layouts.ts';
 import { clean, textOf } from '../../text.ts';
 import type { Kind } from '../kinds.ts';
 import { levels } from '../levels.ts';

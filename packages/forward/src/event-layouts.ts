@@ -1,21 +1,21 @@
 import type { KnownEventType } from '@spiderfoot-webhooks/core';
 import { clean } from './text.ts';
 
-/** How a message looks: Slack's three colours, and one for what is just news. */
+/** The color of a message: one of Slack's three, or `info` for plain news. */
 export type Level = 'good' | 'warning' | 'danger' | 'info';
 
-/** How a type is told. To change what a message says, change it here: Slack, Discord and Teams all follow. */
-export interface Telling {
-  /** Comes after `SpiderFoot`, and before what the event is about. Fixed for each type: a SIEM groups events by it. */
+/** The title and the fields of a message about an event type. Slack, Discord, Teams and mail all use this table. */
+export interface Layout {
+  /** Follows `SpiderFoot` and precedes the subject of the event. Fixed for each type, because a SIEM groups events by it. */
   readonly title: string;
-  /** Good news if nothing severe is in it: green. Everything else is colored by its severity. */
+  /** Set for good news, which is green unless the event is severe. The severity decides the color of every other type. */
   readonly good?: true;
   readonly fields: readonly Field[];
 }
 
 export type Data = Readonly<Record<string, unknown>>;
 
-/** A field's title, and the member of `data` that it shows, or what is made of them. One without a value is left out. */
+/** A field's title, and the member of `data` that it shows or a function of `data`. A field without a value is left out. */
 type Field = readonly [title: string, value: string | ((data: Data) => unknown)];
 
 const target: Field = ['Target', 'target'];
@@ -50,9 +50,9 @@ const alert: readonly Field[] = [message, ['Rule', 'rule_name'], severity, ['Con
 const correlation: readonly Field[] = [target, scanId, ['Correlation', 'correlation_id']];
 const moduleRun = [module, scanId, error];
 
-const tellings: Readonly<Record<KnownEventType, Telling>> = {
+const layouts: Readonly<Record<KnownEventType, Layout>> = {
   scan_started: { title: 'Scan Started', fields: scan },
-  // The guide's message: its words, its rule for the color, its four fields.
+  // The title, the color rule and the four fields are those of the guide's example message.
   scan_completed: {
     title: 'Scan Completed',
     good: true,
@@ -137,21 +137,21 @@ const tellings: Readonly<Record<KnownEventType, Telling>> = {
   'webhook.test': { title: 'Webhook Test', fields: [message] },
 };
 
-/** The fixed words for a type. No value of an event is in them: a SIEM counts events by this name. */
+/** Return the fixed name of a type. It contains no value of an event, because a SIEM counts events by this name. */
 export function nameOf(type: string): string {
-  return knownTelling(type)?.title ?? 'Other Event';
+  return knownLayout(type)?.title ?? 'Other Event';
 }
 
-/** The telling of a known type; `undefined` for any other. */
-function knownTelling(type: string): Telling | undefined {
-  const known: Readonly<Record<string, Telling>> = tellings;
+/** The layout of a known type; `undefined` for any other. */
+function knownLayout(type: string): Layout | undefined {
+  const known: Readonly<Record<string, Layout>> = layouts;
   return Object.hasOwn(known, type) ? known[type] : undefined;
 }
 
-/** The telling of an event. An unknown type is named by its type, and shows the first members of its data. */
-export function tellingOf(type: string, data: Data): Telling {
-  const telling = knownTelling(type);
-  if (telling !== undefined) return telling;
+/** Return the layout of an event. For an unknown type, the title is the type, and the fields are the first members of its data. */
+export function layoutOf(type: string, data: Data): Layout {
+  const layout = knownLayout(type);
+  if (layout !== undefined) return layout;
   const members = Object.keys(data).slice(0, 8);
   return { title: clean(type, 40), fields: members.map((name) => [clean(name, 60) || '?', name]) };
 }
