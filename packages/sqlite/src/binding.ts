@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { StoreError } from './errors.ts';
 import { requireSupportedNode } from './node-version.ts';
+import { systemCodeOf } from './system-code.ts';
 
 const platforms: readonly string[] = ['linux', 'darwin', 'win32'];
 const architectures: readonly string[] = ['x64', 'arm64'];
@@ -29,7 +30,7 @@ export function bindingSentence(
   { platform, arch, version }: Pick<NodeJS.Process, 'platform' | 'arch' | 'version'>,
 ): string {
   const [because = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = systemCodeOf(error);
   const here = `Node ${version} on ${platform}-${arch}`;
   if (code === 'EMFILE' || code === 'ENFILE' || /too many open files/i.test(because)) {
     return `better-sqlite3 cannot be loaded: this process has too many open files (${because}). Close what it no longer needs, or raise the limit (ulimit -n).`;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isOpenHere } from './open-files.ts';
+import { systemCodeOf } from './system-code.ts';
 
 /**
  * Milliseconds that SpiderFoot waits for an answer. After that its retry must be handled, even if the process that took the
@@ -84,8 +85,8 @@ function isRunning(pid: number, start: string | undefined): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    // The process runs as another user.
+    return systemCodeOf(error) === 'EPERM';
   }
 }
 

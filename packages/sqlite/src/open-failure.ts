@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { systemCodeOf } from './system-code.ts';
 
 /** SQLite's own code of an error, such as `SQLITE_BUSY`. */
 export function codeOf(error: unknown): string | undefined {
@@ -130,9 +131,7 @@ function hintOfRights(place: string, purpose: string): string | undefined {
     return undefined;
   } catch (error) {
     const code = systemCodeOf(error);
-    if (code === 'EROFS') {
-      return `${place} is on a read-only file system. Move the database to a file system that is mounted for writing.`;
-    }
+    if (code === 'EROFS') return readOnlyFileSystem(place);
     if (code !== 'EACCES' && code !== 'EPERM') return undefined;
     return `Permission denied: this process${userOf()} may not ${purpose} ${place}, which belongs to uid ${ownerOf(place)}. Run as that user, or give this one the rights (chown, chmod).`;
   }
@@ -152,9 +151,12 @@ function hintOfRest(path: string, code: string): string {
   if (code.startsWith('SQLITE_READONLY') || code === 'EACCES' || code === 'EPERM') {
     return `Permission denied: this process${userOf()} may not write ${path} or its folder. Run as the user that owns them, or give this one the rights (chown, chmod).`;
   }
-  if (code === 'EROFS')
-    return `${path} is on a read-only file system. Move the database to a file system that is mounted for writing.`;
+  if (code === 'EROFS') return readOnlyFileSystem(path);
   return `Check that ${folderOf(path)} exists, and that this process may read and write there.`;
+}
+
+function readOnlyFileSystem(place: string): string {
+  return `${place} is on a read-only file system. Move the database to a file system that is mounted for writing.`;
 }
 
 function folderOf(path: string): string {
@@ -180,8 +182,4 @@ export function ownerOf(path: string): string {
 export function userOf(): string {
   const user = process.geteuid?.();
   return user === undefined ? '' : ` (uid ${user})`;
-}
-
-function systemCodeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

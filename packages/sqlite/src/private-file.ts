@@ -1,5 +1,6 @@
 import { closeSync, fchmodSync, lstatSync, openSync, readlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { systemCodeOf } from './system-code.ts';
 
 /** Only its owner may read deliveries. SQLite gives the same mode to the `-wal` and `-shm` files beside a database. */
 const ownerOnly = 0o600;
@@ -17,7 +18,7 @@ export function createPrivately(path: string, links = mostLinks): void {
   try {
     file = openSync(path, 'wx', ownerOnly);
   } catch (error) {
-    if (!isExisting(error)) throw error;
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
     const target = links > 0 ? targetOf(path) : undefined;
     if (target !== undefined) createPrivately(target, links - 1);
     return;
@@ -28,10 +29,6 @@ export function createPrivately(path: string, links = mostLinks): void {
   } finally {
     closeSync(file);
   }
-}
-
-function isExisting(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
 }
 
 /** Exclusive creation does not follow a link; SQLite would, and create its target by the umask. */

@@ -21,6 +21,7 @@ import { hasForeignRows } from './foreign.ts';
 import { explain, isLock, ownerOf, userOf } from './open-failure.ts';
 import { closeQuietly, refuseMissing, refuseShort } from './opening.ts';
 import { isNewest, refuseUnknown } from './schema.ts';
+import { systemCodeOf } from './system-code.ts';
 
 /** How often a read is tried again because the file was written meanwhile. */
 const mostTries = 5;
@@ -182,7 +183,7 @@ function readingHint(path: string, error: unknown): string {
       return `Permission denied: this process${userOf()} may not read ${file}, which belongs to uid ${ownerOf(file)}. Run as that user, or let this one read it, for example by a common group and chmod 640.`;
     }
   }
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+  if (systemCodeOf(error) === 'ENOSPC') {
     return `${tmpdir()} has no space for a copy of the file, which is needed to read it without the right to write. Free some space, or set TMPDIR to another folder.`;
   }
   if (isPassing(error)) {
