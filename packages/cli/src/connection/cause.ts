@@ -1,4 +1,5 @@
 import { certificateMend, certificateProblem } from './certificates.ts';
+import { errorCodeOf } from './error-code.ts';
 import { ask, lookAtCertificate, type Way } from './probe.ts';
 
 /** Why a request got no answer. */
@@ -141,7 +142,5 @@ function plainMessage(error: unknown, code: string): string {
 }
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error.name;
+  return errorCodeOf(error) ?? (error instanceof Error ? error.name : String(error));
 }

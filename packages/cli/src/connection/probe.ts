@@ -1,6 +1,8 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import { errorCodeOf } from './error-code.ts';
+import { readBeginning } from './read-beginning.ts';
 
 /** How a receiver is asked. */
 export interface Way {
@@ -27,9 +29,6 @@ export interface Reply {
   /** When it was asked, in milliseconds since 1970. */
   readonly askedAt: number;
 }
-
-/** Bytes of an answer that are looked at. */
-const longestBody = 65_536;
 
 /** Asks once, over a connection of its own, as SpiderFoot does. Rejects where no whole answer comes. */
 export function ask({ url, tls, timeout }: Way, { method, headers = {}, body }: Question): Promise<Reply> {
@@ -60,17 +59,6 @@ export function ask({ url, tls, timeout }: Way, { method, headers = {}, body }: 
     });
     req.end(body);
   });
-}
-
-async function readBeginning(res: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of res) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= longestBody) break;
-  }
-  return Buffer.concat(chunks).subarray(0, longestBody).toString();
 }
 
 /** What a server shows of itself before anything is said to it. */
@@ -110,11 +98,10 @@ function identityOf(socket: TLSSocket): Identity {
   return {
     protocol: socket.getProtocol(),
     validTo: Number.isNaN(validTo.getTime()) ? undefined : validTo,
-    problem: socket.authorized ? undefined : codeOf(problem),
+    problem: socket.authorized ? undefined : (errorCodeOf(problem) ?? messageOf(problem)),
   };
 }
 
-function codeOf(problem: unknown): string {
-  if (!(problem instanceof Error)) return String(problem);
-  return 'code' in problem && typeof problem.code === 'string' ? problem.code : problem.message;
+function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
 }

@@ -1,7 +1,9 @@
 // Bun replaces the bare name `undici` by a shim without pools, timeouts and `close`.
-import { Agent, type Dispatcher, request } from 'undici/index.js';
+import { Agent, request } from 'undici/index.js';
 import { type Cause, causeOf } from '../connection/cause.ts';
 import { type ClientTlsFiles, readClientTls } from '../connection/client-tls.ts';
+import { errorCodeOf } from '../connection/error-code.ts';
+import { readBeginning } from '../connection/read-beginning.ts';
 
 /** One try at a delivery: an answer, or why there was none. */
 export type Attempt =
@@ -31,7 +33,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const causes = new Map<string, Promise<Cause>>();
   // Of many that fail in the same way one is looked into.
   const findCause = (error: unknown, url: string) => {
-    const key = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const key = errorCodeOf(error) ?? String(error);
     const cause = causes.get(key) ?? causeOf(error, { url: new URL(url), tls, timeout });
     causes.set(key, cause);
     return cause;
@@ -62,19 +64,4 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     },
     close: () => agent.destroy(),
   };
-}
-
-/** Bytes of an answer that are looked at. */
-const longestAnswer = 65_536;
-
-/** The server may be anybody's, and its answer endless. */
-async function readBeginning(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= longestAnswer) break;
-  }
-  return Buffer.concat(chunks).subarray(0, longestAnswer).toString();
 }
