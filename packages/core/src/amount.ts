@@ -11,11 +11,14 @@ export function isAmount(value: unknown): value is number {
 /** @throws ConfigurationError that names the option */
 export function readNumber(option: string, value: unknown, unit: string): number {
   if (isAmount(value)) return value;
-  throw new ConfigurationError(option, `must be a number of ${unit}, more than 0 and at most ${mostAmount}.`);
+  throw new ConfigurationError(
+    option,
+    `must be a number of ${unit} greater than 0 and at most ${mostAmount}.`,
+  );
 }
 
 /** @throws ConfigurationError that names the option */
 export function readCount(option: string, value: unknown, unit: string): number {
   if (isAmount(value) && Number.isInteger(value)) return value;
-  throw new ConfigurationError(option, `must be a whole number of ${unit}, from 1 to ${mostAmount}.`);
+  throw new ConfigurationError(option, `must be a whole number of ${unit} from 1 to ${mostAmount}.`);
 }

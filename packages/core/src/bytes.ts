@@ -1,5 +1,5 @@
 /**
- * Returns a value's bytes without copying them. Also accepts views from another realm, as in a test that runs in Jest.
+ * Return a value's bytes without copying them. Also accepts views from another realm, as in a test that runs in Jest.
  * @returns `undefined` if the value holds no bytes
  */
 export function toBytes(value: unknown): Uint8Array | undefined {

@@ -1,12 +1,12 @@
 import type { Wire } from './events/wire.ts';
 import type { Logger } from './ports.ts';
 
-/** What a handler is told about the delivery, beside the event. */
+/** The delivery that an event came in, as a handler sees it. */
 export interface EventContext {
   /**
    * The delivery's id: 32 hex digits, the same for every attempt and every retry. Use it to make a handler idempotent.
-   * It comes from the signed bytes, so equal bytes are the same delivery. The exception is a notification without a
-   * time (`wire.dialect`): its sender never retries, so each one that arrives has an id of its own.
+   * The id is derived from the signed bytes, so equal bytes are the same delivery. The exception is a notification
+   * without a time (see `wire.dialect`): its sender never retries, so each notification gets its own id.
    */
   readonly id: string;
   /** The receiver's `endpoint` option. */

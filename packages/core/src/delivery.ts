@@ -30,28 +30,28 @@ export interface Delivery {
    */
   readBody(limit: number, timeout: number): Promise<BodyRead>;
   /**
-   * Reads and discards what has not been read, so that a sender that is still writing gets to read the answer. Called
-   * after a rejection. If it returns a promise, the receiver waits for it before the adapter answers: for runtimes that
-   * stop reading the request once they have the response.
+   * Read and discard the rest of the body, so that a sender that is still writing can read the answer. Called after a
+   * rejection. If it returns a promise, the receiver waits for the promise before the adapter answers. Return one on a
+   * runtime that stops reading the request once it has the response.
    * @param timeout milliseconds, after which the connection may be cut
    */
   discardBody?(timeout: number): void | Promise<void>;
   /**
-   * Called when the answer to this delivery is the last one on its connection (see `Answer.closesConnection`). Omit it
-   * if the transport does not pipeline requests.
+   * Called when the answer to this delivery is the last one on its connection (see `Answer.closesConnection`). Omit
+   * this method if the transport does not pipeline requests.
    */
   closeConnection?(): void;
   /**
-   * Whether an earlier request on the same connection gets the last answer, so that no answer to this delivery can be
-   * sent. The receiver then does not process it (RFC 9112, section 9.6).
+   * Whether the answer to an earlier request closes the connection, so that this delivery cannot be answered. The
+   * receiver then does not process this delivery (RFC 9112, section 9.6).
    */
   readonly connectionClosing?: boolean;
   /**
-   * Keeps the process running until a promise settles, also after the answer. Missing on a platform that keeps running
-   * anyway, as a server does. A promise that is given never rejects.
+   * Keep the process running until a promise settles, even after the answer. Omitted on a platform that keeps running
+   * anyway, such as a server. The promise never rejects.
    */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
-/** `waitUntil` of a Cloudflare worker's execution context, and of other platforms. */
+/** The `waitUntil` function of a Cloudflare execution context, or of a similar platform. */
 export type WaitUntil = (promise: Promise<unknown>) => void;

@@ -1,11 +1,11 @@
 import { endpointTaken } from './stores/endpoint.ts';
 
-/** The receiver that has each endpoint of a store in this process. */
+/** For each store, the receiver of this process that uses each endpoint. */
 const ownersByStore = new WeakMap<object, Map<string, object>>();
 
 /**
- * Reserves an endpoint of a store for one receiver, without starting anything there.
- * @throws ConfigurationError if another receiver of this process has it
+ * Reserve an endpoint of a store for one receiver, without starting its workers.
+ * @throws ConfigurationError if another receiver of this process uses the endpoint
  */
 export function claimEndpoint(store: object, endpoint: string, owner: object): void {
   const owners = ownersByStore.get(store) ?? new Map<string, object>();

@@ -2,7 +2,7 @@ import { readRetryAfter } from './retry-after.ts';
 
 /**
  * The user's configuration is wrong. Thrown at start-up only, never while a delivery is handled, and always
- * names the option and the mend.
+ * names the option and says what to do.
  */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -31,12 +31,12 @@ export class HandlerTimeoutError extends Error {
 }
 
 /**
- * Throw it in a handler to ask for a later attempt. A queue waits at least that long before the next attempt, even if that
- * exceeds its `maxDelay`; without a queue, the sender gets a `Retry-After` header. The longest wait is a day (86,400
- * seconds): a longer one is shortened to it. It is not an error: it is logged as information, and `onError` is not called
- * unless another handler failed. The attempt counts toward `maxAttempts`.
+ * Throw this in a handler to ask for a later attempt. A queue waits at least that long before the next attempt, even if
+ * the wait exceeds its `maxDelay`. Without a queue, the sender gets a `Retry-After` header. Waits longer than a day
+ * (86,400 seconds) are shortened to a day. `RetryLater` is not an error: it is logged as information, and `onError` is
+ * called only if another handler failed. The attempt counts toward `maxAttempts`.
  *
- * Any other error with a number of seconds in `retryAfter` asks for the same wait, and counts as an error.
+ * Any other error that has a number of seconds in `retryAfter` asks for the same wait, but counts as an error.
  * @example
  * if (response.status === 429) throw new RetryLater(60, 'The SIEM is busy');
  */
@@ -46,8 +46,8 @@ export class RetryLater extends Error {
   readonly retryAfter: number;
 
   /**
-   * @param seconds until another attempt makes sense. If it is not a positive, finite number (`NaN`, a negative number, a
-   *   string), no wait is asked for, and the queue's own delay applies.
+   * @param seconds the time to wait before the next attempt. If the value is not a positive, finite number (`NaN`, a
+   *   negative number, a string), it is ignored, and the queue's own delay applies.
    */
   constructor(seconds: number, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -69,13 +69,15 @@ export class EventHandlingError<
   Event extends { readonly event_type: string } = { readonly event_type: string },
 > extends AggregateError {
   override readonly name = 'EventHandlingError';
-  /** The event that was being handled. Not enumerable: a logger that writes out an error's members must not write it. */
+  /**
+   * The event that was being handled. Not enumerable: a logger that writes out an error's members must not write it.
+   */
   declare readonly event: Event;
   /** The delivery's id. */
   readonly id: string;
   /** Which handler threw what. Not enumerable either: the message says it. */
   declare readonly failures: readonly HandlerFailure[];
-  /** The longest wait that one of the handlers asked for, in seconds: at most a day. */
+  /** The longest wait that any of the handlers asked for, in seconds. At most a day. */
   readonly retryAfter: number | undefined;
 
   constructor(event: Event, id: string, failures: readonly HandlerFailure[]) {
@@ -91,12 +93,12 @@ export class EventHandlingError<
   }
 }
 
-/** Whether every handler that failed did so by {@link RetryLater}: then nothing is wrong. */
+/** Return whether every failed handler threw {@link RetryLater}. Such a failure is not reported as an error. */
 export function asksForRetry({ failures }: EventHandlingError): boolean {
   return failures.every(({ error }) => isRetryLater(error));
 }
 
-/** Anything can be thrown, also a proxy that fails to tell its class. */
+/** A handler can throw anything, even a proxy on which `instanceof` throws. */
 function isRetryLater(error: unknown): boolean {
   try {
     return error instanceof RetryLater;
@@ -114,17 +116,23 @@ function waitOf(error: unknown): number | undefined {
   }
 }
 
-/** What was thrown, in a line, and not a long one. Anything can be thrown, also what has no text, or fails to tell it. */
+/**
+ * Return one short line that describes a thrown value. A handler can throw anything, even an object whose `message`
+ * throws.
+ */
 export function messageOf(error: unknown): string {
   try {
     const text: unknown = error instanceof Error ? error.message : error;
     return typeof text === 'string' ? shortened(text, 1000) : `a thrown ${typeof text}`;
   } catch {
-    return 'a thrown object that fails to tell its message';
+    return 'a thrown object whose message cannot be read';
   }
 }
 
-/** The sender chooses an unknown type's name, and what a handler quotes: neither is to flood a log, or to forge a line in it. */
+/**
+ * The sender chooses an unknown type's name, and what a handler quotes: neither is to flood a log, or to forge a line
+ * in it.
+ */
 function shortened(text: string, most = 100): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
   return line.length > most ? `${line.slice(0, most)}…` : line;

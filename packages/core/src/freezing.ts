@@ -3,15 +3,15 @@ import type { DeliveryQueue } from './ports.ts';
 import type { Verified } from './stored.ts';
 
 /**
- * The name of a platform that stops this process as soon as it has answered, until the next request. What runs then is
- * lost, or continues much later.
+ * Return the name of the platform, if it freezes this process between an answer and the next request. Work that is
+ * still running then is lost, or continues much later.
  * @returns `undefined` on a platform that keeps running
  */
 export function freezingPlatform(globals: object = globalThis): string | undefined {
   const userAgent = at(at(globals, 'navigator'), 'userAgent');
   if (userAgent === 'Cloudflare-Workers') return 'Cloudflare Workers';
   if (typeof at(globals, 'EdgeRuntime') === 'string') return 'an edge runtime';
-  // Functions of Vercel and Netlify run on it too.
+  // The functions of Vercel and Netlify run on AWS Lambda too.
   const isLambda = at(at(at(globals, 'process'), 'env'), 'AWS_LAMBDA_FUNCTION_NAME') !== undefined;
   return isLambda ? 'AWS Lambda' : undefined;
 }
@@ -21,8 +21,9 @@ function at(value: unknown, key: string): unknown {
 }
 
 /**
- * A delivery in memory that is answered 202 and never handled would be lost without a trace.
- * @throws ConfigurationError if this process does not run on after the answer
+ * Make sure that handlers can run after the answer. Otherwise a delivery that is queued in memory would be answered 202
+ * and then lost without a trace.
+ * @throws ConfigurationError if the platform freezes this process after the answer and passed no `waitUntil`
  */
 export function requireRunningQueue(queue: DeliveryQueue, { waitUntil }: Verified): void {
   if (waitUntil !== undefined || queue.settled === undefined) return;
@@ -30,6 +31,6 @@ export function requireRunningQueue(queue: DeliveryQueue, { waitUntil }: Verifie
   if (platform === undefined) return;
   throw new ConfigurationError(
     'queue',
-    `keeps deliveries in memory, and ${platform} stops the process after the answer, so they would never be handled. Pass the platform's execution context or \`waitUntil\` to the adapter: \`fetchHandler(receiver)(request, env, ctx)\`, \`app.fetch(request, env, ctx)\` of Hono, or the option \`waitUntil\`. Or leave the queue out.`,
+    `keeps deliveries in memory, but ${platform} freezes the process after the answer, so handlers would never run. Pass the platform's execution context to the adapter (\`fetchHandler(receiver)(request, env, ctx)\`, or \`app.fetch(request, env, ctx)\` for Hono), or set the adapter's option \`waitUntil\`, or remove the queue.`,
   );
 }

@@ -7,41 +7,44 @@ import type { DeadLetter, Logger } from './ports.ts';
 import { isThenable } from './promises.ts';
 import { createWatch, type Phase, type Subject, type Timings, type Watch } from './watch.ts';
 
-/** What {@link Receiver.onOutcome} passes beside the outcome. */
+/** The details that {@link Receiver.onOutcome} passes along with an outcome. */
 export interface OutcomeDetails {
   readonly endpoint: string;
   /**
-   * `received`: a request was answered with this outcome; without a queue, after its handlers. `handled`: an attempt at a
-   * queued or replayed delivery ended with it, and no sender waits for an answer.
+   * `received`: the outcome answers a request. Without a queue, the handlers ran before it. `handled`: the outcome
+   * ends an attempt at a queued or replayed delivery, and no sender waits for an answer.
    */
   readonly phase: Phase;
   /**
-   * The attempt at running the handlers, 1 for the first. 0 if none ran: for `accepted`, `duplicate` and `ignored`, and
-   * for what was rejected before.
+   * The number of this attempt to run the handlers, starting with 1. 0 if no handler ran: for `accepted`, `duplicate`
+   * and `ignored`, and for a delivery that was rejected first.
    */
   readonly attempt: number;
-  /** The event's type by its own name; `undefined` if the delivery was rejected before it was parsed. */
+  /** The event's canonical type. `undefined` if the delivery was rejected before it was parsed. */
   readonly eventType: string | undefined;
-  /** After a failed attempt behind a queue: when the next one is due. `undefined` if there is none, or only the sender knows. */
+  /**
+   * The time of the next attempt, after a failed attempt at a queued delivery. `undefined` if there is no next
+   * attempt, or if the sender decides when to retry.
+   */
   readonly nextAttempt: Date | undefined;
-  /** The client's address; `undefined` if it is not known or was not looked at. */
+  /** The client's address. `undefined` if it is unknown or was not read. */
   readonly ip: string | undefined;
   readonly receivedAt: Date;
   readonly timings: Readonly<Timings>;
 }
 
-/** What {@link Receiver.onError} passes beside the error. */
+/** The details that {@link Receiver.onError} passes along with an error. */
 export interface ErrorDetails {
-  /** What failed. */
+  /** The part that failed. */
   readonly source: 'handlers' | 'rateLimiter' | 'log' | 'queue' | 'schemas' | 'listener' | 'receiver';
   readonly endpoint: string;
-  /** The delivery's id; `undefined` if it is not authenticated. */
+  /** The delivery's id. `undefined` if the delivery is not authenticated. */
   readonly id: string | undefined;
   /** As in {@link OutcomeDetails}. */
   readonly phase: Phase;
-  /** The attempt at running the handlers, 1 for the first; 0 if none had run. */
+  /** The number of the attempt to run the handlers, starting with 1. 0 if no handler has run. */
   readonly attempt: number;
-  /** The event's type; `undefined` if the delivery was not parsed. */
+  /** The event's type. `undefined` if the delivery was not parsed. */
   readonly eventType: string | undefined;
 }
 
@@ -54,22 +57,22 @@ export type ErrorListener = (error: unknown, details: ErrorDetails) => unknown;
 
 export type DeadLetterListener = (letter: DeadLetter) => unknown;
 
-/** Tells the user's listeners and logger what happens. A listener that fails changes no outcome. */
+/** Passes outcomes and errors to the user's listeners and logger. A failing listener does not change an outcome. */
 export interface Observers {
   addOutcome(listener: OutcomeListener<never>): void;
   addError(listener: ErrorListener): void;
   addDeadLetter(listener: DeadLetterListener): void;
-  /** Starts the clock of one delivery. */
+  /** Start to measure one delivery. */
   watch(receivedAt: Date, phase: Phase): Watch;
-  /** Logs an outcome, with the error that caused it, and calls the listeners. */
+  /** Log an outcome with the error that caused it, and call the listeners. */
   outcome(outcome: Outcome, watch: Watch): void;
-  /** Calls the listeners of errors. The outcome that the error causes is what logs it. */
+  /** Call the error listeners. Does not log the error, because it is logged with the outcome that it causes. */
   error(error: unknown, source: ErrorDetails['source'], subject: Subject): void;
-  /** Logs an error that changes no outcome, and calls the listeners of errors. */
+  /** Log an error that does not change an outcome, and call the error listeners. */
   sideError(error: unknown, source: ErrorDetails['source'], subject: Subject): void;
-  /** Calls the listeners of dead letters. @returns whether the letter is in the log */
+  /** Call the dead-letter listeners. @returns whether the dead letter was logged */
   deadLetter(letter: DeadLetter): boolean;
-  /** Logs that an event has no handler. */
+  /** Log that an event has no handler. */
   unhandled(subject: Subject): void;
 }
 
@@ -80,14 +83,14 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
   const isLogging = logger !== silentLogger;
 
   function error(error: unknown, source: ErrorDetails['source'], subject: Subject): void {
-    // A handler that asks for a later attempt reports nothing that is wrong.
+    // A handler that asks for a later attempt is not an error.
     if (error instanceof EventHandlingError && asksForRetry(error)) return;
     const { id, phase, attempt, eventType } = subject;
     const details = { source, endpoint, id, phase, attempt, eventType };
     for (const listener of errorListeners) {
       safely(
         () => listener(error, details),
-        // Only the logger is left to report to.
+        // Report to the logger only, because an error listener has failed.
         (err) =>
           safely(() => logger.error({ endpoint, err }, 'spiderfoot webhook: an onError listener failed')),
         subject.waitUntil,
@@ -125,7 +128,7 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
     error,
     sideError,
     deadLetter(letter) {
-      // If an attempt of this process was the last one, its outcome is logged as a dead letter already.
+      // If this process ran the last attempt, the outcome was already logged as a dead letter.
       if (isLogging && letter.reason === 'lost') safely(() => logLostDelivery(logger, letter));
       const { id, eventType, attempts: attempt } = letter;
       for (const listener of deadLetterListeners) {
@@ -137,19 +140,24 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
       return isLogging;
     },
     unhandled({ eventType: event_type, id }) {
-      safely(() => logger.warn({ endpoint, id, event_type }, 'spiderfoot webhook: no handler takes this'));
+      safely(() =>
+        logger.warn(
+          { endpoint, id, event_type },
+          'spiderfoot webhook: no handler is registered for this event',
+        ),
+      );
     },
   };
 }
 
 const sourceWords = {
   handlers: 'handlers failed',
-  rateLimiter: 'the rate limiter failed; the delivery goes on',
+  rateLimiter: 'the rate limiter failed; the delivery was not limited',
   log: 'the log could not record a delivery',
   queue: 'the queue could not store a delivery',
   schemas: 'a schema failed; the delivery is rejected',
   listener: 'a listener failed',
-  receiver: 'a function that was given to the receiver failed',
+  receiver: 'a function passed to the receiver failed',
 } as const satisfies Record<ErrorDetails['source'], string>;
 
 function safely(

@@ -3,7 +3,7 @@ import { type Outcome, type Rejected, refusals } from './outcome.ts';
 import type { DeadLetter, Logger } from './ports.ts';
 import type { Watch } from './watch.ts';
 
-/** Logs an outcome in one line, which also has the error that caused it. */
+/** Log an outcome in one line, together with the error that caused it. */
 export function logOutcome(logger: Logger, endpoint: string, outcome: Outcome, watch: Watch): void {
   if (outcome.status !== 'rejected') {
     const { status } = outcome;
@@ -15,12 +15,12 @@ export function logOutcome(logger: Logger, endpoint: string, outcome: Outcome, w
   }
 }
 
-/** Logs a delivery whose process was lost too often: no attempt of this process says it. */
+/** Log a delivery whose process was lost too often. No attempt in this process has logged it. */
 export function logLostDelivery(logger: Logger, letter: DeadLetter): void {
   const { id, endpoint, eventType: event_type, attempts, handlers, error: err } = letter;
   logger.error(
     { endpoint, phase: 'handled', attempts, id, event_type, handlers, err, hint: replayHint },
-    'spiderfoot webhook: its process was lost too often; the delivery is a dead letter',
+    'spiderfoot webhook: the process was lost too often; the delivery is a dead letter',
   );
 }
 

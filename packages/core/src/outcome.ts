@@ -1,7 +1,7 @@
 import { toAscii } from './ascii.ts';
 import type { EventIssue, Wire } from './events/wire.ts';
 
-/** What a refusal says: its HTTP status, its words to the sender, and the mend, told to the receiver's owner. */
+/** A rejection: its HTTP status, the error for the sender, and a hint for the receiver's owner. */
 interface Refusal {
   readonly status: number;
   /** The `error` of the answer's body. Never holds anything of the request or of the configuration. */
@@ -20,12 +20,12 @@ export const refusals = {
   invalid_json: {
     status: 400,
     error: 'Invalid JSON',
-    hint: 'The body is not a JSON object in UTF-8 of at most 1000 levels. Check what the sender writes.',
+    hint: 'The body is not a JSON object in UTF-8 with at most 1000 levels. Check the body that the sender writes.',
   },
   invalid_event: {
     status: 400,
     error: 'Invalid event',
-    hint: 'The event does not fit its schema: see "issues". If the schema is yours, correct it and replay the delivery from the log.',
+    hint: 'The event does not match its schema: see "issues". If the schema is yours, correct it and replay the delivery from the log.',
   },
   request_aborted: {
     status: 400,
@@ -97,7 +97,7 @@ export const refusals = {
     status: 500,
     error:
       'The body was read before the webhook receiver could verify it. Mount the receiver before the body parser, or let the parser keep the raw bytes.',
-    hint: 'Mount the webhook route before express.json(), koa-bodyparser and the like, or keep the raw bytes: express.json({ verify: captureRawBody }), and see the README for Koa and Hono. If a middleware calls req.setEncoding(), mount the route before it: invalid characters lose their bytes.',
+    hint: 'Mount the webhook route before body parsers such as express.json() or koa-bodyparser. Or keep the raw bytes with express.json({ verify: captureRawBody }); for Koa and Hono, see the README. If a middleware calls req.setEncoding(), mount the route before it, because decoding loses the bytes of invalid characters.',
   },
   unavailable: {
     status: 503,
@@ -108,7 +108,7 @@ export const refusals = {
   in_progress: {
     status: 503,
     error: 'In progress',
-    hint: 'Another process over the same log runs the handlers of this delivery now. A retry is answered as a duplicate once they have succeeded, and handled if they have failed.',
+    hint: 'Another process that uses the same log is running the handlers of this delivery. If they succeed, a retry is answered as a duplicate. If they fail, a retry runs them again.',
     headers: { 'retry-after': '1' },
   },
   shutting_down: {
@@ -123,11 +123,11 @@ export const refusals = {
 export type RefusalCode = keyof typeof refusals;
 
 interface Decided {
-  /** `true` if the receiver was closing when it decided: the answer is then the last one on its connection. */
+  /** `true` if the receiver was closing. The answer is then the last one on its connection. */
   readonly closing?: true;
 }
 
-/** The delivery was rejected. `status` and `code` are always set; everything else only if it applies. */
+/** The outcome of a rejected delivery. `status` and `code` are always set, the other members only if they apply. */
 export interface Rejected extends Decided {
   readonly status: 'rejected';
   readonly code: RefusalCode;
@@ -138,8 +138,8 @@ export interface Rejected extends Decided {
   /** Why it does not fit. */
   readonly issues?: readonly EventIssue[];
   /**
-   * The likely cause and what to do, if more is known than the code's own hint says. It is logged in place of that hint,
-   * and never sent to the client.
+   * The likely cause and what to do, if it is more specific than the hint of the code. It is logged instead of that
+   * hint, and never sent to the client.
    */
   readonly hint?: string;
   /** Seconds after which another try makes sense. */
@@ -179,9 +179,9 @@ export interface Answer {
   /** JSON text, ASCII alone: its length is its byte length. */
   readonly body: string;
   /**
-   * Whether the connection must close after this answer: the sender is not authenticated, or the receiver is closing.
-   * An adapter for HTTP/1.1 sends `Connection: close` if its platform allows that header. HTTP/2 has no such header, and
-   * several platforms that speak fetch reject it, so it is not among `headers`.
+   * Whether the connection must close after this answer, because the sender is not authenticated or the receiver is
+   * closing. An adapter for HTTP/1.1 sends `Connection: close` if its platform allows the header. It is not in
+   * `headers`, because HTTP/2 and several fetch platforms reject it.
    */
   readonly closesConnection: boolean;
 }

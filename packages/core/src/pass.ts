@@ -15,11 +15,11 @@ export interface PassedEvent<Schemas extends DataSchemas = Record<never, never>>
 /**
  * What a middleware does: verify, then let the app's own route handle the event and answer. Only an answer of 2xx
  * settles the delivery; after any other the sender's retry comes to the route again.
- * @returns a function that takes a delivery and `next`, which runs the route and resolves with the status the
- *   route has answered. It resolves with the outcome that is still to be answered, or `undefined` where the route
- *   has answered; what the route throws, it throws. A route that takes longer than `handlerTimeout` is told by its
+ * @returns a function that takes a delivery and `next`, which runs the route and resolves with the status the route
+ *   has answered. It resolves with the outcome that is still to be answered, or `undefined` where the route has
+ *   answered; what the route throws, it throws. A route that takes longer than `handlerTimeout` is told by its
  *   `context.signal`, and counts as failed until it is through.
- * @throws ConfigurationError if the receiver has a queue, because the route could not answer later, or handlers, because
+ * @throws ConfigurationError if the receiver has a queue, because the route must answer now, or handlers, because
  *   they would never run
  */
 export function createPass<Schemas extends DataSchemas>(receiver: Receiver<Schemas>) {
@@ -36,7 +36,7 @@ export function createPass<Schemas extends DataSchemas>(receiver: Receiver<Schem
   ): Promise<Outcome | undefined> {
     let route: Promise<number> | undefined;
     const outcome = await receiver.receive(delivery, async (event, context) => {
-      // A `next` that throws at once rejects like one that throws later.
+      // A `next` that throws synchronously must reject like one that throws later.
       route = new Promise((resolve) => resolve(next({ event, context })));
       const status = await route;
       if (status < 200 || status > 299) throw new Error(`The route answered ${status}`);

@@ -17,7 +17,7 @@ import type { Watch } from './watch.ts';
 import { enqueue, type Worker } from './worker.ts';
 
 /**
- * Decides about one delivery.
+ * Decide the outcome of one delivery.
  * @param handle in place of the router's routes
  */
 export type Pipeline = (
@@ -35,7 +35,7 @@ export function createPipeline(
 ): Pipeline {
   const { endpoint, keys, queue, now, catalogue } = settings;
 
-  /** The way of a delivery, from top to bottom. Cheap refusals come before a byte of the body is read. */
+  /** Take a delivery through all checks, in order. Checks of the headers run before the body is read. */
   async function decide(
     delivery: Delivery,
     watch: Watch,
@@ -61,7 +61,7 @@ export function createPipeline(
 
     const body = await delivery.readBody(settings.maxBodySize, settings.bodyTimeout);
     watch.mark('body');
-    // Requests that came in one packet are read side by side: an earlier one may have been rejected meanwhile.
+    // Requests of one packet are read concurrently, so an earlier one may have been rejected in the meantime.
     if (delivery.connectionClosing === true) return overtaken;
     if (typeof body === 'string') return reject(body);
 
@@ -105,7 +105,9 @@ export function createPipeline(
     return Math.abs(now() - Date.parse(timestamp)) <= settings.tolerance * 1000;
   }
 
-  /** An authenticated delivery is not lost by being rejected: the log keeps all of it, with the reasons. */
+  /**
+   * Record a rejected delivery that is authenticated, so that it is not lost. The log keeps its body and the reasons.
+   */
   async function refuseAuthentic(
     rejected: Rejected,
     delivery: StoredDelivery,

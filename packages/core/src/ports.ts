@@ -9,7 +9,7 @@
 import type { Dialect, EventIssue } from './events/wire.ts';
 import type { RefusalCode } from './outcome.ts';
 
-/** What an event says of itself, for finding its delivery again. `undefined` where the body does not tell. */
+/** Values of an event by which its delivery can be found. `undefined` if the body does not contain them. */
 export interface StoredEvent {
   readonly event_type: string | undefined;
   readonly dialect: Dialect | undefined;
@@ -22,8 +22,8 @@ export interface StoredEvent {
 /** An authenticated delivery, in a form that can be stored. */
 export interface StoredDelivery extends StoredEvent {
   /**
-   * 32 hex digits, the same for a retry or a replay. A notification without a time has an id of its own each time it
-   * arrives, because its sender never retries.
+   * 32 hex digits, the same for a retry or a replay. A notification without a time gets a new id each time it arrives,
+   * because its sender never retries.
    */
   readonly id: string;
   /** The `endpoint` option of the receiver that took it. */
@@ -71,9 +71,9 @@ export interface LoggedDelivery {
   readonly attempt: number;
   readonly succeeded: readonly string[];
   /**
-   * Of a `received` delivery: whether another process runs its handlers at this moment. The receiver then answers 503
-   * `in_progress` and runs none. Report it only of a process that is known to be alive: the retry of a delivery whose
-   * process has died comes after one second, and must be handled.
+   * Whether another process is running the handlers of this `received` delivery. The receiver then answers 503
+   * `in_progress` and runs no handler. Return `true` only if that process is known to be alive. If it has died, the
+   * retry, which arrives after one second, must be handled.
    * @default false
    */
   readonly running?: boolean | undefined;
@@ -93,11 +93,11 @@ export interface DeliveryLog {
    * Records where a delivery stands, and resolves once that is durable; a rejection makes the receiver answer 503, so
    * that the sender tries again.
    *
-   * What is `processed`, or waits in a queue, stays so, and what has been attempted is not made `rejected` or `ignored`: a
-   * retry that is refused as stale must not unsettle it. A
-   * `received` entry of a delivery that is known changes its state alone, not its attempts.
-   * @returns what was known of the delivery before. With it duplicates are told across restarts; a log that answers
-   *   `undefined` always is told by the receiver's own memory, for as long as that reaches.
+   * What is `processed`, or waits in a queue, stays so, and what has been attempted is not made `rejected` or
+   * `ignored`: a retry that is refused as stale must not unsettle it. A `received` entry of a delivery that is known
+   * changes its state alone, not its attempts.
+   * @returns the earlier record of the delivery, by which duplicates are recognized across restarts. If a log always
+   *   returns `undefined`, the receiver recognizes only the duplicates that it has in memory.
    */
   record(entry: LogEntry): Promise<LoggedDelivery | undefined>;
   /** Counts a delivery that was not authenticated. Must not wait for a disk: anybody can send these. */
@@ -124,78 +124,78 @@ export interface QueuedResult {
   readonly failures: readonly StoredFailure[];
   /** What failed, in a line. */
   readonly error?: string | undefined;
-  /** Seconds that a handler asked to wait, by an error's `retryAfter`: at most a day. */
+  /** The wait that a handler asked for with an error's `retryAfter`, in seconds. At most a day. */
   readonly retryAfter?: number | undefined;
-  /** Of a failed attempt: what {@link AttemptOptions.retryAt} returned. */
+  /** For a failed attempt, the return value of {@link AttemptOptions.retryAt}. */
   readonly nextAttempt?: Date | undefined;
-  /** Of a rejected delivery. */
+  /** Set for a rejected delivery. */
   readonly code?: RefusalCode | undefined;
   readonly issues?: readonly EventIssue[] | undefined;
   /** What the event says of itself, which an older version may not have understood. */
   readonly event?: StoredEvent | undefined;
-  /** What failed, as it was thrown: for the report of a dead letter, not to be stored. */
+  /** The error as it was thrown, for the report of a dead letter. Do not store it. */
   readonly cause?: unknown;
 }
 
-/** What a store knows of an attempt. */
+/** Options that a store passes for an attempt. */
 export interface AttemptOptions {
   /**
-   * When the next attempt is due if this one fails, or `undefined` if this one is the last. Called at most once, when it
-   * has failed, so that the receiver can log it; the result has it as `nextAttempt`.
-   * @param retryAfter seconds that a handler asked to wait
+   * Return the time of the next attempt if this one fails, or `undefined` if this one is the last. Called at most once,
+   * after a failure. The receiver logs the time, and returns it in the result as `nextAttempt`.
+   * @param retryAfter the wait that a handler asked for, in seconds
    */
   readonly retryAt?: (retryAfter: number | undefined) => Date | undefined;
 }
 
-/** Does one attempt. Never rejects. */
+/** Run one attempt. Never rejects. */
 export type ProcessWork = (work: QueuedWork, options?: AttemptOptions) => Promise<QueuedResult>;
 
-/** A delivery that a queue does not attempt again. */
+/** A delivery that the queue does not attempt again. */
 export interface DeadLetter {
   /** The delivery's id: `context.id` in a handler. */
   readonly id: string;
   readonly endpoint: string;
-  /** The event's type; `undefined` if it was never parsed. */
+  /** The event's type. `undefined` if the event was never parsed. */
   readonly eventType: string | undefined;
   /** `data.scan_id` of the event. */
   readonly scanId: string | undefined;
   /** `data.target` of the event. */
   readonly target: string | undefined;
   readonly receivedAt: Date;
-  /** The client's address; `undefined` if it is not known. */
+  /** The client's address. `undefined` if it is unknown. */
   readonly ip: string | undefined;
-  /** How many attempts there were. */
+  /** The number of attempts. */
   readonly attempts: number;
   /**
-   * `failed`: handlers failed too often. `lost`: the process ended or stalled during an attempt, too often. `rejected`: the
-   * body can no longer be parsed, or no longer fits its schema; no handler ran.
+   * `failed`: handlers failed too often. `lost`: the process ended or stalled during too many attempts. `rejected`:
+   * the body can no longer be parsed or no longer matches its schema, so no handler ran.
    */
   readonly reason: 'failed' | 'lost' | 'rejected';
-  /** The handlers that have run, over all attempts. */
+  /** The handlers that have run in any attempt. */
   readonly handlers: readonly DeadLetterHandler[];
   /**
-   * What failed last: an `EventHandlingError` if this process ran the last attempt, otherwise an `Error` with the recorded
-   * message.
+   * The last error: an `EventHandlingError` if this process ran the last attempt, otherwise an `Error` with the
+   * recorded message.
    */
   readonly error: unknown;
-  /** Of a rejected delivery. */
+  /** Set for a rejected delivery. */
   readonly code?: RefusalCode | undefined;
-  /** Of a rejected delivery: why it does not fit its schema. */
+  /** For a rejected delivery, the reasons why it does not match its schema. */
   readonly issues?: readonly EventIssue[] | undefined;
 }
 
-/** How one handler has fared with a dead letter. */
+/** The result of one handler for a dead letter. */
 export interface DeadLetterHandler {
-  /** The name it was registered under. */
+  /** The handler's name. */
   readonly name: string;
   readonly succeeded: boolean;
-  /** What it threw the last time, in a line. */
+  /** The message of its last error, in one line. */
   readonly error: string | undefined;
 }
 
 /**
- * Reports a delivery that a store has settled as a dead letter, or as rejected. Never throws.
- * @returns whether the receiver has logged it; if not, a store with a logger of its own logs it
+ * Report a delivery that a store has settled as a dead letter or as rejected. Never throws.
+ * @returns whether the receiver has logged the delivery. If not, a store with a logger of its own logs it
  */
 export type ReportDeadLetter = (letter: DeadLetter) => boolean;
 
@@ -213,21 +213,21 @@ export interface Workers {
  */
 export interface DeliveryQueue {
   /**
-   * Resolves only once the delivery is durable. A rejection makes the receiver answer 503. One that was given up is not a
-   * duplicate: when it is sent again, it is tried again.
+   * Resolves only once the delivery is durable. A rejection makes the receiver answer 503. One that was given up is
+   * not a duplicate: when it is sent again, it is tried again.
    */
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
   /**
-   * For a queue that runs handlers in this process and loses deliveries with it. On a platform that freezes the process
-   * after the answer, the receiver hands the promise to `waitUntil`.
+   * Wait until a delivery is settled. Implement this in a queue that loses its deliveries when the process ends. On a
+   * platform that freezes the process after the answer, the receiver passes the promise to `waitUntil`.
    * @returns a promise that resolves when an accepted delivery has been processed, rejected or given up, and never
    *   rejects; `undefined` if the queue does not hold the delivery
    */
   settled?(delivery: StoredDelivery): Promise<void> | undefined;
   /**
    * Starts the workers of an endpoint: claim, run, settle, retry.
-   * @param onDeadLetter to be called once for each delivery that is not attempted again, when that is durable
-   * @throws ConfigurationError, at once, if the endpoint has workers in this process already
+   * @param onDeadLetter call it once for each delivery that is not attempted again, after that is stored durably
+   * @throws ConfigurationError synchronously, if the endpoint already has workers in this process
    */
   start(endpoint: string, process: ProcessWork, onDeadLetter?: ReportDeadLetter): Workers;
 }

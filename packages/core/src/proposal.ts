@@ -12,7 +12,9 @@ export function proposal(written: string, candidates: readonly string[]): string
   return best === undefined ? '' : ` Did you mean ${JSON.stringify(best)}?`;
 }
 
-/** The letters to insert, drop, change or swap with their neighbor: Levenshtein's distance, with a swap as one mistake. */
+/**
+ * Return the number of letters to insert, delete, replace or swap with a neighbor (the Damerau-Levenshtein distance).
+ */
 function distance(a: string, b: string): number {
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, i) => i);

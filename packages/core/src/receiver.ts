@@ -19,23 +19,26 @@ import { readOptions } from './settings.ts';
 import { createTraffic } from './traffic.ts';
 import { createWorker } from './worker.ts';
 
-/** A function of yours that is called with an event. What it returns is awaited; what it throws fails the delivery. */
+/** A function of yours that is called with an event. Its return value is awaited. If it throws, the delivery fails. */
 export type EventHandler<Event> = (event: Event, context: EventContext) => unknown;
 
 declare const typedBy: unique symbol;
 
-/** The schemas of a receiver; those of a part of one, as a function may ask for, are not known. */
+/** The schemas of a receiver. A partial receiver, such as a function's parameter may be, has no known schemas. */
 type SchemasOf<This> = This extends Receiver<infer Schemas> ? Schemas : Record<never, never>;
 
-/** Turns deliveries into outcomes, and events into calls of handlers. Made by {@link createReceiver}. */
+/** Turns deliveries into outcomes, and runs the handlers of their events. Created by {@link createReceiver}. */
 export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
-  /** Never called. A method's parameter is checked both ways, so that `Receiver[]` accepts receivers with schemas. */
+  /**
+   * Never called. It must be a method: parameters of methods are bivariant, so `Receiver[]` accepts receivers with
+   * schemas.
+   */
   [typedBy]?(schemas: Schemas): void;
   /**
-   * Registers a handler. All handlers of an event run, side by side, also when one of them throws.
+   * Register a handler. All handlers of an event run concurrently, even if one of them throws.
    * @param type an event type, an alias of one (`scan.complete`), a category (`'scan.*'` takes `scan_completed` as
    *   well as `scan.archived`), `'all'`, or a list of these
-   * @throws ConfigurationError for a type that is not known: add it to the option `schemas`
+   * @throws ConfigurationError for an unknown type. To use one, add it to the option `schemas`
    * @example
    * receiver.on('scan_completed', (event) => console.log(event.data.target), { name: 'print' });
    */
@@ -45,26 +48,26 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     handler: EventHandler<EventOf<Selector, SchemasOf<This>>>,
     options?: HandlerOptions,
   ): This;
-  /** Registers a handler for every event, of known and unknown types. */
+  /** Register a handler for every event, of known and unknown types. */
   onAny<This>(
     this: This,
     handler: EventHandler<WebhookEvent<SchemasOf<This>>>,
     options?: HandlerOptions,
   ): This;
-  /** Registers a handler for the events that no `on` takes, those of unknown types among them. */
+  /** Register a handler for the events that no `on` handler matches, including those of unknown types. */
   onUnhandled<This>(
     this: This,
     handler: EventHandler<WebhookEvent<SchemasOf<This>>>,
     options?: HandlerOptions,
   ): This;
   /**
-   * Calls a function when handlers fail (with an `EventHandlingError`), or the limiter, the log or the queue. Not called if
-   * handlers only ask for a later attempt by `RetryLater`.
+   * Call a function when handlers fail (with an `EventHandlingError`), or when the rate limiter, the log or the queue
+   * fails. The function is not called if handlers only ask for a later attempt with `RetryLater`.
    */
   onError<This>(this: This, listener: ErrorListener): This;
   /**
-   * Calls a function with every outcome, its code and its timings: use it for metrics. Behind a queue a delivery has
-   * several outcomes: `accepted`, and one for each attempt; `details.phase` tells them apart.
+   * Call a function with every outcome and its timings, for example to count metrics. With a queue, a delivery has
+   * several outcomes: `accepted`, and one for each attempt. Use `details.phase` to distinguish them.
    * @example
    * receiver.onOutcome(({ status }, { phase, attempt, eventType }) => {
    *   const isNew = phase === 'received' && (status === 'accepted' || attempt === 1);
@@ -73,9 +76,10 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    */
   onOutcome<This>(this: This, listener: OutcomeListener<WebhookEvent<SchemasOf<This>>>): This;
   /**
-   * Calls a function with each delivery that the queue does not attempt again: its handlers failed too often, its process
-   * was lost too often, or its body can no longer be parsed. A replayed delivery that fails again is reported again. If the
-   * function throws or rejects, `onError` is called with source `listener`, and nothing else happens.
+   * Call a function with each delivery that the queue does not attempt again, because its handlers failed too often,
+   * its process was lost too often, or its body can no longer be parsed. A replayed delivery that fails again is
+   * reported again. If the function throws or rejects, `onError` is called with source `listener`; the delivery is
+   * not affected.
    * @example
    * receiver.onDeadLetter(({ id, eventType, attempts, handlers }) => {
    *   const failed = handlers.filter(({ succeeded }) => !succeeded);
@@ -84,9 +88,9 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    */
   onDeadLetter<This>(this: This, listener: DeadLetterListener): This;
   /**
-   * Takes one delivery through the whole pipeline. Adapters call it; `/testing` makes deliveries to call it with.
-   * @param handle in place of the registered handlers, for an adapter that hands the event on to a route
-   * @returns the outcome; a refusal is a value, not an exception
+   * Receive one delivery. Adapters call this; `/testing` creates deliveries to call it with in a test.
+   * @param handle runs instead of the registered handlers, for an adapter that passes the event to a route
+   * @returns the outcome. A rejection is a value, not an exception
    */
   receive<This>(
     this: This,
@@ -94,31 +98,35 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     handle?: EventHandler<WebhookEvent<SchemasOf<This>>>,
   ): Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
   /**
-   * Starts the workers that run the handlers of queued deliveries, and of deliveries that are replayed out of a log.
-   * `serve` calls it, and so does the first delivery. Call it when your app starts without `serve`, so that deliveries of
-   * an earlier run do not wait for the next one. Without such a store it does nothing.
-   * @throws ConfigurationError if another receiver over the store has this `endpoint`
+   * Start the workers that run the handlers of queued deliveries and of deliveries that are replayed from a log.
+   * `serve` calls this method, and so does the first delivery. If your app does not use `serve`, call it at startup,
+   * so that deliveries of an earlier run do not wait for the next delivery. Does nothing without a store that has
+   * workers.
+   * @throws ConfigurationError if another receiver that uses the store has this `endpoint`
    */
   start(): void;
   /**
-   * For adapters: call it when the receiver is mounted. It reserves the `endpoint` of the store and starts nothing, so that
-   * importing an app runs no handler.
-   * @param to what handles the events: the receiver's `handlers`, or the app's own `route` (as with `webhookMiddleware`).
-   *   A receiver that is mounted for routes alone has no workers, and from then on `on`, `onAny` and `onUnhandled` throw,
-   *   because their handlers would never run.
-   * @throws ConfigurationError if another receiver over the store has this `endpoint`, or if a route would replace handlers
-   *   that are registered already
+   * Reserve the `endpoint` of the store. Adapters call this when the receiver is mounted. It starts no workers, so
+   * that importing an app does not run handlers.
+   * @param to who handles the events: the receiver's `handlers`, or the app's own `route` (as with
+   *   `webhookMiddleware`). A receiver that is mounted only for routes has no workers. From then on, `on`, `onAny`
+   *   and `onUnhandled` throw, because their handlers would never run.
+   * @throws ConfigurationError if another receiver that uses the store has this `endpoint`, or if handlers are
+   *   already registered that a route would replace
    */
   mount(to: 'handlers' | 'route'): void;
   /** Whether deliveries are answered before their handlers have run. */
   readonly queued: boolean;
-  /** Refuses new deliveries with 503, waits for those in flight, and ends the workers. The store stays open: it is yours. */
+  /**
+   * Reject new deliveries with 503, wait for those in flight, and stop the workers. Does not close the store, which
+   * is yours.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Makes a receiver: it verifies, parses and types what SpiderFoot sends, and hands it to your handlers.
- * @throws ConfigurationError that names the option, for anything that could not work
+ * Create a receiver. It verifies, parses and types the events that SpiderFoot sends, and passes them to your handlers.
+ * @throws ConfigurationError that names the option, if an option is invalid
  * @example
  * const receiver = createReceiver({ secret: 'your-webhook-secret' });
  * receiver.on('scan_completed', (event) => console.log(`Scan of ${event.data.target} completed`));
@@ -170,7 +178,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       delivery: Delivery,
       handle?: EventHandler<WebhookEvent<SchemasOf<This>>>,
     ): Promise<Outcome<WebhookEvent<SchemasOf<This>>>> {
-      // The event comes out of this receiver's own catalogue.
+      // The cast is safe: the event was parsed with this receiver's own catalogue.
       return receive(delivery, handle) as Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
     },
     start() {

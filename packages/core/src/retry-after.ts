@@ -2,8 +2,8 @@
 const longestRetryAfter = 86_400;
 
 /**
- * Reads a wait that a handler asks for.
- * @returns seconds, more than 0 and at most a day; `undefined` if the value is not a positive, finite number
+ * Read the wait that a handler asks for.
+ * @returns a number of seconds, at most a day. `undefined` if the value is not a positive, finite number
  */
 export function readRetryAfter(value: unknown): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) return undefined;

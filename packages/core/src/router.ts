@@ -18,11 +18,11 @@ export interface Router {
   /** Sees every event, and handles none in particular. */
   addAny(run: Route['run'], options?: HandlerOptions): void;
   addUnhandled(run: Route['run'], options?: HandlerOptions): void;
-  /** Says that the handlers run, also if a route of the app handles the events of another path. */
+  /** Allow handlers to run, even if a route of the app handles the events of another path. */
   useHandlers(): void;
   /**
-   * Says that a route of the app handles the events, and that no handler runs unless {@link useHandlers} is called.
-   * @throws ConfigurationError if there is a handler that would never run, here as well as when one is added later
+   * Let a route of the app handle the events. No handler runs unless {@link useHandlers} is called.
+   * @throws ConfigurationError if a handler is registered that would never run. Adding one later throws as well
    */
   replaceByRoute(): void;
   /** The handlers of a type, in the order of their registration; those of `onUnhandled` where `on` has none. */
@@ -48,7 +48,7 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
     if (name !== undefined && names.has(name)) {
       throw new ConfigurationError(
         'name',
-        `${JSON.stringify(name)} is taken by another handler. Names tell handlers apart over retries: give each its own.`,
+        `${JSON.stringify(name)} is the name of another handler. Give each handler a unique name, because retries identify handlers by name.`,
       );
     }
     cache = new Map();
@@ -106,7 +106,7 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
 function neverRuns(handlers: string): ConfigurationError {
   return new ConfigurationError(
     'handler',
-    `would never run (${handlers}): webhookMiddleware hands each event to your route. Move its code into the route, or mount webhookHandler instead. To use both on one receiver, mount webhookHandler first.`,
+    `would never run (${handlers}), because webhookMiddleware passes each event to your route. Move the handler's code into the route, or mount webhookHandler instead. To use both with one receiver, mount webhookHandler first.`,
   );
 }
 

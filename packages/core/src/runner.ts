@@ -28,7 +28,7 @@ export interface Runner {
     progress: Progress,
     watch: Watch,
   ): MaybePromise<EventHandlingError | undefined>;
-  /** Records a verified delivery, if there is a log. `unavailable` if that fails. */
+  /** Record a verified delivery, if there is a log. @returns `unavailable` if that fails */
   record(delivery: StoredDelivery, standing: Standing, watch: Watch): Promise<Rejected | undefined>;
 }
 
@@ -59,7 +59,7 @@ export function createRunner(settings: Settings, observers: Observers): Runner {
         throw error;
       },
     );
-    // A sender that disconnects must not cut the handlers off: every retry would wait for them.
+    // The handlers must keep running if the sender disconnects, because its retries wait for them.
     verified.waitUntil?.(settling.catch(() => {}));
     return settling;
   }
@@ -160,15 +160,16 @@ function duplicate({ id, event, wire }: Verified): Outcome {
 }
 
 /**
- * Answering 2xx to a retry would lose the event if the attempt that is running fails: the retry shares its outcome. The
- * error stays with the request that ran the handlers, so that it is logged once.
+ * Return the outcome of a retry that arrives during an attempt. The retry shares the attempt's outcome, because
+ * answering 2xx at once would lose the event if the attempt fails. The error stays with the request that ran the
+ * handlers, so that it is logged once.
  */
 async function shareFate(running: Promise<Outcome>, verified: Verified): Promise<Outcome> {
   const outcome = await running;
   return outcome.status === 'rejected' ? { ...outcome, error: undefined } : duplicate(verified);
 }
 
-/** Handlers have failed, and so has the log: one outcome says both. */
+/** Combine the failures of the handlers and of the log into one outcome. */
 function withErrorOf(handled: Outcome, unrecorded: Rejected): Rejected {
   if (handled.status !== 'rejected') return unrecorded;
   const errors = [unrecorded.error, handled.error];
@@ -198,7 +199,10 @@ function standing({ attempt, succeeded }: Progress): Pick<Standing, 'attempt' | 
 /** A store that does not answer within this many milliseconds has failed: SpiderFoot waits ten seconds. */
 const storePatience = 5000;
 
-/** What a store answers, which must not be waited for longer than the sender waits. One in JavaScript may answer at once. */
+/**
+ * What a store answers, which must not be waited for longer than the sender waits. One in JavaScript may answer at
+ * once.
+ */
 export function answerOf<Value>(answer: MaybePromise<Value>, call: string): Promise<Value> {
   return within(
     Promise.resolve(answer),

@@ -65,7 +65,7 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
     if (optionNames.some((known) => known === name)) continue;
     throw new ConfigurationError(
       name,
-      `is not known.${proposal(name, optionNames)} Known: ${optionNames.join(', ')}.`,
+      `is unknown.${proposal(name, optionNames)} Known: ${optionNames.join(', ')}.`,
     );
   }
   const {
@@ -117,18 +117,18 @@ function readSecrets(secret: unknown): readonly Secret[] | undefined {
   if (secret === undefined || secret === null) {
     throw new ConfigurationError(
       'secret',
-      "is missing. Give the secret of SpiderFoot's [webhooks] section; is the environment variable set? `secret: false`, spelled so, takes unsigned deliveries.",
+      "is missing. Pass the secret of SpiderFoot's [webhooks] section, and check that its environment variable is set. Set `secret: false` to accept unsigned deliveries.",
     );
   }
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
-  if (secrets.length === 0) throw new ConfigurationError('secret', 'is an empty list.');
+  if (secrets.length === 0) throw new ConfigurationError('secret', 'must not be an empty list.');
   return secrets.map(readSecret);
 }
 
 function readEvents(events: unknown, catalogue: Catalogue): (type: string) => boolean {
   if (events === 'all') return () => true;
   if (!Array.isArray(events) || events.length === 0) {
-    throw new ConfigurationError('events', "must be 'all' or a list of event types that is not empty.");
+    throw new ConfigurationError('events', "must be 'all' or a non-empty list of event types.");
   }
   const selectors = events.flatMap((event: unknown) => {
     const name = typeof event === 'string' ? event : String(event);
@@ -137,7 +137,7 @@ function readEvents(events: unknown, catalogue: Catalogue): (type: string) => bo
     if (catalogue.knows(name)) return catalogue.canonical(name);
     throw new ConfigurationError(
       'events',
-      `has ${JSON.stringify(name)}, which is no event type that is known here.${proposal(name, catalogue.selectors)} Types of your own need a schema in "schemas".`,
+      `contains ${JSON.stringify(name)}, which is not a known event type.${proposal(name, catalogue.selectors)} Add a schema to "schemas" for a type of your own.`,
     );
   });
   return (type) => selectors.some((selector) => catalogue.covers(selector, type));
@@ -146,19 +146,22 @@ function readEvents(events: unknown, catalogue: Catalogue): (type: string) => bo
 function readSchemas(schemas: DataSchemas | undefined): Catalogue {
   if (schemas === undefined) return createCatalogue({});
   for (const [type, schema] of Object.entries(schemas)) {
-    // What zod 3 has lacks `_zod`, and would throw at the first event.
+    // A schema of zod 3 has no `_zod`, and would throw at the first event.
     if (typeof schema?.safeParse === 'function' && '_zod' in schema) continue;
-    throw new ConfigurationError('schemas', `has no schema of zod 4 at ${JSON.stringify(type)}.`);
+    throw new ConfigurationError('schemas', `must have a schema of zod 4 for ${JSON.stringify(type)}.`);
   }
   return createCatalogue(schemas);
 }
 
 function readHeaderNames(names: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(names) ? names : [names];
-  if (list.length === 0) throw new ConfigurationError('signatureHeader', 'is an empty list.');
+  if (list.length === 0) throw new ConfigurationError('signatureHeader', 'must not be an empty list.');
   return list.map((name) => {
     if (typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return name.toLowerCase();
-    throw new ConfigurationError('signatureHeader', `has ${JSON.stringify(name)}, which is no header name.`);
+    throw new ConfigurationError(
+      'signatureHeader',
+      `contains ${JSON.stringify(name)}, which is not a header name.`,
+    );
   });
 }
 
@@ -169,13 +172,13 @@ function readAddresses(option: string, entries: unknown): AddressList | undefine
   }
   throw new ConfigurationError(
     option,
-    'must be a list of addresses that is not empty; leave it out to switch it off.',
+    'must be a non-empty list of addresses. Omit the option to disable it.',
   );
 }
 
 function readText(option: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new ConfigurationError(option, 'must be a string that is not empty.');
+  throw new ConfigurationError(option, 'must be a non-empty string.');
 }
 
 function readFunction<F>(option: string, value: F): F {

@@ -52,9 +52,9 @@ export function idOfDigest(digest: string): string {
 }
 
 /**
- * The id of a delivery that has neither a time nor an id, and whose sender never retries: equal bytes are another
- * delivery. Half of it is random; the other half still shows which deliveries have equal bytes.
- * @param id the id by the bytes
+ * Create the id of a delivery that has neither a time nor an id, and whose sender never retries. Equal bytes are then a
+ * new delivery, so half of the id is random. The other half shows which deliveries have equal bytes.
+ * @param id the id that is derived from the bytes
  */
 export function idOfOneShot(id: string): string {
   const random = crypto.getRandomValues(new Uint8Array(8));

@@ -11,7 +11,7 @@ export interface Verified {
   readonly body: Uint8Array;
   readonly ip: string | undefined;
   readonly receivedAt: Date;
-  /** Of the delivery: for what runs on after the answer. */
+  /** {@link Delivery.waitUntil}, for work that continues after the answer. */
   readonly waitUntil?: WaitUntil | undefined;
 }
 

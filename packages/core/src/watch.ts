@@ -1,51 +1,51 @@
 import type { WaitUntil } from './delivery.ts';
 
-/** How long the parts of a delivery took, in milliseconds. A part that was not reached is missing. */
+/** The duration of each part of a delivery, in milliseconds. A part that was not reached is missing. */
 export interface Timings {
   /** Reading the body. */
   body?: number;
   /** Verifying the signature and parsing. */
   check?: number;
-  /** Running the handlers, with the log around them; or storing the delivery in the queue. */
+  /** Running the handlers and recording the delivery in the log, or storing the delivery in the queue. */
   handle?: number;
   total: number;
 }
 
 /**
- * What an outcome or an error belongs to: `received` is the answer to a request (without a queue, its handlers ran before
- * it); `handled` is an attempt at a queued or replayed delivery, whose request was answered earlier.
+ * The phase of a delivery. `received`: a request is answered; without a queue, its handlers run first. `handled`: a
+ * queued or replayed delivery is attempted, whose request was answered earlier.
  */
 export type Phase = 'received' | 'handled';
 
-/** What listeners and logs say about the delivery that an outcome or an error belongs to. */
+/** The delivery that an outcome or an error belongs to, for listeners and logs. */
 export interface Subject {
   readonly phase: Phase;
-  /** The delivery's id, once it is authenticated. */
+  /** The delivery's id. Set after authentication. */
   id: string | undefined;
-  /** The event's type, once it is parsed. */
+  /** The event's type. Set after parsing. */
   eventType: string | undefined;
-  /** The attempt at running the handlers, 1 for the first; 0 as long as none has run. */
+  /** The number of the attempt to run the handlers, starting with 1. 0 until a handler runs. */
   attempt: number;
-  /** Of the request: for a listener that returns a promise. */
+  /** {@link Delivery.waitUntil}, for listeners that return a promise. */
   waitUntil?: WaitUntil | undefined;
 }
 
-/** One delivery under observation. The pipeline and the worker fill it in as they learn more. */
+/** The observation of one delivery. The pipeline and the worker set its members as they become known. */
 export interface Watch extends Subject {
   readonly receivedAt: Date;
   ip: string | undefined;
-  /** When the next attempt is due. */
+  /** The time of the next attempt. */
   nextAttempt: Date | undefined;
   /** Whether this attempt was the last. */
   isDeadLetter: boolean;
-  /** Ends a part: it took from the last mark until now. */
+  /** End a part, which lasted from the last mark until now. */
   mark(part: Exclude<keyof Timings, 'total'>): void;
   timings(): Timings;
 }
 
-/** @param timed whether to measure; without listeners and a logger, the clock would cost time for nothing */
+/** @param timed whether to measure time. Pass `false` without listeners and a logger, because reading the clock takes time. */
 export function createWatch(receivedAt: Date, phase: Phase, timed: boolean): Watch {
-  // No spread: this runs for every request.
+  // This runs for every request, so it avoids the slower spread.
   const { mark, timings } = timed ? createTimer() : idleTimer;
   return {
     phase,

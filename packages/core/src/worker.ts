@@ -19,18 +19,18 @@ import type { Settings } from './settings.ts';
 import { toStored, toStoredEvent, toStoredFailures, type Verified } from './stored.ts';
 import type { Watch } from './watch.ts';
 
-/** The receiver's side of a store that hands deliveries back: out of a queue, or replayed out of a log. */
+/** Runs the deliveries that a store returns: those of a queue, or those that are replayed from a log. */
 export interface Worker {
   /**
-   * Reserves the endpoint, and starts nothing.
-   * @throws ConfigurationError if another receiver over the store has the endpoint
+   * Reserve the endpoint without starting workers.
+   * @throws ConfigurationError if another receiver that uses the store has the endpoint
    */
   claim(): void;
-  /** @throws ConfigurationError if another receiver over the store has the endpoint */
+  /** @throws ConfigurationError if another receiver that uses the store has the endpoint */
   start(): void;
   /**
-   * Starts if it can: a delivery that is handled at once needs no worker. What is wrong with the store, recording the
-   * delivery will say.
+   * Start the workers if possible. An error is ignored: the current delivery needs no worker, and recording it
+   * reports any problem of the store.
    */
   startForReplays(): void;
   close(): Promise<void>;
@@ -44,13 +44,17 @@ export function createWorker(
   observers: Observers,
 ): Worker {
   const { endpoint, catalogue, log, queue } = settings;
-  /** A log of the receiver's own, which does not see what becomes of the queue's deliveries. */
+  /** The log, if it is not the queue as well. Attempts at queued deliveries must then be recorded in it. */
   const logApart = queue === undefined || Object.is(log, queue) ? undefined : log;
-  /** How far failed deliveries have come: a handler that was given up may succeed before the next attempt begins. */
+  /**
+   * The handlers of failed deliveries that have succeeded. A handler that timed out may still succeed before the next
+   * attempt.
+   */
   const reached = new BoundedMap<string, ReadonlySet<string>>(settings.memory);
   /**
-   * Over a turn after the first attempt is asked for: handlers that are registered right after the start must not miss
-   * what an earlier run left. Not begun by `start()`, because a worker may set no timer outside of a request.
+   * Resolves one turn of the event loop after the first attempt is requested, so that handlers that are registered
+   * right after the start receive the deliveries of an earlier run. `start()` does not begin the wait, because a
+   * Cloudflare worker may not set a timer outside of a request.
    */
   let registered: Promise<void> | undefined;
   let workers: Workers | undefined;
@@ -65,7 +69,7 @@ export function createWorker(
     if (parsed.status === 'rejected') {
       const { code, issues, error, event_type } = parsed;
       watch.eventType = event_type ?? watch.eventType;
-      // Another attempt would find the same.
+      // Another attempt would be rejected for the same reason.
       watch.isDeadLetter = true;
       if (error !== undefined) observers.error(error, 'schemas', watch);
       observers.outcome({ ...parsed, id }, watch);
@@ -73,7 +77,7 @@ export function createWorker(
     }
     const { event, wire } = parsed;
     watch.eventType = event.event_type;
-    // A first attempt begins with what the store says: a replay may be meant to run all handlers.
+    // For a first attempt, use only the store's record: a replay may be meant to run all handlers again.
     const since = attempt > 1 ? (reached.get(id) ?? []) : [];
     const progress: Progress = { attempt, succeeded: new Set([...work.succeeded, ...since]) };
     const verified: Verified = { id, event, wire, body, ip, receivedAt };
@@ -102,7 +106,10 @@ export function createWorker(
     return { ...result, status: 'failed', failures, error: message, retryAfter, nextAttempt, cause: error };
   }
 
-  /** The handlers have run: a log that fails at this changes nothing for the queue. */
+  /**
+   * Record an attempt in the log. A failure of the log does not affect the queue, because the handlers have already
+   * run.
+   */
   async function recordApart(log: DeliveryLog, entry: LogEntry, watch: Watch): Promise<void> {
     try {
       await answerOf(log.record(entry), 'log.record()');
@@ -148,7 +155,7 @@ export async function enqueue(
   watch: Watch,
 ): Promise<Outcome> {
   const { id, event, wire } = verified;
-  // Not in the `try`: this is a mistake of the receiver's owner, and the sender's retry cannot help.
+  // Outside of the `try`: this is a configuration error, which a retry by the sender cannot resolve.
   requireRunningQueue(queue, verified);
   try {
     const delivery = toStored(verified, endpoint);

@@ -63,7 +63,7 @@ describe("a fault of the user's own functions", () => {
     expect(await receiver.receive(await signedDelivery('scan_completed', { secret }))).toMatchObject({
       code: 'invalid_event',
       event_type: 'scan_completed',
-      issues: [{ path: 'data', message: 'The schema of this type failed itself' }],
+      issues: [{ path: 'data', message: 'The schema of this type threw an error' }],
     });
     expect(errors).toHaveBeenCalledWith(expect.any(Error), expect.objectContaining({ source: 'schemas' }));
     expect(log.entries()).toMatchObject([
@@ -281,17 +281,17 @@ it('rejects a request without a socket as any other', async () => {
   expect(outcome).toEqual({ status: 'rejected', code: 'method_not_allowed' });
 });
 
-it('an event that no handler takes is told to the logger', async () => {
+it('logs a warning about an event without a handler', async () => {
   const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const receiver = createReceiver({ secret, logger }).on('scan_failed', () => {});
   await receiver.receive((await delivery())());
   expect(logger.warn).toHaveBeenCalledWith(
     expect.objectContaining({ event_type: 'scan_completed' }),
-    'spiderfoot webhook: no handler takes this',
+    'spiderfoot webhook: no handler is registered for this event',
   );
 });
 
-it('serve() names the mend where it is given an app that is no listener', async () => {
+it('serve() says what to pass if the app is not a request listener', async () => {
   const receiver = createReceiver({ secret });
   // As plain JavaScript may call it.
   const serving: unknown = Reflect.apply(serve, undefined, [{ callback() {} }, receiver, { port: 0 }]);

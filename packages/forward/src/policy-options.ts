@@ -24,13 +24,13 @@ export interface PolicyOptions {
   /** Attempts under way at once; up to 1000 more calls wait, and any beyond fail as `overloaded`. @default 16 */
   readonly maxInFlight?: number;
   /**
-   * Leaves a target in peace that has failed too often, by its origin: events then fail at once as `circuit_open`, and a
-   * queue keeps them for the rest of the cool-down. Each forwarder has its own. `false` switches it off.
+   * Leaves a target in peace that has failed too often, by its origin: events then fail at once as `circuit_open`,
+   * and a queue keeps them for the rest of the cool-down. Each forwarder has its own. `false` switches it off.
    */
   readonly breaker?: false | BreakerOptions;
   /**
-   * Gets a warning for each retry, and a line when a breaker opens or closes. Warnings about an event that was accepted, but
-   * not as it should be, go to the receiver's logger if you give none here.
+   * Gets a warning for each retry, and a line when a breaker opens or closes. Warnings about an event that was
+   * accepted, but not as it should be, go to the receiver's logger if you give none here.
    * @default silent
    */
   readonly logger?: Pick<Logger, 'info' | 'warn'>;
@@ -100,7 +100,7 @@ function readBreaker(breaker: unknown): false | Required<BreakerOptions> {
 export function rejectUnknown(options: object, names: readonly string[], prefix = ''): void {
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;
-    throw new ConfigurationError(`${prefix}${name}`, `is not known. Known: ${names.join(', ')}.`);
+    throw new ConfigurationError(`${prefix}${name}`, `is unknown. Known: ${names.join(', ')}.`);
   }
 }
 

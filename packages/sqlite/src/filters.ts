@@ -79,7 +79,7 @@ function severalTerms(name: string, values: readonly unknown[]): readonly Term[]
 
 function checkText(name: string, value: unknown): asserts value is string {
   if (typeof value === 'string' && value.trim() !== '') return;
-  throw new ConfigurationError(name, 'must be a string that is not empty.');
+  throw new ConfigurationError(name, 'must be a non-empty string.');
 }
 
 /** An index of deliveries, each in the order of time, and the filter that it leads with. */

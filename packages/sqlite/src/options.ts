@@ -29,8 +29,8 @@ export interface StoreOptions {
    */
   readonly baseDelay?: number;
   /**
-   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer one, of up
-   * to a day.
+   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer one,
+   * of up to a day.
    * @default 3600000 (an hour)
    */
   readonly maxDelay?: number;
@@ -40,8 +40,8 @@ export interface StoreOptions {
    */
   readonly concurrency?: number;
   /**
-   * Milliseconds after which a delivery whose process does not give a sign of life is taken up by another. Signs are given
-   * at a third of that; a handler may take longer.
+   * Milliseconds after which a delivery whose process does not give a sign of life is taken up by another. Signs are
+   * given at a third of that; a handler may take longer.
    * @default 30000
    */
   readonly lease?: number;
@@ -67,21 +67,21 @@ export interface StoreOptions {
    */
   readonly keepRefusals?: number;
   /**
-   * Opens what is there alone, for a look: a file that is missing, is empty or has no `webhook_logs` is an error, and is
-   * not touched.
+   * Opens what is there alone, for a look: a file that is missing, is empty or has no `webhook_logs` is an error, and
+   * is not touched.
    * @default false: it is made
    */
   readonly mustExist?: boolean;
   /**
-   * Opens a file only to read it, without any right to write: neither it nor a file beside it is written. Safe beside a
-   * receiver. Everything that writes, such as `replay` and `prune`, rejects with a StoreError, and `start` throws it. A file
-   * of an older version cannot be opened so.
+   * Opens a file only to read it, without any right to write: neither it nor a file beside it is written. Safe beside
+   * a receiver. Everything that writes, such as `replay` and `prune`, rejects with a StoreError, and `start` throws
+   * it. A file of an older version cannot be opened so.
    * @default false
    */
   readonly readOnly?: boolean;
   /**
-   * Logs failures in the background by `error`, and by `warn` that this process has the file open twice; a logger without
-   * `warn` leaves that to a process warning. A dead letter is logged here only if its receiver has no logger.
+   * Logs failures in the background by `error`, and by `warn` that this process has the file open twice; a logger
+   * without `warn` leaves that to a process warning. A dead letter is logged here only if its receiver has no logger.
    * @default silent, but for the process warning
    */
   readonly logger?: StoreLogger;
@@ -113,8 +113,7 @@ const longestTimer = 2_147_483_647;
 /** @throws ConfigurationError that names the option */
 export function readOptions(options: StoreOptions): StoreSettings {
   for (const name of Object.keys(options)) {
-    if (!known.includes(name))
-      throw new ConfigurationError(name, `is not known. Known: ${known.join(', ')}.`);
+    if (!known.includes(name)) throw new ConfigurationError(name, `is unknown. Known: ${known.join(', ')}.`);
   }
   const { retention, mustExist = false, readOnly = false, logger = silent, ...given } = options;
   const checked = { ...numbers, ...given };
@@ -141,7 +140,7 @@ function readRetention(retention: Retention | undefined): Retention | undefined 
   if (retention === undefined) return undefined;
   const { maxAge, keep, every, states, ...unknown } = retention;
   for (const name of Object.keys(unknown)) {
-    throw new ConfigurationError(`retention.${name}`, 'is not known. Known: maxAge, keep, every, states.');
+    throw new ConfigurationError(`retention.${name}`, 'is unknown. Known: maxAge, keep, every, states.');
   }
   if (maxAge === undefined && keep === undefined) {
     throw new ConfigurationError('retention', 'needs "maxAge", "keep" or both.');

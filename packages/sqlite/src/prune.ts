@@ -12,7 +12,8 @@ export interface PruneOptions {
   /** Keep so many of the newest, and delete the rest. */
   readonly keep?: number;
   /**
-   * Which may go. What has not been processed stays, unless it is named here; `received`, `queued` and `running` cannot be.
+   * Which may go. What has not been processed stays, unless it is named here; `received`, `queued` and `running`
+   * cannot be.
    * @default ['processed', 'ignored']
    */
   readonly states?: readonly PrunableState[];
@@ -50,7 +51,7 @@ export async function prune(
   { before, keep, states = ['processed', 'ignored'], ...unknown }: PruneOptions,
 ): Promise<number> {
   for (const name of Object.keys(unknown)) {
-    throw new ConfigurationError(name, 'is not known. Known: before, keep, states.');
+    throw new ConfigurationError(name, 'is unknown. Known: before, keep, states.');
   }
   if (before === undefined && keep === undefined)
     throw new ConfigurationError('before', 'or "keep" must be given.');

@@ -13,14 +13,14 @@ export interface ParsedEvent<Event> {
   readonly wire: Wire;
 }
 
-/** What parsing makes of a body. */
+/** The result of parsing a body. */
 export interface Parsing<Event> {
   readonly parsed: ParsedEvent<Event> | Rejected;
-  /** Whether equal bytes are a new event, and not a retry: see {@link readEnvelope}. */
+  /** Whether equal bytes are a new event and not a retry. See {@link readEnvelope}. */
   readonly oneShot: boolean;
 }
 
-/** Parses a body with a catalogue at hand; the receiver calls this. */
+/** Parse a body with an existing catalogue. The receiver calls this; {@link parseEvent} is for users. */
 export function parseWith<Schemas extends DataSchemas>(
   catalogue: Catalogue,
   body: Uint8Array,
@@ -40,7 +40,7 @@ export function parseWith<Schemas extends DataSchemas>(
   return { parsed: { status: 'parsed', event: result.data as WebhookEvent<Schemas>, wire }, oneShot };
 }
 
-/** A user's schema can throw, in a transform, or because it has to be awaited. That must not lose a genuine event. */
+/** A user's schema can throw, for example in a transform or because it is asynchronous. The event must not be lost. */
 function validate(schema: z.ZodType, event: JsonObject) {
   try {
     const result = schema.safeParse(event);
@@ -48,7 +48,7 @@ function validate(schema: z.ZodType, event: JsonObject) {
     const issues = result.error.issues.slice(0, maxIssues).map(toIssue);
     return { success: false as const, rejection: reject(issues) };
   } catch (error) {
-    const rejection = reject([{ path: 'data', message: 'The schema of this type failed itself' }]);
+    const rejection = reject([{ path: 'data', message: 'The schema of this type threw an error' }]);
     return { success: false as const, rejection: { ...rejection, error } };
   }
 }
@@ -81,7 +81,7 @@ function defaultCatalogue(): Catalogue {
   return shared;
 }
 
-/** Enough to correct a schema by; a hostile body cannot make the answer grow. */
+/** The number of issues is bounded, so that a hostile body cannot make the answer grow. */
 const maxIssues = 10;
 
 function reject(issues: readonly EventIssue[]): Rejected {

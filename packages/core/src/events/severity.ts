@@ -4,13 +4,13 @@ import type { EventEnvelope, KnownEventType } from './types.ts';
 /** From the least to the most severe. */
 export const severities = ['INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 
-/** How urgently an event needs a person to look at it. */
+/** How urgently a person should look at an event. */
 export type Severity = (typeof severities)[number];
 
-/** Severities by event type, under the names that events arrive with: `scan_completed`, not its alias `scan.complete`. */
+/** Severities by event type. Use the canonical names of types: `scan_completed`, not its alias `scan.complete`. */
 export type SeverityMap = Readonly<Record<string, Severity>>;
 
-/** What a type stands for if the event does not state a severity. The compiler asks for a row for each known type. */
+/** The severity of a type if the event does not state one. The compiler requires an entry for each known type. */
 const byType: Readonly<Record<KnownEventType, Severity>> = {
   scan_started: 'INFO',
   scan_completed: 'INFO',
@@ -69,12 +69,12 @@ const byType: Readonly<Record<KnownEventType, Severity>> = {
 /**
  * Return how severe an event is. The first of these decides:
  *
- * 1. the severity that the event states itself: `severity`, `severity_level`, `risk`, `risk_level` or `level` in its data, or
- *    `severity` in its envelope, in any case and in the usual spellings (`crit`, `Moderate`, `Severity.HIGH`). Numbers are
- *    ignored, because a 7 means different things on different scales;
+ * 1. the severity that the event states: `severity`, `severity_level`, `risk`, `risk_level` or `level` in its data, or
+ *    `severity` in its envelope, in uppercase or lowercase and in the usual spellings (`crit`, `Moderate`,
+ *    `Severity.HIGH`). Numbers are ignored, because a 7 means different things on different scales;
  * 2. `map`;
- * 3. for a completed scan, what it found: `HIGH` or `MEDIUM` if it counted events of that risk;
- * 4. the kit's table; `LOW` for a type that is not in it.
+ * 3. for a completed scan, its findings: `HIGH` or `MEDIUM` if the scan counted events of that risk;
+ * 4. the kit's table, or `LOW` if the type is not in the table.
  * @param map your own severities, by event type
  * @example
  * receiver.onAny(async (event) => {
@@ -95,7 +95,7 @@ export function severityOf(event: EventEnvelope<string, unknown>, map: SeverityM
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** The most specific name first. */
+/** The fields that state a severity, the most specific first. */
 const statingFields = ['severity', 'severity_level', 'risk', 'risk_level', 'level'];
 
 function statedIn(data: Data): Severity | undefined {
@@ -106,7 +106,7 @@ function statedIn(data: Data): Severity | undefined {
   return undefined;
 }
 
-/** SpiderFoot's words, those of syslog and of the usual scanners. */
+/** The words for each severity that SpiderFoot, syslog and common scanners use. */
 const spellings: ReadonlyMap<string, Severity> = new Map([
   ...['critical', 'crit', 'fatal', 'emergency', 'emerg', 'alert', 'very high'].map(rowFor('CRITICAL')),
   ...['high', 'major', 'severe', 'important', 'error', 'err'].map(rowFor('HIGH')),
@@ -119,14 +119,14 @@ function rowFor(severity: Severity): (word: string) => readonly [string, Severit
   return (word) => [word, severity];
 }
 
-/** Longer text is not a severity, and need not be looked at. */
+/** Longer text cannot be a severity, so it is not parsed. */
 const longestWord = 40;
 
 function severityNamed(value: unknown): Severity | undefined {
   if (typeof value !== 'string' || value.length > longestWord) return undefined;
   const words = value.toLowerCase().split(/[\s_-]+/);
   const name = words.filter((word) => !['', 'risk', 'severity'].includes(word)).join(' ');
-  // Python writes a member of an Enum as `Severity.HIGH`.
+  // Python formats an Enum member as `Severity.HIGH`.
   return spellings.get(name.slice(name.lastIndexOf('.') + 1));
 }
 
@@ -136,12 +136,12 @@ function severityByFindings(type: string, data: Data): Severity | undefined {
   return isPositive(data.medium_risk_events) ? 'MEDIUM' : undefined;
 }
 
-/** `multi_scan_completed` has no schema for its counts: they can be text, or an object whose `valueOf` throws. */
+/** `multi_scan_completed` has no schema for its counts, so they can be text or an object whose `valueOf` throws. */
 function isPositive(count: unknown): boolean {
   return (typeof count === 'number' || typeof count === 'string') && Number(count) > 0;
 }
 
-/** A type can be called `constructor`. */
+/** Use `hasOwn`, because a type can be called `constructor`. */
 function rowOf(map: SeverityMap, type: string): Severity | undefined {
   return Object.hasOwn(map, type) ? map[type] : undefined;
 }

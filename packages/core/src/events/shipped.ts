@@ -78,7 +78,10 @@ export const shippedData = {
   'webhook.test': z.looseObject({ message: text(), timestamp: moment(), webhook_id: text() }),
 };
 
-/** Other names of known types: the guide's dotted twins, the alias in the guide's configuration, the notification channel's own names. */
+/**
+ * Other names of known types: dotted equivalents of the guide's types, the alias in the guide's configuration, and
+ * the names that only the notification channel uses.
+ */
 export const aliases = {
   correlation_found: 'correlation_completed',
   high_severity: 'high_risk_event',

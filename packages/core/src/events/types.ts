@@ -21,7 +21,7 @@ export interface EventEnvelope<Type extends string, Data> {
   readonly timestamp: string;
   /** `spiderfoot` where the sender names none. */
   readonly source: string;
-  /** SpiderFoot's version. The shipped dialect does not tell it. */
+  /** SpiderFoot's version. The shipped dialect does not include it. */
   readonly version?: string | null | undefined;
   readonly data: Data;
   /** `{}` where the sender gives none. */

@@ -1,10 +1,10 @@
 /**
  * The envelope that an event came in.
  *
- * - `guide`: as the guide documents it, `{"event_type","timestamp","data",…}`
- * - `shipped`: as SpiderFoot's dispatcher and delivery module write it, `{"event_type","timestamp","payload"}`
+ * - `guide`: the envelope in the guide, `{"event_type","timestamp","data",…}`
+ * - `shipped`: SpiderFoot's dispatcher and delivery module, `{"event_type","timestamp","payload"}`
  * - `notification`: SpiderFoot's notification channel, `{"event","title","message","data","source"}`
- * - `topic`: SpiderFoot's notification service, which never signs,
+ * - `topic`: SpiderFoot's notification service, which never signs its requests,
  *   `{"topic","title","message","severity","timestamp","data"}`
  */
 export type Dialect = 'guide' | 'shipped' | 'notification' | 'topic';
@@ -15,13 +15,13 @@ export interface Wire {
   /** The type as the sender wrote it: `scan.complete`, where the event says `scan_completed`. */
   readonly event_type: string;
   /**
-   * What the header `X-SpiderFoot-Event` says, where the delivery came with one. Not signed: to be reported, never to be
-   * trusted.
+   * What the header `X-SpiderFoot-Event` says, where the delivery came with one. Not signed: to be reported, never to
+   * be trusted.
    */
   readonly event_header: string | undefined;
   /**
-   * The body's text as it was signed, for what parsing loses: duplicate keys, integers past 2^53. Escapes stay as the
-   * sender wrote them, those of lone surrogates (`\ud83d`) included.
+   * The body's text as it was signed. It keeps what parsing loses: duplicate keys and integers past 2^53. Escapes are
+   * as the sender wrote them, including those of lone surrogates (`\ud83d`).
    */
   readonly body: string;
   /** How many `NaN`, `Infinity` or `-Infinity` of Python's were taken as `null`. */

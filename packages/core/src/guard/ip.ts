@@ -14,9 +14,10 @@ const namedRanges: ReadonlyMap<string, readonly string[]> = new Map([
 const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
- * Reads an address as the network writes it: four-part decimal IPv4, or IPv6. An IPv4-mapped address
- * (`::ffff:192.0.2.1`, reported by a dual-stack socket) counts as IPv4. Every other way to embed IPv4 (IPv4-compatible
- * `::192.0.2.1`, translated, 6to4, NAT64) stays IPv6: it is another host, or the way to one. A zone (`%eth0`) is dropped.
+ * Parse an address in its usual notation: four-part decimal IPv4, or IPv6. An IPv4-mapped address
+ * (`::ffff:192.0.2.1`, which a dual-stack socket reports) counts as IPv4. Every other address that embeds IPv4
+ * (IPv4-compatible `::192.0.2.1`, translated, 6to4, NAT64) stays IPv6, because it belongs to another host or to a
+ * gateway. A zone (`%eth0`) is dropped.
  */
 function parseAddress(text: string): Address | undefined {
   if (dottedQuad.test(text)) return ipaddr.IPv4.parse(text);
@@ -30,7 +31,7 @@ function parseAddress(text: string): Address | undefined {
 
 const zone = /%[\w.~-]+$/;
 
-/** Writes dotted IPv4 at the end of IPv6 in hex: ipaddr.js takes `::127.0.0.1` for the IPv4-mapped address. */
+/** Rewrite dotted IPv4 at the end of IPv6 in hex, because ipaddr.js reads `::127.0.0.1` as the IPv4-mapped address. */
 function toHexGroups(text: string): string | undefined {
   if (!text.includes('.')) return text;
   const start = text.lastIndexOf(':') + 1;

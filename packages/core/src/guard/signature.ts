@@ -4,8 +4,8 @@ import { type Rejected, refuse } from '../outcome.ts';
 import { idOfDigest, idOfUnsigned, matchesAny, parseSignature } from '../signature.ts';
 
 /**
- * The headers in which SpiderFoot's senders put their signature: the dispatcher, the delivery module, the notification
- * channel. A name proves nothing and needs no proof: only the signature counts.
+ * The signature headers of SpiderFoot's senders: the dispatcher, the delivery module and the notification channel.
+ * Accepting several names is safe, because only the signature authenticates the sender.
  */
 export const spiderfootHeaders = [
   'x-spiderfoot-signature',
@@ -13,7 +13,7 @@ export const spiderfootHeaders = [
   'x-signature-256',
 ] as const;
 
-/** The signature that a delivery claims: 64 characters, or the rejection of one that has none. */
+/** The 64 characters of the signature in the header, or a rejection if the header is missing or malformed. */
 type Claim = { readonly digest: string; readonly rejected?: never } | { readonly rejected: Rejected };
 
 /** Reads the signature from the first of these headers that the delivery has. */
@@ -27,23 +27,26 @@ export function claimOf(header: Delivery['header'], names: readonly string[]): C
   return { rejected: unsigned(header, names) };
 }
 
-/** Names the sender as far as its headers show it. They are not authenticated, so they decide nothing. */
+/**
+ * Reject a delivery without a signature, with a hint about its sender. Its headers are not authenticated, so they
+ * affect only the hint.
+ */
 function unsigned(header: Delivery['header'], names: readonly string[]): Rejected {
   const rejected = refuse('missing_signature');
   const other = spiderfootHeaders.find((name) => !names.includes(name) && header(name) !== undefined);
   if (other !== undefined) {
     return {
       ...rejected,
-      hint: `The signature is in ${other}, a header that this endpoint is not set to read.`,
+      hint: `The signature is in the header ${other}, which this endpoint does not read. Add the header to signatureHeader.`,
     };
   }
-  // The dispatcher names itself; the notification senders leave urllib's own name.
+  // The dispatcher sets its own User-Agent; the notification senders keep that of urllib.
   if (!header('user-agent')?.startsWith('Python-urllib/')) return rejected;
   return { ...rejected, hint: urllibHint };
 }
 
 const urllibHint =
-  "The User-Agent is Python's urllib, so this is probably one of SpiderFoot's notification senders. The notification channel signs if SF_NOTIFY_WEBHOOK_SECRET is set. The notification service (WebhookChannel, bodies with \"topic\") never signs: receive it at an endpoint of its own that verifies no signature and that only SpiderFoot's address may use.";
+  "The User-Agent is Python's urllib, so this is probably one of SpiderFoot's notification senders. The notification channel signs if SF_NOTIFY_WEBHOOK_SECRET is set. The notification service (WebhookChannel, bodies with \"topic\") never signs. Receive it at a separate endpoint that does not verify signatures and accepts only SpiderFoot's address.";
 
 /**
  * The delivery's id, which is authenticated with it.

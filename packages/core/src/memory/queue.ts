@@ -17,14 +17,14 @@ export interface MemoryQueueOptions {
    */
   readonly maxAttempts?: number;
   /**
-   * The longest delay before the first retry, in milliseconds. It doubles with each further one; the actual delay is a
+   * The longest delay before the first retry, in milliseconds. It doubles with each retry. The actual delay is a
    * random part of it.
    * @default 1000
    */
   readonly baseDelay?: number;
   /**
-   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer one, of up
-   * to a day.
+   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer
+   * delay, up to a day.
    * @default 60000
    */
   readonly maxDelay?: number;
@@ -41,8 +41,8 @@ export interface MemoryQueueOptions {
  * Use it for tests, and if you can accept a lost event. Use a durable queue otherwise.
  *
  * On a platform that freezes the process after the answer (Cloudflare Workers, AWS Lambda), handlers run through the
- * platform's `waitUntil`, for as long as it allows: 30 seconds on Cloudflare. Without `waitUntil`, deliveries are answered
- * 500 and `onError` gets a `ConfigurationError`.
+ * platform's `waitUntil`, for as long as it allows: 30 seconds on Cloudflare. Without `waitUntil`, deliveries are
+ * answered 500 and `onError` gets a `ConfigurationError`.
  * @example
  * const receiver = createReceiver({ secret, queue: memoryQueue() });
  */

@@ -6,8 +6,8 @@ import { deadlinesOf } from './deadlines.ts';
 import { chunkBytes, hasLostBytes } from './stream-bytes.ts';
 
 /**
- * How far a request's body has been read, by this or another reader. A stream that is read to its end is destroyed
- * as well.
+ * Return how far a request's body has been read, by this or another reader. Node also marks a stream as destroyed
+ * once it has been read to its end.
  */
 export function readState(req: IncomingMessage): 'unread' | 'reading' | 'read' | 'aborted' {
   const isBegun = req.readableDidRead || req.readableEnded;
@@ -16,13 +16,13 @@ export function readState(req: IncomingMessage): 'unread' | 'reading' | 'read' |
   return isBegun ? 'reading' : 'unread';
 }
 
-/** Reads a request's body without express.raw(), which takes 180 µs where this takes 137. */
+/** Read a request's body. express.raw() is not used because it is slower: 180 µs instead of 137. */
 export function readBody(req: IncomingMessage, limit: number, timeout: number): Promise<BodyRead> {
   const state = readState(req);
-  // The sender may close the connection while the rate limiter is asked, after its body has arrived as a whole.
+  // The sender may have sent its whole body and closed the connection while the receiver waited for the rate limiter.
   if (state === 'aborted') return Promise.resolve('request_aborted');
   if (state === 'read' && req.headers['content-length'] === '0') return Promise.resolve(new Uint8Array());
-  // Waiting for a body that has been read would hang until the sender gives up.
+  // Waiting for a body that has already been read would hang until the sender gives up.
   if (state !== 'unread') return Promise.resolve('body_already_parsed');
   const collector = createCollector(limit);
   return untilEnd(req, timeout, (chunk) => {
@@ -39,8 +39,8 @@ export function readBody(req: IncomingMessage, limit: number, timeout: number): 
 type Failure = Exclude<BodyRead, Uint8Array>;
 
 /**
- * Waits for the end of the request's body.
- * @param onChunk gets each chunk that is read from now on; a code that it returns ends the wait
+ * Wait for the end of the request's body.
+ * @param onChunk called with each chunk that is read from now on. If it returns a code, the wait ends
  */
 export function untilEnd(
   req: IncomingMessage,
@@ -62,27 +62,27 @@ export function untilEnd(
       deadlines.end(wait);
       resolve(failure);
     }
-    // The listeners stay: every request closes in the end. An app may have patched the methods of the request, so that they
-    // return nothing or throw, so no call is chained to another, and none is made from a timer, where nothing would catch it.
+    // The listeners stay, because every request closes eventually. An app may have patched the request's methods so that
+    // they return nothing or throw. So no call is chained to another, and none is made in a timer, where nothing catches it.
     req.on('data', onData);
     req.on('end', () => settle(undefined));
     req.on('error', () => settle('request_aborted'));
     req.on('close', () => settle('request_aborted'));
     // A middleware that has paused the stream expects the next reader to resume it.
     if (req.isPaused()) req.resume();
-    // Another reader that pauses the stream, as an unread fetch request does, would stop this one.
+    // Another reader may pause the stream, as an unread fetch request does. That would stop this reader.
     if (req.listenerCount('data') > 1) req.on('pause', () => queueMicrotask(() => settled || req.resume()));
   });
 }
 
 /**
- * Reads and discards the rest of the body, so that a sender that is still writing gets to read the answer: closing the
+ * Read and discard the rest of the body, so that a sender that is still writing can read the answer. Closing the
  * connection at once would reset it. A sender that writes for longer than `timeout` is cut off.
- * @returns a promise on a runtime that must not answer before the body has been read
+ * @returns a promise, on a runtime that must not answer before the body has been read
  */
 export function discardBody(req: IncomingMessage, timeout: number): void | Promise<void> {
   if (req.complete || req.destroyed) return;
-  // Without a listener, cutting the request off would count as an uncaught error.
+  // Without a listener, destroying the request would throw an uncaught error.
   req.once('error', () => {});
   req.resume();
   if (isBun) return ended(req, timeout);
@@ -93,7 +93,7 @@ export function discardBody(req: IncomingMessage, timeout: number): void | Promi
   if (req.httpVersionMajor === 1) keepOpenForBody(req);
 }
 
-/** Bun closes the connection of a rejected request with the answer, and has no `destroySoon` to put that off. */
+/** Bun closes the connection of a rejected request together with the answer, and has no `destroySoon` to delay it. */
 const isBun = 'bun' in process.versions;
 
 function ended(req: IncomingMessage, timeout: number): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import type { Logger } from '../ports.ts';
 
-/** Milliseconds between two warnings. */
+/** The minimum time between two warnings, in milliseconds. */
 const period = 60_000;
 
 /**
- * Limits how many connections a server has at once. Further ones are closed as soon as they are accepted, and a warning
- * says so once a minute: an attacker must not be able to fill the log.
+ * Limit the number of open connections of a server. Additional connections are closed as soon as they are accepted. A
+ * warning is logged at most once a minute, so that an attacker cannot fill the log.
  */
 export function limitConnections(server: Server, maxConnections: number, logger: Pick<Logger, 'warn'>): void {
   let dropped = 0;
@@ -19,7 +19,7 @@ export function limitConnections(server: Server, maxConnections: number, logger:
     }
     logger.warn(
       { dropped, maxConnections },
-      'spiderfoot webhook: connections were dropped because "maxConnections" are open',
+      'spiderfoot webhook: connections were dropped because "maxConnections" was reached',
     );
     dropped = 0;
     timer = setTimeout(warn, period).unref();

@@ -14,7 +14,7 @@ export class NodeDelivery implements Delivery {
   readonly #place = pipelining.nextPlace();
 
   /**
-   * @param peer tells the client's address, or `undefined` where it is not known
+   * @param peer returns the client's address, or `undefined` if it is unknown
    * @param carrier where body parsers leave their results, if not on the request: Koa's `ctx.request`
    */
   constructor(req: IncomingMessage, peer: () => string | undefined, carrier: object = req) {
@@ -42,7 +42,7 @@ export class NodeDelivery implements Delivery {
     let kept = keptBytes(req, this.#carrier);
     if (kept === undefined) return readBody(req, limit, timeout);
     if (state === 'reading' && String(kept.byteLength) !== req.headers['content-length']) {
-      // A middleware is still collecting the body, and this is its beginning.
+      // A middleware is still collecting the body; these are only its first bytes.
       const failure = await untilEnd(req, timeout, () => undefined);
       if (failure !== undefined) return failure;
       kept = keptBytes(req, this.#carrier) ?? kept;
@@ -56,8 +56,8 @@ export class NodeDelivery implements Delivery {
 
   closeConnection(): void {
     const { socket, httpVersionMajor } = this.#req;
-    // In HTTP/2, requests share a connection without waiting for each other. What calls an app without a server may give
-    // it no socket.
+    // HTTP/2 requests share a connection without waiting for each other. A platform that calls the app without a
+    // server may pass no socket.
     if (httpVersionMajor === 1 && socket) pipelining.endAt(socket, this.#place);
   }
 

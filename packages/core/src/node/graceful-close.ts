@@ -2,24 +2,25 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { onSocketClose } from './socket-close.ts';
 
-/** Milliseconds between two looks at the open connections while a server closes. */
+/** The interval at which a closing server checks its open connections, in milliseconds. */
 const sweepEvery = 50;
 
-/** For how many of these looks a closing server waits for a client that does not send or read: 2 s. */
+/** The number of checks for which a closing server waits for a client that neither sends nor reads: 2 s. */
 const patience = 40;
 
-/** A request that has not been answered to its end. */
+/** A request whose answer is not complete. */
 interface OpenRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** At how many looks it waited for its client. */
+  /** The number of checks at which the request was waiting for its client. */
   stalled: number;
 }
 
 /**
- * Follows the connections of a server, so that it can be closed gracefully whatever its clients do.
- * @returns a function that accepts no new connection, lets the receiver finish, waits for the open answers and closes all
- *   connections. A client that does not send the rest of its request or does not read its answer is cut off after 2 s.
+ * Track the connections of a server, so that it can be closed gracefully whatever its clients do.
+ * @returns a function that stops accepting connections, lets the receiver finish, waits for open answers and closes
+ *   all connections. A client that does not send the rest of its request, or does not read its answer, is cut off
+ *   after 2 s.
  */
 export function prepareGracefulClose(server: Server): (closeReceiver: () => Promise<void>) => Promise<void> {
   const sockets = trackSockets(server);
@@ -27,7 +28,7 @@ export function prepareGracefulClose(server: Server): (closeReceiver: () => Prom
   let closing = false;
   let onDone = () => {};
 
-  // Before the app's own listener, which may answer at once.
+  // Run before the app's own listener, which may answer at once.
   server.prependListener('request', (req, res) => {
     if (closing) res.shouldKeepAlive = false;
     const request = { req, res, stalled: 0 };
@@ -49,7 +50,7 @@ export function prepareGracefulClose(server: Server): (closeReceiver: () => Prom
   }
 
   function sweep(): void {
-    // A kept-alive connection becomes idle only once its last answer is out.
+    // A keep-alive connection becomes idle only after its last answer is sent.
     server.closeIdleConnections();
     for (const request of open) {
       if (waitsForClient(request) && ++request.stalled > patience) request.req.socket.destroy();
@@ -64,7 +65,8 @@ export function prepareGracefulClose(server: Server): (closeReceiver: () => Prom
     try {
       await closeReceiver();
       await answersDone();
-      // What is left has no request: a browser's spare connection, half a head, a TLS handshake, a WebSocket.
+      // The remaining connections have no request: a browser's spare connection, an incomplete head, a TLS handshake,
+      // a WebSocket.
       for (const socket of sockets) socket.destroy();
       await closed;
     } finally {
@@ -73,7 +75,7 @@ export function prepareGracefulClose(server: Server): (closeReceiver: () => Prom
   };
 }
 
-/** `closeAllConnections` leaves out connections in their TLS handshake and those that were upgraded. */
+/** Track sockets, because `closeAllConnections` skips connections in their TLS handshake and upgraded ones. */
 function trackSockets(server: Server): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -84,7 +86,7 @@ function trackSockets(server: Server): ReadonlySet<Socket> {
 }
 
 function waitsForClient({ req, res }: OpenRequest): boolean {
-  // Without a socket, it waits behind another request of the same connection.
+  // A response without a socket waits behind another request of the same connection.
   if (res.socket === null) return false;
   return !req.complete || res.writableEnded || res.writableNeedDrain;
 }

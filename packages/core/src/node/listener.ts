@@ -48,23 +48,24 @@ export function socketAddress({
 }
 
 /**
- * Answers a `node:http` request by an outcome. Does nothing if the connection is gone, or if the app has answered already.
- * @throws what a method of the response throws that the app has patched. The next call uses Node's own methods
+ * Answer a `node:http` request with an outcome. Does nothing if the connection is closed or the app has already
+ * answered.
+ * @throws the error of a response method that the app has patched. The next call uses Node's own methods
  */
 export function sendOutcome(res: ServerResponse, outcome: Outcome): void {
   if (res.headersSent || res.destroyed) return;
   surviveFailingPatches(res);
   const { status, headers, body, closesConnection } = toAnswer(outcome);
-  // Node then writes `Connection: close`. In HTTP/2, which forbids that header, this has no effect.
+  // Node then sends `Connection: close`. This has no effect in HTTP/2, which forbids the header.
   if (closesConnection) res.shouldKeepAlive = false;
   res.statusCode = status;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-  // A patched writeHead() may return nothing, as that of on-headers 1.0 does, so end() is not chained to it. It is not
-  // called first either: while no header is sent, the app can still answer an error of a patched end().
+  // Do not chain end() to writeHead(): a patched writeHead() may return nothing, as that of on-headers 1.0 does. Do not
+  // call writeHead() first either: until headers are sent, the app can still answer after an error in a patched end().
   res.end(body);
 }
 
-/** Answers after an error of {@link sendOutcome}, in a server without an error handling of its own. */
+/** Answer after {@link sendOutcome} has thrown, in a server without error handling. */
 function retryOrClose(res: ServerResponse, outcome: Outcome): void {
   try {
     sendOutcome(res, outcome);

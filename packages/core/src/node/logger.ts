@@ -5,8 +5,8 @@ import { escapeUnprintable, unprintable } from '../terminal/printable.ts';
 
 /**
  * A logger that writes one line for each message to standard error: for a start, until the app has one of its own.
- * Control, format and direction characters in logged values are shown as escapes, so that no payload can drive the
- * terminal or disguise a line. Colored if standard error is a terminal and `NO_COLOR` is not set.
+ * Control, format and direction characters in logged values are shown as escapes, so that a payload cannot control the
+ * terminal or forge a line. The output is colored if standard error is a terminal and `NO_COLOR` is not set.
  * @example
  * const receiver = createReceiver({ secret, logger: lineLogger() });
  */
@@ -34,7 +34,7 @@ function cut(line: string, colors: boolean): string {
 }
 
 const escapeCharacter = String.fromCharCode(27);
-/** The colors of `inspect`. The one that hides text is not among them: a sender may have written that. */
+/** The color codes of `inspect`, without the code that hides text, which a sender may have written. */
 const color = `${escapeCharacter}\\[(?:1|4|22|24|3[1-69]|90)m`;
 const unprintableOrColor = new RegExp(`${color}|${unprintable.source}`, 'gu');
 
@@ -46,12 +46,14 @@ function oneLine(text: string, colors: boolean): string {
   });
 }
 
-/** An escape of JSON; that of half a character, which JSON.stringify escapes only if its other half is missing. */
+/**
+ * An escape in JSON, or that of half a surrogate pair, which JSON.stringify writes only if the other half is missing.
+ */
 const jsonEscape = /\\(?:u(?:(d[89a-f])[\da-f]{2}|[\da-f]{4})|.)/g;
 
 /**
- * A value as one line of well-formed JSON in ASCII: nothing that a sender writes into it drives a terminal or begins a line
- * of its own. Half of a surrogate pair becomes U+FFFD, because strict readers reject it.
+ * Write a value as one line of well-formed JSON in ASCII, so that a sender's text can neither control a terminal nor
+ * begin a line. Half of a surrogate pair becomes U+FFFD, because strict readers reject it.
  * @example
  * console.log(jsonLine({ handled: event.event_type, id }));
  */

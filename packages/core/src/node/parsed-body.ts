@@ -1,11 +1,11 @@
 /**
- * Puts a parsed body where the framework's own body parsers put it, unless the app has put one there already. An empty
- * text or object does not count: parsers leave it behind for a body that they have not parsed.
- * @param carrier the request of Express, or `ctx.request` of Koa
+ * Set `body` to the parsed body, as the framework's body parsers do, unless the app has already set it. An empty
+ * string or object does not count as set: parsers leave one behind for a body that they have not parsed.
+ * @param carrier the Express request, or Koa's `ctx.request`
  */
 export function exposeBody(carrier: object, body: unknown): void {
   if (hasBody(carrier)) return;
-  // Unlike an assignment, this does not throw if `body` is a getter of the platform's.
+  // Unlike an assignment, this does not throw if the platform defines `body` as a getter.
   Reflect.defineProperty(carrier, 'body', {
     value: body,
     configurable: true,

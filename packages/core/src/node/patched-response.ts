@@ -5,10 +5,10 @@ const methods = [
 ];
 
 /**
- * Makes sure that a response of `node:http` can be answered although the app has patched it and a patched method throws.
- * The first error is thrown, so that the framework handles it; from then on, Node's own methods are used. Without this,
- * the framework's error page would fail in the same way where nothing catches it, and end the process. Once the headers
- * are sent, no error page can be sent any more: Node's own method then completes the answer.
+ * Make sure that a `node:http` response can be sent even if the app has patched it and a patched method throws. The
+ * first error is thrown, so that the framework handles it. After that, Node's own methods are used: otherwise the
+ * framework's error page would throw the same error, which nothing would catch, and the process would end. After the
+ * headers are sent, no error page can be sent, so Node's own method completes the answer.
  */
 export function surviveFailingPatches(res: object): void {
   for (const name of methods) {
@@ -25,7 +25,7 @@ function guard(res: object, name: (typeof methods)[number]): void {
     try {
       return Reflect.apply(patched, this, parameters);
     } catch (error) {
-      // Deleting the patch uncovers the method of the prototype.
+      // Deleting the patch exposes the prototype's method.
       for (const other of methods) Reflect.deleteProperty(res, other);
       const own: unknown = Reflect.get(res, name);
       const isOpen = Reflect.get(res, 'writableEnded') !== true;
@@ -33,7 +33,7 @@ function guard(res: object, name: (typeof methods)[number]): void {
       throw error;
     }
   }
-  // Unlike an assignment, this does not throw if the app has frozen the response.
+  // Unlike an assignment, this does not throw if the response is frozen.
   Reflect.defineProperty(res, name, { value: guarded, configurable: true, enumerable: true, writable: true });
 }
 

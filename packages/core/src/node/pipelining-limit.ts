@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** More than any client that pipelines on purpose, less than one packet can hold. */
+/** More than a client that pipelines on purpose sends, and less than one packet can hold. */
 const mostPipelined = 100;
 
 /**
- * Closes a connection on which more than 100 requests wait for their answers, whatever their routes are. Node reads and
- * starts pipelined requests without end, so a single connection could hold the event loop for seconds.
+ * Close a connection on which more than 100 requests wait for their answers, on any route. Node reads and starts any
+ * number of pipelined requests, so a single connection could block the event loop for seconds.
  */
 export function limitPipelining(server: Server): void {
   const waiting = new WeakMap<Socket, number>();

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 
-/** Knows which requests were pipelined behind one whose answer closes their connection. */
+/** Tracks which requests were pipelined behind a request whose answer closes the connection. */
 interface Pipelining {
-  /** The place of the next request, in the order in which requests arrive. */
+  /** Return the position of the next request, in the order in which requests arrive. */
   nextPlace(): number;
-  /** The answer to the request at this place is the last one on its connection. */
+  /** Mark the answer to the request at this position as the last one on its connection. */
   endAt(socket: Socket, place: number): void;
   isBehindEnd(socket: Socket, place: number): boolean;
 }
@@ -12,7 +12,10 @@ interface Pipelining {
 export function createPipelining(): Pipelining {
   let last = 0;
   const ends = new WeakMap<Socket, number>();
-  /** Those whose end was decided in this turn of the event loop: Node hands over all requests of one packet at once. */
+  /**
+   * The connections that were marked in this turn of the event loop. Node emits all requests of one packet in one
+   * turn.
+   */
   const ending = new WeakSet<Socket>();
   return {
     nextPlace: () => ++last,
@@ -25,7 +28,8 @@ export function createPipelining(): Pipelining {
     isBehindEnd(socket, place) {
       const end = ends.get(socket);
       if (end === undefined || place <= end) return false;
-      // An app may keep the connection open all the same, by a header of its own. A later request on it then counts.
+      // An app may still keep the connection open with a header of its own. Later requests on it must then be
+      // processed.
       return ending.has(socket) || socket.writableEnded || socket.destroyed;
     },
   };

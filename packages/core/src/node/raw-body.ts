@@ -19,13 +19,13 @@ export function captureRawBody(req: IncomingMessage, _res: ServerResponse, bytes
 const unparsedBody = Symbol.for('unparsedBody');
 
 /**
- * Returns the bytes that a body parser has kept: those of {@link captureRawBody}, or `rawBody`, which koa-bodyparser
- * and several clouds set, or the whole `body` of express.raw() and express.text().
- * Text is encoded as UTF-8, which gives the received bytes back unless they were invalid; then the signature does not
+ * Return the bytes that a body parser has kept: those of {@link captureRawBody}, `rawBody`, which koa-bodyparser and
+ * several cloud platforms set, or the whole `body` of express.raw() and express.text().
+ * Text is encoded as UTF-8, which restores the received bytes unless they were invalid; then the signature does not
  * match. A parsed object is never serialized again.
- * @param carrier where the framework puts the results of its parsers: the request itself, or Koa's `ctx.request`
- * @returns `undefined` if there are none, or if they are empty, as they are before a middleware that collects the body
- *   has received the first chunk
+ * @param carrier the object on which the framework sets the results of its parsers: the request, or Koa's `ctx.request`
+ * @returns `undefined` if there are no bytes, or if they are empty, as they are before a middleware that collects the
+ *   body has received the first chunk
  */
 export function keptBytes(req: IncomingMessage, carrier: object = req): Uint8Array | undefined {
   return captured.get(req) ?? bytesIn(carrier) ?? (carrier === req ? undefined : bytesIn(req));

@@ -1,12 +1,12 @@
 import { ConfigurationError } from '../errors.ts';
 import type { Receiver } from '../receiver.ts';
 
-/** The part of a receiver that a server uses, whatever the receiver's schemas. */
+/** The methods of a receiver that a server uses. They do not depend on the receiver's schemas. */
 export type ServedReceiver = Pick<Receiver, 'start' | 'close'>;
 
 /**
- * Makes one receiver of several. Closing it closes all of them, even if one fails.
- * @throws ConfigurationError if one of them is not a receiver
+ * Combine several receivers into one. Closing it closes all of them, even if one of them fails to close.
+ * @throws ConfigurationError if a value is not a receiver
  */
 export function asOneReceiver(receivers: ServedReceiver | readonly ServedReceiver[]): ServedReceiver {
   const all = [receivers].flat();
@@ -14,7 +14,7 @@ export function asOneReceiver(receivers: ServedReceiver | readonly ServedReceive
     if (typeof receiver?.start === 'function' && typeof receiver.close === 'function') continue;
     throw new ConfigurationError(
       'receiver',
-      'must be a receiver, or a list of receivers. Use what createReceiver() has returned.',
+      'must be a receiver or a list of receivers. Pass the return value of createReceiver().',
     );
   }
   return {

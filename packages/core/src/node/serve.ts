@@ -17,33 +17,34 @@ export interface ServeOptions {
   /** @default '127.0.0.1' */
   readonly host?: string;
   /**
-   * 0 takes any that is free.
+   * 0 selects a free port.
    * @default 3000
    */
   readonly port?: number;
   /**
-   * Milliseconds that requests in flight have after SIGTERM, SIGINT or SIGHUP. Then the process exits with 1. A client that does
-   * not send the rest of its request, or does not read its answer, is cut off after 2 s of them.
+   * The time that requests in flight have after SIGTERM, SIGINT or SIGHUP, in milliseconds. Then the process exits
+   * with code
+   * 1. A client that does not send the rest of its request, or does not read its answer, is cut off after 2 s.
    * @default 20000
    */
   readonly grace?: number;
   /**
-   * Milliseconds that an idle connection is kept open for the next request. It must exceed the idle timeout of a load
-   * balancer in front, which otherwise sends a request on a connection that is just being closed: 60 s for most, 600 s
-   * for Google Cloud's.
+   * How long an idle connection is kept open for the next request, in milliseconds. It must exceed the idle timeout
+   * of a load balancer in front of the server: 60 s for most load balancers, 600 s for those of Google Cloud.
+   * Otherwise the load balancer sends requests on connections that are being closed.
    * @default 65000
    * @example keepAliveTimeout: 620_000
    */
   readonly keepAliveTimeout?: number;
   /**
-   * The number of connections that may be open at once. Further ones are closed as soon as they are accepted, and the
-   * `logger` warns once a minute. It bounds the memory that strangers can occupy: `maxConnections` times the receiver's
-   * `maxBodySize`, with both defaults 256 MiB.
+   * The maximum number of open connections. Additional connections are closed as soon as they are accepted, and
+   * `logger` gets a warning at most once a minute. The limit bounds the memory that unauthenticated clients can use:
+   * `maxConnections` times the receiver's `maxBodySize`, which is 256 MiB with both defaults.
    * @default 256
    */
   readonly maxConnections?: number;
   /**
-   * Gets warnings about connections, and errors of the server.
+   * A logger for warnings about connections and errors of the server.
    * @default lineLogger(), which writes to standard error
    */
   readonly logger?: Pick<Logger, 'warn' | 'error'>;
@@ -66,9 +67,9 @@ export interface Serving {
 }
 
 /**
- * Serves an app over HTTP as a webhook receiver should be: slow senders are cut off after seconds instead of
- * minutes, and SIGTERM, SIGINT or SIGHUP finishes what is in flight and exits with 0 (a second Ctrl-C exits at once). Starts the
- * receiver's workers.
+ * Serve an app over HTTP or HTTPS with defaults for a webhook receiver: slow senders are cut off after seconds
+ * instead of minutes. SIGTERM, SIGINT and SIGHUP finish requests in flight and exit with code 0; a second Ctrl-C
+ * exits at once. Also starts the receiver's workers.
  * @param listener an Express app, `app.callback()` of Koa, `getRequestListener(app.fetch)` of Hono, or a listener
  * @param receivers the app's receiver, or a list of all its receivers, whatever their schemas
  * @example
@@ -91,7 +92,7 @@ export async function serve(
   if (typeof listener !== 'function') {
     throw new ConfigurationError(
       'listener',
-      'is no function. Of Koa hand over app.callback(), of Hono getRequestListener(app.fetch) from @hono/node-server.',
+      'must be a request listener. For Koa, pass app.callback(). For Hono, pass getRequestListener(app.fetch) from @hono/node-server.',
     );
   }
   const receiver = asOneReceiver(receivers);
@@ -106,7 +107,7 @@ export async function serve(
   limitPipelining(server);
   const closeGracefully = prepareGracefulClose(server);
   await listen(server, host, port);
-  // Accepting a connection can fail, for lack of file descriptors for example. That must not end the process.
+  // Accepting a connection can fail, for example without free file descriptors. The process must not end.
   server.on('error', (err) =>
     logger.error({ err }, 'spiderfoot webhook: the server failed to accept a connection'),
   );
@@ -122,7 +123,10 @@ export async function serve(
   return { server, url, close };
 }
 
-/** Starts the workers once the server listens, so that deliveries of an earlier run do not wait for the next request. */
+/**
+ * Start the workers as soon as the server listens, so that deliveries of an earlier run do not wait for the next
+ * request.
+ */
 function startWorkers(receiver: ServedReceiver, server: Server): void {
   try {
     receiver.start();
@@ -133,8 +137,8 @@ function startWorkers(receiver: ServedReceiver, server: Server): void {
 }
 
 /**
- * Milliseconds, in place of Node's 60 s and 300 s. They count from the beginning of a request, not while a kept connection
- * is idle, so they may be shorter than `keepAliveTimeout`.
+ * Timeouts in milliseconds that replace Node's 60 s and 300 s. They start at the beginning of a request, not while a
+ * connection is idle, so they may be shorter than `keepAliveTimeout`.
  */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 };
 
@@ -153,7 +157,7 @@ function createSecureServer(tls: TlsOptions, limits: ServerOptions, listener: Re
 const noAddress = (host: string) =>
   `${host} is no address of this machine. Choose one that is, 127.0.0.1 for this machine alone, or 0.0.0.0 for all.`;
 
-/** What the system says where a server cannot listen, as the option at fault and the mend. */
+/** Convert a system error of `listen` into an error that names the option and says what to do. */
 const listenProblems: Readonly<
   Record<string, readonly [option: string, problem: (host: string, port: number) => string]>
 > = {

@@ -2,8 +2,8 @@
 const sameWish = 500;
 
 /**
- * Ends the process gently on SIGTERM, SIGINT and SIGHUP (a terminal that closes): with 0 after `close`, with 1 if that takes
- * longer than the grace. A second Ctrl-C ends it at once.
+ * End the process gracefully on SIGTERM, SIGINT and SIGHUP (the terminal closes). The exit code is 0 after `close`,
+ * or 1 if `close` takes longer than the grace period. A second Ctrl-C ends the process at once.
  * @param grace milliseconds
  */
 export function closeOnSignals(close: () => Promise<void>, grace: number): void {

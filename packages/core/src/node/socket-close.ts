@@ -4,13 +4,13 @@ import type { Socket } from 'node:net';
 const bySocket = new WeakMap<Socket, Set<() => void>>();
 
 /**
- * Calls a function when a connection closes. A response alone cannot tell: one that is queued behind another on the same
- * connection emits no `close` before Node 24. All requests of a connection share one listener, because an emitter warns
- * about more than ten.
- * @returns what takes the listener off again
+ * Call a function when a connection closes. The `close` event of the response is not enough: before Node 24, a
+ * response that is queued behind another on the same connection does not emit it. All requests of a connection share
+ * one listener, because an emitter warns about more than ten.
+ * @returns a function that removes the listener
  */
 export function onSocketClose(socket: Socket, listener: () => void): () => void {
-  // Platforms that call an app without a server give it a socket that is only a plain object.
+  // Platforms that call an app without a server pass a plain object as the socket.
   if (!(socket instanceof EventEmitter)) return () => {};
   if (socket.closed) {
     queueMicrotask(listener);

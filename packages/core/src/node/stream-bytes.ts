@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { toBytes } from '../bytes.ts';
 
 /**
- * Returns the bytes of a chunk of the request's stream. An app that has called `req.setEncoding()` gets strings, and an
- * app that has replaced the stream may get anything.
+ * Return the bytes of a chunk from the request's stream. Chunks are strings if the app has called
+ * `req.setEncoding()`, and can be anything if the app has replaced the stream.
  * @returns `undefined` if the chunk holds no bytes
  */
 export function chunkBytes(req: IncomingMessage, chunk: unknown): Uint8Array | undefined {
@@ -11,8 +11,8 @@ export function chunkBytes(req: IncomingMessage, chunk: unknown): Uint8Array | u
 }
 
 /**
- * Returns whether decoding the stream to strings has lost bytes. Invalid UTF-8 becomes U+FFFD, and UTF-16 loses the last
- * of an odd number of bytes: the signature could never match, and the secret would be blamed for it.
+ * Return whether decoding the stream to strings has lost bytes. Invalid UTF-8 becomes U+FFFD, and UTF-16 loses the
+ * last of an odd number of bytes. The signature could then never match, and the secret would be blamed.
  */
 export function hasLostBytes(req: IncomingMessage, size: number): boolean {
   const declared = req.headers['content-length'];

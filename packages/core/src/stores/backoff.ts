@@ -1,19 +1,20 @@
 import { readRetryAfter } from '../retry-after.ts';
 
-/** The delays between two attempts at a delivery, in milliseconds. */
+/** Limits of the delays between attempts, in milliseconds. */
 export interface Backoff {
-  /** The longest delay before the first retry; it doubles with each further one. */
+  /** The longest delay before the first retry. It doubles with each retry. */
   readonly baseDelay: number;
-  /** The longest delay before any retry, unless a handler asks for a longer one. */
+  /** The longest delay before any retry, unless a handler asks for a longer delay. */
   readonly maxDelay: number;
 }
 
 /**
- * How long a delivery waits for its next attempt: exponential backoff with full jitter, so that deliveries which failed
- * together do not come back together. A wait that a handler asks for is a lower bound, `maxDelay` does not shorten it.
- * @param failures how many attempts have failed, 1 or more
- * @param retryAfter seconds that a handler has asked for: `QueuedResult.retryAfter`. At most a day counts; what is not a
- *   positive number counts as not asked for.
+ * Return the delay before the next attempt, in milliseconds: exponential backoff with full jitter, so that deliveries
+ * that failed together are not retried together. A wait that a handler asked for is a lower bound, which `maxDelay`
+ * does not shorten.
+ * @param failures the number of failed attempts, 1 or more
+ * @param retryAfter the wait that a handler asked for, in seconds (`QueuedResult.retryAfter`). It is limited to a
+ *   day, and ignored if it is not a positive number.
  * @returns whole milliseconds
  * @example
  * const due = Date.now() + retryDelay(1, result.retryAfter, { baseDelay: 1000, maxDelay: 3_600_000 });

@@ -1,8 +1,8 @@
 import type { DeadLetter, QueuedResult, QueuedWork } from '../ports.ts';
 
 /**
- * The report of a delivery whose last attempt has ended, for `ReportDeadLetter`.
- * @param result of that attempt, as `process` returned it
+ * Create the dead letter of a delivery after its last attempt, for `ReportDeadLetter`.
+ * @param result the result of that attempt, as `process` returned it
  */
 export function deadLetterOf(work: QueuedWork, result: QueuedResult): DeadLetter {
   const { id, endpoint, receivedAt, ip, attempt: attempts } = work;

@@ -1,12 +1,12 @@
 /**
- * The rules that every store keeps, for one of your own; what it has to be is `DeliveryLog` and `DeliveryQueue` of the main
- * entry.
+ * The rules that every store follows, for use in a store of your own. A store implements `DeliveryLog`,
+ * `DeliveryQueue` or both, from the main entry.
  *
- * - `record` asks {@link mayReplace}
- * - `enqueue` answers `duplicate` where {@link isTaken}
+ * - `record` replaces an entry only if {@link mayReplace} allows it
+ * - `enqueue` returns `duplicate` if {@link isTaken} does
  * - `start` throws {@link endpointTaken}
- * - a failed attempt that is not the last one waits for {@link retryDelay}, or until the `nextAttempt` of its result
- * - a delivery that is not attempted again is reported, as {@link deadLetterOf} describes it
+ * - after a failed attempt, the next one waits for {@link retryDelay}, or until the `nextAttempt` of the result
+ * - a delivery that is not attempted again is reported as the {@link deadLetterOf} it
  */
 export { type Backoff, retryDelay } from './backoff.ts';
 export { deadLetterOf } from './dead-letter.ts';

@@ -1,17 +1,17 @@
 import { createCatalogue } from '../events/catalogue.ts';
 
-/** The event types that a name stands for. */
+/** The event types that a selector matches. */
 export interface TypeSelection {
-  /** Those that are known. */
+  /** The known types among them. */
   readonly types: readonly string[];
-  /** Whether a type is among them; a category also covers types of its prefix that are not known. */
+  /** Return whether a type matches. A category also matches unknown types with its prefix. */
   covers(type: string): boolean;
 }
 
 /**
- * The event types that a name stands for, as `events` reads it: a type, an alias, a category (`finding.*` or `finding`) or
- * `all`. For looking into a store, which keeps the types by their own names.
- * @returns `undefined` for a name that is not known
+ * Return the event types that a selector matches, with the same syntax as the option `events`: a type, an alias, a
+ * category (`finding.*` or `finding`) or `all`. Use it to query a store, which keeps canonical types.
+ * @returns `undefined` if the selector is unknown
  * @example
  * selectTypes('scan.completed')?.types; // ['scan_completed']
  */
@@ -25,7 +25,7 @@ export function selectTypes(selector: string): TypeSelection | undefined {
   return { types: [...types].filter(isCovered), covers: isCovered };
 }
 
-/** Every name that {@link selectTypes} knows, for a message that proposes one. */
+/** Return every selector that {@link selectTypes} knows, for example to suggest one in an error message. */
 export function typeSelectors(): readonly string[] {
   return createCatalogue({}).selectors;
 }

@@ -1,12 +1,12 @@
 /**
- * Control and format characters, line and paragraph separators, and halves of characters. The two that join letters in
- * some scripts are not among them.
+ * Matches control and format characters, line and paragraph separators, and lone surrogates. Does not match the two
+ * joiners that some scripts need.
  */
 export const unprintable = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** An unprintable character as an escape: `\u001b`, `\u{e0001}`, `\n`. */
+/** Return an unprintable character as an escape: `\u001b`, `\u{e0001}`, `\n`. */
 export function escapeUnprintable(character: string): string {
   const name = named[character];
   if (name !== undefined) return name;
@@ -15,8 +15,8 @@ export function escapeUnprintable(character: string): string {
 }
 
 /**
- * Makes text from outside fit for one line on a terminal. Characters that would drive the terminal, begin a line or
- * change the direction of writing (such as U+202E) are shown as escapes.
+ * Make untrusted text safe to print on one line of a terminal. Characters that would control the terminal, start a
+ * new line or change the text direction (such as U+202E) are shown as escapes.
  * @example
  * receiver.on('scan_completed', ({ data }) => console.log(printable(data.target ?? '')));
  */

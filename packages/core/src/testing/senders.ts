@@ -2,24 +2,24 @@ import type { Dialect } from '../events/wire.ts';
 import { pythonFloat } from './python-json.ts';
 
 /**
- * One of SpiderFoot's senders, by the dialect that it writes. `delivery` is its delivery module, which writes the
- * `shipped` dialect with sorted keys, under a header of its own.
+ * One of SpiderFoot's senders, by the dialect that it writes. `delivery` is SpiderFoot's delivery module, which
+ * writes the `shipped` dialect with sorted keys and signs in a header of its own.
  */
 export type SenderDialect = Dialect | 'delivery';
 
 /** How one of SpiderFoot's senders writes a webhook. */
 export interface Sender {
-  /** In lower case; `undefined` of the sender that never signs. */
+  /** The signature header in lowercase. `undefined` for the sender that never signs. */
   readonly signatureHeader: string | undefined;
   readonly userAgent: string;
-  /** Whether it writes the type into `X-SpiderFoot-Event`. */
+  /** Whether it sends the type in `X-SpiderFoot-Event`. */
   readonly namesEvent: boolean;
-  /** The body, before Python writes it as JSON. */
+  /** Return the body before Python serializes it. */
   envelope(type: string, timestamp: Date, data: unknown): unknown;
 }
 
 const dispatcherAgent = 'SpiderFoot-Webhook/1.0';
-/** The notification senders name themselves nowhere: this is the name of Python's library. */
+/** The User-Agent of Python's library, because the notification senders set none. */
 const urllibAgent = 'Python-urllib/3.12';
 
 const seconds = (timestamp: Date) => pythonFloat(timestamp.getTime() / 1000);
@@ -59,7 +59,7 @@ export const senders: Readonly<Record<SenderDialect, Sender>> = {
     signatureHeader: 'x-signature-256',
     userAgent: urllibAgent,
     namesEvent: false,
-    // It has no time.
+    // This sender writes no time.
     envelope: (event, _timestamp, data) => ({
       event,
       title: 'SpiderFoot',
@@ -83,7 +83,7 @@ export const senders: Readonly<Record<SenderDialect, Sender>> = {
   },
 };
 
-/** As `json.dumps(…, sort_keys=True)` orders them. What is neither a list nor a plain object stays as it is. */
+/** Sort keys as `json.dumps(…, sort_keys=True)` does. Returns values other than lists and plain objects unchanged. */
 function withSortedKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withSortedKeys);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)

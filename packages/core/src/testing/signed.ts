@@ -7,23 +7,23 @@ import { sampleOf } from './samples.ts';
 import { type SenderDialect, senders } from './senders.ts';
 
 export interface SignedOptions {
-  /** The receiver's secret, or one of them. `false` leaves the signature out. */
+  /** The receiver's secret, or one of its secrets. Set to `false` to omit the signature. */
   readonly secret: Secret | false;
   /**
-   * Which of SpiderFoot's senders to write as: `guide` as it is documented, `shipped` for the dispatcher, `delivery`
-   * for the delivery module, `notification` for the notification channel, `topic` for the notification service.
+   * The sender to imitate: `guide` for the guide's envelope, `shipped` for SpiderFoot's dispatcher, `delivery` for its
+   * delivery module, `notification` for its notification channel, `topic` for its notification service.
    * @default 'guide', and 'shipped' for dotted types
    */
   readonly dialect?: SenderDialect;
   /**
-   * The header with the signature.
-   * @default the sender's own: `x-spiderfoot-signature`, `x-spiderfoot-signature-256` (`delivery`), `x-signature-256`
-   *   (`notification`); `topic` is not signed unless you name a header
+   * The signature header.
+   * @default the header of the sender: `x-spiderfoot-signature`, `x-spiderfoot-signature-256` (`delivery`),
+   *   `x-signature-256` (`notification`); `topic` is not signed unless you name a header
    */
   readonly signatureHeader?: string;
   /** `data`, or `payload`. @default a sample of the type */
   readonly data?: unknown;
-  /** When the event happened; `notification` has no time. @default now */
+  /** The time of the event. Not used for `notification`, which has none. @default now */
   readonly timestamp?: Date;
   /** Where to. @default 'http://127.0.0.1:3000/webhook' */
   readonly url?: string;
@@ -31,7 +31,7 @@ export interface SignedOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A webhook, signed unless its sender does not sign, ready for `fetch`, supertest and the like. */
+/** A webhook for `fetch`, supertest and similar clients. It is signed unless its sender does not sign. */
 export interface SignedWebhook {
   readonly url: string;
   readonly method: 'POST';
@@ -46,7 +46,7 @@ export type TestEventType = KnownEventType | EventAlias | (string & {});
 
 /**
  * Signs a webhook as SpiderFoot does, byte for byte as its Python writes it.
- * @throws ConfigurationError if the secret is empty, or has white space around it
+ * @throws ConfigurationError if the secret is empty, or begins or ends with white space
  * @example
  * const { url, ...init } = await signedWebhook('scan_completed', { secret, url: `${server}/webhook` });
  * expect((await fetch(url, init)).status).toBe(200);

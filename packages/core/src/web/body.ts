@@ -13,14 +13,17 @@ export function takeBody(kept: Promise<Uint8Array>, limit: number, timeout: numb
   return inTime(timeout, async () => bounded(await kept, limit));
 }
 
-/** Bytes of a rejected body that are read before the answer. A sender that writes more may not get to read it. */
+/**
+ * The number of bytes of a rejected body that are read before the answer. A sender that writes more may not see the
+ * answer.
+ */
 export const mostDiscarded = 64 * 1024 * 1024;
 
 /**
- * Reads and discards the rest of a body. Await it before you answer: a fetch runtime stops reading the request when it
- * has the response, and then closes the connection under a sender that is still writing and has not read the answer.
- * Does nothing if another reader has the body.
- * @param timeout milliseconds, after which the stream is canceled
+ * Read and discard the rest of a body. Await this before you answer: a fetch runtime stops reading the request when
+ * it has the response. It then closes the connection while the sender is still writing, so the sender never reads the
+ * answer. Does nothing if another reader has the body.
+ * @param timeout the time after which the stream is canceled, in milliseconds
  */
 export async function discardBody(body: ReadableStream<Uint8Array> | null, timeout: number): Promise<void> {
   if (body === null || body.locked) return;
@@ -36,7 +39,7 @@ export async function discardBody(body: ReadableStream<Uint8Array> | null, timeo
       if (discarded > mostDiscarded) return stop();
     }
   } catch {
-    // The sender has gone.
+    // The sender has disconnected.
   } finally {
     clearTimeout(timer);
   }
@@ -63,7 +66,7 @@ function bounded(bytes: Uint8Array, limit: number): BodyRead {
   return bytes.byteLength > limit ? 'body_too_large' : bytes;
 }
 
-/** Counts the bytes whatever length was declared: a platform need not have held the body to its `Content-Length`. */
+/** Count the bytes even if a length was declared, because a platform may not enforce `Content-Length`. */
 async function readWithin(request: Request, limit: number, late: Promise<unknown>): Promise<BodyRead> {
   const { body } = request;
   if (body === null) return new Uint8Array();
@@ -77,7 +80,7 @@ async function readStream(
   late: Promise<unknown>,
 ): Promise<BodyRead> {
   const collector = createCollector(limit);
-  // A reader left waiting would hold the connection's stream forever.
+  // A pending read would keep the connection's stream open forever.
   void late.then(() => reader.cancel()).catch(() => {});
   for (;;) {
     const { done, value } = await reader.read();
@@ -89,7 +92,7 @@ async function readStream(
   }
 }
 
-/** A stream that an app has put into a `Request` may hold text, although fetch itself never reads any. */
+/** A stream that an app passes to a `Request` may yield strings, although fetch itself never does. */
 function chunkBytes(chunk: unknown): Uint8Array | undefined {
   return typeof chunk === 'string' ? new TextEncoder().encode(chunk) : toBytes(chunk);
 }

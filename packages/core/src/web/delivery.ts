@@ -7,12 +7,12 @@ export class WebDelivery implements Delivery {
   readonly #kept: Promise<Uint8Array> | undefined;
   readonly #peer: () => string | undefined;
   readonly waitUntil: WaitUntil | undefined;
-  /** When the reading began. */
+  /** The time at which reading began. */
   #since: number | undefined;
 
   /**
-   * @param peer returns the client's address: a fetch request does not have it, the platform does
-   * @param kept the body's bytes, if a framework has read and kept them
+   * @param peer returns the client's address, which the platform knows and a fetch request does not contain
+   * @param kept the body's bytes, if a framework has already read them
    * @param waitUntil keeps the process running after the answer, on a platform that would freeze it
    */
   constructor(
@@ -47,7 +47,7 @@ export class WebDelivery implements Delivery {
       : takeBody(this.#kept, limit, timeout);
   }
 
-  /** Together with {@link readBody}, it takes at most the time that one of them may take. */
+  /** Together with {@link readBody}, this takes at most the time that one of them may take. */
   async discardBody(timeout: number): Promise<void> {
     if (Number(this.header('content-length')) > mostDiscarded) return;
     const spent = this.#since === undefined ? 0 : performance.now() - this.#since;

@@ -6,23 +6,24 @@ import { WebDelivery } from './delivery.ts';
 
 export interface FetchHandlerOptions {
   /**
-   * The client's address, which a fetch `Request` does not have. `allowedIps` needs it: an unknown address is rejected.
+   * Return the client's address, which a fetch `Request` does not contain. Required for `allowedIps`, which rejects
+   * unknown addresses.
    * @example clientIp: (request) => server.requestIP(request)?.address // Bun
    */
   readonly clientIp?: (request: Request) => string | undefined;
   /**
-   * Keeps the process running until a promise settles, on a platform that freezes it after the answer. Needed for
-   * `memoryQueue()` there, and for listeners that return a promise.
-   * @default `waitUntil` of the execution context that the platform passes to the handler beside the request
+   * Keep the process running until a promise settles, on a platform that freezes it after the answer. Required there
+   * for `memoryQueue()` and for listeners that return a promise.
+   * @default `waitUntil` of the execution context that the platform passes to the handler after the request
    * @example waitUntil: (promise) => after(() => promise) // Next.js
    */
   readonly waitUntil?: WaitUntil;
 }
 
 /**
- * Serves a receiver on any platform that speaks fetch: Bun, Deno, workers, Next.js routes.
- * @returns a function of the request and of whatever the platform passes beside it. An execution context among that is
- *   used for `waitUntil`.
+ * Serve a receiver on any fetch platform: Bun, Deno, workers, Next.js routes.
+ * @returns a function of the request and of any other arguments that the platform passes. If one of them is an
+ *   execution context, it is used for `waitUntil`.
  * @example
  * export const POST = fetchHandler(receiver); // a Next.js route
  * @example

@@ -58,5 +58,5 @@ export function readCredential(option: string, value: unknown): string {
 /** @throws ConfigurationError */
 export function readName(option: string, value: unknown): string | undefined {
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
-  throw new ConfigurationError(option, 'must be a string that is not empty.');
+  throw new ConfigurationError(option, 'must be a non-empty string.');
 }
