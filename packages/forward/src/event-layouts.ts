@@ -6,16 +6,24 @@ export type Level = 'good' | 'warning' | 'danger' | 'info';
 
 /** The title and the fields of a message about an event type. Slack, Discord, Teams and mail all use this table. */
 export interface Layout {
-  /** Follows `SpiderFoot` and precedes the subject of the event. Fixed for each type, because a SIEM groups events by it. */
+  /**
+   * Follows `SpiderFoot` and precedes the subject of the event. Fixed for each type, because a SIEM groups events by
+   * it.
+   */
   readonly title: string;
-  /** Set for good news, which is green unless the event is severe. The severity decides the color of every other type. */
+  /**
+   * Set for good news, which is green unless the event is severe. The severity decides the color of every other type.
+   */
   readonly good?: true;
   readonly fields: readonly Field[];
 }
 
 export type Data = Readonly<Record<string, unknown>>;
 
-/** A field's title, and the member of `data` that it shows or a function of `data`. A field without a value is left out. */
+/**
+ * A field's title, and the member of `data` that it shows or a function of `data`. A field without a value is left
+ * out.
+ */
 type Field = readonly [title: string, value: string | ((data: Data) => unknown)];
 
 const target: Field = ['Target', 'target'];
@@ -148,7 +156,10 @@ function knownLayout(type: string): Layout | undefined {
   return Object.hasOwn(known, type) ? known[type] : undefined;
 }
 
-/** Return the layout of an event. For an unknown type, the title is the type, and the fields are the first members of its data. */
+/**
+ * Return the layout of an event. For an unknown type, the title is the type, and the fields are the first members of
+ * its data.
+ */
 export function layoutOf(type: string, data: Data): Layout {
   const layout = knownLayout(type);
   if (layout !== undefined) return layout;

@@ -1,6 +1,7 @@
 /**
- * Sends SpiderFoot's events on, as handlers that survive what outbound calls meet. The targets are subpaths: `./slack`,
- * `./discord`, `./teams`, `./siem`, `./email`, `./webhook`. This entry has the functions that compose them, and the transport that they share.
+ * Sends SpiderFoot's events on, as handlers that survive what outbound calls meet. The targets are subpaths:
+ * `./slack`, `./discord`, `./teams`, `./siem`, `./email`, `./webhook`. This entry exports the functions that compose
+ * forwarders, and the transport that they share.
  */
 export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core';
 export { FallbackError, ForwardError, type ForwardErrorCode } from './errors.ts';

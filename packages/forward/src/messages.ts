@@ -20,7 +20,10 @@ export interface MessageField {
 const longestSubject = 100;
 const longestValue = 500;
 
-/** Describe an event in words for Slack, Discord, Teams and mail. `event-layouts.ts` has the title and fields of each type. */
+/**
+ * Describe an event in words for Slack, Discord, Teams and mail. `event-layouts.ts` has the title and fields of each
+ * type.
+ */
 export function messageOf(event: AnyEvent): Message {
   if (isGroup(event)) return messageOfGroup(event);
   const { data, layout } = readEvent(event);

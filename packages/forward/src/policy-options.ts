@@ -29,8 +29,8 @@ export interface PolicyOptions {
    */
   readonly breaker?: false | BreakerOptions;
   /**
-   * Gets a warning for each retry, and a line when a breaker opens or closes. Warnings about an event that was
-   * accepted, but not as it should be, go to the receiver's logger if you give none here.
+   * A logger that gets a warning for each retry, and a line when a breaker opens or closes. If you omit it, a remark
+   * that the target makes on an event it accepted goes to the receiver's logger.
    * @default silent
    */
   readonly logger?: Pick<Logger, 'info' | 'warn'>;

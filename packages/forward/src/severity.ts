@@ -9,9 +9,9 @@ import type { AnyEvent } from './forwarder.ts';
 import { isGroup } from './group.ts';
 
 /**
- * Return how severe an event is: as core's `severityOf` does, and for a group of {@link throttle} as severe as the most severe
- * of its events.
- * @param map your own severities, by event type, in place of the kit's
+ * Return the severity of an event like core's `severityOf`. A group of {@link throttle} has the severity of its most
+ * severe event.
+ * @param map your own severities by event type, which replace the kit's
  */
 export function severityOf(event: AnyEvent, map: SeverityMap = {}): Severity {
   if (!isGroup(event)) return severityOfEvent(event, map);
@@ -19,7 +19,7 @@ export function severityOf(event: AnyEvent, map: SeverityMap = {}): Severity {
   return severities.findLast((severity) => found.has(severity)) ?? 'LOW';
 }
 
-/** @throws ConfigurationError that names the entry, if its value is not a severity */
+/** @throws ConfigurationError that names the entry whose value is not a severity */
 export function readSeverities(option: string, map: SeverityMap = {}): SeverityMap {
   for (const [type, severity] of Object.entries(map)) readSeverity(`${option}.${type}`, severity);
   return map;

@@ -1,8 +1,8 @@
 import { toJson } from './json.ts';
 
 /**
- * What of an event may stand in a message. Everything in an event is text that somebody out there has chosen: a target's
- * name, a banner, a page's title.
+ * What of an event may stand in a message. Everything in an event is text that somebody out there has chosen: a
+ * target's name, a banner, a page's title.
  */
 
 /** Overrides and isolates that make text read other than it is: `exe.cod` for `doc.exe`. */
@@ -18,7 +18,7 @@ export function clean(text: string, most: number): string {
   return cut(line, most);
 }
 
-/** Replace each half of a surrogate pair that has no other half. */
+/** Replace each lone surrogate. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
@@ -31,14 +31,14 @@ function cut(text: string, most: number): string {
 }
 
 /**
- * Text with some of its characters replaced, at most so many UTF-16 units long. What is cut is never a replacement, nor a
- * pair of surrogates, in the middle.
+ * Text with some of its characters replaced, at most so many UTF-16 units long. What is cut is never a replacement,
+ * nor a pair of surrogates, in the middle.
  */
 export function replaced(text: string, replace: (character: string) => string, most: number): string {
   return joined(Array.from(text, replace), most);
 }
 
-/** Parts as one text, at most so many UTF-16 units long, that is cut between two parts. */
+/** Join parts into text of at most `most` UTF-16 units. A longer text is cut between two parts. */
 export function joined(parts: readonly string[], most: number): string {
   let text = '';
   for (const part of parts) {
@@ -48,7 +48,7 @@ export function joined(parts: readonly string[], most: number): string {
   return text;
 }
 
-/** A member of an event's data as text: `''` if it is missing, JSON if it has members of its own. */
+/** Return a member of an event's data as text: `''` if it is missing, JSON if it is an object or a list. */
 export function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value !== 'object') return String(value);

@@ -1,4 +1,4 @@
-// Bun replaces the bare name `undici` by a shim without pools, timeouts and `close`.
+// Bun replaces the bare specifier `undici` with a shim without pools, timeouts and `close`.
 import { Agent, type Dispatcher } from 'undici/index.js';
 import { lookupPublic } from './addresses.ts';
 import { AttemptError, type FailureDetails, ForwardError, failureOf } from './errors.ts';

@@ -30,14 +30,17 @@ export function when<Event extends AnyEvent = AnyEvent>(
 }
 
 export interface SeverityOptions {
-  /** Your own severities by event type, in place of the kit's. The severity that an event states itself wins. */
+  /**
+   * Your own severities by event type, which replace the kit's. A severity that the event itself states takes
+   * precedence.
+   */
   readonly severities?: SeverityMap;
 }
 
 /**
- * Pass on the events that are at least as severe as `least`; the others count as handled. The severity is the one that
- * core's `severityOf` returns: what the event states itself, else what its type stands for.
- * @throws ConfigurationError that names the option, if it is not a severity
+ * Forward only events that are at least as severe as `least`. Other events count as handled. The severity is the
+ * return value of core's `severityOf`: the severity that the event states, or else the severity of its type.
+ * @throws ConfigurationError that names the option whose value is not a severity
  * @example
  * const severities = { 'asset.discovered': 'HIGH' } as const;
  * receiver.onAny(minSeverity('HIGH', slack({ url }), { severities }), { name: 'slack' });

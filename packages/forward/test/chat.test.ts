@@ -64,13 +64,13 @@ describe("The guide's message of a finished scan", () => {
   });
 });
 
-/** A message in one line, so that a snapshot of all of them can be read. */
+/** Formats a message in one line, so that the snapshot is readable. */
 function lineOf({ title, level, fields }: Message): string {
   return [`${level}: ${title}`, ...fields.map(({ title, value }) => `${title}=${value}`)].join(' | ');
 }
 
 describe('What is to be read of', () => {
-  it('says what each type is about, colored by its severity', () => {
+  it('describes each type, colored by its severity', () => {
     expect(types.map((type) => `${type} > ${lineOf(messageOf(sampleOf(type)))}`)).toMatchSnapshot();
   });
 

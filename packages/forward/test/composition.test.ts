@@ -105,14 +105,14 @@ describe('when and minSeverity', () => {
     ['medium_risk_event', {}, false],
     ['scan_completed', { high_risk_events: 1 }, true],
     ['scan_completed', { high_risk_events: 0 }, false],
-  ])('minSeverity("HIGH") is asked about %s with %j and passes it on: %s', async (type, data, passed) => {
+  ])('minSeverity("HIGH") forwards %s with %j: %s', async (type, data, passed) => {
     const handler = vi.fn();
     const { event, context } = await received('webhook.test');
     await minSeverity('HIGH', handler)({ ...event, event_type: type, data }, context);
     expect(handler).toHaveBeenCalledTimes(passed ? 1 : 0);
   });
 
-  it('minSeverity goes by your own map before the table, and by what the event states before both', async () => {
+  it('minSeverity prefers your own map to the table, and the stated severity to both', async () => {
     const handler = vi.fn();
     const severities = { malware_detected: 'LOW', 'brand.new': 'CRITICAL' } as const;
     const pager = minSeverity('HIGH', handler, { severities });

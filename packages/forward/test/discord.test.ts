@@ -24,7 +24,7 @@ describe('A title in Discord', () => {
     '_dmarc.example.com',
     'a || b',
     'it`s',
-  ])('shows %s as it is, without a backslash', (title) => {
+  ])('shows %s unchanged, without a backslash', (title) => {
     expect(titleOf(title)).toBe(title);
   });
 
@@ -50,12 +50,12 @@ describe('A title in Discord', () => {
     ['* l', '\\* l'],
     ['\\*b\\*', '\\\\\\*b\\\\\\*'],
     ['\\\\host\\share', '\\\\\\host\\share'],
-  ])('formats nothing of %s', (title, expected) => {
+  ])('does not format %s', (title, expected) => {
     expect(formattingIn(titleOf(title))).toEqual([]);
     if (expected !== undefined) expect(titleOf(title)).toBe(expected);
   });
 
-  it('is the same text again once a client has taken the backslashes away', () => {
+  it('equals the original text after a client has removed the backslashes', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'*_~|`[](<@#:>-\\a1 .'), maxLength: 100 }), (text) => {
         const title = titleOf(text);
@@ -66,7 +66,7 @@ describe('A title in Discord', () => {
     );
   });
 
-  it('of nothing but markup is cut between two characters and not inside an escape', () => {
+  it('of only markup is cut between two characters and not inside an escape', () => {
     const title = titleOf('*'.repeat(300));
     expect(title.length).toBeLessThanOrEqual(256);
     expect(title).toMatch(/^(?:\\\*)+…$/);

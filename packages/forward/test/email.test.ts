@@ -248,7 +248,7 @@ describe('a mail server that fails', () => {
     expect(asked).toBe(1);
   });
 
-  it('that rejects one address of two has the mail, and a logger gets a warning', async () => {
+  it('that rejects one of two addresses gets the mail, and a warning is logged', async () => {
     const server = await startMailServer({
       key,
       cert,

@@ -167,7 +167,7 @@ describe('batches', () => {
     expect(batches.flat().toSorted()).toEqual(['a', 'b', 'c', 'c', 'd', 'd', 'd']);
   });
 
-  it('resolves each event to what the target remarked on it', async () => {
+  it("resolves each event to the target's remark on it", async () => {
     const { spy } = recorder(async () => [{ remark: 'in the attic' }, {}]);
     const { add } = createBatches('siem', patient, spy);
     expect(await Promise.all(['a', 'b', 'c'].map((document) => add(document, never)))).toEqual([

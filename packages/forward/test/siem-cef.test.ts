@@ -55,7 +55,7 @@ describe('CEF', () => {
   });
 
   it.each([...Object.keys(samples), 'brand.new', 'event_group', 'constructor'])(
-    'gives every event of the type %s one name, without a value of another field',
+    'gives all events of the type %s one name, which contains no value of another field',
     async (type) => {
       const names = await Promise.all(
         [{ target: 'a.example' }, { target: 'b.example', message: 'disk full', module: 'sfp_x' }].map(

@@ -36,7 +36,7 @@ describe('Elastic', () => {
     ['alert.high', 'alert', undefined, ['info'], undefined],
     ['webhook.test', 'event', undefined, ['info'], undefined],
   ])(
-    'has %s as the kind %s of the category %j and the type %j',
+    'maps %s to the kind %s, the category %j and the type %j',
     async (name, kind, category, type, outcome) => {
       const { event } = elasticDocument(await recordOf(name));
       expect({ ...event, category: event.category }).toMatchObject({ kind, category, type, outcome });
@@ -44,7 +44,7 @@ describe('Elastic', () => {
   );
 
   it.each(Object.keys(samples).filter((type) => type.startsWith('scan')))(
-    'gives %s a category, and a type that the schema expects in it',
+    'gives %s a category and a type that ECS allows in it',
     async (type) => {
       const { event } = elasticDocument(await recordOf(type));
       const [category] = event.category ?? [];
@@ -57,7 +57,7 @@ describe('Elastic', () => {
     ['logs-spiderfoot-default', 'spiderfoot', 'default'],
     ['logs-osint.webhook-prod', 'osint.webhook', 'prod'],
     ['metrics-spiderfoot_2-a.b', 'spiderfoot_2', 'a.b'],
-  ])('says of a document in the data stream %s that its dataset is %s', async (index, dataset, namespace) => {
+  ])('gives a document in the data stream %s the dataset %s', async (index, dataset, namespace) => {
     const target = await startTarget(answers(200, '{"errors":false,"items":[{"create":{"status":201}}]}'));
     const options = {
       format: 'elastic',
@@ -82,7 +82,7 @@ describe('Elastic', () => {
   });
 
   it.each(['osint', 'osint-2024-01', 'logs-osint', 'logs-a-b-c', 'my-logs-osint-default'])(
-    'says nothing of a data stream if the index is %s',
+    'sets no data stream if the index is %s',
     async (index) => {
       const document = elasticDocument(await recordOf('scan_completed'), index);
       expect(document.event.dataset).toBe('spiderfoot');
@@ -96,7 +96,7 @@ describe('Splunk', () => {
   const words = ['critical', 'high', 'medium', 'low', 'informational'];
 
   it.each([...Object.keys(samples), 'brand.new'])(
-    'has the fields of the Common Information Model in %s, without the target in its signature',
+    'sets the fields of the Common Information Model in %s, without the target in the signature',
     async (name) => {
       const signatures = ['a.example', 'b.example'].map(async (target) => {
         const { event } = splunkDocument(await recordOf(name, { target }), {});
@@ -126,11 +126,11 @@ describe('Splunk', () => {
     ['task.failed', 'task', 'Task Failed'],
     ['system.config_changed', 'event', 'Configuration Changed'],
     ['brand.new', 'event', 'Other Event'],
-  ])('has %s as the type %s with the signature %s', async (name, type, signature) => {
+  ])('maps %s to the type %s and the signature %s', async (name, type, signature) => {
     expect(splunkDocument(await recordOf(name), {}).event).toMatchObject({ type, signature });
   });
 
-  it('has the source, the destination and the user that the event names', async () => {
+  it('sets the source, the destination and the user that the event names', async () => {
     const { event, context } = await received('alert.high', {
       data: { src_ip: '198.51.100.7', context: { target: 'example.com' } },
     });
@@ -142,7 +142,7 @@ describe('Splunk', () => {
     });
   });
 
-  it('says of malware that it was allowed, because SpiderFoot blocks nothing', async () => {
+  it('reports malware as allowed, because SpiderFoot blocks nothing', async () => {
     expect(splunkDocument(await recordOf('malware_detected'), {}).event).toMatchObject({
       action: 'allowed',
       category: 'malware',

@@ -6,7 +6,7 @@ import { splunkDocument } from '../src/siem/formats/splunk.ts';
 import { toRecord } from '../src/siem/record.ts';
 import { received } from './support/events.ts';
 
-/** As it goes over the wire: without members that are undefined. */
+/** Returns a document as it is sent, without undefined members. */
 const sent = <Document>(document: Document): Document => JSON.parse(JSON.stringify(document));
 
 async function recordOf(type: string, data: object) {
@@ -38,7 +38,7 @@ describe('observables of OCSF', () => {
     ['data', md5.toUpperCase(), 8, 'Hash'],
     ['target', '192.0.2.0/24', 12, 'Subnet'],
     ['netblock', '2001:db8::/32', 12, 'Subnet'],
-  ])('have %s: %j with the type_id %i (%s)', async (name, value, type_id, type) => {
+  ])('include %s: %j with the type_id %i (%s)', async (name, value, type_id, type) => {
     const document = sent(ocsfDocument(await recordOf('high_risk_event', { [name]: value })));
     expect(document.observables).toEqual([{ name: `unmapped.data.${name}`, type, type_id, value }]);
   });
@@ -62,7 +62,7 @@ describe('observables of OCSF', () => {
     ['target', null],
     ['target', 7],
     ['target', 'a.'.repeat(200)],
-  ])('do not have %s: %j', async (name, value) => {
+  ])('do not include %s: %j', async (name, value) => {
     const document = ocsfDocument(await recordOf('event.new', { [name]: value }));
     expect(document.observables).toBeUndefined();
   });
@@ -96,7 +96,7 @@ describe('observables of OCSF', () => {
     ['TCP_PORT_OPEN', '192.0.2.1:443', '192.0.2.1'],
     ['INTERNET_NAME', 'www.example.com', 'www.example.com'],
     ['EMAILADDR_COMPROMISED', 'admin@example.com [breach]', 'admin@example.com'],
-  ])('are read out of what SpiderFoot writes for %s: %j', async (event_type, text, value) => {
+  ])("are found in SpiderFoot's text for %s: %j", async (event_type, text, value) => {
     const record = await recordOf('malware_detected', { event_type, data: text });
     expect(ocsfDocument(record).observables).toMatchObject([{ name: 'unmapped.data.data', value }]);
   });
@@ -105,7 +105,7 @@ describe('observables of OCSF', () => {
     ['HUMAN_NAME', 'ada.lovelace'],
     ['INTERESTING_FILE', 'invoice.pdf'],
     ['SOFTWARE_USED', 'nginx.conf'],
-  ])('do not have what SpiderFoot calls %s: %j', async (event_type, text) => {
+  ])("do not include SpiderFoot's %s: %j", async (event_type, text) => {
     const record = await recordOf('high_risk_event', { event_type, data: text });
     expect(ocsfDocument(record).observables).toBeUndefined();
   });
@@ -155,7 +155,7 @@ describe('vulnerabilities of OCSF', () => {
   });
 
   it.each(['none', 'CVE-24-1', 'CVE-2024-', 'XCVE-2024-1234567', null, 7])(
-    'are none for %j',
+    'are empty for %j',
     async (cve_id) => {
       const document = sent(ocsfDocument(await recordOf('vulnerability_found', { cve_id })));
       expect(document.class_uid).toBe(2004);

@@ -62,14 +62,14 @@ describe("the guide's event", () => {
     ['vulnerability_found', { severity: 'critical' }, 'CRITICAL'],
     ['malware_detected', { risk: 'High' }, 'HIGH'],
     ['high_risk_event', { severity: 'info' }, 'INFO'],
-  ])('gives %s with %j in its data the severity %s that it states', async (type, data, severity) => {
+  ])('gives %s with %j in its data the stated severity %s', async (type, data, severity) => {
     const target = await startTarget(answers(200));
     const { event, context } = await received(type, { data });
     await start({ endpoint: target.url })(event, context);
     expect(JSON.parse(target.requests[0]?.body ?? '')).toMatchObject({ event_type: type, severity });
   });
 
-  it("puts the user's severities before the guide's", async () => {
+  it("prefers the user's severities to the guide's", async () => {
     const target = await startTarget(answers(200));
     const forward = start({
       endpoint: target.url,

@@ -19,7 +19,7 @@ import { answers, startTarget } from './support/target.ts';
 const apiKey = 'a-key';
 const quick = { allowHttp: true, retries: 0 } as const;
 
-/** Halves of pairs in strings and keys at every depth, beside a whole pair and text that only looks like an escape. */
+/** Lone surrogates in strings and keys at every depth, a whole pair, and text that only looks like an escape. */
 const data = {
   target: 'cut \ud83d.example',
   data: 'banner \udc80\ud83d',
@@ -29,7 +29,7 @@ const data = {
   'key \udfff': { 'deeper \ud800': ['\ud83d', { 'deepest \udbff': '\udc00 😀' }] },
 };
 
-/** What becomes of it. */
+/** The expected result. */
 const repaired = {
   target: 'cut \ufffd.example',
   data: 'banner \ufffd\ufffd',
@@ -39,7 +39,7 @@ const repaired = {
   'key \ufffd': { 'deeper \ufffd': ['\ufffd', { 'deepest \ufffd': '\ufffd 😀' }] },
 };
 
-/** Read JSON as a reader that takes no half of a surrogate pair: not as an escape, and not in the bytes. */
+/** Parse JSON strictly, without lone surrogates in escapes or bytes. */
 function readStrictly(bytes: Uint8Array): unknown {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   const withoutPairs = text
@@ -62,7 +62,7 @@ const targets: [name: string, answer: string, create: (url: string) => Forwarder
   ['elastic', bulk, (endpoint) => siem({ format: 'elastic', endpoint, apiKey, ...quick })],
 ];
 
-/** Send an event to a real server and return what a strict reader makes of each line. */
+/** Send an event to a real server, and parse each line of the request strictly. */
 async function sentTo(
   [, answer, create]: (typeof targets)[number],
   event: AnyEvent,
@@ -98,7 +98,7 @@ it.each([
   ['ocsf', (line: unknown) => Reflect.get(Object(line), 'unmapped'), 'data'],
   ['webhook', (line: unknown) => line, 'data'],
 ] as const)(
-  'replaces halves of pairs in strings and keys at any depth for %s',
+  'replaces lone surrogates in strings and keys at any depth for %s',
   async (name, open, member) => {
     const target = targets.find(([known]) => known === name);
     if (target === undefined) throw new Error(`There is no target ${name}`);
@@ -121,7 +121,7 @@ it('sends well-formed text in CEF, and JSON that can be read in its field "data"
   expect(readStrictly(Buffer.from(extension.cs5 ?? ''))).toEqual(repaired);
 });
 
-it('sends well-formed text in a mail, in a subject of your own too', async () => {
+it('sends well-formed text in a mail, including a custom subject', async () => {
   const server = await startMailServer({ disabledCommands: ['STARTTLS', 'AUTH'] });
   const forward = email({
     smtp: `smtp://127.0.0.1:${server.port}`,
@@ -138,7 +138,7 @@ it('sends well-formed text in a mail, in a subject of your own too', async () =>
   expect(server.mails[0]?.message).toMatch(/^Subject: =\?UTF-8\?/m);
 });
 
-it('re-sends a body with halves of pairs so that only these bytes change, and can be parsed', async () => {
+it('forwards a body with lone surrogates so that only these bytes change and it can be parsed', async () => {
   const target = await startTarget(answers(200));
   const forward = webhook({ url: target.url, secret: 'our own', ...quick });
   onTestFinished(() => forward.close());
@@ -177,6 +177,6 @@ it.each([
   expect(wellFormedJson(text)).toBe(expected);
 });
 
-it('keeps the last of two keys that become equal, so that no key is there twice', () => {
+it('keeps the last of two keys that become equal', () => {
   expect(toJson({ a: 1, '\ud800': 1, '\udc00': 2 })).toBe('{"a":1,"\ufffd":2}');
 });

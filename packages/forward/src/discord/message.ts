@@ -2,7 +2,7 @@ import type { Level } from '../event-layouts.ts';
 import type { Message } from '../messages.ts';
 import { joined, replaced } from '../text.ts';
 
-/** Emoji whose names could be part of an IPv6 address. */
+/** Names of emoji that could be part of an IPv6 address. */
 const emoji = ['a', 'b', 'ab', 'abc', 'abcd', 'bed', 'bee', '100', '1234'];
 
 /** Discord's limits, in characters, and how many fields an embed holds. */
@@ -17,7 +17,7 @@ const colours: Readonly<Record<Level, number>> = {
 
 /** What Discord's `Execute Webhook` takes, as far as it is used here. */
 export interface DiscordMessage {
-  /** None, so that not even a mention that slips through notifies anyone. */
+  /** Empty, so that a mention that is not escaped notifies no user. */
   readonly allowed_mentions: { readonly parse: readonly [] };
   readonly embeds: readonly {
     readonly title: string;
@@ -45,8 +45,9 @@ export function toDiscord({ title, level, fields }: Message): DiscordMessage {
 }
 
 /**
- * Text for a title or a field's name, which show Discord's Markdown. Only what would style it, link it or look like a mention
- * gets a backslash: a client that shows no Markdown, such as a notification, shows every backslash.
+ * Escape text for a title or a field name, where Discord renders Markdown. Only characters that would style the text,
+ * link it or look like a mention get a backslash, because a client without Markdown, such as a notification, shows
+ * backslashes.
  */
 function literal(text: string, most: number): string {
   const styles = paired.filter(([mark]) => text.split(mark).length > 2).map(([, pattern]) => pattern);
@@ -58,34 +59,37 @@ function eitherOf(patterns: readonly RegExp[]): RegExp {
   return new RegExp(patterns.map(({ source }) => source).join('|'), 'gi');
 }
 
-/** Marks that style what is between two of them. */
+/** Marks that style the text between two of them. */
 const paired: readonly (readonly [mark: string, pattern: RegExp])[] = [
   ['*', /\*/],
   ['`', /`/],
-  // Inside a word, as in `scan_id`, an underscore ends no style.
+  // An underscore inside a word, as in `scan_id`, does not end a style.
   ['_', /(?<![\dA-Za-z])_|_(?![\dA-Za-z])/],
   ['~~', /~(?=~)|(?<=~)~/],
   ['||', /\|(?=\|)|(?<=\|)\|/],
 ];
 
-/** What Discord gives a meaning wherever it is. */
+/** Characters with a meaning in Discord at any position. */
 const single: readonly RegExp[] = [
-  // A backslash that would escape what is behind it, and disappear.
+  // A backslash that would escape the next character, and disappear.
   /\\(?![\dA-Za-z\s]|$)/,
   // Mentions, custom emoji, times, commands, links without a preview.
   /<(?=[@#:/A-Za-z])/,
   /@(?=everyone|here)/,
-  // A masked link, and one that is written out.
+  // A masked link, and a plain URL.
   /\[(?=.*\]\()/,
   /:(?=\/\/)/,
-  // `:bee:`; not the digits of an address such as `2001:db8:1::2`.
+  // `:bee:`, but not the digits of an address such as `2001:db8:1::2`.
   new RegExp(`:(?=(?:[\\w+-]*[g-z_+][\\w+-]*|${emoji.join('|')}):)`),
-  // Headings, subtext, quotes and lists begin a line.
+  // Headings, subtext, quotes and lists, which begin a line.
   /^(?:#{1,3}|-#?|\*|>(?:>>)?)(?=\s)/,
 ];
 const unstyled = eitherOf(single);
 
-/** Within backticks Discord makes no link, no mention and no style of anything. There is no way to write a backtick there. */
+/**
+ * Within backticks Discord makes no link, no mention and no style of anything. There is no way to write a backtick
+ * there.
+ */
 function code(text: string): string {
   return `\`${replaced(text, (character) => (character === '`' ? 'ˋ' : character), limits.value - 2)}\``;
 }

@@ -17,11 +17,12 @@ import {
 export type { EmailOptions, SmtpServer } from './options.ts';
 
 /**
- * Send events by e-mail, over SMTP with TLS. It resolves once the server has accepted the mail for at least one of the
- * addresses. If the server rejected others, their number is logged as a warning, to `logger` or to the receiver's logger.
+ * Send events by email, over SMTP with TLS. The handler succeeds once the server has accepted the mail for at least
+ * one address. If the server rejected other addresses, their number is logged as a warning to `logger`, or to the
+ * receiver's logger.
  *
- * The mail's `Message-ID` is made of the delivery's id: a mail that was sent twice, because the answer to the first was
- * lost, can be told by it.
+ * The mail's `Message-ID` is made of the delivery's id: a mail that was sent twice, because the answer to the first
+ * was lost, can be told by it.
  * @throws ConfigurationError that names the option, at start-up
  * @example
  * const mail = email({

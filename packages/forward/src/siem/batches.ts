@@ -5,18 +5,18 @@ import { createMember, type Member } from './member.ts';
 import type { BatchOptions } from './options.ts';
 import { policyOptionsOf } from './settings.ts';
 
-/** What became of a document. */
+/** The result for one document. */
 export interface Settlement {
-  /** Why the target did not accept it; `undefined` if it did. */
+  /** The reason why the target rejected the document. `undefined` if it was accepted. */
   readonly failure?: FailureDetails | undefined;
-  /** What the target remarked on a document that it accepted. */
+  /** A remark of the target on a document that it accepted. */
   readonly remark?: string | undefined;
 }
 
-/** Sends documents together, and settles each with what became of it. */
+/** Sends documents in batches, and settles each document with its own result. */
 export interface Batches {
   /**
-   * Resolves once the target has accepted this document, to the target's remark on it.
+   * Send a document. Resolves to the target's remark once the target has accepted the document.
    * @throws ForwardError
    */
   add(document: string, signal: AbortSignal): Promise<string | undefined>;
@@ -26,7 +26,7 @@ export interface Batches {
 
 /**
  * Sends a batch.
- * @returns a settlement for each document, in their order; documents without one were accepted
+ * @returns a settlement for each document, in order. A document without a settlement was accepted
  * @throws ForwardError if the batch as a whole was not accepted
  */
 export type SendBatch = (documents: readonly string[], signal: AbortSignal) => Promise<readonly Settlement[]>;

@@ -15,7 +15,7 @@ export interface Member {
   /** Its handler has given up. */
   gone: boolean;
   sending: Sending | undefined;
-  /** @param remark what the target remarked on it */
+  /** @param remark the target's remark on the document */
   accept(remark?: string): void;
   reject(error: unknown): void;
   fail(failure: FailureDetails): void;
@@ -23,8 +23,9 @@ export interface Member {
 
 /**
  * @param target what errors call it
- * @param signal the handler's: when it gives up, it is told at once, and a request that nobody waits for any more is ended
- * @returns the member, and what the handler waits for: the target's remark
+ * @param signal the handler's: when it gives up, it is told at once, and a request that nobody waits for any more is
+ *   ended
+ * @returns the member, and a promise of the target's remark, which the handler awaits
  */
 export function createMember(
   target: string,

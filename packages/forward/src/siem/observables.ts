@@ -4,15 +4,15 @@ import { wellFormed } from '../text.ts';
 
 export type ObservableKind = 'hostname' | 'ip' | 'subnet' | 'email' | 'url' | 'hash';
 
-/** A value in an event that an analyst searches other events for. */
+/** A value by which an analyst searches for related events. */
 export interface Observable {
   readonly kind: ObservableKind;
   readonly value: string;
-  /** Where in `data` it is: `target`, `context.hosts[1]`. */
+  /** The path of the value in `data`: `target`, `context.hosts[1]`. */
   readonly path: string;
 }
 
-/** Bounds for an event that is built to be expensive. A finding has a few members. */
+/** Limits against an event that is crafted to be expensive. A real finding has few members. */
 const limits = { observables: 100, values: 2000, depth: 8, length: 2048 };
 
 /** Find the hosts, addresses, URLs and hashes in an event's data, at any depth, each once. */
@@ -37,19 +37,19 @@ export function observablesIn(data: Data): readonly Observable[] {
   return [...found.values()];
 }
 
-/** Where a value was found. */
+/** The place where a value was found. */
 interface Member {
   /** Its key; for an item of a list, the key of the list. */
   readonly name: string;
   readonly path: string;
-  /** What SpiderFoot calls the value: `MALICIOUS_IPADDR`. */
+  /** SpiderFoot's type of the value: `MALICIOUS_IPADDR`. */
   readonly type: string;
 }
 
 function* membersOf(value: unknown, { name, path, type }: Member): Generator<readonly [unknown, Member]> {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      // A scan lists hundreds of modules.
+      // Skip cheaply: a scan lists hundreds of modules.
       if (typeof item === 'string' && !isCandidate(item)) continue;
       yield [item, { name, path: `${path}[${index}]`, type }];
     }
@@ -64,7 +64,7 @@ function* membersOf(value: unknown, { name, path, type }: Member): Generator<rea
 
 type Found = readonly [kind: ObservableKind, value: string];
 
-/** Most values cannot be one: the names of modules, states and ids. */
+/** Return whether a value may be an observable. Most values, such as module names, states and ids, cannot be one. */
 function isCandidate(text: string): boolean {
   return text.length <= limits.length && (text.length >= shortestHash || /[.:@]/.test(text));
 }
@@ -77,8 +77,8 @@ function observed(text: string, member: Member): readonly Found[] {
 }
 
 /**
- * SpiderFoot's modules write what they found into a sentence: `AbuseIPDB [192.0.2.66]`, `192.0.2.1:443`. Its `<SFURL>` is a
- * link to the source that reported it, and not a part of the finding.
+ * Find observables in text. SpiderFoot's modules write findings as prose: `AbuseIPDB [192.0.2.66]`, `192.0.2.1:443`. An
+ * `<SFURL>` element links to the source of the report, and is not part of the finding.
  */
 function observedInProse(text: string, member: Member): readonly Found[] {
   const prose = text.replace(/<SFURL>[^<]*<\/SFURL>/gi, ' ');
@@ -102,7 +102,7 @@ function kindOf(value: string, { name, type }: Member): ObservableKind | undefin
   return isHostname(value) && namesHost(name, type) ? 'hostname' : undefined;
 }
 
-/** With a zone, an address means nothing outside its machine, and Elasticsearch rejects it. */
+/** An address with a zone is meaningful only on its own machine, and Elasticsearch rejects it. */
 function isAddress(text: string): boolean {
   return isIP(text) !== 0 && !text.includes('%');
 }
@@ -120,7 +120,7 @@ function isEmail(text: string): boolean {
 
 const shortestHash = 32;
 
-/** Hexadecimal digits of MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512. */
+/** The numbers of hex digits in MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512. */
 const digits: ReadonlySet<number> = new Set([32, 40, 56, 64, 96, 128]);
 
 function isHash(text: string): boolean {
@@ -135,7 +135,10 @@ function isHostname(text: string): boolean {
   );
 }
 
-/** `invoice.pdf` and `sfp_dns.py` look like host names as well, so the key or SpiderFoot's type has to say that it is one. */
+/**
+ * File names such as `invoice.pdf` look like host names too, so the key or SpiderFoot's type must say that the value
+ * is a host.
+ */
 function namesHost(name: string, type: string): boolean {
   if (name === 'data' || name === 'value') return type === '' || hostTypes.test(type);
   return hostKeys.test(name);

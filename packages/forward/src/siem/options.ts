@@ -5,8 +5,8 @@ import type { TlsOptions, TransportOptions } from '../transport-options.ts';
 /** What every format takes. */
 interface CommonOptions {
   /**
-   * Your own severities by event type, in place of the kit's: `INFO`, `LOW`, `MEDIUM`, `HIGH`, `CRITICAL`. The severity that
-   * an event states itself wins.
+   * Your own severities by event type, which replace the kit's: `INFO`, `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. A
+   * severity that the event itself states takes precedence.
    * @default the kit's table; for the format `guide`, the guide's mapping
    * @example { 'asset.discovered': 'HIGH' }
    */
@@ -36,8 +36,8 @@ export interface BatchOptions {
   /** Events in a batch at the most; a batch is also full at a million bytes. @default 100 */
   readonly size?: number;
   /**
-   * Milliseconds that an event waits for others at the most, while a batch is under way. With none under way it does not
-   * wait: what has come within one turn of the event loop is sent.
+   * Milliseconds that an event waits for others at the most, while a batch is under way. With none under way it does
+   * not wait: what has come within one turn of the event loop is sent.
    * @default 20
    */
   readonly wait?: number;
@@ -85,9 +85,9 @@ export type ElasticOptions =
 export interface CefOptions extends CommonOptions, PolicyOptions {
   readonly format: 'cef';
   /**
-   * `tls://siem.example.com:6514` (RFC 5425), `tcp://…:601` (RFC 6587, octet counting) or `udp://…:514` (RFC 5426). **Over
-   * `tcp` and `udp` events travel readable, and anybody on the way can change them.** The port may be left out: these are
-   * the defaults.
+   * `tls://siem.example.com:6514` (RFC 5425), `tcp://…:601` (RFC 6587, octet counting) or `udp://…:514` (RFC 5426).
+   * **Over `tcp` and `udp` events travel readable, and anybody on the way can change them.** The port may be left
+   * out: these are the defaults.
    */
   readonly endpoint: string | URL;
   /** 0 to 23. @default 16, `local0` */

@@ -23,25 +23,25 @@ export interface SiemRecord {
   readonly time: Date;
   readonly severity: Severity;
   readonly kind: Kind;
-  /** The same for every event of a type, without a value of the event's: `High Risk Finding`. */
+  /** A fixed name for each event type, without values of the event: `High Risk Finding`. */
   readonly name: string;
   /** In a line: `SpiderFoot High Risk Finding: example.com`. */
   readonly title: string;
   /** The same in more words: `Target: example.com; Finding: CVE-2021-44228`. */
   readonly summary: string;
-  /** Cleaned and bounded, as the texts below; `undefined` if the event has none. */
+  /** Cleaned and bounded, like the texts below. `undefined` if the event has no target. */
   readonly target: string | undefined;
-  /** The target, if it is an address, or looks like the name of a host. */
+  /** The target, if it is an address or looks like a host name. */
   readonly ip: string | undefined;
   readonly host: string | undefined;
   readonly scanId: string | undefined;
   readonly module: string | undefined;
   readonly rule: string | undefined;
-  /** The CVEs that the event names, in upper case, each once. */
+  /** The CVEs that the event names, in uppercase, without duplicates. */
   readonly cves: readonly string[];
-  /** Hosts, addresses, URLs and hashes in the data. */
+  /** The hosts, addresses, URLs and hashes in the data. */
   readonly observables: readonly Observable[];
-  /** Who started the scan, as the metadata has it. */
+  /** The user who started the scan, from the metadata. */
   readonly user: string | undefined;
   readonly error: string | undefined;
   /** SpiderFoot's. */
@@ -84,7 +84,7 @@ export function toRecord(event: AnyEvent, context: EventContext, severities: Sev
   };
 }
 
-/** An alert has its target in its context, a task in its meta. */
+/** The target of an alert is in its `context`, that of a task in its `meta`. */
 function targetOf(data: Data): unknown {
   const [context, meta] = [data.context, data.meta].map((member) => (isData(member) ? member.target : null));
   return data.target ?? data.asset ?? context ?? meta;
@@ -111,7 +111,7 @@ const cveMembers = [
 ];
 const describingMembers = ['data', 'title', 'description', 'message'];
 
-/** The most that one event can name. */
+/** The maximum number of CVEs for one event. */
 const mostCves = 50;
 
 function cvesIn(data: Data): readonly string[] {

@@ -4,8 +4,8 @@ import type { SiemRecord } from './record.ts';
 /** Where records go, in its format. */
 export interface Target {
   /**
-   * Resolves once the target has accepted this record.
-   * @param context the handler's
+   * Send a record. Resolves once the target has accepted it.
+   * @param context the handler's context
    * @throws ForwardError
    */
   send(record: SiemRecord, context: Pick<EventContext, 'signal' | 'logger'>): Promise<void>;

@@ -15,8 +15,8 @@ const colours: Readonly<Record<Level, string>> = {
 const limits = { header: 150, field: 2000, fields: 10 };
 
 /**
- * A message as Slack takes it: a headline, and the fields beside the colour, as Block Kit. What comes from the event stands
- * in `plain_text`, where Slack makes no link, mention or style of it; `text` is what a notification shows.
+ * A message as Slack takes it: a headline, and the fields beside the colour, as Block Kit. What comes from the event
+ * stands in `plain_text`, where Slack makes no link, mention or style of it; `text` is what a notification shows.
  * @see https://docs.slack.dev/reference/block-kit/blocks
  */
 export function toSlack({ title, level, fields }: Message) {

@@ -44,8 +44,8 @@ export interface TeamsMessage {
 }
 
 /**
- * A message as an Adaptive Card. All text stands in a `TextRun`, which knows no Markdown, where `TextBlock` and `FactSet`
- * would make links of it.
+ * A message as an Adaptive Card. All text stands in a `TextRun`, which knows no Markdown, where `TextBlock` and
+ * `FactSet` would make links of it.
  * @see https://adaptivecards.io/explorer/TextRun.html
  */
 export function toTeams({ title, level, fields }: Message): TeamsMessage {

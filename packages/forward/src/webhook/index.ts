@@ -8,8 +8,9 @@ import { readHeaders, readUrl, type TransportOptions } from '../transport-option
 
 export interface WebhookOptions extends TransportOptions {
   /**
-   * Where to. A function may make it from the event: then `allowedHosts` is required, and hosts with addresses that are not
-   * public are refused unless `allowPrivate` says otherwise, for whoever may send an event has a say in where it goes.
+   * Where to. A function may make it from the event: then `allowedHosts` is required, and hosts with addresses that
+   * are not public are refused unless `allowPrivate` says otherwise, for whoever may send an event has a say in where
+   * it goes.
    */
   readonly url: string | ((event: AnyEvent, context: EventContext) => string);
   /** What the receiving side verifies with. Not SpiderFoot's: who has that can forge SpiderFoot's events to you. */
@@ -19,10 +20,10 @@ export interface WebhookOptions extends TransportOptions {
 }
 
 /**
- * Send each event on as SpiderFoot sent it, signed with a secret of your own. The body keeps its bytes and its dialect, so a
- * receiver of this kit, or any other that knows the guide, accepts it as from SpiderFoot. One thing is replaced: an escaped
- * half of a surrogate pair (`\ud83d` alone) becomes `\ufffd`, because strict readers of JSON reject it. A group of
- * `throttle` goes as an event of its own, in the guide's envelope.
+ * Forward each event as SpiderFoot sent it, signed with a secret of your own. The body keeps its bytes and its
+ * dialect, so any receiver for SpiderFoot's webhooks accepts it. The only change: an escaped lone surrogate (`\ud83d`
+ * alone) becomes `\ufffd`, because strict JSON parsers reject it. A group of `throttle` goes as an event of its own,
+ * in the guide's envelope.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.onAny(webhook({ url: 'https://soc.example.com/webhook', secret: process.env.SOC_SECRET }), { name: 'soc' });

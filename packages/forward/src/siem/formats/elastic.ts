@@ -6,13 +6,13 @@ import type { SiemRecord } from '../record.ts';
 /** The version of the Elastic Common Schema that the fields are checked against. */
 export const ecsVersion = '9.4.0';
 
-/** The data stream that documents go to unless another index is given. */
+/** The default data stream. */
 export const defaultIndex = 'logs-spiderfoot-default';
 
 /**
  * A document of the Elastic Common Schema. Everything outside of the schema is under `spiderfoot`, and is text: what an
  * event brings along must not choose the mapping of a field. The event as it came is in `event.original`.
- * @param index the data stream or index that it goes to
+ * @param index the data stream or index that gets the document
  * @see https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html
  */
 export function elasticDocument(record: SiemRecord, index: string = defaultIndex) {
@@ -33,7 +33,7 @@ export function elasticDocument(record: SiemRecord, index: string = defaultIndex
       outcome: outcomes[kind.action],
       action: event.event_type,
       module: 'spiderfoot',
-      // Equal to the data stream's, by which Kibana finds a dataset.
+      // Must equal the dataset of the data stream, by which Kibana finds it.
       dataset: stream?.dataset ?? 'spiderfoot',
       provider: 'spiderfoot',
       severity: elastic,
@@ -64,13 +64,16 @@ export function elasticDocument(record: SiemRecord, index: string = defaultIndex
   };
 }
 
-/** `<type>-<dataset>-<namespace>`, Elastic's scheme for the names of data streams. */
+/** Matches `<type>-<dataset>-<namespace>`, Elastic's naming scheme for data streams. */
 function dataStreamOf(index: string) {
   const [, type, dataset, namespace] = /^(logs|metrics|traces|synthetics)-([^-]+)-([^-]+)$/.exec(index) ?? [];
   return type === undefined ? undefined : { type, dataset, namespace };
 }
 
-/** What the event is related to, each kind as a list; an empty list would be a field without a value. */
+/**
+ * Values that the event is related to, one list for each kind. Empty lists are left out, because they would be fields
+ * without a value.
+ */
 function relatedOf({ observables, ip, host, user }: SiemRecord) {
   const valuesOf = (kind: ObservableKind, more?: string) => {
     const values = observables.filter((observable) => observable.kind === kind).map(({ value }) => value);
@@ -86,7 +89,7 @@ function relatedOf({ observables, ip, host, user }: SiemRecord) {
   return Object.values(related).some((values) => values !== undefined) ? { related } : {};
 }
 
-/** SpiderFoot's own verdict, and not what became of it later. */
+/** SpiderFoot's own verdict at the time of the event. */
 function isAlert({ category, action }: Kind): boolean {
   return verdicts.has(category) && action === 'reported';
 }
@@ -99,7 +102,10 @@ const verdicts: ReadonlySet<Category> = new Set([
   'alert',
 ]);
 
-/** The schema's category, and a type that it expects in that category. An event that fits no category has none. */
+/**
+ * Return the ECS category, and a type that ECS allows in that category. An event that matches no category has only a
+ * type.
+ */
 function categorized({ category, action }: Kind): { category?: string[]; type: string[] } {
   switch (category) {
     case 'finding':
@@ -118,7 +124,10 @@ function categorized({ category, action }: Kind): { category?: string[]; type: s
   }
 }
 
-/** A scan, a task or a module runs as a process does; that one was created, changed or deleted concerns its definition. */
+/**
+ * Runs of scans, tasks and modules are of the category `process`. Creating, changing or deleting one is
+ * `configuration`.
+ */
 function lifecycle(action: Action): { category?: string[]; type: string[] } {
   const type = definitionTypes[action];
   if (type !== undefined) return { category: ['configuration'], type: [type] };

@@ -2,8 +2,8 @@ import type { KnownEventType, Severity } from '@spiderfoot-webhooks/core';
 import type { SiemRecord } from '../record.ts';
 
 /**
- * The guide's severities of the types that it documents. Only this format uses them: the receiving side may have been
- * written after the guide.
+ * The guide's severities for the types that it documents. Only this format uses them, because its receiver may have
+ * been written according to the guide.
  * @see the guide, "SIEM Integration", `map_severity`
  */
 export const guideSeverities = {

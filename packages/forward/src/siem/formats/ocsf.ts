@@ -18,8 +18,8 @@ interface Classified {
 }
 
 /**
- * An event of the Open Cybersecurity Schema Framework: a finding with a CVE is a Vulnerability Finding, any other finding,
- * alert or correlation a Detection Finding, a scan's a Scan Activity, and what fits no class a Base Event.
+ * An event of the Open Cybersecurity Schema Framework: a finding with a CVE is a Vulnerability Finding, any other
+ * finding, alert or correlation a Detection Finding, a scan's a Scan Activity, and what fits no class a Base Event.
  * @see https://schema.ocsf.io/1.3.0
  */
 export function ocsfDocument(record: SiemRecord) {
@@ -115,7 +115,7 @@ function findingAttributes(record: SiemRecord) {
   };
 }
 
-/** A Vulnerability Finding has to have some; any other finding may. */
+/** A Vulnerability Finding must contain at least one vulnerability. Any other finding may contain some. */
 function vulnerabilitiesOf({ cves, title, summary, severity }: SiemRecord) {
   if (cves.length === 0) return undefined;
   return cves.map((uid) => ({
@@ -137,7 +137,7 @@ const observableTypes: Readonly<Record<ObservableKind, readonly [id: number, cap
   subnet: [12, 'Subnet'],
 };
 
-/** Each with the place in this document where its value is. */
+/** Return each observable with the path of its value in this document. */
 function observablesOf({ observables }: SiemRecord) {
   if (observables.length === 0) return undefined;
   return observables.map(({ kind, value, path }) => {

@@ -13,9 +13,10 @@ export interface SplunkPlace {
 }
 
 /**
- * An event of the HTTP Event Collector. The names are those of the Common Information Model's data models Alerts,
- * Vulnerabilities and Malware where these have one.
- * @see "Format events for HTTP Event Collector" and "Common Information Model Add-on Manual" in Splunk's documentation
+ * Create an event for the HTTP Event Collector. Fields have the names of the Common Information Model's data models
+ * Alerts, Vulnerabilities and Malware, if one of these models has the field.
+ * @see "Format events for HTTP Event Collector" and "Common Information Model Add-on Manual" in Splunk's
+ *   documentation
  */
 export function splunkDocument(record: SiemRecord, { index, sourcetype, host }: SplunkPlace) {
   const { event, severity, kind } = record;
@@ -36,7 +37,7 @@ export function splunkDocument(record: SiemRecord, { index, sourcetype, host }: 
       timestamp: record.timestamp,
       severity: levels[severity].word,
       category: kind.category,
-      // The model of malware knows what a product did about it. SpiderFoot only looks.
+      // In the Malware model, this is the action that the product took. SpiderFoot blocks nothing.
       action: kind.category === 'malware' ? 'allowed' : kind.action,
       signature: record.name,
       signature_id: event.event_type,

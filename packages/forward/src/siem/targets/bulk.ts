@@ -10,13 +10,16 @@ import type { ElasticOptions } from '../options.ts';
 import { readCredential, readEndpoint, readName, rejectOthers, transportOptionsOf } from '../settings.ts';
 import type { Target } from '../target.ts';
 
-/** The parts of the answer that are read: for each event its status, why it was rejected, and where it was stored. */
+/**
+ * The parts of the answer that are read: for each event, its status, the reason of a rejection, and where it was
+ * stored.
+ */
 const answerParts = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason';
 const maxAnswer = 1_048_576;
 
 /**
- * Elasticsearch's `_bulk`: a `create` for each event with the delivery's id, so that an event that is sent again is found
- * to be there.
+ * Elasticsearch's `_bulk`: a `create` for each event with the delivery's id, so that an event that is sent again is
+ * found to be there.
  * @see https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
  */
 export function bulkTarget(options: ElasticOptions): Target {
@@ -44,7 +47,7 @@ export function bulkTarget(options: ElasticOptions): Target {
       const lines = `${toJson(action)}\n${toJson(elasticDocument(record, index))}\n`;
       const failureStore = await batches.add(lines, context.signal);
       if (failureStore !== 'used') return;
-      // Without a logger of its own, the receiver's: an event that no search finds must not go unnoticed.
+      // Fall back to the receiver's logger, because no search finds an event in the failure store.
       const logger = options.logger ?? context.logger;
       logger.warn({ target: 'siem', host: url.host, index, id: record.id, failureStore }, inFailureStore);
     },
@@ -85,7 +88,7 @@ function itemsOf(body: string): readonly unknown[] | undefined {
 const inFailureStore =
   'Elasticsearch stored the event in the failure store of the data stream: its mapping or an ingest pipeline rejected it';
 
-/** What became of one event: accepted with a remark if it is in the failure store. */
+/** Return the result for one event. If it is in the failure store, it was accepted, with a remark. */
 function settlementOf(item: unknown, quote: (text: string) => string | undefined): Settlement {
   const result = memberOf(item, 'create');
   const status = memberOf(result, 'status');
@@ -93,7 +96,7 @@ function settlementOf(item: unknown, quote: (text: string) => string | undefined
   if (status >= 200 && status < 300) {
     return { remark: memberOf(result, 'failure_store') === 'used' ? 'used' : undefined };
   }
-  // A conflict: an earlier attempt, whose answer was lost, has stored it.
+  // 409 Conflict: an earlier attempt stored the event, but its answer was lost.
   if (status === 409) return {};
   if (status === 429) return { failure: { code: 'rate_limited', status } };
   if (status >= 500) return { failure: { code: 'unavailable', status } };
