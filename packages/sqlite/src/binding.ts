@@ -9,7 +9,7 @@ const architectures: readonly string[] = ['x64', 'arm64'];
 let loaded = false;
 
 /**
- * Loads better-sqlite3's native binary, before any file is touched: a failure here has nothing to do with the database.
+ * Load better-sqlite3's native binary before any file is touched, because such a failure is unrelated to the database.
  * @throws Error on a Node that the binary cannot run on
  * @throws StoreError if the binary is missing or does not fit, with what to do
  */
@@ -24,7 +24,7 @@ export function loadBinding(): void {
   loaded = true;
 }
 
-/** @returns why the binary could not be loaded, and what to do */
+/** @returns the reason why the binary could not be loaded, and what to do */
 export function bindingSentence(
   error: unknown,
   { platform, arch, version }: Pick<NodeJS.Process, 'platform' | 'arch' | 'version'>,
@@ -33,7 +33,7 @@ export function bindingSentence(
   const code = systemCodeOf(error);
   const here = `Node ${version} on ${platform}-${arch}`;
   if (code === 'EMFILE' || code === 'ENFILE' || /too many open files/i.test(because)) {
-    return `better-sqlite3 cannot be loaded: this process has too many open files (${because}). Close what it no longer needs, or raise the limit (ulimit -n).`;
+    return `better-sqlite3 cannot be loaded: this process has too many open files (${because}). Close files that are no longer needed, or raise the limit (ulimit -n).`;
   }
   if (!platforms.includes(platform) || !architectures.includes(arch)) {
     return `better-sqlite3 has no native binary for ${platform}-${arch} (${because}). Run on Linux, macOS or Windows on x64 or arm64, or build the binary from better-sqlite3's source with node-gyp.`;

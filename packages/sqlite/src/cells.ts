@@ -1,10 +1,10 @@
 /**
- * Reads cells of a row that another program may have written or damaged. SQLite stores any type in any column, so a column's
- * declared type proves nothing. None of these functions throws: a broken row must not affect the rows around it.
+ * Functions that read the cells of a row. SQLite stores values of any type in any column, so another program may have
+ * written or damaged a cell. None of these functions throws, because a broken row must not affect other rows.
  */
 import type { EventIssue } from '@spiderfoot-webhooks/core';
 
-/** The largest distance from 1970 that a `Date` can hold, in milliseconds. */
+/** The largest distance from 1970 that a `Date` can represent, in milliseconds. */
 export const greatestTime = 8.64e15;
 
 /** @returns the cell as text; `undefined` for NULL */
@@ -24,17 +24,17 @@ export function timeOf(cell: unknown): Date | undefined {
   return Math.abs(time) <= greatestTime ? new Date(time) : undefined;
 }
 
-/** @returns the bytes of a body; none if the cell is NULL */
+/** @returns the bytes of a body; an empty array if the cell is NULL */
 export function bytesOf(cell: unknown): Buffer {
   return Buffer.isBuffer(cell) ? cell : Buffer.from(textOf(cell) ?? '');
 }
 
-/** @returns the issues in the column `issues`; text that is not such a list counts as none */
+/** @returns the issues in the column `issues`; an empty list if the cell holds anything else */
 export function issuesOf(cell: unknown): readonly EventIssue[] {
   return listOf(cell).filter(isIssue);
 }
 
-/** @returns the members of a JSON list; none if the cell is anything else */
+/** @returns the members of a JSON list; an empty list if the cell holds anything else */
 export function listOf(cell: unknown): readonly unknown[] {
   const json = textOf(cell);
   if (json === undefined) return [];

@@ -1,4 +1,4 @@
-/** A number that another program has damaged counts as none: the attempt is the fence of {@link settle}, and must be exact. */
+/** A damaged number counts as 0. The attempt must be an exact integer, because {@link settle} compares it. */
 const wholeAttempts = "iif(typeof(attempts) = 'integer' AND attempts BETWEEN 0 AND 1000000000, attempts, 0)";
 
 /** What still runs has lost its process, which is a failure: an event that kills its process must come to an end. */
@@ -10,8 +10,8 @@ const claimWhere = (ids: string) => `
     CAST(payload AS BLOB) AS body, attempts, failures, handlers`;
 
 /**
- * What this process runs is not taken from it, however late its sign of life is. What has its lease and is not run by it, as
- * in a backup that was put back, is nobody's once the lease has ended.
+ * What this process runs is not taken from it, however late its sign of life is. What has its lease and is not run by
+ * it, as in a backup that was put back, is nobody's once the lease has ended.
  */
 const isNotHeld = '(lease IS NOT @lease OR id NOT IN (SELECT value FROM json_each(@held)))';
 
@@ -22,8 +22,8 @@ export const claimDue = claimWhere(`
     ORDER BY next_attempt, id LIMIT @places`);
 
 /**
- * One of those whose tries came to a bad end more than once. They are taken up one at a time: an event that kills its process
- * would otherwise take the same others with it at every attempt, until they are all given up.
+ * One of those whose tries came to a bad end more than once. They are taken up one at a time: an event that kills its
+ * process would otherwise take the same others with it at every attempt, until they are all given up.
  */
 export const claimSuspect = claimWhere(`
     SELECT id FROM webhook_logs INDEXED BY webhook_logs_open
@@ -31,7 +31,9 @@ export const claimSuspect = claimWhere(`
       AND ${isNotHeld} AND failures + 1 >= @suspectFrom AND failures + 1 < @maxAttempts
     ORDER BY next_attempt, id LIMIT 1`);
 
-/** By the index of what runs, which is little: to look for it among all that is due would take longer the more waits. */
+/**
+ * By the index of what runs, which is little: to look for it among all that is due would take longer the more waits.
+ */
 export const buryExpired = `
   UPDATE webhook_logs INDEXED BY webhook_logs_open SET state = 'dead', lease = NULL, next_attempt = NULL, failures = failures + 1,
     error_message = 'Its process ended, or stood still, at the last attempt'
@@ -45,10 +47,10 @@ export const pullInNew = `
   WHERE state <> 'processed' AND state = 'queued' AND received_at > @now AND endpoint = @endpoint
     AND attempts = 0 AND next_attempt > @now`;
 
-/** The longest wait of a row: that of all, or a longer one that a handler asked for. */
+/** The longest wait of a row: `maxDelay`, or a longer wait that a handler asked for. */
 const longestWait = 'max(@maxDelay, CAST(coalesce(lease, 0) AS INTEGER))';
 
-/** No wait ends later than its length from now, whatever has become of the clock. */
+/** Limit each wait to its full length from now, in case the clock was set back. */
 export const pullInRetries = `
   UPDATE webhook_logs SET next_attempt = @now + ${longestWait}
   WHERE endpoint = @endpoint AND next_attempt > @now + @maxDelay AND state = 'queued'
@@ -58,7 +60,8 @@ export const pullInRetries = `
 const longest = 'max(@lease, CAST(lease AS INTEGER))';
 
 /**
- * No lease ends later than its length from now, whatever has become of the clock. It is not ended: its owner may be alive.
+ * No lease ends later than its length from now, whatever has become of the clock. It is not ended: its owner may be
+ * alive.
  */
 export const pullInLeases = `
   UPDATE webhook_logs INDEXED BY webhook_logs_open SET next_attempt = @now + ${longest}

@@ -28,10 +28,10 @@ import { retryAt, type Settled, settledBy, tellsMore, toColumns } from './settle
 
 /** A delivery that this process may work on until its lease ends. */
 export interface Claim {
-  /** The row's number. */
+  /** The row number. */
   readonly number: number;
   readonly work: QueuedWork;
-  /** The column as it is in the row. */
+  /** The unparsed value of the column. */
   readonly handlers: unknown;
   /** How many tries before this one failed, or lost their process. */
   readonly failures: number;
@@ -39,14 +39,14 @@ export interface Claim {
   readonly suspect: boolean;
 }
 
-/** A row that was made a dead letter. */
+/** A row that has become a dead letter. */
 export interface Buried {
-  /** The row's number. */
+  /** The row number. */
   readonly number: number;
   readonly letter: DeadLetter;
 }
 
-/** Another program may have written any type into any column. */
+/** The columns of a claimed row. Another program may have written any type into any of them. */
 type ClaimedRow = Readonly<Record<Exclude<keyof StoredDelivery, 'id' | 'ip' | 'receivedAt'>, unknown>> &
   Readonly<
     Record<'delivery_id' | 'received_at' | 'source_ip' | 'attempts' | 'failures' | 'handlers', unknown>
@@ -72,7 +72,8 @@ export interface Claims {
   /** Puts a new delivery into the queue and claims it by the same write. `undefined` where it is known already. */
   claimNew(delivery: StoredDelivery, now: number): Claim | undefined;
   /**
-   * Makes dead letters of what killed its process too often, and corrects times that a clock set back has left far ahead.
+   * Turn deliveries that killed their process too often into dead letters, and correct times that are too far ahead
+   * after the clock was set back.
    * @param held the numbers of what this process runs
    * @param bury whether the end of a lease may be believed
    * @returns the dead letters
@@ -81,7 +82,9 @@ export interface Claims {
   /** When after `now` somebody has to look again, in milliseconds since 1970. */
   nextDue(now: number): number | undefined;
   extend(numbers: readonly number[], now: number): void;
-  /** When the next attempt is due if this one fails; `undefined` if it is the last. Reads nothing of the file. */
+  /**
+   * Return the time of the next attempt if this one fails, or `undefined` if it is the last. Does not read the file.
+   */
   retryAt(claim: Claim, retryAfter: number | undefined, now: number): Date | undefined;
   /** @returns what has become of it; `undefined` where it was not this process's to settle any more */
   settle(claim: Claim, result: QueuedResult, now: number): Settled | undefined;
@@ -153,7 +156,7 @@ export function createClaims(connection: Connection, endpoint: string, options: 
   };
 }
 
-/** Never throws: a broken row would undo the commit that claims it, and stop the worker. */
+/** Never throws: otherwise a broken row would roll back the commit that claims it, and stop the worker. */
 function toClaim(row: ClaimedRow, endpoint: string, suspect: boolean): Claim {
   const { id: number, handlers } = row;
   const work = {
@@ -172,7 +175,7 @@ function toClaim(row: ClaimedRow, endpoint: string, suspect: boolean): Claim {
   return { number, work, handlers, failures: numberOf(row.failures), suspect };
 }
 
-/** Never throws either. */
+/** Never throws, for the same reason. */
 function toBuried(row: BuriedRow, endpoint: string): Buried {
   const letter: DeadLetter = {
     id: textOf(row.delivery_id) ?? '',

@@ -5,7 +5,9 @@ import { codeOf, explain, isLock } from './open-failure.ts';
 import { busyTimeout, closeQuietly, open, openTimeout, shortest } from './opening.ts';
 import { idOf } from './schema.ts';
 
-/** What is needed of a prepared statement. Said here, so that who uses the package needs no types of better-sqlite3's. */
+/**
+ * What is needed of a prepared statement. Said here, so that who uses the package needs no types of better-sqlite3's.
+ */
 export interface Statement {
   run(...values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
   get(...values: readonly unknown[]): unknown;
@@ -14,9 +16,9 @@ export interface Statement {
 
 /** An open file, and the care for it. */
 export interface Connection {
-  /** Whether nothing may be written. */
+  /** Whether the connection rejects writes. */
   readonly readOnly: boolean;
-  /** Which file it is, on this machine. `undefined` for a database in memory. */
+  /** Return the identity of the file on this machine. `undefined` for a database in memory. */
   identity(): string | undefined;
   /** A statement, prepared once. */
   statement(sql: string): Statement;
@@ -25,7 +27,7 @@ export interface Connection {
    * @throws StoreError where the file is gone, is another, or cannot be opened again, and after {@link close}
    */
   check(): void;
-  /** Runs statements that only read, on a file that does not change meanwhile. */
+  /** Run read-only statements on a file that does not change in the meantime. */
   read<Result>(run: () => Result): Result;
   /**
    * Takes note of an error that a statement met.
@@ -80,8 +82,9 @@ export function connect(path: string, mustExist = false): Connection {
   }
 
   /**
-   * Another file has been put in the place of the open one. The journals beside it are still those of the file before, and
-   * SQLite would read their pages into the new one: they are folded into the file that they belong to, and taken away.
+   * Another file has been put in the place of the open one. The journals beside it are still those of the file
+   * before, and SQLite would read their pages into the new one: they are folded into the file that they belong to,
+   * and taken away.
    */
   function leaveReplaced(found: string): void {
     // Where the one in its place was refused, it has been left already.
@@ -143,8 +146,8 @@ export function connect(path: string, mustExist = false): Connection {
 }
 
 /**
- * Which database a path leads to. One that has been emptied is none: SQLite would write on from what it remembers of it, and
- * throw that away with the journal in the end.
+ * Which database a path leads to. One that has been emptied is none: SQLite would write on from what it remembers of
+ * it, and throw that away with the journal in the end.
  */
 function databaseAt(path: string): string | undefined {
   return path === ':memory:' ? path : identityOf(path, shortest);

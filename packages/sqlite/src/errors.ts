@@ -1,8 +1,8 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 
 /**
- * The store cannot be used now: its file or better-sqlite3 fails, or the store was closed. The message says what to do. The
- * receiver answers 503 meanwhile.
+ * The store cannot be used, because its file or better-sqlite3 fails, or because the store was closed. The message
+ * says what to do. Meanwhile, the receiver answers 503.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -12,19 +12,19 @@ export function closedError(path: string): StoreError {
   return new StoreError(`${path} has been closed by store.close(). Open it again to go on.`);
 }
 
-/** What a store with `readOnly` answers to a write. */
+/** Create the error for a write to a store with `readOnly`. */
 export function readOnlyError(path: string): StoreError {
   return new StoreError(
-    `${path} was opened with readOnly: true, so nothing can be written. Open it without readOnly.`,
+    `${path} was opened with readOnly: true and cannot be written. To write, open it without readOnly.`,
   );
 }
 
-/** A file cannot be opened with `readOnly` yet: something has to be written first. */
+/** A file cannot be opened with `readOnly` until it has been updated. */
 export class OutdatedFileError extends ConfigurationError {
   constructor(path: string, because: string) {
     super(
       'path',
-      `${path} ${because}, which has to be brought up to date before it can be read. Open it once as a user who may write it: start the receiver, or run \`spiderfoot-webhooks log\` as the file's owner.`,
+      `${path} ${because}, so it must be updated before it can be read. Open it once with write permission: start the receiver, or run \`spiderfoot-webhooks log\` as the file's owner.`,
     );
   }
 }

@@ -76,13 +76,17 @@ function csvLine(record: DeliveryWithBody): string {
 }
 
 /**
- * CSV injection: a spreadsheet runs a cell as a formula if it begins with one of these, in ASCII or full width. The
- * scanned party chooses a target's name. Leading blanks and invisible characters count, because some programs trim them.
+ * Prevent CSV injection: a spreadsheet runs a cell as a formula if it begins with one of these characters, in ASCII
+ * or full width. The scanned party chooses the names of targets. Leading spaces and invisible characters are
+ * included, because some programs trim them.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
 const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
 
-/** Separators of any locale, quotes, control characters and outer blanks: a program may split or trim an unquoted cell. */
+/**
+ * Separators of any locale, quotes, control characters and outer spaces, at which a program may split or trim an
+ * unquoted cell.
+ */
 const unsafeUnquoted = /["',;|\p{Cc}\p{Zl}\p{Zp}]|^[\s\p{Cf}]|[\s\p{Cf}]$/u;
 
 function csvCell(value: unknown): string {

@@ -1,7 +1,7 @@
 import type { DeliveryState, QueueState } from '@spiderfoot-webhooks/core';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 
-/** Which deliveries are meant. All conditions have to hold; of a list, any value. */
+/** Selects deliveries. All conditions must hold. For a list, one of its values must match. */
 export interface DeliveryFilter {
   /** An event type by the kit's own name: `scan_completed`. */
   readonly type?: OneOrSeveral<string>;
@@ -88,7 +88,10 @@ export interface Lead {
   readonly index: string;
 }
 
-/** Those that a filter can go by. The one by time leads with none. An index has no order over several values. */
+/**
+ * Return the indexes that a filter can use. The index by time is not among them. An index is not ordered across
+ * several values.
+ */
 export function leadsOf(filter: DeliveryFilter): readonly Lead[] {
   return leads.filter(({ name }) => typeof filter[name] === 'string' && filter[name] !== 'processed');
 }

@@ -4,8 +4,8 @@ import type { Connection } from './connection.ts';
 import { adopt, guideTimestamp } from './schema.ts';
 
 /**
- * Where times that are none lie in the index by time: NULL before all numbers, text and bytes behind them. All listings go by
- * this index, so such a row would end a page, or every page would begin with it.
+ * Conditions for invalid times. In the index by time, NULL sorts before all numbers, and text and bytes sort after
+ * them. All listings use this index, so such a row would end a page, or begin every page.
  */
 const misplaced = [
   'received_at IS NULL',
@@ -19,14 +19,14 @@ const hasForeign = `
       .map((where) => `EXISTS (SELECT 1 FROM webhook_logs INDEXED BY webhook_logs_time WHERE ${where})`)
       .join(' OR ')} AS time`;
 
-/** Gives each row whose time is none the time that the guide's column holds, or else the present. */
+/** Sets an invalid time to the time in the guide's column, or else to the current time. */
 const placeInTime = misplaced.map(
   (where) => `
   UPDATE webhook_logs SET received_at = ${guideTimestamp}
   WHERE id IN (SELECT id FROM webhook_logs INDEXED BY webhook_logs_time WHERE ${where})`,
 );
 
-/** Whether something has to be written before all rows can be read. */
+/** Return whether rows must be updated before all rows can be read. */
 export function hasForeignRows(connection: Pick<Connection, 'statement'>): boolean {
   const { state, time } = findForeign(connection);
   return state || time;
@@ -41,8 +41,8 @@ function findForeign({ statement }: Pick<Connection, 'statement'>): {
 }
 
 /**
- * Makes the rows readable that other programs have written since: those of the guide's logger, which knows nothing of our
- * columns, and those whose time is not a number.
+ * Update rows that other programs have written: those of the guide's logger, which does not set our columns, and
+ * those whose time is not a number.
  */
 export async function adoptForeign(connection: Connection, commits: Commits): Promise<void> {
   connection.check();

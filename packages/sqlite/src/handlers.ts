@@ -12,7 +12,7 @@ export interface HandlerRecord {
   readonly error?: string;
 }
 
-/** Reads the column `handlers`. Members that are not handler records are left out. */
+/** Read the column `handlers`. Members that are not handler records are ignored. */
 export function readHandlers(cell: unknown): readonly HandlerRecord[] {
   return listOf(cell).filter(isRecord);
 }

@@ -1,4 +1,4 @@
-/** Which store runs the handlers of a delivery, and whether it still does. */
+/** Records which store runs the handlers of a delivery, and checks whether it is still running. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -6,26 +6,31 @@ import { isOpenHere } from './open-files.ts';
 import { systemCodeOf } from './system-code.ts';
 
 /**
- * Milliseconds that SpiderFoot waits for an answer. After that its retry must be handled, even if the process that took the
- * delivery still lives: it may hang.
+ * The time that SpiderFoot waits for an answer, in milliseconds. After that, its retry must be handled, even if the
+ * process that took the delivery is still alive, because that process may hang.
  */
 const senderPatience = 10_000;
 
-/** Milliseconds that two readings of the clock may differ. A time further ahead was written before the clock was set back. */
+/**
+ * The tolerance between two readings of the clock, in milliseconds. A time further ahead means that the clock was set
+ * back.
+ */
 const clockTolerance = 1000;
 
-/** A store that takes deliveries in a log. */
+/** Identifies a store that runs handlers for deliveries in a log. */
 export interface Runner {
   /**
-   * The cell `lease` of a delivery that is `received`.
-   * @param until when its handlers may be thought to have ended, in milliseconds since 1970; the cell begins with it
+   * Return the value of the cell `lease` for a delivery that is `received`.
+   * @param until the time at which its handlers count as ended, in milliseconds since 1970. The value begins with it
    */
   mark(now: number, until: number): string;
-  /** Whether another store, in this process or another one on this machine, runs the handlers of a delivery now. */
+  /**
+   * Return whether another store, in this or another process on this machine, is running the handlers of a delivery.
+   */
   isElsewhere(lease: unknown, now: number): boolean;
 }
 
-/** @param store a name that no other store has */
+/** @param store a unique name of the store */
 export function createRunner(store: string = newStoreName()): Runner {
   const own = self();
   return {
@@ -48,12 +53,12 @@ export function newStoreName(): string {
 
 const cell = /^\d+ (\d+) (\S+) (\d+) (\S+) (\S+)$/;
 
-/** Identifies a process, also against one that gets its number later. */
+/** Identifies a process, and distinguishes it from a later process with the same PID. */
 interface ProcessIdentity {
-  /** This start of this machine, and the namespace that the number counts in. */
+  /** The machine's boot id and PID namespace. */
   readonly machine: string;
   readonly pid: number;
-  /** When the process was started; `-` if the system does not say. */
+  /** The start time of the process. `-` if the system does not report it. */
   readonly start: string;
 }
 
@@ -73,7 +78,7 @@ function machineName(): string {
   }
 }
 
-/** A process that is stopped runs no handlers, and a zombie is dead. */
+/** States of processes that do not run: stopped, zombie and dead. */
 const atRest: readonly string[] = ['T', 't', 'X', 'Z'];
 
 function isRunning(pid: number, start: string | undefined): boolean {
@@ -90,7 +95,7 @@ function isRunning(pid: number, start: string | undefined): boolean {
   }
 }
 
-/** @see proc_pid_stat(5). The command's name, in parentheses, may hold blanks and parentheses itself. */
+/** @see proc_pid_stat(5). The command name, in parentheses, may itself contain spaces and parentheses. */
 function statOf(pid: number): { readonly state: string; readonly start: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -27,7 +27,7 @@ const settle = `
 
 /**
  * Records where a delivery stands, inside a commit.
- * @param duration milliseconds after which the handlers of a `received` delivery may be thought to have ended
+ * @param duration the time after which the handlers of a `received` delivery count as ended, in milliseconds
  */
 export function recordEntry(
   connection: Connection,

@@ -1,11 +1,11 @@
-/** The version of Node-API that better-sqlite3 13 is built for. Node has it since 22.14 and 23.6. */
+/** The version of Node-API that better-sqlite3 13 requires. Available since Node 22.14 and 23.6. */
 const neededApi = 10;
 
 /**
- * Fails on a Node whose Node-API is too old for better-sqlite3 13. There its native module ends the process with a
- * segmentation fault and no message, so this has to run before the module is loaded.
+ * Throw if Node's Node-API is too old for better-sqlite3 13. Call this before the native module is loaded, because
+ * there the module crashes the process with a segmentation fault and no message.
  * @param versions `process.versions`
- * @throws UnsupportedNodeError that names the version that is needed
+ * @throws UnsupportedNodeError that names the required version
  */
 export function requireSupportedNode({
   node,
@@ -16,7 +16,7 @@ export function requireSupportedNode({
 }): void {
   if (Number(napi) >= neededApi) return;
   throw new UnsupportedNodeError(
-    `@spiderfoot-webhooks/sqlite needs Node 22.14 or newer (this is Node ${node}). Install a newer Node, then start again. Without SQLite, the kit needs Node 22.13.`,
+    `@spiderfoot-webhooks/sqlite requires Node 22.14 or newer (this is Node ${node}). Install a newer version of Node, then start again. Without SQLite, the kit requires Node 22.13.`,
   );
 }
 

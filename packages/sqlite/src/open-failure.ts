@@ -1,4 +1,4 @@
-/** Why a database cannot be opened, and what to do about it. */
+/** Explains why a database cannot be opened, and what to do. */
 import {
   accessSync,
   closeSync,
@@ -14,18 +14,19 @@ import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { systemCodeOf } from './system-code.ts';
 
-/** SQLite's own code of an error, such as `SQLITE_BUSY`. */
+/** Return SQLite's code of an error, such as `SQLITE_BUSY`. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Database.SqliteError ? error.code : undefined;
 }
 
-/** Whether another process's lock was met. */
+/** Return whether another process held a lock. */
 export function isLock(error: unknown): boolean {
   const code = codeOf(error) ?? '';
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }
 
-export const somethingElse = 'It is not a database of this kit and was not touched. Choose another file.';
+export const somethingElse =
+  'It is not a database of this kit. The file was not changed. Choose another file.';
 
 /** @returns what went wrong, and what to do: two sentences or more, for the end of a message */
 export function explain(path: string, error: unknown): string {
@@ -50,14 +51,14 @@ function hintOf(path: string, error: unknown): string {
 const hints = {
   damaged: 'The file is damaged. Restore a backup, or save what can be read with `sqlite3 FILE .recover`.',
   locked:
-    'Another process holds a lock on it. Close the program that keeps a transaction open (a database browser, a backup, a stopped process), then start again.',
-  full: 'The disk is full, or a quota is used up. Free some space (the file system also needs free inodes), then start again.',
+    'Another process has locked the file. Close the program that keeps a transaction open (a database browser, a backup, a stopped process), then start again.',
+  full: 'The disk is full, or a quota is exceeded. Free some space (the file system also needs free inodes), then start again.',
   descriptors:
-    'This process, or the machine, has too many open files. Close what it no longer needs, or raise the limit (ulimit -n, LimitNOFILE in systemd).',
+    'This process, or the machine, has too many open files. Close files that are no longer needed, or raise the limit (ulimit -n, LimitNOFILE in systemd).',
   tooLong: 'The path is too long. Use a shorter one.',
   loop: 'The path leads through a loop of symbolic links. Use the path of the file itself.',
   input:
-    "Reading or writing failed below SQLite. Check the disk and its file system (the system's log, `dmesg`) and a limit on file sizes (ulimit -f). If the disk has failed, restore a backup on another one.",
+    'Reading or writing the file failed. Check the disk and its file system (`dmesg`, the system log), and the limit on file sizes (ulimit -f). If the disk has failed, restore a backup on another disk.',
 } as const;
 
 function hintOfCode(code: string): string | undefined {
@@ -80,7 +81,10 @@ function hintOfCode(code: string): string | undefined {
   }
 }
 
-/** SQLite says of too many open files only that it cannot open one. Opening the folder, not the file, frees no lock. */
+/**
+ * SQLite does not report too many open files as such. Open the folder to check, not the file: closing the file would
+ * release SQLite's locks.
+ */
 function hintOfDescriptors(path: string): string | undefined {
   try {
     closeSync(openSync(folderOf(path), 'r'));
@@ -91,13 +95,13 @@ function hintOfDescriptors(path: string): string | undefined {
   }
 }
 
-/** What is wrong about the path, its folder, or the rights to them. */
+/** Return a hint about the path, its folder, or their permissions. */
 function hintOfPlace(path: string): string | undefined {
   const folder = folderOf(path);
   const stat = statOf(folder);
   if (stat === undefined)
-    return `The folder ${folder} does not exist, or may not be entered. Create it first (mkdir -p).`;
-  if (!stat.isDirectory()) return `${folder} is not a folder. Choose a path in a folder.`;
+    return `The folder ${folder} does not exist or cannot be accessed. Create it (mkdir -p).`;
+  if (!stat.isDirectory()) return `${folder} is not a folder. Choose a path inside a folder.`;
   const file = statOf(path);
   if (file === undefined) return hintOfLink(path) ?? hintOfRights(folder, 'create the database in');
   return (
@@ -109,10 +113,9 @@ function hintOfPlace(path: string): string | undefined {
   );
 }
 
-/** @returns what a path leads to if that cannot be a database */
+/** Return a hint if the path is not a regular file. */
 export function hintOfKind(path: string, stat: Stats): string | undefined {
-  if (stat.isDirectory())
-    return `${path} is a folder. Add the name of a file to it, for example webhooks.db.`;
+  if (stat.isDirectory()) return `${path} is a folder. Add a file name, for example webhooks.db.`;
   return stat.isFile() ? undefined : `${path} is not a regular file. Choose another path.`;
 }
 
@@ -133,7 +136,7 @@ function hintOfRights(place: string, purpose: string): string | undefined {
     const code = systemCodeOf(error);
     if (code === 'EROFS') return readOnlyFileSystem(place);
     if (code !== 'EACCES' && code !== 'EPERM') return undefined;
-    return `Permission denied: this process${userOf()} may not ${purpose} ${place}, which belongs to uid ${ownerOf(place)}. Run as that user, or give this one the rights (chown, chmod).`;
+    return `Permission denied: this process${userOf()} may not ${purpose} ${place}, which belongs to uid ${ownerOf(place)}. Run as that user, or grant access to this user (chown, chmod).`;
   }
 }
 
@@ -149,7 +152,7 @@ function hintOfSpace(path: string): string | undefined {
 function hintOfRest(path: string, code: string): string {
   if (code.startsWith('SQLITE_IOERR')) return hints.input;
   if (code.startsWith('SQLITE_READONLY') || code === 'EACCES' || code === 'EPERM') {
-    return `Permission denied: this process${userOf()} may not write ${path} or its folder. Run as the user that owns them, or give this one the rights (chown, chmod).`;
+    return `Permission denied: this process${userOf()} may not write ${path} or its folder. Run as the user that owns them, or grant access to this user (chown, chmod).`;
   }
   if (code === 'EROFS') return readOnlyFileSystem(path);
   return `Check that ${folderOf(path)} exists, and that this process may read and write there.`;

@@ -1,33 +1,33 @@
-/** What is known of a store that is open. */
+/** A store that is open. */
 interface OpenFile {
-  /** Which file it has open. Another one may have taken its place since it was opened. */
+  /** Return the identity of its open file. Another file may have replaced it on disk. */
   identity(): string | undefined;
-  /** The store's own name. */
+  /** The unique name of the store. */
   readonly store: string;
 }
 
 const key: unique symbol = Symbol.for('@spiderfoot-webhooks/sqlite: open files');
 
-/** Kept on `globalThis`: a development server that reloads modules loads this one again as well. */
+/** Stored on `globalThis`, because a development server that reloads modules also reloads this one. */
 function openFiles(): Set<OpenFile> {
   const shared: typeof globalThis & { [key]?: Set<OpenFile> } = globalThis;
   shared[key] ??= new Set();
   return shared[key];
 }
 
-/** Whether a store of this process is open. */
+/** Return whether a store with this name is open in this process. */
 export function isOpenHere(store: string): boolean {
   return [...openFiles()].some((file) => file.store === store);
 }
 
-/** Notes that a store has opened a file. */
+/** Record that a store has opened a file. */
 export function noteOpen(
   store: string,
   identity: OpenFile['identity'],
 ): {
-  /** Whether another store of this process has it open, by whatever path. */
+  /** Whether another store of this process has the file open, by any path. */
   readonly isSecond: boolean;
-  /** To be called when the store is closed. */
+  /** Call this when the store is closed. */
   forget(): void;
 } {
   const files = openFiles();

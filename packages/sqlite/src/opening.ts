@@ -14,7 +14,10 @@ export const openTimeout = 10_000;
 /** Milliseconds that a statement waits for another process's lock: none, because it would hold up the event loop. */
 export const busyTimeout = 0;
 
-/** Pages of 4 KiB. The larger the log before it is folded into the file, the more often a page in it has been written twice. */
+/**
+ * Pages of 4 KiB. The larger the log before it is folded into the file, the more often a page in it has been written
+ * twice.
+ */
 const checkpointPages = 8000;
 
 /** Which file will do. */
@@ -27,9 +30,10 @@ export interface Meant {
 
 /**
  * @param timeout milliseconds to wait for other processes' locks; until then the event loop stands still
- * @throws ConfigurationError if the file cannot be used, with the reason
- * @throws StoreError if it is not the one that is meant, which is not touched, or if better-sqlite3 cannot be loaded
- * @throws SqliteError if the one that is meant is locked
+ * @throws ConfigurationError that says why the file cannot be used
+ * @throws StoreError if the file is not the expected one, which is then not changed, or if better-sqlite3 cannot be
+ *   loaded
+ * @throws SqliteError if the expected file is locked
  */
 export function open(path: string, timeout: number, { mustExist, id }: Meant): Database.Database {
   loadBinding();
@@ -38,7 +42,7 @@ export function open(path: string, timeout: number, { mustExist, id }: Meant): D
     refuseShort(path);
     if (id === undefined && mustExist) refuseMissing(path);
     if (!mustExist && path !== ':memory:') createPrivately(path);
-    // Absolute: better-sqlite3 would take "file:" for a URI.
+    // Use an absolute path, because better-sqlite3 would read "file:" as a URI.
     db = new Database(path === ':memory:' ? path : resolve(path), { timeout, fileMustExist: mustExist });
     if (id !== undefined && idOf(db) !== id) throw new StoreError(`${path} ${otherFile}`);
     refuseUnknown(db, path, mustExist);
@@ -58,9 +62,9 @@ export function open(path: string, timeout: number, { mustExist, id }: Meant): D
     db.pragma('journal_size_limit = 67108864');
     migrate(db);
     if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('synchronous is not FULL');
-    // A file that can only be read opens without an error.
+    // SQLite opens a read-only file without an error.
     db.exec('DELETE FROM webhook_logs WHERE FALSE');
-    // Read here, so that damage to it is reported as damage to the file.
+    // Read the id here, so that damage to it is reported as damage to the file.
     if (idOf(db) === undefined) throw new Error('The file has no id');
     db.pragma(`busy_timeout = ${busyTimeout}`);
     return db;
@@ -89,8 +93,8 @@ function toWal(db: Database.Database, end: number): unknown {
 export const shortest = 512;
 
 /**
- * SQLite takes a file of one byte for an empty one, and writes over it. Not opened to look inside: to close it again would
- * free the locks of another store in this process, which POSIX has by file and process.
+ * SQLite takes a file of one byte for an empty one, and writes over it. Not opened to look inside: to close it again
+ * would free the locks of another store in this process, which POSIX has by file and process.
  */
 export function refuseShort(path: string): void {
   const stat = path === ':memory:' ? undefined : statSync(path, { throwIfNoEntry: false });
@@ -98,7 +102,7 @@ export function refuseShort(path: string): void {
   const hint = hintOfKind(path, stat);
   if (hint !== undefined) throw new ConfigurationError('path', `cannot be opened: ${hint}`);
   if (stat.size === 0 || stat.size >= shortest) return;
-  throw new ConfigurationError('path', `${path} is too short for a database. ${somethingElse}`);
+  throw new ConfigurationError('path', `${path} is too short to be a database. ${somethingElse}`);
 }
 
 export function refuseMissing(path: string): void {

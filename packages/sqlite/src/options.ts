@@ -12,7 +12,7 @@ export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
   readonly every?: number;
 }
 
-/** Any logger with `error`, and `warn` if it has it. */
+/** Any logger with `error`. `warn` is optional. */
 export type StoreLogger = Pick<Logger, 'error'> & Partial<Pick<Logger, 'warn'>>;
 
 export interface StoreOptions {
@@ -23,14 +23,14 @@ export interface StoreOptions {
    */
   readonly maxAttempts?: number;
   /**
-   * The longest delay before the first retry, in milliseconds. It doubles with each further one. The actual delay is a
-   * random part of it, so that deliveries which failed together do not come back together.
+   * The longest delay before the first retry, in milliseconds. It doubles with each retry. The actual delay is a
+   * random part of it, so that deliveries that failed together are not retried together.
    * @default 1000
    */
   readonly baseDelay?: number;
   /**
-   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer one,
-   * of up to a day.
+   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer delay,
+   * up to a day.
    * @default 3600000 (an hour)
    */
   readonly maxDelay?: number;
@@ -56,7 +56,7 @@ export interface StoreOptions {
    */
   readonly closeTimeout?: number;
   /**
-   * Deletes old deliveries by itself. **Their duplicates are not told any more.**
+   * Delete old deliveries automatically. **Their duplicates are no longer recognized.**
    * @default undefined: everything is kept
    * @example retention: { maxAge: 90 * 24 * 3_600_000 }
    */
@@ -73,16 +73,16 @@ export interface StoreOptions {
    */
   readonly mustExist?: boolean;
   /**
-   * Opens a file only to read it, without any right to write: neither it nor a file beside it is written. Safe beside
-   * a receiver. Everything that writes, such as `replay` and `prune`, rejects with a StoreError, and `start` throws
-   * it. A file of an older version cannot be opened so.
+   * Open the file for reading only. Neither the file nor its journals are written, so read permission is enough. Safe
+   * while a receiver uses the file. Methods that write, such as `replay` and `prune`, reject with a StoreError, and
+   * `start` throws it. A file of an older version cannot be opened with this option.
    * @default false
    */
   readonly readOnly?: boolean;
   /**
-   * Logs failures in the background by `error`, and by `warn` that this process has the file open twice; a logger
-   * without `warn` leaves that to a process warning. A dead letter is logged here only if its receiver has no logger.
-   * @default silent, but for the process warning
+   * A logger. `error` gets failures in the background, and dead letters whose receiver has no logger. `warn` gets a
+   * warning if this process opens the file twice; without `warn`, a process warning is emitted.
+   * @default silent, except for the process warning
    */
   readonly logger?: StoreLogger;
 }
@@ -125,7 +125,10 @@ export function readOptions(options: StoreOptions): StoreSettings {
   if (typeof mustExist !== 'boolean') throw new ConfigurationError('mustExist', 'must be true or false.');
   if (typeof readOnly !== 'boolean') throw new ConfigurationError('readOnly', 'must be true or false.');
   if (readOnly && retention !== undefined) {
-    throw new ConfigurationError('retention', 'deletes, which readOnly forbids. Leave one of them out.');
+    throw new ConfigurationError(
+      'retention',
+      'deletes deliveries, which readOnly does not allow. Remove one of the two options.',
+    );
   }
   if (typeof logger.error !== 'function')
     throw new ConfigurationError('logger', 'must be an object with error().');

@@ -2,15 +2,15 @@ import { closeSync, fchmodSync, lstatSync, openSync, readlinkSync } from 'node:f
 import { dirname, resolve } from 'node:path';
 import { systemCodeOf } from './system-code.ts';
 
-/** Only its owner may read deliveries. SQLite gives the same mode to the `-wal` and `-shm` files beside a database. */
+/** Only the owner may read deliveries. SQLite gives the `-wal` and `-shm` files the mode of the database. */
 const ownerOnly = 0o600;
 
-/** Symbolic links that are followed to a file that is still to be made, as the kernel does. */
+/** The maximum number of symbolic links to follow, as in the kernel. */
 const mostLinks = 40;
 
 /**
- * Creates an empty database file with mode 0600, whatever the umask. It never has another mode: one that is created wide and
- * narrowed later can be opened in between. A file that exists is left alone.
+ * Create an empty database file with mode 0600, whatever the umask. The file must never have a wider mode, because
+ * another user could open it before the mode is restricted. An existing file is not changed.
  * @throws the system's error if it cannot be created
  */
 export function createPrivately(path: string, links = mostLinks): void {
@@ -24,14 +24,17 @@ export function createPrivately(path: string, links = mostLinks): void {
     return;
   }
   try {
-    // The umask may have taken the owner's own rights.
+    // The umask may have removed the owner's own permissions.
     fchmodSync(file, ownerOnly);
   } finally {
     closeSync(file);
   }
 }
 
-/** Exclusive creation does not follow a link; SQLite would, and create its target by the umask. */
+/**
+ * Exclusive creation does not follow symbolic links. SQLite does, and would create the target with the mode of the
+ * umask.
+ */
 function targetOf(path: string): string | undefined {
   return lstatSync(path).isSymbolicLink() ? resolve(dirname(path), readlinkSync(path)) : undefined;
 }

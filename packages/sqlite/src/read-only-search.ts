@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import { type Indexable, notIndexed, outdated, outdatedNumber, type Search, searchTextOf } from './search.ts';
 
-/** A table in memory: what the index in the file does not have yet. */
+/** A table in memory with the entries that the index in the file does not have yet. */
 const makeRest = `CREATE VIRTUAL TABLE temp.webhook_search_rest USING fts5 (payload, content = '')`;
 
 export const hasRest = "SELECT 1 FROM temp.sqlite_schema WHERE name = 'webhook_search_rest'";
@@ -11,13 +11,13 @@ const newestInRest = 'SELECT rowid AS id FROM temp.webhook_search_rest ORDER BY 
 
 const addToRest = 'INSERT INTO temp.webhook_search_rest (rowid, payload) VALUES (?, ?)';
 
-/** The full text of a file that may only be read. */
+/** The full-text search of a file that is open for reading only. */
 export function createReadOnlySearch(connection: Connection): Search {
   function add({ id, payload }: Indexable): void {
     connection.statement(addToRest).run(id, searchTextOf(payload));
   }
 
-  /** Entries of an older version, as far as decoding changes them. */
+  /** Entries of an older version that change when their strings are decoded. */
   async function addOutdated(): Promise<void> {
     for (let from = outdatedNumber(connection); from > 0; ) {
       const rows = connection.statement(outdated).all(from) as Indexable[];

@@ -1,4 +1,4 @@
-/** A look into a file that changes no delivery, and needs no right to write. */
+/** Opens a database for reading only, without the permission to write. */
 import {
   accessSync,
   chmodSync,
@@ -23,10 +23,10 @@ import { closeQuietly, refuseMissing, refuseShort } from './opening.ts';
 import { isNewest, refuseUnknown } from './schema.ts';
 import { systemCodeOf } from './system-code.ts';
 
-/** How often a read is tried again because the file was written meanwhile. */
+/** The maximum number of attempts at a read while another process writes the file. */
 const mostTries = 5;
 
-/** An open file, and whether what it shows is still what is on the disk. */
+/** An open file, which may be outdated if the file on disk has changed. */
 interface View {
   readonly db: Database.Database;
   readonly identity: string;
@@ -91,7 +91,7 @@ export function connectReadOnly(path: string): Connection {
   };
 }
 
-/** A writer has just begun, or has just shortened its log of writes. */
+/** Return whether an error is temporary: a writer has just started, or has just truncated the write-ahead log. */
 function isPassing(error: unknown): boolean {
   return (
     isLock(error) || (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_READONLY_CAN'))
@@ -110,7 +110,7 @@ function openView(path: string): View {
     if (!isNewest(db)) throw new OutdatedFileError(path, 'was written by an older version of the kit');
     const statement = (sql: string) => db.prepare<unknown[], unknown>(sql);
     if (hasForeignRows({ statement }))
-      throw new OutdatedFileError(path, 'has rows that another program has written');
+      throw new OutdatedFileError(path, 'contains rows that another program has written');
     return view;
   } catch (error) {
     closeQuietly(view?.db);
@@ -120,9 +120,10 @@ function openView(path: string): View {
 }
 
 /**
- * Every process that has the file open shares a log of writes (`-wal`) by an index (`-shm`). If they are there, SQLite reads
- * them too, in step with a writer. If not, SQLite would make them to read the file. That needs the right to write, and files
- * of another user would lock the receiver out: only their owner may make them. Every other user reads a copy.
+ * Open the file in the way that the permissions allow. All processes that have the file open share a write-ahead log
+ * (`-wal`) and its index (`-shm`). If these files exist, SQLite reads them along with the database. If not, SQLite
+ * would create them, which needs write permission, and files of another user would lock out the receiver. So only the
+ * owner of the database may create them; every other user reads a copy.
  */
 function openBest(path: string): View {
   if (!existsSync(`${path}-shm`) && !mayOwn(path)) return openCopy(path);
@@ -132,7 +133,7 @@ function openBest(path: string): View {
   return { db, identity, isCurrent: () => identityOf(path) === identity };
 }
 
-/** Whether this process runs as the user whose file it is, or as root, and may write it and the files beside it. */
+/** Return whether this process runs as the file's owner or as root, and may write the file and its folder. */
 function mayOwn(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
@@ -144,7 +145,10 @@ function mayOwn(path: string): boolean {
   return user === undefined || user === 0 || user === statSync(path).uid;
 }
 
-/** No process writes the file now. The copy is made again when one does. It has no name, so a crash leaves none. */
+/**
+ * Open a copy of a file that no process is writing. It is copied again after a write. A crash leaves no copy behind,
+ * because its name is removed at once.
+ */
 function openCopy(path: string): View {
   for (let tries = 1; tries <= mostTries; tries++) {
     const stamp = stampOf(path);
@@ -170,7 +174,7 @@ function openIn(folder: string, path: string): Database.Database {
     chmodSync(`${copy}${suffix}`, 0o600);
   }
   const db = new Database(copy, { fileMustExist: true });
-  // Opens the log of writes as well, before it loses its name.
+  // Make SQLite open the write-ahead log before its name is removed.
   db.pragma('user_version');
   return db;
 }
@@ -180,19 +184,19 @@ function readingHint(path: string, error: unknown): string {
     try {
       accessSync(file, constants.R_OK);
     } catch {
-      return `Permission denied: this process${userOf()} may not read ${file}, which belongs to uid ${ownerOf(file)}. Run as that user, or let this one read it, for example by a common group and chmod 640.`;
+      return `Permission denied: this process${userOf()} may not read ${file}, which belongs to uid ${ownerOf(file)}. Run as that user, or grant this user read access, for example with a common group and chmod 640.`;
     }
   }
   if (systemCodeOf(error) === 'ENOSPC') {
-    return `${tmpdir()} has no space for a copy of the file, which is needed to read it without the right to write. Free some space, or set TMPDIR to another folder.`;
+    return `${tmpdir()} has no space for a copy of the file, which is required to read it without write permission. Free some space, or set TMPDIR to another folder.`;
   }
   if (isPassing(error)) {
-    return `a receiver is at work on the file, and this process${userOf()} may not take part in its locks. Run as uid ${ownerOf(path)}, or give this user the right to write ${path}-shm.`;
+    return `a receiver is using the file, and this process${userOf()} may not use its locks. Run as uid ${ownerOf(path)}, or grant this user write access to ${path}-shm.`;
   }
   return explain(path, error);
 }
 
-/** What changes with every write: of the file itself, and of the log of writes. */
+/** Return values that change with every write to the file or its write-ahead log. */
 function stampOf(path: string): string {
   return [path, `${path}-wal`, `${path}-shm`]
     .map((name) => {
@@ -211,7 +215,7 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** The writes of a store that may only be read: each is an error that says so. */
+/** Create the commits of a read-only store. Every write rejects with an error. */
 export function refuseWrites(path: string): Commits {
   const refuse = () => Promise.reject(readOnlyError(path));
   return { write: refuse, writeLast: refuse, writeLater: refuse, drain: () => Promise.resolve() };

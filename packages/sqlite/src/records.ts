@@ -4,8 +4,8 @@ import type { Connection } from './connection.ts';
 import { type HandlerRecord, readHandlers } from './handlers.ts';
 
 /**
- * A delivery as the store holds it. Rows of the guide's logger have no `id` and no `endpoint`. If another program has damaged
- * a row, the fields that cannot be read are empty, and a `state` that this version does not know is given as it is.
+ * A stored delivery. Rows of the guide's logger have no `id` and no `endpoint`. If another program has damaged a row,
+ * fields that cannot be read are empty. An unknown `state` is returned unchanged.
  */
 export interface DeliveryRecord {
   /** The row's number, in the order of arrival. */

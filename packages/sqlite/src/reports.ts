@@ -1,12 +1,12 @@
 import type { Buried } from './claims.ts';
 import type { StoreLogger } from './options.ts';
 
-/** Logs what happens in the background. */
+/** Logs events in the background. */
 export interface Reports {
   error(error: unknown): void;
-  /** A delivery is not attempted again, and its receiver has no logger. */
+  /** Report a delivery that is not attempted again. Call this only if its receiver has no logger. */
   dead(buried: Buried): void;
-  /** Another store of this process has the file open. */
+  /** Report that another store of this process has the file open. */
   openTwice(): void;
 }
 
@@ -14,7 +14,7 @@ export interface Reports {
 const openTwiceCode = 'SPIDERFOOT_STORE_OPEN_TWICE';
 
 export function createReports(logger: StoreLogger, path: string): Reports {
-  /** A logger that fails ends neither the worker that reports nor the process. */
+  /** Log a message. A failing logger must not end the worker or the process. */
   function report(write: () => unknown): void {
     new Promise((resolve) => resolve(write())).catch(() => {});
   }
@@ -27,11 +27,11 @@ export function createReports(logger: StoreLogger, path: string): Reports {
       const { id, endpoint, eventType: event_type, attempts, error } = letter;
       tell(
         { number, id, endpoint, event_type, attempts, error: textOf(error) },
-        'spiderfoot store: a dead letter; store.replay() runs its handlers again',
+        'spiderfoot store: dead letter; store.replay() runs its handlers again',
       );
     },
     openTwice() {
-      const message = `${path} is already open in this process, by another store. The receivers of both handle what is queued or replayed, each with its own handlers. Open the file once and share the store. If a development server reloads your modules, keep the store on globalThis: see "Development servers" in the README of @spiderfoot-webhooks/sqlite.`;
+      const message = `${path} is already open in another store of this process. The receivers of both stores handle queued and replayed deliveries, each with its own handlers. Open the file once and share the store. If a development server reloads your modules, keep the store on globalThis (see "Development servers" in the README of @spiderfoot-webhooks/sqlite).`;
       if (logger.warn === undefined) process.emitWarning(message, { code: openTwiceCode });
       else report(() => logger.warn?.({ path, code: openTwiceCode }, `spiderfoot store: ${message}`));
     },

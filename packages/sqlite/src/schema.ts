@@ -17,14 +17,17 @@ const guideTable = `
 const textAt = (path: string) => `CASE WHEN json_valid(payload) AND json_type(payload, '${path}') = 'text'
     THEN json_extract(payload, '${path}') END`;
 
-/** The guide's column `timestamp`, which is UTC without saying so, in milliseconds since 1970; now if it holds no time. */
+/**
+ * The guide's column `timestamp`, which is UTC without a zone, in milliseconds since 1970. The current time if it
+ * holds no time.
+ */
 export const guideTimestamp = `coalesce(
       CAST(round(unixepoch(timestamp, 'subsec') * 1000) AS INTEGER), CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
 
 /**
- * Fills our columns in the rows of the guide's logger, which does not know them. It runs before each look into the file. A
- * trigger would do it at once, but a table with a trigger makes SQLite keep a journal for each INSERT, which doubles the cost
- * of a delivery.
+ * Fill our columns in the rows of the guide's logger, which does not set them. This runs before each query. A trigger
+ * would fill them at once, but with a trigger SQLite keeps a journal for each INSERT, which doubles the cost of a
+ * delivery.
  */
 export const adopt = `
   UPDATE webhook_logs SET
@@ -37,12 +40,13 @@ export const adopt = `
 /**
  * One step per version of the file: step n leads from version n to n + 1. A step that was released is never changed.
  *
- * Times are milliseconds since 1970. `next_attempt` is when somebody is to look at a delivery again: of one that is queued
- * when it came, or when its next try is due; the end of the lease of one that runs; NULL for all others. 0, of what has been
- * replayed, sent again or given back, is due before all others and whatever the clock says. `lease` is whose a running one
- * is: the lease's length in milliseconds, and a unique part; of one that is received, until when its handlers may be running;
- * of one that is queued, the milliseconds that a handler asked to wait. `attempts` counts every attempt, before it is begun;
- * `failures` those that failed or lost their process, which is what `maxAttempts` limits.
+ * Times are milliseconds since 1970. `next_attempt` is when somebody is to look at a delivery again: of one that is
+ * queued when it came, or when its next try is due; the end of the lease of one that runs; NULL for all others. 0, of
+ * what has been replayed, sent again or given back, is due before all others and whatever the clock says. `lease` is
+ * whose a running one is: the lease's length in milliseconds, and a unique part; of one that is received, until when
+ * its handlers may be running; of one that is queued, the wait that a handler asked for, in milliseconds. `attempts`
+ * counts every attempt before it begins. `failures` counts the attempts that failed or lost their process, which
+ * `maxAttempts` limits.
  */
 const steps: readonly string[] = [
   `${guideTable}
@@ -95,8 +99,8 @@ const steps: readonly string[] = [
   ALTER TABLE webhook_logs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
   UPDATE webhook_logs SET failures = attempts - (state = 'running')
   WHERE state <> 'processed' AND state IN ('queued', 'running', 'dead') AND attempts > 0;`,
-  // Rows up to this number have an entry in the search index that was written without decoding strings. They are indexed again
-  // in slices: to drop the index here would hold up the start of a large file.
+  // Rows up to this number have search index entries that were written without decoding strings. They are indexed
+  // again in slices, because dropping the index here would delay the start with a large file.
   `ALTER TABLE webhook_file ADD COLUMN outdated_index INTEGER NOT NULL DEFAULT 0;
   UPDATE webhook_file
   SET outdated_index = coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0);`,
@@ -113,7 +117,7 @@ export function isNewest(db: Database): boolean {
   return versionOf(db) === newestVersion;
 }
 
-/** What tells this file, and copies of it, from all others. `undefined` for a file that is none of ours. */
+/** Return the id that identifies this file and its copies. `undefined` for a file of another program. */
 export function idOf(db: Database): string | undefined {
   if (versionOf(db) === 0 || !hasTable(db, 'webhook_file')) return undefined;
   return String(db.prepare('SELECT id FROM webhook_file').pluck().get());
@@ -125,10 +129,11 @@ function hasTable(db: Database, name: string): boolean {
 
 /**
  * @param mustHold whether a file that holds no deliveries yet is refused as well
- * @throws ConfigurationError if the file was written by a newer kit, or by something else; it is not touched
+ * @throws ConfigurationError if the file was written by a newer version of the kit or by another program. The file is
+ *   not changed
  */
 export function refuseUnknown(db: Database, path: string, mustHold: boolean): void {
-  // In one transaction: another process may migrate the file between a look at its version and one at its table.
+  // Use one transaction, because another process may migrate the file between reading its version and its table.
   const problem = db.transaction(() => problemOf(db, mustHold))();
   if (problem !== undefined) throw new ConfigurationError('path', `${path} ${problem}`);
 }
@@ -136,20 +141,20 @@ export function refuseUnknown(db: Database, path: string, mustHold: boolean): vo
 function problemOf(db: Database, mustHold: boolean): string | undefined {
   const version = versionOf(db);
   if (version > newestVersion) {
-    return `has version ${version}, and this version of the kit knows none past ${newestVersion}. Update @spiderfoot-webhooks/sqlite; the file was not touched.`;
+    return `has version ${version}, but this version of the kit supports only versions up to ${newestVersion}. Update @spiderfoot-webhooks/sqlite. The file was not changed.`;
   }
   if (hasTable(db, 'webhook_logs')) {
     const difference = differenceOf(db, version);
     return (
       difference &&
-      `has a table webhook_logs of another program: ${difference}. It was not touched. Choose another file.`
+      `contains a table webhook_logs of another program: ${difference}. The file was not changed. Choose another file.`
     );
   }
   if (version > 0) {
-    return `belongs to another program: it has a version, ${version}, but no table webhook_logs. It was not touched. Choose another file.`;
+    return `belongs to another program: it has version ${version}, but no table webhook_logs. The file was not changed. Choose another file.`;
   }
   return mustHold
-    ? 'has no table webhook_logs: no receiver has written it. It was not touched. Choose another file.'
+    ? 'has no table webhook_logs, so no receiver has written it. The file was not changed. Choose another file.'
     : undefined;
 }
 

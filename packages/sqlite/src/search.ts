@@ -2,20 +2,23 @@ import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
 import { toSearchText } from './search-text.ts';
 
-/** Rows, and characters, that are indexed in one go: some milliseconds. A delivery that comes meanwhile waits for no more. */
+/**
+ * Rows, and characters, that are indexed in one go: some milliseconds. A delivery that comes meanwhile waits for no
+ * more.
+ */
 const sliceLimits = { rows: 200, characters: 65_536 };
 
-/** Rows that are looked at in one go to find those whose entry is outdated. Most are not. */
+/** The number of rows that are checked for outdated entries at a time. Most entries are not outdated. */
 const reviewedAtOnce = 500;
 
-/** Milliseconds without a delivery after which the index catches up in the background. */
+/** The time without a delivery after which the index is updated in the background, in milliseconds. */
 const quietTime = 2000;
 
 const beginning = `substr(payload, 1, ${sliceLimits.characters}) AS payload`;
 
 /**
- * SQLite never gives out a row number twice, so what is past the highest indexed one has not been indexed. The parameter is a
- * number up to which another index has them.
+ * Selects the rows that are not indexed. SQLite never reuses a row number, so these are the rows after the highest
+ * indexed number. The parameter is the number up to which another index contains them.
  */
 export const notIndexed = `
   SELECT id, payload FROM (
@@ -26,20 +29,23 @@ export const notIndexed = `
     )
   ) WHERE before < ${sliceLimits.characters}`;
 
-/** Up to this number, the entries were written by an older version, which did not decode strings. */
+/** Entries up to this number were written by an older version, which did not decode strings. */
 const outdatedUpTo = 'SELECT outdated_index AS number FROM webhook_file';
 
 export const outdated = `SELECT id, ${beginning} FROM webhook_logs WHERE id <= ? ORDER BY id DESC LIMIT ${reviewedAtOnce}`;
 
-/** A body's beginning, and the number of its row. */
+/** The beginning of a body, and its row number. */
 export interface Indexable {
   readonly id: number;
   readonly payload: unknown;
 }
 
-/** The full text of payloads. It is not written with a delivery: it follows in quiet times, or when it is asked for. */
+/**
+ * The full-text index of payloads. It is not updated with each delivery, but when the store is idle or before a
+ * search.
+ */
 export interface Search {
-  /** To be called when a delivery comes. */
+  /** Call this when a delivery arrives. */
   postpone(): void;
   catchUp(): Promise<void>;
   close(): void;
@@ -91,7 +97,7 @@ export function createSearch(
   };
 }
 
-/** @returns whether there may be more */
+/** @returns whether there may be more rows to index */
 function indexNew(connection: Connection): boolean {
   const rows = connection.statement(notIndexed).all(0) as Indexable[];
   for (const { id, payload } of rows) writeEntry(connection, id, searchTextOf(payload));
@@ -99,8 +105,8 @@ function indexNew(connection: Connection): boolean {
 }
 
 /**
- * Writes the newest of the outdated entries again, if decoding changes anything about them.
- * @returns whether there may be more
+ * Rewrite the newest outdated entries that change when their strings are decoded.
+ * @returns whether there may be more outdated entries
  */
 function renewOutdated(connection: Connection): boolean {
   const from = outdatedNumber(connection);

@@ -3,10 +3,10 @@ import { retryDelay } from '@spiderfoot-webhooks/core/stores';
 import type { Claim, ClaimOptions } from './claims.ts';
 import { addAttempt } from './handlers.ts';
 
-/** What becomes of a delivery by an attempt. */
+/** The new state of a delivery after an attempt. */
 export type Settled = 'processed' | 'rejected' | 'queued' | 'dead';
 
-/** When the next attempt is due if this one fails; `undefined` if it is the last. */
+/** Return the time of the next attempt if this one fails, or `undefined` if it is the last. */
 export function retryAt(
   { failures }: Pick<Claim, 'failures'>,
   retryAfter: number | undefined,
@@ -17,7 +17,7 @@ export function retryAt(
   return failed < maxAttempts ? new Date(now + retryDelay(failed, retryAfter, backoff)) : undefined;
 }
 
-/** What a row says after an attempt. */
+/** The values of a row after an attempt. */
 export function settledBy(
   claim: Pick<Claim, 'handlers' | 'failures'>,
   result: QueuedResult,

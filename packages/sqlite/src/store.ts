@@ -50,18 +50,20 @@ export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQue
   get(key: string | number, endpoint?: string): Promise<DeliveryWithBody | undefined>;
   /** How many deliveries there are, by state, type, endpoint and time. */
   counts(options?: CountOptions): Promise<readonly Count[]>;
-  /** What was refused before it was authenticated: counts by the hour, and with `keepRefusals` the latest one by one. */
+  /**
+   * What was refused before it was authenticated: counts by the hour, and with `keepRefusals` the latest one by one.
+   */
   refusals(): Promise<{
     readonly counts: readonly RefusalCount[];
     readonly latest: readonly RefusalRecord[];
   }>;
   /**
-   * Puts deliveries back into the queue: dead letters, failed and refused ones, which are run by those handlers alone that
-   * have not succeeded; or processed ones, which are run by all. A receiver over this store works them off, with
+   * Puts deliveries back into the queue: dead letters, failed and refused ones, which are run by those handlers alone
+   * that have not succeeded; or processed ones, which are run by all. A receiver over this store works them off, with
    * `log: store` as well as with `queue: store`.
    *
-   * What waits or runs is left alone. So is what was `received` less than a `lease` ago and not settled since: the handlers
-   * that a sender waits for may be running now. Name its number where you know better.
+   * What waits or runs is left alone. So is what was `received` less than a `lease` ago and not settled since: the
+   * handlers that a sender waits for may be running now. Name its number where you know better.
    * @param which a delivery's number, or a filter
    * @returns how many
    */
@@ -78,9 +80,10 @@ export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQue
 const exportPage = 100;
 
 /**
- * Opens, or makes, the file in which deliveries are logged and queued. Durable: what it has resolved survives a crash of the
- * process and of the machine. Several processes may share a file on a local disk; on a network file system they may not.
- * @param path the file; `:memory:` for tests. With `readOnly`, it is only read
+ * Opens, or makes, the file in which deliveries are logged and queued. Durable: what it has resolved survives a crash
+ * of the process and of the machine. Several processes may share a file on a local disk; on a network file system
+ * they may not.
+ * @param path the file, or `:memory:` for tests. With `readOnly`, the file is not written
  * @throws ConfigurationError where the file cannot be used, or is from a newer version of the kit
  * @example
  * const store = openStore('webhooks.db');
@@ -168,7 +171,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       if (readOnly) throw readOnlyError(path);
       if (lanes.has(endpoint)) throw endpointTaken(endpoint);
       const claims = createClaims(connection, endpoint, settings);
-      // A clock of its own: that it has jumped is told once.
+      // A clock of its own, so that a jump is reported once.
       const lane = createLane(claims, process, commits, createClock(), settings, reports, onDeadLetter);
       lanes.set(endpoint, lane);
       return {

@@ -11,7 +11,7 @@ const guideColumns = [
   'error_message',
 ] as const;
 
-/** Our own columns, each with the version of the file that brought it. */
+/** Our own columns, each with the file version that added it. */
 const ownColumns = {
   delivery_id: 1,
   endpoint: 1,
@@ -29,7 +29,7 @@ const ownColumns = {
   failures: 2,
 } as const;
 
-/** Names that the first version of a file takes, beside the table itself. */
+/** Names that the first file version uses, in addition to the table itself. */
 const ownObjects = [
   'webhook_logs_delivery',
   'webhook_logs_due',
@@ -55,9 +55,10 @@ interface ColumnInfo {
 }
 
 /**
- * Another program may have a table `webhook_logs` of its own. Migrating it would fail halfway, with a message about SQL.
- * @param version of the file
- * @returns how the table differs from the one that this version has; `undefined` if it does not
+ * Compare the table with the expected one. Another program may have its own table `webhook_logs`, and migrating that
+ * would fail halfway with an SQL error.
+ * @param version the version of the file
+ * @returns how the table differs from that of this version; `undefined` if it does not
  */
 export function differenceOf(db: Database, version: number): string | undefined {
   const table = db
@@ -81,9 +82,9 @@ export function differenceOf(db: Database, version: number): string | undefined 
     )
     .map(({ name }) => name);
   if (required.length > 0)
-    return `its columns ${required.join(', ')} need values that this kit does not have`;
+    return `its columns ${required.join(', ')} require values that this kit does not set`;
   const taken = version === 0 ? ownObjects.filter((name) => hasObject(db, name)) : [];
-  return taken.length > 0 ? `the file also has ${taken.join(', ')}, made by something else` : undefined;
+  return taken.length > 0 ? `the file also contains ${taken.join(', ')} of another program` : undefined;
 }
 
 function hasObject(db: Database, name: string): boolean {

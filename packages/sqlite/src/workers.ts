@@ -44,7 +44,7 @@ export function createLane(
   /** Whether others wait already: what comes later must not overtake them. */
   let backlog = true;
   let closing = false;
-  /** Whether closing has given back what it did not wait for. */
+  /** Whether closing has released the deliveries that it did not wait for. */
   let released = false;
   let timer: NodeJS.Timeout | undefined;
   let ending: Promise<void> | undefined;
@@ -126,7 +126,8 @@ export function createLane(
     const now = clock.now();
     const claimed = free === 0 ? [] : claims.claim(free, now, held(), takeOver());
     arriving = claimed.length;
-    // Until the next one is due; the polling finds what others put in before that, and what is due but not to be had now.
+    // Until the next one is due; the polling finds what others put in before that, and what is due but not to be had
+    // now.
     return { claimed, free, due: claims.nextDue(now) };
   }
 
@@ -149,7 +150,7 @@ export function createLane(
   async function work(claimed: Claim): Promise<void> {
     const retryAt = (retryAfter: number | undefined) => claims.retryAt(claimed, retryAfter, clock.now());
     const result = await process(claimed.work, { retryAt });
-    // Its delivery has been released, and the file may be closed: the next process runs it again.
+    // The delivery was released and the file may be closed. The next process runs the delivery again.
     if (released) return;
     const settled = await settle(claimed, result);
     if (settled === 'dead' || settled === 'rejected') {
@@ -162,8 +163,8 @@ export function createLane(
   }
 
   /**
-   * It may have been lost to another, replayed, and claimed anew: attempts begin at 1 again by that, and the lease is the
-   * same, so the file alone cannot tell the two.
+   * It may have been lost to another, replayed, and claimed anew: attempts begin at 1 again by that, and the lease is
+   * the same, so the file alone cannot tell the two.
    */
   function isHeld(claimed: Claim): boolean {
     return running.get(claimed.number) === claimed;
@@ -205,7 +206,7 @@ export function createLane(
       .catch(reports.error);
   }
 
-  /** Reported once: by the receiver, or if that has no logger, by the store's own. */
+  /** Report a dead letter once: to the receiver, or to the store's logger if the receiver has none. */
   function reportDead(buried: Buried): void {
     if (!onDeadLetter(buried.letter)) reports.dead(buried);
   }

@@ -10,7 +10,7 @@ import { temporaryFolder } from './support/files.ts';
 const sources = fileURLToPath(new URL('../src', import.meta.url));
 const core = fileURLToPath(new URL('../../core', import.meta.url));
 
-/** A copy of the package with a copy of better-sqlite3, which a test may damage. */
+/** Copies the package and better-sqlite3, so that a test can damage the copy. */
 function installation() {
   const folder = temporaryFolder();
   const modules = join(folder, 'node_modules');
@@ -37,7 +37,7 @@ function installation() {
   writeFileSync(join(folder, 'open.mjs'), open);
   return {
     prebuilds,
-    /** Opens a database with it. @returns what was printed */
+    /** Opens a database with the copy. @returns the output */
     open(): string {
       const options = ['--conditions=@spiderfoot-webhooks/source', '--disable-warning=ExperimentalWarning'];
       const { stdout, stderr } = spawnSync(process.execPath, [...options, 'open.mjs'], {
@@ -55,7 +55,7 @@ describe('openStore, when better-sqlite3', () => {
     expect(installation().open()).toBe('opened\n');
   });
 
-  it('has lost its binary, names the file and bundlers, and makes no database', () => {
+  it('has lost its binary, names the file and bundlers, and creates no database', () => {
     const { prebuilds, open, hasDatabase } = installation();
     rmSync(prebuilds, { recursive: true });
     expect(open()).toMatch(
@@ -64,7 +64,7 @@ describe('openStore, when better-sqlite3', () => {
     expect(hasDatabase()).toBe(false);
   });
 
-  it('has a binary of another system, says so', () => {
+  it('has a binary for another system, reports that', () => {
     const { prebuilds, open } = installation();
     for (const system of ['linux', 'linuxmusl', 'darwin', 'win32']) {
       for (const arch of ['x64', 'arm64']) writeFileSync(join(prebuilds, `${system}-${arch}.node`), 'MZ');

@@ -4,7 +4,7 @@ import type { Store } from '../src/index.ts';
 import { open, query, temporaryPath, until } from './support/files.ts';
 import { createStored, createWebhook, secret } from './support/webhooks.ts';
 
-/** What another program may leave in a column. `x'…'` are bytes. */
+/** Values that another program may write to a column. `x'…'` are bytes. */
 const damages: readonly string[] = [
   "received_at = 'yesterday'",
   'received_at = NULL',
@@ -40,7 +40,7 @@ const damages: readonly string[] = [
 
 const hour = 3_600_000;
 
-/** Three deliveries, of which the middle one is damaged. */
+/** Three deliveries. The middle one is damaged. */
 async function threeOf(damage: string) {
   const path = temporaryPath();
   const store = open(path, { pollInterval: 20, baseDelay: 1, maxDelay: 1 });
@@ -90,7 +90,7 @@ describe.each(damages)('A row with %s', (damage) => {
     expect(await exported(store, 'csv')).toContain(`\r\n2,`);
   });
 
-  it(`keeps neither replay nor prune from the rows around it (${damage})`, async () => {
+  it(`does not keep replay and prune from the rows around it (${damage})`, async () => {
     const { store } = await threeOf(damage);
     expect(await store.replay({ state: 'rejected' })).toBeGreaterThanOrEqual(2);
     const ran: string[] = [];

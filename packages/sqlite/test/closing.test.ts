@@ -58,7 +58,7 @@ it('A search that is closed while it fills a slice begins no other', async () =>
   expect(onError).not.toHaveBeenCalled();
 });
 
-it('A handler that ends after its store was closed reports nothing, and its delivery is run by the next store', async () => {
+it('A handler that ends after its store was closed reports nothing, and the next store runs its delivery', async () => {
   const path = temporaryPath();
   const logger = { warn: vi.fn(), error: vi.fn() };
   const store = openStore(path, { closeTimeout: 20, logger });

@@ -13,7 +13,7 @@ import { createStored, createWebhook, secret } from './support/webhooks.ts';
 
 const quick: StoreOptions = { baseDelay: 1, maxDelay: 5, pollInterval: 20, maxAttempts: 2 };
 
-/** A logger that keeps the lines that are not information. */
+/** A logger that keeps lines above the level info. */
 function keepingLogger() {
   const lines: string[] = [];
   const write = (level: string) => (_details: object, message: string) =>
@@ -21,7 +21,7 @@ function keepingLogger() {
   return { logger: { debug() {}, info() {}, warn: write('warn'), error: write('error') }, lines };
 }
 
-/** A receiver over a store, and the dead letters that it reports. */
+/** A receiver with a store, and the dead letters that it reports. */
 function receiving(store: Store, options: Partial<ReceiverOptions> = {}) {
   const letters: DeadLetter[] = [];
   const receiver: Receiver = createReceiver({
@@ -36,7 +36,7 @@ function receiving(store: Store, options: Partial<ReceiverOptions> = {}) {
 
 const fail = () => Promise.reject(new Error('siem is down'));
 
-/** As a process leaves a delivery that is killed at an attempt. */
+/** Leaves a delivery in the state of a process that was killed during an attempt. */
 const lose = (path: string) =>
   query(path, "UPDATE webhook_logs SET state = 'running', lease = 'lost', next_attempt = 1");
 
@@ -67,9 +67,9 @@ describe('A dead letter', () => {
 
   it.each([
     ['the receiver', ['error spiderfoot webhook: handlers failed; the delivery is a dead letter'], 'r'],
-    ['the store', ['error spiderfoot store: a dead letter; store.replay() runs its handlers again'], 's'],
+    ['the store', ['error spiderfoot store: dead letter; store.replay() runs its handlers again'], 's'],
     ['both', ['error spiderfoot webhook: handlers failed; the delivery is a dead letter'], 'rs'],
-  ])('is one line if %s has a logger', async (_, expected, who) => {
+  ])('is logged in one line if %s has a logger', async (_, expected, who) => {
     const { logger, lines } = keepingLogger();
     const store = open(temporaryPath(), { ...quick, maxAttempts: 1, ...(who.includes('s') && { logger }) });
     const { receiver, letters } = receiving(store, who.includes('r') ? { logger } : {});
@@ -81,7 +81,7 @@ describe('A dead letter', () => {
   });
 
   it.each(['r', 's', 'rs'])(
-    'is reported and one line if its process was lost too often (loggers: %s)',
+    'is reported and logged in one line if its process was lost too often (loggers: %s)',
     async (who) => {
       const path = temporaryPath();
       const { logger, lines } = keepingLogger();
@@ -107,7 +107,7 @@ describe('A dead letter', () => {
     },
   );
 
-  it('whose process was lost has what its handlers did before', async () => {
+  it('whose process was lost includes the earlier results of its handlers', async () => {
     const path = temporaryPath();
     const store = open(path, { ...quick, baseDelay: 60_000, maxDelay: 60_000 });
     const { receiver } = receiving(store);
@@ -130,7 +130,7 @@ describe('A dead letter', () => {
   });
 
   it.each(['r', 's', 'rs'])(
-    'is reported and one line if its body can no longer be parsed (loggers: %s)',
+    'is reported and logged in one line if its body can no longer be parsed (loggers: %s)',
     async (who) => {
       const { logger, lines } = keepingLogger();
       const store = open(temporaryPath(), { ...quick, ...(who.includes('s') && { logger }) });
@@ -150,7 +150,7 @@ describe('A dead letter', () => {
     },
   );
 
-  it('is also a delivery that is replayed out of a log and fails too often', async () => {
+  it('is reported for a delivery that is replayed from a log and fails too often', async () => {
     const store = open(temporaryPath(), quick);
     const { receiver, letters } = receiving(store, { log: store });
     receiver.onAny(fail, { name: 'siem' });
@@ -165,7 +165,7 @@ describe('A dead letter', () => {
   it.each([
     ['throws', () => JSON.parse('{')],
     ['rejects', () => Promise.reject(new Error('no pager'))],
-  ])('harms nothing if a listener %s', async (_, fault) => {
+  ])('has no other effect if a listener %s', async (_, fault) => {
     const store = open(temporaryPath(), quick);
     const { receiver, letters } = receiving(store);
     const sources: string[] = [];

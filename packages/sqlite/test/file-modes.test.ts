@@ -18,7 +18,7 @@ describe('A new database', () => {
     },
   );
 
-  it('has mode 0600 behind a symbolic link too', async () => {
+  it('has mode 0600 behind a symbolic link as well', async () => {
     const folder = temporaryFolder();
     symlinkSync('real.db', join(folder, 'link.db'));
     symlinkSync('link.db', join(folder, 'second.db'));
@@ -26,7 +26,7 @@ describe('A new database', () => {
     expect(statSync(join(folder, 'real.db')).mode & 0o777).toBe(0o600);
   });
 
-  it('leaves the mode that its owner gave it, also to its journals', async () => {
+  it('keeps the mode that its owner set, and gives it to its journals', async () => {
     const path = temporaryPath();
     writeFileSync(path, '');
     chmodSync(path, 0o640);
@@ -37,7 +37,7 @@ describe('A new database', () => {
     expect(statSync(path).mode & 0o777).toBe(0o640);
   });
 
-  it('named like a URI is a file of that name', async () => {
+  it('with a name like a URI is a file of that name', async () => {
     const folder = temporaryFolder();
     const before = process.cwd();
     process.chdir(folder);

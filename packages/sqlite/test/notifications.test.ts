@@ -3,13 +3,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { open, temporaryPath, until } from './support/files.ts';
 import { createRaw, secret } from './support/webhooks.ts';
 
-/** As SpiderFoot's notification channel writes it: no time, no id. */
+/** Writes a body like SpiderFoot's notification channel, without a time or an id. */
 const notification = (data: object) =>
   createRaw(
     JSON.stringify({ event: 'scan_completed', title: 'Scan', message: '', data, source: 'spiderfoot' }),
   );
 
-/** A receiver that is closed with the test, and the ids that its handler got. */
+/** A receiver that is closed after the test, and the ids that its handler received. */
 function receiving(options: Partial<ReceiverOptions>): { receiver: Receiver; ids: string[] } {
   const ids: string[] = [];
   const receiver = createReceiver({ secret, ...options }).onAny((_event, { id }) => void ids.push(id), {
@@ -20,7 +20,7 @@ function receiving(options: Partial<ReceiverOptions>): { receiver: Receiver; ids
   return { receiver, ids };
 }
 
-describe.each(['log', 'queue'] as const)('equal notifications in a store as %s', (mode) => {
+describe.each(['log', 'queue'] as const)('equal notifications in a store that is used as a %s', (mode) => {
   it('are all handled and stored, before and after a restart, each under its own id', async () => {
     const path = temporaryPath();
     const webhook = await notification({ scan_id: 's1', target: 'example.com' });
@@ -71,7 +71,7 @@ describe.each(['log', 'queue'] as const)('equal notifications in a store as %s',
     expect(times.slice(2).toSorted()).toEqual(before);
   });
 
-  it('that do not fit their schema are stored each on its own', async () => {
+  it('that do not match their schema are stored separately', async () => {
     const store = open(temporaryPath());
     const { receiver } = receiving({ [mode]: store });
     const webhook = await notification({ scan_id: 1 });

@@ -7,7 +7,7 @@ import { createWebhook, secret } from './support/webhooks.ts';
 
 const warning = 'SPIDERFOOT_STORE_OPEN_TWICE';
 
-/** The logger of a store, and what it was called with. */
+/** A store's logger, and the arguments of its calls. */
 function watched() {
   const logger = { warn: vi.fn(), error: vi.fn() };
   return { logger, codes: () => logger.warn.mock.calls.map(([details]) => details.code) };
@@ -56,7 +56,7 @@ describe('Opening a file that another store of this process has open', () => {
     expect(codes()).toEqual([warning]);
   });
 
-  it('is noticed by a copy of the module that was loaded again', async () => {
+  it('is noticed by a second copy of the module', async () => {
     const path = temporaryPath();
     open(path);
     vi.resetModules();
@@ -68,7 +68,7 @@ describe('Opening a file that another store of this process has open', () => {
     expect(codes()).toEqual([warning]);
   });
 
-  it('does not warn after the other was closed, nor about another file, nor in memory', async () => {
+  it('does not warn after the other store was closed, about another file, or in memory', async () => {
     const path = temporaryPath();
     const { logger, codes } = watched();
     await open(path, { logger }).close();

@@ -7,7 +7,7 @@ import { asStranger, attempt } from './support/attempts.ts';
 import { smallDisk } from './support/disks.ts';
 import { query, temporaryFolder, temporaryPath } from './support/files.ts';
 
-/** The message of the ConfigurationError that opening ends with. */
+/** Returns the message of the ConfigurationError that opening throws. */
 function refusal(path: string): string {
   try {
     openStore(path);
@@ -18,11 +18,11 @@ function refusal(path: string): string {
   throw new Error('It was opened');
 }
 
-/** The general hint, which fits none of the causes here. */
+/** Matches any message except the general hint, which no cause here should get. */
 const general = /^(?!.*Check that .* exists, and that this process may read and write there)/s;
 
 describe('openStore says what to do about', () => {
-  it('a full disk, when it cannot make the database there', ({ skip }) => {
+  it('a full disk, where it cannot create the database', ({ skip }) => {
     const disk = smallDisk() ?? skip('this user may not mount a small disk');
     disk.fill();
     const message = refusal(join(disk.folder, 'webhooks.db'));
@@ -53,7 +53,7 @@ describe('openStore says what to do about', () => {
     expect(refusal(join(disk.folder, 'new.db'))).toMatch(/read-only file system/);
   });
 
-  it('a missing permission, with the user and the place', async ({ skip }) => {
+  it('a missing permission, with the user and the path', async ({ skip }) => {
     const stranger = asStranger ?? skip('only root can become another user, with setpriv');
     const path = temporaryPath();
     await openStore(path).close();
@@ -80,7 +80,7 @@ describe('openStore says what to do about', () => {
 
   it('a path that is a folder or a device', () => {
     const folder = temporaryFolder();
-    expect(refusal(folder)).toMatch(/is a folder. Add the name of a file/);
+    expect(refusal(folder)).toMatch(/is a folder. Add a file name/);
     expect(refusal('/dev/null')).toMatch(/not a regular file/);
   });
 
@@ -119,7 +119,7 @@ const guideTable = (columns: string) =>
   `CREATE TABLE webhook_logs (id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp TEXT NOT NULL, event_type TEXT NOT NULL,
      source_ip TEXT, payload TEXT NOT NULL, processed BOOLEAN DEFAULT FALSE, error_message TEXT${columns})`;
 
-describe('openStore refuses a table webhook_logs of another program, untouched,', () => {
+describe('openStore rejects a table webhook_logs of another program without changing it,', () => {
   it.each([
     [
       'with other columns',
@@ -127,7 +127,7 @@ describe('openStore refuses a table webhook_logs of another program, untouched,'
       'lacks the columns timestamp, event_type',
     ],
     ['with columns like ours', [guideTable(', state TEXT, lease TEXT')], 'columns state, lease of its own'],
-    ['with a column that must have a value', [guideTable(', tenant TEXT NOT NULL')], 'tenant need values'],
+    ['with a column that must have a value', [guideTable(', tenant TEXT NOT NULL')], 'tenant require values'],
     [
       'with another key',
       [guideTable('').replace('INTEGER PRIMARY KEY AUTOINCREMENT', 'TEXT PRIMARY KEY')],
@@ -158,7 +158,7 @@ describe('openStore refuses a table webhook_logs of another program, untouched,'
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it('but takes one with a column of its own that may be empty', async () => {
+  it('but accepts a table with an additional column that may be empty', async () => {
     const path = temporaryPath();
     query(path, guideTable(", note TEXT, kind TEXT NOT NULL DEFAULT ''"));
     await openStore(path).close();

@@ -232,7 +232,7 @@ describe('A filter with several values', () => {
     }
   });
 
-  it('goes page by page, exports and replays as one', async () => {
+  it('works for paging, export and replay', async () => {
     const store = await fill();
     const filter: DeliveryFilter = { type: ['a', 'b', 'c'], state: ['failed', 'rejected'] };
     const first = await store.list({ ...filter, limit: 2 });
@@ -248,7 +248,7 @@ describe('A filter with several values', () => {
     ['type', { type: [] }],
     ['state', { state: ['failed', ''] }],
     ['endpoint', { endpoint: ['e', 7] }],
-  ])('is a ConfigurationError of %s if a value is missing', async (option, filter) => {
+  ])('is a ConfigurationError for %s if a value is missing', async (option, filter) => {
     const store = await fill();
     await expect(store.list(filter)).rejects.toMatchObject({ name: 'ConfigurationError', option });
   });

@@ -193,7 +193,7 @@ describe('A queue', () => {
     expect(await untilState(store, misfit, 'rejected')).toMatchObject({ code: 'invalid_event', attempts: 1 });
   });
 
-  it('waits at least as long as a handler asks for, up to a day, whatever maxDelay says', async () => {
+  it('waits at least as long as a handler asks for, up to a day, even if that exceeds maxDelay', async () => {
     const path = temporaryPath();
     const store = open(path, { ...quick, maxDelay: 100 });
     const waits = { scan_completed: 2, scan_failed: 7200, scan_started: 1e12 };
@@ -220,7 +220,7 @@ describe('A queue', () => {
     }
   });
 
-  it('keeps a wait that a handler asked for, also when another process with a shorter maxDelay looks', async () => {
+  it('keeps a wait that a handler asked for even if another process has a shorter maxDelay', async () => {
     const path = temporaryPath();
     const first = openStore(path, { ...quick, maxDelay: 3_600_000 });
     const receiver = createReceiver({ secret, queue: first }).onAny(() => {
@@ -238,7 +238,7 @@ describe('A queue', () => {
     const handler = vi.fn();
     const other = receive(second).onAny(handler);
     other.start();
-    // What comes later is handled: it has looked at what is due, more than once.
+    // A later delivery is handled, so the worker has looked for due deliveries more than once.
     for (let n = 0; n < 3; n++) {
       const next = await createWebhook('scan_failed', { n });
       await next.send(other);

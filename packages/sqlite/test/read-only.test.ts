@@ -11,7 +11,7 @@ import { createStored, createWebhook, secret } from './support/webhooks.ts';
 
 const readOnly = { readOnly: true } as const;
 
-/** A file with deliveries that no process has open. */
+/** Creates a file with deliveries that no process has open. */
 async function settled(path: string, count = 3): Promise<string> {
   const store = openStore(path);
   for (let n = 0; n < count; n++) {
@@ -22,7 +22,7 @@ async function settled(path: string, count = 3): Promise<string> {
   return path;
 }
 
-/** A file as a killed process leaves it: its latest deliveries are in the log of writes. */
+/** Creates a file like a killed process leaves it: its latest deliveries are in the write-ahead log. */
 async function crashed(path: string): Promise<string> {
   const live = temporaryPath();
   const store = open(live);
@@ -38,7 +38,7 @@ function filesOf(path: string): readonly string[] {
 }
 
 describe('A store with readOnly', () => {
-  it('lists, gets, counts, searches and exports, and leaves the folder as it is', async () => {
+  it('lists, gets, counts, searches and exports without changing the folder', async () => {
     const path = await settled(temporaryPath());
     const before = readFileSync(path);
     const store = open(path, readOnly);
@@ -56,7 +56,7 @@ describe('A store with readOnly', () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it('rejects every write with a sentence that names readOnly', async () => {
+  it('rejects every write with a message that names readOnly', async () => {
     const path = await settled(temporaryPath());
     const store = open(path, readOnly);
     const writes: readonly (() => unknown)[] = [
@@ -78,7 +78,7 @@ describe('A store with readOnly', () => {
     expect((await open(path).list()).deliveries).toHaveLength(3);
   });
 
-  it('needs no right to write, to the file or to its folder', async ({ skip }) => {
+  it('needs no write permission for the file or its folder', async ({ skip }) => {
     const stranger = asStranger ?? skip('only root can become another user, with setpriv');
     const path = await settled(temporaryPath());
     chmodSync(dirname(path), 0o555);
@@ -88,7 +88,7 @@ describe('A store with readOnly', () => {
     expect(filesOf(path)).toEqual(['webhooks.db']);
   });
 
-  it('leaves no file of its user beside the database, also if it could', async ({ skip }) => {
+  it('creates no file beside the database even if its user may do so', async ({ skip }) => {
     const stranger = asStranger ?? skip('only root can become another user, with setpriv');
     const path = await settled(temporaryPath());
     chmodSync(path, 0o644);
@@ -104,7 +104,7 @@ describe('A store with readOnly', () => {
     expect((await open(path, readOnly).list()).deliveries).toHaveLength(3);
   });
 
-  it('reads what a receiver of another user has just written, beside it', async ({ skip }) => {
+  it('reads what a running receiver of another user has just written', async ({ skip }) => {
     const stranger = asStranger ?? skip('only root can become another user, with setpriv');
     const path = temporaryPath();
     writeFileSync(path, '');
@@ -118,12 +118,12 @@ describe('A store with readOnly', () => {
     }
   });
 
-  it('reads what a killed process has left in its log of writes, as the owner', async () => {
+  it('reads what a killed process has left in its write-ahead log, as the owner', async () => {
     const path = await crashed(temporaryPath());
     expect((await open(path, readOnly).list()).deliveries).toHaveLength(3);
   });
 
-  it('reads what a killed process has left, as another user too, and leaves the folder as it is', async ({
+  it('reads what a killed process has left, as another user, without changing the folder', async ({
     skip,
   }) => {
     const stranger = asStranger ?? skip('only root can become another user, with setpriv');
@@ -139,7 +139,7 @@ describe('A store with readOnly', () => {
     expect(message).toMatch(/Permission denied.*may not read .*webhooks\.db-wal/);
   });
 
-  it('reads what a killed process has left with its index, as another user too', async ({ skip }) => {
+  it('reads what a killed process has left with its index, as another user', async ({ skip }) => {
     const stranger = asStranger ?? skip('only root can become another user, with setpriv');
     const path = temporaryPath();
     writeFileSync(path, '');
@@ -156,7 +156,7 @@ describe('A store with readOnly', () => {
     expect(message).toMatch(/Permission denied.*may not read .*webhooks\.db-shm/);
   });
 
-  it('says so if a copy to read does not fit on the disk for temporary files', async ({ skip }) => {
+  it('reports that a copy does not fit on the disk for temporary files', async ({ skip }) => {
     const disk = smallDisk() ?? skip('this user may not mount a small disk');
     const path = await settled(join(disk.folder, 'webhooks.db'));
     disk.remount('ro');
@@ -180,7 +180,7 @@ describe('A store with readOnly', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('says whom a file belongs to that another user may not read', async ({ skip }) => {
+  it('names the owner of a file that another user may not read', async ({ skip }) => {
     const stranger = asStranger ?? skip('only root can become another user, with setpriv');
     const path = await settled(temporaryPath());
     chmodSync(dirname(path), 0o755);
@@ -188,7 +188,7 @@ describe('A store with readOnly', () => {
     expect(message).toMatch(/Permission denied.*uid 65534.*may not read .*webhooks\.db.*uid 0.*chmod 640/);
   });
 
-  it('follows a receiver that starts, writes, and ends after it was opened', async () => {
+  it('sees the writes of a receiver that starts and ends after it was opened', async () => {
     const path = await settled(temporaryPath(), 1);
     const store = open(path, readOnly);
     const count = async () => (await store.list()).deliveries.length;
@@ -231,7 +231,7 @@ describe('A store with readOnly', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is an OutdatedFileError for a file that has to be written first, and touches none', async () => {
+  it('throws an OutdatedFileError for a file that must be updated first, and changes no file', async () => {
     const path = await settled(temporaryPath());
     query(path, "INSERT INTO webhook_logs (timestamp, event_type, payload) VALUES ('2026-01-01', 'a', '{}')");
     expect(() => openStore(path, readOnly)).toThrow(OutdatedFileError);
@@ -245,19 +245,19 @@ describe('A store with readOnly', () => {
     expect(readFileSync(older)).toEqual(before);
   });
 
-  it('of a file that is missing is an error, and makes none', () => {
+  it('rejects a missing file and does not create it', () => {
     const path = temporaryPath();
     expect(() => openStore(path, readOnly)).toThrow(expect.objectContaining({ option: 'path' }));
     expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  it('does not go together with retention', async () => {
+  it('cannot be combined with retention', async () => {
     const path = await settled(temporaryPath());
     const options = { readOnly: true, retention: { keep: 1 } };
     expect(() => openStore(path, options)).toThrow(expect.objectContaining({ option: 'retention' }));
   });
 
-  it('says so while the file is gone, and goes on with one that is put back', async () => {
+  it('fails while the file is missing, and continues after it is restored', async () => {
     const path = await settled(temporaryPath());
     const store = open(path, readOnly);
     copyFileSync(path, `${path}.backup`);

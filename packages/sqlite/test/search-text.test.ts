@@ -57,7 +57,7 @@ describe('A search', () => {
     expect(await numbersOf(store, text)).toEqual([]);
   });
 
-  it('takes a word as often as it is written, and rejects more than 1000 different words', async () => {
+  it('accepts a repeated word, and rejects more than 1000 different words', async () => {
     const store = open(temporaryPath());
     await enqueue(store, '{"target":"example.com"}');
     expect(await numbersOf(store, 'example '.repeat(100_000))).toEqual([1]);
@@ -69,7 +69,7 @@ describe('A search', () => {
     });
   });
 
-  it('finds words as they are in a body without escapes, and in one that is not JSON', async () => {
+  it('finds words in a body without escapes, and in one that is not JSON', async () => {
     const store = open(temporaryPath());
     await enqueue(store, '{"target":"Zürich 🔥"}', 'C:\\new \\n "open\\nend', '"\\', '\\');
     expect(await numbersOf(store, 'Zürich')).toEqual([1]);
@@ -85,7 +85,7 @@ describe('A search', () => {
   });
 });
 
-/** What version 2 of a file had in its index: the raw text of the bodies. */
+/** Writes the index of file version 2: the raw text of the bodies. */
 async function versionTwo(...bodies: readonly string[]): Promise<string> {
   const path = temporaryPath();
   const store = openStore(path);
@@ -101,7 +101,7 @@ async function versionTwo(...bodies: readonly string[]): Promise<string> {
 const outdated = 'SELECT outdated_index AS number FROM webhook_file';
 
 describe('The index of a file of version 2', () => {
-  it('is written again, in slices, before a search is answered', async () => {
+  it('is rewritten in slices before a search is answered', async () => {
     const plain = Array.from({ length: 1200 }, (_, n) => `{"n":${n}}`);
     const path = await versionTwo(dumps('{"target": "Zürich"}'), ...plain, dumps('{"target": "Genève"}'));
     const store = open(path);
@@ -114,14 +114,14 @@ describe('The index of a file of version 2', () => {
     expect(query(path, 'SELECT count(*) AS count FROM webhook_search_docsize')).toEqual([{ count: 1202 }]);
   });
 
-  it('is written again in the background, without a search and without a delivery', async () => {
+  it('is rewritten in the background without a search or a delivery', async () => {
     const path = await versionTwo(dumps('{"target": "Zürich"}'));
     open(path);
     await until(() => expect(query(path, outdated)).toEqual([{ number: 0 }]));
     expect(query(path, 'SELECT rowid AS id FROM webhook_search(\'"zurich"\')')).toEqual([{ id: 1 }]);
   });
 
-  it('goes on where a process that closed had come to', async () => {
+  it('continues where a closed process stopped', async () => {
     const body = dumps('{"target": "Zürich"}');
     const path = await versionTwo(...Array.from({ length: 20 }, () => body));
     await openStore(path).close();
@@ -130,7 +130,7 @@ describe('The index of a file of version 2', () => {
     expect(await numbersOf(store, 'Zürich')).toEqual(Array.from({ length: 10 }, (_, n) => n + 1));
   });
 
-  it('does not bring back what is deleted meanwhile', async () => {
+  it('does not restore deliveries that are deleted in the meantime', async () => {
     const body = dumps('{"target": "Zürich"}');
     const path = await versionTwo(body, body, body);
     query(path, 'DELETE FROM webhook_search WHERE rowid = 2');

@@ -7,7 +7,7 @@ import { open, query, temporaryPath } from './support/files.ts';
 import { type Process, startTaker } from './support/processes.ts';
 import { createWebhook, secret } from './support/webhooks.ts';
 
-/** Two processes over one file. */
+/** Starts two processes that use one file. */
 async function two() {
   const path = temporaryPath();
   const [first, second] = [startTaker(path), startTaker(path)];
@@ -18,7 +18,7 @@ async function two() {
 const count = (process: Process, line: string) => process.lines.filter((said) => said === line).length;
 
 describe('Two processes over one log', () => {
-  it('run the handlers of a delivery once, when both get it', async () => {
+  it('run the handlers of a delivery once if both receive it', async () => {
     const { first, second } = await two();
     first.tell('send');
     await first.says('began');
@@ -31,7 +31,7 @@ describe('Two processes over one log', () => {
     expect([count(first, 'began'), count(second, 'began')]).toEqual([1, 0]);
   });
 
-  it('handle it in the second, when the first has failed', async () => {
+  it('handle it in the second after the first has failed', async () => {
     const { first, second } = await two();
     first.tell('send');
     await first.says('began');
@@ -63,7 +63,7 @@ describe('Two processes over one log', () => {
     },
   );
 
-  it('leave to the second what a process before them has received and not settled', async () => {
+  it('leave to the second a delivery that an earlier process has received and not settled', async () => {
     const { path, first, second } = await two();
     first.tell('send');
     await first.says('began');
@@ -128,7 +128,7 @@ describe('The mark of a delivery that is received', () => {
     const alive = `${parent} ${startOf(process.ppid)} other`;
     expect(runner.isElsewhere(alive, now + 9999)).toBe(true);
     expect(runner.isElsewhere(alive, now + 10_000)).toBe(false);
-    // A clock that was set back.
+    // The clock was set back.
     expect(runner.isElsewhere(alive, now - 5000)).toBe(false);
   });
 
@@ -153,7 +153,7 @@ function stateOf(pid: number): string | undefined {
   return stat[stat.lastIndexOf(')') + 2];
 }
 
-/** When a process was started, as the system counts it. */
+/** Returns the start time of a process, as the system reports it. */
 function startOf(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';

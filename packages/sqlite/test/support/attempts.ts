@@ -4,7 +4,7 @@ import type { StoreOptions } from '../../src/index.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** How a process of its own opens a store. */
+/** How a separate process opens a store. */
 export interface Attempt {
   readonly path: string;
   readonly options?: StoreOptions;
@@ -13,7 +13,7 @@ export interface Attempt {
   readonly umask?: number;
 }
 
-/** What came of it. */
+/** The result of opening. */
 export interface Opened {
   readonly opened: boolean;
   readonly deliveries?: number;
@@ -37,7 +37,7 @@ export function attempt(order: Attempt, wrapper: readonly string[] = []): Opened
   return JSON.parse(line);
 }
 
-/** A user without rights; `undefined` if the test cannot become one. */
+/** An unprivileged user. `undefined` if the test cannot switch users. */
 export const asStranger: readonly string[] | undefined =
   process.geteuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0
     ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']

@@ -9,12 +9,12 @@ export interface SmallDisk {
   readonly folder: string;
   fill(): void;
   free(): void;
-  /** Mounts it again with other options, for example `ro`. */
+  /** Remounts the disk with other options, for example `ro`. */
   remount(options: string): void;
 }
 
 /**
- * @param options of tmpfs, beside its size
+ * @param options options of tmpfs in addition to its size
  * @returns `undefined` if this user may not mount one
  */
 export function smallDisk(options = 'mode=0755'): SmallDisk | undefined {
@@ -38,7 +38,7 @@ function fillUp(path: string): void {
   try {
     while (writeSync(file, block) === block.length);
   } catch {
-    // There is no space left, which is what was wanted.
+    // The disk is full, as intended.
   } finally {
     closeSync(file);
   }

@@ -67,7 +67,7 @@ export class Process {
     return this.#child.pid ?? 0;
   }
 
-  /** Waits until it has said a line, and fails if it ends without. */
+  /** Waits until the process has printed a line. Fails if it ends without printing the line. */
   async says(line: string, times = 1): Promise<void> {
     while (this.lines.filter((said) => said === line).length < times) {
       if (this.#over) throw new Error(`It ended without "${line}":\n${this.#output}${this.#errors}`);

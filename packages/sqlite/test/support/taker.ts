@@ -1,5 +1,5 @@
 /**
- * A process that takes deliveries in a log. It obeys lines on standard input: `send` sends it one webhook, always with the
+ * A process that handles deliveries in a log. It reads commands on standard input: `send` sends it one webhook, always with the
  * same bytes; `finish` ends the handlers that run, `fail` ends them with an error.
  */
 import { createInterface } from 'node:readline';

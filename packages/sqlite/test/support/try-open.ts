@@ -1,5 +1,5 @@
 /**
- * Opens a store and prints what came of it as JSON. Its argument says how: see `Attempt`.
+ * Opens a store and prints the result as JSON. Its argument is an `Attempt`.
  */
 import { openSync } from 'node:fs';
 import { openStore } from '../../src/index.ts';
