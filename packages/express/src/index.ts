@@ -16,8 +16,9 @@ export { getWebhook } from './passed-webhooks.ts';
 export type WebhookOptions = NodeHandlerOptions<Request>;
 
 /**
- * Names the `schemas` of the app's only receiver, so that `req.spiderfoot` is typed by them: Express types its requests
- * once for the whole program. With several receivers, use {@link getWebhook}, which is typed by the receiver.
+ * Declare the `schemas` of the app's only receiver here, so that they type `req.spiderfoot`. Express types its
+ * requests once for the whole program. With several receivers, use {@link getWebhook}, which is typed by the
+ * receiver.
  * @example
  * declare module '@spiderfoot-webhooks/express' {
  *   interface Register { schemas: typeof schemas }
@@ -34,8 +35,8 @@ declare global {
   namespace Express {
     interface Request {
       /**
-       * The verified event and its context; set by {@link webhookMiddleware}. Typed by {@link Register}, whichever
-       * receiver has set it.
+       * The verified event and its context. Set by {@link webhookMiddleware}, and typed by {@link Register} for every
+       * receiver.
        */
       spiderfoot?: PassedEvent<RegisteredSchemas>;
     }
@@ -63,12 +64,12 @@ export function webhookHandler<Schemas extends DataSchemas>(
 }
 
 /**
- * Verifies, and hands the event on to your own route, as `req.spiderfoot` and {@link getWebhook}. The route answers: 2xx
- * settles the delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are
- * answered by the middleware. The event is also in `req.body`, unless the app has set one, and body parsers mounted after
- * the middleware skip the request.
- * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering one later
- *   throws as well
+ * Verify requests and pass the event to your own route, as `req.spiderfoot` and through {@link getWebhook}. The route
+ * answers: 2xx settles the delivery. After any other status, SpiderFoot's retry runs the route again. The middleware
+ * answers rejections and duplicates itself. The event is also in `req.body`, unless the app has set `req.body`. Body
+ * parsers that are mounted after the middleware skip the request.
+ * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
+ *   a handler later throws as well
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
  *   console.log(getWebhook(req, receiver).event.event_type);
@@ -84,7 +85,8 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
     const runRoute = async (passed: PassedEvent<Schemas>) => {
       rememberWebhook(req, receiver, passed);
       exposeBody(req, passed.event);
-      // The body parsers of Express 4 skip a request that bears this mark; those of Express 5 one that has been read.
+      // The body parsers of Express 4 skip a request with this mark; those of Express 5 skip a request that has been
+      // read.
       Object.assign(req, { spiderfoot: passed, _body: true });
       next();
       return routeStatus(res);

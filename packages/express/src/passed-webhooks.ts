@@ -17,9 +17,9 @@ export function rememberWebhook<Schemas extends DataSchemas>(
 }
 
 /**
- * Returns the verified event that `webhookMiddleware(receiver)` has handed to this route, typed by the receiver's
+ * Return the verified event that `webhookMiddleware(receiver)` has passed to this route, typed by the receiver's
  * `schemas`.
- * @param receiver the receiver that the middleware was made with
+ * @param receiver the receiver that you passed to the middleware
  * @throws Error if no `webhookMiddleware` of this receiver has run before the route
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
@@ -38,6 +38,6 @@ export function getWebhook<Schemas extends DataSchemas>(
       'getWebhook() found no event of this receiver. Mount webhookMiddleware(receiver) before the route.',
     );
   }
-  // It was remembered together with this receiver, by the function above.
+  // The cast is safe: the function above stored the event together with this receiver.
   return webhook.passed as PassedEvent<Schemas>;
 }

@@ -2,7 +2,7 @@ import { type Outcome, toAnswer } from '@spiderfoot-webhooks/core';
 import type { Context } from 'hono';
 import { prepareResponse } from '#node-server';
 
-/** Answers a request of Hono's by an outcome. */
+/** Answer a Hono request with an outcome. */
 export function answer({ env }: Context, outcome: Outcome): Response {
   const { status, headers, body, closesConnection } = toAnswer(outcome);
   prepareResponse(env, closesConnection);

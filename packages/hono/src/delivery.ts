@@ -17,7 +17,7 @@ export function toDelivery(c: Context, { clientIp, waitUntil }: WebhookOptions):
   return createNodeServerDelivery(incoming, peer, c.req.raw);
 }
 
-/** Hono's getter throws on a platform that has no execution context. */
+/** Return the execution context, if any. Hono's getter throws on a platform without one. */
 function waitUntilOf(c: Context): WaitUntil | undefined {
   try {
     const { executionCtx } = c;

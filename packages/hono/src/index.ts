@@ -31,10 +31,11 @@ export function webhookHandler<Schemas extends DataSchemas>(
 
 /**
  * Verifies, and hands the event on to your own route as `c.get('spiderfoot')`. The route answers: 2xx settles the
- * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered by the
- * middleware. `c.req.json()`, `c.req.text()` and Hono's validators work in the route; `c.req.raw` has been read.
- * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering one later
- *   throws as well
+ * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered
+ * by the middleware. `c.req.json()`, `c.req.text()` and Hono's validators work in the route; `c.req.raw` has been
+ * read.
+ * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
+ *   a handler later throws as well
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (c) => {
  *   console.log(c.get('spiderfoot').event.event_type);
@@ -58,8 +59,8 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
   };
 }
 
-/** Lets `c.req.json()` and the like serve the body that has been read, unless the app has read it before. */
+/** Make `c.req.json()` and similar methods return the body that has been read, unless the app has already read it. */
 function keepBody({ req }: Context, text: string): void {
-  // Hono caches promises, although its types say text.
+  // Hono caches promises, although its types say `string`.
   if (Object.keys(req.bodyCache).length === 0) Object.assign(req.bodyCache, { text: Promise.resolve(text) });
 }

@@ -2,7 +2,7 @@ import type { BodyRead, Delivery } from '@spiderfoot-webhooks/core';
 import { type IncomingRequest, NodeDelivery, surviveFailingPatches } from '@spiderfoot-webhooks/core/node';
 import { discardBody, WebDelivery } from '@spiderfoot-webhooks/core/web';
 
-/** Makes a delivery of a request that `@hono/node-server` serves. The two builds of this module agree on it. */
+/** Creates the delivery of a request from `@hono/node-server`. Both builds of this module export it. */
 export type NodeServerDeliveryFactory = (
   incoming: IncomingRequest,
   peer: () => string | undefined,
@@ -13,15 +13,15 @@ export const createNodeServerDelivery: NodeServerDeliveryFactory = (incoming, pe
   new NodeServerDelivery(incoming, peer, request);
 
 /**
- * Prepares Node's own response, which `@hono/node-server` binds, for the answer: a method that a middleware outside of
- * Hono has patched may throw, and a connection may have to close.
+ * Prepare Node's own response, which `@hono/node-server` binds, for the answer: a response method that a middleware
+ * outside of Hono has patched may throw, and the connection may have to close.
  */
 export function prepareResponse(env: unknown, closesConnection: boolean): void {
   if (typeof env !== 'object' || env === null || !('outgoing' in env)) return;
   const { outgoing } = env;
   if (typeof outgoing !== 'object' || outgoing === null) return;
   surviveFailingPatches(outgoing);
-  // Node then writes `Connection: close`. In HTTP/2, which forbids that header, this has no effect.
+  // Node then sends `Connection: close`. This has no effect in HTTP/2, which forbids the header.
   if (closesConnection && isKeptAlive(outgoing)) outgoing.shouldKeepAlive = false;
 }
 
@@ -29,12 +29,13 @@ function isKeptAlive(value: object): value is { shouldKeepAlive: boolean } {
   return 'shouldKeepAlive' in value;
 }
 
-/** Whether others read the body too, and have begun to. */
+/** Whether other readers of the body exist, and whether they have begun to read. */
 type Readers = 'none' | 'some' | 'begun';
 
 /**
- * Reads the body from Node's own request, which is faster than from the fetch request. It reads the fetch request if a
- * middleware has begun to read it, as `c.req.raw.clone().text()` does: the first bytes are then kept there alone.
+ * Reads the body from Node's own request, which is faster than the fetch request. Reads the fetch request if a
+ * middleware has begun to read it, for example with `c.req.raw.clone().text()`: only the fetch request then has the
+ * first bytes.
  */
 class NodeServerDelivery extends NodeDelivery {
   readonly #incoming: IncomingRequest;
@@ -48,7 +49,7 @@ class NodeServerDelivery extends NodeDelivery {
   }
 
   override async readBody(limit: number, timeout: number): Promise<BodyRead> {
-    // At once if there are readers: they would get the first chunk a turn before this one.
+    // Do not wait if there are other readers. They would get the first chunk one turn before this reader.
     if (this.#countReaders() === 'none') await this.#untilReadersBegin();
     if (this.#readers !== 'begun') return super.readBody(limit, timeout);
     return new WebDelivery(this.#request, () => undefined).readBody(limit, timeout);
@@ -60,7 +61,7 @@ class NodeServerDelivery extends NodeDelivery {
     else await discardBody(this.#request.body, timeout);
   }
 
-  /** A stream that has just been made of the request begins to read it one turn later. */
+  /** Wait one turn, because a stream that was just created from the request begins to read one turn later. */
   async #untilReadersBegin(): Promise<void> {
     await undefined;
     this.#countReaders();

@@ -3,15 +3,16 @@ import type { Context } from 'hono';
 
 export interface WebhookOptions {
   /**
-   * The client's address. Behind `@hono/node-server` it is the socket's. On other platforms `allowedIps` needs it: an
-   * unknown address is rejected.
+   * Return the client's address. Required for `allowedIps` on platforms other than `@hono/node-server`, because
+   * `allowedIps` rejects unknown addresses.
+   * @default the socket's address behind `@hono/node-server`; unknown on other platforms
    * @example clientIp: (c) => getConnInfo(c).remote.address // from hono/bun, hono/deno, …
    */
   readonly clientIp?: (c: Context) => string | undefined;
   /**
-   * Keeps the process running until a promise settles, on a platform that freezes it after the answer. Needed for
-   * `memoryQueue()` there, and for listeners that return a promise.
-   * @default `c.executionCtx.waitUntil`, if the platform has passed an execution context to `app.fetch`
+   * Keep the process running until a promise settles, on a platform that freezes it after the answer. Required there
+   * for `memoryQueue()` and for listeners that return a promise.
+   * @default `c.executionCtx.waitUntil`, if the platform passes an execution context to `app.fetch`
    */
   readonly waitUntil?: WaitUntil;
 }

@@ -43,11 +43,11 @@ export function webhookHandler<Schemas extends DataSchemas>(
 
 /**
  * Verifies, and hands the event on to your own route as `ctx.state.spiderfoot`. The route answers: 2xx settles the
- * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered by the
- * middleware. The event is also in `ctx.request.body`, unless the app has set one, and body parsers mounted after the
- * middleware work.
- * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering one later
- *   throws as well
+ * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered
+ * by the middleware. The event is also in `ctx.request.body`, unless the app has set one, and body parsers mounted
+ * after the middleware work.
+ * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
+ *   a handler later throws as well
  * @example
  * router.all('/webhook', webhookMiddleware(receiver), (ctx) => {
  *   console.log(ctx.state.spiderfoot.event.event_type);
@@ -72,7 +72,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
   };
 }
 
-/** Runs the route with the parsed body in place, although the request has been read. */
+/** Run the route with the parsed body in `ctx.request.body`, although the request has already been read. */
 async function withBody(
   ctx: Context,
   { event, context: { wire } }: { readonly event: unknown; readonly context: EventContext },
@@ -80,7 +80,7 @@ async function withBody(
 ): Promise<void> {
   exposeBody(ctx.request, event);
   const { req } = ctx;
-  // Python's NaN is not JSON, and a parser would reject it.
+  // A parser would reject Python's NaN, which is not JSON.
   ctx.req = readableAgain(req, wire.nonFinite === 0 ? wire.body : JSON.stringify(event));
   try {
     await next();
@@ -92,7 +92,7 @@ async function withBody(
 function answer(ctx: Pick<Context, 'status' | 'body' | 'set' | 'res'>, outcome: Outcome): void {
   surviveFailingPatches(ctx.res);
   const { status, headers, body, closesConnection } = toAnswer(outcome);
-  // Node then writes `Connection: close`. In HTTP/2, which forbids that header, this has no effect.
+  // Node then sends `Connection: close`. This has no effect in HTTP/2, which forbids the header.
   if (closesConnection) ctx.res.shouldKeepAlive = false;
   ctx.status = status;
   ctx.set(headers);

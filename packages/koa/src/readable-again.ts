@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 
 /**
- * Returns the request with a body that can be read once more. Parsers such as koa-body read `ctx.req` whatever
- * `ctx.request.body` holds, and fail on a stream that has been read.
+ * Return the request with a body that can be read again. Parsers such as koa-body read `ctx.req` even if
+ * `ctx.request.body` is set, and fail on a stream that has already been read.
  * @param text the body to read
  */
 export function readableAgain(req: Context['req'], text: string): Context['req'] {
