@@ -158,7 +158,7 @@ describe('a random signature', () => {
   it('is said to be so', async () => {
     const { code, lines } = await withSecret(['diagnose', '-s', wrong], { input: body });
     expect(code).toBe(1);
-    expect(lines).toContain('It is none of the known mistakes.');
+    expect(lines).toContain('No known mistake explains it.');
     const json = await withSecret(['diagnose', '-s', wrong, '--json'], { input: body });
     expect(JSON.parse(json.lines[0] ?? '')).toMatchObject({ genuine: false, mistakes: null, complete: true });
   });
@@ -177,7 +177,7 @@ describe('a prefix', () => {
 
 describe('the signature among several headers', () => {
   it.each(['X-SpiderFoot-Signature', 'X-SpiderFoot-Signature-256', 'X-Signature-256'])(
-    'is found in %s, as a receiver finds it',
+    'is found in %s, as in a receiver',
     async (name) => {
       const right = await sign(secret, body);
       const args = ['diagnose', '-H', 'X-Request-ID: 1', '-H', `${name}: ${right}`];
@@ -185,7 +185,7 @@ describe('the signature among several headers', () => {
     },
   );
 
-  it('is named if it is not in the first of them', async () => {
+  it('is named if it is not in the first header', async () => {
     const headers = [`X-Signature-256: ${await sign(secret, body)}`, `X-SpiderFoot-Signature: ${wrong}`];
     const args = ['diagnose', '--json', ...headers.flatMap((header) => ['-H', header])];
     const { code, lines } = await withSecret(args, { input: body });
@@ -312,7 +312,7 @@ describe('hostile bodies', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 
-  it('end with a secret of 60,000 blanks as well', async () => {
+  it('also end with a secret of 60,000 spaces', async () => {
     const file = join(await temporaryFolder(), 'secret');
     await writeFile(file, `x${' '.repeat(60_000)}y`);
     const args = ['diagnose', '-s', wrong, '--secret-file', file];

@@ -22,7 +22,7 @@ function statusFor(url: string, path: string, host: string): Promise<number | un
 }
 
 describe('GET /health', () => {
-  it('says to everybody whether it is up, and what waits only to who asks from this machine', async () => {
+  it('shows to every client whether it is up, and the queue only to clients on this machine', async () => {
     const db = join(await temporaryFolder(), 'w.db');
     const { url } = await listening(['--db', db]);
     expect(await get(url, '/health', behindProxy)).toEqual({ status: 200, body: '{"status":"ok"}' });
@@ -244,7 +244,7 @@ describe('GET /metrics', () => {
     const { code, stderr } = await spiderfoot(args, { env: { SPIDERFOOT_WEBHOOK_SECRET: 'x' } });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringContaining('Something else listens on'),
+      stderr: expect.stringContaining('Another program is already listening on'),
     });
   });
 });

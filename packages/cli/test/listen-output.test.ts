@@ -20,7 +20,7 @@ async function listenToHead(args: readonly string[], reader = 'head -n 1') {
   return { program, url };
 }
 
-/** @returns the status, or `undefined` if the connection is refused or cut */
+/** @returns the status, or `undefined` if the connection is rejected or closed */
 async function statusOf(sent: Promise<Answered>): Promise<number | undefined> {
   return sent.then(
     ({ status }) => status,
@@ -34,7 +34,7 @@ describe('listen, when the reader of its output ends', () => {
     { flags: ['--json'] },
     { flags: ['--json', '--db'] },
     { flags: ['--json', '--db', '--queue'] },
-  ])('answers 200 only to events that were written, and ends with 1: $flags', async ({ flags }) => {
+  ])('answers 200 only to events that were written, and exits with 1: $flags', async ({ flags }) => {
     const db = join(await temporaryFolder(), 'w.db');
     const args = flags.flatMap((flag) => (flag === '--db' ? [flag, db] : [flag]));
     // With a queue there is one line when the event is accepted, and one when it is handled.
@@ -50,7 +50,7 @@ describe('listen, when the reader of its output ends', () => {
     expect(program.stderr).toContain('error: Standard output cannot be written');
   });
 
-  it('shows the event that it did not answer when the sender tries again', async () => {
+  it('shows an event that it did not answer when the sender tries again', async () => {
     const db = join(await temporaryFolder(), 'w.db');
     const first = await listenToHead(['--json', '--db', db]);
     await sendEvent(first.url, 'scan_started');
@@ -66,7 +66,7 @@ describe('listen, when the reader of its output ends', () => {
     expect(second.events()).toMatchObject([{ event_type: 'scan_failed' }]);
   });
 
-  it('ends with 1 when the disk of its output is full', async () => {
+  it('exits with 1 when the disk of its output is full', async () => {
     const { program, url } = await listenToHead(['--json'], 'cat > /dev/null');
     expect((await sendEvent(url, 'scan_started')).status).toBe(200);
     program.kill();
@@ -84,7 +84,7 @@ describe('listen, when the reader of its output ends', () => {
 });
 
 describe('a line of listen --json', () => {
-  it('is well-formed, whatever halves of characters an event has', async () => {
+  it('is well-formed even if an event contains lone surrogates', async () => {
     const { url, program } = await listening(['--json', '--verbose']);
     const half = (text: string) => `cut ${text}.example`;
     const data = { target: half('\ud83d'), scan_id: half('\udc80\ud83d'), message: '\ud83d\ude00 \\ud83d' };

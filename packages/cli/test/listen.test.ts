@@ -32,7 +32,7 @@ describe('listen', () => {
     expect(unknown).toMatch(/LOW +nobody\.knows +example\.org +processed/);
   });
 
-  it('says who sends without a signature, if the headers show it', async () => {
+  it('names the sender of an unsigned event if the headers show it', async () => {
     const { url, program } = await listening();
     const { url: to, ...init } = await signedWebhook('scan.error', { secret: false, dialect: 'topic', url });
     expect((await fetch(to, init)).status).toBe(401);
@@ -118,7 +118,7 @@ describe('listen', () => {
     expect((await sendEvent(url)).status).toBe(200);
   });
 
-  it('shows each refusal with its reason and the mend', async () => {
+  it('shows each rejection with its reason and what to do', async () => {
     const { url, program } = await listening();
     const body = '{"event_type":"scan_completed","timestamp":"2024-01-01T12:00:00Z","data":{"target":7}}';
     const signed = { ...json, 'x-spiderfoot-signature': await sign(secret, body) };
@@ -139,7 +139,7 @@ describe('listen', () => {
     expect(text).toMatch(/401 invalid_signature .*\n.*diagnose/);
     expect(text).toMatch(/415 unsupported_media_type .*\n/);
     expect(text).toMatch(/400 invalid_event scan_completed .*\n +data\.target: /);
-    expect(text).toMatch(/405 method_not_allowed .*\n +Webhooks are sent by POST/);
+    expect(text).toMatch(/405 method_not_allowed .*\n +Send webhooks with POST/);
   });
 
   it('shows headers and the body with --verbose, what is secret in them masked', async () => {
@@ -313,7 +313,7 @@ describe('The options of listen', () => {
     [['--queue'], /^error: --queue needs --db/],
     [['--tls-cert', 'x.pem'], /--tls-cert and --tls-key go together/],
     [['--client-ca', 'x.pem'], /--client-ca needs --tls-cert/],
-    [['--tls-cert', 'x.pem', '--tls-key', 'x.pem'], /^error: There is no x\.pem/],
+    [['--tls-cert', 'x.pem', '--tls-key', 'x.pem'], /^error: x\.pem does not exist/],
     [['--rate-limit', '100'], /Not a rate such as 100\/m/],
     [['--rate-limit', '1/90d'], /seven days/],
     [['--max-body', '0'], /Not a size/],

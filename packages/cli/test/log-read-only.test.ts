@@ -10,7 +10,7 @@ const mayBecomeAnother = process.geteuid?.() === 0 && spawnSync('setpriv', ['--v
 
 const reason = 'only root can become another user, with setpriv (util-linux)';
 
-/** Runs the command as a user who owns nothing. */
+/** Runs the command as a user who owns no file. */
 function asStranger(args: readonly string[]): Promise<Ended> {
   const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
   return run('setpriv', [...user, process.execPath, binary, ...args]);
@@ -34,7 +34,7 @@ describe('A database that another user owns', () => {
     [['tail'], 'example.com'],
     [['replay', '1', '--dry-run'], 'Would replay 1'],
     [['prune', '--keep', '0', '--dry-run'], 'Would delete 1'],
-  ])('can be looked at by %j, and nothing is left beside it', async ([args, shown], { skip }) => {
+  ])('can be read by %j, which leaves no file beside it', async ([args, shown], { skip }) => {
     if (!mayBecomeAnother) skip(reason);
     const db = await readable();
     const ended = await asStranger([...args, '--db', db]);
@@ -43,7 +43,7 @@ describe('A database that another user owns', () => {
   });
 
   it.for(['replay 1', 'prune --keep 0'])(
-    'cannot be written by %s, which says whose it is',
+    'cannot be written by %s, which names the owner',
     async (line, { skip }) => {
       if (!mayBecomeAnother) skip(reason);
       const db = await readable();
@@ -56,7 +56,7 @@ describe('A database that another user owns', () => {
     },
   );
 
-  it('says to whom it belongs if it may not be read', async ({ skip }) => {
+  it('names its owner if it may not be read', async ({ skip }) => {
     if (!mayBecomeAnother) skip(reason);
     const db = await readable();
     chmodSync(db, 0o600);
@@ -73,11 +73,11 @@ conn.execute("INSERT INTO webhook_logs (timestamp, event_type, payload) VALUES (
 conn.commit()
 `;
 
-  it('is brought up to date by log of a user who may write it, and explained to one who may not', async () => {
+  it('is updated by log for a user who may write it, and explained to a user who may not', async () => {
     const db = await readable();
     await output('python3', ['-c', insert, db]);
     if (mayBecomeAnother) {
-      const stderr = expect.stringMatching(/brought up to date.*start the receiver/);
+      const stderr = expect.stringMatching(/must be updated.*start the receiver/);
       expect(await asStranger(['log', '--db', db])).toMatchObject({ code: 2, stderr });
     }
     const { code, output: shown } = await spiderfoot(['log', '--db', db]);

@@ -222,7 +222,7 @@ describe('log stats', () => {
     expect(counts.byTime.length).toBeLessThanOrEqual(25);
   });
 
-  it('counts rejections of the endpoint and the time that are asked for', async () => {
+  it('counts rejections of the given endpoint and time', async () => {
     const db = await typical();
     const store = openStore(db);
     const other = createReceiver({ secret, log: store, endpoint: 'siem_system' });
@@ -243,7 +243,7 @@ describe('log stats', () => {
     expect(await refusals('--since', '2h')).toEqual([{ label: 'invalid_signature', count: 4 }]);
     expect(await refusals('--type', 'scan_started')).toBeUndefined();
     const { output: said } = await spiderfoot(['log', 'stats', '--db', db, '--state', 'failed']);
-    expect(said).toMatch(/^Rejections that were not authenticated .* not counted here\.$/m);
+    expect(said).toMatch(/^Rejections without authentication .* not counted here\.$/m);
   });
 
   /** At 2026-01-04T23:30Z and 2026-01-05T00:30Z: Sunday and Monday in UTC, both Monday in Berlin. */
@@ -319,11 +319,11 @@ describe('log export', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await spiderfoot(args)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/w\.db\.csv is there already/),
+      stderr: expect.stringMatching(/w\.db\.csv already exists/),
     });
   });
 
-  it('says so when nothing matches, and ends with 0', async () => {
+  it('reports that nothing matches, and exits with 0', async () => {
     const db = await typical();
     const stderr = 'No delivery matches: the export is empty.\n';
     const args = ['log', 'export', '--db', db, '--target', 'exmple.com'];
@@ -335,7 +335,7 @@ describe('log export', () => {
 
 describe('output that is cut off', () => {
   it.each(['log export', 'log --json --limit 300', 'tail -n 300', 'tail -n 300 --json --follow'])(
-    'is no success: %s',
+    'exits with an error: %s',
     async (args) => {
       const many = Array.from({ length: 300 }, (_, n) => ({
         type: 'scan_started',

@@ -66,7 +66,11 @@ describe('an option before its command', () => {
 describe('a failure', () => {
   it('is a sentence on standard error, and nothing on standard output', async () => {
     const { code, lines, stderr } = await withSecret(['sign', '/nowhere']);
-    expect({ code, lines, stderr }).toEqual({ code: 1, lines: [], stderr: 'error: There is no /nowhere.\n' });
+    expect({ code, lines, stderr }).toEqual({
+      code: 1,
+      lines: [],
+      stderr: 'error: /nowhere does not exist.\n',
+    });
     const folder = await withSecret(['sign', '/']);
     expect(folder).toMatchObject({ code: 1, lines: [] });
     expect(folder.stderr).toMatch(/^error: .+ a folder\.\n$/);

@@ -86,7 +86,7 @@ describe('In a terminal', () => {
     }
   });
 
-  it('a type of any length is shown whole to another program', async () => {
+  it('shows a type of any length in full to another program', async () => {
     const type = 'own.type_that_is_longer_than_any_of_the_kit';
     const db = await database({ type });
     for (const command of ['log', 'tail']) {
@@ -154,12 +154,12 @@ describe('In a terminal', () => {
   it('prune asks before it deletes any, unless --yes is given', async () => {
     const db = await many();
     const asked = inTerminal(['prune', '--keep', '0', '--db', db], { answers: [['[y/N] ', 'no\r']] });
-    await asked.says(/Delete 12 deliveries for good\?/);
+    await asked.says(/Permanently delete 12 deliveries\?/);
     expect((await asked.end()).code).toBe(1);
     expect(asked.output).toContain('Nothing was deleted.');
     expect(asked.output).not.toContain('error:');
     const few = inTerminal(['prune', '--keep', '10', '--db', db], { answers: [['[y/N] ', 'y\r']] });
-    await few.says(/Delete 2 deliveries for good\?/);
+    await few.says(/Permanently delete 2 deliveries\?/);
     expect({ ...(await few.end()), said: few.output }).toMatchObject({
       code: 0,
       said: expect.stringMatching(/Deleted 2/),

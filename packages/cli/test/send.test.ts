@@ -194,7 +194,7 @@ describe('faults on purpose', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['processed', 'duplicate']);
   });
 
-  it('--duplicate: a notification is a new one each time, as a receiver should know', async () => {
+  it('--duplicate: a receiver must treat each notification as a new one', async () => {
     const args = ['send', '--duplicate', '--dialect', 'notification', '--url'];
     const { url, outcomes } = await serveReceiver();
     expect(await withSecret([...args, url])).toMatchObject({ code: 0 });
@@ -206,10 +206,10 @@ describe('faults on purpose', () => {
     const wrong = await serveAnswers(() => answers.shift() ?? { status: 500 });
     const { code, output } = await withSecret([...args, wrong.url]);
     expect(code).toBe(1);
-    expect(output).toContain('taken for a duplicate');
+    expect(output).toContain('treated as a duplicate');
   });
 
-  it('--duplicate: a receiver that takes the second for a new one fails', async () => {
+  it('--duplicate: a receiver that treats the second as new fails', async () => {
     const { url } = await serveAnswers(() => ({ status: 200, body: '{"status":"success"}' }));
     const { code, output } = await withSecret(['send', '--duplicate', '--url', url]);
     expect(code).toBe(1);
@@ -256,7 +256,7 @@ describe('an answer that is not as it should be', () => {
     const silent = await serveListener(() => {});
     const { code, output } = await withSecret(['send', '--url', silent, '--timeout', '100ms']);
     expect(code).toBe(1);
-    expect(output).toContain('No whole answer came within the time');
+    expect(output).toContain('No complete answer arrived in time');
   });
 
   it('may come drop by drop', async () => {
@@ -266,7 +266,7 @@ describe('an answer that is not as it should be', () => {
     });
     const { code, output } = await withSecret(['send', '--url', dripping, '--timeout', '300ms']);
     expect(code).toBe(1);
-    expect(output).toContain('No whole answer came within the time');
+    expect(output).toContain('No complete answer arrived in time');
   });
 
   it('may lead elsewhere, where it does not follow', async () => {

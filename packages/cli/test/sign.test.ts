@@ -64,7 +64,7 @@ describe('sign', () => {
     { given: [], says: 'No secret is given.' },
     { given: ['--secret', ''], says: 'The secret is empty.' },
     { given: ['--secret', 'x '], says: 'begins or ends with white space' },
-    { given: ['--secret-file', '/nowhere/secret'], says: 'There is no /nowhere/secret.' },
+    { given: ['--secret-file', '/nowhere/secret'], says: '/nowhere/secret does not exist.' },
     // The program itself: more than a secret has.
     { given: ['--secret-file', process.execPath], says: 'has more than 65536 bytes' },
   ])('refuses a secret that is none: $says', async ({ given, says }) => {
@@ -123,6 +123,6 @@ describe('verify', () => {
   it('needs a signature, and a body that is there', async () => {
     expect(await withSecret(['verify'], { input: body })).toMatchObject({ code: 2 });
     const { code, stderr } = await withSecret(['verify', '/nowhere/body', '-s', signature]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: There is no /nowhere/body.\n' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: /nowhere/body does not exist.\n' });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkGuard, guardFinding, isBlocked } from '../src/doctor/spiderfoot-guard.ts';
 import { output } from './support/command.ts';
 
-/** Each address is held against Python's `ipaddress`, which SpiderFoot's guard asks. */
+/** Each address is compared with Python's `ipaddress`, which SpiderFoot's guard uses. */
 const addresses = [
   ...['127.0.0.1', '127.255.255.254', '10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.1.5', '0.0.0.0'],
   ...[
@@ -44,14 +44,14 @@ for line in sys.stdin.read().split():
     print(ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_reserved)`;
 
 describe("SpiderFoot's guard, as doctor knows it", () => {
-  it('blocks the addresses that its Python blocks, and no others', async () => {
+  it('blocks exactly the addresses that its Python code blocks', async () => {
     const python = (await output('python3', ['-c', program], { input: addresses.join('\n') })).split('\n');
     const expected = addresses.map((address, index) => [address, python[index] === 'True']);
     expect(addresses.map((address) => [address, isBlocked(address)])).toEqual(expected);
     expect(expected.map(([, blocked]) => blocked)).toContain(false);
   });
 
-  it('blocks the metadata services that it names, and what is not an address', () => {
+  it('blocks the metadata services that it names, and values that are not addresses', () => {
     expect(isBlocked('100.100.100.200')).toBe(true);
     expect(isBlocked('not an address')).toBe(true);
     expect(guardFinding('metadata.goog', ['93.184.216.34']).verdict).toBe('warn');
@@ -84,7 +84,7 @@ describe("SpiderFoot's guard, as doctor knows it", () => {
     });
   });
 
-  it('says nothing against a public address', async () => {
+  it('accepts a public address', async () => {
     expect((await checkGuard(new URL('https://8.8.8.8/webhook'), 5000)).verdict).toBe('ok');
   });
 });

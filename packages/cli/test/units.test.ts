@@ -167,7 +167,7 @@ describe('A table', () => {
     expect(table('例例例例', 80)[1]).toBe('例例例例  例例例例  ok');
   });
 
-  it('cuts texts, then leaves out columns, the least important first, and never one without a rank', () => {
+  it('cuts texts, then leaves out the least important columns, and never a column without a rank', () => {
     expect(table('abcdefghij', 21)[1]).toBe('abcde…  abcdefg…  ok');
     expect(table('abcdefghij', 16)[1]).toBe('abcd…  abc…  ok');
     expect(table('abcdefghij', 12)[1]).toBe('abcdef…  ok');

@@ -71,7 +71,7 @@ describe('replay', () => {
   });
 
   it.each<readonly [args: readonly string[], code: number, message: RegExp]>([
-    [[], 2, /Nothing says which deliveries/],
+    [[], 2, /No deliveries are selected/],
     [['1', '--all'], 2, /--all does not go together/],
     [['1', '99'], 1, /There is no delivery 99/],
     [['1', 'x'], 2, /"x" is no delivery/],
@@ -135,7 +135,7 @@ describe('prune', () => {
   });
 
   it.each<readonly [args: readonly string[], message: RegExp]>([
-    [[], /Nothing says how old/],
+    [[], /No age or number is given/],
     [['--before', '1h', '--state', 'queued'], /Allowed choices are/],
     [['--keep', '-1'], /Not a whole number/],
     [['--before', 'long ago'], /Write an age/],

@@ -13,19 +13,23 @@ interface DoctorFlags extends SecretOptions, ClientTlsFiles {
   readonly json?: true;
 }
 
-/** `doctor`: examines a running receiver from outside. */
+/** `doctor`: check a running receiver from outside. */
 export function command(): Command {
   const doctor = new Command('doctor')
     .description(
-      'Examines a running receiver from outside: whether SpiderFoot as shipped sends to its address, whether it is reached, its certificate, its health, and how it answers a GET, an event without a signature, a tampered one, a signed webhook.test, and the same again. With a secret it sends genuine events of the type webhook.test, which the handlers get to see once. Ends with 1 where something has failed; a warning is no failure.',
+      'Checks a running receiver from outside: whether SpiderFoot sends to its address, whether it can be reached, its certificate, its health, and its answers to a GET, an event without a signature, a tampered event, a signed webhook.test, and the same event again. With a secret, it sends genuine events of the type webhook.test, which handlers see once. Exits with 1 if a check fails; a warning is not a failure.',
     )
     .argument('<url>', "the webhook's URL", parseUrl);
   addSecretOptions(doctor)
     .option('--ca <file>', 'a certificate authority of your own to trust, in PEM')
     .option('--client-cert <file>', 'a certificate to show, in PEM')
-    .option('--client-key <file>', 'its key, where it is not in the same file')
-    .option('--timeout <time>', 'for each answer; SpiderFoot waits as long (default: 10s)', parseDuration)
-    .option('--json', 'a line of JSON for each check')
+    .option('--client-key <file>', 'the key of that certificate, if it is in another file')
+    .option(
+      '--timeout <time>',
+      'the time limit for each answer (default: 10s, as in SpiderFoot)',
+      parseDuration,
+    )
+    .option('--json', 'print a line of JSON for each check')
     .action(
       async (url: string, { timeout = 10_000, json, ca, clientCert, clientKey, ...secret }: DoctorFlags) => {
         const patient = {
@@ -46,10 +50,10 @@ export function command(): Command {
     );
   return addExamples(doctor, [
     ['doctor http://127.0.0.1:3000/webhook --secret-file secret.txt', 'A receiver on this machine'],
-    ['doctor https://hooks.example.com/webhook --ca ca.pem', 'One with a certificate of your own'],
+    ['doctor https://hooks.example.com/webhook --ca ca.pem', 'A receiver with a certificate of your own'],
     [
       'doctor https://hooks.example.com/webhook --json',
-      'For another program; what needs the secret is skipped',
+      'For another program, without the checks that need the secret',
     ],
   ]);
 }

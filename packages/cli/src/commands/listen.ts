@@ -6,21 +6,21 @@ import { addExamples } from '../terminal/help.ts';
 import { addSecretOptions } from '../terminal/secret.ts';
 import { collect, parsePort, parseSize } from '../terminal/values.ts';
 
-const description = `Receives webhooks and shows them, with no code to write. Each event is a line: time, severity, type, target, scan, outcome and milliseconds; a rejection is one with its reason and what to do. On a terminal a secret is made for this run and shown if none is given; without a terminal that is an error, unless --make-secret is given.
+const description = `Receives webhooks and shows them, without any code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. For a rejection, the line is followed by the reason and what to do. If you give no secret on a terminal, one is generated for this run and shown. Without a terminal, a missing secret is an error unless you give --make-secret.
 
-GET /health says whether it is up, to everybody. What waits in the database, and GET /metrics for Prometheus, are shown to requests from this machine, by its address or localhost, and not through a proxy (HTTP/1.0, or a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via; a proxy that adds none and speaks HTTP/1.1 to 127.0.0.1 is not recognized); with --metrics-port they have a port of their own, on 127.0.0.1 unless --metrics-host says otherwise.
+GET /health shows to every client whether the receiver is up. The details of /health, such as the number of queued deliveries, and GET /metrics for Prometheus are shown only to requests from this machine that name its address or localhost as the host and do not come through a proxy. A proxy is recognized by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. A proxy that sends HTTP/1.1 to 127.0.0.1 without such a header is not recognized. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
 
-An event is answered after its line is written. If the output can no longer be written, because the program that reads it has ended or the disk is full, events are answered 503 and the command ends with 1.
+An event is answered after its line is written. If the output cannot be written, because the program that reads it has ended or the disk is full, events are answered 503 and the command exits with 1.
 
-SIGTERM, SIGHUP and Ctrl-C finish what is in flight; a second Ctrl-C ends at once.`;
+SIGTERM, SIGHUP and Ctrl-C finish the requests in flight. A second Ctrl-C exits at once.`;
 
 /** `listen`: a receiver with no code to write. */
 export function command(): Command {
   const listen = new Command('listen').description(description);
   listen
     .optionsGroup('Where:')
-    .option('--host <address>', 'where to listen: 0.0.0.0 for all (default: 127.0.0.1, or HOST)')
-    .option('--port <port>', '0 takes any that is free (default: 3000, or PORT)', parsePort)
+    .option('--host <address>', 'the address to listen on: 0.0.0.0 for all (default: 127.0.0.1, or HOST)')
+    .option('--port <port>', '0 selects a free port (default: 3000, or PORT)', parsePort)
     .option('--path <path>', "the webhook's path (default: /webhook)", parsePath)
     .option(
       '--config <file>',
@@ -28,7 +28,7 @@ export function command(): Command {
     );
   listen.optionsGroup('Who may send, and what:');
   addSecretOptions(listen)
-    .option('--make-secret', 'make a secret for this run if none is given, also without a terminal')
+    .option('--make-secret', 'generate a secret for this run if none is given, even without a terminal')
     .option('--insecure', 'take unsigned events: whoever reaches the port can make them up')
     .option(
       '--allow-ip <addresses>',
@@ -59,23 +59,22 @@ export function command(): Command {
     .option('--tls-key <file>', 'its key')
     .option('--client-ca <file>', 'take only senders with a certificate of this authority')
     .optionsGroup('Watching:')
-    .option('--metrics-port <port>', 'health and metrics on a port of their own', parsePort)
-    .addOption(new Option('--metrics-host <address>', 'where that port is').default('127.0.0.1', '127.0.0.1'))
+    .option('--metrics-port <port>', 'serve health and metrics on a separate port', parsePort)
+    .addOption(
+      new Option('--metrics-host <address>', 'the address of that port').default('127.0.0.1', '127.0.0.1'),
+    )
     .optionsGroup('Output:')
-    .option('--verbose', 'show headers, the secret ones masked, and bodies')
-    .option('--json', 'a line of JSON for whatever happens')
+    .option('--verbose', 'show bodies and headers, with secret headers masked')
+    .option('--json', 'print a line of JSON for each event, rejection and error')
     .action(async (flags: ListenFlags) => {
       const { listen: run } = await import('../listen/run.ts');
       await withFlagNames(() => run(flags, process.env));
     });
   return addExamples(listen, [
-    ['listen', 'Try it: a secret is made and shown'],
-    ['listen --db webhooks.db --secret-file secret.txt', 'Keep what comes, for `log` and `replay`'],
-    ['listen --db webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, ring Slack afterwards'],
-    [
-      'listen --config spiderfoot.cfg --host 0.0.0.0',
-      'What SpiderFoot has been told to send, from its own file',
-    ],
+    ['listen', 'Try it: a secret is generated and shown'],
+    ['listen --db webhooks.db --secret-file secret.txt', 'Keep deliveries for `log` and `replay`'],
+    ['listen --db webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, then notify Slack'],
+    ['listen --config spiderfoot.cfg --host 0.0.0.0', "Use the settings in SpiderFoot's own file"],
     [
       'listen --tls-cert cert.pem --tls-key key.pem --client-ca ca.pem',
       'HTTPS, for senders with a certificate',

@@ -16,7 +16,7 @@ import { columnsOf, lineWidth } from '../terminal/width.ts';
 /** `log`: a look at what a receiver has written. */
 export function command(): Command {
   const log = new Command('log').description(
-    'Looks at the deliveries that a receiver has written into its database. A receiver may be at work on it meanwhile; a file that is missing is not made. Times are in the time zone of this machine, which TZ sets (TZ=UTC); JSON and CSV have them in UTC.',
+    'Shows the deliveries in the database of a receiver, which may be running at the same time. A missing file is not created. Times are in the time zone of this machine, which you can set with TZ (TZ=UTC). In JSON and CSV, times are in UTC.',
   );
   log.addCommand(listCommand(), { isDefault: true });
   log.addCommand(showCommand());
@@ -45,7 +45,7 @@ function listCommand(): Command {
     .description('Lists deliveries, the newest first.');
   return addFilters(addDatabase(list))
     .option('--limit <n>', 'how many, up to 1000', parseCount, 50)
-    .option('--cursor <cursor>', 'where the page before ended, as it has told')
+    .option('--cursor <cursor>', 'continue after the previous page, whose output shows the cursor')
     .option('--json', 'a line of JSON for each')
     .action(async ({ db, limit, cursor, json, ...flags }: ListFlags) => {
       const page = await withStoreToRead(db, async (store) =>
@@ -92,7 +92,7 @@ function statsCommand(): Command {
     .description('Counts deliveries, with a bar chart over time and by type.');
   return addFilters(addDatabase(stats), ['type', 'state', 'endpoint', 'since', 'until'])
     .addOption(
-      new Option('--by <period>', 'divide the time into these, in the time zone of this machine').choices(
+      new Option('--by <period>', 'group by this period, in the time zone of this machine').choices(
         Object.keys(periods),
       ),
     )
@@ -131,7 +131,7 @@ function exportCommand(): Command {
         const lines = Readable.from(counted());
         if (output === undefined) await pipeline(lines, process.stdout, { end: false });
         else await pipeline(lines, createWriteStream(output, { flags: 'wx', mode: 0o600 }));
-        // The first chunk of CSV is its header.
+        // The first chunk of CSV is the header.
         if (chunks === (format === 'csv' ? 1 : 0)) console.error('No delivery matches: the export is empty.');
       });
     });

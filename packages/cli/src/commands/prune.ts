@@ -25,21 +25,21 @@ export function command(): Command {
   );
   addDatabase(prune)
     .addOption(
-      new Option('--before <time>', 'what was received before: 90d, 2026-01-31').argParser(readMoment),
+      new Option('--before <time>', 'received before this time: 90d, 2026-01-31').argParser(readMoment),
     )
-    .option('--keep <n>', 'all but so many of the newest', parseWhole)
+    .option('--keep <n>', 'keep this many of the newest deliveries', parseWhole)
     .addOption(
       stateOption(
         '--state <states...>',
-        'which may go; by commas, or again for several (default: processed, ignored)',
+        'states to delete; separate with commas or repeat for several (default: processed, ignored)',
         prunable,
       ),
     )
-    .option('--dry-run', 'say what would be done, and do nothing')
-    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show what would be deleted, without deleting')
+    .option('--yes', 'do not ask for confirmation')
     .action(async ({ db, before, keep, state = ['processed', 'ignored'], dryRun, yes }: PruneFlags) => {
       if (before === undefined && keep === undefined) {
-        throw new UsageFailure('Nothing says how old.', 'Give --before 90d, --keep 10000, or both.');
+        throw new UsageFailure('No age or number is given.', 'Give --before 90d, --keep 10000, or both.');
       }
       const pruning: Pruning = {
         ...(before !== undefined && { before }),
@@ -50,8 +50,8 @@ export function command(): Command {
         const count = await countPrunable(store, pruning);
         if (dryRun === true) return console.log(`Would delete ${count}.`);
         const isWanted = await confirmed({
-          question: `Delete ${count} ${count === 1 ? 'delivery' : 'deliveries'} for good?`,
-          refused: 'Nothing was deleted.',
+          question: `Permanently delete ${count} ${count === 1 ? 'delivery' : 'deliveries'}?`,
+          declined: 'Nothing was deleted.',
           yes: yes === true || count === 0,
         });
         if (isWanted) console.log(`Deleted ${await store.prune(pruning)}.`);

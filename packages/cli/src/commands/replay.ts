@@ -32,7 +32,7 @@ export function command(): Command {
   addFilters(addDatabase(replay))
     .addOption(new Option('--all', 'every delivery there is'))
     .option('--dry-run', 'say what would be done, and do nothing')
-    .option('--yes', 'do not ask, however many there are')
+    .option('--yes', 'do not ask for confirmation')
     .action((keys: readonly string[], { db, all, dryRun, yes, ...flags }: ReplayFlags) => {
       checkChoice(keys, flags, all === true);
       return (dryRun === true ? withStoreToRead : withStore)(db, async (store) => {
@@ -45,7 +45,7 @@ export function command(): Command {
         if (dryRun === true) return console.log(`Would replay ${count} (${kinds}).`);
         const isWanted = await confirmed({
           question: `Replay ${count} deliveries (${kinds})?`,
-          refused: 'Nothing was replayed.',
+          declined: 'Nothing was replayed.',
           yes: yes === true || count <= few,
         });
         if (isWanted) console.log(`Replayed ${await store.replay(filter)}.`);
@@ -53,15 +53,16 @@ export function command(): Command {
     });
   return addExamples(replay, [
     ['replay 14', 'One, by its number'],
-    ['replay --state dead --type high_risk_event', 'What was given up, of one type'],
-    ['replay --state failed --since 1h --dry-run', 'How many those would be'],
+    ['replay --state dead --type high_risk_event', 'The dead letters of one type'],
+    ['replay --state failed --since 1h --dry-run', 'Show how many would be replayed'],
   ]);
 }
 
-/** Deliveries that are replayed without a question: running handlers again loses nothing. */
+/** The number of deliveries that are replayed without confirmation, because running handlers again loses nothing. */
 const few = 10;
 
-const nothingHint = '`log` shows what there is. What is queued or running already is not replayed.';
+const nothingHint =
+  '`log` lists the deliveries. Deliveries that are already queued or running are not replayed.';
 
 function checkChoice(
   keys: readonly string[],
@@ -69,15 +70,15 @@ function checkChoice(
   all: boolean,
 ): void {
   const filtered = isFiltered(filters);
-  if (keys.length > 0 && all) throw new UsageFailure('--all does not go together with deliveries.');
+  if (keys.length > 0 && all) throw new UsageFailure('--all cannot be combined with deliveries.');
   if (keys.length > 0 && (filtered || endpoint.length > 1)) {
     throw new UsageFailure(
-      'Give either deliveries or filters; only a single --endpoint goes with deliveries.',
+      'Give either deliveries or filters. With deliveries, only a single --endpoint is allowed.',
     );
   }
   if (keys.length > 0 || filtered || endpoint.length > 0 || all) return;
   throw new UsageFailure(
-    'Nothing says which deliveries.',
+    'No deliveries are selected.',
     'Give numbers, a filter such as --state dead, or --all.',
   );
 }

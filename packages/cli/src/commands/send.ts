@@ -38,13 +38,13 @@ export function command(): Command {
     .addOption(
       new Option(
         '-d, --dialect <name>',
-        'which of SpiderFoot\'s senders to write as; "topic" is not signed (default: "shipped" for dotted types, else "guide")',
+        'the SpiderFoot sender to imitate; "topic" is not signed (default: "shipped" for dotted types, else "guide")',
       ).choices(dialects),
     )
     .option('--data <json|file|->', 'the event\'s data, in place of a sample: JSON, its file, or "-"')
     .option('--timestamp <time>', 'when the first event happened, in place of now', parseDate)
     .option('-H, --header <name: value>', 'a further header; may be repeated', collectHeader)
-    .option('--signature-header <name>', "the header with the signature (default: the sender's own)")
+    .option('--signature-header <name>', 'the signature header (default: that of the sender)')
     .option('--seed <number>', 'makes up the same data for the same number', parseWhole);
 
   command

@@ -65,7 +65,7 @@ export function ask({ url, tls, timeout }: Way, { method, headers = {}, body }: 
 export interface Identity {
   readonly protocol: string | null;
   readonly validTo: Date | undefined;
-  /** Why it is not trusted, by OpenSSL's or Node's code. */
+  /** OpenSSL's or Node's code for the reason why the certificate is not trusted. */
   readonly problem: string | undefined;
 }
 

@@ -21,7 +21,7 @@ const bytesMistakes: readonly BodyMistake[] = [
   },
   {
     name: 'newline-lost',
-    fix: 'What was signed ends with a newline that the body here lacks. echo adds one: use printf %s. curl drops one with -d @file: use --data-binary @file.',
+    fix: 'The signed body ends with a newline that the body here lacks. echo adds a newline: use printf %s. curl -d @file removes it: use --data-binary @file.',
     signed: (_, text) => [`${text}\n`, `${text}\r\n`],
   },
   {
@@ -56,12 +56,12 @@ const bytesMistakes: readonly BodyMistake[] = [
   },
   {
     name: 'wrapped-lines',
-    fix: 'The body here has line ends that were not signed, where a terminal or a mail program wraps lines: it was copied from a screen. Save the received bytes to a file.',
+    fix: 'The body here has line breaks that were not signed, at positions where a terminal or an email program wraps lines. It was probably copied from a screen. Save the received bytes to a file.',
     signed: (_, text) => textsBeforeWrapping(text),
   },
   {
     name: 'line-ends-lost',
-    fix: 'What was signed has several lines, and the body here has the same text in one: curl drops line ends with -d @file. Use --data-binary @file.',
+    fix: 'The signed body has several lines, and the body here has the same text in one line. curl -d @file removes line breaks. Use --data-binary @file.',
     signed: (_, text) => textsBeforeCurl(text),
   },
   {
@@ -86,7 +86,7 @@ const bytesMistakes: readonly BodyMistake[] = [
   },
   {
     name: 'body-utf-16',
-    fix: 'The body here is in UTF-16, as "Unicode" in Windows and > in PowerShell write it; what was signed is its text in UTF-8. Save the received bytes.',
+    fix: 'The body here is in UTF-16, as written by "Unicode" in Windows or by > in PowerShell. The signed body is the same text in UTF-8. Save the received bytes.',
     signed: (bytes) => fromUtf16(bytes),
   },
   {
@@ -166,7 +166,7 @@ function utf16(text: string): readonly Buffer[] {
   return [...little, ...little.map((bytes) => Buffer.from(bytes).swap16())];
 }
 
-/** The text of a body in UTF-16, and without the line end that PowerShell adds. */
+/** Return the text of a UTF-16 body, with and without the line break that PowerShell adds. */
 function fromUtf16(bytes: Buffer): readonly string[] {
   const encoding = utf16Encoding(bytes);
   if (encoding === undefined) return [];

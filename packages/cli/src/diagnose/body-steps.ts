@@ -26,7 +26,7 @@ export function bodySteps(body: Buffer): readonly Step[] {
 
 function encodingStep(body: Buffer): Step {
   if (utf16Encoding(body) !== undefined) return wrong('encoding', 'it looks like UTF-16');
-  if (body.subarray(0, 64).includes(0)) return wrong('encoding', 'there are zero bytes, which no text has');
+  if (body.subarray(0, 64).includes(0)) return wrong('encoding', 'it contains zero bytes, so it is not text');
   if (!isUtf8(body)) return wrong('encoding', 'not valid UTF-8');
   const ascii = body.every((byte) => byte < 128);
   return ascii

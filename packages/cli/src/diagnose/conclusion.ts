@@ -1,27 +1,28 @@
 import type { Mistake } from './mistake.ts';
 import type { Step } from './step.ts';
 
-/** What follows from a diagnosis. It never claims more than was established. */
+/** The conclusion of a diagnosis. It claims only facts that were established. */
 export interface Conclusion {
   /**
-   * `genuine`: the signature is right; `explained`: the mistakes reproduce it; `marked`: nothing reproduces it, and the steps
-   * that are wrong have to be corrected first; `unfinished`: not everything was tried; `unknown`: any side may be at fault.
+   * `genuine`: the signature is right. `explained`: known mistakes reproduce the signature. `marked`: nothing
+   * reproduces it, and wrong steps must be corrected first. `unfinished`: not all mistakes were tried. `unknown`: the
+   * cause is not known.
    */
   readonly kind: 'genuine' | 'explained' | 'marked' | 'unfinished' | 'unknown';
-  /** The steps that are wrong, by their names. */
+  /** The names of the wrong steps. */
   readonly marked: readonly string[];
-  /** In sentences. */
+  /** The conclusion as text. */
   readonly text: string;
 }
 
-/** What a conclusion is drawn from. */
+/** The facts of a diagnosis. */
 export interface Facts {
-  /** Whether a receiver accepts the signature as it is. */
+  /** Whether a receiver accepts the signature unchanged. */
   readonly genuine: boolean;
   readonly steps: readonly Step[];
-  /** What explains the signature; `undefined` if nothing that is known does. */
+  /** The mistakes that explain the signature. `undefined` if no known mistakes do. */
   readonly mistakes: readonly Mistake[] | undefined;
-  /** Whether all the known mistakes were tried. */
+  /** Whether all known mistakes were tried. */
   readonly complete: boolean;
 }
 
@@ -31,25 +32,29 @@ export function conclusionOf({ genuine, steps, mistakes, complete }: Facts): Con
   const also = marked.length === 0 ? '' : ` Marked ✗ above: ${marked.join(', ')}.`;
   if (genuine) return { kind: 'genuine', marked, text: `The signature is right.${also}` };
   if (mistakes !== undefined) {
-    const count = mistakes.length === 1 ? 'The mistake is found' : `${mistakes.length} mistakes are found`;
-    return { kind: 'explained', marked, text: `${count}: with this the signature fits.${also}` };
+    const count = mistakes.length === 1 ? 'One mistake was found' : `${mistakes.length} mistakes were found`;
+    return {
+      kind: 'explained',
+      marked,
+      text: `${count}, which explain${mistakes.length === 1 ? 's' : ''} the signature.${also}`,
+    };
   }
   if (wrong.length > 0) return { kind: 'marked', marked, text: correctFirst(wrong) };
   if (!complete) {
     return {
       kind: 'unfinished',
       marked,
-      text: 'Not all known mistakes were tried: the body is too large for that.',
+      text: 'Not all known mistakes were tried, because the body is too large.',
     };
   }
   return {
     kind: 'unknown',
     marked,
-    text: "The secret here, the sender's secret or the body may be at fault; the signature does not show which. Copy the secret again from the sender, and compare the body with the bytes that were received.",
+    text: "The secret here, the sender's secret or the body may be wrong; the signature does not show which. Copy the secret again from the sender, and compare the body with the received bytes.",
   };
 }
 
 function correctFirst(wrong: readonly Step[]): string {
   const faults = wrong.map(({ what, seen }) => `${what} (${seen})`).join('; ');
-  return `Correct what is marked ✗ first: ${faults}. Until then the signature says nothing about the secret.`;
+  return `First correct the steps marked ✗: ${faults}. Until then, the signature does not show whether the secret is right.`;
 }

@@ -9,7 +9,7 @@ import { comparisonStep, signatureSteps } from './signature-steps.ts';
 /** What is the matter with a signature. */
 export interface Diagnosis extends Facts {
   readonly conclusion: Conclusion;
-  /** Secret: shown only if it is asked for. */
+  /** Secret. Shown only on request. */
   readonly expected: string;
   readonly found: Found | undefined;
 }

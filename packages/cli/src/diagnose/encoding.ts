@@ -1,8 +1,8 @@
-/** Bytes of a body that tell how it is encoded. */
+/** The number of bytes by which the encoding of a body is detected. */
 const sample = 64;
 
 /**
- * The encoding of a body that is UTF-16: by its byte order mark, or by the zero bytes that ASCII has in it.
+ * Detect a UTF-16 body by its byte order mark, or by the zero bytes of ASCII characters.
  * @returns `undefined` for anything else
  */
 export function utf16Encoding(body: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {

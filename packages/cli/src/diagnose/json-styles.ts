@@ -10,13 +10,13 @@ export interface NamedStyle {
 
 const asWritten = (written: string) => written;
 
-/** Digits of a whole number that Python's json module reads. */
+/** The maximum number of digits of an integer that Python's json module reads. */
 const mostDigits = 4300;
 
 function pythonNumber(written: string): string {
   if (/^-?(?:Infinity|NaN)$/.test(written)) return written;
   if (/[.eE]/.test(written)) return pythonJson(pythonFloat(Number(written)));
-  // Python reads no whole number of more digits; converting one takes the square of their number.
+  // Python rejects longer integers, and the time to convert one is quadratic in its length.
   return written.length > mostDigits ? written : String(BigInt(written));
 }
 
@@ -125,8 +125,8 @@ function dotnetString(text: string): string {
 const mostNumbers = 6;
 
 /**
- * Python's writing of JSON that has been through a language with one kind of number, where \`1.0\` has become \`1\`: every way to
- * make floats of whole numbers again, and of many numbers all or a single one.
+ * Python's writing of JSON that has been through a language with one kind of number, where \`1.0\` has become \`1\`:
+ * every way to make floats of whole numbers again, and of many numbers all or a single one.
  * @param count how many whole numbers there are
  */
 export function* pythonFloatStyles(count: number): Generator<JsonStyle, void, undefined> {

@@ -2,12 +2,12 @@ const stringToken = String.raw`"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)`;
 const structure = new RegExp(String.raw`${stringToken}|[[\]{},]|[^"[\]{},]+`, 'gs');
 const blanks = new RegExp(String.raw`${stringToken}| {2,}|\t+`, 'gs');
 
-/** Characters of a body whose lines are guessed. */
+/** The maximum length of a body whose line breaks are guessed, in characters. */
 const longestText = 2 ** 20;
 
 /**
- * The texts of several lines that become this one when `curl -d @file` drops their line ends: the blanks that indented the
- * lines are still there.
+ * Return the texts with line breaks that become this text when `curl -d @file` removes the line breaks. The
+ * indentation of the lines is still there.
  */
 export function textsBeforeCurl(text: string): readonly string[] {
   if (!/^\s*[[{]/.test(text) || /[\r\n]/.test(text) || text.length > longestText) return [];
@@ -28,7 +28,7 @@ function eachMemberOnALine(text: string): string {
     const closes = token === '}' || token === ']';
     if (isOpened && !closes) pieces.push('\n');
     if (closes && !isOpened) {
-      // The closing bracket's own indentation stands behind the last value.
+      // The indentation of the closing bracket follows the last value.
       const last = pieces.pop() ?? '';
       const value = last.trimEnd();
       pieces.push(`${value}\n${last.slice(value.length)}`);
@@ -39,7 +39,7 @@ function eachMemberOnALine(text: string): string {
   return pieces.join('');
 }
 
-/** For short lists that stand on one line: only the members that are indented begin a line. */
+/** For short lists on one line: only indented members begin a line. */
 function brokenBeforeBlanks(text: string): string {
   return text
     .replace(blanks, (token) => (token.startsWith('"') ? token : `\n${token}`))
@@ -50,12 +50,12 @@ function brokenAfterCommas(text: string): string {
   return text.replace(structure, (token) => (token === ',' ? ',\n' : token));
 }
 
-/** Columns below which lines of one length are no screen's. */
+/** The minimum number of columns of a screen. Shorter lines of equal length were not wrapped by one. */
 const narrowestScreen = 40;
 
 /**
- * What a text of one line was before a terminal or a mail program wrapped it.
- * @returns nothing for lines that a person or a program has written
+ * Return the possible original texts of one line that a terminal or an email program has wrapped.
+ * @returns an empty list for lines that a person or a program has written
  */
 export function textsBeforeWrapping(text: string): readonly string[] {
   const lines = text.trimEnd().split(/\r?\n/);
@@ -64,12 +64,12 @@ export function textsBeforeWrapping(text: string): readonly string[] {
   const width = full.reduce((most, { length }) => Math.max(most, length), 0);
   const isWrapped =
     (width >= narrowestScreen && full.every(({ length }) => length === width)) || hasBrokenString(text);
-  // Whoever selects text on a screen loses the blanks at the end of a line.
+  // Selecting text on a screen loses the spaces at the end of a line.
   const padded = [...full.map((line) => line.padEnd(width)), lines.at(-1) ?? ''];
   return isWrapped ? [lines.join(''), padded.join(''), lines.join(' ')] : [];
 }
 
-/** JSON has no line ends within a string. */
+/** Return whether a line break is inside a string, where JSON allows none. */
 function hasBrokenString(text: string): boolean {
   for (const [token] of text.matchAll(structure)) {
     if (token.startsWith('"') && /[\r\n]/.test(token)) return true;

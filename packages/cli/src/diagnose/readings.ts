@@ -5,20 +5,20 @@ import { peel } from './peel.ts';
 
 /** What a signature may be meant to say. */
 export interface Reading {
-  /** A digest in lower-case hex, or its beginning or end. */
+  /** A digest in lowercase hex, or its beginning or end. */
   readonly hex: string;
   readonly algorithm: Algorithm;
   /** What is wrong with the way in which it is written. */
   readonly mistakes: readonly Mistake[];
 }
 
-/** Characters of a signature that is read at all: every way to write one is far shorter. */
+/** The maximum length of a signature that is analyzed. Every notation is much shorter. */
 export const longestSignature = 2048;
 
 const mistakes = {
   embedded: {
     name: 'signature-surrounded',
-    fix: 'There is other text around the signature. The value alone is the signature.',
+    fix: 'The signature is surrounded by other text. Pass only the value.',
   },
   joined: {
     name: 'signature-joined',
@@ -26,7 +26,7 @@ const mistakes = {
   },
   notation: {
     name: 'signature-hex-notation',
-    fix: 'The hex digits are written with dashes, colons, blanks or 0x. Send the 64 digits alone, after "sha256=".',
+    fix: 'The hex digits are written with dashes, colons, spaces or 0x. Send "sha256=" and the 64 digits.',
   },
   base64: {
     name: 'signature-base64',
@@ -38,15 +38,15 @@ const mistakes = {
   },
   cut: {
     name: 'signature-cut',
-    fix: 'A part of the signature is missing. It has 64 hex digits after "sha256=".',
+    fix: 'A part of the signature is missing. Send "sha256=" and all 64 hex digits.',
   },
   tooLong: {
     name: 'signature-too-long',
-    fix: 'There are more than 64 hex digits: something was added before or after the signature. Send the 64 digits alone.',
+    fix: 'There are more than 64 hex digits, so text was added before or after the signature. Send only the 64 digits.',
   },
 } as const satisfies Record<string, Mistake>;
 
-/** Reads a signature in every way that makes sense of it. None if it is longer than {@link longestSignature}. */
+/** Read a signature in every notation that it may have. Returns no readings if it is longer than {@link longestSignature}. */
 export function readingsOf(text: string): readonly Reading[] {
   if (text.trim().length > longestSignature) return [];
   const whole = readPart(text, []);
@@ -74,7 +74,7 @@ function readPart(text: string, before: readonly Mistake[]): readonly Reading[] 
   }
 }
 
-/** A digest somewhere within a text. */
+/** Find a digest anywhere in a text. */
 function readEmbedded(text: string): readonly Reading[] {
   const runs = text.match(/(?<![\da-z])[\da-f]{32,}(?![\da-z])/gi) ?? [];
   return runs.flatMap((run) => readHex(run.toLowerCase(), [mistakes.embedded]));
@@ -87,7 +87,7 @@ function readDigest(digest: string): readonly Reading[] {
   return /^[\w+/-]+={0,2}$/.test(digest) ? readBase64(Buffer.from(digest, 'base64')) : [];
 }
 
-/** Bytes below which a digest might begin so by chance. */
+/** The minimum number of bytes. The beginning of a digest could match fewer bytes by chance. */
 const fewestBytes = 8;
 
 function readBase64(decoded: Buffer): readonly Reading[] {

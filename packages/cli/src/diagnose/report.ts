@@ -34,7 +34,7 @@ function conclusionLines({ mistakes = [], conclusion: { kind, text } }: Diagnosi
       return [outColours.red(sentence)];
     case 'unfinished':
     case 'unknown':
-      return [outColours.red('It is none of the known mistakes.'), sentence];
+      return [outColours.red('No known mistake explains it.'), sentence];
   }
 }
 

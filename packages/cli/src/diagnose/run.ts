@@ -16,14 +16,14 @@ export interface DiagnoseOptions extends SecretOptions {
   readonly json?: true;
 }
 
-/** The headers that a receiver reads without an option, in its order. */
+/** The headers that a receiver reads by default, in order. */
 const ownHeader = 'x-spiderfoot-signature';
 const signatureHeaders = [ownHeader, 'x-spiderfoot-signature-256', 'x-signature-256'];
 
 /** Diagnoses what the options give. The exit code says whether the signature is right. */
 export async function run(file: string, options: DiagnoseOptions): Promise<void> {
   const headers = options.header ?? {};
-  // Beside --signature, the other two may be where the right signature is.
+  // With --signature, one of the other two headers may contain the right signature.
   const candidates = options.signature === undefined ? signatureHeaders : [ownHeader];
   const signatureHeader = candidates.find((name) => headers[name] !== undefined) ?? ownHeader;
   const { [signatureHeader]: inHeader, ...otherHeaders } = headers;

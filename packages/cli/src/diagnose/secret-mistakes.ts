@@ -141,7 +141,7 @@ export function* secretGuesses(
   }
 }
 
-/** What stands before a blank and a `#` or `;`. */
+/** Return the text before a space and a `#` or `;`. */
 function withoutComment(secret: string): string {
   const begin = secret.search(/\s[#;]/);
   return begin === -1 ? secret : secret.slice(0, begin).trimEnd();

@@ -19,7 +19,7 @@ export function signatureSteps(signature: string): readonly Step[] {
   const trimmed = signature.trim();
   if (trimmed === '') return [wrong('signature', 'empty')];
   if (trimmed.length > longestSignature) {
-    return [wrong('signature', `${trimmed.length} characters: no signature is that long`)];
+    return [wrong('signature', `${trimmed.length} characters, which is too long for a signature`)];
   }
   const digest = trimmed.replace(prefix, '');
   return [headerStep(signature), prefixStep(trimmed), alphabetStep(digest), lengthStep(digest)];

@@ -32,47 +32,47 @@ function words({ status, body }: Reply): string {
 }
 
 const wrongSecret =
-  'Most likely the secret given here is not the one of the receiver: compare both. Otherwise something on the way changes the body.';
+  'The secret given here probably differs from that of the receiver: compare the two. Otherwise, a proxy on the way changes the body.';
 
-/** What most likely causes an answer, by its status: for receivers that are not the kit's, and for what stands before one. */
+/** Return the likely cause of an answer by its status, for other receivers and for proxies in front of a receiver. */
 function likelyCause({ status, headers, body }: Reply): string {
   if (status === 401 && (headers['www-authenticate'] !== undefined || isHtml(headers, body))) {
-    return 'Something before the receiver asks for a login: let the path of the webhook through without one.';
+    return 'A proxy in front of the receiver asks for a login. Exempt the path of the webhook from the login.';
   }
   if (status >= 300 && status < 400) {
-    return 'It is a redirect, as to a login page: SpiderFoot does not follow it. Give the URL where the receiver is.';
+    return 'The answer is a redirect, for example to a login page, which SpiderFoot does not follow. Use the URL of the receiver.';
   }
   switch (status) {
     case 401:
       return wrongSecret;
     case 403:
-      return 'The receiver, or a firewall before it, does not accept this address: run this where SpiderFoot runs.';
+      return 'The receiver, or a firewall in front of it, rejects this address. Run this command where SpiderFoot runs.';
     case 404:
     case 405:
     case 410:
-      return 'There is no webhook at this path: check the path in the URL.';
+      return 'No webhook is served at this path. Check the path in the URL.';
     case 413:
-      return 'The receiver, or a proxy before it, accepts only smaller bodies: raise the limit.';
+      return 'The receiver, or a proxy in front of it, accepts only smaller bodies. Raise the limit.';
     case 429:
-      return 'The receiver accepts no more from this address for now. Wait, and try again.';
+      return 'The receiver currently accepts no more requests from this address. Wait, then try again.';
     case 502:
     case 503:
     case 504:
-      return 'A proxy cannot reach the receiver, or the receiver is not ready: see both logs.';
+      return 'A proxy cannot reach the receiver, or the receiver is not ready. See the logs of both.';
     default:
       return status >= 500
-        ? 'The receiver failed: see its log.'
-        : 'Check the URL, and the log of the receiver. SpiderFoot sends again whatever is not answered 2xx.';
+        ? 'The receiver failed. See its log.'
+        : 'Check the URL and the log of the receiver. SpiderFoot sends an event again if the answer is not 2xx.';
   }
 }
 
-/** What a rejection's code says, if it is one of the kit's; else what its status most likely means. */
+/** Return the hint for a rejection's code if it is one of the kit's, or else the likely cause of its status. */
 function hintOf(reply: Reply): string {
   const { code } = read(reply.body);
   return code === 'invalid_signature' ? wrongSecret : (answerHint(code) ?? likelyCause(reply));
 }
 
-/** Whether it is a page for a browser, such as a login, in place of a receiver's answer. */
+/** Return whether the answer is a web page, such as a login page, instead of a receiver's answer. */
 function isPage({ status, headers, body }: Reply): boolean {
   return isGood(status) && isHtml(headers, body);
 }
@@ -82,11 +82,11 @@ function isHtml(headers: Reply['headers'], body: string): boolean {
 }
 
 const mendOfPage =
-  'No receiver answers so: a login page, a proxy or another site is at this URL. Check the URL, and let the path of the webhook through without a login.';
+  'This is not the answer of a receiver: a login page, a proxy or another site is at this URL. Check the URL, and exempt the path of the webhook from the login.';
 
 /**
- * Of a GET to the webhook's URL.
- * @param elsewhere the path at which a receiver was found, if not here
+ * Judge the answer to a GET of the webhook's URL.
+ * @param elsewhere the path of a receiver, if one was found at another path
  */
 export function routeFinding(reply: Reply, elsewhere?: string): Finding {
   const { status, headers } = reply;
@@ -104,8 +104,8 @@ export function routeFinding(reply: Reply, elsewhere?: string): Finding {
   if (status === 404) {
     const mend =
       elsewhere === undefined
-        ? 'There is nothing at this path: check the path in the URL.'
-        : `There is nothing at this path, but a receiver answers at ${elsewhere}: check the path in the URL.`;
+        ? 'Nothing is served at this path. Check the path in the URL.'
+        : `Nothing is served at this path, but a receiver answers at ${elsewhere}. Check the path in the URL.`;
     return { check: 'route', verdict: 'fail', seen, mend };
   }
   if (status >= 500) {
@@ -133,8 +133,8 @@ export function healthFinding(reply: Reply): Finding {
     return {
       check: 'health',
       verdict: 'warn',
-      seen: `GET /health is answered ${status} with a web page: there is none`,
-      mend: 'Give the receiver one, for whatever watches it; `listen` has it.',
+      seen: `GET /health is answered ${status} with a web page, so the receiver has no health endpoint`,
+      mend: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
     };
   }
   if (isGood(status)) {
@@ -150,7 +150,7 @@ export function healthFinding(reply: Reply): Finding {
       check: 'health',
       verdict: 'warn',
       seen: `GET /health is answered ${status}: there is none`,
-      mend: 'Give the receiver one, for whatever watches it; `listen` has it.',
+      mend: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
     };
   }
   return {

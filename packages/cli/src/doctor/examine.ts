@@ -75,7 +75,7 @@ async function tried(way: Way, check: CheckName, look: () => Promise<Finding>): 
   }
 }
 
-/** The path that receivers have by default, if one answers there. */
+/** Return the default path of receivers, if a receiver answers there. */
 const usualPath = '/webhook';
 
 async function receiverElsewhere({ url, ...way }: Way): Promise<string | undefined> {

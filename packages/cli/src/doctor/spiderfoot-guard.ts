@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding } from './finding.ts';
 
 /**
- * What `_is_ssrf_target` of SpiderFoot's dispatcher blocks: addresses that Python's `ipaddress` calls private, loopback,
- * link-local or reserved. A list for each family: Node would hold an IPv4 address against `::/8` as well.
+ * The addresses that `_is_ssrf_target` of SpiderFoot's dispatcher blocks: those that Python's `ipaddress` classifies as
+ * private, loopback, link-local or reserved. Each family has its own list, because Node would also match IPv4 addresses
+ * with `::/8`.
  */
 const blocked = {
   4: blockList('ipv4', [
@@ -18,7 +19,7 @@ const blocked = {
       '203.0.113.0/24',
       '240.0.0.0/4',
     ],
-    // A metadata service, named one by one.
+    // A metadata service that SpiderFoot lists explicitly.
     '100.100.100.200/32',
   ]),
   6: blockList('ipv6', [
@@ -39,7 +40,7 @@ function blockList(family: 'ipv4' | 'ipv6', networks: readonly string[]): BlockL
   return list;
 }
 
-/** Whether SpiderFoot's dispatcher sends nothing to this address. */
+/** Return whether SpiderFoot's dispatcher blocks this address. */
 export function isBlocked(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return true;
@@ -47,9 +48,9 @@ export function isBlocked(address: string): boolean {
 }
 
 /**
- * Finds out whether SpiderFoot's dispatcher would send to a URL. This machine's DNS answers, and SpiderFoot's may answer
- * otherwise, so the worst is a warning.
- * @param timeout milliseconds for the DNS
+ * Find out whether SpiderFoot's dispatcher would send to a URL. The result is at most a warning, because DNS may
+ * resolve the host differently for SpiderFoot than for this machine.
+ * @param timeout the time limit of the DNS lookup, in milliseconds
  */
 export async function checkGuard(url: URL, timeout: number): Promise<Finding> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -65,7 +66,7 @@ async function addressesOf(host: string, timeout: number): Promise<readonly stri
   return addresses.map(({ address }) => address);
 }
 
-/** @param addresses what the host resolves to; none if it does not resolve */
+/** @param addresses the addresses of the host; empty if it does not resolve */
 export function guardFinding(host: string, addresses: readonly string[]): Finding {
   const address = addresses.find(isBlocked);
   if (addresses.length > 0 && address === undefined && !blockedHosts.includes(host)) {
@@ -78,7 +79,7 @@ export function guardFinding(host: string, addresses: readonly string[]): Findin
   return {
     check: 'guard',
     verdict: 'warn',
-    seen: `SpiderFoot as shipped sends nothing to this URL: ${because}`,
-    mend: 'SpiderFoot\'s dispatcher blocks loopback, private, link-local and reserved addresses, and names that do not resolve. It records "URL blocked: resolves to internal/private address". Give it a URL with a public address, such as that of a reverse proxy. SpiderFoot\'s notification channel (SF_NOTIFY_WEBHOOK_URL) has no such guard.',
+    seen: `SpiderFoot does not send to this URL: ${because}`,
+    mend: 'SpiderFoot\'s dispatcher blocks loopback, private, link-local and reserved addresses, and names that do not resolve. It logs "URL blocked: resolves to internal/private address". Use a URL with a public address, such as that of a reverse proxy. SpiderFoot\'s notification channel (SF_NOTIFY_WEBHOOK_URL) does not block addresses.',
   };
 }

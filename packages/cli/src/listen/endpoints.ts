@@ -23,8 +23,8 @@ export interface ReceivingPlan {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Puts together what is said: a section of the configuration file goes before the flags, which hold for all endpoints, and
- * those before the environment.
+ * Puts together what is said: a section of the configuration file goes before the flags, which hold for all
+ * endpoints, and those before the environment.
  * @throws UsageFailure, ConfigurationError
  */
 export async function planReceiving(flags: ListenFlags, env: Variables): Promise<ReceivingPlan> {
@@ -71,14 +71,15 @@ async function configured(path: string, flags: ListenFlags) {
 }
 
 /**
- * 128 bits: as much as the guide's algorithm can make use of, and still to be copied by hand.
- * @throws UsageFailure without a terminal: a service would reject every event after each restart, and show its secret in a log
+ * Generate a secret of 128 bits, which is long enough for HMAC and can still be copied by hand.
+ * @throws UsageFailure without a terminal, because a service would reject every event after a restart, and log its
+ *   secret
  */
 function newSecret({ makeSecret }: ListenFlags): string {
   if (process.stderr.isTTY !== true && makeSecret !== true) {
     throw new UsageFailure(
       'No secret is given.',
-      'Set SPIDERFOOT_WEBHOOK_SECRET or give --secret-file. --make-secret makes one for this run and shows it, which a terminal does without being asked.',
+      'Set SPIDERFOOT_WEBHOOK_SECRET or give --secret-file. --make-secret generates a secret for this run and shows it, which is the default on a terminal.',
     );
   }
   return randomBytes(16).toString('hex');
@@ -86,20 +87,20 @@ function newSecret({ makeSecret }: ListenFlags): string {
 
 async function givenSecret(flags: ListenFlags): Promise<string | undefined> {
   const secret = await findSecret(flags);
-  // An empty file is a slip; a secret made up in its place would reject every event that SpiderFoot sends.
+  // An empty file is a mistake. A generated secret would reject every event that SpiderFoot sends.
   if (secret === '')
     throw new UsageFailure('The secret is empty.', 'Write the secret into the file, or give --secret.');
   return secret;
 }
 
-/** @throws UsageFailure for a name that is no event type */
+/** @throws UsageFailure for a name that is not an event type */
 function eventsOf({ events }: ListenFlags): Pick<ReceiverOptions, 'events'> {
   if (events === undefined) return {};
   for (const name of events) {
     if (selectTypes(name) !== undefined) continue;
     throw new UsageFailure(
-      `--events has "${name}", which is no event type.${didYouMean(name, typeSelectors())}`,
-      '`send --list` lists the types; a category is written scan or scan.*.',
+      `--events contains "${name}", which is not an event type.${didYouMean(name, typeSelectors())}`,
+      '`send --list` lists the types. Write a category as scan or scan.*.',
     );
   }
   if (events.includes('all')) return { events: 'all' };

@@ -7,7 +7,7 @@ import { failuresOf, plainDetails, type Report, type ReportOptions } from './rep
 import type { Settled } from './requests.ts';
 import { factsOf } from './row.ts';
 
-/** Tells a program: a line of JSON for whatever happens. */
+/** Report to a program, with a line of JSON for each event, rejection and error. */
 export function jsonReport({ verbose, insecure }: ReportOptions): Report {
   const say = (what: object) => writeOut(`${jsonLine(what)}\n`);
   const now = () => new Date().toISOString();
@@ -20,14 +20,14 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
         : undefined;
       const { outcome } = taken;
       return say({
-        ...told(taken),
+        ...deliveryFields(taken),
         status: toAnswer(outcome).status,
         verified: !insecure && isGenuine(outcome),
         ...more,
       });
     },
     handled(settled) {
-      void say({ ...told(settled), time: now(), handled: settled.outcome.status === 'processed' });
+      void say({ ...deliveryFields(settled), time: now(), handled: settled.outcome.status === 'processed' });
     },
     forwarded(target, event, { id, endpoint, attempt }, ms) {
       void say({
@@ -61,12 +61,12 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
   };
 }
 
-/** Only what was authenticated has an id. */
+/** Only an authenticated delivery has an id. */
 function isGenuine(outcome: Settled['outcome']): boolean {
   return outcome.id !== undefined;
 }
 
-function told({ outcome, details }: Settled): object {
+function deliveryFields({ outcome, details }: Settled): object {
   const { receivedAt, endpoint, ip, timings } = details;
   const common = {
     time: receivedAt.toISOString(),

@@ -27,7 +27,7 @@ const time: Column<Line> = {
 const warning: Column<Line> = { title: '', text: () => 'UNVERIFIED', colour: outColours.yellow };
 const severity: Column<Line> = {
   title: 'severity',
-  // Padded in itself: what follows begins in one column, however narrow the screen is.
+  // Pad the text itself, so that the next column is aligned on any screen.
   text: (line) => line.severity.padEnd(8),
   colour: (text, line) => severityColours[line.severity](text),
   rank: 5,
@@ -40,10 +40,10 @@ const what: Column<Trouble> = {
   least: 12,
 };
 
-/** The outcome is never left out: without it, a failure would look like a success. */
+/** This column is never left out, because a failure would look like a success without it. */
 const outcome: Column<Row> = { title: 'outcome', text: (row) => row.outcome, usual: 9 };
 
-/** Columns of a terminal from which on long types, targets and scans have their usual space. */
+/** The minimum number of columns at which types, targets and scans get their usual width. */
 const wide = 100;
 
 function describing(isWide: boolean): readonly Column<Row>[] {
@@ -84,16 +84,16 @@ function durationOf({ ms }: Line): string {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
-/** How lines are written. */
+/** Options for lines. */
 export interface LineStyle {
-  /** Whether each says that no signature was checked. */
+  /** Whether each line says that signatures are not checked. */
   readonly insecure: boolean;
-  /** Names of the endpoints, which lines show if there are several. */
+  /** The names of the endpoints. Lines show the name if there are several endpoints. */
   readonly endpoints: readonly string[];
 }
 
 /**
- * What has happened, in a line. If it does not fit, texts are cut and columns are left out, the least important first.
+ * Format a row as one line. If it does not fit, texts are cut and columns are left out, the least important first.
  * @param width columns of the screen
  */
 export function shownLine(line: Line, { insecure, endpoints }: LineStyle, width: number): string {

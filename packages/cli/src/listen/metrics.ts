@@ -6,13 +6,13 @@ import type { Settled } from './requests.ts';
 /** What `GET /metrics` shows. */
 export interface Metrics {
   readonly contentType: string;
-  /** A request is answered. */
+  /** Count an answered request. */
   taken(settled: Settled): void;
-  /** A delivery that was queued, or is replayed, was handled once, well or not. */
+  /** Count an attempt at a queued or replayed delivery, whether it succeeded or failed. */
   handled(settled: Settled): void;
-  /** A request was answered 404, because no webhook has its path. */
+  /** Count a request that was answered 404, because its path has no webhook. */
   notFound(): void;
-  /** A TLS connection failed before a request came. @param code OpenSSL's or Node's */
+  /** Count a TLS connection that failed before a request arrived. @param code OpenSSL's or Node's code */
   tlsFailed(code: string): void;
   /** Something failed inside. */
   failed(details: Pick<ErrorDetails, 'endpoint' | 'source'>): void;
@@ -33,7 +33,7 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
   ]);
   const events = counter(
     'events',
-    'Events that were accepted or handled, by type, each delivery once; unknown types count as "other"',
+    'Events that were accepted or handled, by type. Each delivery counts once. Unknown types count as "other"',
     ['endpoint', 'type'],
   );
   const handled = counter('handled', 'Queued and replayed deliveries by how their handling went, each try', [
@@ -45,7 +45,9 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
     'endpoint',
     'source',
   ]);
-  const tlsFailures = counter('tls_failures', 'TLS connections that failed before a request came', ['code']);
+  const tlsFailures = counter('tls_failures', 'TLS connections that failed before a request arrived', [
+    'code',
+  ]);
   const seconds = new Histogram({
     name: 'spiderfoot_webhook_delivery_seconds',
     help: 'From the request to its answer',
@@ -61,7 +63,7 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
       const { endpoint, timings, attempt, eventType = '' } = details;
       deliveries.inc({ endpoint, ...labelsOf(outcome) });
       seconds.observe({ endpoint }, timings.total / 1000);
-      // Duplicates have no attempt, and retries a later one: each delivery counts once, however often it is sent.
+      // Duplicates have no attempt, and retries have a later attempt, so each delivery counts once.
       if (outcome.status === 'accepted' || attempt === 1)
         events.inc({ endpoint, type: knownType(eventType) });
     },

@@ -8,8 +8,8 @@ export interface Operations {
   /** Answers `/health` and `/metrics` with all there is: for a port of one's own. */
   answer(path: string, req: IncomingMessage, res: ServerResponse): boolean;
   /**
-   * The same on the webhooks' port, where strangers come by: they get to know whether it is up, and no more. All is told to
-   * who asks from this machine and not through a proxy.
+   * The same on the webhooks' port, where strangers come by: they get to know whether it is up, and no more. All is
+   * told to who asks from this machine and not through a proxy.
    */
   answerStrangers(path: string, req: IncomingMessage, res: ServerResponse): boolean;
 }
@@ -61,7 +61,7 @@ function send(res: ServerResponse, status: number, type: string, body: string): 
     .end(body);
 }
 
-/** Headers that proxies and content delivery networks add, by how their names begin. */
+/** Prefixes of headers that proxies and content delivery networks add. */
 const ofProxies = [
   'forwarded',
   'via',
@@ -98,12 +98,12 @@ const ofProxies = [
 ];
 
 /**
- * The host it is asked by has to be this machine's as well: a page in a browser here can have a name of its own resolved to
- * this address (DNS rebinding), and a proxy may hand on the name that strangers know.
+ * The host it is asked by has to be this machine's as well: a page in a browser here can have a name of its own
+ * resolved to this address (DNS rebinding), and a proxy may hand on the name that strangers know.
  */
 function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
   return (
-    // nginx passes requests on as HTTP/1.0, with its own name for this port and no further header.
+    // nginx forwards requests as HTTP/1.0, with its upstream name as the host and no other header.
     httpVersion !== '1.0' &&
     isLoopback(socket.remoteAddress ?? '') &&
     isLoopback((headers.host ?? '').replace(/:\d+$/, '')) &&

@@ -12,14 +12,14 @@ export interface Report extends Watcher {
   forwarded(target: string, event: WebhookEvent, context: EventContext, ms: number): void;
   /** Something failed inside. */
   failed(error: unknown, details: ErrorDetails): void;
-  /** A connection or a request was refused that never got as far as a webhook. */
+  /** A connection or a request was rejected before it reached a webhook. */
   turnedAway(what: TurnedAway): void;
   /** The store has something to say. */
   stored(details: object, message: string): void;
 }
 
 interface TurnedAway {
-  /** Of the HTTP answer, where there was one. */
+  /** The status of the HTTP answer, if there was one. */
   readonly status: number | undefined;
   readonly code: string;
   readonly ip: string | undefined;
@@ -32,11 +32,11 @@ export interface ReportOptions {
   readonly verbose: boolean;
   /** Whether signatures are not checked, which every line then says. */
   readonly insecure: boolean;
-  /** Names of the endpoints that are received at. */
+  /** The names of the endpoints. */
   readonly endpoints: readonly string[];
 }
 
-/** What a person calls the parts of a receiver that can fail. */
+/** Names for the parts of a receiver that can fail, in the command's terms. */
 const sources: Readonly<Record<string, string>> = {
   rateLimiter: '--rate-limit',
   log: 'database',
@@ -46,7 +46,7 @@ const sources: Readonly<Record<string, string>> = {
   receiver: 'receiver',
 };
 
-/** @param source the receiver's own word for it */
+/** @param source the receiver's name for the part */
 export function sourceName(source: string): string {
   return (Object.hasOwn(sources, source) ? sources[source] : undefined) ?? source;
 }

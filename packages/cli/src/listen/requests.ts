@@ -15,11 +15,11 @@ export interface Taken extends Settled {
   readonly body: Uint8Array | undefined;
 }
 
-/** Gets to know what becomes of deliveries. */
+/** Observes the outcomes of deliveries. */
 export interface Watcher {
   /**
-   * A request is about to be answered.
-   * @returns whether the answer may be sent: not if the event is lost to whoever reads the output
+   * Called before a request is answered.
+   * @returns whether to send the answer. `false` if the event could not be written to the output
    */
   taken(taken: Taken): Promise<boolean>;
   /** A delivery that was queued, or is replayed, was handled once, well or not. */
@@ -27,11 +27,11 @@ export interface Watcher {
 }
 
 /**
- * Serves a receiver, and reports what becomes of each delivery.
+ * Serve a receiver, and report the outcome of each delivery.
  * @param keepBodies whether bodies are to be shown
  */
 export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: boolean): RequestListener {
-  /** The details of outcomes that `receive` is about to return. */
+  /** The details of each outcome that `receive` returns. */
   const answered = new WeakMap<Settled['outcome'], OutcomeDetails>();
   receiver.onOutcome((outcome, details) => {
     if (details.phase === 'received') answered.set(outcome, details);
@@ -53,7 +53,7 @@ export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: b
   return (req, res) => void answer(req, res);
 }
 
-/** The sender tries again, and by then a process with a working output may be there. */
+/** The sender tries again, and a process with a working output may be running by then. */
 const notShown = { status: 'rejected', code: 'shutting_down' } as const;
 
 class KeepingDelivery extends NodeDelivery {

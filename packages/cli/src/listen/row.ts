@@ -10,11 +10,11 @@ export interface Row {
   readonly scan: string;
   readonly outcome: string;
   readonly ms: number | undefined;
-  /** The name of the receiver. */
+  /** The name of the endpoint. */
   readonly endpoint: string | undefined;
 }
 
-/** Something that is no event: a refusal, a failure. */
+/** A line for a rejection or a failure. */
 export interface Trouble {
   readonly time: Date;
   readonly severity: 'REFUSED' | 'FAILED';
@@ -23,7 +23,7 @@ export interface Trouble {
   readonly endpoint: string | undefined;
 }
 
-/** What became of a delivery. */
+/** Return the row of a delivery's outcome. */
 export function rowOf({ outcome, details }: Settled): Row | Trouble {
   const { receivedAt: time, timings, ip, endpoint } = details;
   const ms = timings.total;
@@ -39,7 +39,7 @@ export function rowOf({ outcome, details }: Settled): Row | Trouble {
   };
 }
 
-/** What became of an event. */
+/** Return the row of an event. */
 export function eventRow(
   event: WebhookEvent,
   { time = new Date(), ...rest }: Pick<Row, 'outcome' | 'ms' | 'endpoint'> & { readonly time?: Date },
@@ -48,7 +48,7 @@ export function eventRow(
   return { time, severity, type, target: target ?? message ?? '', scan: scan_id ?? '', ...rest };
 }
 
-/** What is worth telling of an event at a glance. */
+/** The most important values of an event. */
 export interface Facts {
   readonly event_type: string;
   readonly severity: Severity;

@@ -19,13 +19,13 @@ import { serveOperations } from './own-port.ts';
 import { type Watcher, webhookRoute } from './requests.ts';
 import { routeRequests } from './routes.ts';
 import { textReport } from './text-report.ts';
-import { readTls, tellOfTls } from './tls.ts';
+import { readTls, reportTlsFailures } from './tls.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Receives until a signal ends it.
- * @throws UsageFailure, ConfigurationError before it listens; what was opened is closed again
+ * Receive events until a signal ends the process.
+ * @throws UsageFailure, ConfigurationError before it listens. Everything that was opened is closed again
  */
 export async function listen(flags: ListenFlags, env: Variables): Promise<void> {
   const closers = createClosers();
@@ -90,7 +90,7 @@ async function begin(flags: ListenFlags, env: Variables, closers: Closers): Prom
   });
   closeWithNpm(close);
   onOutputLost(stopForLostOutput);
-  tellOfTls(server, report, metrics);
+  reportTlsFailures(server, report, metrics);
   const urls = [...webhooks.keys()].map((path) => `${url}${path}`);
   const { path, queued } = database;
   const { madeSecret, remarks } = plan;
@@ -100,8 +100,8 @@ async function begin(flags: ListenFlags, env: Variables, closers: Closers): Prom
 }
 
 /**
- * Stops as SIGTERM does, but with exit code 1: without its output an event would be answered as received, and be seen by
- * no one.
+ * Stop as on SIGTERM, but with exit code 1. Otherwise, events would be answered as received although their lines are
+ * lost.
  */
 function stopForLostOutput({ code, message }: NodeJS.ErrnoException): void {
   const reason = code === 'EPIPE' ? 'the program that reads it has ended' : message;
@@ -112,7 +112,7 @@ function stopForLostOutput({ code, message }: NodeJS.ErrnoException): void {
   process.kill(process.pid, 'SIGTERM');
 }
 
-/** Several receivers that start and close as one. */
+/** Several receivers that are started and closed together. */
 interface Group extends Pick<Receiver, 'start' | 'close'> {
   readonly closing: boolean;
 }

@@ -12,10 +12,10 @@ import { failuresOf, plainDetails, type Report, type ReportOptions, sourceName }
 import type { Settled, Taken } from './requests.ts';
 import { eventRow, type Row, rowOf, type Trouble } from './row.ts';
 
-/** Characters of a body that are shown. */
+/** The number of characters of a body that are shown. */
 const longestBody = 20_000;
 
-/** Tells a person. */
+/** Report to a person. */
 export function textReport({ verbose, insecure, endpoints }: ReportOptions): Report {
   function say(line: Row | Trouble, ...below: readonly string[]): Promise<boolean> {
     return writeOut(`${[shownLine(line, { insecure, endpoints }, lineWidth()), ...below].join('\n')}\n`);
@@ -32,7 +32,7 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
         const { endpoint, timings } = details;
         void say(eventRow(outcome.event, { outcome: 'handled', ms: timings.total, endpoint }));
       }
-      // Which of its handlers have failed was told, one by one.
+      // Failed handlers have already been reported one by one.
       else if (outcome.code !== 'handler_failed') void say(rowOf(settled), ...reasonLines(settled));
     },
     forwarded(target, event, { endpoint }, ms) {
@@ -60,7 +60,7 @@ function trouble(severity: Trouble['severity'], what: string, endpoint?: string)
   return { time: new Date(), severity, what, ms: undefined, endpoint };
 }
 
-/** Why a delivery was refused, and the mend. */
+/** Return the reason why a delivery was rejected, and what to do. */
 function reasonLines({ outcome }: Settled): readonly string[] {
   if (outcome.status !== 'rejected') return [];
   const issues = (outcome.issues ?? [])
@@ -69,10 +69,10 @@ function reasonLines({ outcome }: Settled): readonly string[] {
   return [...issues, ...indented(hintFor(outcome))];
 }
 
-/** Reasons of one event that are shown. */
+/** The number of reasons that are shown for one event. */
 const mostIssues = 10;
 
-/** Characters of a reason that are shown. */
+/** The number of characters of a reason that are shown. */
 const longestReason = 2000;
 
 const margin = '          ';
@@ -83,7 +83,7 @@ function indented(text: string): readonly string[] {
   );
 }
 
-/** The request as the guide's test endpoint shows it: headers, and the body as JSON. */
+/** Format a request like the guide's test endpoint: headers, and the body as JSON. */
 function detailLines({ req, body }: Taken): readonly string[] {
   const headers = shownHeaders(req).map(
     ([name, value]) => `  ${outColours.cyan(printable(name))}: ${printable(value)}`,

@@ -7,7 +7,7 @@ import { hintForTls } from './hints.ts';
 import type { Metrics } from './metrics.ts';
 import type { Report } from './report.ts';
 
-/** What to serve TLS with; `undefined` for plain HTTP. */
+/** Read the TLS options of the server. @returns `undefined` for plain HTTP */
 export async function readTls({ tlsCert, tlsKey, clientCa }: ListenFlags): Promise<TlsOptions | undefined> {
   if (tlsCert === undefined && tlsKey === undefined) {
     if (clientCa === undefined) return undefined;
@@ -21,22 +21,23 @@ export async function readTls({ tlsCert, tlsKey, clientCa }: ListenFlags): Promi
   return { ...server, ca: await readFile(clientCa), requestCert: true, rejectUnauthorized: true };
 }
 
-/** Reports and counts TLS connections that fail: they never get as far as a request. */
-export function tellOfTls(server: Server, report: Report, metrics: Pick<Metrics, 'tlsFailed'>): void {
-  const tell = (code: string, { remoteAddress: ip }: TLSSocket) => {
+/** Report and count TLS connections that fail before a request arrives. */
+export function reportTlsFailures(server: Server, report: Report, metrics: Pick<Metrics, 'tlsFailed'>): void {
+  const countFailure = (code: string, { remoteAddress: ip }: TLSSocket) => {
     metrics.tlsFailed(code);
     const hint = hintForTls(code);
     if (hint !== undefined) report.turnedAway({ status: undefined, code, ip, hint });
   };
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
-    // Why a certificate was refused is said there; the error says only that the connection was cut for it.
-    const refused: unknown = socket.authorizationError;
-    tell(typeof refused === 'string' ? refused : (error.code ?? ''), socket);
+    // `authorizationError` has the reason why a certificate was rejected. The error says only that the connection was
+    // closed.
+    const reason: unknown = socket.authorizationError;
+    countFailure(typeof reason === 'string' ? reason : (error.code ?? ''), socket);
   });
-  // In TLS 1.3 a client that does not like our certificate says so when the handshake is over for us.
+  // In TLS 1.3, a client that rejects our certificate reports it after the handshake has ended on this side.
   server.on('secureConnection', (socket: TLSSocket) => {
     socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-      if (/SSL|TLS|CERT/.test(code)) tell(code, socket);
+      if (/SSL|TLS|CERT/.test(code)) countFailure(code, socket);
     });
   });
 }

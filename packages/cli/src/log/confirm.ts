@@ -2,21 +2,21 @@ import { createInterface } from 'node:readline/promises';
 
 interface Confirmation {
   readonly question: string;
-  /** Said if the answer is no. */
-  readonly refused: string;
-  /** Whether to go on without a question. */
+  /** Printed if the answer is no. */
+  readonly declined: string;
+  /** Whether to continue without asking. */
   readonly yes: boolean;
 }
 
 /**
- * Asks before something is done to deliveries, if a person is at the terminal. A script is not asked. If the answer is no, says
- * so and sets the exit code 1.
- * @returns whether to go on
+ * Ask for confirmation on a terminal. A script is not asked. If the answer is no, print a message and set the exit
+ * code to 1.
+ * @returns whether to continue
  */
-export async function confirmed({ question, refused, yes }: Confirmation): Promise<boolean> {
+export async function confirmed({ question, declined, yes }: Confirmation): Promise<boolean> {
   if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return true;
   if (await answersYes(`${question} [y/N] `)) return true;
-  console.error(refused);
+  console.error(declined);
   process.exitCode = 1;
   return false;
 }

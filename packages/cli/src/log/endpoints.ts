@@ -3,8 +3,8 @@ import { didYouMean } from '../terminal/did-you-mean.ts';
 import { UsageFailure } from '../terminal/failure.ts';
 
 /**
- * Checks that a store knows endpoints.
- * @throws UsageFailure for one that it has never had a delivery of
+ * Check that a store has deliveries of the given endpoints.
+ * @throws UsageFailure for an endpoint without deliveries
  */
 export async function checkEndpoints(
   store: Pick<Store, 'list' | 'counts' | 'refusals'>,
@@ -20,10 +20,10 @@ async function checkEndpoint(store: Pick<Store, 'counts' | 'refusals'>, name: st
   const ofDeliveries = (await store.counts({ by: ['endpoint'] })).flatMap(({ endpoint }) => endpoint ?? []);
   const ofRefusals = (await store.refusals()).counts.map(({ endpoint }) => endpoint);
   const known = [...new Set([...ofDeliveries, ...ofRefusals])].toSorted();
-  // An empty database knows none yet.
+  // An empty database has no endpoints yet.
   if (known.length === 0 || known.includes(name)) return;
   throw new UsageFailure(
-    `--endpoint "${name}" has no deliveries here.${didYouMean(name, known)}`,
+    `--endpoint "${name}" has no deliveries in this database.${didYouMean(name, known)}`,
     `Endpoints here: ${known.join(', ')}.`,
   );
 }

@@ -11,7 +11,7 @@ export interface DatabaseFlags {
   readonly db: string;
 }
 
-/** Which deliveries are meant. A list stands for any of its values. */
+/** Selects deliveries. A list matches any of its values. */
 export interface FilterFlags {
   readonly type?: readonly string[];
   readonly state?: readonly State[];
@@ -49,22 +49,26 @@ const filterOptions = {
   type: () =>
     new Option(
       '--type <type>',
-      'a type, an alias or a category: scan_completed, scan.completed, finding.*; by commas, or again for several',
+      'a type, an alias or a category: scan_completed, scan.completed, finding.*; separate with commas or repeat for several',
     ).argParser(collectList),
-  state: () => stateOption('--state <state>', 'its state; by commas, or again for several', states),
+  state: () =>
+    stateOption('--state <state>', 'the state; separate with commas or repeat for several', states),
   endpoint: () =>
-    new Option('--endpoint <name>', 'the receiver that got it; again for several').argParser(collectText),
+    new Option('--endpoint <name>', 'the endpoint that received it; repeat for several').argParser(
+      collectText,
+    ),
   since: () =>
     new Option('--since <time>', 'received since then: 2h, 7d, 2026-01-31, 2026-01-31T12:00').argParser(
       once(readMoment),
     ),
   until: () => new Option('--until <time>', 'received before then').argParser(once(readMoment)),
-  scan: () => new Option('--scan <id>', "the event's scan_id; again for several").argParser(collectText),
-  target: () => new Option('--target <name>', "the event's target; again for several").argParser(collectText),
+  scan: () => new Option('--scan <id>', "the event's scan_id; repeat for several").argParser(collectText),
+  target: () =>
+    new Option('--target <name>', "the event's target; repeat for several").argParser(collectText),
   text: () => new Option('--text <words>', 'words of the body, or their beginnings').argParser(once(asText)),
 } as const satisfies Record<keyof FilterFlags, () => Option>;
 
-/** An option for states, which may be given several times. */
+/** Create an option for states, which may be repeated. */
 export function stateOption<Known extends State>(
   flags: string,
   description: string,
@@ -80,7 +84,7 @@ export function stateOption<Known extends State>(
     .argParser((text: string, before: readonly Known[] = []) => [...before, ...collectList(text).map(read)]);
 }
 
-/** `a,b`, and `a` and `b` one by one, are the same list. */
+/** `a,b` is the same list as `a` and `b` in two options. */
 function collectList(text: string, before: readonly string[] = []): readonly string[] {
   return text.split(',').reduce((all, entry) => collectText(entry.trim(), all), before);
 }
@@ -91,14 +95,14 @@ function collectText(text: string, before: readonly string[] = []): readonly str
 
 function asText(text: string): string {
   if (text.trim() !== '') return text;
-  throw new InvalidArgumentError('It is empty.');
+  throw new InvalidArgumentError('The value must not be empty.');
 }
 
-/** For an option of which a second value would silently replace the first. */
+/** Reject a repeated option, whose second value would silently replace the first. */
 function once<Value>(read: (text: string) => Value): (text: string, before: Value | undefined) => Value {
   return (text, before) => {
     if (before === undefined) return read(text);
-    throw new InvalidArgumentError('It is given more than once.');
+    throw new InvalidArgumentError('It is given more than once. Give it once.');
   };
 }
 
@@ -128,14 +132,14 @@ export function readMoment(text: string): Date {
   );
 }
 
-/** Whether the flags choose deliveries at all. */
+/** Return whether any filter is given. */
 export function isFiltered(flags: FilterFlags): boolean {
   return Object.values(flags).some((value) => value !== undefined);
 }
 
 /**
- * The flags as the store's filter.
- * @throws UsageFailure for a type or an endpoint that is not known: a misspelled one would find nothing
+ * Convert the flags into a filter of the store.
+ * @throws UsageFailure for an unknown type or endpoint, because a misspelled one would find nothing
  */
 export async function toFilter(
   store: Pick<Store, 'list' | 'counts' | 'refusals'>,
@@ -156,7 +160,7 @@ export async function toFilter(
   };
 }
 
-/** A single value lets the store go by its index. */
+/** Return a single value instead of a list of one, so that the store can use its index. */
 function oneOrSeveral<Value>(values: readonly Value[]): Value | readonly Value[] {
   const [first, ...others] = new Set(values);
   return first !== undefined && others.length === 0 ? first : [...new Set(values)];

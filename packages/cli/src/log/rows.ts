@@ -14,7 +14,7 @@ const received: RecordColumn = {
   rank: 3,
 };
 
-/** What matters least has the lowest rank: the number and the state always show. */
+/** The least important column has the lowest rank. The number and the state are always shown. */
 const columns = (time: RecordColumn): readonly RecordColumn[] => [
   { title: 'no.', text: ({ number }) => String(number), usual: 4 },
   time,
@@ -38,13 +38,13 @@ const columns = (time: RecordColumn): readonly RecordColumn[] => [
   { title: 'remark', text: remarkOf, most: 30, least: 10, rank: 5 },
 ];
 
-/** Deliveries as a table, newest first; the title says in which time zone the times are. */
+/** Format deliveries as a table, newest first. The title names the time zone. */
 export function recordLines(records: readonly DeliveryRecord[], width: number): readonly string[] {
   const titled = { ...received, title: `received (${timeZone()})` };
   return tableLines(columns(titled), records, width, outColours.dim);
 }
 
-/** One delivery as a line of its own, for output that comes line by line: its time has the offset. */
+/** Format one delivery as a line, for output line by line. Its time includes the offset. */
 export function recordLine(record: DeliveryRecord, width: number): string {
   const withOffset: RecordColumn = {
     ...received,

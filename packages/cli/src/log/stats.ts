@@ -7,7 +7,7 @@ import { offsetAt, timeZone } from './zone.ts';
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** What `--by` divides the time into. */
+/** The periods of `--by`. */
 export const periods = { hour, day, week: 7 * day } as const;
 export type Period = keyof typeof periods;
 
@@ -16,13 +16,13 @@ export interface Stats {
   readonly total: number;
   readonly byState: readonly Bar[];
   readonly byType: readonly Bar[];
-  /** In buckets of `bucket` milliseconds of local time; those of a week or more begin on a Monday. */
+  /** Counts in buckets of `bucket` milliseconds of local time. Buckets of a week or more begin on a Monday. */
   readonly byTime: readonly Bar[];
   readonly bucket: number;
-  /** What the time was asked to be divided into. */
+  /** The requested period. */
   readonly by?: Period;
   readonly timeZone: string;
-  /** Rejections that were not authenticated, by code; missing if the filter is about something that they do not have. */
+  /** Rejections without authentication, by code. Missing if the filter uses a property that they do not have. */
   readonly refusals?: readonly Bar[];
 }
 
@@ -31,7 +31,7 @@ const mostTypes = 20;
 
 type StatsFilter = Pick<DeliveryFilter, 'type' | 'state' | 'endpoint' | 'since' | 'until'>;
 
-/** @param by how the time is divided. Default: into as many parts as make a chart */
+/** @param by the period. Default: a period that fits a chart */
 export async function readStats(
   store: Pick<Store, 'counts' | 'refusals'>,
   filter: StatsFilter,
@@ -57,7 +57,10 @@ export async function readStats(
   };
 }
 
-/** They have no type and no state. Their times are known to the hour: one that began before `since` counts. */
+/**
+ * Count rejections without authentication, which have no type and no state. They are counted by the hour, so an hour
+ * that began before `since` is included.
+ */
 async function readRefusals(
   store: Pick<Store, 'refusals'>,
   { type, state, endpoint, since, until }: StatsFilter,
@@ -75,12 +78,14 @@ async function readRefusals(
   return [...refusals].map(([label, often]) => ({ label, count: often })).toSorted(most);
 }
 
-/** As if the local time were UTC: the buckets begin with the local hours and days. */
+/** Shift times as if the local time were UTC, so that buckets begin with local hours and days. */
 function inLocalTime({ time, count }: Count): { readonly time?: number; readonly count: number } {
   return time === undefined ? { count } : { time: time + offsetAt(time), count };
 }
 
-/** As fine as a chart can need it, and as coarse as keeps the rows few. Some time zones are a quarter of an hour off. */
+/**
+ * The finest bucket of a chart, which keeps the number of rows small. Some time zones differ by a quarter of an hour.
+ */
 function finestFor(span: number, by: Period | undefined): number {
   if (by === undefined && span <= 2 * day) return 60_000;
   return offsetAt(Date.now()) % hour === 0 ? hour : hour / 4;
@@ -125,7 +130,7 @@ export function statsLines(stats: Stats, width: number): readonly string[] {
     ...section('by type', byType),
     ...section('by state', byState),
     ...(refusals === undefined
-      ? ['', 'Rejections that were not authenticated have no type and no state: they are not counted here.']
+      ? ['', 'Rejections without authentication have no type and no state, so they are not counted here.']
       : section('rejected, not authenticated', refusals)),
   ];
 }

@@ -5,16 +5,16 @@ import { withFlagNames } from '../terminal/flag-names.ts';
 export const defaultDatabase = 'webhooks.db';
 
 /**
- * Opens a database that exists, passes it on, and closes it. Safe beside a receiver that is at work on it.
- * @throws ConfigurationError if it is missing, or holds no deliveries
+ * Open an existing database, run a function with it, and close it. Safe while a receiver uses the database.
+ * @throws ConfigurationError if the file is missing or is not a database of deliveries
  */
 export function withStore<Result>(path: string, use: (store: Store) => Promise<Result>): Promise<Result> {
   return withOpened(({ openStore }) => openStore(path, { mustExist: true }), use);
 }
 
 /**
- * The same, to look at it only: the right to read it is enough. A file that has to be written first, because an older version
- * or the guide's logger has written it, is brought up to date if that is possible.
+ * Like {@link withStore}, but for reading only, so read permission is enough. If an older version or the guide's
+ * logger has written the file, it is updated first if possible.
  */
 export function withStoreToRead<Result>(
   path: string,

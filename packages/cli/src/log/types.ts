@@ -3,9 +3,9 @@ import { didYouMean } from '../terminal/did-you-mean.ts';
 import { UsageFailure } from '../terminal/failure.ts';
 
 /**
- * The event types that names stand for, as a store keeps them: types, aliases, categories, and types that only this store
- * has.
- * @returns `undefined` for all of them
+ * Return the event types that names match in a store: types, aliases, categories, and types that only this store
+ * contains.
+ * @returns `undefined` for all types
  * @throws UsageFailure for a name that is neither known nor in the store
  */
 export async function typesOf(
@@ -18,13 +18,13 @@ export async function typesOf(
   const isPlain = selections.every(({ selection }) => selection?.types.length === 1);
   const stored = isPlain ? [] : (await store.counts({ by: ['type'] })).flatMap(({ type }) => type ?? []);
   return selections.flatMap(({ name, selection }) => {
-    // A receiver's own schema makes a type of any name, also of an alias or a category of its own.
+    // A user's schema can define a type with any name, even that of an alias or a category.
     const own = stored.filter((type) => type === name || isOfCategory(type, name));
     const known = selection === undefined ? [] : [...selection.types, ...stored.filter(selection.covers)];
     if (known.length + own.length > 0) return [...known, ...own];
     throw new UsageFailure(
-      `--type "${name}" is no event type, and no delivery here has it.${didYouMean(name, [...typeSelectors(), ...stored])}`,
-      '`send --list` lists the known types, `log stats` those of the deliveries here.',
+      `--type "${name}" is not an event type, and no delivery in this database has it.${didYouMean(name, [...typeSelectors(), ...stored])}`,
+      '`send --list` lists the known types, and `log stats` the types in this database.',
     );
   });
 }

@@ -1,14 +1,14 @@
-/** The time zone of this machine, which all times of `log` and `tail` are in: `Europe/Berlin`, `UTC`. */
+/** Return the time zone of this machine, which `log` and `tail` use for all times: `Europe/Berlin`, `UTC`. */
 export function timeZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** Milliseconds that a clock in {@link timeZone} is ahead of UTC. */
+/** Return how far {@link timeZone} is ahead of UTC, in milliseconds. */
 export function offsetAt(time: number): number {
   return new Date(time).getTimezoneOffset() * -60_000;
 }
 
-/** `Z`, or `+01:00`. */
+/** Return the offset from UTC as `Z` or `+01:00`. */
 export function offsetText(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   if (minutes === 0) return 'Z';

@@ -1,15 +1,15 @@
-// Bun replaces the bare name `undici` by a shim without pools, timeouts and `close`.
+// Bun replaces the bare specifier `undici` with a shim without pools, timeouts and `close`.
 import { Agent, request } from 'undici/index.js';
 import { type Cause, causeOf } from '../connection/cause.ts';
 import { type ClientTlsFiles, readClientTls } from '../connection/client-tls.ts';
 import { errorCodeOf } from '../connection/error-code.ts';
 import { readBeginning } from '../connection/read-beginning.ts';
 
-/** One try at a delivery: an answer, or why there was none. */
+/** The result of one attempt: an answer, or the reason why there was none. */
 export type Attempt =
   | { readonly status: number; readonly body: string; readonly ms: number }
   | {
-      /** Why there was no answer, in a sentence. */
+      /** The cause in one sentence. */
       readonly error: string;
       /** What to do about it. */
       readonly mend: string;
@@ -31,7 +31,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const { timeout } = options;
   const tls = await readClientTls(options);
   const causes = new Map<string, Promise<Cause>>();
-  // Of many that fail in the same way one is looked into.
+  // Look for the cause only once if many requests fail with the same code.
   const findCause = (error: unknown, url: string) => {
     const key = errorCodeOf(error) ?? String(error);
     const cause = causes.get(key) ?? causeOf(error, { url: new URL(url), tls, timeout });

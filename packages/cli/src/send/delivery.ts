@@ -64,8 +64,8 @@ function isSuccess(attempt: Attempt): boolean {
 }
 
 /**
- * A genuine webhook is answered 2xx, a spoilt one 401. The same bytes again are a duplicate, but for notifications: they
- * have no time, so equal bytes are a new one.
+ * A genuine webhook is answered 2xx, an altered one 401. The same bytes again are a duplicate, except for a
+ * notification: it has no time, so equal bytes are a new notification.
  * @param again the dialect of a webhook that was sent before, or `false`
  */
 function isExpected(attempt: Attempt, fault: Fault | undefined, again: DialectName | false): boolean {

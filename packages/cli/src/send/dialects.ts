@@ -1,4 +1,4 @@
-/** How an event can be written: one for each of SpiderFoot's senders. */
+/** The dialects of events, one for each of SpiderFoot's senders. */
 export const dialects = ['guide', 'shipped', 'notification', 'topic', 'delivery'] as const;
 export type DialectName = (typeof dialects)[number];
 

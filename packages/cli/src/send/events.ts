@@ -55,7 +55,7 @@ export function planEvents({ type, dialect, data, count, seed, timestamp }: Even
   };
 }
 
-/** The notification channel's names that the guide does not have, and those that both have. */
+/** Names that only the notification channel has, followed by all of its names. */
 const ownNotifications = ['high_severity', 'report_ready', 'subdomain_change'];
 const notifications = ['scan_started', 'scan_completed', 'scan_failed', ...ownNotifications];
 
@@ -71,7 +71,7 @@ export function typesOf(dialect: DialectName | undefined): readonly string[] {
 function checkedType(type: string, data: unknown): string {
   if (data !== undefined || sampleOf(type) !== undefined) return type;
   throw new UsageFailure(
-    `No event type "${type}" is known.${didYouMean(type, sampledTypes)}`,
+    `"${type}" is not a known event type.${didYouMean(type, sampledTypes)}`,
     'send --list shows all types. To send one of your own, give its --data.',
   );
 }

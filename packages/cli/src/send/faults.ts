@@ -10,7 +10,7 @@ export const faults = {
 } as const;
 export type Fault = keyof typeof faults;
 
-/** The secret to sign with: any will do for a wrong signature. `false` leaves the signature out. */
+/** Return the secret to sign with. Any secret works for a wrong signature. `false` omits the signature. */
 export function secretUnder(fault: Fault | undefined, secret: string | undefined): string | false {
   if (fault === 'unsigned') return false;
   return fault === 'wrongSecret' || secret === undefined ? randomBytes(16).toString('hex') : secret;

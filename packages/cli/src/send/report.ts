@@ -52,7 +52,7 @@ function verdictLines(
   if (again && last.status < 300) {
     if (dialect === 'notification') {
       return [
-        outColours.red('  it was taken for a duplicate; a notification has no time, so it is a new one'),
+        outColours.red('  treated as a duplicate, although a notification has no time and is new each time'),
       ];
     }
     return [outColours.red('  it was taken for a new one, and should have been known as a duplicate')];

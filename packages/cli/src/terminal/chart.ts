@@ -52,15 +52,15 @@ export function bucketFor(span: number): number {
   return lengths.find((length) => span / length <= mostBars) ?? Math.ceil(span / mostBars / week) * week;
 }
 
-/** The first day of 1970 was a Thursday; weeks begin on a Monday (ISO 8601). */
+/** The offset of weeks: they begin on a Monday (ISO 8601), and 1970 began on a Thursday. */
 const firstMonday = -3 * day;
 
-/** Buckets between which those without a delivery are shown too. */
+/** The maximum number of buckets for which empty buckets are shown too. */
 const mostFilled = 5000;
 
 /**
- * Gathers finer counts into buckets, and fills those in which nothing came, so that a gap is seen as one. Buckets of whole
- * weeks begin on a Monday.
+ * Combine finer counts into buckets, and add empty buckets, so that gaps are visible. Buckets of whole weeks begin on a
+ * Monday.
  */
 export function timeBars(
   counts: readonly { readonly time?: number; readonly count: number }[],
@@ -95,7 +95,7 @@ function labelOf(time: number, bucket: number): string {
   return bucket >= day ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ');
 }
 
-/** The number of a week by its Monday: that of the year in which its Thursday is (ISO 8601). */
+/** Return the number of a week by its Monday. The week belongs to the year of its Thursday (ISO 8601). */
 function isoWeekOf(monday: number): number {
   const thursday = monday + 3 * day;
   const year = Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1);

@@ -1,6 +1,6 @@
 /**
- * ` Did you mean scan_completed?` if a candidate resembles what was written, or nothing. The best one has the most pairs of
- * letters in common, and more than half of them.
+ * Return ` Did you mean scan_completed?` if a candidate resembles the given name, or an empty string. The best
+ * candidate shares the most pairs of letters with the name, and more than half of them.
  */
 export function didYouMean(written: string, candidates: readonly string[]): string {
   const pairs = pairsOf(written);
@@ -17,7 +17,7 @@ export function didYouMean(written: string, candidates: readonly string[]): stri
   return best === undefined ? '' : ` Did you mean ${best}?`;
 }
 
-/** Characters of a name that are compared: every name that can be meant is shorter. */
+/** The number of characters that are compared. All candidates are shorter. */
 const longestName = 200;
 
 function pairsOf(text: string): ReadonlySet<string> {

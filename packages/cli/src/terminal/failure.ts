@@ -30,7 +30,7 @@ export class UsageFailure extends CommandFailure {
 }
 
 /**
- * Says on standard error why a command has failed: a sentence, and where there is one, a second with the mend.
+ * Print on standard error why a command has failed, and if there is a hint, what to do.
  * @returns the exit code
  */
 export function reportFailure(error: unknown): 1 | 2 {
@@ -45,7 +45,9 @@ export function styledError(message: string): string {
   return printableLines(message).replace(/^error:/, errorColours.red('error:'));
 }
 
-/** Errors that are the user's to correct. By their names, because loading the classes would slow down a short command. */
+/**
+ * The names of errors that the user must correct. Names, because loading the classes would slow down a short command.
+ */
 const mistakes: readonly string[] = ['ConfigurationError', 'UnsupportedNodeError'];
 
 function failureOf(error: unknown): Pick<CommandFailure, 'message' | 'exitCode' | 'hint'> {

@@ -34,7 +34,7 @@ export async function withFlagNames<Result>(run: () => Promise<Result>): Promise
   }
 }
 
-/** Variables of the environment have their own names. */
+/** Names of environment variables are kept. */
 function nameOf(option: string): string | undefined {
   if (/^[A-Z\d_]+$/.test(option)) return option;
   return Object.hasOwn(flags, option) ? flags[option] : undefined;

@@ -14,7 +14,7 @@ export async function readInput(path: string): Promise<Buffer> {
   return readUpTo(largestInput, process.stdin, 'Standard input');
 }
 
-/** The same for a body that is signed or verified; says on standard error if there is none, as after a failed command. */
+/** Read a body to sign or verify. Warns on standard error if the body is empty, as after a failed command in a pipe. */
 export async function readBody(path: string): Promise<Buffer> {
   const body = await readInput(path);
   if (body.length === 0) {

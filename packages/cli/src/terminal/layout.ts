@@ -1,23 +1,24 @@
-/** What a layout has to know of a column. */
+/** The properties of a column that a layout uses. */
 export interface Space {
-  /** Columns of the screen that its text takes. */
+  /** The width of its text, in columns of the screen. */
   readonly natural: number;
-  /** Columns that it gets at least while there is room, so that lines stand below each other. @default natural */
+  /** The minimum width if there is enough space, so that lines are aligned. @default natural */
   readonly usual?: number;
-  /** Columns that are enough for it, if others need the space. @default natural */
+  /** The width to which it is reduced first if other columns need the space. @default natural */
   readonly most?: number;
-  /** Columns to which its text may be cut. @default natural: it is never cut */
+  /** The minimum width to which its text may be cut. @default natural: it is never cut */
   readonly least?: number;
-  /** Which goes first if there is no room: the lowest. One without is never left out. */
+  /** The priority: the column with the lowest rank is left out first. A column without a rank is never left out. */
   readonly rank?: number;
 }
 
 /**
- * The widths of columns side by side, so that they fit. First texts are cut that are longer than enough, then the padding goes,
- * then all texts are cut that may be, then whole columns are left out, each time the least important first.
+ * Return the widths of columns so that they fit side by side. First, texts are cut to the width that is enough. Then
+ * padding is removed, then texts are cut to their minimum width, then whole columns are left out. Each step begins
+ * with the least important column.
  * @param width columns of the screen
  * @param gap columns between two
- * @returns a width for each; `undefined` for one that is left out
+ * @returns the width of each column; `undefined` for a column that is left out
  */
 export function layOut(
   spaces: readonly Space[],
@@ -58,7 +59,7 @@ function fitted(
   return widths;
 }
 
-/** A column without text takes no gap either. */
+/** A column without text needs no gap. */
 function sumOf(widths: ReadonlyMap<Space, number>, gap: number): number {
   const taken = [...widths.values()].filter((width) => width > 0);
   return taken.reduce((sum, width) => sum + width, 0) + gap * Math.max(0, taken.length - 1);

@@ -1,13 +1,13 @@
-/** What a shell reports of a program that SIGPIPE has ended. */
+/** The exit code that a shell reports for a program that SIGPIPE has ended. */
 const endedByPipe = 141;
 
 let whenLost: ((error: NodeJS.ErrnoException) => void) | undefined;
 let isExpendable = false;
 
 /**
- * Watches standard output: if it can no longer be written, because its reader is gone (`| head`) or the disk is full, what was
- * to be written is lost, and the command does not end as if it had succeeded. A command that finishes its work on SIGTERM
- * gets the chance to, any other ends.
+ * Handle errors of standard output. If it cannot be written, because its reader has ended (`| head`) or the disk is
+ * full, output is lost, so the command must not exit with 0. A command that handles SIGTERM can finish its work; any
+ * other command exits.
  */
 export function watchOutput(): void {
   let isLost = false;
@@ -24,21 +24,21 @@ export function watchOutput(): void {
     if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM');
     else process.exit();
   });
-  // Without standard error the results can still be read.
+  // Without standard error, the results can still be written.
   process.stderr.on('error', () => {});
 }
 
-/** Sets what is done in place of ending when standard output can no longer be written. */
+/** Set a function to call, instead of exiting, when standard output cannot be written. */
 export function onOutputLost(act: (error: NodeJS.ErrnoException) => void): void {
   whenLost = act;
 }
 
-/** For output such as a help or a list of names: a reader who has seen enough of it loses nothing. */
+/** Use this for output such as help, of which a reader may read only the beginning. */
 export function outputIsExpendable(): void {
   isExpendable = true;
 }
 
-/** Writes to standard output. @returns whether it was written; it never rejects */
+/** Write to standard output. Never rejects. @returns whether the text was written */
 export function writeOut(text: string): Promise<boolean> {
   return new Promise((resolve) => {
     process.stdout.write(text, (error) => resolve(error === null || error === undefined));

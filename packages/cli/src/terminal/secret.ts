@@ -19,8 +19,8 @@ export function addSecretOptions(command: Command): Command {
 }
 
 /**
- * The secret that was given: by `--secret`, in a file, or in the environment.
- * @throws UsageFailure if the variable is set but empty, or the file is no text in UTF-8
+ * Return the secret from `--secret`, a file, or the environment.
+ * @throws UsageFailure if the variable is set but empty, or the file is not UTF-8 text
  */
 export async function findSecret({ secret, secretFile }: SecretOptions): Promise<string | undefined> {
   if (secret !== undefined && secretFile !== undefined) {
@@ -29,7 +29,7 @@ export async function findSecret({ secret, secretFile }: SecretOptions): Promise
   if (secretFile !== undefined) return readSecretFile(secretFile);
   if (secret !== undefined) return secret;
   const inEnvironment = process.env[variable];
-  // Most often a container's variable whose source is missing: another secret would reject every event.
+  // The source of a container's variable is probably missing. A generated secret would reject every event.
   if (inEnvironment === '') {
     throw new UsageFailure(`${variable} is set but empty.`, 'Set it to the secret, or remove it.');
   }
@@ -51,11 +51,11 @@ export async function readSecretFile(path: string): Promise<string> {
   const mark = byteOrderMarks.find(([begin]) => bytes.subarray(0, begin.length).equals(begin));
   if (mark !== undefined) {
     throw new UsageFailure(
-      `${path} begins with a byte order mark: it was saved as ${mark[1]}.`,
-      'Save it as UTF-8 without BOM: the mark would be a part of the secret.',
+      `${path} begins with a byte order mark, because it was saved as ${mark[1]}.`,
+      'Save the file as UTF-8 without BOM. The mark would be part of the secret.',
     );
   }
-  // Otherwise bytes that are no text would be replaced, and the secret would be another one.
+  // Otherwise, bytes that are not text would be replaced, which changes the secret.
   if (!isUtf8(bytes)) throw new UsageFailure(`${path} holds no secret: it is not a text in UTF-8.`);
   return bytes.toString().replace(/\r?\n$/, '');
 }

@@ -1,23 +1,25 @@
-/** What the operating system's words mean to a person, by their codes. */
+/** Sentences for errors of the operating system, by code. */
 const sentences: Readonly<Record<string, (error: NodeJS.ErrnoException) => string>> = {
-  ENOENT: ({ path }) => `There is no ${path ?? 'such file'}.`,
+  ENOENT: ({ path }) => `${path ?? 'The file'} does not exist.`,
   EACCES: ({ path, syscall }) =>
-    syscall === 'listen' ? 'This port is not for everybody.' : `Not allowed to use ${path ?? 'this'}.`,
-  EPERM: ({ path }) => `Not allowed to use ${path ?? 'this'}.`,
+    syscall === 'listen'
+      ? 'Permission denied: ports below 1024 require elevated privileges.'
+      : `Permission denied: ${path ?? 'the operation is not allowed'}.`,
+  EPERM: ({ path }) => `Permission denied: ${path ?? 'the operation is not allowed'}.`,
   EISDIR: ({ path }) => `${path ?? 'This'} is a folder.`,
-  ENOTDIR: ({ path }) => `${path ?? 'This'} is no folder.`,
-  EEXIST: ({ path }) => `${path ?? 'This'} is there already.`,
+  ENOTDIR: ({ path }) => `${path ?? 'This'} is not a folder.`,
+  EEXIST: ({ path }) => `${path ?? 'This'} already exists.`,
   ENOSPC: () => 'The disk is full.',
-  EADDRINUSE: (error) => `Something else listens on ${addressOf(error)}.`,
+  EADDRINUSE: (error) => `Another program is already listening on ${addressOf(error)}.`,
   EADDRNOTAVAIL: (error) => `This machine has no address ${addressOf(error)}.`,
-  EPIPE: () => 'The connection was closed before all was sent.',
+  EPIPE: () => 'The connection was closed before everything was sent.',
 };
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }
 
-/** A sentence about an error of the operating system's; `undefined` of any other. */
+/** Return a sentence for an error of the operating system, or `undefined` for any other error. */
 export function systemSentence(error: unknown): string | undefined {
   if (!isSystemError(error)) return undefined;
   return Object.hasOwn(sentences, error.code) ? sentences[error.code]?.(error) : undefined;

@@ -6,13 +6,13 @@ export interface Column<Row> {
   readonly title: string;
   /** Printable text. */
   readonly text: (row: Row) => string;
-  /** Columns of the screen that are enough for it, if others need the space. */
+  /** The width to which it is reduced first if other columns need the space. */
   readonly most?: number;
-  /** Columns that it gets at least in a line of its own. */
+  /** The minimum width in a line outside of a table. */
   readonly usual?: number;
-  /** Columns to which it may be cut. @default it is not cut */
+  /** The minimum width to which it may be cut. @default it is not cut */
   readonly least?: number;
-  /** Which is left out first if there is no room: the lowest. @default it is never left out */
+  /** The priority: the column with the lowest rank is left out first. @default it is never left out */
   readonly rank?: number;
   /** Applied after the text was padded: it must add no width. */
   readonly colour?: (text: string, row: Row) => string;
@@ -20,14 +20,14 @@ export interface Column<Row> {
 
 const gap = '  ';
 
-/** A sender may write a megabyte in place of a name: no screen shows that, and to measure it takes a while. */
+/** The maximum length of a text. A sender may write a megabyte as a name, which would take long to measure. */
 function cut(text: string): string {
   return text.slice(0, 1000);
 }
 
 /**
- * A table, a line each, the titles first. A column is as wide as its widest text; if they do not fit, texts are cut and
- * columns are left out, the least important first.
+ * Format rows as a table, with the titles first. A column is as wide as its widest text. If the columns do not fit,
+ * texts are cut and columns are left out, the least important first.
  * @param width columns of the screen
  * @param paintTitle colours the titles
  */
@@ -46,7 +46,7 @@ export function tableLines<Row>(
   return [lineWith(titles, undefined, widths), ...rows.map((row) => lineWith(columns, row, widths))];
 }
 
-/** One line, its columns as wide as they usually are, or as its own texts need. */
+/** Format one row as a line. Each column has its usual width, or the width of its text. */
 export function lineOf<Row>(columns: readonly Column<Row>[], row: Row, width: number): string {
   const naturals = columns.map(({ text }) => widthOf(cut(text(row))));
   return lineWith(columns, row, widthsOf(columns, naturals, width));

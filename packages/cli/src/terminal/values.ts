@@ -67,7 +67,7 @@ export function collectHeader(
 ): Readonly<Record<string, string>> {
   const colon = text.indexOf(':');
   const name = text.slice(0, Math.max(0, colon));
-  // Trimmed apart: one pattern for blanks and value together takes the square of the blanks' number.
+  // Trim separately, because one pattern for the spaces and the value takes quadratic time.
   const value = text.slice(colon + 1).replace(/^[ \t]+/, '');
   return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
     ? { ...before, [name.toLowerCase()]: value }
