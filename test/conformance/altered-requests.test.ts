@@ -25,7 +25,7 @@ const target = 'exämple.com 日本 😀 ';
 
 let serial = 0;
 
-/** A genuine event of a size, and the same event with a signature that only looks like one. */
+/** Returns a genuine event of the given size, and the same event with a forged signature. */
 async function pair(size: number): Promise<{ readonly genuine: Message; readonly forged: Message }> {
   const data = { serial: serial++, target: target.repeat(size) };
   const genuine = await signed(JSON.stringify({ event_type: 'scan_completed', timestamp: 1.7e9, data }));
@@ -74,7 +74,7 @@ const silent =
     }
   };
 
-/** What leaves the bytes within reach. */
+/** Changes after which the bytes can still be read. */
 const recoverable: readonly (readonly [string, Alter])[] = [
   ...(['utf8', 'latin1', 'binary', 'hex', 'base64', 'base64url'] as const).map(
     (encoding) => [`setEncoding('${encoding}')`, setEncoding(encoding)] as const,
@@ -121,7 +121,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
   });
 
   it.each(['utf8', 'hex', 'base64', 'latin1'] as const)(
-    'characters that are split between chunks survive setEncoding(%j)',
+    'characters that are split between chunks are kept after setEncoding(%j)',
     async (encoding) => {
       const { at } = await start(mount, {}, { before: setEncoding(encoding) });
       const { genuine } = await pair(3);
@@ -185,7 +185,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
           },
         }),
     ],
-  ])('a body that stalls or is too large is rejected although req.off %s', async (_, before) => {
+  ])('a body that stalls or is too large is rejected even if req.off %s', async (_, before) => {
     const { at, handled } = await start(mount, { bodyTimeout: 100, maxBodySize: 10_000 }, { before });
     const { genuine, forged } = await pair(1);
     for (const stalling of [forged, genuine]) {
@@ -199,7 +199,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     expect(handled).toHaveLength(1);
   });
 
-  it('a body of text that is too large is answered before its connection closes', async () => {
+  it('a text body that is too large is answered before its connection closes', async () => {
     const { at } = await start(mount, { maxBodySize: 1000 }, { before: setEncoding('utf8') });
     const client = await connectTo(at);
     const { genuine } = await pair(2000);
@@ -210,7 +210,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
 });
 
 describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $name', (mount) => {
-  it('a rawBody that is half collected when the receiver runs is awaited', async () => {
+  it('the receiver waits for a rawBody that is still being collected', async () => {
     const consume = () => sleep(50);
     const { at } = await start(mount, { rateLimiter: { consume } }, { before: collect('') });
     const message = await webhook('scan_completed', { data: { target: 'x'.repeat(1000) } });
@@ -224,7 +224,7 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     }
   });
 
-  it('a rawBody that is half collected, and of which the rest never arrives, is rejected with body_timeout', async () => {
+  it('a partly collected rawBody whose rest never arrives is rejected with body_timeout', async () => {
     const options = { bodyTimeout: 80, rateLimiter: { consume: () => sleep(20) } };
     const { at, outcomes } = await start(mount, options, { before: collect('') });
     const client = await connectTo(at);
@@ -233,7 +233,7 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     expect(outcomes).toEqual([{ status: 'rejected', code: 'body_timeout' }]);
   });
 
-  it('a stream that is half read, and of which nothing is kept, is rejected without a wait', async () => {
+  it('a partly read stream of which nothing is kept is rejected at once', async () => {
     const before: Alter = (req) => void req.on('data', () => {});
     const { at } = await start(mount, { rateLimiter: { consume: () => sleep(50) } }, { before });
     const message = await webhook();

@@ -82,7 +82,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
   it.each([
     ...(['writeHead', 'setHeader', 'end', 'write', 'getHeader', 'getHeaders'] as const),
     ...(['getHeaderNames', 'hasHeader', 'removeHeader', 'flushHeaders'] as const),
-  ])('the sender is answered and the process goes on although res.%s throws', async (name) => {
+  ])('the sender is answered and the process continues even if res.%s throws', async (name) => {
     const before: Alter = (_req, res) => void Object.assign(res, { [name]: fail });
     const { at, handled } = await start(mount, {}, { before });
     const message = await webhook();
@@ -95,7 +95,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     expect(handled).toHaveLength(1);
   });
 
-  it('the answer arrives although res.end throws after it has sent it', async () => {
+  it('the answer arrives even if res.end throws after sending it', async () => {
     const before: Alter = (_req, res) => {
       const { end } = res;
       const failing = (...parameters: unknown[]) => {
@@ -112,7 +112,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     expect(told(await send(at, message))).toEqual(duplicate);
   });
 
-  it('a response that the app has sent already stays the answer', async () => {
+  it('a response that the app has already sent is not replaced', async () => {
     const before: Alter = (_req, res) => void Object.assign(res, { statusCode: 202 }).end('of the app');
     const { at } = await start(mount, {}, { before });
     const client = await connectTo(at);
@@ -125,7 +125,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     }
   });
 
-  it('a response that is destroyed costs no other delivery its answer', async () => {
+  it('a destroyed response does not affect the answers to other deliveries', async () => {
     let calls = 0;
     const before: Alter = (_req, res) => {
       if (calls++ === 0) res.destroy();
@@ -202,7 +202,7 @@ describe.each([
 });
 
 describe('webhookListener under serverless-http 4', () => {
-  /** An event of Amazon's API Gateway. */
+  /** Creates an event of Amazon API Gateway. */
   async function invoke(
     handler: ReturnType<typeof serverless>,
     body: Buffer,

@@ -7,7 +7,7 @@ import { notingReceiver, secret, send, told, webhook } from '../support/webhooks
 
 const accepted = { status: 202, body: { status: 'accepted', id: expect.any(String) } };
 
-/** A delivery as an earlier run has left it in a queue. */
+/** Returns a delivery that an earlier run has left in a queue. */
 const waiting = (id: string): StoredDelivery => ({
   ...{ id: id.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined },
   ...{ event_type: 'scan_failed', dialect: 'guide', scan_id: undefined, target: undefined },
@@ -26,7 +26,7 @@ describe.each(mounts)('Mounting $name', (mount) => {
   it.each([
     ['a queue in memory', memoryQueue],
     ['a queue in SQLite', openMemoryStore],
-  ])('starts no worker over %s; the first delivery does', async (_, open) => {
+  ])('starts no worker for %s; the first delivery does', async (_, open) => {
     const queue = open();
     for (const id of ['a', 'b']) await queue.enqueue(waiting(id));
     const start = vi.spyOn(queue, 'start');
@@ -35,7 +35,7 @@ describe.each(mounts)('Mounting $name', (mount) => {
     onTestFinished(at.close);
     onTestFinished(() => receiver.close());
     expect(start).not.toHaveBeenCalled();
-    // A request that carries no genuine event is no reason either.
+    // A request without a genuine event does not start one either.
     expect((await send(at, { method: 'GET', headers: [], body: Buffer.of() })).status).toBe(405);
     expect(start).not.toHaveBeenCalled();
     expect(handled).toEqual([]);
@@ -44,7 +44,7 @@ describe.each(mounts)('Mounting $name', (mount) => {
     expect(start).toHaveBeenCalledOnce();
   });
 
-  it('is rejected with option endpoint if another receiver over the store is mounted there, until it is closed', async () => {
+  it('is rejected with the option endpoint while another receiver with the same store is mounted', async () => {
     const queue = memoryQueue();
     const [first, second] = [notingReceiver({ queue }), notingReceiver({ queue })];
     onTestFinished((await mount.start(first.receiver)).close);

@@ -50,7 +50,7 @@ describe.each(parsers.filter(({ keeps }) => keeps))('behind $name', ({ mount }) 
     expect(handled).toEqual([]);
   });
 
-  it('the size is counted on a kept connection', async () => {
+  it('the size is limited on a keep-alive connection', async () => {
     const { at } = await start(mount, { maxBodySize: 50_000 });
     for (const framing of framings) {
       const client = await connectTo(at);

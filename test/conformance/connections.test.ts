@@ -26,7 +26,7 @@ const forged = (message: Message) => ({ ...message, body: Buffer.concat([message
 const codes = (outcomes: readonly Outcome[]) =>
   outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status));
 
-/** On a fetch platform, which manages its connections, an answer may not have the header. */
+/** Mounts on fetch platforms, which manage their connections and do not allow the header. */
 const managed = mounts.filter(({ name }) => name.startsWith('fetch'));
 const ours = mounts.filter((mount) => !managed.includes(mount));
 
@@ -108,7 +108,7 @@ describe.each(ours)('a connection to $name', (mount) => {
     expect(handled).toEqual([]);
   });
 
-  it('gets the requests processed that were pipelined before the rejected one', async () => {
+  it('processes the requests that were pipelined before the rejected one', async () => {
     const { at, outcomes } = await start(mount);
     const client = await connectTo(at);
     const messages = [await webhook(), await webhook(), unsigned(await webhook()), await webhook()];
@@ -118,7 +118,7 @@ describe.each(ours)('a connection to $name', (mount) => {
     expect(codes(outcomes).sort()).toEqual(['missing_signature', 'processed', 'processed']);
   });
 
-  it('gets nothing processed behind the discarded body of a rejected request', async () => {
+  it('processes nothing after the discarded body of a rejected request', async () => {
     const { at, outcomes } = await start(mount);
     const client = await connectTo(at);
     const large = unsigned({ ...(await webhook()), body: Buffer.alloc(500_000, ' ') });
@@ -128,7 +128,7 @@ describe.each(ours)('a connection to $name', (mount) => {
     expect(codes(outcomes)).toEqual(['missing_signature']);
   });
 
-  it('closes at the first of thousands of pipelined requests, of which no other is processed', async () => {
+  it('closes after the first of thousands of pipelined requests, without processing others', async () => {
     const { at, outcomes } = await start(mount);
     const client = await connectTo(at);
     const request = bytesOf(at, unsigned(await webhook()));
@@ -147,7 +147,7 @@ describe.each(ours)('a connection to $name', (mount) => {
 });
 
 describe.each(mounts)('a connection over $name that an authenticated sender has', (mount) => {
-  it('is kept through answers of every status', async () => {
+  it('is kept after answers of every status', async () => {
     let now = 1_704_110_400_000;
     const failing = { name: 'failing' };
     const { at, receiver } = await start(mount, {
@@ -174,7 +174,7 @@ describe.each(mounts)('a connection over $name that an authenticated sender has'
     expect(await answered(await webhook('scan_started', { timestamp }))).toEqual([401, false]);
   });
 
-  it('is kept with a queue, also if the queue fails', async () => {
+  it('is kept with a queue, even if the queue fails', async () => {
     const queue = memoryQueue();
     const { at } = await start(mount, { queue });
     const client = await connectTo(at);
@@ -202,7 +202,7 @@ describe.each(managed)('an answer over $name', (mount) => {
 });
 
 describe('an answer over HTTP/2', () => {
-  it('has no Connection header, and other requests on the connection go on', async () => {
+  it('has no Connection header, and other requests on the connection continue', async () => {
     const { receiver } = notingReceiver();
     const app = new Hono().all('/webhook', webhookHandler(receiver));
     const server = createServer(getRequestListener(app.fetch));

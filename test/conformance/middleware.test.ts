@@ -202,7 +202,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     ['onAny()', (receiver) => receiver.onAny(() => {}, { name: 'siem' })],
     ['onUnhandled()', (receiver) => receiver.onUnhandled(() => {}, { name: 'siem' })],
   ])(
-    'fails at the mount if %s has registered a handler, which would never run, and the other way round',
+    'throws at the mount if %s has registered a handler, which would never run, and vice versa',
     async (_, register) => {
       const error = { name: 'ConfigurationError', option: 'handler' };
       const handling = register(createReceiver({ secret }));
@@ -217,7 +217,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     },
   );
 
-  it('leaves the handlers to webhookHandler if that is mounted on the same receiver first', async () => {
+  it('allows handlers if webhookHandler is mounted on the same receiver first', async () => {
     const { receiver } = routedReceiver();
     const handler = vi.fn();
     const handle = fetchHandler(receiver.on('scan_completed', handler));
@@ -241,7 +241,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it('can be mounted twice on a receiver, whose events are then those of both routes', async () => {
+  it('can be mounted twice on a receiver, whose events then go to both routes', async () => {
     const first = vi.fn<Route>(() => 201);
     const { at, receiver } = await starting({}, first);
     const other = await mount.start(receiver, () => 202);
@@ -285,7 +285,7 @@ describe.each(routeMounts)('a client of $name that goes before the answer is out
 });
 
 describe.each(routeMounts)('a client of $name that resets its connection', (mount) => {
-  it('can send every request again whose answer was queued behind another', async () => {
+  it('can resend every request whose answer was queued behind another', async () => {
     const { opened, open } = gate();
     const entered = gate();
     let calls = 0;
@@ -299,7 +299,7 @@ describe.each(routeMounts)('a client of $name that resets its connection', (moun
     const onWarning = (warning: Error) => void warnings.push(warning);
     process.on('warning', onWarning);
     onTestFinished(() => void process.off('warning', onWarning));
-    // More than the ten listeners that an emitter takes without a warning.
+    // More than the ten listeners that an emitter allows without a warning.
     const messages = await Promise.all(Array.from({ length: 15 }, () => webhook()));
     const client = await connectTo(at);
     await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));

@@ -42,7 +42,7 @@ async function serving(listener: Listener) {
 const framings = ['length', 'chunked'] as const;
 let serial = 0;
 
-/** What no parser takes by default: Python's NaN, and more than 100 kB. */
+/** A body that no parser accepts by default: it contains Python's NaN, and exceeds 100 kB. */
 const data = () => ({ serial: serial++, target: 'exämple', ratio: Number.NaN, text: 'x'.repeat(150_000) });
 const event = { event_type: 'scan_completed', data: { target: 'exämple', ratio: null } };
 
@@ -103,7 +103,7 @@ describe.each([
       },
       { event_type: 'scan_completed' },
     ],
-  ])('req.body of %s stays unless it is empty', async (_name, before, expected) => {
+  ])('req.body of %s is kept unless it is empty', async (_name, before, expected) => {
     const { receiver } = routedReceiver();
     const app = create().use(before);
     app.post('/webhook', expressMiddleware(receiver), json(), (req, res) => {
@@ -114,7 +114,7 @@ describe.each([
     expect(JSON.parse(body)).toMatchObject(Object(expected));
   });
 
-  it('a request to another route is parsed as before', async () => {
+  it('a request to another route is parsed as usual', async () => {
     const { receiver } = routedReceiver();
     const app = create().post('/webhook', expressMiddleware(receiver)).use(json());
     app.post('/other', (req, res) => {
@@ -171,7 +171,7 @@ describe.each([
     }
   });
 
-  it('a ctx.request.body that the app has set stays', async () => {
+  it('a ctx.request.body that the app has set is kept', async () => {
     const { receiver } = routedReceiver();
     const listener = koaListener((app) => {
       app.use((ctx, next) => {
@@ -215,7 +215,7 @@ describe.each<[string, (app: Hono) => Listener]>([
     }
   });
 
-  it("validator('json') gets the body, and what the app has read before stays", async () => {
+  it("validator('json') gets the body, and a body that the app has already read is kept", async () => {
     const { receiver } = routedReceiver();
     const app = new Hono();
     app.use(async (c, next) => {
@@ -270,7 +270,7 @@ describe('after a Hono middleware that reads the body', () => {
 });
 
 describe('getWebhook', () => {
-  it('knows the events of its own receiver alone', async () => {
+  it('returns only events of its own receiver', async () => {
     const { receiver } = routedReceiver();
     const other = routedReceiver().receiver;
     const app = express();

@@ -50,7 +50,7 @@ describe.each(mounts)('the size of a body, over $name', (mount) => {
     expect(handled).toHaveLength(1);
   });
 
-  it('is rejected by the length that is declared, before a byte of it has arrived', async () => {
+  it('is rejected by its declared length before any of its bytes arrive', async () => {
     const { at, outcomes } = await start(mount, { maxBodySize: 1000, bodyTimeout: 500 });
     for (const length of [1001, 2 ** 31, Number.MAX_SAFE_INTEGER]) {
       const client = await connectTo(at);
@@ -61,7 +61,7 @@ describe.each(mounts)('the size of a body, over $name', (mount) => {
     expect(outcomes).toHaveLength(3);
   });
 
-  it('is counted as chunks arrive, and rejected before the last', async () => {
+  it('is counted as chunks arrive, and rejected before the last chunk', async () => {
     const { at, outcomes } = await start(mount, { maxBodySize: 1000, bodyTimeout: 500 });
     const client = await connectTo(at);
     await client.write(headOf(at, await webhook(), { framing: 'chunked' }));
@@ -104,7 +104,7 @@ describe.each(nodeMounts)('a rejection over $name', (mount) => {
 
 // Python's urllib writes all of the body before it reads the answer, and asks for the connection to be closed.
 describe.each(mounts)("a client such as Python's urllib, over $name", (mount) => {
-  it.each(framings)('reads 413 for a body that is too large, by %s', async (framing) => {
+  it.each(framings)('reads 413 for a body that is too large, with %s', async (framing) => {
     const { at } = await start(mount, { maxBodySize: 1000 });
     const client = await connectTo(at);
     await writeMegabytes(client, at, withHeader(await webhook(), 'connection', 'close'), framing);
@@ -112,7 +112,7 @@ describe.each(mounts)("a client such as Python's urllib, over $name", (mount) =>
     expect(await client.rest()).toBe('');
   });
 
-  it.each(framings)('reads 401 for a large body without a signature, by %s', async (framing) => {
+  it.each(framings)('reads 401 for a large body without a signature, with %s', async (framing) => {
     const { at } = await start(mount);
     const client = await connectTo(at);
     const message = withHeader(await webhook(), 'x-spiderfoot-signature', undefined);

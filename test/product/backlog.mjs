@@ -17,7 +17,7 @@ for (const mount of [fetchHandler, expressHandler, honoHandler, koaHandler]) mou
 
 if (STARTS === 'serve') await serve(listener, receiver, { port: 0, onClose: () => store.close() });
 if (STARTS === 'start') receiver.start();
-// Longer than a worker needs to claim what waits, and to run it.
+// Longer than a worker needs to claim and run the waiting deliveries.
 if (STARTS === 'nothing') {
   await new Promise((resolve) => setTimeout(resolve, 1500));
   await receiver.close();

@@ -11,7 +11,7 @@ afterAll(stopPrograms);
 
 const modes = ['queue', 'log'] as const;
 
-/** A database with two deliveries that wait, put there by an earlier run. */
+/** Creates a database with two waiting deliveries of an earlier run. */
 async function backlog(
   mode: (typeof modes)[number],
 ): Promise<{ readonly db: string; readonly ids: string[] }> {

@@ -1,5 +1,5 @@
 // A receiver as `serve` runs it, in an app with routes of its own: FRAMEWORK=express node hostile.mjs
-// Its handler ends by SIGUSR2. TLS_CERT and TLS_KEY make it serve HTTPS.
+// Its handler ends on SIGUSR2. TLS_CERT and TLS_KEY make it serve HTTPS.
 import { readFileSync } from 'node:fs';
 import { getRequestListener } from '@hono/node-server';
 import { createReceiver } from '@spiderfoot-webhooks/core';
@@ -32,7 +32,7 @@ const frameworks = {
 };
 const webhook = frameworks[FRAMEWORK ?? 'node']();
 
-/** More than the buffers of both systems hold. */
+/** More than the buffers of both sides can hold. */
 const large = Buffer.alloc(64 * 1024 * 1024, 'x');
 
 let counted = 0;
@@ -57,7 +57,7 @@ const { server, url } = await serve(app, receiver, {
     console.log('closed');
   },
 });
-// Node's own limits would end a silent connection in the end, and hide that a closing server does not.
+// Node's own timeouts would end a silent connection, which hides that a closing server does not.
 Object.assign(server, { headersTimeout: 0, requestTimeout: 0, ...(!KEEP_ALIVE && { keepAliveTimeout: 0 }) });
 server.on('upgrade', (_req, socket) => socket.on('error', () => {}).write('HTTP/1.1 101 Switching\r\n\r\n'));
 server.on('connect', (_req, socket) => socket.on('error', () => {}).write('HTTP/1.1 200 OK\r\n\r\n'));

@@ -28,7 +28,7 @@ describe('serve', () => {
       expect((await client.response()).status).toBe(200);
     }
     open[0]?.destroy();
-    // The server learns of the closed connection a moment later.
+    // The server notices the closed connection a moment later.
     let answer: unknown;
     while (answer === undefined) answer = await send(at, await webhook()).then(told, () => undefined);
     expect(answer).toMatchObject({ status: 200 });
@@ -36,7 +36,7 @@ describe('serve', () => {
     expect(warnings).toEqual([expect.stringMatching(/^warn .*dropped: 1, maxConnections: 3/)]);
   });
 
-  it('keeps an idle connection for 65 s, which is more than load balancers do', async () => {
+  it('keeps an idle connection for 65 s, which is longer than load balancers do', async () => {
     const at = await start({ KEEP_ALIVE: 'default' });
     const client = await connectTo(at);
     await client.write(bytesOf(at, await webhook()));
@@ -63,7 +63,7 @@ describe('serve', () => {
     expect(answers.length).toBeLessThanOrEqual(101);
     const next = await connectTo(at);
     await next.write(get('/counted'));
-    // What one packet held was started, and no more.
+    // Only the requests in one packet were started.
     expect(Number((await next.response()).body)).toBeLessThan(10_000);
   });
 });

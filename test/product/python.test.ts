@@ -144,7 +144,7 @@ describe.each(mountsOf('express', 'koa', 'hono', 'node', 'fetch'))('Sent from Py
   });
 });
 
-/** Every sender's dialect, and the one that its envelope arrives in. */
+/** Each sender's dialect, and the dialect of the received event. */
 const senders = [
   ['guide', 'guide'],
   ['shipped', 'shipped'],
@@ -154,7 +154,7 @@ const senders = [
 ] as const satisfies readonly (readonly [SenderDialect, string])[];
 
 describe.each(mountsOf('express', 'koa', 'hono', 'node', 'fetch'))('Each sender, to $name', (mount) => {
-  it('is accepted with its own header, and a repetition is what that sender means by it', async () => {
+  it('is accepted with its own header, and a repetition is a retry or a new event as the sender means it', async () => {
     const { at, handled } = await start(mount, { secret });
     const unverified = await start(mount, { secret: false });
     const data = { scan_id: 's1', target: 'cut \ud83d.example' };
@@ -170,7 +170,7 @@ describe.each(mountsOf('express', 'koa', 'hono', 'node', 'fetch'))('Each sender,
         [200, 'success'],
         [200, again],
       ]);
-      // The kit's own webhooks are those of Python, byte for byte.
+      // The kit's own test webhooks equal Python's, byte for byte.
       const time = new Date(1795459140250);
       const own = await signedWebhook('scan.completed', { secret, dialect, data, timestamp: time });
       expect(seen).toHaveLength(dialect === 'notification' ? 2 : 1);
@@ -181,7 +181,7 @@ describe.each(mountsOf('express', 'koa', 'hono', 'node', 'fetch'))('Each sender,
     }
   });
 
-  it('that does not sign is rejected where signatures are verified', async () => {
+  it('that does not sign is rejected if signatures are verified', async () => {
     const { at, outcomes } = await start(mount, { secret });
     const url = `http://127.0.0.1:${at.port}${at.path}`;
     const sent = { dialect: 'topic', event_type: 'scan.completed', data: {} } as const;

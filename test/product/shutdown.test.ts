@@ -28,10 +28,10 @@ async function start(
   return { ...(await listening(new Program(process.execPath, program, { env: all }))), path: '/webhook' };
 }
 
-/** What a client does to its connection before the server is stopped. */
+/** Actions of a client on its connection before the server is stopped. */
 type Attack = (client: RawClient, at: Target) => Promise<void>;
 
-/** Resolves once the server has read what was sent before. */
+/** Resolves after the server has read everything that was sent before. */
 async function isRead(at: Target): Promise<void> {
   for (let n = 0; n < 3; n++)
     expect((await send(at, { method: 'GET', headers: [], body: Buffer.alloc(0) })).status).toBe(405);
@@ -120,7 +120,7 @@ describe.each(frameworks)('a server of %s is stopped by SIGTERM with exit code 0
     at.program.signal('SIGUSR2');
     expect(await at.program.end()).toEqual({ code: 0, signal: null });
     expect(at.program.lines.at(-1)).toBe('closed');
-    // No warning about too many listeners either.
+    // There is no warning about too many listeners either.
     expect(at.program.stderr).toBe('');
   });
 

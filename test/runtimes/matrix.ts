@@ -16,11 +16,11 @@ export const suiteNames: readonly SuiteName[] = ['conformance', 'core', 'SQLite'
 export interface Runtime {
   readonly name: string;
   readonly binary: Binary;
-  /** What stands before vitest's own file. */
+  /** The arguments before vitest's own file. */
   readonly before: readonly string[];
   /** The names of the suites that it runs. */
   readonly suites: readonly SuiteName[];
-  /** What stands behind it. */
+  /** The arguments after vitest's own file. */
   readonly options: readonly string[];
   /** Tests that it cannot run, by their names, with the reason. */
   readonly exceptions: readonly Exception[];
@@ -47,7 +47,7 @@ export const runtimes: readonly Runtime[] = [
     binary: 'bun',
     suites: suiteNames,
     before: ['--bun'],
-    // vitest's other pool watches its processes by a thread that Bun does not start.
+    // vitest's other pool watches its processes with a thread that Bun does not start.
     options: ['--pool=threads'],
     exceptions: [
       {
@@ -55,7 +55,7 @@ export const runtimes: readonly Runtime[] = [
         because: 'the test changes its user, which no thread may, and vitest runs in threads on Bun',
       },
       {
-        test: 'A new database (?:has mode 0600|named like a URI)',
+        test: 'A new database (?:has mode 0600|with a name like a URI)',
         because: 'the tests change the umask and the folder of their process, which no thread may',
       },
       {
@@ -84,7 +84,7 @@ export const runtimes: readonly Runtime[] = [
         because: 'the test floods a socket with 16 MB, which takes Deno over a minute on a busy machine',
       },
       {
-        test: 'over hono.* (?:although res.end throws after it has sent it|has sent already stays the answer)',
+        test: 'over hono.* (?:even if res.end throws after sending it|has already sent is not replaced)',
         because: '@hono/node-server ends the response a second time, which is an uncaught error on Deno',
       },
     ],

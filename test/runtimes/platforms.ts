@@ -48,7 +48,7 @@ const config :Workerd.Config = (
 );
 `;
 
-/** A bundle by plain esbuild, as for Cloudflare. */
+/** A bundle created by plain esbuild, as for Cloudflare. */
 async function workerd(folder: string) {
   await build({
     entryPoints: [join(programs, 'worker.ts')],

@@ -10,7 +10,8 @@ import { overtaken, turnAway } from './turn-away.ts';
 import type { Watch } from './watch.ts';
 
 /**
- * Receive one delivery, and report its outcome. Never rejects: if a function of the user's throws, that is an outcome too.
+ * Receive one delivery, and report its outcome. Never rejects: if a function of the user's throws, that is an outcome
+ * too.
  * @param handle in place of the router's routes
  */
 export type Receive = (delivery: Delivery, handle: Route['run'] | undefined) => Promise<Outcome>;

@@ -7,7 +7,7 @@ import { NodeDelivery, routeStatus, webhookListener } from '../src/node/index.ts
 
 const maxBodySize = 1000;
 
-/** A server, a client that never closes its own half, and the server's side of its connection. */
+/** A server, a client that never closes its own half of the connection, and the server's socket. */
 async function connected(listener: RequestListener) {
   const server = createServer(listener);
   const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
@@ -43,7 +43,7 @@ const head = (length: number, ...further: readonly string[]) =>
     '\r\n',
   ].join('\r\n');
 
-it('closes a connection with its answer if the rejected body is through by then', async () => {
+it('closes the connection with the answer if the rejected body has been read by then', async () => {
   const { client, closed } = await connected(async (req, res) => {
     void new NodeDelivery(req, () => undefined).discardBody(60_000);
     await once(req, 'end');
@@ -53,7 +53,7 @@ it('closes a connection with its answer if the rejected body is through by then'
   await closed;
 });
 
-it('keeps a connection that is to be closed open until the rejected body is through', async () => {
+it('keeps the connection open until the rejected body has been read', async () => {
   const receiver = createReceiver({ secret: 'connections-s3cret', maxBodySize });
   const { client, answered, socket, closed } = await connected(webhookListener(receiver));
   client.write(head(maxBodySize + 1, 'Connection: close'));

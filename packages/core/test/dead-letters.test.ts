@@ -10,7 +10,7 @@ import {
 import { keepingLogger } from './support/lines.ts';
 import { secret, sender } from './support/sender.ts';
 
-/** A receiver over a queue in memory, and the dead letters that it reports. */
+/** A receiver with a queue in memory, and the dead letters that it reports. */
 function receiving(options: Partial<ReceiverOptions> = {}) {
   const letters: DeadLetter[] = [];
   const queue = memoryQueue({ maxAttempts: 2, baseDelay: 1 });
@@ -43,7 +43,7 @@ describe('a dead letter of a queue in memory', () => {
     expect(letter?.error).toBeInstanceOf(EventHandlingError);
   });
 
-  it('is one line, which says that its handlers failed and that it is a dead letter', async () => {
+  it('is logged in one line, which says that handlers failed and that it is a dead letter', async () => {
     const { logger, lines } = keepingLogger();
     const { receiver, letters } = receiving({ logger });
     await (await sender())(receiver);
@@ -59,7 +59,7 @@ describe('a dead letter of a queue in memory', () => {
     });
   });
 
-  it('is an error, also if its handlers only asked for later attempts', async () => {
+  it('is logged as an error even if its handlers only asked for later attempts', async () => {
     const { logger, lines } = keepingLogger();
     const letters: unknown[] = [];
     const receiver = createReceiver({ secret, logger, queue: memoryQueue({ maxAttempts: 1 }) })
@@ -71,7 +71,7 @@ describe('a dead letter of a queue in memory', () => {
     expect(lines[1]?.message).toContain('dead letter');
   });
 
-  it('is what can no longer be parsed, and no handler runs', async () => {
+  it('is reported if the body can no longer be parsed, and no handler runs', async () => {
     const { logger, lines } = keepingLogger();
     const { receiver, letters, queue } = receiving({ logger });
     const stored = {
@@ -92,14 +92,14 @@ describe('a dead letter of a queue in memory', () => {
     expect(lines).toMatchObject([
       { level: 'error', message: expect.stringMatching(/rejected: invalid_event.*dead letter/) },
     ]);
-    // Sent again it is tried again.
+    // If it is sent again, it is attempted again.
     expect(await queue.enqueue(stored)).toBe('accepted');
   });
 
   it.each([
     ['throws', () => JSON.parse('{')],
     ['rejects', () => Promise.reject(new Error('no pager'))],
-  ])('harms nothing if a listener %s, which onError learns', async (_, fault) => {
+  ])('has no other effect than an onError call if a listener %s', async (_, fault) => {
     const { receiver, letters } = receiving();
     const sources: string[] = [];
     receiver.onError((_error, { source, phase, attempt }) => sources.push(`${source} ${phase} ${attempt}`));
@@ -125,7 +125,7 @@ describe('a dead letter of a queue in memory', () => {
     }
   });
 
-  it('is nothing that succeeds at its last attempt', async () => {
+  it('is not reported if the last attempt succeeds', async () => {
     const letters = vi.fn();
     let calls = 0;
     const done = vi.fn();

@@ -18,7 +18,7 @@ const secret = 'defaults-s3cret';
 const send = async (receiver: Receiver, type = 'scan_started', data: unknown = {}) =>
   receiver.receive(await signedDelivery(type, { secret, data }));
 
-it('a body may have 1 MiB and five seconds without an option', async () => {
+it('limits a body to 1 MiB and five seconds by default', async () => {
   const receiver = createReceiver({ secret: false });
   const withLength = async (length: number) => {
     const readBody = vi.fn(async () => 'request_aborted' as const);
@@ -54,7 +54,7 @@ it.each([
   expect(errors.mock.calls[0]?.[0]).toMatchObject({ failures: [{ error: expect.any(HandlerTimeoutError) }] });
 });
 
-it('10,000 deliveries are remembered without an option', async () => {
+it('remembers 10,000 deliveries by default', async () => {
   const receiver = createReceiver({ secret });
   const first = { scan_id: 'first' };
   const timestamp = new Date();
@@ -67,7 +67,7 @@ it('10,000 deliveries are remembered without an option', async () => {
   expect(await again()).toBe('processed');
 });
 
-it('a queue that is a log as well gets what is ignored and what is rejected, and a log of its own goes before it', async () => {
+it('records ignored and rejected deliveries in a queue that is also a log, unless another log is given', async () => {
   const inQueue = memoryLog();
   const queue: DeliveryQueue & typeof inQueue = { ...memoryQueue(), ...inQueue };
   const own = memoryLog();
@@ -98,7 +98,7 @@ it.each([
   }
 });
 
-it('a log that fails after the handlers have succeeded is the only error', async () => {
+it('reports only the failure of the log if the handlers have succeeded', async () => {
   const failure = new Error('disk full');
   const log = memoryLog();
   const receiver = createReceiver({
@@ -119,7 +119,7 @@ it('fetchHandler reserves the endpoint of the queue when it is mounted', () => {
   expect(() => fetchHandler(second)).toThrow(expect.objectContaining({ option: 'endpoint' }));
 });
 
-it('the log warns of an event without a handler, and of no other', async () => {
+it('logs a warning only for an event without a handler', async () => {
   const warn = vi.fn();
   const logger = { debug() {}, info() {}, warn, error() {} };
   const receiver = createReceiver({ secret, logger }).on('scan_started', () => {});
@@ -129,23 +129,26 @@ it('the log warns of an event without a handler, and of no other', async () => {
   expect(warn).toHaveBeenCalledOnce();
 });
 
-it.each([0, -1, Number.NaN, 2 ** 31])('memoryLog rejects a capacity of %d, and names it', (capacity) => {
-  expect(() => memoryLog(capacity)).toThrow(expect.objectContaining({ option: 'capacity' }));
-});
+it.each([0, -1, Number.NaN, 2 ** 31])(
+  'memoryLog rejects a capacity of %d and names the option',
+  (capacity) => {
+    expect(() => memoryLog(capacity)).toThrow(expect.objectContaining({ option: 'capacity' }));
+  },
+);
 
-it.each(['processed', 'queued', 'running'] as const)('no entry replaces a delivery that is %s', (state) => {
+it.each(['processed', 'queued', 'running'] as const)('does not replace a delivery that is %s', (state) => {
   for (const entry of ['received', 'processed', 'failed', 'ignored', 'rejected'] as const) {
     expect(mayReplace({ state, attempt: 0 }, entry)).toBe(false);
   }
 });
 
-it.each([undefined, null, 5])('schemas rejects %s in place of a schema, and names the option', (schema) => {
+it.each([undefined, null, 5])('rejects %s instead of a schema and names the option', (schema) => {
   const create = () => Reflect.apply(createReceiver, undefined, [{ secret, schemas: { own: schema } }]);
   expect(create).toThrow(expect.objectContaining({ option: 'schemas' }));
 });
 
 it.each([undefined, null, 'down', 7, new Error('down')])(
-  'a limiter that rejects with %s has failed',
+  'treats a limiter that rejects with %s as failed',
   async (reason) => {
     const errors = vi.fn();
     const receiver = createReceiver({ secret, rateLimiter: { consume: () => Promise.reject(reason) } });

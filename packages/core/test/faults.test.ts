@@ -201,13 +201,16 @@ describe('a handler that asks for time', () => {
     expect(toAnswer(outcome).headers['retry-after']).toBe('61');
   });
 
-  it.each([1e5, 1e12, Number.MAX_VALUE])('of %d seconds has the sender asked for a day', async (seconds) => {
-    const receiver = createReceiver({ secret }).onAny(() => {
-      throw new RetryLater(seconds, 'busy');
-    });
-    const outcome = await receiver.receive((await delivery())());
-    expect(toAnswer(outcome).headers['retry-after']).toBe('86400');
-  });
+  it.each([1e5, 1e12, Number.MAX_VALUE])(
+    'of %d seconds asks the sender to wait for a day',
+    async (seconds) => {
+      const receiver = createReceiver({ secret }).onAny(() => {
+        throw new RetryLater(seconds, 'busy');
+      });
+      const outcome = await receiver.receive((await delivery())());
+      expect(toAnswer(outcome).headers['retry-after']).toBe('86400');
+    },
+  );
 
   it.each([-1, 0, Number.NaN, Number.POSITIVE_INFINITY, '60'])('but not %s', async (retryAfter) => {
     const receiver = createReceiver({ secret }).onAny(() => {
@@ -271,7 +274,7 @@ it.each<[string, Partial<Delivery>]>([
   expect(outcome).toMatchObject({ code: 'receiver_failed' });
 });
 
-it('rejects a request without a socket as any other', async () => {
+it('rejects a request without a socket like any other request', async () => {
   const req = Object.assign(new IncomingMessage(new Socket()), {
     method: 'PUT',
     httpVersionMajor: 1,

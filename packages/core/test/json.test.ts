@@ -151,11 +151,11 @@ describe('hostile JSON', () => {
     expect(parse(`{"a": [1, {"b": 2}], "c": {"d": [null, "x", ${deep}]}}`)).toEqual(refused);
   });
 
-  it('has the limit that the documentation names', () => {
+  it('has the documented limit', () => {
     expect(maxDepth).toBe(1000);
   });
 
-  it(`is not found too deep for its width: ${maxDepth} levels are parsed, and one more is rejected`, () => {
+  it(`accepts ${maxDepth} levels in a wide body and rejects one more`, () => {
     const wide = `[${Array.from({ length: maxDepth }, () => '{}').join(',')}]`;
     for (const [open, close] of [
       ['[', ']'],

@@ -3,7 +3,7 @@ import { memoryQueue, type QueuedResult, type StoredDelivery } from '../src/inde
 
 const processed = async (): Promise<QueuedResult> => ({ status: 'processed', succeeded: [], failures: [] });
 
-it('a memory queue has one set of workers for an endpoint, until that is closed', async () => {
+it('a memory queue allows one set of workers for an endpoint until they are closed', async () => {
   const queue = memoryQueue();
   const workers = queue.start('e', processed);
   expect(() => queue.start('e', processed)).toThrow(expect.objectContaining({ option: 'endpoint' }));
@@ -19,7 +19,7 @@ const delivery: StoredDelivery = {
   ...{ event_type: 'scan_started', dialect: 'guide', scan_id: undefined, target: undefined },
 };
 
-it('a memory queue that is being closed waits for what runs, and retries nothing', async () => {
+it('a memory queue that is closing waits for running deliveries and retries none', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const queue = memoryQueue();
@@ -45,7 +45,7 @@ it('a memory queue that is being closed waits for what runs, and retries nothing
   expect(work).toHaveBeenCalledOnce();
 });
 
-it('a memory queue runs a delivery once, also if it is enqueued twice', async () => {
+it('a memory queue runs a delivery once even if it is enqueued twice', async () => {
   const queue = memoryQueue();
   const work = vi.fn(processed);
   const workers = queue.start('e', work);

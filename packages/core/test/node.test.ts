@@ -27,7 +27,7 @@ describe('a line of the logger', () => {
     expect(text).toContain('error ');
   });
 
-  it('shows format and direction characters of logged values as escapes, wherever they are', () => {
+  it('shows format and direction characters of logged values as escapes at any position', () => {
     const characters = [
       '\u202e',
       '\u202a',
@@ -50,7 +50,7 @@ describe('a line of the logger', () => {
     }
   });
 
-  it('keeps words of any writing as they are', () => {
+  it('keeps words in any script unchanged', () => {
     const words = 'bücher 漢字 שלום क्‍ष 👩‍💻';
     expect(written(() => lineLogger().info({ words }, words))).toBe(`info  ${words} { words: '${words}' }\n`);
   });

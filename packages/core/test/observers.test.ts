@@ -15,7 +15,7 @@ import { secret, sender } from './support/sender.ts';
 
 const codeOf = (outcome: Outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status);
 
-/** A receiver, and all that it says. */
+/** A receiver, and everything that it reports. */
 function observed(options: Partial<ReceiverOptions> = {}) {
   const { logger, lines } = keepingLogger();
   const outcomes: ({ readonly code: string } & OutcomeDetails)[] = [];
@@ -26,7 +26,7 @@ function observed(options: Partial<ReceiverOptions> = {}) {
   return { receiver, lines, outcomes, errors };
 }
 
-/** Fails as often as it says. */
+/** A handler that fails the given number of times. */
 function failing(times: number, error: () => Error = () => new Error('down')) {
   let calls = 0;
   return () => {
@@ -59,7 +59,7 @@ describe('behind a queue', () => {
     ]);
   });
 
-  it('a failed attempt is one line, with its handlers and the time of the next attempt', async () => {
+  it('a failed attempt is logged in one line with its handlers and the time of the next attempt', async () => {
     const { receiver, lines } = observed({ queue: memoryQueue(quick) });
     receiver.on('scan_completed', () => {}, { name: 'fine' });
     receiver.on('scan_completed', failing(1), { name: 'siem' });
@@ -82,7 +82,7 @@ describe('behind a queue', () => {
     expect(nextAttempt instanceof Date && nextAttempt.getTime()).toBeGreaterThanOrEqual(before);
   });
 
-  it('a RetryLater is information, and no error', async () => {
+  it('a RetryLater is logged as information and not as an error', async () => {
     const { receiver, lines, errors, outcomes } = observed({ queue: memoryQueue(quick) });
     receiver.onAny(
       failing(1, () => new RetryLater(0.001, 'busy')),
@@ -109,7 +109,7 @@ describe('behind a queue', () => {
     expect(errors).toMatchObject([{ source: 'handlers', attempt: 1 }]);
   });
 
-  it('a queue that cannot store a delivery is one line, with its error', async () => {
+  it('a queue that cannot store a delivery is logged in one line with its error', async () => {
     const disk = new Error('disk full');
     const queue = { ...memoryQueue(), enqueue: () => Promise.reject(disk) };
     const { receiver, lines, errors } = observed({ queue });
@@ -120,7 +120,7 @@ describe('behind a queue', () => {
     ]);
   });
 
-  it('a log of its own that fails is one line beside the outcome', async () => {
+  it('a separate log that fails is logged in one line, in addition to the outcome', async () => {
     const disk = new Error('disk full');
     const log = { record: () => Promise.reject(disk) };
     const { receiver, lines, errors } = observed({ queue: memoryQueue(), log });
@@ -137,7 +137,7 @@ describe('behind a queue', () => {
 });
 
 describe('without a queue', () => {
-  it('each outcome is of the phase received, and says its attempt', async () => {
+  it('each outcome has the phase received and its attempt', async () => {
     const { receiver, outcomes, errors } = observed();
     receiver.onAny(failing(2));
     const send = await sender('scan_failed');
@@ -155,7 +155,7 @@ describe('without a queue', () => {
     ]);
   });
 
-  it('what is rejected has a type as soon as it is parsed', async () => {
+  it('a rejected delivery has a type if it was parsed', async () => {
     const { receiver, outcomes, lines } = observed({ tolerance: 1, now: () => 5 });
     await (await sender('scan_completed'))(receiver);
     await (await sender('scan_completed', { events_found: 'many' }))(receiver);
@@ -172,7 +172,7 @@ describe('without a queue', () => {
     ]);
   });
 
-  it('a failure is one line, though two requests wait for it', async () => {
+  it('a failure is logged in one line even if two requests wait for it', async () => {
     const { receiver, lines, errors, outcomes } = observed();
     let fail = () => {};
     receiver.onAny(
@@ -194,7 +194,7 @@ describe('without a queue', () => {
     expect(outcomes).toMatchObject([{ attempt: 1 }, { attempt: 0 }]);
   });
 
-  it('handlers and the log that fail together are one line, with both errors', async () => {
+  it('a failure of handlers and of the log is logged in one line with both errors', async () => {
     const log = memoryLog();
     const { record } = log;
     let calls = 0;
@@ -214,7 +214,7 @@ describe('without a queue', () => {
     expect(errors.map(({ source }) => source)).toEqual(['handlers', 'log']);
   });
 
-  it('a function of the user that throws is one line', async () => {
+  it('a user function that throws is logged in one line', async () => {
     const { receiver, lines, errors } = observed();
     const fault = new Error('no header');
     const receive = receiver.receive({
@@ -258,7 +258,7 @@ describe('without a queue', () => {
     expect(errors).toMatchObject([{ source: 'receiver', phase: 'received' }]);
   });
 
-  it('a clock that throws is one line beside the outcome', async () => {
+  it('a clock that throws is logged in one line, in addition to the outcome', async () => {
     const now = () => JSON.parse('{');
     const { receiver, lines } = observed({ now });
     receiver.onAny(() => {});
@@ -271,7 +271,7 @@ describe('without a queue', () => {
 });
 
 describe('a counter of new deliveries', () => {
-  /** As the README has it. */
+  /** The example in the README. */
   function counting(receiver: Receiver) {
     const counted: unknown[] = [];
     receiver.onOutcome(({ status }, { phase, attempt, eventType }) => {

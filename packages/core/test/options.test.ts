@@ -145,7 +145,7 @@ describe('a handler is refused at start-up', () => {
     ['timout', 'timeout'],
     ['timeoutMs', 'timeout'],
     ['retries', undefined],
-  ])('with the option %s, which is not known', (option, meant) => {
+  ])('with the unknown option %s', (option, meant) => {
     const error = add('scan_completed', () => {}, { [option]: 'siem' });
     expect(error.option).toBe(option);
     expect(error.message).toContain('Known: name, timeout.');
@@ -156,7 +156,7 @@ describe('a handler is refused at start-up', () => {
     expect(add('scan_completed', () => {}, options).option).toBe('handler');
   });
 
-  it('by onAny and onUnhandled as well, and leaves no handler behind', async () => {
+  it('by onAny and onUnhandled as well, without registering the handler', async () => {
     const other = createReceiver({ secret });
     const run = () => Promise.reject(new Error('never registered'));
     for (const register of [other.onAny, other.onUnhandled]) {
@@ -167,7 +167,7 @@ describe('a handler is refused at start-up', () => {
     });
   });
 
-  it('not for options that are left out', () => {
+  it('not for omitted options', () => {
     const other = createReceiver({ secret });
     for (const options of [undefined, {}, { name: undefined, timeout: undefined }]) {
       expect(() => Reflect.apply(other.onAny, other, [() => {}, options])).not.toThrow();

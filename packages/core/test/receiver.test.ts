@@ -218,7 +218,7 @@ describe('onOutcome', () => {
 });
 
 describe('a delivery whose handlers run in another process', () => {
-  it('is answered 503 in_progress, runs no handler, and is handled when its retry finds it at rest', async () => {
+  it('is answered 503 in_progress without running a handler, and is handled by a retry after that process has stopped', async () => {
     const known = { state: 'received', attempt: 0, succeeded: [] } as const;
     const record = vi
       .fn()

@@ -5,11 +5,11 @@ import { signedDelivery } from '../src/testing/index.ts';
 const secret = 'remembered-s3cret';
 const timestamp = new Date();
 
-/** The same bytes for the same scan. */
+/** Returns the same bytes for the same scan. */
 const deliveryOf = (scan_id: string) =>
   signedDelivery('scan_started', { secret, timestamp, data: { scan_id } });
 
-it('a request that arrives while a retry runs shares its outcome, and starts no handler', async () => {
+it('a request that arrives during a retry shares its outcome without running a handler', async () => {
   const finish: (() => void)[] = [];
   const handler = vi.fn(() => new Promise<void>((resolve) => finish.push(resolve)));
   handler.mockImplementationOnce(async () => {
@@ -29,7 +29,7 @@ it.each([
   ['at once', () => {}],
   ['later', async () => {}],
 ])(
-  'a delivery whose handlers succeed %s is forgotten when as many others as memory holds have come',
+  'a delivery whose handlers succeed %s is forgotten after as many others as memory can hold',
   async (_, run) => {
     const handler = vi.fn(run);
     const receiver = createReceiver({ secret, memory: 1 }).onAny(handler);

@@ -17,7 +17,7 @@ describe('The wait before another try', () => {
     }
   });
 
-  it('is at least what a handler asks for, whatever maxDelay says', () => {
+  it('is at least the wait that a handler asks for, even if it exceeds maxDelay', () => {
     for (let n = 0; n < 200; n++) {
       expect(retryDelay(1, 30, options)).toBe(30_000);
       expect(retryDelay(1, 3600, options)).toBe(3_600_000);

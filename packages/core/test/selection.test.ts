@@ -7,18 +7,18 @@ it.each([
   ['correlation_found', ['correlation_completed']],
   ['alert.*', ['alert.critical', 'alert.high', 'alert.medium', 'alert.low', 'alert.info']],
   ['alert', ['alert.critical', 'alert.high', 'alert.medium', 'alert.low', 'alert.info']],
-])('selectTypes(%j) stands for %j', (selector, types) => {
+])('selectTypes(%j) returns %j', (selector, types) => {
   expect(selectTypes(selector)?.types.toSorted()).toEqual(types.toSorted());
 });
 
-it("selectTypes of a category covers the guide's types, the dotted ones, and unknown ones of its prefix", () => {
+it("selectTypes of a category covers the guide's types, dotted types, and unknown types with its prefix", () => {
   const selection = selectTypes('finding.*');
   expect(selection?.types).toEqual(expect.arrayContaining(['high_risk_event', 'finding.new']));
   expect(selection?.covers('finding.made_up')).toBe(true);
   expect(selection?.covers('scan_started')).toBe(false);
 });
 
-it('selectTypes knows every name of typeSelectors, and no other', () => {
+it('selectTypes knows exactly the names of typeSelectors', () => {
   expect(typeSelectors().filter((name) => selectTypes(name) === undefined)).toEqual([]);
   for (const name of ['alert.hgh', 'nonsense.*', '', '__proto__']) expect(selectTypes(name)).toBeUndefined();
 });

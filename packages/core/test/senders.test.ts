@@ -51,14 +51,14 @@ describe("SpiderFoot's notification service", () => {
     });
   });
 
-  it('has a time that must be one', () => {
+  it('is rejected if its time is invalid', () => {
     const parsed = bodyOf({ topic: 'scan.error', timestamp: 'soon', data: {} });
     expect(parsed).toMatchObject({ code: 'invalid_event', issues: [{ path: 'timestamp' }] });
   });
 });
 
 describe('an envelope', () => {
-  it('is identified by the first of event_type, event and topic, and a wrong one is not passed over', () => {
+  it('is identified by the first of event_type, event and topic, even if its value is invalid', () => {
     const all = { event_type: 'scan_started', event: 'scan_failed', topic: 'scan.aborted', timestamp: 1 };
     expect(bodyOf({ ...all, data: {} })).toMatchObject({ event: { event_type: 'scan_started' } });
     expect(bodyOf({ event: 'scan_failed', topic: 'scan.aborted' })).toMatchObject({
@@ -84,7 +84,7 @@ describe('an envelope', () => {
 });
 
 describe('the id of a delivery', () => {
-  it('of a notification is its own each time, and shows which have equal bytes', async () => {
+  it('of a notification is different each time, and shows which have equal bytes', async () => {
     const receiver = createReceiver({ secret });
     const send = async (data: object) => {
       const outcome = await receiver.receive(
@@ -116,7 +116,7 @@ describe('the id of a delivery', () => {
     expect('id' in second && second.id).toBe('id' in first && first.id);
   });
 
-  it('of an unsigned notification is its own each time', async () => {
+  it('of an unsigned notification is different each time', async () => {
     const receiver = createReceiver({ secret: false });
     const send = async () =>
       receiver.receive(await signedDelivery('scan_failed', { secret: false, dialect: 'notification' }));
@@ -127,11 +127,11 @@ describe('the id of a delivery', () => {
 });
 
 describe('a hint', () => {
-  it('claims no signature that was not verified', () => {
+  it('does not claim a signature that was not verified', () => {
     for (const { hint } of Object.values(refusals)) expect(hint).not.toMatch(/signature is right/i);
   });
 
-  /** What the log says about a body to a receiver that verifies nothing. */
+  /** Returns the hint about a body from a receiver that does not verify signatures. */
   async function loggedFor(body: string, userAgent = 'curl/8') {
     const warn = vi.fn<Logger['warn']>();
     const ignore = () => {};

@@ -12,7 +12,7 @@ async function codeOf(receiver: Pick<ReturnType<typeof createReceiver>, 'receive
 }
 
 describe('serve() with several receivers', () => {
-  it('closes all of them, also those with schemas, and also if one fails to close', async () => {
+  it('closes all of them, including those with schemas, even if one fails to close', async () => {
     const plain = createReceiver({ secret });
     const own = createReceiver({ secret, schemas: { 'in.house': z.object({ floor: z.number() }) } });
     const fault = new Error('a store that is down');

@@ -36,7 +36,7 @@ describe('severityOf', () => {
     ['brand.new', 'LOW'],
     ['constructor', 'LOW'],
     ['__proto__', 'LOW'],
-  ])('takes %s for %s if the event states no severity', (type, severity) => {
+  ])('gives %s the severity %s if the event states none', (type, severity) => {
     expect(severityOf(event(type))).toBe(severity);
   });
 
@@ -68,12 +68,12 @@ describe('severityOf', () => {
     [{ severity: '' }, 'CRITICAL'],
     [{ severity: { toString: 1 } }, 'CRITICAL'],
     [{ severity: 'high'.padEnd(1e6) }, 'CRITICAL'],
-  ])('lets %j win over the type malware_detected, if it is a severity: %s', (data, severity) => {
+  ])('prefers %j to the type malware_detected if it is a severity: %s', (data, severity) => {
     expect(severityOf(event('malware_detected', data))).toBe(severity);
   });
 
   it.each(['vulnerability_found', 'alert.low', 'system_alert', 'scan_completed', 'brand.new'])(
-    'takes the severity in the data of %s, of whichever dialect',
+    'uses the severity in the data of %s in every dialect',
     (type) => {
       const timestamp = 1795459140.25;
       for (const body of [
@@ -87,7 +87,7 @@ describe('severityOf', () => {
     },
   );
 
-  it('takes a severity from the envelope if the data states none', () => {
+  it('uses the severity in the envelope if the data states none', () => {
     expect(severityOf(event('brand.new', {}, { severity: 'high' }))).toBe('HIGH');
     expect(severityOf(event('brand.new', { severity: 'low' }, { severity: 'high' }))).toBe('LOW');
   });
@@ -98,13 +98,13 @@ describe('severityOf', () => {
     [{ high_risk_events: '2' }, 'HIGH'],
     [{ high_risk_events: { valueOf: 1, toString: 1 } }, 'INFO'],
     [{ high_risk_events: null }, 'INFO'],
-  ])('takes a completed scan with %j for %s', (data, severity) => {
+  ])('gives a completed scan with %j the severity %s', (data, severity) => {
     expect(severityOf(event('scan_completed', data))).toBe(severity);
     expect(severityOf(event('multi_scan_completed', data))).toBe(severity);
     expect(severityOf(event('scan_progress', data))).toBe('INFO');
   });
 
-  it('puts your map before the table, and after what the event states', () => {
+  it('prefers your map to the table, and the stated severity to both', () => {
     const map = { malware_detected: 'LOW', scan_completed: 'HIGH', 'brand.new': 'CRITICAL' } as const;
     expect(severityOf(event('malware_detected'), map)).toBe('LOW');
     expect(severityOf(event('malware_detected', { severity: 'high' }), map)).toBe('HIGH');

@@ -91,7 +91,7 @@ describe('behind a queue', () => {
     });
   });
 
-  it('a thrown proxy that fails at everything is a failure like any other', async () => {
+  it('a thrown proxy whose every trap throws is a failure like any other', async () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     const errors = vi.fn();
@@ -101,7 +101,7 @@ describe('behind a queue', () => {
     expect(errors).toHaveBeenCalledOnce();
   });
 
-  it('a logger that throws ends nothing, also where no handler takes an event', async () => {
+  it('a logger that throws does not end the process, even for an event without a handler', async () => {
     const fault = () => JSON.parse('{');
     const logger = { debug: fault, info: fault, warn: fault, error: fault };
     const { next, work } = await delivery();

@@ -301,7 +301,7 @@ describe('a queue', () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  /** How long a queue in memory waits for the next attempt, in milliseconds, when a handler throws this. */
+  /** Returns how long a queue in memory waits for the next attempt after a handler throws this value, in milliseconds. */
   async function waitAfter(error: unknown): Promise<number> {
     vi.useFakeTimers();
     const start = Date.now();
@@ -324,10 +324,13 @@ describe('a queue', () => {
     [7200, 7_200_000],
     [86_400, 86_400_000],
     [1e12, 86_400_000],
-  ])('waits, if a handler asks for %d seconds, for %d ms, whatever maxDelay says', async (asked, ms) => {
-    expect(await waitAfter(new RetryLater(asked, 'busy'))).toBe(ms);
-    expect(await waitAfter(Object.assign(new Error('busy'), { retryAfter: asked }))).toBe(ms);
-  });
+  ])(
+    'waits, if a handler asks for %d seconds, for %d ms, even if that exceeds maxDelay',
+    async (asked, ms) => {
+      expect(await waitAfter(new RetryLater(asked, 'busy'))).toBe(ms);
+      expect(await waitAfter(Object.assign(new Error('busy'), { retryAfter: asked }))).toBe(ms);
+    },
+  );
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -60, '60', new Date(4e12), 60n, null, undefined])(
     'waits for its backoff if a handler asks for %s',

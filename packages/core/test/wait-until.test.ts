@@ -6,7 +6,7 @@ import { fetchHandler } from '../src/web/index.ts';
 const secret = 'wait-until-s3cret';
 
 let serial = 0;
-/** No two have the same bytes. */
+/** Creates requests of which no two have the same bytes. */
 const request = () => signedRequest('scan_completed', { secret, data: { scan_id: `scan_${++serial}` } });
 
 afterEach(() => {
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** What a platform passes beside the request, with the promises that it was given. */
+/** An execution context that keeps the promises passed to waitUntil. */
 function createContext() {
   const promises: Promise<unknown>[] = [];
   return {
@@ -32,7 +32,7 @@ function createGate() {
   return { opened, open };
 }
 
-/** Whether a promise has settled by the next turn of the event loop. */
+/** Returns whether a promise settles within a turn of the event loop. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   const turn = new Promise((resolve) => setTimeout(resolve, 0, 'waiting'));
   return (await Promise.race([promise, turn])) !== 'waiting';
@@ -73,7 +73,7 @@ describe('a delivery in memoryQueue()', () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it('is let go when its attempts are used up', async () => {
+  it('is released after its last attempt', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue({ baseDelay: 1, maxAttempts: 2 }) });
     const handler = vi.fn().mockRejectedValue(new Error('down'));
     receiver.onAny(handler);
@@ -83,7 +83,7 @@ describe('a delivery in memoryQueue()', () => {
     expect(handler).toHaveBeenCalledTimes(2);
   });
 
-  it('is let go when the receiver closes before its retry', async () => {
+  it('is released when the receiver closes before its retry', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue({ baseDelay: 60_000 }) });
     const failed = createGate();
     receiver.onAny(() => {
@@ -137,7 +137,7 @@ describe('without a queue, an execution context', () => {
     await context.done();
   });
 
-  it('keeps a listener of outcomes running that returns a promise', async () => {
+  it('keeps an outcome listener running that returns a promise', async () => {
     const gate = createGate();
     const { receiver } = receiverWith({});
     receiver.onOutcome(() => gate.opened);
@@ -148,7 +148,7 @@ describe('without a queue, an execution context', () => {
     await context.done();
   });
 
-  it('is given no promise that rejects', async () => {
+  it('is never passed a promise that rejects', async () => {
     const { receiver } = receiverWith({ handlerTimeout: 5 });
     receiver.onOutcome(() => Promise.reject(new Error('metrics are down')));
     receiver.onAny(() => new Promise((_, reject) => setTimeout(reject, 20, new Error('late failure'))));
@@ -190,12 +190,12 @@ describe('memoryQueue() without an execution context', () => {
     expect(handler).toHaveBeenCalledTimes(2);
   });
 
-  it('is used where the process keeps running', async () => {
+  it('is accepted if the process keeps running', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue() });
     expect((await fetchHandler(receiver)(await request())).status).toBe(202);
   });
 
-  it('does not concern a durable queue', async () => {
+  it('does not affect a durable queue', async () => {
     vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
     const { enqueue, start } = memoryQueue();
     const { receiver } = receiverWith({ queue: { enqueue, start } });

@@ -85,7 +85,7 @@ describe('the body of a fetch request', () => {
   });
 });
 
-/** A receiver's answer to an event whose body is larger than it accepts. */
+/** Returns a receiver's answer to a body that is larger than it accepts. */
 async function answerTo(stream: ReadableStream<Uint8Array>, bodyTimeout = 10_000, headers: Headers = {}) {
   const receiver = createReceiver({ secret: 'web-s3cret', maxBodySize: limit, bodyTimeout });
   const signed = await signedRequest('scan_completed', { secret: 'web-s3cret', headers });
@@ -137,7 +137,7 @@ describe('a rejected body', () => {
     const { stream, left } = streamOf([text, text, text]);
     const length = String(64 * 1024 * 1024 + 1);
     expect((await answerTo(stream, 10_000, { 'content-length': length })).status).toBe(413);
-    // The stream itself has taken one piece ahead.
+    // The stream itself has read one chunk ahead.
     expect(left).toHaveLength(2);
   });
 });
@@ -165,7 +165,7 @@ it.each([
   ['an ArrayBuffer', bytes.slice().buffer, bytes],
   ['an object', {}, 'body_already_parsed'],
 ])(
-  'a stream of %s that an app has put into a request is read, or said to be parsed',
+  'a stream of %s that an app passes to a request is read, or rejected as parsed',
   async (_, chunk, read) => {
     const stream = new ReadableStream({
       start(controller) {
@@ -206,7 +206,7 @@ describe('the body of a rejected fetch request', () => {
     expect({ left, ...seen }).toEqual({ left: [], isCanceled: false, isClosed: true });
   });
 
-  it('is read up to 64 MiB, and canceled past it', async () => {
+  it('is read up to 64 MiB and then canceled', async () => {
     const [most, more] = [64 * 1024 * 1024, 1];
     const whole = bodyOf([new Uint8Array(most)]);
     await whole.delivery.discardBody(10_000);
@@ -223,7 +223,7 @@ describe('the body of a rejected fetch request', () => {
   it.each([
     [64 * 1024 * 1024, 0],
     [64 * 1024 * 1024 + 1, 1],
-  ])('of a declared length of %d has %d pieces left', async (length, pieces) => {
+  ])('with a declared length of %d has %d chunks left', async (length, pieces) => {
     const { delivery, left } = bodyOf([bytes], { 'content-length': String(length) });
     await delivery.discardBody(10_000);
     expect(left).toHaveLength(pieces);
@@ -254,7 +254,7 @@ describe('the body of a rejected fetch request', () => {
     expect((await reader?.read())?.value).toEqual(new TextEncoder().encode('body'));
   });
 
-  it('is waited for as long as its timeout says, the time of reading it included', async () => {
+  it('is discarded for at most its timeout, including the time of reading', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
     const endless = () => new WebDelivery(requestOf(new ReadableStream<Uint8Array>()), () => undefined);
@@ -269,7 +269,7 @@ describe('the body of a rejected fetch request', () => {
     await vi.advanceTimersByTimeAsync(1);
     await discarding;
 
-    // Too large after 600 ms, and without an end: 400 ms are left.
+    // The body is too large after 600 ms and never ends, so 400 ms are left.
     const slow = new ReadableStream<Uint8Array>({
       start: (controller) => void setTimeout(() => controller.enqueue(new Uint8Array(limit + 1)), 600),
     });

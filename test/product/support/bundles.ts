@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { root } from './workspace.ts';
 
-/** What esbuild produces for a program that has no Node around it. */
+/** The result of bundling a program for a runtime without Node. */
 export interface Bundle {
   readonly code: string;
   /** Compressed with gzip, in bytes. */
@@ -11,13 +11,13 @@ export interface Bundle {
   readonly imports: readonly string[];
 }
 
-/** The two ways in which a bundle for a runtime without Node is made. */
+/** The two kinds of bundles for runtimes without Node. */
 export const targets = {
   worker: { conditions: ['worker'] },
   browser: { platform: 'browser' },
 } as const satisfies Record<string, BuildOptions>;
 
-/** Bundles the source of a program as if it were a file in a folder of the workspace. */
+/** Bundles a program's source as if it were a file in a folder of the workspace. */
 export async function bundle(
   source: string,
   folder: string,

@@ -61,12 +61,12 @@ app.get('/notes', (c) => c.json(notes.splice(0)));
 const direct = fetchHandler(inline);
 const directQueue = fetchHandler(queued);
 
-/** @param platform what the platform passes beside the request */
+/** @param platform the other arguments that the platform passes with the request */
 export function handle(request: Request, ...platform: readonly unknown[]): Response | Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === '/fetch') return direct(request, ...platform);
   if (pathname === '/fetch-queue') return directQueue(request, ...platform);
-  // As an app does that loses the execution context on the way.
+  // Simulates an app that does not pass the execution context on.
   if (pathname === '/queue-without-context') return app.fetch(request);
   const [env, context] = platform;
   return app.fetch(request, isObject(env) ? env : {}, isContext(context) ? context : undefined);

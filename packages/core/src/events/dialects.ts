@@ -95,7 +95,10 @@ function complete(
   return { issue: { path: 'timestamp', message }, oneShot: false };
 }
 
-/** Fit an event of an unknown type into the envelope, so that it is delivered. `wire.body` keeps the values that do not fit. */
+/**
+ * Fit an event of an unknown type into the envelope, so that it is delivered. `wire.body` keeps the values that do
+ * not fit.
+ */
 function fitted({ timestamp, source, version, data, metadata }: JsonObject, receivedAt: number): JsonObject {
   const { shape } = anyEventSchema;
   return {

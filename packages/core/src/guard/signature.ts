@@ -37,7 +37,7 @@ function unsigned(header: Delivery['header'], names: readonly string[]): Rejecte
   if (other !== undefined) {
     return {
       ...rejected,
-      hint: `The signature is in the header ${other}, which this endpoint does not read. Add the header to signatureHeader.`,
+      hint: `The signature is in the header ${other}, which this endpoint is not configured to read.`,
     };
   }
   // The dispatcher sets its own User-Agent; the notification senders keep that of urllib.

@@ -1,6 +1,6 @@
 import type { Logger } from '../../src/index.ts';
 
-/** What was logged. */
+/** A logged line. */
 export interface Line {
   readonly level: keyof Logger;
   readonly message: string;
