@@ -81,7 +81,7 @@ function adopt(parent: Command, command: Command): void {
   for (const further of command.commands) adopt(command, further);
 }
 
-/** Runs what the arguments ask for, and leaves the exit code in the process. */
+/** Run the command in the arguments, and set the exit code of the process. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   const [first, second] = args.filter((arg) => !arg.startsWith('-'));
   const asked = first === 'help' ? second : first;

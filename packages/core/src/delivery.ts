@@ -23,7 +23,7 @@ export interface Delivery {
    */
   header(name: string): string | undefined;
   /**
-   * Reads the body: the bytes as they came, never a parsed body written out again. Called once at most, and only
+   * Read the body: the bytes as they came, never a parsed body written out again. Called once at most, and only
    * where the headers gave no reason to refuse.
    * @param limit bytes; one more is `body_too_large`, told as soon as it is seen
    * @param timeout milliseconds for the whole body; afterwards it is `body_timeout`

@@ -15,14 +15,16 @@ export interface Dispatch {
   readonly unfinished: Unfinished;
 }
 
-/** Handlers that were given up and run on, by name: the next try waits for them instead of running them twice at once. */
+/**
+ * Handlers that were given up and run on, by name: the next try waits for them instead of running them twice at once.
+ */
 export interface Unfinished {
   get(handler: string): Promise<void> | undefined;
   add(handler: string, finished: Promise<void>): void;
 }
 
 /**
- * Runs all handlers of a delivery, side by side; one that fails keeps none from running.
+ * Run all handlers of a delivery concurrently. A failing handler does not keep others from running.
  * @returns the failures, and a promise only where a handler returned one
  */
 export function dispatch(routes: readonly Route[], work: Dispatch): MaybePromise<readonly HandlerFailure[]> {

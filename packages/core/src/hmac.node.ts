@@ -1,6 +1,9 @@
 import * as crypto from 'node:crypto';
 
-/** What the two builds of this module agree on: Web Crypto answers later, `node:crypto` at once and five times as fast. */
+/**
+ * What the two builds of this module agree on: Web Crypto answers later, `node:crypto` at once and five times as
+ * fast.
+ */
 type MaybePromise<Value> = Value | Promise<Value>;
 
 /** A secret, ready to sign with. */
@@ -24,7 +27,8 @@ export function createKey(secret: string | Uint8Array): HmacKey {
   // Runtimes that only resemble Node may lack the one-shot hash.
   if (typeof hash !== 'function') return { sign: viaObject };
 
-  // RFC 2104 by two one-shot hashes: a third of what creating a Hmac object costs, which is most of a small body's time.
+  // RFC 2104 by two one-shot hashes: a third of what creating a Hmac object costs, which is most of a small body's
+  // time.
   const key = Buffer.alloc(block);
   if (keyBytes.byteLength > block) key.write(hash('sha256', keyBytes, 'hex'), 'hex');
   else key.set(keyBytes);
@@ -52,7 +56,7 @@ const left = Buffer.alloc(64);
 const right = Buffer.alloc(64);
 
 /**
- * Compares two strings of 64 characters in constant time. The buffers are reused: nothing awaits in between.
+ * Compare two strings of 64 characters in constant time. The buffers are reused: nothing awaits in between.
  * Writing as Latin-1 makes U+0161 an `a`; what is equal by then is held against the text itself, which tells nothing.
  */
 export function equalDigests(expected: string, given: string): boolean {

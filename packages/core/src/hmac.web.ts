@@ -19,7 +19,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return toHex(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)));
 }
 
-/** Compares two strings of 64 characters, looking at every one whatever it finds. */
+/** Compare two strings of 64 characters, looking at every one whatever it finds. */
 export function equalDigests(expected: string, given: string): boolean {
   let difference = 0;
   for (let i = 0; i < 64; i++) difference |= expected.charCodeAt(i) ^ given.charCodeAt(i);

@@ -23,7 +23,7 @@ const invalid: JsonRefusal = { status: 'rejected', code: 'invalid_json' };
  */
 export const maxDepth = 1000;
 
-/** Parses a body that may hold anything: invalid UTF-8, no object, Python's NaN, endless nesting. Never throws. */
+/** Parse a body that may hold anything: invalid UTF-8, no object, Python's NaN, endless nesting. Never throws. */
 export function parseJson(bytes: Uint8Array): ParsedJson | JsonRefusal {
   const text = decodeUtf8(bytes);
   if (text === undefined) return invalid;
@@ -52,7 +52,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** Without so many opening brackets nothing is as deep. Counting them takes half as long as a walk, and most bodies have fewer. */
+/**
+ * Without so many opening brackets nothing is as deep. Counting them takes half as long as a walk, and most bodies
+ * have fewer.
+ */
 function opensMoreThan(text: string, most: number): boolean {
   // A level takes two characters at least.
   if (text.length <= 2 * most) return false;
@@ -65,7 +68,7 @@ function opensMoreThan(text: string, most: number): boolean {
   return false;
 }
 
-/** Looks at containers alone before it calls itself: most of what a body holds are strings and numbers. */
+/** Recurses only into containers, because most values of a body are strings and numbers. */
 function deeperThan(container: object, levels: number): boolean {
   if (levels === 0) return true;
   if (Array.isArray(container)) {

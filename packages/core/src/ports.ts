@@ -90,7 +90,7 @@ export interface UnauthenticatedRefusal {
 /** Records deliveries, by `endpoint` and `id`. */
 export interface DeliveryLog {
   /**
-   * Records where a delivery stands, and resolves once that is durable; a rejection makes the receiver answer 503, so
+   * Record the state of a delivery. Resolves once that is durable. If it rejects, the receiver answers 503, so
    * that the sender tries again.
    *
    * What is `processed`, or waits in a queue, stays so, and what has been attempted is not made `rejected` or
@@ -100,9 +100,9 @@ export interface DeliveryLog {
    *   returns `undefined`, the receiver recognizes only the duplicates that it has in memory.
    */
   record(entry: LogEntry): Promise<LoggedDelivery | undefined>;
-  /** Counts a delivery that was not authenticated. Must not wait for a disk: anybody can send these. */
+  /** Count a delivery that was not authenticated. Must not wait for a disk, because any client can send these. */
   refused?(refusal: UnauthenticatedRefusal): void;
-  /** Works off what is replayed out of the log, with the handlers of the receiver at this endpoint. */
+  /** Run deliveries that are replayed from the log, with the handlers of the receiver at this endpoint. */
   start?(endpoint: string, process: ProcessWork, onDeadLetter?: ReportDeadLetter): Workers;
 }
 
@@ -201,7 +201,7 @@ export type ReportDeadLetter = (letter: DeadLetter) => boolean;
 
 /** What works off the deliveries of one endpoint. */
 export interface Workers {
-  /** Stops claiming, waits for what runs, within the store's own limit, and releases the rest. */
+  /** Stop claiming deliveries, wait for running ones within the store's own limit, and release the rest. */
   close(): Promise<void>;
 }
 
@@ -225,7 +225,7 @@ export interface DeliveryQueue {
    */
   settled?(delivery: StoredDelivery): Promise<void> | undefined;
   /**
-   * Starts the workers of an endpoint: claim, run, settle, retry.
+   * Start the workers of an endpoint: claim, run, settle, retry.
    * @param onDeadLetter call it once for each delivery that is not attempted again, after that is stored durably
    * @throws ConfigurationError synchronously, if the endpoint already has workers in this process
    */

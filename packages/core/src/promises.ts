@@ -11,7 +11,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * Waits for a promise, but not for ever.
+ * Wait for a promise with a time limit.
  * @param limit milliseconds
  * @param onLate makes the error that it is given up with
  */

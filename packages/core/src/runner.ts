@@ -19,9 +19,9 @@ export interface Progress {
 }
 
 export interface Runner {
-  /** Runs the routes of a delivery unless that has been done before: log, dispatch, settle. */
+  /** Run the routes of a delivery unless they have already run: log, dispatch, settle. */
   once(verified: Verified, routes: readonly Route[], watch: Watch): MaybePromise<Outcome>;
-  /** Runs those that have not succeeded yet, and says what failed. */
+  /** Run the routes that have not succeeded yet. @returns the failures */
   run(
     verified: Verified,
     routes: readonly Route[],

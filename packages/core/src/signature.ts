@@ -7,7 +7,7 @@ const prefix = 'sha256=';
 const digits = 64;
 
 /**
- * Reads a signature header's value: `sha256=`, which may be missing (the guide), and 64 hex digits of any case.
+ * Read a signature header's value: `sha256=`, which may be missing (the guide), and 64 hex digits of any case.
  * @returns the 64 characters in lower case, or `undefined` where it has another form, such as two headers joined by
  *   a comma. They are compared as text and never decoded: decoding hex is where a bad digit gets lost.
  */
@@ -68,7 +68,7 @@ export function idOfUnsigned(bytes: Uint8Array): string | Promise<string> {
 }
 
 /**
- * Signs a body as SpiderFoot does.
+ * Sign a body as SpiderFoot does.
  * @param secret the shared secret; a string is taken as UTF-8
  * @throws ConfigurationError where the secret is empty, or has white space around it
  * @param body the bytes to send; a string is taken as UTF-8

@@ -2,7 +2,7 @@ import { Buffer, isAscii } from 'node:buffer';
 import { decodeUtf8 as decodeAny } from './text.web.ts';
 
 /**
- * Decodes UTF-8 and drops a byte order mark. `undefined` where it is none.
+ * Decode UTF-8 and drop a byte order mark. Returns `undefined` if the bytes are not UTF-8.
  *
  * Python's JSON is ASCII, and of ASCII Node makes a string as Latin-1 in less time than as UTF-8; from a megabyte on
  * in a quarter of it, because V8 then leaves the text where it is.

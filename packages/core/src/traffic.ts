@@ -3,7 +3,7 @@ export interface Traffic {
   readonly closing: boolean;
   enter(): void;
   leave(): void;
-  /** Closes for new deliveries; resolves once the last one in flight has left. */
+  /** Close for new deliveries. Resolves once no delivery is in flight. */
   drain(): Promise<void>;
 }
 

@@ -146,7 +146,7 @@ function watchOf({ id, ip, receivedAt, attempt, event_type }: QueuedWork, observ
   return Object.assign(watch, { id, ip, attempt, eventType: event_type });
 }
 
-/** Puts a delivery into the queue, and answers for it. */
+/** Put a delivery into the queue. @returns the outcome */
 export async function enqueue(
   queue: DeliveryQueue,
   { endpoint }: Settings,

@@ -44,7 +44,7 @@ declare global {
 }
 
 /**
- * Serves a receiver: verifies, runs its handlers, answers. Mount it before any body parser, or give the parser
+ * Serve a receiver: verify requests, run its handlers and answer. Mount it before any body parser, or give the parser
  * {@link captureRawBody}. An error while answering is passed to `next(error)`.
  * @example
  * app.all('/webhook', webhookHandler(receiver));

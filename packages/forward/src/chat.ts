@@ -10,7 +10,7 @@ export interface ChatOptions extends TransportOptions {
   readonly url: string;
 }
 
-/** Posts what is to be read of an event, as JSON, to a channel's webhook. */
+/** Post an event's message as JSON to a channel's webhook. */
 export function toChat(
   target: string,
   { url: given, ...options }: ChatOptions,

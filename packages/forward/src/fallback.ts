@@ -9,7 +9,7 @@ import {
 } from './forwarder.ts';
 
 /**
- * Tries one handler after the other, until one succeeds: the guide's "fallback notification methods". They share the
+ * Try one handler after the other, until one succeeds: the guide's "fallback notification methods". They share the
  * handler's time: where that is short, as without a queue, give all but the last little patience.
  * @returns a forwarder that fails, with a {@link FallbackError}, only where all of them have
  * @example

@@ -4,14 +4,14 @@ import { ConfigurationError, type EventContext, type EventEnvelope } from '@spid
 export type AnyEvent = EventEnvelope<string, unknown>;
 
 /**
- * A handler that sends an event on: for `receiver.on`, `onAny` and `onUnhandled`. It resolves once the target has taken the
- * event, and fails with a {@link ForwardError}, so that the event is tried again with this handler alone.
+ * A handler that sends an event on: for `receiver.on`, `onAny` and `onUnhandled`. It resolves once the target has
+ * taken the event, and fails with a {@link ForwardError}, so that the event is tried again with this handler alone.
  */
 export interface Forwarder<Event = AnyEvent> {
   (event: Event, context: EventContext): Promise<void>;
   /**
-   * Ends what waits, lets what is being sent finish, and closes the connections: `await receiver.close()` first. One that is
-   * made of others closes them too; to close one twice does nothing, as where two share it.
+   * End waiting events, let running requests finish, and close the connections. Call `await receiver.close()` first.
+   * One that is made of others closes them too; to close one twice does nothing, as where two share it.
    */
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function toForwarder<Event>(
   });
 }
 
-/** Closes those that can be. */
+/** Close the forwarders among these handlers. */
 export async function closeAll(handlers: readonly { close?(): Promise<void> }[]): Promise<void> {
   await Promise.all(handlers.map((handler) => handler.close?.()));
 }

@@ -10,10 +10,11 @@ import { onAbort } from './signals.ts';
 export interface Policy {
   readonly settings: PolicySettings;
   /**
-   * Attempts something until it succeeds, or another try makes no sense.
+   * Attempt something until it succeeds, or another try makes no sense.
    * @param origin `https://host:port`, `smtp://host:25`: what the breaker goes by, and whose host an error names
-   * @param attempt throws an `AttemptError` that says what failed, and so whether it is tried again; anything else counts
-   *   as `connection`, and of it a system's error code alone is told. Its signal is aborted when its time is over
+   * @param attempt throws an `AttemptError` that says what failed, and so whether it is tried again; anything else
+   *   counts as `connection`, and of it a system's error code alone is told. Its signal is aborted when its time is
+   *   over
    * @param signal the handler's
    * @throws ForwardError alone
    */
@@ -22,7 +23,7 @@ export interface Policy {
     attempt: (signal: AbortSignal) => Promise<T>,
     signal?: AbortSignal | undefined,
   ): Promise<T>;
-  /** Refuses further runs, ends those that wait, and resolves when the attempts under way are through. */
+  /** Reject further runs and end waiting ones. Resolves when the running attempts have ended. */
   close(): Promise<void>;
 }
 
@@ -119,8 +120,8 @@ export function createPolicy(target: string, options: PolicyOptions = {}): Polic
 }
 
 /**
- * Settles in time, also where the attempt takes no notice of its signal. One that has got its answer, and is only reading
- * the rest of it, has a turn of the event loop to say so: what was taken must not be sent again.
+ * Settle in time, also where the attempt takes no notice of its signal. One that has got its answer, and is only
+ * reading the rest of it, has a turn of the event loop to say so: what was taken must not be sent again.
  */
 function inTime<T>(
   attempt: (signal: AbortSignal) => Promise<T>,

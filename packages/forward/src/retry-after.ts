@@ -4,7 +4,7 @@ import { type Backoff, retryDelay } from '@spiderfoot-webhooks/core/stores';
 const longest = 24 * 3600;
 
 /**
- * Reads `Retry-After`: seconds, or an HTTP date.
+ * Read `Retry-After`: seconds, or an HTTP date.
  * @returns seconds from now, at most a day; `undefined` for what is neither
  * @see RFC 9110, 10.2.3
  */

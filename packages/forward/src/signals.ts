@@ -1,6 +1,6 @@
 /**
- * Listens to a signal, which may have been aborted already. (`AbortSignal.any` keeps memory on Node 20.)
- * @returns what ends the listening
+ * Listen to a signal, which may have been aborted already. (`AbortSignal.any` keeps memory on Node 20.)
+ * @returns a function that stops listening
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal?.aborted) listener();

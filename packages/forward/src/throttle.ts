@@ -15,14 +15,14 @@ import { onAbort } from './signals.ts';
 
 export interface ThrottleOptions {
   /**
-   * Milliseconds after a message in which further events are collected. It has to leave the handler time to send: well below
-   * the nine seconds that it has without a queue.
+   * Milliseconds after a message in which further events are collected. It has to leave the handler time to send:
+   * well below the nine seconds that it has without a queue.
    * @default 3000
    */
   readonly window?: number;
   /**
-   * How many events make a group, which is then sent at once. An event that waits keeps its place in the queue, so a group
-   * cannot grow beyond the queue's `concurrency`: raise both together.
+   * How many events make a group, which is then sent at once. An event that waits keeps its place in the queue, so a
+   * group cannot grow beyond the queue's `concurrency`: raise both together.
    * @default 16
    */
   readonly max?: number;
@@ -37,9 +37,9 @@ interface Member {
 }
 
 /**
- * Groups a burst: the first event is sent at once, those that follow within the window as one `EventGroup`, with their
- * count. Each event's handler succeeds when its group has been sent, and fails when that fails: nothing is taken as sent that
- * was not, and an event whose time is over before leaves its group.
+ * Group a burst: the first event is sent at once, those that follow within the window as one `EventGroup`, with their
+ * count. Each event's handler succeeds when its group has been sent, and fails when that fails: nothing is taken as
+ * sent that was not, and an event whose time is over before leaves its group.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.on('finding.*', throttle(slack({ url }), { window: 5000 }), { name: 'slack' });
@@ -99,7 +99,7 @@ export function throttle(handler: Handler<AnyEvent>, options: ThrottleOptions = 
   );
 }
 
-/** Sends what has been collected, one event alone as it is, and tells each what became of it. Never rejects. */
+/** Send the collected events, and settle each with the result. A single event is sent unchanged. Never rejects. */
 async function sendGroup(handler: Handler<AnyEvent>, members: readonly Member[]): Promise<void> {
   const [first, second] = members;
   if (first === undefined) return;
@@ -138,9 +138,9 @@ function createSharedSignal(signals: readonly AbortSignal[]): { signal: AbortSig
 }
 
 /**
- * A group has an id of its own, that begins with its first event's and is the same only for the same events: under that
- * event's own, a target that tells what it has already would drop the others. A context's members are getters, so there is
- * no spreading it.
+ * A group has an id of its own, that begins with its first event's and is the same only for the same events: under
+ * that event's own, a target that tells what it has already would drop the others. A context's members are getters,
+ * so there is no spreading it.
  */
 function contextOf(
   { id, endpoint, receivedAt, ip, attempt, wire, logger }: EventContext,

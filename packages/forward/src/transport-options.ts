@@ -19,8 +19,8 @@ export interface TransportOptions extends PolicyOptions {
   /** Takes `http:` too. **Events and credentials then travel readable.** @default false */
   readonly allowHttp?: boolean;
   /**
-   * The only hosts that are sent to, as they stand in a URL: `siem.example.com`, `siem.example.com:8088`. Required where a
-   * URL is made from an event.
+   * The only hosts that are sent to, as they stand in a URL: `siem.example.com`, `siem.example.com:8088`. Required
+   * where a URL is made from an event.
    * @default any
    */
   readonly allowedHosts?: readonly string[];
@@ -97,7 +97,7 @@ function parseUrl(text: string): URL | undefined {
 }
 
 /**
- * Reads the URL of a target, at start-up.
+ * Read the URL of a target, at start-up.
  * @throws ConfigurationError that names the option, and never says the URL: it can be a secret, as Slack's is
  */
 export function readUrl(option: string, value: unknown, options: TransportOptions): URL {
@@ -110,7 +110,10 @@ export function readUrl(option: string, value: unknown, options: TransportOption
   throw new ConfigurationError(option, `${problem}.`);
 }
 
-/** Headers that belong to the connection, and to the webhook: given by a user, each request would fail, or they would be lost. */
+/**
+ * Headers that belong to the connection, and to the webhook: given by a user, each request would fail, or they would
+ * be lost.
+ */
 const written: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -122,7 +125,7 @@ const written: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads further headers of the user's.
+ * Read further headers of the user's.
  * @returns them, with their names in lower case
  * @throws ConfigurationError, which never says a value: it can be a secret
  */

@@ -43,7 +43,7 @@ export interface Transport {
    * @throws ForwardError
    */
   send(request: OutboundRequest): Promise<OutboundAnswer>;
-  /** Refuses further requests, lets those under way finish, and closes the connections. */
+  /** Reject further requests, let running ones finish, and close the connections. */
   close(): Promise<void>;
 }
 
@@ -108,7 +108,7 @@ async function exchange(
   });
 }
 
-/** Reads the beginning of a body, whatever becomes of the rest: the status has been given, and counts. */
+/** Read the beginning of a body. Errors in the rest are ignored, because the status has already arrived. */
 async function readAnswer(
   body: Dispatcher.ResponseData['body'],
   most: number,

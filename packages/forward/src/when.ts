@@ -10,7 +10,7 @@ import {
 import { readSeverities, readSeverity, severityOf } from './severity.ts';
 
 /**
- * Hands on the events that a predicate lets through; the others count as handled.
+ * Forward only events that a predicate accepts. Other events count as handled.
  * @param predicate what it throws fails the handler
  * @example
  * receiver.on('scan_completed', when(({ data }) => (data.high_risk_events ?? 0) > 0, slack({ url })), { name: 'slack' });

@@ -15,7 +15,7 @@ export interface WebhookEnv<Schemas extends DataSchemas = Record<never, never>> 
 }
 
 /**
- * Serves a receiver: verifies, runs its handlers, answers.
+ * Serve a receiver: verify requests, run its handlers and answer.
  * @example
  * app.all('/webhook', webhookHandler(receiver));
  */

@@ -26,8 +26,8 @@ export interface WebhookState<Schemas extends DataSchemas = Record<never, never>
 }
 
 /**
- * Serves a receiver: verifies, runs its handlers, answers. Mount it before any body parser; after koa-bodyparser,
- * which keeps the raw text, it works as well.
+ * Serve a receiver: verify requests, run its handlers and answer. Mount it before any body parser; after
+ * koa-bodyparser, which keeps the raw text, it works as well.
  * @example
  * router.all('/webhook', webhookHandler(receiver));
  */

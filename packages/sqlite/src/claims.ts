@@ -69,7 +69,9 @@ export interface Claims {
     takeOver: 'none' | 'some' | 'all',
   ): readonly Claim[];
   enqueue(delivery: StoredDelivery, now: number): 'accepted' | 'duplicate';
-  /** Puts a new delivery into the queue and claims it by the same write. `undefined` where it is known already. */
+  /**
+   * Put a new delivery into the queue and claim it with the same write. Returns `undefined` if it is already stored.
+   */
   claimNew(delivery: StoredDelivery, now: number): Claim | undefined;
   /**
    * Turn deliveries that killed their process too often into dead letters, and correct times that are too far ahead

@@ -2,11 +2,11 @@ import type { Connection } from './connection.ts';
 import { isLock } from './open-failure.ts';
 
 /**
- * Group commit: what comes in during one turn of the event loop goes to the disk by one commit, and one sync, at its end.
- * No timer: a write that comes alone does not wait for company.
+ * Group commit: what comes in during one turn of the event loop goes to the disk by one commit, and one sync, at its
+ * end. No timer: a write that comes alone does not wait for company.
  */
 export interface Commits {
-  /** Runs in the next commit, and resolves once that is durable. */
+  /** Run a function in the next commit. Resolves once the commit is durable. */
   write<Result>(run: () => Result): Promise<Result>;
   /** The same, behind all others of its commit: what looks for work finds what has just come. */
   writeLast<Result>(run: () => Result): Promise<Result>;

@@ -23,18 +23,18 @@ export interface Connection {
   /** A statement, prepared once. */
   statement(sql: string): Statement;
   /**
-   * Checks that the path still leads to the open file, and opens it anew where an error has made it suspect.
+   * Check that the path still leads to the open file. Reopen the file after an error.
    * @throws StoreError where the file is gone, is another, or cannot be opened again, and after {@link close}
    */
   check(): void;
   /** Run read-only statements on a file that does not change in the meantime. */
   read<Result>(run: () => Result): Result;
   /**
-   * Takes note of an error that a statement met.
-   * @returns whether it makes the file suspect, which {@link check} then opens again
+   * Note an error of a statement.
+   * @returns whether the file is now suspect, so that {@link check} reopens it
    */
   onError(error: unknown): boolean;
-  /** Ends a transaction that has failed. Where it cannot be ended the file is opened anew. */
+  /** End a transaction that has failed. If that is not possible, reopen the file. */
   rollBack(): void;
   close(): void;
 }

@@ -37,7 +37,9 @@ const expressions: Readonly<Record<CountKey, string>> = {
 /** Entries of the time index that are counted in one go: some milliseconds. */
 const countedAtOnce = 10_000;
 
-/** In slices, so that a count over millions holds up nobody: what changes meanwhile is counted as it is met, and once. */
+/**
+ * In slices, so that a count over millions holds up nobody: what changes meanwhile is counted as it is met, and once.
+ */
 export async function count(
   connection: Connection,
   read: Read,
@@ -84,7 +86,7 @@ function countSlice(
     .all(...values, ...named) as Count[];
 }
 
-/** Adds up what the slices have counted. */
+/** Add up the counts of all slices. */
 function createTotals(by: readonly CountKey[]) {
   const totals = new Map<string, Count>();
   const keyOf = (counted: Count) => JSON.stringify(by.map((key) => counted[key]));

@@ -7,14 +7,14 @@ export interface StoreFromEnvironment {
   /** For `createReceiver`. */
   readonly options: Pick<ReceiverOptions, 'log' | 'queue'>;
   readonly store: Store | undefined;
-  /** Closes the store, if there is one. Hand it to `serve` as `onClose`. */
+  /** Close the store, if there is one. Pass this function to `serve` as `onClose`. */
   close(): Promise<void>;
 }
 
 /**
- * Reads what all examples share: `SPIDERFOOT_WEBHOOK_DB`, the path of a database (without it there is none), and
- * `SPIDERFOOT_WEBHOOK_MODE`: `inline` (the default) handles a delivery before it is answered and logs it, `queued` answers
- * once it is stored and handles it in the background.
+ * Read what all examples share: `SPIDERFOOT_WEBHOOK_DB`, the path of a database (without it there is none), and
+ * `SPIDERFOOT_WEBHOOK_MODE`: `inline` (the default) handles a delivery before it is answered and logs it, `queued`
+ * answers once it is stored and handles it in the background.
  * @throws ConfigurationError that names the variable
  * @example
  * const stored = storeFromEnvironment();

@@ -35,7 +35,7 @@ export function namesOfSucceeded(handlers: readonly HandlerRecord[]): readonly s
   return handlers.filter(({ succeeded }) => succeeded).map(({ name }) => name);
 }
 
-/** Adds one attempt's results to the column `handlers`. */
+/** Add one attempt's results to the column `handlers`. */
 export function addAttempt(
   cell: unknown,
   succeeded: readonly string[],

@@ -26,7 +26,7 @@ const settle = `
   WHERE id = ?`;
 
 /**
- * Records where a delivery stands, inside a commit.
+ * Record the state of a delivery, inside a commit.
  * @param duration the time after which the handlers of a `received` delivery count as ended, in milliseconds
  */
 export function recordEntry(

@@ -43,7 +43,7 @@ export function readStates(states: readonly string[] = [], option: string): void
   }
 }
 
-/** Deletes what is settled. @returns how many deliveries */
+/** Delete settled deliveries. @returns the number of deleted deliveries */
 export async function prune(
   connection: Connection,
   commits: Commits,

@@ -9,8 +9,8 @@ const takeUp = `
   WHERE delivery_id = ? AND endpoint = ? AND state NOT IN ('queued', 'running', 'processed')`;
 
 /**
- * Puts a delivery into the queue, inside a commit. It is due since it was received, so that it stands in one line with the
- * retries, the oldest first; never later, so that what a clock set back has left ahead is found by `received_at`.
+ * Put a delivery into the queue, inside a commit. It is due since it was received, so that it stands in one line with
+ * the retries, the oldest first; never later, so that what a clock set back has left ahead is found by `received_at`.
  */
 export function enqueueDelivery(
   connection: Connection,

@@ -28,9 +28,9 @@ export function removeRefusals(connection: Connection, before: number): void {
 /** Counts what was not authenticated, off the way of the deliveries, and within bounds. */
 export interface Refusals {
   add(refusal: UnauthenticatedRefusal): void;
-  /** Writes what has been gathered. What could not be written stays for the next time. */
+  /** Write the collected rejections. Those that cannot be written are kept for the next time. */
   flush(): Promise<void>;
-  /** Writes it for the last time. */
+  /** Write the collected rejections for the last time. */
   close(): Promise<void>;
 }
 

@@ -19,8 +19,8 @@ const isLeft = (now: number): Condition => ({
 });
 
 /**
- * Puts deliveries back into the queue. One whose handlers have all succeeded is handled by all of them again; of any other
- * only those are run that have not succeeded.
+ * Put deliveries back into the queue. One whose handlers have all succeeded is handled by all of them again; of any
+ * other only those are run that have not succeeded.
  * @returns how many
  */
 export async function replay(

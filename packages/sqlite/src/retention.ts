@@ -7,7 +7,7 @@ import type { Read } from './walk.ts';
 /** Milliseconds after opening until the first pruning: a process that is started again and again must prune as well. */
 const firstPruning = 10_000;
 
-/** Prunes on a schedule. @returns what ends it */
+/** Prune on a schedule. @returns a function that stops pruning */
 export function scheduleRetention(
   connection: Connection,
   commits: Commits,

@@ -158,7 +158,7 @@ function problemOf(db: Database, mustHold: boolean): string | undefined {
     : undefined;
 }
 
-/** Brings a file, the guide's or an older one of ours, to the newest version: all of it or nothing. */
+/** Migrate a file of the guide's logger or of an older version to the newest version, in one transaction. */
 export function migrate(db: Database): void {
   if (versionOf(db) === newestVersion) return;
   // Looked at again inside: another process may have done it in the meantime.

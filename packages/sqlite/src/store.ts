@@ -58,7 +58,7 @@ export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQue
     readonly latest: readonly RefusalRecord[];
   }>;
   /**
-   * Puts deliveries back into the queue: dead letters, failed and refused ones, which are run by those handlers alone
+   * Put deliveries back into the queue: dead letters, failed and refused ones, which are run by those handlers alone
    * that have not succeeded; or processed ones, which are run by all. A receiver over this store works them off, with
    * `log: store` as well as with `queue: store`.
    *
@@ -68,11 +68,11 @@ export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQue
    * @returns how many
    */
   replay(which: number | DeliveryFilter): Promise<number>;
-  /** Deletes what is settled. @returns how many */
+  /** Delete settled deliveries. @returns the number of deleted deliveries */
   prune(options: PruneOptions): Promise<number>;
   /** Deliveries with their bodies as text, newest first, a line each. Streamed in pages: hand it to `Readable.from`. */
   export(format: ExportFormat, filter?: DeliveryFilter): AsyncIterable<string>;
-  /** Ends all workers, writes what is left, closes the file. Close the receivers first. */
+  /** Stop all workers, write pending changes and close the file. Close the receivers first. */
   close(): Promise<void>;
 }
 

@@ -20,7 +20,7 @@ export type WorkerOptions = Pick<StoreSettings, 'concurrency' | 'lease' | 'pollI
 export interface Lane extends Workers {
   /** Told that something may have become due. */
   wake(): void;
-  /** Puts a delivery into the queue; one that need not wait is claimed by the write that stores it. */
+  /** Put a delivery into the queue. If it need not wait, the write that stores it also claims it. */
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
 }
 

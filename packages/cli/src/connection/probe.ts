@@ -30,7 +30,7 @@ export interface Reply {
   readonly askedAt: number;
 }
 
-/** Asks once, over a connection of its own, as SpiderFoot does. Rejects where no whole answer comes. */
+/** Send one request over its own connection, as SpiderFoot does. Rejects if no complete answer arrives. */
 export function ask({ url, tls, timeout }: Way, { method, headers = {}, body }: Question): Promise<Reply> {
   const askedAt = Date.now();
   const start = performance.now();
@@ -69,7 +69,7 @@ export interface Identity {
   readonly problem: string | undefined;
 }
 
-/** Looks at a server's certificate, also one that is not to be trusted. Nothing is sent over the connection. */
+/** Read a server's certificate, even if it is not trusted. Nothing is sent over the connection. */
 export function lookAtCertificate({ url, tls, timeout }: Way): Promise<Identity> {
   return new Promise((resolve, reject) => {
     const host = url.hostname.replace(/^\[|\]$/g, '');

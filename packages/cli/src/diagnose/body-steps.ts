@@ -6,7 +6,7 @@ import { writeJson } from './json-writer.ts';
 import { memberOf, parseLossless } from './lossless-json.ts';
 import { notable, right, type Step, wrong } from './step.ts';
 
-/** Looks at a body: length, hash, encoding, byte order mark, line ends, JSON. */
+/** Look at a body: length, hash, encoding, byte order mark, line ends, JSON. */
 export function bodySteps(body: Buffer): readonly Step[] {
   const hash = createHash('sha256').update(body).digest('hex');
   const size = `${body.length} bytes, SHA-256 ${hash}`;

@@ -112,7 +112,7 @@ export const jsonStyles: readonly NamedStyle[] = [
   },
 ];
 
-/** Escapes all but a few of ASCII's characters, in capital letters. */
+/** Escape all but a few of ASCII's characters, in capital letters. */
 function dotnetString(text: string): string {
   const inner = plain(text)
     .slice(1, -1)

@@ -20,7 +20,7 @@ export interface DiagnoseOptions extends SecretOptions {
 const ownHeader = 'x-spiderfoot-signature';
 const signatureHeaders = [ownHeader, 'x-spiderfoot-signature-256', 'x-signature-256'];
 
-/** Diagnoses what the options give. The exit code says whether the signature is right. */
+/** Diagnose the signature in the options. The exit code shows whether the signature is right. */
 export async function run(file: string, options: DiagnoseOptions): Promise<void> {
   const headers = options.header ?? {};
   // With --signature, one of the other two headers may contain the right signature.

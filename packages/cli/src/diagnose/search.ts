@@ -40,7 +40,7 @@ type Attempt = readonly [
 ];
 
 /**
- * Looks for the mistake that explains a signature: none, then one, then two of the body's, the secret's and the
+ * Look for the mistake that explains a signature: none, then one, then two of the body's, the secret's and the
  * construction's. How the signature is written comes on top.
  */
 export function search(evidence: Evidence): SearchResult {

@@ -1,6 +1,6 @@
 import { notable, right, type Step, wrong } from './step.ts';
 
-/** Looks at a secret, and tells nothing of what is in it. */
+/** Check a secret without revealing its content. */
 export function secretSteps(secret: string): readonly Step[] {
   if (secret === '') return [wrong('secret', 'empty')];
   const bytes = Buffer.byteLength(secret);

@@ -14,7 +14,7 @@ const lengths: Readonly<Record<number, string>> = {
   128: ', as SHA-512 has',
 };
 
-/** Looks at the form of a signature: white space, prefix, alphabet, length. */
+/** Look at the form of a signature: white space, prefix, alphabet, length. */
 export function signatureSteps(signature: string): readonly Step[] {
   const trimmed = signature.trim();
   if (trimmed === '') return [wrong('signature', 'empty')];
@@ -59,7 +59,7 @@ function lengthStep(digest: string): Step {
   return wrong('length', `${digest.length} characters in place of 64${other ?? ''}`);
 }
 
-/** Compares the beginnings, which give nothing away. */
+/** Compare the beginnings, which give nothing away. */
 export function comparisonStep(expected: string, given: string): Step {
   const digest = given.trim().replace(prefix, '').toLowerCase();
   if (digest === expected) return right('match', 'the signature belongs to this body and this secret');

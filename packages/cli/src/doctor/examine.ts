@@ -15,7 +15,7 @@ export interface Patient extends Way {
 /** How often the same event is sent to time the answers. */
 const rounds = 5;
 
-/** Looks at a receiver from outside, check by check, in the order of {@link checkNames}. */
+/** Look at a receiver from outside, check by check, in the order of {@link checkNames}. */
 export async function* examine(patient: Patient): AsyncGenerator<Finding, void, undefined> {
   yield await checkGuard(patient.url, patient.timeout);
   const { findings, reply } = await checkConnection(patient);

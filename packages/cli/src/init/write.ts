@@ -24,7 +24,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Writes files that are not there yet; fails rather than overwrite one that has come meanwhile. */
+/** Write files that do not exist yet. Fails instead of overwriting a file that was created in the meantime. */
 export async function writeFiles(folder: string, files: readonly ProjectFile[]): Promise<void> {
   for (const { path, content, secret } of files) {
     const file = join(folder, path);

@@ -23,7 +23,7 @@ export interface ReceivingPlan {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Puts together what is said: a section of the configuration file goes before the flags, which hold for all
+ * Put together what is said: a section of the configuration file goes before the flags, which hold for all
  * endpoints, and those before the environment.
  * @throws UsageFailure, ConfigurationError
  */

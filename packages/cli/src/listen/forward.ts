@@ -20,7 +20,7 @@ export interface Forwarder {
 }
 
 /**
- * Reads `slack=https://…`, or `slack=@FILE` for a URL that is not to be seen in the list of processes.
+ * Read `slack=https://…`, or `slack=@FILE` for a URL that is not to be seen in the list of processes.
  * @throws UsageFailure that never says the URL itself
  */
 export function parseForward(text: string): ForwardTarget {

@@ -23,7 +23,7 @@ function freeName(kind: string, taken: Forwarders): string {
   for (let n = 2; ; n++) if (!taken.has(`${kind}#${n}`)) return `${kind}#${n}`;
 }
 
-/** Registers what is done with events. */
+/** Register the forwarders as handlers. */
 export function addForwarders(receiver: Receiver, forwarders: Forwarders, report: Report): void {
   for (const [name, forward] of forwarders) {
     receiver.onAny(

@@ -1,6 +1,6 @@
 /**
- * Closes when npm is gone, under whose `start` this runs: npm hands a SIGTERM to a shell, which keeps it to itself, and the
- * port would stay taken. A process that was started otherwise may outlive its parent.
+ * Close when npm is gone, under whose `start` this runs: npm hands a SIGTERM to a shell, which keeps it to itself,
+ * and the port would stay taken. A process that was started otherwise may outlive its parent.
  */
 export function closeWithNpm(close: () => Promise<void>): void {
   if (process.env.npm_lifecycle_event === undefined) return;

@@ -5,7 +5,7 @@ import type { Metrics } from './metrics.ts';
 
 /** What is answered beside webhooks. */
 export interface Operations {
-  /** Answers `/health` and `/metrics` with all there is: for a port of one's own. */
+  /** Answer `/health` and `/metrics` with all details, on a separate port. */
   answer(path: string, req: IncomingMessage, res: ServerResponse): boolean;
   /**
    * The same on the webhooks' port, where strangers come by: they get to know whether it is up, and no more. All is

@@ -8,7 +8,7 @@ export interface OwnPort {
   close(): void;
 }
 
-/** Rejects where it cannot listen. */
+/** Rejects if it cannot listen. */
 export async function serveOperations(operations: Operations, host: string, port: number): Promise<OwnPort> {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 15_000 },

@@ -24,7 +24,7 @@ export function parseRate(text: string): Rate | undefined {
     : undefined;
 }
 
-/** Counts in this process. */
+/** Count in this process. */
 export async function createRateLimiter(rate: Rate): Promise<RateLimiter> {
   const { RateLimiterMemory } = await import('rate-limiter-flexible');
   return new RateLimiterMemory(rate);

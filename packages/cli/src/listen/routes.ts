@@ -4,7 +4,7 @@ import type { Operations } from './operations.ts';
 import type { Report } from './report.ts';
 
 /**
- * Leads a request to the webhook at its path, or to the health and the metrics.
+ * Route a request to the webhook at its path, or to health and metrics.
  * @param webhooks by their paths
  */
 export function routeRequests(
@@ -33,7 +33,7 @@ export function routeRequests(
   };
 }
 
-/** Answers on a port of their own. */
+/** Serve health and metrics on a separate port. */
 export function routeOperations(operations: Operations): RequestListener {
   return (req, res) => {
     if (!operations.answer(pathOf(req.url), req, res)) notFound(res);

@@ -106,7 +106,7 @@ function once<Value>(read: (text: string) => Value): (text: string, before: Valu
   };
 }
 
-/** Adds the options that choose deliveries, or some of them. */
+/** Add the options that choose deliveries, or some of them. */
 export function addFilters(
   command: Command,
   names: readonly (keyof FilterFlags)[] = [

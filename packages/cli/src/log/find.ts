@@ -3,7 +3,7 @@ import { CommandFailure, UsageFailure } from '../terminal/failure.ts';
 import { checkEndpoints } from './endpoints.ts';
 
 /**
- * Reads what stands for a delivery in a command line.
+ * Read what stands for a delivery in a command line.
  * @throws UsageFailure
  */
 function readKey(text: string): number | string {

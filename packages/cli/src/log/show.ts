@@ -40,7 +40,10 @@ function factLine(name: string, value: string): string {
   return `${outColours.dim(name.padEnd(9))} ${value}`;
 }
 
-/** Levels from which on indenting would make a page of spaces of every line, and gigabytes of a body that is made for it. */
+/**
+ * Levels from which on indenting would make a page of spaces of every line, and gigabytes of a body that is made for
+ * it.
+ */
 const deepest = 50;
 
 /** Indented where it is JSON; as it came where it is not, or only Python's, or deeper than anybody reads. */
@@ -54,7 +57,7 @@ export function bodyText(body: Uint8Array): string {
   }
 }
 
-/** Throws where there are more levels than the stack has. */
+/** Throws if the nesting exceeds the stack. */
 function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return Object.values(value).reduce((deep: number, member) => Math.max(deep, depthOf(member)), 0) + 1;

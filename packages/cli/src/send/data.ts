@@ -1,7 +1,7 @@
 import { UsageFailure } from '../terminal/failure.ts';
 import { readInput } from '../terminal/input.ts';
 
-/** Reads `--data`: JSON where it begins as an object or a list does, else a file's name, or `-` for standard input. */
+/** Read `--data`: JSON where it begins as an object or a list does, else a file's name, or `-` for standard input. */
 export async function readData(text: string): Promise<unknown> {
   const isJson = /^\s*[{[]/.test(text);
   const json = isJson ? text : (await readInput(text)).toString();

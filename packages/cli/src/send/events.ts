@@ -31,7 +31,7 @@ export interface PlannedEvents {
   next(): PlannedEvent;
 }
 
-/** Makes up the events, one by one as they are asked for. */
+/** Create the events, one at a time on demand. */
 export function planEvents({ type, dialect, data, count, seed, timestamp }: EventPlan): PlannedEvents {
   const types = type === 'all' ? typesOf(dialect) : [checkedType(type, data)];
   const random = randomFrom(seed ?? Math.floor(Math.random() * 2 ** 32));

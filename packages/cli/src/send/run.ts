@@ -35,7 +35,7 @@ export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Faul
   readonly json?: true;
 }
 
-/** Sends what the options ask for. The exit code says whether every answer was what it had to be. */
+/** Send the events in the options. The exit code shows whether every answer was as expected. */
 export async function send(type: string, options: SendOptions): Promise<void> {
   if (options.list) {
     outputIsExpendable();

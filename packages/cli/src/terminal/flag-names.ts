@@ -21,7 +21,7 @@ const flags: Readonly<Record<string, string>> = {
   url: '--forward',
 };
 
-/** Runs something, and says of an option that is wrong what it is called here. */
+/** Run a function. If it rejects an option, throw an error with the name of the flag. */
 export async function withFlagNames<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();

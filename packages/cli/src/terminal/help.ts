@@ -16,7 +16,7 @@ export const helpStyle: HelpConfiguration = {
 export type Example = readonly [line: string, what: string];
 
 /**
- * Ends a command's help with examples and the exit codes.
+ * End a command's help with examples and the exit codes.
  * @param examples without the program's name: `['send scan_failed', 'One event']`
  */
 export function addExamples(command: Command, examples: readonly Example[]): Command {

@@ -54,8 +54,8 @@ function validate(schema: z.ZodType, event: JsonObject) {
 }
 
 /**
- * Parses and validates a body, in any of SpiderFoot's dialects, into the guide's envelope. Verifies nothing: call
- * {@link verify} first.
+ * Parse and validate a body in any of SpiderFoot's dialects, and convert it into the guide's envelope. Does not verify
+ * the signature: call {@link verify} first.
  * @param body the body as received; a string is taken as its text
  * @param options `schemas`: your own schemas of `data`, by event type, for further types or in place of known ones
  * @returns the event and its form on the wire, or a rejection with `invalid_json` or `invalid_event` and its issues

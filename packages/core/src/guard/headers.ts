@@ -5,7 +5,7 @@ const json = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 const charset = /;\s*charset\s*=\s*"?([^\s;"]+)"?/i;
 
 /**
- * Refuses by the headers alone, before a byte of the body is read.
+ * Reject a delivery by its headers, before the body is read.
  * @param maxBodySize bytes
  */
 export function refusalOfHeaders(header: Delivery['header'], maxBodySize: number): RefusalCode | undefined {

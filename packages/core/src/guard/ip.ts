@@ -45,7 +45,7 @@ function toHexGroups(text: string): string | undefined {
 export type AddressList = (address: string) => boolean;
 
 /**
- * Reads a list of addresses, CIDR ranges and the names `loopback` and `private`.
+ * Read a list of addresses, CIDR ranges and the names `loopback` and `private`.
  * @throws ConfigurationError that names the option and the entry
  */
 export function createAddressList(option: string, entries: readonly string[]): AddressList {
@@ -87,7 +87,7 @@ function parseRange(option: string, entry: string): Range {
 }
 
 /**
- * Finds the client's address. The socket's own, unless that is a trusted proxy: then `X-Forwarded-For` is read
+ * Find the client's address. The socket's own, unless that is a trusted proxy: then `X-Forwarded-For` is read
  * from its right end, hop by hop, for as long as each hop is trusted. What a client wrote into the header itself
  * stands to the left of that and never counts.
  * @returns `undefined` where the address is not known, or a hop is no address

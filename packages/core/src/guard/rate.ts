@@ -6,7 +6,7 @@ import { rateKey } from './ip.ts';
 const patience = 1000;
 
 /**
- * Asks the limiter for one point.
+ * Ask the limiter for one point.
  * @param onBroken told when the limiter itself fails; the delivery then goes on, since its signature is yet to come
  * @returns seconds until another try makes sense, or `undefined` where the delivery may go on
  */

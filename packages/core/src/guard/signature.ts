@@ -16,7 +16,7 @@ export const spiderfootHeaders = [
 /** The 64 characters of the signature in the header, or a rejection if the header is missing or malformed. */
 type Claim = { readonly digest: string; readonly rejected?: never } | { readonly rejected: Rejected };
 
-/** Reads the signature from the first of these headers that the delivery has. */
+/** Read the signature from the first of these headers that the delivery has. */
 export function claimOf(header: Delivery['header'], names: readonly string[]): Claim {
   for (const name of names) {
     const text = header(name);

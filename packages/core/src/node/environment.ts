@@ -13,7 +13,7 @@ export interface Environment extends ListenAddress {
 }
 
 /**
- * Reads the environment that all examples share:
+ * Read the environment that all examples share:
  * `HOST` (127.0.0.1), `PORT` (3000; 0 for any), `SPIDERFOOT_WEBHOOK_SECRET`, `SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS`,
  * `SPIDERFOOT_ALLOWED_IPS` and `SPIDERFOOT_TRUSTED_PROXIES` (both comma-separated).
  * @throws ConfigurationError that names the variable
@@ -45,7 +45,7 @@ export function readEnvironment(
 }
 
 /**
- * Reads `HOST` (127.0.0.1) and `PORT` (3000; 0 for any) alone, for a program whose receivers stand in a file.
+ * Read `HOST` (127.0.0.1) and `PORT` (3000; 0 for any) alone, for a program whose receivers stand in a file.
  * @throws ConfigurationError that names the variable
  * @example
  * const { endpoints } = loadConfig('spiderfoot.ini');
@@ -79,7 +79,7 @@ function readList(name: string, text: string | undefined): readonly string[] | u
 }
 
 /**
- * Ends a program that could not start: a sentence on standard error and exit code 1 where the configuration is at
+ * End a program that could not start: a sentence on standard error and exit code 1 where the configuration is at
  * fault, the whole error otherwise.
  * @example
  * main().catch(exitWithReason);

@@ -18,7 +18,7 @@ export interface NodeHandlerOptions<Request = IncomingMessage> {
 }
 
 /**
- * Serves a receiver from plain `node:http`, on every path that reaches it.
+ * Serve a receiver from plain `node:http`, on every path that reaches the listener.
  * @returns a request listener; its promise is not rejected
  * @example
  * createServer(webhookListener(receiver)).listen(3000);

@@ -4,7 +4,7 @@ import { toBytes } from '../bytes.ts';
 const captured = new WeakMap<IncomingMessage, Uint8Array>();
 
 /**
- * Keeps the bytes that a body parser of Express reads, for where the parser has to come before the receiver.
+ * Keep the bytes that a body parser of Express reads, for where the parser has to come before the receiver.
  * Mount the webhook before the parser where you can: a body that the parser refuses itself never gets as far as the
  * receiver, and that is one larger than its `limit` (100 kB by default) or one with Python's `NaN` in it.
  * @example

@@ -62,7 +62,7 @@ export interface Serving {
   readonly server: Server;
   /** Where it listens: `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** Takes no new connection, finishes what is in flight, closes the receiver, then what `onClose` closes. */
+  /** Stop accepting connections, finish requests in flight, close the receiver, then call `onClose`. */
   close(): Promise<void>;
 }
 

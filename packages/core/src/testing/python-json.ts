@@ -1,7 +1,7 @@
 import { toAscii } from '../ascii.ts';
 
 /**
- * Writes JSON byte for byte as Python's `json.dumps` does: a space after `,` and `:`, everything past ASCII as
+ * Write JSON byte for byte as Python's `json.dumps` does: a space after `,` and `:`, everything past ASCII as
  * `\uXXXX`, and `NaN`, `Infinity` and `-Infinity`, which are not JSON, bare. Whole numbers have no type in
  * JavaScript: wrap those that Python holds as a float in {@link pythonFloat}, and give those past 2^53 as a bigint.
  */

@@ -45,7 +45,7 @@ export interface SignedWebhook {
 export type TestEventType = KnownEventType | EventAlias | (string & {});
 
 /**
- * Signs a webhook as SpiderFoot does, byte for byte as its Python writes it.
+ * Sign a webhook as SpiderFoot does, byte for byte as its Python writes it.
  * @throws ConfigurationError if the secret is empty, or begins or ends with white space
  * @example
  * const { url, ...init } = await signedWebhook('scan_completed', { secret, url: `${server}/webhook` });

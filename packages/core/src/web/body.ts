@@ -2,13 +2,13 @@ import { toBytes } from '../bytes.ts';
 import { createCollector } from '../collector.ts';
 import type { BodyRead } from '../delivery.ts';
 
-/** Reads a fetch request's body, bounded in size and time. */
+/** Read a fetch request's body, bounded in size and time. */
 export async function readBody(request: Request, limit: number, timeout: number): Promise<BodyRead> {
   if (request.bodyUsed) return 'body_already_parsed';
   return inTime(timeout, (late) => readWithin(request, limit, late));
 }
 
-/** Takes the bytes that somebody else is reading, within the same bounds. */
+/** Wait for the bytes that another reader is reading, within the same limits. */
 export function takeBody(kept: Promise<Uint8Array>, limit: number, timeout: number): Promise<BodyRead> {
   return inTime(timeout, async () => bounded(await kept, limit));
 }

@@ -5,7 +5,7 @@ import { toDiscord } from './message.ts';
 export type DiscordOptions = ChatOptions;
 
 /**
- * Posts each event to a Discord channel, as an embed. Nothing in it mentions anybody.
+ * Post each event to a Discord channel, as an embed. Mentions in the text notify no user.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.on('scan.*', discord({ url: process.env.DISCORD_WEBHOOK_URL }), { name: 'discord' });

@@ -20,7 +20,7 @@ export interface Batches {
    * @throws ForwardError
    */
   add(document: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Sends what waits, gives up what the target has put off, and resolves when everything is settled. */
+  /** Send waiting documents, and give up those that the target has deferred. Resolves when all are settled. */
   close(): Promise<void>;
 }
 

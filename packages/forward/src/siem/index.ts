@@ -22,8 +22,8 @@ export type {
 } from './options.ts';
 
 /**
- * Sends events on to a SIEM: the guide's, Splunk, Elasticsearch, any collector of OCSF, or CEF over syslog. It resolves once
- * the SIEM has taken the event, over syslog once the operating system has.
+ * Send events on to a SIEM: the guide's, Splunk, Elasticsearch, any collector of OCSF, or CEF over syslog. It
+ * resolves once the SIEM has taken the event, over syslog once the operating system has.
  * @throws ConfigurationError that names the option, at start-up
  * @example
  * const forward = siem({ endpoint: 'https://siem.example.com', apiKey: process.env.SIEM_KEY ?? '' });

@@ -9,8 +9,8 @@ import { toSlack } from './message.ts';
 export type SlackOptions = ChatOptions;
 
 /**
- * Posts each event to a Slack channel, through an incoming webhook: the guide's message for `scan_completed`, one like it for
- * every other type.
+ * Post each event to a Slack channel, through an incoming webhook: the guide's message for `scan_completed`, one like
+ * it for every other type.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.on('high_risk_event', slack({ url: process.env.SLACK_WEBHOOK_URL }), { name: 'slack' });

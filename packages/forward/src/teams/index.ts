@@ -5,8 +5,8 @@ import { toTeams } from './message.ts';
 export type TeamsOptions = ChatOptions;
 
 /**
- * Posts each event to a Microsoft Teams channel, as an Adaptive Card, through a workflow that starts "when a Teams webhook
- * request is received".
+ * Post each event to a Microsoft Teams channel, as an Adaptive Card, through a workflow that starts "when a Teams
+ * webhook request is received".
  * @throws ConfigurationError that names the option
  * @example
  * receiver.on('scan.*', teams({ url: process.env.TEAMS_WEBHOOK_URL }), { name: 'teams' });

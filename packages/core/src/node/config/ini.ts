@@ -37,7 +37,7 @@ interface OpenValue {
 }
 
 /**
- * Reads an INI file to the letter as Python's `configparser.ConfigParser()` does, because SpiderFoot reads the same file
+ * Read an INI file to the letter as Python's `configparser.ConfigParser()` does, because SpiderFoot reads the same file
  * with it: `=` or `:`, whole-line comments by `#` or `;`, keys in any case, values that indented lines continue,
  * `[DEFAULT]`; what is there twice is an error.
  * @param file what errors call it

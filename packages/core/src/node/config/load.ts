@@ -33,9 +33,9 @@ interface Named {
 }
 
 /**
- * Reads SpiderFoot's own configuration file, so that sender and receiver share one: `[webhooks]`, as the guide has it, is
- * the endpoint `default`, and each `[webhooks:NAME]` a further one. Read as Python's configparser reads it: a `%` in a
- * secret is written `%%`, and `[DEFAULT]` holds for every section.
+ * Read SpiderFoot's own configuration file, so that sender and receiver share one: `[webhooks]`, as the guide has it,
+ * is the endpoint `default`, and each `[webhooks:NAME]` a further one. Read as Python's configparser reads it: a `%`
+ * in a secret is written `%%`, and `[DEFAULT]` holds for every section.
  *
  * The result holds secrets: do not log it whole.
  * @param path a UTF-8 file
