@@ -74,6 +74,12 @@ const silent =
     }
   };
 
+function detached(): ArrayBuffer {
+  const buffer = new ArrayBuffer(8);
+  structuredClone(buffer, { transfer: [buffer] });
+  return buffer;
+}
+
 /** Changes after which the bytes can still be read. */
 const recoverable: readonly (readonly [string, Alter])[] = [
   ...(['utf8', 'latin1', 'binary', 'hex', 'base64', 'base64url'] as const).map(
@@ -156,6 +162,8 @@ describe.each(nodeMounts)('over $name', (mount) => {
     ['an object', { chunk: 1 }],
     ['a number', 5],
     ['a Date', new Date(0)],
+    ['a detached buffer', detached()],
+    ['a proxy of a buffer', new Proxy(Buffer.from('{'), {})],
   ])('a stream that yields %s is rejected with body_already_parsed', async (_, chunk) => {
     const before: Alter = (req) => setImmediate(() => req.emit('data', chunk));
     const { at } = await start(mount, {}, { before });

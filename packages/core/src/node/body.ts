@@ -54,8 +54,13 @@ export function untilEnd(
 
     function onData(chunk: unknown): void {
       if (settled) return;
-      const failure = onChunk(chunk);
-      if (failure !== undefined) settle(failure);
+      try {
+        const failure = onChunk(chunk);
+        if (failure !== undefined) settle(failure);
+      } catch {
+        // Of a detached buffer, for example. In a listener of the stream, an error would end the process.
+        settle('body_already_parsed');
+      }
     }
     function settle(failure: Failure | undefined): void {
       settled = true;
