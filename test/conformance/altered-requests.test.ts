@@ -182,18 +182,8 @@ describe.each(nodeMounts)('over $name', (mount) => {
     expect(outcomes).toMatchObject([{ code: 'request_aborted' }]);
   });
 
-  it.each<[string, Alter]>([
-    ['returns nothing', silent('off')],
-    [
-      'throws',
-      (req) =>
-        void Object.assign(req, {
-          off() {
-            throw new Error('a bug of the app');
-          },
-        }),
-    ],
-  ])('a body that stalls or is too large is rejected even if req.off %s', async (_, before) => {
+  it('a body that stalls or is too large is rejected even if req.off returns nothing', async () => {
+    const before = silent('off');
     const { at, handled } = await start(mount, { bodyTimeout: 100, maxBodySize: 10_000 }, { before });
     const { genuine, forged } = await pair(1);
     for (const stalling of [forged, genuine]) {
