@@ -137,6 +137,23 @@ describe.each(nodeMounts)('over $name', (mount) => {
   });
 });
 
+describe.each(nodeMounts.filter(({ name }) => /^(?:node|express)/.test(name)))('over $name', (mount) => {
+  it('an answer that the app is still writing is left to the app', async () => {
+    const responses: ServerResponse[] = [];
+    const before: Alter = (_req, res) => {
+      res.writeHead(202, { 'content-length': 10 }).write('of ');
+      responses.push(res);
+    };
+    const { at, outcomes } = await start(mount, {}, { before });
+    const client = await connectTo(at);
+    await client.write(bytesOf(at, await webhook()));
+    await vi.waitFor(() => expect(outcomes).toHaveLength(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    responses[0]?.end('the app');
+    expect(await client.response()).toMatchObject({ status: 202, body: 'of the app' });
+  });
+});
+
 describe.each([
   ['Express 5', express],
   ['Express 4', express4],

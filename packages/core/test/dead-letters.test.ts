@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   createReceiver,
   type DeadLetter,
+  type DeliveryQueue,
   EventHandlingError,
   memoryQueue,
   type ReceiverOptions,
@@ -57,6 +58,29 @@ describe('a dead letter of a queue in memory', () => {
       ...{ id: letters[0]?.id, endpoint: 'e', event_type: 'scan_completed', phase: 'handled', attempt: 2 },
       ...{ handlers: ['siem'], nextAttempt: undefined, err: letters[0]?.error },
     });
+  });
+
+  it.each([
+    ['with a logger', { logger: keepingLogger().logger }, true],
+    ['without one', {}, false],
+  ])('tells the store whether it is in the log: %s', (_, options, isLogged) => {
+    const answers: unknown[] = [];
+    const queue: DeliveryQueue = {
+      enqueue: async () => 'accepted',
+      start(endpoint, _process, onDeadLetter) {
+        answers.push(
+          onDeadLetter?.({
+            ...{ id: 'a'.repeat(32), endpoint, eventType: 'scan_completed', scanId: 's1', target: 't' },
+            ...{ receivedAt: new Date(), ip: undefined, attempts: 5, reason: 'lost', handlers: [] },
+            error: new Error('lost'),
+          }),
+        );
+        return { close: async () => {} };
+      },
+    };
+    const { receiver } = receiving({ queue, ...options });
+    receiver.start();
+    expect(answers).toEqual([isLogged]);
   });
 
   it('is logged as an error even if its handlers only asked for later attempts', async () => {

@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
+import * as z from 'zod';
 import {
   createReceiver,
   type DeliveryQueue,
@@ -189,4 +190,27 @@ it.each([
   ['shutting_down', '5'],
 ] as const)('%s asks the sender to try again after %s seconds', (code, seconds) => {
   expect(toAnswer({ status: 'rejected', code }).headers['retry-after']).toBe(seconds);
+});
+
+it('an issue has the path and the message of the schema, each cut after 200 characters', async () => {
+  const name = 'n'.repeat(300);
+  const schema = z.object({ count: z.number('own message'), [name]: z.number('m'.repeat(300)) });
+  const receiver = createReceiver({ secret, schemas: { own: schema } });
+  expect(await send(receiver, 'own', { count: 'many', [name]: '' })).toMatchObject({
+    code: 'invalid_event',
+    issues: [
+      { path: 'data.count', message: 'own message' },
+      { path: `data.${'n'.repeat(195)}`, message: 'm'.repeat(200) },
+    ],
+  });
+});
+
+it('a receiver that is mounted for handlers first may be mounted for a route as well', async () => {
+  const handled = vi.fn();
+  const receiver = createReceiver({ secret }).onAny(handled);
+  receiver.mount('handlers');
+  receiver.mount('route');
+  receiver.onUnhandled(handled);
+  expect(await send(receiver)).toMatchObject({ status: 'processed' });
+  expect(handled).toHaveBeenCalledTimes(2);
 });
