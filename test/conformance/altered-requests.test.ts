@@ -231,6 +231,16 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     expect(outcomes).toEqual([{ status: 'rejected', code: 'body_timeout' }]);
   });
 
+  it('an empty body that a middleware has read is verified, and any other is rejected', async () => {
+    const before: Alter = (req) => void req.resume();
+    const { at } = await start(mount, { rateLimiter: { consume: () => sleep(20) } }, { before });
+    const empty = await signed('');
+    expect(told(await send(at, empty))).toEqual(refusal('invalid_json'));
+    const forged = withHeader(empty, 'x-spiderfoot-signature', `sha256=${'0'.repeat(64)}`);
+    expect(told(await send(at, forged))).toEqual(refusal('invalid_signature'));
+    expect(told(await send(at, await signed('{}')))).toEqual(refusal('body_already_parsed'));
+  });
+
   it('a partly read stream of which nothing is kept is rejected at once', async () => {
     const before: Alter = (req) => void req.on('data', () => {});
     const { at } = await start(mount, { rateLimiter: { consume: () => sleep(50) } }, { before });

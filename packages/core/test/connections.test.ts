@@ -4,6 +4,7 @@ import { type AddressInfo, connect, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createReceiver } from '../src/index.ts';
 import { NodeDelivery, routeStatus, webhookListener } from '../src/node/index.ts';
+import { limitPipelining } from '../src/node/pipelining-limit.ts';
 
 const maxBodySize = 1000;
 
@@ -135,6 +136,13 @@ it('a route whose connection closes before its queued answer is out has status 4
   expect(await status).toBe(499);
 });
 
+it('a route whose response has closed already has status 499', async () => {
+  const { res } = queuedResponse(1);
+  res.destroy();
+  await once(res, 'close');
+  expect(await routeStatus(res)).toBe(499);
+});
+
 it('a route over HTTP/2 has the status of its answer, whatever its socket says', async () => {
   const { socket, res } = queuedResponse(2);
   const status = routeStatus(res);
@@ -143,4 +151,29 @@ it('a route over HTTP/2 has the status of its answer, whatever its socket says',
   res.statusCode = 201;
   res.emit('finish');
   expect(await status).toBe(201);
+});
+
+it('a connection closes when more than 100 of its requests wait for their answers', async () => {
+  const waiting: ServerResponse[] = [];
+  const server = createServer((_req, res) => void waiting.push(res));
+  limitPipelining(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
+  onTestFinished(() => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  const send = async (count: number) => {
+    const total = waiting.length + count;
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(count));
+    await vi.waitFor(() => expect(waiting).toHaveLength(total));
+    return waiting.slice(-count).every(({ shouldKeepAlive }) => shouldKeepAlive);
+  };
+  expect(await send(100)).toBe(true);
+  const [first] = waiting;
+  first?.end();
+  if (first !== undefined) await once(first, 'close');
+  expect(await send(1)).toBe(true);
+  expect(await send(1)).toBe(false);
 });

@@ -223,3 +223,23 @@ it('stores in plain JavaScript may answer at once', async () => {
   const queue = { enqueue: () => 'accepted', start: () => ({ close() {} }) };
   expect(codeOf(await create({ queue }).receive(next()))).toBe('accepted');
 });
+
+it('a log whose replays cannot start is asked once, and its deliveries are handled', async () => {
+  const start = vi.fn(() => {
+    throw new Error('no replays');
+  });
+  const handled = vi.fn();
+  const receiver = createReceiver({ secret, log: { ...memoryLog(), start } }).onAny(handled);
+  for (let n = 1; n <= 3; n++) {
+    const { headers, body } = await signedWebhook('scan_completed', { secret, data: { n } });
+    const outcome = await receiver.receive({
+      method: 'POST',
+      peer: undefined,
+      header: (name) => headers[name],
+      readBody: async () => Buffer.from(body),
+    });
+    expect(outcome).toMatchObject({ status: 'processed' });
+  }
+  expect(start).toHaveBeenCalledOnce();
+  expect(handled).toHaveBeenCalledTimes(3);
+});
