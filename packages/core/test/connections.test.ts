@@ -3,7 +3,7 @@ import { createServer, IncomingMessage, type RequestListener, ServerResponse } f
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createReceiver } from '../src/index.ts';
-import { NodeDelivery, routeStatus, webhookListener } from '../src/node/index.ts';
+import { exposeBody, NodeDelivery, routeStatus, webhookListener } from '../src/node/index.ts';
 import { limitPipelining } from '../src/node/pipelining-limit.ts';
 
 const maxBodySize = 1000;
@@ -138,8 +138,7 @@ it('a route whose connection closes before its queued answer is out has status 4
 
 it('a route whose response has closed already has status 499', async () => {
   const { res } = queuedResponse(1);
-  res.destroy();
-  await once(res, 'close');
+  Object.defineProperty(res, 'closed', { value: true });
   expect(await routeStatus(res)).toBe(499);
 });
 
@@ -176,4 +175,15 @@ it('a connection closes when more than 100 of its requests wait for their answer
   if (first !== undefined) await once(first, 'close');
   expect(await send(1)).toBe(true);
   expect(await send(1)).toBe(false);
+});
+
+it('the parsed body that is put into a request can be replaced by the app', () => {
+  const carrier = {};
+  exposeBody(carrier, 'parsed');
+  expect(Object.getOwnPropertyDescriptor(carrier, 'body')).toEqual({
+    value: 'parsed',
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
 });
