@@ -233,6 +233,7 @@ describe('without a queue', () => {
   it('ms is the time from the request to its outcome, in milliseconds with three decimals', async () => {
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
+    vi.advanceTimersByTime(1000);
     const { receiver, lines, outcomes } = observed();
     receiver.onAny(() => void vi.advanceTimersByTime(12));
     await (await sender())(receiver);
