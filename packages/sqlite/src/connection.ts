@@ -61,7 +61,7 @@ export function connect(path: string, mustExist = false): Connection {
     const found = databaseAt(path);
     if (found === undefined) {
       throw new StoreError(
-        `${path} is gone, or is empty. Put it or a backup of it back, or restart to begin a new one: what the old one held is not made up anew.`,
+        `${path} is gone, or is empty. Put it or a backup of it back. To begin with an empty database, restart: the deliveries of the old one are not in it.`,
       );
     }
     if (found !== identity) leaveReplaced(found);

@@ -24,7 +24,7 @@ export interface DeliveryRecord {
   readonly attempts: number;
   /** Behind a queue: how many of these tries failed, or lost their process. `maxAttempts` limits them. */
   readonly failures: number;
-  /** Of a queued delivery: when it is due. Of a running one: when it counts as abandoned. */
+  /** When a queued delivery is due: in 1970 if it is due at once. When a running one counts as abandoned. */
   readonly nextAttempt: Date | undefined;
   /** How each handler has fared. */
   readonly handlers: readonly HandlerRecord[];

@@ -3,6 +3,7 @@ import type { StoreLogger } from './options.ts';
 
 /** Logs events in the background. */
 export interface Reports {
+  /** An error that lasts is logged once a minute, with the number of times that it was left out since. */
   error(error: unknown): void;
   /** Report a delivery that is not attempted again. Call this only if its receiver has no logger. */
   dead(buried: Buried): void;
@@ -13,6 +14,9 @@ export interface Reports {
 /** The code of the process warning. */
 const openTwiceCode = 'SPIDERFOOT_STORE_OPEN_TWICE';
 
+/** Milliseconds in which the same error is logged once: workers try again several times a second. */
+const period = 60_000;
+
 export function createReports(logger: StoreLogger, path: string): Reports {
   /** Log a message. A failing logger must not end the worker or the process. */
   function report(write: () => unknown): void {
@@ -21,8 +25,21 @@ export function createReports(logger: StoreLogger, path: string): Reports {
   function tell(details: object, message: string): void {
     report(() => logger.error(details, message));
   }
+  const recent = new Map<string, { readonly loggedAt: number; repeated: number }>();
+
   return {
-    error: (err) => tell({ err, path }, 'spiderfoot store: could not write'),
+    error(err) {
+      const now = performance.now();
+      const same = recent.get(textOf(err));
+      if (same !== undefined && now - same.loggedAt < period) {
+        same.repeated++;
+        return;
+      }
+      for (const [text, { loggedAt }] of recent) if (now - loggedAt >= period) recent.delete(text);
+      recent.set(textOf(err), { loggedAt: now, repeated: 0 });
+      const repeated = same !== undefined && same.repeated > 0 && { repeated: same.repeated };
+      tell({ err, path, ...repeated }, 'spiderfoot store: could not write');
+    },
     dead({ number, letter }) {
       const { id, endpoint, eventType: event_type, attempts, error } = letter;
       tell(
