@@ -182,6 +182,14 @@ describe('log show', () => {
     expect((await spiderfoot(['log', 'show', '4', '--db', db])).output).toMatch(/^issue +data\.target: /m);
   });
 
+  it('says that a replayed delivery is due now, not since 1970', async () => {
+    const db = await database({ type: 'scan_completed' });
+    expect((await spiderfoot(['replay', '1', '--db', db])).code).toBe(0);
+    const { output } = await spiderfoot(['log', 'show', '1', '--db', db]);
+    expect(output).toMatch(/^state +queued$/m);
+    expect(output).toMatch(/^next try +due now$/m);
+  });
+
   it('gives the body byte for byte, for sign and verify', async () => {
     const db = await database({ type: 'scan.complete', data: { target: 'exämple.com', f: 1.5 } });
     const { output: said } = await spiderfoot(['log', 'show', '1', '--db', db, '--raw']);

@@ -86,6 +86,34 @@ describe('In a terminal', () => {
     }
   });
 
+  it('log leaves out a column without text, so that others are shown whole in 80 columns', async () => {
+    const db = await database(
+      { type: 'system.health_degraded' },
+      { type: 'scan_completed', data: { target: 'example.com' } },
+    );
+    const program = inTerminal(['log', '--db', db], { columns: 80 });
+    expect((await program.end()).code).toBe(0);
+    const shown = plain(program.lines).join('\n');
+    expect(shown).toMatch(/ state +type +target +tries$/m);
+    expect(shown).toMatch(/ system\.health_degraded +1$/m);
+    expect(shown).toMatch(/ scan_completed +example\.com +1$/m);
+  });
+
+  it.each([
+    [50, 3],
+    [80, 2],
+    [200, 1],
+  ])('send breaks its advice between words in %i columns', async (columns, count) => {
+    const listening = inTerminal(['listen', '--port', '0'], { columns: 120, env });
+    const [, url = ''] = await listening.says(/listening on.*? (http\S+)/);
+    const program = inTerminal(['send', 'scan_completed', '--url', url, '--secret', 'another'], { columns });
+    expect((await program.end()).code).toBe(1);
+    const advice = plain(program.lines).filter((line) => /^ {2}\S/.test(line) && line.length > 2);
+    const from = advice.findIndex((line) => line.includes('Compare'));
+    expect(advice.slice(from)).toHaveLength(count);
+    for (const line of advice.slice(from)) expect(line.length).toBeLessThanOrEqual(columns);
+  });
+
   it('shows a type of any length in full to another program', async () => {
     const type = 'own.type_that_is_longer_than_any_of_the_kit';
     const db = await database({ type });

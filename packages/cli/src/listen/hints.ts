@@ -1,4 +1,5 @@
 import type { RefusalCode, Rejected } from '@spiderfoot-webhooks/core';
+import { invocation } from '../terminal/invocation.ts';
 
 /** Hints for rejections in this command's terms: its flags, and the keys of SpiderFoot's configuration. */
 const hints: Readonly<Record<RefusalCode, string>> = {
@@ -9,8 +10,7 @@ const hints: Readonly<Record<RefusalCode, string>> = {
   request_aborted: 'The sender closed the connection before the whole body arrived. It will try again.',
   missing_signature:
     'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header. To accept events without a signature for a test, use --insecure.',
-  invalid_signature:
-    "Compare the secret here with the sender's, and check that nothing in between changes the body. `spiderfoot-webhooks diagnose` finds out which it is.",
+  invalid_signature: `Compare the secret here with the sender's, and check that nothing in between changes the body. \`${invocation()} diagnose\` finds out which it is.`,
   stale_event:
     'The event\'s time differs from now by more than "tolerance" in the --config file. Check both clocks. To accept late events, increase the tolerance.',
   ip_not_allowed:

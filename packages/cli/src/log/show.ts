@@ -18,7 +18,7 @@ export function showLines(record: DeliveryWithBody): readonly string[] {
     ['target', record.target],
     ['scan', record.scanId],
     ['tries', String(record.attempts)],
-    ['next try', record.nextAttempt && `${dayAndTime(record.nextAttempt)} ${timeZone()}`],
+    ['next try', nextTry(record)],
     ['code', record.code],
     ['error', record.error],
   ];
@@ -34,6 +34,12 @@ export function showLines(record: DeliveryWithBody): readonly string[] {
     '',
     bodyText(record.body),
   ];
+}
+
+/** A time that has passed is of no use, and a replayed delivery has none: it is due since 1970. */
+function nextTry({ nextAttempt }: DeliveryWithBody): string | undefined {
+  if (nextAttempt === undefined) return undefined;
+  return nextAttempt.getTime() > Date.now() ? `${dayAndTime(nextAttempt)} ${timeZone()}` : 'due now';
 }
 
 function factLine(name: string, value: string): string {

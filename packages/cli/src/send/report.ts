@@ -3,7 +3,8 @@ import { answerHint } from '../terminal/answer-hints.ts';
 import { barLines } from '../terminal/chart.ts';
 import { outColours } from '../terminal/colour.ts';
 import { fit, printable } from '../terminal/text.ts';
-import { columnsOf } from '../terminal/width.ts';
+import { columnsOf, lineWidth } from '../terminal/width.ts';
+import { wrapped } from '../terminal/wrap.ts';
 import type { Attempt } from './client.ts';
 import { answerOf, type Delivered } from './delivery.ts';
 import { type Fault, faults } from './faults.ts';
@@ -48,7 +49,7 @@ function verdictLines(
       : [outColours.red(`  it should have been 401: ${reason}`)];
   }
   if (expected) return [];
-  if ('error' in last) return [`  ${printable(last.mend)}`];
+  if ('error' in last) return indented(last.mend);
   if (again && last.status < 300) {
     if (dialect === 'notification') {
       return [
@@ -58,7 +59,11 @@ function verdictLines(
     return [outColours.red('  it was taken for a new one, and should have been known as a duplicate')];
   }
   const hint = hintOf(last);
-  return hint === undefined ? [] : [`  ${hint}`];
+  return hint === undefined ? [] : indented(hint);
+}
+
+function indented(sentence: string): readonly string[] {
+  return wrapped(printable(sentence), lineWidth() - 2).map((line) => `  ${line}`);
 }
 
 /** What the kit's own receivers mean by a code, and what a redirect means to SpiderFoot. */

@@ -26,8 +26,8 @@ function cut(text: string): string {
 }
 
 /**
- * Format rows as a table, with the titles first. A column is as wide as its widest text. If the columns do not fit,
- * texts are cut and columns are left out, the least important first.
+ * Format rows as a table, with the titles first. A column is as wide as its widest text; a column without text is left
+ * out. If the columns do not fit, texts are cut and columns are left out, the least important first.
  * @param width columns of the screen
  * @param paintTitle colours the titles
  */
@@ -37,9 +37,10 @@ export function tableLines<Row>(
   width: number,
   paintTitle: (text: string) => string,
 ): readonly string[] {
-  const naturals = columns.map(({ title, text }) =>
-    rows.reduce((wide, row) => Math.max(wide, widthOf(cut(text(row)))), widthOf(title)),
-  );
+  const naturals = columns.map(({ title, text }) => {
+    const widest = rows.reduce((wide, row) => Math.max(wide, widthOf(cut(text(row)))), 0);
+    return widest === 0 ? 0 : Math.max(widest, widthOf(title));
+  });
   const packed = columns.map(({ usual: _, ...column }) => column);
   const widths = widthsOf(packed, naturals, width);
   const titles = columns.map(({ title }) => ({ title, text: () => title, colour: paintTitle }));
