@@ -9,7 +9,16 @@ import { get, sendEvent } from './support/listening.ts';
 
 const frameworks = ['express', 'koa', 'hono'] as const;
 
-const files = ['.env', '.env.example', '.gitignore', 'README.md', 'package.json', 'src', 'tsconfig.json'];
+const files = [
+  '.env',
+  '.env.example',
+  '.gitignore',
+  '.npmrc',
+  'README.md',
+  'package.json',
+  'src',
+  'tsconfig.json',
+];
 
 /** What `npm install` would bring, out of the workspace: what the example of that framework has, and the command. */
 async function install(project: string, framework: string): Promise<void> {
@@ -42,7 +51,7 @@ describe.each(frameworks)('init %s', (framework) => {
     const made = await spiderfoot(['init', framework, 'My Receiver!'], { cwd: folder });
     expect(made).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/cd My Receiver! && npm install && npm start/),
+      stderr: expect.stringMatching(/cd 'My Receiver!' && npm install && npm start/),
     });
     const project = join(folder, 'My Receiver!');
     expect((await readdir(project)).toSorted()).toEqual(files);
@@ -81,6 +90,16 @@ describe('init', () => {
       expect(await readFile(join(one, file), 'utf8')).not.toContain(secret);
     }
     expect((await readFile(join(one, '.gitignore'), 'utf8')).split('\n')).toContain('.env');
+  });
+
+  it('writes settings with which npm runs no install script, and asks for the Node that SQLite needs', async () => {
+    const cwd = await temporaryFolder();
+    expect((await spiderfoot(['init', 'express'], { cwd })).code).toBe(0);
+    const setting = await run('npm', ['config', 'get', 'ignore-scripts'], { cwd });
+    expect(setting.output.trim()).toBe('true');
+    const sqlite = JSON.parse(await readFile(join(root, 'packages/sqlite/package.json'), 'utf8'));
+    const project = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'));
+    expect(project.engines).toEqual(sqlite.engines);
   });
 
   it.each(['package.json', '.env', 'src/server.ts', 'README.md'])(

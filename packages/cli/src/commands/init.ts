@@ -6,6 +6,7 @@ import { type Framework, frameworks } from '../init/server.ts';
 import { filesInTheWay, writeFiles } from '../init/write.ts';
 import { CommandFailure } from '../terminal/failure.ts';
 import { addExamples } from '../terminal/help.ts';
+import { shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/text.ts';
 import { version } from '../version.ts';
 
@@ -13,7 +14,7 @@ import { version } from '../version.ts';
 export function command(): Command {
   const init = new Command('init')
     .description(
-      'Writes a minimal receiver in TypeScript that runs: package.json, tsconfig.json, src/server.ts, .env with a secret made for it (for its owner alone), .env.example, .gitignore, README.md. Overwrites nothing.',
+      'Writes a minimal receiver in TypeScript that runs: package.json, tsconfig.json, src/server.ts, .env with a secret made for it (for its owner alone), .env.example, .gitignore, .npmrc, README.md. Overwrites nothing.',
     )
     .addArgument(new Argument('<framework>', 'what to receive with').choices(frameworks))
     .argument('[folder]', 'where to', '.')
@@ -33,7 +34,7 @@ export function command(): Command {
       await writeFiles(root, files);
       for (const { path, secret } of files)
         console.log(secret === true ? `${path}  (with a new secret)` : path);
-      const enter = folder === '.' ? '' : `cd ${printable(folder)} && `;
+      const enter = folder === '.' ? '' : `cd ${printable(shellWord(folder))} && `;
       console.error(`\nNext: ${enter}npm install && npm start`);
     });
   return addExamples(init, [

@@ -45,6 +45,7 @@ export function projectFiles(
     { path: '.env', content: environment(secret), secret: true },
     { path: '.env.example', content: environment('') },
     { path: '.gitignore', content: 'node_modules\ndist\n.env\n*.db\n*.db-shm\n*.db-wal\n' },
+    { path: '.npmrc', content: npmSettings },
     { path: 'README.md', content: readme(name) },
   ];
 }
@@ -58,7 +59,7 @@ function manifest(framework: Framework, name: string, kitVersion: string): strin
     version: '0.0.0',
     private: true,
     type: 'module',
-    engines: { node: '>=22.13' },
+    engines: { node: '>=22.14' },
     scripts: {
       build: 'tsc',
       start: 'tsc && node --env-file=.env dist/server.js',
@@ -94,6 +95,11 @@ const tsconfig = toJson({
   },
   include: ['src'],
 });
+
+/** `npm ci` would run node-gyp, which needs Python, for better-sqlite3, although its binary is in the package. */
+const npmSettings = `# No dependency needs an install script: better-sqlite3 brings its binary.
+ignore-scripts=true
+`;
 
 function environment(secret: string): string {
   return `# The secret of SpiderFoot's [webhooks] section.
