@@ -67,7 +67,8 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
   onError<This>(this: This, listener: ErrorListener): This;
   /**
    * Call a function with every outcome and its timings, for example to count metrics. With a queue, a delivery has
-   * several outcomes: `accepted`, and one for each attempt. Use `details.phase` to distinguish them.
+   * several outcomes: `accepted`, and one for each attempt. The first attempt may end before `accepted` is reported. Use
+   * `details.phase` to distinguish them.
    * @example
    * receiver.onOutcome(({ status }, { phase, attempt, eventType }) => {
    *   const isNew = phase === 'received' && (status === 'accepted' || attempt === 1);

@@ -148,7 +148,10 @@ function readSchemas(schemas: DataSchemas | undefined): Catalogue {
   for (const [type, schema] of Object.entries(schemas)) {
     // A schema of zod 3 has no `_zod`, and would throw at the first event.
     if (typeof schema?.safeParse === 'function' && '_zod' in schema) continue;
-    throw new ConfigurationError('schemas', `must have a schema of zod 4 for ${JSON.stringify(type)}.`);
+    throw new ConfigurationError(
+      'schemas',
+      `must have a schema of zod 4 for ${JSON.stringify(type)}. Install zod 4 (npm install zod@4), and pass a schema such as z.object({ … }).`,
+    );
   }
   return createCatalogue(schemas);
 }
