@@ -115,8 +115,21 @@ export function readOptions(options: StoreOptions): StoreSettings {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new ConfigurationError(name, `is unknown. Known: ${known.join(', ')}.`);
   }
-  const { retention, mustExist = false, readOnly = false, logger = silent, ...given } = options;
-  const checked = { ...numbers, ...given };
+  const { retention, mustExist = false, readOnly = false, logger = silent } = options;
+  const {
+    maxAttempts = numbers.maxAttempts,
+    baseDelay = numbers.baseDelay,
+    maxDelay = numbers.maxDelay,
+    concurrency = numbers.concurrency,
+    lease = numbers.lease,
+    pollInterval = numbers.pollInterval,
+    closeTimeout = numbers.closeTimeout,
+    keepRefusals = numbers.keepRefusals,
+  } = options;
+  const checked = {
+    ...{ maxAttempts, baseDelay, maxDelay, concurrency },
+    ...{ lease, pollInterval, closeTimeout, keepRefusals },
+  };
   for (const [name, value] of Object.entries(checked)) {
     const least = name === 'keepRefusals' || name === 'closeTimeout' ? 0 : 1;
     if (isWhole(value, least)) continue;

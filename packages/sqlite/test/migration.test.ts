@@ -326,6 +326,14 @@ describe('A file that cannot be used', () => {
     expect(readdirSync(join(path, '..'))).toEqual([]);
   });
 
+  it.each([
+    ...['maxAttempts', 'baseDelay', 'maxDelay', 'concurrency', 'lease', 'pollInterval', 'closeTimeout'],
+    ...['keepRefusals', 'retention', 'mustExist', 'readOnly', 'logger'],
+  ])('with %s undefined has the default', async (option) => {
+    const opened = Reflect.apply(openStore, undefined, [temporaryPath(), { [option]: undefined }]);
+    await opened.close();
+  });
+
   it('without a path is an error that names it', () => {
     expect(refusal('').option).toBe('path');
   });
