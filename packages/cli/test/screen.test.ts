@@ -114,6 +114,19 @@ describe('In a terminal', () => {
     for (const line of advice.slice(from)) expect(line.length).toBeLessThanOrEqual(columns);
   });
 
+  it.each([50, 80])('diagnose breaks its lines between words in %i columns', async (columns) => {
+    const body = join(await temporaryFolder(), 'body.json');
+    await writeFile(body, '{"event_type": "scan_completed"}\n');
+    for (const signature of ['0x', 'sha256='].map((prefix) => prefix + '0'.repeat(64))) {
+      const args = ['diagnose', body, '--signature', signature, '--secret', secret];
+      const program = inTerminal(args, { columns });
+      expect((await program.end()).code).toBe(1);
+      const lines = plain(program.lines);
+      const broken = lines.filter((line) => line.trim().includes(' ')); // A word that is too long has its own line.
+      for (const line of broken) expect(line.length).toBeLessThanOrEqual(columns);
+    }
+  });
+
   it('shows a type of any length in full to another program', async () => {
     const type = 'own.type_that_is_longer_than_any_of_the_kit';
     const db = await database({ type });

@@ -168,11 +168,30 @@ describe('A table', () => {
   });
 
   it('cuts texts, then leaves out the least important columns, and never a column without a rank', () => {
-    expect(table('abcdefghij', 21)[1]).toBe('abcde…  abcdefg…  ok');
-    expect(table('abcdefghij', 16)[1]).toBe('abcd…  abc…  ok');
+    expect(table('abcdefghijklmnopqrst', 21)[1]).toBe('abcde…  abcdefg…  ok');
+    expect(table('abcdefghijklmnopqrst', 16)[1]).toBe('abcd…  abc…  ok');
     expect(table('abcdefghij', 12)[1]).toBe('abcdef…  ok');
     expect(table('abcdefghij', 8)).toEqual(['end', 'ok']);
     expect(table('abcdefghij', 1)).toEqual(['end', 'ok']);
+  });
+});
+
+describe('The least important column of a table', () => {
+  const columns = [
+    { title: 'no.', text: () => '1' },
+    { title: 'target', text: () => 'example.com', least: 8, rank: 2 },
+    { title: 'scan', text: ({ scan }: { scan: string }) => scan, least: 8, rank: 1 },
+  ];
+  const widest = (scan: string, width: number) => tableLines(columns, [{ scan }], width, (text) => text)[1];
+
+  it('is left out rather than cut if all others are then shown whole', () => {
+    expect(widest('scan_12345', 28)).toBe('1    example.com  scan_12345');
+    expect(widest('scan_12345', 27)).toBe('1    example.com');
+    expect(widest('scan_12345', 16)).toBe('1    example.com');
+  });
+
+  it('takes no space if it has no text', () => {
+    expect(tableLines(columns, [{ scan: '' }], 80, (text) => text)[0]).toBe('no.  target');
   });
 });
 

@@ -1,5 +1,7 @@
 import { outColours } from '../terminal/colour.ts';
 import { printable } from '../terminal/text.ts';
+import { lineWidth } from '../terminal/width.ts';
+import { wrapped } from '../terminal/wrap.ts';
 import type { Diagnosis } from './diagnose.ts';
 import type { Step } from './step.ts';
 
@@ -14,27 +16,40 @@ export function diagnosisLines(diagnosis: Diagnosis): readonly string[] {
   const { steps } = diagnosis;
   const column = Math.max(...steps.map(({ what }) => what.length));
   return [
-    ...steps.map(({ what, verdict, seen }) => `${marks[verdict]} ${what.padEnd(column)}  ${printable(seen)}`),
+    ...steps.flatMap(({ what, verdict, seen }) => {
+      const [first = '', ...further] = lines(seen, column + 4);
+      const head = `${marks[verdict]} ${what.padEnd(column)}  ${first}`;
+      return [head, ...further.map((line) => `${' '.repeat(column + 4)}${line}`)];
+    }),
     '',
     ...conclusionLines(diagnosis),
   ];
 }
 
+/** A sentence in lines as long as the screen has room for behind an indentation. */
+function lines(sentence: string, indent = 0): readonly string[] {
+  return wrapped(printable(sentence), lineWidth() - indent);
+}
+
 function conclusionLines({ mistakes = [], conclusion: { kind, text } }: Diagnosis): readonly string[] {
-  const sentence = printable(text);
+  const sentence = lines(text);
   switch (kind) {
     case 'genuine':
-      return [outColours.green(sentence)];
+      return sentence.map(outColours.green);
     case 'explained':
       return [
-        outColours.bold(sentence),
-        ...mistakes.map(({ name, fix }) => `  ${outColours.cyan(printable(name))}: ${printable(fix)}`),
+        ...sentence.map(outColours.bold),
+        ...mistakes.flatMap(({ name, fix }) => {
+          const [first = '', ...further] = lines(`${name}: ${fix}`, 4);
+          const head = outColours.cyan(first.slice(0, name.length)) + first.slice(name.length);
+          return [`  ${head}`, ...further.map((line) => `    ${line}`)];
+        }),
       ];
     case 'marked':
-      return [outColours.red(sentence)];
+      return sentence.map(outColours.red);
     case 'unfinished':
     case 'unknown':
-      return [outColours.red('No known mistake explains it.'), sentence];
+      return [outColours.red('No known mistake explains it.'), ...sentence];
   }
 }
 

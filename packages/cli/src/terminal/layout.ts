@@ -36,6 +36,29 @@ export function layOut(
   }
 }
 
+/**
+ * The same for a table: its least important column is left out rather than cut if all others are then shown whole. Half of
+ * an identifier is of no use, and it would cost the others their ends.
+ */
+export function layOutTable(
+  spaces: readonly Space[],
+  width: number,
+  gap: number,
+): readonly (number | undefined)[] {
+  const widths = layOut(spaces, width, gap);
+  const [least] = spaces.filter(({ rank }) => rank !== undefined).toSorted(compareRanks);
+  if (least === undefined) return widths;
+  const isWhole = (space: Space, among: readonly (number | undefined)[]) =>
+    (among[spaces.indexOf(space)] ?? 0) >= space.natural;
+  if (isWhole(least, widths)) return widths;
+  const others = layOut(
+    spaces.map((space) => (space === least ? { natural: 0 } : space)),
+    width,
+    gap,
+  );
+  return spaces.every((space) => space === least || isWhole(space, others)) ? others : widths;
+}
+
 function fitted(
   spaces: readonly Space[],
   kept: ReadonlySet<Space>,

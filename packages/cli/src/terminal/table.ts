@@ -1,4 +1,4 @@
-import { layOut } from './layout.ts';
+import { layOut, layOutTable, type Space } from './layout.ts';
 import { fit, widthOf } from './text.ts';
 
 /** A column of a table. */
@@ -42,7 +42,7 @@ export function tableLines<Row>(
     return widest === 0 ? 0 : Math.max(widest, widthOf(title));
   });
   const packed = columns.map(({ usual: _, ...column }) => column);
-  const widths = widthsOf(packed, naturals, width);
+  const widths = layOutTable(spacesOf(packed, naturals), width, gap.length);
   const titles = columns.map(({ title }) => ({ title, text: () => title, colour: paintTitle }));
   return [lineWith(titles, undefined, widths), ...rows.map((row) => lineWith(columns, row, widths))];
 }
@@ -50,20 +50,19 @@ export function tableLines<Row>(
 /** Format one row as a line. Each column has its usual width, or the width of its text. */
 export function lineOf<Row>(columns: readonly Column<Row>[], row: Row, width: number): string {
   const naturals = columns.map(({ text }) => widthOf(cut(text(row))));
-  return lineWith(columns, row, widthsOf(columns, naturals, width));
+  return lineWith(columns, row, layOut(spacesOf(columns, naturals), width, gap.length));
 }
 
 type Widths = readonly (number | undefined)[];
 
-function widthsOf<Row>(columns: readonly Column<Row>[], naturals: readonly number[], width: number): Widths {
-  const spaces = columns.map(({ usual, least, most, rank }, index) => ({
+function spacesOf<Row>(columns: readonly Column<Row>[], naturals: readonly number[]): readonly Space[] {
+  return columns.map(({ usual, least, most, rank }, index) => ({
     natural: naturals[index] ?? 0,
     ...(usual !== undefined && { usual }),
     ...(most !== undefined && { most }),
     ...(least !== undefined && { least: Math.min(least, naturals[index] ?? 0) }),
     ...(rank !== undefined && { rank }),
   }));
-  return layOut(spaces, width, gap.length);
 }
 
 function lineWith<Row>(columns: readonly Column<Row>[], row: Row, widths: Widths): string {
