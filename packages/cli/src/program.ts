@@ -16,7 +16,7 @@ interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   {
     name: 'listen',
-    summary: 'receive webhooks and show them, with no code to write',
+    summary: 'receive webhooks and show them, without any code',
     load: () => import('./commands/listen.ts'),
   },
   {
@@ -27,24 +27,36 @@ export const commands: readonly CommandEntry[] = [
   { name: 'sign', summary: 'sign a body', load: () => import('./commands/sign.ts') },
   {
     name: 'verify',
-    summary: "tell whether a signature is a body's",
+    summary: 'check the signature of a body',
     load: () => import('./commands/verify.ts'),
   },
   {
     name: 'diagnose',
-    summary: 'find out why a signature does not fit',
+    summary: 'find out why a signature does not match',
     load: () => import('./commands/diagnose.ts'),
   },
-  { name: 'log', summary: 'list, show, count and export what came', load: () => import('./commands/log.ts') },
-  { name: 'replay', summary: 'have deliveries handled again', load: () => import('./commands/replay.ts') },
+  {
+    name: 'log',
+    summary: 'list, show, count and export deliveries',
+    load: () => import('./commands/log.ts'),
+  },
+  {
+    name: 'replay',
+    summary: 'run the handlers of deliveries again',
+    load: () => import('./commands/replay.ts'),
+  },
   { name: 'prune', summary: 'delete old deliveries', load: () => import('./commands/prune.ts') },
-  { name: 'tail', summary: 'show what came last, and follow', load: () => import('./commands/tail.ts') },
+  {
+    name: 'tail',
+    summary: 'show the latest deliveries, and follow new ones',
+    load: () => import('./commands/tail.ts'),
+  },
   {
     name: 'init',
     summary: 'write a minimal receiver: express, koa or hono',
     load: () => import('./commands/init.ts'),
   },
-  { name: 'doctor', summary: 'examine a running receiver', load: () => import('./commands/doctor.ts') },
+  { name: 'doctor', summary: 'check a running receiver', load: () => import('./commands/doctor.ts') },
   {
     name: 'completion',
     summary: 'write completions for bash, zsh or fish',

@@ -11,7 +11,7 @@ const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 
 export function command(): Command {
   const command = new Command()
-    .description('Write what a shell needs to complete commands, options and their choices.')
+    .description('Write a completion script for commands, options and their choices.')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .action(async (shell: keyof typeof shells) => {
       outputIsExpendable();

@@ -4,37 +4,38 @@ import { addExamples } from '../terminal/help.ts';
 import { addSecretOptions } from '../terminal/secret.ts';
 import { collect, collectHeader } from '../terminal/values.ts';
 
-const description = `Find out why a signature does not fit: look at the signature, the body and the secret step by step, then try what people get wrong, alone and two at once, until one explains the signature.
+const description = `Find out why a signature does not match. Check the signature, the body and the secret step by step, then try common mistakes, one or two at a time, until they explain the signature.
 
-The body has to be as it was received, byte for byte. Neither the secret nor the whole expected signature is shown, unless asked for.`;
+The body must be exactly as received, byte for byte. The secret and the whole expected signature are not shown unless you ask for them.`;
 
 export function command(): Command {
   const command = new Command()
     .description(description)
-    .argument('[file]', 'the body; standard input where it is "-" or missing', '-')
+    .argument('[file]', 'the body; standard input if it is "-" or missing', '-')
     .option('-s, --signature <text>', 'the value of X-SpiderFoot-Signature')
     .option('-H, --header <name: value>', 'a header of the same request; may be repeated', collectHeader);
   addSecretOptions(command)
     .addOption(
-      new Option('--previous-secret <text>', 'a secret of former times; may be repeated').argParser(collect),
+      new Option('--previous-secret <text>', 'a previous secret; may be repeated').argParser(collect),
     )
     .addOption(
-      new Option('--previous-secret-file <path>', 'a file that holds one; may be repeated').argParser(
-        collect,
-      ),
+      new Option(
+        '--previous-secret-file <path>',
+        'a file that contains a previous secret; may be repeated',
+      ).argParser(collect),
     )
-    .option('--show-secrets', 'show the expected signature, and the secret that fits')
+    .option('--show-secrets', 'show the expected signature, and the matching secret')
     .option('--json', 'one line of JSON')
     .action(async (file: string, options: DiagnoseOptions) => {
       const { run } = await import('../diagnose/run.ts');
       await run(file, options);
     });
   return addExamples(command, [
-    ['diagnose body.json --signature sha256=0f3b…', 'A body that was saved as it came'],
+    ['diagnose body.json --signature sha256=0f3b…', 'A body that was saved as received'],
     [
       'diagnose body.json -H "X-SpiderFoot-Signature: sha256=0f3b…" -H "X-Signature-256: …"',
       'With all its headers',
     ],
-    ['log show 17 --raw | spiderfoot-webhooks diagnose -s sha256=0f3b…', 'Out of the log'],
+    ['log show 17 --raw | spiderfoot-webhooks diagnose -s sha256=0f3b…', 'From the log'],
   ]);
 }

@@ -22,7 +22,7 @@ export function command(): Command {
     .argument('<url>', "the webhook's URL", parseUrl);
   addSecretOptions(doctor)
     .option('--ca <file>', 'a certificate authority of your own to trust, in PEM')
-    .option('--client-cert <file>', 'a certificate to show, in PEM')
+    .option('--client-cert <file>', 'a client certificate to send, in PEM')
     .option('--client-key <file>', 'the key of that certificate, if it is in another file')
     .option(
       '--timeout <time>',

@@ -14,10 +14,10 @@ import { version } from '../version.ts';
 export function command(): Command {
   const init = new Command('init')
     .description(
-      'Writes a minimal receiver in TypeScript that runs: package.json, tsconfig.json, src/server.ts, .env with a secret made for it (for its owner alone), .env.example, .gitignore, .npmrc, README.md. Overwrites nothing.',
+      'Writes a minimal receiver in TypeScript that runs: package.json, tsconfig.json, src/server.ts, .env with a generated secret (readable only by its owner), .env.example, .gitignore, .npmrc, README.md. Overwrites nothing.',
     )
-    .addArgument(new Argument('<framework>', 'what to receive with').choices(frameworks))
-    .argument('[folder]', 'where to', '.')
+    .addArgument(new Argument('<framework>', 'the framework').choices(frameworks))
+    .argument('[folder]', 'the destination', '.')
     .action(async (framework: Framework, folder: string) => {
       const root = resolve(folder);
       const files = projectFiles(framework, {
@@ -38,8 +38,8 @@ export function command(): Command {
       console.error(`\nNext: ${enter}npm install && npm start`);
     });
   return addExamples(init, [
-    ['init express', 'Into this folder'],
-    ['init hono receiver', 'Into a new one'],
+    ['init express', 'In this folder'],
+    ['init hono receiver', 'In a new folder'],
   ]);
 }
 

@@ -26,39 +26,36 @@ export function command(): Command {
       '--config <file>',
       "SpiderFoot's own INI file: [webhooks], and [webhooks:NAME] for more endpoints",
     );
-  listen.optionsGroup('Who may send, and what:');
+  listen.optionsGroup('Senders and events:');
   addSecretOptions(listen)
     .option('--make-secret', 'generate a secret for this run if none is given, even without a terminal')
-    .option('--insecure', 'take unsigned events: whoever reaches the port can make them up')
+    .option('--insecure', 'accept unsigned events: anyone who reaches the port can forge them')
     .option(
       '--allow-ip <addresses>',
-      'who may send: addresses, ranges, loopback, private; by commas, or again',
+      'allowed senders: addresses, ranges, loopback, private; separate with commas or repeat',
       collectList,
     )
-    .option('--trust-proxy <addresses>', 'proxies of yours, whose X-Forwarded-For counts', collectList)
+    .option('--trust-proxy <addresses>', 'your own proxies, whose X-Forwarded-For is trusted', collectList)
     .option(
       '--events <types>',
-      'the types to take, or categories such as scan; others are answered 200 ignored',
+      'the event types or categories (such as scan) to handle; others are answered 200 ignored',
       collectList,
     )
-    .option('--rate-limit <rate>', 'of one address: 100/m, 10/s, 500/15m', readRate)
-    .option('--max-body <size>', 'the largest body taken: 512kb, 1mb (default: 1mb)', parseSize)
-    .optionsGroup('What becomes of it:')
+    .option('--rate-limit <rate>', 'the limit for each address: 100/m, 10/s, 500/15m', readRate)
+    .option('--max-body <size>', 'the maximum body size: 512kb, 1mb (default: 1mb)', parseSize)
+    .optionsGroup('Handling:')
     .option('--db <file>', 'keep deliveries in a SQLite database (or SPIDERFOOT_WEBHOOK_DB)')
-    .option(
-      '--queue',
-      'answer once a delivery is in the database, handle it afterwards, and try again what fails',
-    )
+    .option('--queue', 'answer once a delivery is in the database, handle it afterward, and retry failures')
     .option(
       '--forward <target>',
-      'send events on: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL; may be given again',
+      'send events on: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL from a file; may be repeated',
       collect,
     )
     .optionsGroup('TLS:')
     .option('--tls-cert <file>', 'serve HTTPS: the certificate with its chain, in PEM')
-    .option('--tls-key <file>', 'its key')
-    .option('--client-ca <file>', 'take only senders with a certificate of this authority')
-    .optionsGroup('Watching:')
+    .option('--tls-key <file>', 'the key of the certificate')
+    .option('--client-ca <file>', 'accept only senders with a certificate of this authority')
+    .optionsGroup('Monitoring:')
     .option('--metrics-port <port>', 'serve health and metrics on a separate port', parsePort)
     .addOption(
       new Option('--metrics-host <address>', 'the address of that port').default('127.0.0.1', '127.0.0.1'),

@@ -24,9 +24,9 @@ export function command(): Command {
   log.addCommand(exportCommand());
   return addExamples(log, [
     ['log', 'The latest 50 deliveries in webhooks.db'],
-    ['log list --state dead --since 7d', 'What was given up within a week'],
-    ['log list --text "198.51.100.7" --json', 'What mentions an address, a line of JSON each'],
-    ['log show 14', 'All about one, with its body'],
+    ['log list --state dead --since 7d', 'Dead letters of the last week'],
+    ['log list --text "198.51.100.7" --json', 'Deliveries that mention an address, one line of JSON each'],
+    ['log show 14', 'One delivery with its body'],
     ['log show 14 --raw | spiderfoot-webhooks sign --secret-file secret.txt', 'Its body, byte for byte'],
     ['log stats --since 24h', 'How many, over time and by type'],
     ['log export --format csv --output deliveries.csv', 'All of them as a table'],
@@ -46,7 +46,7 @@ function listCommand(): Command {
   return addFilters(addDatabase(list))
     .option('--limit <n>', 'how many, up to 1000', parseCount, 50)
     .option('--cursor <cursor>', 'continue after the previous page, whose output shows the cursor')
-    .option('--json', 'a line of JSON for each')
+    .option('--json', 'print a line of JSON for each')
     .action(async ({ db, limit, cursor, json, ...flags }: ListFlags) => {
       const page = await withStoreToRead(db, async (store) =>
         store.list({ ...(await toFilter(store, flags)), limit, ...(cursor !== undefined && { cursor }) }),
@@ -68,11 +68,11 @@ interface ShowFlags extends DatabaseFlags {
 function showCommand(): Command {
   return addDatabase(new Command('show'))
     .summary('one, with its body')
-    .description('Shows all about a delivery, and its body.')
-    .argument('<delivery>', 'its number, or its id')
-    .option('--endpoint <name>', 'the receiver that took it, where several have the same id')
-    .addOption(new Option('--raw', 'the body alone, byte for byte as it was received').conflicts('json'))
-    .option('--json', 'as JSON')
+    .description('Shows a delivery and its body.')
+    .argument('<delivery>', 'its number or id')
+    .option('--endpoint <name>', 'the endpoint that received it, if several have the same id')
+    .addOption(new Option('--raw', 'only the body, byte for byte as received').conflicts('json'))
+    .option('--json', 'print JSON')
     .action(async (key: string, { db, endpoint, raw, json }: ShowFlags) => {
       const record = await withStoreToRead(db, (store) => findRecord(store, key, endpoint));
       if (raw === true) process.stdout.write(record.body);
@@ -96,7 +96,7 @@ function statsCommand(): Command {
         Object.keys(periods),
       ),
     )
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async ({ db, by, json, ...flags }: StatsFlags) => {
       const counted = await withStoreToRead(db, async (store) =>
         readStats(store, await toFilter(store, flags), by),
@@ -117,7 +117,7 @@ function exportCommand(): Command {
     .description('Writes deliveries with their bodies as JSON lines or CSV, the newest first.');
   return addFilters(addDatabase(exporting))
     .addOption(new Option('--format <format>', 'how').choices(['jsonl', 'csv']).default('jsonl'))
-    .option('--output <file>', 'where to; a file that is there is not overwritten')
+    .option('--output <file>', 'the output file; an existing file is not overwritten')
     .action(async ({ db, format, output, ...flags }: ExportFlags) => {
       await withStoreToRead(db, async (store) => {
         const filter = await toFilter(store, flags);

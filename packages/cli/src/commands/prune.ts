@@ -21,7 +21,7 @@ interface PruneFlags extends DatabaseFlags {
 /** `prune`: deletes old deliveries. */
 export function command(): Command {
   const prune = new Command('prune').description(
-    'Deletes old deliveries. What has not been processed stays, unless --state names it. An event that SpiderFoot sends again after its delivery was deleted counts as new.',
+    'Deletes old deliveries. Deliveries that have not been processed are kept, unless you name their state with --state. If SpiderFoot sends an event again after its delivery was deleted, the event counts as new.',
   );
   addDatabase(prune)
     .addOption(
@@ -58,8 +58,8 @@ export function command(): Command {
       });
     });
   return addExamples(prune, [
-    ['prune --before 90d', 'What is older than 90 days'],
-    ['prune --keep 100000 --dry-run', 'How many there are beyond a hundred thousand'],
-    ['prune --before 30d --state dead failed', 'What was given up, and is too old to matter'],
+    ['prune --before 90d', 'Deliveries older than 90 days'],
+    ['prune --keep 100000 --dry-run', 'Show how many deliveries exceed a hundred thousand'],
+    ['prune --before 30d --state dead failed', 'Failed deliveries and dead letters older than 30 days'],
   ]);
 }

@@ -26,12 +26,12 @@ interface ReplayFlags extends DatabaseFlags, FilterFlags {
 export function command(): Command {
   const replay = new Command('replay')
     .description(
-      'Puts deliveries back into the queue. The receiver at work on the database handles them again, within a second, or as soon as one is started. Of a delivery that failed only those handlers run that have not succeeded; of a processed one all.',
+      'Puts deliveries back into the queue. A running receiver handles them again within a second; otherwise, the next one to start does. For a failed delivery, only handlers that have not succeeded run again. For a processed delivery, all handlers run.',
     )
-    .argument('[deliveries...]', 'their numbers, or ids');
+    .argument('[deliveries...]', 'their numbers or ids');
   addFilters(addDatabase(replay))
-    .addOption(new Option('--all', 'every delivery there is'))
-    .option('--dry-run', 'say what would be done, and do nothing')
+    .addOption(new Option('--all', 'all deliveries'))
+    .option('--dry-run', 'show what would be replayed, without replaying')
     .option('--yes', 'do not ask for confirmation')
     .action((keys: readonly string[], { db, all, dryRun, yes, ...flags }: ReplayFlags) => {
       checkChoice(keys, flags, all === true);
@@ -52,7 +52,7 @@ export function command(): Command {
       });
     });
   return addExamples(replay, [
-    ['replay 14', 'One, by its number'],
+    ['replay 14', 'One delivery, by its number'],
     ['replay --state dead --type high_risk_event', 'The dead letters of one type'],
     ['replay --state failed --since 1h --dry-run', 'Show how many would be replayed'],
   ]);

@@ -10,7 +10,7 @@ interface Options extends SecretOptions {
 export function command(): Command {
   const command = new Command()
     .description('Write the signature of a body, as SpiderFoot sends it in X-SpiderFoot-Signature.')
-    .argument('[file]', 'the body; standard input where it is "-" or missing', '-')
+    .argument('[file]', 'the body; standard input if it is "-" or missing', '-')
     .option('--header', 'write the whole header, for curl -H');
   addSecretOptions(command).action(run);
   return addExamples(command, [

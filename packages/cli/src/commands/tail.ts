@@ -18,12 +18,12 @@ interface TailFlags extends DatabaseFlags, FilterFlags {
 /** `tail`: what came last. */
 export function command(): Command {
   const tail = new Command('tail').description(
-    'Shows the latest deliveries, the newest last, each as it stands when it is first seen. With --follow it goes on with what arrives, until Ctrl-C.',
+    'Shows the latest deliveries, the newest last, in their state at that time. With --follow, also shows new deliveries until Ctrl-C.',
   );
   addFilters(addDatabase(tail))
     .option('-n, --lines <n>', 'how many', parseWhole, 10)
-    .option('-f, --follow', 'go on with what arrives')
-    .option('--json', 'a line of JSON for each')
+    .option('-f, --follow', 'show new deliveries as they arrive')
+    .option('--json', 'print a line of JSON for each')
     .action(async ({ db, lines, follow: followed, json, ...flags }: TailFlags) => {
       const show = async (record: DeliveryRecord) => {
         if (json === true) await printJson(toJson(record));
@@ -39,7 +39,7 @@ export function command(): Command {
     });
   return addExamples(tail, [
     ['tail', 'The latest ten'],
-    ['tail -f --type high_risk_event', 'Findings, as they come in'],
+    ['tail -f --type high_risk_event', 'Findings as they arrive'],
     ['tail -n 0 -f --json | jq .target', 'For another program'],
   ]);
 }

@@ -11,14 +11,14 @@ interface Options extends SecretOptions {
 export function command(): Command {
   const command = new Command()
     .description(
-      'Tell whether a signature belongs to a body, as a receiver does. Exits with 1 where it does not.',
+      'Check whether a signature belongs to a body, as a receiver does. Exits with 1 if it does not.',
     )
-    .argument('[file]', 'the body, byte for byte as received; standard input where it is "-" or missing', '-')
+    .argument('[file]', 'the body, byte for byte as received; standard input if it is "-" or missing', '-')
     .requiredOption('-s, --signature <text>', 'the value of X-SpiderFoot-Signature');
   addSecretOptions(command).action(run);
   return addExamples(command, [
     ['verify body.json --signature sha256=0f3b…', 'The body of a file'],
-    ['sign body.json | xargs spiderfoot-webhooks verify body.json --signature', 'There and back'],
+    ['sign body.json | xargs spiderfoot-webhooks verify body.json --signature', 'Sign and verify'],
   ]);
 }
 

@@ -14,8 +14,11 @@ const variable = 'SPIDERFOOT_WEBHOOK_SECRET';
 /** The ways to give a secret. */
 export function addSecretOptions(command: Command): Command {
   return command
-    .option('--secret <text>', `the shared secret (seen by whoever lists processes; better ${variable}, or:)`)
-    .option('--secret-file <path>', 'a file that holds the secret, and perhaps a newline after it');
+    .option(
+      '--secret <text>',
+      `the shared secret (visible in the process list; ${variable} or --secret-file is safer)`,
+    )
+    .option('--secret-file <path>', 'a file that contains the secret; a final newline is ignored');
 }
 
 /**
