@@ -309,7 +309,7 @@ describe('The options of listen', () => {
     [['--allow-ip', '010.0.0.1'], /^error: --allow-ip has "010\.0\.0\.1", which is no address/],
     [['--allow-ip', ''], /entry of the list is empty/],
     [['--trust-proxy', 'everybody'], /^error: --trust-proxy has "everybody"/],
-    [['--events', 'scan_complete'], /^error: --events has "scan_complete".*scan_completed/],
+    [['--events', 'scan_complete'], /^error: --events contains "scan_complete".*scan_completed/],
     [['--queue'], /^error: --queue needs --db/],
     [['--tls-cert', 'x.pem'], /--tls-cert and --tls-key go together/],
     [['--client-ca', 'x.pem'], /--client-ca needs --tls-cert/],
