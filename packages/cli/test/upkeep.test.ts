@@ -72,7 +72,7 @@ describe('replay', () => {
 
   it.each<readonly [args: readonly string[], code: number, message: RegExp]>([
     [[], 2, /No deliveries are selected/],
-    [['1', '--all'], 2, /--all does not go together/],
+    [['1', '--all'], 2, /--all cannot be combined/],
     [['1', '99'], 1, /There is no delivery 99/],
     [['1', 'x'], 2, /"x" is no delivery/],
     [['--state', 'dead'], 1, /nothing to replay/],
