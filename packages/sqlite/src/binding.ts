@@ -24,14 +24,18 @@ export function loadBinding(): void {
   loaded = true;
 }
 
+/** The properties of a process that decide whether a native binary can be loaded. */
+interface Binary {
+  readonly platform: string;
+  readonly arch: string;
+  readonly versions: Readonly<Record<string, string | undefined>>;
+}
+
 /** @returns the reason why the binary could not be loaded, and what to do */
-export function bindingSentence(
-  error: unknown,
-  { platform, arch, version }: Pick<NodeJS.Process, 'platform' | 'arch' | 'version'>,
-): string {
+export function bindingSentence(error: unknown, { platform, arch, versions }: Binary): string {
   const [because = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const code = systemCodeOf(error);
-  const here = `Node ${version} on ${platform}-${arch}`;
+  const here = `${nameOf(versions)} on ${platform}-${arch}`;
   if (code === 'EMFILE' || code === 'ENFILE' || /too many open files/i.test(because)) {
     return `better-sqlite3 cannot be loaded: this process has too many open files (${because}). Close files that are no longer needed, or raise the limit (ulimit -n).`;
   }
@@ -41,8 +45,15 @@ export function bindingSentence(
   if (code === 'MODULE_NOT_FOUND' || code === 'ENOENT') {
     return `The native binary of better-sqlite3 is missing: prebuilds/${platform}-${arch}.node in its package, or prebuilds/linuxmusl-${arch}.node on Alpine (${because}). If a bundler built this program, mark better-sqlite3 as external and ship its folder in node_modules. Otherwise something removed the file: delete node_modules and install again.`;
   }
-  if (code === 'ERR_DLOPEN_FAILED') {
-    return `The native binary of better-sqlite3 does not fit ${here} (${because}). It was built for another Node version, operating system or C library, or is damaged. Delete node_modules and install again on this machine, with the Node that runs the program.`;
+  // Deno gives no code, but the loader's sentence, which begins with the file.
+  if (code === 'ERR_DLOPEN_FAILED' || (code === undefined && /\.node: /.test(because))) {
+    return `The native binary of better-sqlite3 does not fit ${here} (${because}). It was built for another Node version, operating system or C library, or is damaged. Delete node_modules and install again on this machine, with the runtime that runs the program.`;
   }
   return `better-sqlite3 cannot be loaded by ${here}: ${because}. Delete node_modules and install again.`;
+}
+
+/** Bun and Deno report the version of Node that they resemble as well. */
+function nameOf({ node, bun, deno }: Binary['versions']): string {
+  if (bun !== undefined) return `Bun ${bun}`;
+  return deno === undefined ? `Node ${node}` : `Deno ${deno}`;
 }

@@ -1,6 +1,5 @@
 /** Explains why a database cannot be opened, and what to do. */
 import {
-  accessSync,
   closeSync,
   constants,
   lstatSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { requireAccess } from './access.ts';
 import { systemCodeOf } from './system-code.ts';
 
 /** Return SQLite's code of an error, such as `SQLITE_BUSY`. */
@@ -130,7 +130,10 @@ function hintOfLink(path: string): string | undefined {
 
 function hintOfRights(place: string, purpose: string): string | undefined {
   try {
-    accessSync(place, constants.R_OK | constants.W_OK | (statSync(place).isDirectory() ? constants.X_OK : 0));
+    requireAccess(
+      place,
+      constants.R_OK | constants.W_OK | (statSync(place).isDirectory() ? constants.X_OK : 0),
+    );
     return undefined;
   } catch (error) {
     const code = systemCodeOf(error);

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import Database from 'better-sqlite3';
+import { requireAccess } from './access.ts';
 import { loadBinding } from './binding.ts';
 import type { Commits } from './commits.ts';
 import type { Connection, Statement } from './connection.ts';
@@ -136,8 +137,8 @@ function openBest(path: string): View {
 /** Return whether this process runs as the file's owner or as root, and may write the file and its folder. */
 function mayOwn(path: string): boolean {
   try {
-    accessSync(path, constants.W_OK);
-    accessSync(dirname(resolve(path)), constants.W_OK | constants.X_OK);
+    requireAccess(path, constants.W_OK);
+    requireAccess(dirname(resolve(path)), constants.W_OK | constants.X_OK);
   } catch {
     return false;
   }

@@ -69,7 +69,7 @@ describe('openStore, when better-sqlite3', () => {
     for (const system of ['linux', 'linuxmusl', 'darwin', 'win32']) {
       for (const arch of ['x64', 'arm64']) writeFileSync(join(prebuilds, `${system}-${arch}.node`), 'MZ');
     }
-    expect(open()).toMatch(/^StoreError: .*does not fit Node v\d+.*install again/);
+    expect(open()).toMatch(/^StoreError: .*does not fit (?:Node|Bun|Deno) \d+.*install again/);
   });
 
   it.each([
@@ -79,6 +79,16 @@ describe('openStore, when better-sqlite3', () => {
     ['linux', 'x64', 'EMFILE', 'too many open files'],
   ] as const)('cannot be loaded on %s-%s (%s), says why', (platform, arch, code, sentence) => {
     const error = Object.assign(new Error('no'), { code });
-    expect(bindingSentence(error, { platform, arch, version: 'v24.0.0' })).toContain(sentence);
+    expect(bindingSentence(error, { platform, arch, versions: { node: '24.0.0' } })).toContain(sentence);
+  });
+
+  it.each([
+    [{}, 'Node 24.0.0'],
+    [{ bun: '1.4.5' }, 'Bun 1.4.5'],
+    [{ deno: '2.9.6' }, 'Deno 2.9.6'],
+  ])('cannot be loaded, without a code as on Deno, names the runtime (%o)', (others, name) => {
+    const binary = { platform: 'linux', arch: 'x64', versions: { node: '24.0.0', ...others } };
+    const error = new TypeError('/app/prebuilds/linux-x64.node: file too short');
+    expect(bindingSentence(error, binary)).toContain(`does not fit ${name} on linux-x64`);
   });
 });
