@@ -13,10 +13,8 @@ export interface Order {
   readonly at?: number;
   /** Before that: opens so many other files, each at a time that it has in common with others of its kind. */
   readonly files?: number;
-  /** Works off the queue with a handler that does this. */
+  /** Works off the queue with a handler that does this. One that waits ends when it is told a line. */
   readonly handler?: 'succeeds' | 'hangs' | 'dies' | 'waits';
-  /** Milliseconds for which a handler waits. */
-  readonly handleFor?: number;
   /** Receives so many webhooks, one after another. */
   readonly send?: number;
   /** Not one after another, but all at once. */
@@ -83,7 +81,13 @@ export class Process {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    if (this.#over) return;
+    try {
+      // Not `child.kill`: on Deno it works once, and closes the pipes whatever the signal is.
+      process.kill(this.pid, signal);
+    } catch {
+      // It has ended just now.
+    }
   }
 
   async end(): Promise<void> {

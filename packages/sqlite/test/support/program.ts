@@ -2,6 +2,7 @@
  * Another process over a store's file. Its argument says what it does, its standard output what became of it.
  */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createReceiver, type EventContext } from '@spiderfoot-webhooks/core';
 import { openStore } from '../../src/index.ts';
@@ -26,7 +27,7 @@ async function handle(_event: unknown, { attempt }: EventContext) {
   say(`began ${attempt}`);
   if (order.handler === 'dies') process.kill(process.pid, 'SIGKILL');
   if (order.handler === 'hangs') await sleep(3_600_000);
-  if (order.handler === 'waits') await sleep(order.handleFor ?? 0);
+  if (order.handler === 'waits') await once(process.stdin, 'data');
   say(`done ${attempt}`);
 }
 
