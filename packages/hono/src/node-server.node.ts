@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { BodyRead, Delivery } from '@spiderfoot-webhooks/core';
 import { type IncomingRequest, NodeDelivery, surviveFailingPatches } from '@spiderfoot-webhooks/core/node';
 import { discardBody, WebDelivery } from '@spiderfoot-webhooks/core/web';
@@ -21,9 +22,14 @@ export function prepareResponse(env: unknown, closesConnection: boolean): void {
   const { outgoing } = env;
   if (typeof outgoing !== 'object' || outgoing === null) return;
   surviveFailingPatches(outgoing);
+  // After an error, @hono/node-server ends the response a second time. On Deno that is an event of the response, and
+  // without a listener it would end the process.
+  if (outgoing instanceof EventEmitter) outgoing.on('error', ignore);
   // Node then sends `Connection: close`. This has no effect in HTTP/2, which forbids the header.
   if (closesConnection && isKeptAlive(outgoing)) outgoing.shouldKeepAlive = false;
 }
+
+function ignore(): void {}
 
 function isKeptAlive(value: object): value is { shouldKeepAlive: boolean } {
   return 'shouldKeepAlive' in value;
