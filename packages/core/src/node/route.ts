@@ -16,12 +16,15 @@ export function routeStatus(res: ServerResponse): Promise<number> {
       forget();
       resolve(status);
     };
-    const onClose = () => settle(res.writableFinished ? res.statusCode : clientClosedRequest);
+    // A serverless function gives the response a socket of its own, which no client can close. There, writableFinished may
+    // stay false, and the socket of the request may close when its body has been read.
+    const hasConnection = res.socket === null || res.socket === res.req.socket;
+    const isAnswered = () => res.writableFinished || (!hasConnection && res.writableEnded);
+    const onClose = () => settle(isAnswered() ? res.statusCode : clientClosedRequest);
     if (res.closed) return onClose();
-    // A response without a real socket, as in a serverless function, emits finish but its writableFinished stays false.
     res.once('finish', () => settle(res.statusCode));
     res.once('close', onClose);
     // An HTTP/2 response always emits close, and its socket is not a real one.
-    if (res.req.httpVersionMajor === 1) forget = onSocketClose(res.req.socket, onClose);
+    if (res.req.httpVersionMajor === 1 && hasConnection) forget = onSocketClose(res.req.socket, onClose);
   });
 }
