@@ -12,7 +12,9 @@ import { type Row, tableOf } from './table.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A suite that hangs is ended after this many milliseconds. */
-const patience = 600_000;
+const patience = 300_000;
+
+const started = performance.now();
 
 interface Job {
   readonly name: string;
@@ -29,9 +31,14 @@ function run({ name, command, args }: Job): Promise<Counts> {
       cwd: root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: patience,
+      // A group of its own, so that the processes of a suite that hangs end with it.
+      detached: true,
     });
     let output = '';
+    const timer = setTimeout(() => {
+      output += `${name} hangs: ended after ${patience / 1000} s.\n`;
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, patience);
     const keep = (text: Buffer) => {
       output += text;
     };
@@ -40,7 +47,9 @@ function run({ name, command, args }: Job): Promise<Counts> {
     child.once('error', (error) => {
       output += error.message;
     });
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      if (signal !== null) output += `${name} ended by ${signal}.\n`;
       const counts = readCounts(output, code);
       if (counts.failed > 0) console.log(output.replaceAll(/^(?=\d+ passed, )/gm, `${name}: `));
       const seconds = Math.round((performance.now() - since) / 1000);
@@ -66,21 +75,24 @@ async function runAll(jobs: readonly Job[]): Promise<readonly Counts[]> {
 }
 
 const onRuntimes = runtimes.flatMap((runtime) =>
-  runtime.suites.map((suite) => ({ name: `${runtime.name}, ${suite}`, ...commandOf(runtime, suite) })),
+  [...runtime.suites.keys()].map((suite) => ({
+    name: `${runtime.name}, ${suite}`,
+    ...commandOf(runtime, suite),
+  })),
 );
-const counts = await runAll(onRuntimes);
-
 const own = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/runtimes/vitest.config.ts'];
-const others = await run({ name: 'Servers and tools on each runtime', command: process.execPath, args: own });
+const servers = { name: 'Servers and tools on each runtime', command: process.execPath, args: own };
+const [others = readCounts('', 1), ...counts] = await runAll([servers, ...onRuntimes]);
 
 const left = [...counts];
 const rows: readonly Row[] = runtimes.map(({ name, binary, suites }) => ({
   name,
   version: versionOf(binary),
-  counts: new Map(suites.map((suite) => [suite, left.shift()])),
+  counts: new Map([...suites.keys()].map((suite) => [suite, left.shift()])),
 }));
 const table = tableOf(rows, versionOf('workerd'), others);
 console.log(`\n${table}`);
+console.log(`Total time: ${Math.round((performance.now() - started) / 1000)} s.`);
 
 const { passed, failed, skipped } = sumOf([...counts, others]);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
