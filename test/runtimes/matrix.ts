@@ -51,7 +51,19 @@ function node(name: string, binary: Binary, suites: Suites = allOf(...suiteNames
 
 export const runtimes: readonly Runtime[] = [
   // SQLite needs 22.14.
-  node('Node 22, oldest', 'node22-oldest', allOf('conformance', 'core', 'forwarders')),
+  {
+    ...node('Node 22, oldest', 'node22-oldest', allOf('conformance', 'core', 'forwarders')),
+    exceptions: [
+      {
+        test: 'starts no worker for a queue in SQLite',
+        because: 'SQLite needs Node 22.14',
+      },
+      {
+        test: 'has no workers: a replay finds no handler to run',
+        because: 'SQLite needs Node 22.14',
+      },
+    ],
+  },
   node('Node 22, oldest with SQLite', 'node22-14', allOf('SQLite')),
   node('Node 22', 'node22', essential),
   node('Node 24', 'node24', essential),
@@ -69,7 +81,7 @@ export const runtimes: readonly Runtime[] = [
         because: 'the test changes its user, which no thread may, and vitest runs in threads on Bun',
       },
       {
-        test: 'A new database > (?:has mode 0600|with a name like a URI)',
+        test: 'A new database > (?:has mode 0600, and so|with a name like a URI)',
         because: 'the tests change the umask and the folder of their process, which no thread may',
       },
       {
