@@ -12,7 +12,7 @@ export type SuiteName = keyof typeof paths;
 
 export const suiteNames: readonly SuiteName[] = ['conformance', 'core', 'SQLite', 'forwarders'];
 
-export type Suites = ReadonlyMap<SuiteName, readonly string[]>;
+type Suites = ReadonlyMap<SuiteName, readonly string[]>;
 
 const allOf = (...names: readonly SuiteName[]): Suites => new Map(names.map((name) => [name, []]));
 
