@@ -222,7 +222,10 @@ describe('doctor', () => {
     const { url } = await listening();
     const { lines } = await spiderfoot(['doctor', url, '--json', '--secret', 'another']);
     const finding = lines.map((line) => JSON.parse(line)).find(({ check }) => check === 'signed');
-    expect(finding).toMatchObject({ verdict: 'fail', mend: expect.stringMatching(/secret given here probably differs/) });
+    expect(finding).toMatchObject({
+      verdict: 'fail',
+      mend: expect.stringMatching(/secret given here probably differs/),
+    });
   });
 
   it('wants a URL', async () => {
