@@ -21,7 +21,7 @@ const cases = [
   { words: ['se'], expected: ['send'] },
   { words: ['send', '--tam'], expected: ['--tamper'] },
   { words: ['send', '--count', '3', '--dialect', 'gu'], expected: ['guide'] },
-  { words: ['send', '-d', ''], expected: ['guide', 'notification', 'shipped'] },
+  { words: ['send', '-d', ''], expected: ['delivery', 'guide', 'notification', 'shipped', 'topic'] },
   { words: ['log', 'st'], expected: ['stats'] },
   { words: ['completion', ''], expected: ['bash', 'fish', 'zsh'] },
 ];

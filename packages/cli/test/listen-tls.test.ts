@@ -34,7 +34,7 @@ describe('listen and send', () => {
 
     expect((await send('--ca', ca)).code).toBe(1);
     await program.says(
-      /REFUSED +ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE[^\n]*\n +The sender shows no certificate/,
+      /REFUSED +ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE[^\n]*\n +The sender sends no certificate/,
     );
 
     const stranger = await makeCertificates();
@@ -42,7 +42,7 @@ describe('listen and send', () => {
       (await send('--ca', ca, '--client-cert', stranger.client.cert, '--client-key', stranger.client.key))
         .code,
     ).toBe(1);
-    await until(() => program.output.includes('not of --client-ca'));
+    await until(() => program.output.includes('was not issued by --client-ca'));
   });
 
   it('say what is wrong where one of them speaks no TLS, or trusts no certificate', async () => {
@@ -56,7 +56,7 @@ describe('listen and send', () => {
       /REFUSED +ERR_SSL_TLSV1_ALERT_UNKNOWN_CA[^\n]*\n +The sender does not trust this certificate/,
     );
     expect((await withSecret(['send', '--url', url.replace('https:', 'http:')])).code).toBe(1);
-    await program.says(/REFUSED +ERR_SSL_HTTP_REQUEST[^\n]*\n +It speaks plain HTTP/);
+    await program.says(/REFUSED +ERR_SSL_HTTP_REQUEST[^\n]*\n +The sender speaks plain HTTP/);
     expect((await withSecret(['send', '--url', url, '--ca', ca])).code).toBe(0);
   });
 
