@@ -19,6 +19,7 @@ export const createNodeServerDelivery: NodeServerDeliveryFactory = (incoming, pe
  */
 export function prepareResponse(env: unknown, closesConnection: boolean): void {
   if (typeof env !== 'object' || env === null || !('outgoing' in env)) return;
+  if ('incoming' in env) surviveFailingOff(env.incoming);
   const { outgoing } = env;
   if (typeof outgoing !== 'object' || outgoing === null) return;
   surviveFailingPatches(outgoing);
@@ -30,6 +31,24 @@ export function prepareResponse(env: unknown, closesConnection: boolean): void {
 }
 
 function ignore(): void {}
+
+/**
+ * @hono/node-server removes its listeners from the request by a timer. If an app has replaced `off` and it throws there,
+ * nothing catches the error, and the process ends.
+ */
+function surviveFailingOff(incoming: unknown): void {
+  if (!(incoming instanceof EventEmitter) || !Object.hasOwn(incoming, 'off')) return;
+  const patched = incoming.off;
+  const off: EventEmitter['off'] = (name, listener) => {
+    try {
+      return Reflect.apply(patched, incoming, [name, listener]);
+    } catch {
+      return EventEmitter.prototype.off.call(incoming, name, listener);
+    }
+  };
+  // Unlike an assignment, this does not throw if the app has frozen the request.
+  Reflect.defineProperty(incoming, 'off', { value: off, configurable: true, writable: true });
+}
 
 function isKeptAlive(value: object): value is { shouldKeepAlive: boolean } {
   return 'shouldKeepAlive' in value;
