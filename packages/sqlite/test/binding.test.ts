@@ -40,6 +40,8 @@ function installation() {
     /** Opens a database with the copy. @returns the output */
     open(): string {
       const options = ['--conditions=@spiderfoot-webhooks/source', '--disable-warning=ExperimentalWarning'];
+      // Node has needed this option until 22.18; Bun and Deno need none.
+      if (process.features.typescript === false) options.push('--experimental-strip-types');
       const { stdout, stderr } = spawnSync(process.execPath, [...options, 'open.mjs'], {
         cwd: folder,
         encoding: 'utf8',
