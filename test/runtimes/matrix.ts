@@ -17,14 +17,17 @@ type Suites = ReadonlyMap<SuiteName, readonly string[]>;
 const allOf = (...names: readonly SuiteName[]): Suites => new Map(names.map((name) => [name, []]));
 
 /**
- * Between the oldest and the newest Node: the files that depend on the runtime's sockets, streams, TLS and native modules.
- * `npm test` runs everything on Node 24.
+ * The files that depend on the runtime's sockets, streams, TLS and native modules. The newest Node runs all files here, and
+ * `npm test` runs all of them on Node 24.
  */
 const essential: Suites = new Map([
   ['conformance', ['altered', 'connections', 'delivery', 'failures', 'middleware', 'senders', 'sizes']],
   ['SQLite', ['attempts', 'binding', 'closing', 'commits', 'file-modes', 'log', 'open-twice', 'queue.']],
   ['forwarders', ['email', 'siem-batches', 'syslog', 'tls', 'transport', 'webhook']],
 ]);
+
+const essentialOf = (...names: readonly SuiteName[]): Suites =>
+  new Map([...essential].filter(([name]) => names.includes(name)));
 
 /** A runtime that runs the test files themselves. */
 export interface Runtime {
@@ -51,27 +54,15 @@ function node(name: string, binary: Binary, suites: Suites = allOf(...suiteNames
 
 export const runtimes: readonly Runtime[] = [
   // SQLite needs 22.14.
-  {
-    ...node('Node 22, oldest', 'node22-oldest', allOf('conformance', 'core', 'forwarders')),
-    exceptions: [
-      {
-        test: 'starts no worker for a queue in SQLite',
-        because: 'SQLite needs Node 22.14',
-      },
-      {
-        test: 'has no workers: a replay finds no handler to run',
-        because: 'SQLite needs Node 22.14',
-      },
-    ],
-  },
-  node('Node 22, oldest with SQLite', 'node22-14', allOf('SQLite')),
+  node('Node 22, oldest', 'node22-oldest', essentialOf('conformance', 'forwarders')),
+  node('Node 22, oldest with SQLite', 'node22-14', essentialOf('SQLite')),
   node('Node 22', 'node22', essential),
   node('Node 24', 'node24', essential),
   node('Node 26', 'node26'),
   {
     name: 'Bun',
     binary: 'bun',
-    suites: allOf(...suiteNames),
+    suites: essential,
     before: ['--bun'],
     // vitest's other pool watches its processes with a thread that Bun does not start.
     options: ['--pool=threads'],
@@ -89,6 +80,15 @@ export const runtimes: readonly Runtime[] = [
         because: "the test's own server needs getPeerCertificate(), which Bun's node:https lacks",
       },
       {
+        test: 'a stream that yields',
+        because:
+          'Bun does not go on after a chunk of its own request stream that is a proxy or a detached buffer',
+      },
+      {
+        test: 'the process continues even if res.hasHeader throws',
+        because: "Bun's node:http calls hasHeader() itself while it writes an answer of @hono/node-server",
+      },
+      {
         test: 'webhookListener under serverless-http 4',
         because: "serverless-http's stand-in for a socket lacks once(), which Bun's node:http calls",
       },
@@ -97,7 +97,7 @@ export const runtimes: readonly Runtime[] = [
   {
     name: 'Deno',
     binary: 'deno',
-    suites: allOf(...suiteNames),
+    suites: essential,
     before: ['run', '--allow-all'],
     options: [],
     exceptions: [],

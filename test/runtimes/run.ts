@@ -1,6 +1,6 @@
 /**
  * Runs the suites on every runtime, prints a table, and closes with `N passed, N failed, N skipped`. docs/runtimes.md says
- * what is covered.
+ * what is covered. With arguments, only the suites whose names contain one of them run: `npm run test:runtimes -- Bun Deno`.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -82,6 +82,15 @@ const onRuntimes = runtimes.flatMap((runtime) =>
 );
 const own = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/runtimes/vitest.config.ts'];
 const servers = { name: 'Servers and tools on each runtime', command: process.execPath, args: own };
+const wanted = process.argv.slice(2).map((word) => word.toLowerCase());
+if (wanted.length > 0) {
+  const isWanted = ({ name }: Job) => wanted.some((word) => name.toLowerCase().includes(word));
+  const some = await runAll([servers, ...onRuntimes].filter(isWanted));
+  const total = sumOf(some);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  process.exit(total.failed === 0 ? 0 : 1);
+}
+
 const [others = readCounts('', 1), ...counts] = await runAll([servers, ...onRuntimes]);
 
 const left = [...counts];
