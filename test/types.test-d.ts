@@ -2,10 +2,10 @@ import Router from '@koa/router';
 import {
   createReceiver,
   type EventContext,
-  type PassedEvent,
   type Receiver,
   type WebhookEvent,
 } from '@spiderfoot-webhooks/core';
+import type { VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import { serve, webhookListener } from '@spiderfoot-webhooks/core/node';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import { fetchHandler } from '@spiderfoot-webhooks/core/web';
@@ -29,7 +29,7 @@ const own = createReceiver({ secret: 's3cret', schemas });
 describe("A route of one's own gets the event typed", () => {
   it('in Express, as req.spiderfoot, which may be missing', () => {
     express().post('/webhook', forExpress(receiver), (req) => {
-      expectTypeOf(req.spiderfoot).toEqualTypeOf<PassedEvent | undefined>();
+      expectTypeOf(req.spiderfoot).toEqualTypeOf<VerifiedWebhook | undefined>();
       expectTypeOf(req.spiderfoot?.context.id).toEqualTypeOf<string | undefined>();
       if (req.spiderfoot?.event.event_type !== 'scan_completed') return;
       expectTypeOf(req.spiderfoot.event.data.target).toEqualTypeOf<string | null | undefined>();
@@ -39,7 +39,7 @@ describe("A route of one's own gets the event typed", () => {
   it('in Koa, as ctx.state.spiderfoot', () => {
     const app = new Koa<WebhookState>();
     app.use(forKoa(receiver)).use(({ state: { spiderfoot } }) => {
-      expectTypeOf(spiderfoot).toEqualTypeOf<PassedEvent>();
+      expectTypeOf(spiderfoot).toEqualTypeOf<VerifiedWebhook>();
       if (spiderfoot.event.event_type !== 'scan_completed') return;
       expectTypeOf(spiderfoot.event.data.target).toEqualTypeOf<string | null | undefined>();
     });
@@ -47,7 +47,7 @@ describe("A route of one's own gets the event typed", () => {
 
   it('in Hono, from c.get', () => {
     new Hono().post('/webhook', forHono(receiver), (c) => {
-      expectTypeOf(c.get('spiderfoot')).toEqualTypeOf<PassedEvent>();
+      expectTypeOf(c.get('spiderfoot')).toEqualTypeOf<VerifiedWebhook>();
       expectTypeOf(c.var.spiderfoot.event).toEqualTypeOf<WebhookEvent>();
       return c.body(null);
     });
@@ -66,7 +66,7 @@ describe('With schemas of your own', () => {
       return c.body(null);
     });
     expectTypeOf<WebhookEnv<typeof schemas>['Variables']['spiderfoot']>().toEqualTypeOf<
-      PassedEvent<typeof schemas>
+      VerifiedWebhook<typeof schemas>
     >();
   });
 
@@ -79,7 +79,7 @@ describe('With schemas of your own', () => {
       if (event.event_type === 'in.house') expectTypeOf(event.data.floor).toEqualTypeOf<number>();
     });
     app.post('/plain', forExpress(receiver), (req) => {
-      expectTypeOf(getWebhook(req, receiver)).toEqualTypeOf<PassedEvent>();
+      expectTypeOf(getWebhook(req, receiver)).toEqualTypeOf<VerifiedWebhook>();
     });
     expectTypeOf<RegisteredSchemas>().toEqualTypeOf<Record<never, never>>();
   });
@@ -87,18 +87,18 @@ describe('With schemas of your own', () => {
   it('may differ between several receivers in an app of Koa or Hono', () => {
     const router = new Router();
     router.post('/own', forKoa(own), ({ state }) => {
-      expectTypeOf(state.spiderfoot).toEqualTypeOf<PassedEvent<typeof schemas>>();
+      expectTypeOf(state.spiderfoot).toEqualTypeOf<VerifiedWebhook<typeof schemas>>();
     });
     router.post('/plain', forKoa(receiver), ({ state }) => {
-      expectTypeOf(state.spiderfoot).toEqualTypeOf<PassedEvent>();
+      expectTypeOf(state.spiderfoot).toEqualTypeOf<VerifiedWebhook>();
     });
     const app = new Hono();
     app.post('/own', forHono(own), (c) => {
-      expectTypeOf(c.get('spiderfoot')).toEqualTypeOf<PassedEvent<typeof schemas>>();
+      expectTypeOf(c.get('spiderfoot')).toEqualTypeOf<VerifiedWebhook<typeof schemas>>();
       return c.body(null);
     });
     app.post('/plain', forHono(receiver), (c) => {
-      expectTypeOf(c.get('spiderfoot')).toEqualTypeOf<PassedEvent>();
+      expectTypeOf(c.get('spiderfoot')).toEqualTypeOf<VerifiedWebhook>();
       return c.body(null);
     });
   });

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { WebhookVerificationService } from '@hookflo/tern';
 import { Webhooks } from '@octokit/webhooks';
-import { createReceiver, type Delivery } from '@spiderfoot-webhooks/core';
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import type { Delivery } from '@spiderfoot-webhooks/core/adapter';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { type SignedBody, secret } from './bodies.ts';

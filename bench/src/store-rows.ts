@@ -1,5 +1,5 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
-import type { LogEntry } from '@spiderfoot-webhooks/core';
+import type { LogEntry } from '@spiderfoot-webhooks/core/stores';
 import { openStore, type Store } from '@spiderfoot-webhooks/sqlite';
 import { signedBodies } from './bodies.ts';
 import { temporaryFile } from './files.ts';
@@ -151,7 +151,7 @@ function toEntry({ body, digest }: { readonly body: Buffer; readonly digest: str
   const scan_id = `scan_${Math.floor(scan++ / 200)}`;
   return {
     ...{ id: digest.slice(0, 32), endpoint: 'default', receivedAt: new Date(), ip: '127.0.0.1', body },
-    ...{ event_type: 'scan_completed', dialect: 'guide', scan_id, target: 'example.com' },
+    ...{ eventType: 'scan_completed', dialect: 'guide', scanId: scan_id, target: 'example.com' },
     ...{ state: 'received', attempt: 0, succeeded: [] },
   };
 }

@@ -1,4 +1,5 @@
-import { createReceiver, memoryQueue, type StoredDelivery } from '@spiderfoot-webhooks/core';
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { memoryQueue, type StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import { openStore } from '@spiderfoot-webhooks/sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { routeMounts } from '../support/routes.ts';
@@ -10,7 +11,7 @@ const accepted = { status: 202, body: { status: 'accepted', id: expect.any(Strin
 /** Returns a delivery that an earlier run has left in a queue. */
 const waiting = (id: string): StoredDelivery => ({
   ...{ id: id.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined },
-  ...{ event_type: 'scan_failed', dialect: 'guide', scan_id: undefined, target: undefined },
+  ...{ eventType: 'scan_failed', dialect: 'guide', scanId: undefined, target: undefined },
   body: Buffer.from(
     `{"event_type":"scan_failed","timestamp":"2026-01-01T00:00:00Z","data":{"scan_id":"${id}"}}`,
   ),

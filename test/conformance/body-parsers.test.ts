@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { refusals } from '@spiderfoot-webhooks/core';
+import { rejections } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, vi } from 'vitest';
 import { parsers } from '../support/parsers.ts';
 import { bounded, soon } from '../support/raw-client.ts';
@@ -104,7 +104,7 @@ describe.each(parsers.filter(({ keeps }) => !keeps))('behind $name', ({ mount })
 
 describe('the refusal of a body that has been read', () => {
   it('names the mend', () => {
-    const { error, hint } = refusals.body_already_parsed;
+    const { error, hint } = rejections.body_already_parsed;
     expect(error).toMatch(/before the body parser/);
     expect(hint).toMatch(/express\.json\(\{ verify: captureRawBody \}\)/);
   });

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
-import { memoryQueue, type Outcome, type RefusalCode } from '@spiderfoot-webhooks/core';
+import type { Outcome, RejectionCode } from '@spiderfoot-webhooks/core';
+import { memoryQueue } from '@spiderfoot-webhooks/core/stores';
 import { webhookHandler } from '@spiderfoot-webhooks/hono';
 import { Hono } from 'hono';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
@@ -32,7 +33,7 @@ const ours = mounts.filter((mount) => !managed.includes(mount));
 
 const noPoints = new RateLimiterMemory({ points: 0, duration: 60 });
 
-type Rejecting = readonly [RefusalCode, Parameters<typeof start>[1], (message: Message) => Message];
+type Rejecting = readonly [RejectionCode, Parameters<typeof start>[1], (message: Message) => Message];
 
 const unauthenticated: readonly Rejecting[] = [
   ['missing_signature', {}, unsigned],

@@ -42,7 +42,7 @@ describe.each(mounts)('a delivery, over $name', (mount) => {
       receivedAt: new Date(1_704_110_400_000),
       ip: '127.0.0.1',
       attempt: 1,
-      wire: { dialect: 'guide', event_type: 'scan_completed', body: message.body.toString(), nonFinite: 0 },
+      wire: { dialect: 'guide', eventType: 'scan_completed', body: message.body.toString(), nonFinite: 0 },
     });
     expect(handled[0]?.context.signal.aborted).toBe(false);
     expect(JSON.parse(response.body)).toMatchObject({ id: handled[0]?.context.id });
@@ -60,7 +60,7 @@ describe.each(mounts)('a delivery, over $name', (mount) => {
           timestamp: '2024-01-01T12:00:00.250Z',
           data: { target: 'ex', ratio: null },
         },
-        context: { wire: { dialect: 'shipped', event_type: 'scan.complete', nonFinite: 1 } },
+        context: { wire: { dialect: 'shipped', eventType: 'scan.complete', nonFinite: 1 } },
       },
     ]);
   });

@@ -1,4 +1,4 @@
-import { memoryQueue } from '@spiderfoot-webhooks/core';
+import { memoryQueue } from '@spiderfoot-webhooks/core/stores';
 import { signedRequest } from '@spiderfoot-webhooks/core/testing';
 import { type WebhookOptions, webhookHandler } from '@spiderfoot-webhooks/hono';
 import { type ExecutionContext, Hono } from 'hono';

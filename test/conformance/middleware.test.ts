@@ -1,11 +1,6 @@
-import {
-  ConfigurationError,
-  createReceiver,
-  memoryQueue,
-  type Outcome,
-  type PassedEvent,
-  type Receiver,
-} from '@spiderfoot-webhooks/core';
+import { ConfigurationError, createReceiver, type Outcome, type Receiver } from '@spiderfoot-webhooks/core';
+import type { VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
+import { memoryQueue } from '@spiderfoot-webhooks/core/stores';
 import { signedRequest } from '@spiderfoot-webhooks/core/testing';
 import { fetchHandler } from '@spiderfoot-webhooks/core/web';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -43,7 +38,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
   const starting = startWith(mount);
 
   it('hands a verified event over to the route, whose answer it is', async () => {
-    const passed: (PassedEvent | undefined)[] = [];
+    const passed: (VerifiedWebhook | undefined)[] = [];
     const { at, outcomes } = await starting({ endpoint: 'api' }, (event) => {
       passed.push(event);
       return 201;
@@ -57,7 +52,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
           endpoint: 'api',
           attempt: 1,
           ip: mount.name === 'hono off Node' ? undefined : '127.0.0.1',
-          wire: { event_type: 'scan.complete', nonFinite: 1 },
+          wire: { eventType: 'scan.complete', nonFinite: 1 },
         },
       },
     ]);

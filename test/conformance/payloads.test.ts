@@ -1,4 +1,4 @@
-import { memoryLog } from '@spiderfoot-webhooks/core';
+import { memoryLog } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { mounts } from '../support/servers.ts';

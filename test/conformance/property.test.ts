@@ -1,4 +1,4 @@
-import { parseEvent, type RefusalCode, refusals, sign } from '@spiderfoot-webhooks/core';
+import { parseEvent, type RejectionCode, rejections, sign } from '@spiderfoot-webhooks/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mounts, type Running } from '../support/servers.ts';
@@ -13,9 +13,9 @@ async function answerTo(at: Running, message: Message, framing: 'length' | 'chun
   await client.write(bytesOf(at, message, { framing }));
   const { status, headers, body } = await client.response();
   client.destroy();
-  const { code }: { readonly code?: RefusalCode } = JSON.parse(body);
+  const { code }: { readonly code?: RejectionCode } = JSON.parse(body);
   expect(headers['content-length']).toBe(String(body.length));
-  expect(code === undefined ? 200 : refusals[code].status).toBe(status);
+  expect(code === undefined ? 200 : rejections[code].status).toBe(status);
   return status;
 }
 
@@ -94,7 +94,7 @@ describe.each(mounts.filter(({ name }) => named.includes(name)))('whatever comes
         const body = Buffer.from(drawn);
         const headers = [...json, ['x-spiderfoot-signature', await sign(secret, body)]] as const;
         const parsed = parseEvent(body);
-        const status = parsed.status === 'parsed' ? 200 : refusals[parsed.code].status;
+        const status = parsed.status === 'parsed' ? 200 : rejections[parsed.code].status;
         expect(await answerTo(at, { method: 'POST', headers, body }, by)).toBe(status);
       }),
       runs(100),

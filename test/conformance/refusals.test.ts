@@ -1,4 +1,5 @@
-import { memoryLog, type RefusalCode } from '@spiderfoot-webhooks/core';
+import type { RejectionCode } from '@spiderfoot-webhooks/core';
+import { memoryLog } from '@spiderfoot-webhooks/core/stores';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it } from 'vitest';
 import { mounts } from '../support/servers.ts';
@@ -34,7 +35,7 @@ describe.each(mounts)('a refusal, over $name', (mount) => {
     },
   );
 
-  it.each<[RefusalCode, string, string | undefined]>([
+  it.each<[RejectionCode, string, string | undefined]>([
     ['unsupported_media_type', 'content-type', undefined],
     ['unsupported_media_type', 'content-type', 'text/plain'],
     ['unsupported_media_type', 'content-type', 'application/x-www-form-urlencoded'],

@@ -123,7 +123,7 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
         severity: 'info',
       },
     ]);
-    expect(handled[0]?.context.wire).toMatchObject({ dialect: 'topic', event_type: 'scan.error' });
+    expect(handled[0]?.context.wire).toMatchObject({ dialect: 'topic', eventType: 'scan.error' });
   });
 
   it('a rejection names the notification service by its headers alone', async () => {

@@ -52,8 +52,8 @@ function handledOf(sent: Sent, data: unknown = sent.data, nonFinite = 0) {
     event: expect.objectContaining({ ...event, source: 'spiderfoot' }),
     wire: {
       dialect,
-      event_type,
-      event_header: dialect === 'shipped' ? event_type : undefined,
+      eventType: event_type,
+      eventHeader: dialect === 'shipped' ? event_type : undefined,
       body: bodyOf(sent),
       nonFinite,
     },

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createReceiver, refusals, toAnswer } from '@spiderfoot-webhooks/core';
+import { createReceiver, rejections } from '@spiderfoot-webhooks/core';
+import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { readEnvironment } from '@spiderfoot-webhooks/core/node';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
@@ -127,7 +128,7 @@ describe("The README's table of", () => {
       Number(status),
       ...codeIn(code),
     ]);
-    const all = Object.entries(refusals).map(([code, { status }]) => [status, code]);
+    const all = Object.entries(rejections).map(([code, { status }]) => [status, code]);
     expect(documented.toSorted()).toEqual(all.toSorted());
   });
 
@@ -139,13 +140,13 @@ describe("The README's table of", () => {
     const event = { event_type: 'scan_completed' };
     const wire = {
       dialect: 'guide',
-      event_type: 'scan_completed',
-      event_header: undefined,
+      eventType: 'scan_completed',
+      eventHeader: undefined,
       body: '',
       nonFinite: 0,
     } as const;
     const all = (['processed', 'duplicate', 'ignored', 'accepted'] as const).map((status) => {
-      const answer = toAnswer({ status, id: '…', event, wire });
+      const answer = toHttpResponse({ status, id: '…', event, wire });
       return [answer.status, answer.body];
     });
     expect(documented).toEqual(all);

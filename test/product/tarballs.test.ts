@@ -132,12 +132,15 @@ describe('Installed from the tarballs, the kit', () => {
   it('exports these names and no others', async () => {
     const { lines } = await bare.node('names.mjs');
     expect(lines.join('\n')).toMatchInlineSnapshot(`
-      "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, RetryLater, anyEventSchema, createPass, createReceiver, eventSchemas, memoryLog, memoryQueue, parseEvent, refusals, severities, severityOf, sign, toAnswer, verify
-      @spiderfoot-webhooks/core/node: ConfigFileError, NodeDelivery, captureRawBody, exitWithReason, exposeBody, jsonLine, lineLogger, loadConfig, readEnvironment, readListenAddress, routeStatus, sendOutcome, serve, socketAddress, surviveFailingPatches, webhookListener
-      @spiderfoot-webhooks/core/web: WebDelivery, discardBody, fetchHandler, toResponse
-      @spiderfoot-webhooks/core/stores: deadLetterOf, endpointTaken, isTaken, mayReplace, retryDelay, selectTypes, typeSelectors
-      @spiderfoot-webhooks/core/terminal: printable
+      "@spiderfoot-webhooks/core: ConfigurationError, EventHandlingError, HandlerTimeoutError, RetryLaterError, anyEventSchema, createReceiver, eventSchemas, parseEvent, rejections, sign, verify
+      @spiderfoot-webhooks/core/adapter: WebDelivery, createRouteMiddleware, discardBody, toHttpResponse
+      @spiderfoot-webhooks/core/adapter/node: NodeDelivery, exposeBody, routeStatus, sendOutcome, socketAddress, surviveFailingPatches
+      @spiderfoot-webhooks/core/config: ConfigFileError, loadConfig
+      @spiderfoot-webhooks/core/events: selectTypes, severities, severityOf, typeSelectors
+      @spiderfoot-webhooks/core/node: captureRawBody, exitWithReason, jsonLine, lineLogger, printable, readEnvironment, readListenAddress, serve, webhookListener
+      @spiderfoot-webhooks/core/stores: deadLetterOf, endpointTaken, isTaken, mayReplace, memoryLog, memoryQueue, retryDelay
       @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, sampleOf, sampledTypes, samples, signedDelivery, signedRequest, signedWebhook
+      @spiderfoot-webhooks/core/web: fetchHandler, toResponse
       @spiderfoot-webhooks/express: captureRawBody, getWebhook, webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/koa: webhookHandler, webhookMiddleware
       @spiderfoot-webhooks/hono: webhookHandler, webhookMiddleware

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { createReceiver, eventSchemas, type Receiver, refusals, verify } from '@spiderfoot-webhooks/core';
+import { createReceiver, eventSchemas, type Receiver, rejections, verify } from '@spiderfoot-webhooks/core';
 import {
   pythonFloat,
   samples,
@@ -67,7 +67,7 @@ describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
       .post('/webhook')
       .set({ ...headers })
       .send(body);
-    const { status, error } = refusals.invalid_signature;
+    const { status, error } = rejections.invalid_signature;
     expect([response.status, response.body]).toEqual([status, { error, code: 'invalid_signature' }]);
     expect(handled).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('A receiver is tested without an app', () => {
     const { receiver, handled } = notingReceiver();
     for (const dialect of ['guide', 'shipped'] as const) {
       const outcome = await receiver.receive(await signedDelivery(type, { secret, dialect }));
-      expect(outcome).toMatchObject({ status: 'processed', wire: { dialect, event_type: type } });
+      expect(outcome).toMatchObject({ status: 'processed', wire: { dialect, eventType: type } });
     }
     const event_type = twins[type] ?? type;
     expect(handled.map(({ event }) => event)).toEqual([

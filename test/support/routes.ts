@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { bodyParser } from '@koa/bodyparser';
-import type { PassedEvent, Receiver } from '@spiderfoot-webhooks/core';
+import type { Receiver } from '@spiderfoot-webhooks/core';
+import type { VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import { webhookMiddleware as expressMiddleware } from '@spiderfoot-webhooks/express';
 import { webhookMiddleware as honoMiddleware } from '@spiderfoot-webhooks/hono';
 import { webhookMiddleware as koaMiddleware } from '@spiderfoot-webhooks/koa';
@@ -12,7 +13,7 @@ import { express4 } from './older.ts';
 import { koaListener, listen, nodeServer, type Running } from './servers.ts';
 
 /** The app's own route: it gets the event and says the status to answer, or throws. */
-export type Route = (passed: PassedEvent | undefined) => number | Promise<number>;
+export type Route = (passed: VerifiedWebhook | undefined) => number | Promise<number>;
 
 /** What the app's own error handling answers. */
 export const teapot = { status: 418, body: { error: 'of the app' } };

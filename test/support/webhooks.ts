@@ -4,8 +4,8 @@ import {
   type Outcome,
   type Receiver,
   type ReceiverOptions,
-  type RefusalCode,
-  refusals,
+  type RejectionCode,
+  rejections,
   sign,
   type WebhookEvent,
 } from '@spiderfoot-webhooks/core';
@@ -179,7 +179,7 @@ const id: unknown = expect.stringMatching(/^[0-9a-f]{32}$/);
 export const success = { status: 200, body: { status: 'success', id } };
 export const duplicate = { status: 200, body: { status: 'duplicate', id } };
 
-export function refusal(code: RefusalCode): { readonly status: number; readonly body: unknown } {
-  const { status, error } = refusals[code];
+export function refusal(code: RejectionCode): { readonly status: number; readonly body: unknown } {
+  const { status, error } = rejections[code];
   return { status, body: { error, code } };
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import { ConfigurationError, createReceiver } from '@spiderfoot-webhooks/core';
+import { loadConfig } from '@spiderfoot-webhooks/core/config';
 import {
   exitWithReason,
   jsonLine,
   lineLogger,
-  loadConfig,
   readListenAddress,
   serve,
   webhookListener,

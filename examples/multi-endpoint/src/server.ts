@@ -1,9 +1,9 @@
 import { ConfigurationError, createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
+import { loadConfig } from '@spiderfoot-webhooks/core/config';
 import {
   exitWithReason,
   jsonLine,
   lineLogger,
-  loadConfig,
   readListenAddress,
   serve,
 } from '@spiderfoot-webhooks/core/node';

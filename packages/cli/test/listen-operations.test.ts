@@ -39,9 +39,9 @@ describe('GET /health', () => {
     const store = openStore(db);
     const body = Buffer.from('{"event_type":"x","timestamp":1,"payload":{}}');
     const stored = {
-      event_type: 'x',
+      eventType: 'x',
       dialect: 'shipped',
-      scan_id: undefined,
+      scanId: undefined,
       target: undefined,
       ip: undefined,
       body,

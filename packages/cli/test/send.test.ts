@@ -17,7 +17,7 @@ describe('one event', () => {
     expect(lines[0]).toMatch(new RegExp(`^${type} \\(${dialect}, \\d+ bytes\\) to ${url}$`));
     expect(lines[1]).toMatch(/^ {2}200 OK in [\d.]+ ms$/);
     expect(lines[2]).toContain('"status":"success"');
-    expect(outcomes).toMatchObject([{ status: 'processed', wire: { dialect, event_type: type } }]);
+    expect(outcomes).toMatchObject([{ status: 'processed', wire: { dialect, eventType: type } }]);
   });
 
   it('is byte for byte what Python writes', async () => {
@@ -107,7 +107,7 @@ describe('each type', () => {
     expect(code).toBe(0);
     expect(types.length).toBeGreaterThan(50);
     expect(outcomes.map(({ status }) => status)).toEqual(types.map(() => 'processed'));
-    const sent = outcomes.map((outcome) => ('wire' in outcome ? outcome.wire.event_type : ''));
+    const sent = outcomes.map((outcome) => ('wire' in outcome ? outcome.wire.eventType : ''));
     expect([...sent].sort()).toEqual([...types].sort());
   });
 

@@ -167,7 +167,7 @@ describe('tail', () => {
     await tail.says(/module_error/);
     await sendEvent(url, 'system_alert');
     await tail.says(/system_alert/);
-    expect(tail.lines.map((line) => JSON.parse(line).type)).toEqual([
+    expect(tail.lines.map((line) => JSON.parse(line).eventType)).toEqual([
       'scan_completed',
       'scan_progress',
       'high_risk_event',

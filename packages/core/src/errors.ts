@@ -1,4 +1,4 @@
-import { readRetryAfter } from './retry-after.ts';
+import { readRetryAfter } from './handlers/retry-after.ts';
 
 /**
  * The user's configuration is wrong. Thrown at start-up only, never while a delivery is handled, and always
@@ -33,15 +33,15 @@ export class HandlerTimeoutError extends Error {
 /**
  * Throw this in a handler to ask for a later attempt. A queue waits at least that long before the next attempt, even if
  * the wait exceeds its `maxDelay`. Without a queue, the sender gets a `Retry-After` header. Waits longer than a day
- * (86,400 seconds) are shortened to a day. `RetryLater` is not an error: it is logged as information, and `onError` is
+ * (86,400 seconds) are shortened to a day. `RetryLaterError` is not an error: it is logged as information, and `onError` is
  * called only if another handler failed. The attempt counts toward `maxAttempts`.
  *
  * Any other error that has a number of seconds in `retryAfter` asks for the same wait, but counts as an error.
  * @example
- * if (response.status === 429) throw new RetryLater(60, 'The SIEM is busy');
+ * if (response.status === 429) throw new RetryLaterError(60, 'The SIEM is busy');
  */
-export class RetryLater extends Error {
-  override readonly name = 'RetryLater';
+export class RetryLaterError extends Error {
+  override readonly name = 'RetryLaterError';
   /** Seconds. */
   readonly retryAfter: number;
 
@@ -93,7 +93,7 @@ export class EventHandlingError<
   }
 }
 
-/** Return whether every failed handler threw {@link RetryLater}. Such a failure is not reported as an error. */
+/** Return whether every failed handler threw {@link RetryLaterError}. Such a failure is not reported as an error. */
 export function asksForRetry({ failures }: EventHandlingError): boolean {
   return failures.every(({ error }) => isRetryLater(error));
 }
@@ -101,7 +101,7 @@ export function asksForRetry({ failures }: EventHandlingError): boolean {
 /** A handler can throw anything, even a proxy on which `instanceof` throws. */
 function isRetryLater(error: unknown): boolean {
   try {
-    return error instanceof RetryLater;
+    return error instanceof RetryLaterError;
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientAddress, createAddressList, normalAddress, rateKey } from '../src/guard/ip.ts';
+import { clientAddress, createAddressList, normalAddress, rateKey } from '../src/checks/client-address.ts';
 
 const list = (...entries: string[]) => createAddressList('allowedIps', entries);
 

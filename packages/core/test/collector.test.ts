@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createCollector } from '../src/collector.ts';
+import { createBodyBuffer } from '../src/adapter/body-buffer.ts';
 
 describe('a collector', () => {
   it('hands on a single chunk as it came', () => {
     const chunk = Buffer.from('whole');
-    const collector = createCollector(5);
+    const collector = createBodyBuffer(5);
     expect(collector.add(chunk)).toBe(true);
     expect(collector.bytes()).toBe(chunk);
   });
@@ -12,7 +12,7 @@ describe('a collector', () => {
   it('puts together what comes in any pieces', () => {
     const whole = Buffer.from(Array.from({ length: 50_000 }, (_, index) => index % 256));
     for (const size of [1, 7, 4096, 30_000]) {
-      const collector = createCollector(whole.byteLength);
+      const collector = createBodyBuffer(whole.byteLength);
       for (let at = 0; at < whole.byteLength; at += size) {
         expect(collector.add(whole.subarray(at, at + size))).toBe(true);
       }
@@ -21,16 +21,16 @@ describe('a collector', () => {
   });
 
   it('takes its limit and not a byte more', () => {
-    const collector = createCollector(3);
+    const collector = createBodyBuffer(3);
     expect(collector.add(Buffer.from('ab'))).toBe(true);
     expect(collector.add(Buffer.from('c'))).toBe(true);
     expect(collector.add(Buffer.from('d'))).toBe(false);
     expect(Buffer.from(collector.bytes()).toString()).toBe('abc');
-    expect(createCollector(3).add(Buffer.from('abcd'))).toBe(false);
+    expect(createBodyBuffer(3).add(Buffer.from('abcd'))).toBe(false);
   });
 
   it('takes memory for the body, not for its pieces', () => {
-    const collector = createCollector(2 ** 20);
+    const collector = createBodyBuffer(2 ** 20);
     const byte = () => new Uint8Array([1]);
     for (let size = 1; size <= 2 ** 20; size++) {
       collector.add(byte());
@@ -43,7 +43,7 @@ describe('a collector', () => {
 
   it('does not write into what it was given', () => {
     const first = Buffer.from('first');
-    const collector = createCollector(100);
+    const collector = createBodyBuffer(100);
     collector.add(first);
     collector.add(Buffer.from('-second'));
     collector.add(Buffer.from('-third'));
@@ -52,6 +52,6 @@ describe('a collector', () => {
   });
 
   it('of nothing is empty', () => {
-    expect(createCollector(1).bytes().byteLength).toBe(0);
+    expect(createBodyBuffer(1).bytes().byteLength).toBe(0);
   });
 });

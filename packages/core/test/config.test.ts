@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { ConfigFileError } from '../src/config/config-file-error.ts';
+import { loadConfig } from '../src/config/index.ts';
+import { parseIni } from '../src/config/ini.ts';
+import { entryOf, interpolated } from '../src/config/interpolate.ts';
 import { ConfigurationError, createReceiver } from '../src/index.ts';
-import { ConfigFileError } from '../src/node/config/error.ts';
-import { parseIni } from '../src/node/config/ini.ts';
-import { entryOf, interpolated } from '../src/node/config/interpolate.ts';
-import { loadConfig } from '../src/node/index.ts';
 import { signedDelivery } from '../src/testing/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-config-'));

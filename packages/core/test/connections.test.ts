@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { exposeBody, NodeDelivery, routeStatus } from '../src/adapter/node/index.ts';
 import { createReceiver } from '../src/index.ts';
-import { exposeBody, NodeDelivery, routeStatus, webhookListener } from '../src/node/index.ts';
+import { webhookListener } from '../src/node/index.ts';
 import { limitPipelining } from '../src/node/pipelining-limit.ts';
 
 const maxBodySize = 1000;

@@ -2,12 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   createReceiver,
   type DeadLetter,
-  type DeliveryQueue,
   EventHandlingError,
-  memoryQueue,
   type ReceiverOptions,
-  RetryLater,
+  RetryLaterError,
 } from '../src/index.ts';
+import { type DeliveryQueue, memoryQueue } from '../src/stores/index.ts';
 import { keepingLogger } from './support/lines.ts';
 import { secret, sender } from './support/sender.ts';
 
@@ -55,7 +54,7 @@ describe('a dead letter of a queue in memory', () => {
       'error spiderfoot webhook: handlers failed; the delivery is a dead letter',
     ]);
     expect(lines[2]?.details).toMatchObject({
-      ...{ id: letters[0]?.id, endpoint: 'e', event_type: 'scan_completed', phase: 'handled', attempt: 2 },
+      ...{ id: letters[0]?.id, endpoint: 'e', eventType: 'scan_completed', phase: 'handled', attempt: 2 },
       ...{ handlers: ['siem'], nextAttempt: undefined, err: letters[0]?.error },
     });
   });
@@ -87,7 +86,7 @@ describe('a dead letter of a queue in memory', () => {
     const { logger, lines } = keepingLogger();
     const letters: unknown[] = [];
     const receiver = createReceiver({ secret, logger, queue: memoryQueue({ maxAttempts: 1 }) })
-      .onAny(() => Promise.reject(new RetryLater(60, 'busy')))
+      .onAny(() => Promise.reject(new RetryLaterError(60, 'busy')))
       .onDeadLetter((letter) => letters.push(letter));
     await (await sender())(receiver);
     await vi.waitFor(() => expect(letters).toHaveLength(1));
@@ -100,7 +99,7 @@ describe('a dead letter of a queue in memory', () => {
     const { receiver, letters, queue } = receiving({ logger });
     const stored = {
       ...{ id: 'a'.repeat(32), endpoint: 'e', receivedAt: new Date(), ip: undefined },
-      ...({ event_type: 'scan_completed', dialect: 'guide', scan_id: 's1', target: 't' } as const),
+      ...({ eventType: 'scan_completed', dialect: 'guide', scanId: 's1', target: 't' } as const),
       body: Buffer.from('{"event_type":"scan_completed"}'),
     };
     await queue.enqueue(stored);

@@ -1,16 +1,8 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
-import {
-  createReceiver,
-  type DeliveryQueue,
-  HandlerTimeoutError,
-  memoryLog,
-  memoryQueue,
-  type Receiver,
-  refusals,
-  toAnswer,
-} from '../src/index.ts';
-import { mayReplace } from '../src/stores/index.ts';
+import { toHttpResponse } from '../src/adapter/index.ts';
+import { createReceiver, HandlerTimeoutError, type Receiver, rejections } from '../src/index.ts';
+import { type DeliveryQueue, mayReplace, memoryLog, memoryQueue } from '../src/stores/index.ts';
 import { signedDelivery } from '../src/testing/index.ts';
 import { fetchHandler } from '../src/web/index.ts';
 
@@ -79,8 +71,8 @@ it('records ignored and rejected deliveries in a queue that is also a log, unles
   }
   for (const log of [inQueue, own]) {
     expect(log.entries()).toMatchObject([
-      { state: 'ignored', attempt: 0, event_type: 'scan_started' },
-      { state: 'rejected', attempt: 0, event_type: 'scan_failed' },
+      { state: 'ignored', attempt: 0, eventType: 'scan_started' },
+      { state: 'rejected', attempt: 0, eventType: 'scan_failed' },
     ]);
   }
   const plain = createReceiver({ secret, events: ['finding'], queue: memoryQueue() });
@@ -160,7 +152,7 @@ it.each([undefined, null, 'down', 7, new Error('down')])(
 );
 
 it('each code of a rejection has its HTTP status', () => {
-  const statuses = Object.entries(refusals).map(([code, { status }]) => [code, status]);
+  const statuses = Object.entries(rejections).map(([code, { status }]) => [code, status]);
   expect(Object.fromEntries(statuses)).toEqual({
     invalid_json: 400,
     invalid_event: 400,
@@ -189,7 +181,7 @@ it.each([
   ['in_progress', '1'],
   ['shutting_down', '5'],
 ] as const)('%s asks the sender to try again after %s seconds', (code, seconds) => {
-  expect(toAnswer({ status: 'rejected', code }).headers['retry-after']).toBe(seconds);
+  expect(toHttpResponse({ status: 'rejected', code }).headers['retry-after']).toBe(seconds);
 });
 
 it('an issue has the path and the message of the schema, each cut after 200 characters', async () => {

@@ -56,7 +56,7 @@ describe("the guide's dialect", () => {
     const data = Reflect.get(samples, type);
     expect(eventOf(guide(type, data))).toMatchObject({
       event: { event_type: type, timestamp: time, data },
-      wire: { dialect: 'guide', event_type: type },
+      wire: { dialect: 'guide', eventType: type },
     });
   });
 
@@ -89,7 +89,7 @@ describe("the guide's dialect", () => {
   it('calls correlation_found what it is elsewhere called', () => {
     expect(eventOf(guide('correlation_found', {}))).toMatchObject({
       event: { event_type: 'correlation_completed' },
-      wire: { event_type: 'correlation_found' },
+      wire: { eventType: 'correlation_found' },
     });
   });
 });
@@ -99,7 +99,7 @@ describe('the shipped dialect', () => {
     const payload = Reflect.get(samples, type);
     expect(eventOf(shipped(sent, payload))).toMatchObject({
       event: { event_type: type, timestamp: '2024-01-01T12:00:00.250Z', data: payload, source: 'spiderfoot' },
-      wire: { dialect: 'shipped', event_type: sent, nonFinite: 0 },
+      wire: { dialect: 'shipped', eventType: sent, nonFinite: 0 },
     });
   });
 
@@ -132,7 +132,7 @@ describe('the dialect of notifications', () => {
     const { event, wire } = eventOf(body);
     expect(event).toMatchObject({ event_type: 'scan_failed', title: 'Scan failed', data: { scan_id: 's1' } });
     expect(Math.abs(Date.parse(event.timestamp) - Date.now())).toBeLessThan(60_000);
-    expect(wire).toMatchObject({ dialect: 'notification', event_type: 'scan_failed' });
+    expect(wire).toMatchObject({ dialect: 'notification', eventType: 'scan_failed' });
   });
 });
 

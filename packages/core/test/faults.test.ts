@@ -2,17 +2,11 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import {
-  createReceiver,
-  type Delivery,
-  EventHandlingError,
-  memoryLog,
-  memoryQueue,
-  type Receiver,
-  RetryLater,
-  toAnswer,
-} from '../src/index.ts';
-import { NodeDelivery, serve } from '../src/node/index.ts';
+import { type Delivery, toHttpResponse } from '../src/adapter/index.ts';
+import { NodeDelivery } from '../src/adapter/node/index.ts';
+import { createReceiver, EventHandlingError, type Receiver, RetryLaterError } from '../src/index.ts';
+import { serve } from '../src/node/index.ts';
+import { memoryLog, memoryQueue } from '../src/stores/index.ts';
 import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
 
 const secret = 'faults-s3cret';
@@ -45,7 +39,7 @@ describe("a fault of the user's own functions", () => {
     });
     const outcome = await receiver.receive(broken);
     expect(outcome).toEqual({ status: 'rejected', code: 'receiver_failed', error: fault });
-    expect(toAnswer(outcome)).toMatchObject({
+    expect(toHttpResponse(outcome)).toMatchObject({
       status: 500,
       body: '{"error":"Internal error","code":"receiver_failed"}',
     });
@@ -62,12 +56,12 @@ describe("a fault of the user's own functions", () => {
     const receiver = createReceiver({ secret, log, schemas: { scan_completed: schema } }).onError(errors);
     expect(await receiver.receive(await signedDelivery('scan_completed', { secret }))).toMatchObject({
       code: 'invalid_event',
-      event_type: 'scan_completed',
+      eventType: 'scan_completed',
       issues: [{ path: 'data', message: 'The schema of this type threw an error' }],
     });
     expect(errors).toHaveBeenCalledWith(expect.any(Error), expect.objectContaining({ source: 'schemas' }));
     expect(log.entries()).toMatchObject([
-      { state: 'rejected', code: 'invalid_event', event_type: 'scan_completed' },
+      { state: 'rejected', code: 'invalid_event', eventType: 'scan_completed' },
     ]);
   });
 
@@ -191,24 +185,24 @@ describe('a handler that asks for time', () => {
   it('has it told to the sender, the longest of several', async () => {
     const receiver = createReceiver({ secret });
     receiver.on('scan.*', () => {
-      throw new RetryLater(2.5, 'busy');
+      throw new RetryLaterError(2.5, 'busy');
     });
     receiver.onAny(async () => {
       throw Object.assign(new Error('busier'), { retryAfter: 61 });
     });
     const outcome = await receiver.receive((await delivery())());
     expect(outcome).toMatchObject({ code: 'handler_failed', retryAfter: 61 });
-    expect(toAnswer(outcome).headers['retry-after']).toBe('61');
+    expect(toHttpResponse(outcome).headers['retry-after']).toBe('61');
   });
 
   it.each([1e5, 1e12, Number.MAX_VALUE])(
     'of %d seconds asks the sender to wait for a day',
     async (seconds) => {
       const receiver = createReceiver({ secret }).onAny(() => {
-        throw new RetryLater(seconds, 'busy');
+        throw new RetryLaterError(seconds, 'busy');
       });
       const outcome = await receiver.receive((await delivery())());
-      expect(toAnswer(outcome).headers['retry-after']).toBe('86400');
+      expect(toHttpResponse(outcome).headers['retry-after']).toBe('86400');
     },
   );
 
@@ -217,7 +211,7 @@ describe('a handler that asks for time', () => {
       throw Object.assign(new Error('busy'), { retryAfter });
     });
     const outcome = await receiver.receive((await delivery())());
-    expect(toAnswer(outcome).headers['retry-after']).toBeUndefined();
+    expect(toHttpResponse(outcome).headers['retry-after']).toBeUndefined();
   });
 });
 
@@ -289,7 +283,7 @@ it('logs a warning about an event without a handler', async () => {
   const receiver = createReceiver({ secret, logger }).on('scan_failed', () => {});
   await receiver.receive((await delivery())());
   expect(logger.warn).toHaveBeenCalledWith(
-    expect.objectContaining({ event_type: 'scan_completed' }),
+    expect.objectContaining({ eventType: 'scan_completed' }),
     'spiderfoot webhook: no handler is registered for this event',
   );
 });

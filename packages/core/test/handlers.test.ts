@@ -69,7 +69,7 @@ describe('handlers', () => {
   ] as const)('of %s take %j and not %j', async (selector, inside, outside) => {
     const receiver = createReceiver({ secret });
     const handled: string[] = [];
-    receiver.on(selector, (_, { wire }) => void handled.push(wire.event_type));
+    receiver.on(selector, (_, { wire }) => void handled.push(wire.eventType));
     for (const type of [...inside, ...outside])
       await receiver.receive(await signedDelivery(type, { secret }));
     expect(handled).toEqual(inside);
@@ -122,11 +122,11 @@ describe('handlers', () => {
         receivedAt: new Date(5000),
         ip: '192.0.2.1',
         attempt: 1,
-        wire: { dialect: 'shipped', event_type: 'scan.complete', body, nonFinite: 0 },
+        wire: { dialect: 'shipped', eventType: 'scan.complete', body, nonFinite: 0 },
       },
     ]);
     expect(info).toHaveBeenCalledWith(
-      { id, endpoint: 'e', event_type: 'scan_completed', more: 1 },
+      { id, endpoint: 'e', eventType: 'scan_completed', more: 1 },
       'from a handler',
     );
   });

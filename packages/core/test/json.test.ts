@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maxDepth, parseJson } from '../src/json.ts';
-import { decodeUtf8 as decodeOnNode } from '../src/text.node.ts';
-import { decodeUtf8 as decodeOnWeb } from '../src/text.web.ts';
+import { maxDepth, parseJson } from '../src/data/json.ts';
+import { decodeUtf8 as decodeOnNode } from '../src/data/utf8.node.ts';
+import { decodeUtf8 as decodeOnWeb } from '../src/data/utf8.web.ts';
 
 const parse = (text: string) => parseJson(Buffer.from(text));
 const refused = { status: 'rejected', code: 'invalid_json' };

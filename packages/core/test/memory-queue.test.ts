@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { memoryQueue, type QueuedResult, type StoredDelivery } from '../src/index.ts';
+import { memoryQueue, type QueuedResult, type StoredDelivery } from '../src/stores/index.ts';
 
 const processed = async (): Promise<QueuedResult> => ({ status: 'processed', succeeded: [], failures: [] });
 
@@ -16,7 +16,7 @@ it('a memory queue allows one set of workers for an endpoint until they are clos
 
 const delivery: StoredDelivery = {
   ...{ id: 'a'.repeat(32), endpoint: 'e', receivedAt: new Date(), ip: undefined, body: new Uint8Array() },
-  ...{ event_type: 'scan_started', dialect: 'guide', scan_id: undefined, target: undefined },
+  ...{ eventType: 'scan_started', dialect: 'guide', scanId: undefined, target: undefined },
 };
 
 it('a memory queue that is closing waits for running deliveries and retries none', async () => {

@@ -2,14 +2,13 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   createReceiver,
   type ErrorDetails,
-  memoryLog,
-  memoryQueue,
   type Outcome,
   type OutcomeDetails,
   type Receiver,
   type ReceiverOptions,
-  RetryLater,
+  RetryLaterError,
 } from '../src/index.ts';
+import { memoryLog, memoryQueue } from '../src/stores/index.ts';
 import { keepingLogger } from './support/lines.ts';
 import { secret, sender } from './support/sender.ts';
 
@@ -75,17 +74,17 @@ describe('behind a queue', () => {
     expect(failure?.message).toBe('spiderfoot webhook: handlers failed');
     expect(failure?.details).toMatchObject({
       handlers: ['siem'],
-      event_type: 'scan_completed',
+      eventType: 'scan_completed',
       err: { failures: [{ handler: 'siem' }] },
     });
     const { nextAttempt } = failure?.details ?? {};
     expect(nextAttempt instanceof Date && nextAttempt.getTime()).toBeGreaterThanOrEqual(before);
   });
 
-  it('a RetryLater is logged as information and not as an error', async () => {
+  it('a RetryLaterError is logged as information and not as an error', async () => {
     const { receiver, lines, errors, outcomes } = observed({ queue: memoryQueue(quick) });
     receiver.onAny(
-      failing(1, () => new RetryLater(0.001, 'busy')),
+      failing(1, () => new RetryLaterError(0.001, 'busy')),
       { name: 'siem' },
     );
     await (await sender())(receiver);
@@ -100,9 +99,9 @@ describe('behind a queue', () => {
     expect(errors).toEqual([]);
   });
 
-  it('a RetryLater beside another failure is an error', async () => {
+  it('a RetryLaterError beside another failure is an error', async () => {
     const { receiver, lines, errors, outcomes } = observed({ queue: memoryQueue(quick) });
-    receiver.onAny(failing(1, () => new RetryLater(0.001, 'busy'))).onAny(failing(1));
+    receiver.onAny(failing(1, () => new RetryLaterError(0.001, 'busy'))).onAny(failing(1));
     await (await sender())(receiver);
     await vi.waitFor(() => expect(outcomes).toHaveLength(3));
     expect(lines.map(({ level }) => level)).toEqual(['info', 'error', 'info']);

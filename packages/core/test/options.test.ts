@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ConfigurationError, createReceiver, memoryLog, memoryQueue } from '../src/index.ts';
+import { ConfigurationError, createReceiver } from '../src/index.ts';
+import { memoryLog, memoryQueue } from '../src/stores/index.ts';
 import { signedDelivery } from '../src/testing/index.ts';
 
 const secret = 'options-s3cret';
@@ -53,8 +54,8 @@ describe('createReceiver refuses at start-up, and names the option', () => {
     ['handlerTimeout', { secret, handlerTimeout: Number.NaN }],
     ['handlerTimeout', { secret, handlerTimeout: 2 ** 31 }],
     ['tolerance', { secret, tolerance: 0 }],
-    ['memory', { secret, memory: 0 }],
-    ['memory', { secret, memory: 0.5 }],
+    ['dedupeCacheSize', { secret, dedupeCacheSize: 0 }],
+    ['dedupeCacheSize', { secret, dedupeCacheSize: 0.5 }],
     ['maxBodySize', { secret, maxBodySize: 1.5 }],
     ['allowedIps', { secret, allowedIps: ['constructor'] }],
     ['trustedProxies', { secret, trustedProxies: ['__proto__'] }],

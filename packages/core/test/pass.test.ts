@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createPass, createReceiver, type Delivery } from '../src/index.ts';
+import { createRouteMiddleware, type Delivery } from '../src/adapter/index.ts';
+import { createReceiver } from '../src/index.ts';
 import { signedWebhook } from '../src/testing/index.ts';
 
 const secret = 'pass-s3cret';
@@ -16,7 +17,7 @@ async function passing() {
   const receiver = createReceiver({ secret, handlerTimeout: 20 });
   const outcomes = vi.fn();
   receiver.onOutcome((outcome) => outcomes(outcome.status));
-  const pass = createPass(receiver);
+  const pass = createRouteMiddleware(receiver);
   const answers: ((status: number) => void)[] = [];
   const send = () => pass(delivery, () => new Promise((resolve) => answers.push(resolve)));
   return { send, answers, outcomes, receiver };

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createReceiver, type Delivery, type Outcome, type OutcomeDetails, toAnswer } from '../src/index.ts';
+import { type Delivery, toHttpResponse } from '../src/adapter/index.ts';
+import { createReceiver, type Outcome, type OutcomeDetails } from '../src/index.ts';
 import { type SignedOptions, signedDelivery, signedWebhook } from '../src/testing/index.ts';
 
 const secret = 'receiver-s3cret';
@@ -163,13 +164,13 @@ it('what X-SpiderFoot-Event says is told, and not believed', async () => {
   const claiming = await receiver.receive((await sender('scan_completed', { headers }))());
   expect(claiming).toMatchObject({
     event: { event_type: 'scan_completed' },
-    wire: { event_type: 'scan_completed', event_header: 'scan_failed' },
+    wire: { eventType: 'scan_completed', eventHeader: 'scan_failed' },
   });
   const { header, ...rest } = (await sender('scan_failed'))();
   const unnamed = (name: string) => (name === 'x-spiderfoot-event' ? undefined : header(name));
   expect(await receiver.receive({ ...rest, header: unnamed })).toMatchObject({
     event: { event_type: 'scan_failed' },
-    wire: { event_header: undefined },
+    wire: { eventHeader: undefined },
   });
 });
 
@@ -230,7 +231,7 @@ describe('a delivery whose handlers run in another process', () => {
     const send = await sender();
     const outcome = await receiver.receive(send());
     expect(codeOf(outcome)).toBe('in_progress');
-    expect(toAnswer(outcome)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(toHttpResponse(outcome)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     expect(handler).not.toHaveBeenCalled();
     expect(codeOf(await receiver.receive(send()))).toBe('processed');
     expect(handler).toHaveBeenCalledOnce();

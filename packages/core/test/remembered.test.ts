@@ -32,7 +32,7 @@ it.each([
   'a delivery whose handlers succeed %s is forgotten after as many others as memory can hold',
   async (_, run) => {
     const handler = vi.fn(run);
-    const receiver = createReceiver({ secret, memory: 1 }).onAny(handler);
+    const receiver = createReceiver({ secret, dedupeCacheSize: 1 }).onAny(handler);
     const statuses: string[] = [];
     for (const scan of ['a', 'a', 'b', 'a']) {
       statuses.push((await receiver.receive(await deliveryOf(scan))).status);

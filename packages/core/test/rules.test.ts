@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeliveryState, QueueState } from '../src/index.ts';
+import type { DeliveryState, QueueState } from '../src/stores/index.ts';
 import { isTaken, mayReplace, retryDelay } from '../src/stores/index.ts';
 
 describe('The wait before another try', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createReceiver, type Logger, parseEvent, refusals } from '../src/index.ts';
+import { createReceiver, type Logger, parseEvent, rejections } from '../src/index.ts';
 import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
 
 const secret = 'senders-s3cret';
@@ -16,7 +16,7 @@ describe("SpiderFoot's notification channel", () => {
   ])('sends %s, which arrives as %s', (event, event_type) => {
     expect(bodyOf({ event, title: 't', message: 'm', data: { scan_id: 's1' } })).toMatchObject({
       event: { event_type, title: 't', message: 'm', data: { scan_id: 's1' }, source: 'spiderfoot' },
-      wire: { dialect: 'notification', event_type: event },
+      wire: { dialect: 'notification', eventType: event },
     });
   });
 
@@ -44,7 +44,7 @@ describe("SpiderFoot's notification service", () => {
     const rest = { title: 't', message: 'm', severity: 'error', timestamp: 1704110400.25 };
     expect(bodyOf({ topic: 'scan.error', ...rest, data: {} })).toMatchObject({
       event: { ...rest, event_type: 'scan_failed', timestamp: '2024-01-01T12:00:00.250Z', data: {} },
-      wire: { dialect: 'topic', event_type: 'scan.error' },
+      wire: { dialect: 'topic', eventType: 'scan.error' },
     });
     expect(bodyOf({ topic: 'of.tomorrow', timestamp: 1, data: [1] })).toMatchObject({
       event: { event_type: 'of.tomorrow', data: { value: [1] } },
@@ -128,7 +128,7 @@ describe('the id of a delivery', () => {
 
 describe('a hint', () => {
   it('does not claim a signature that was not verified', () => {
-    for (const { hint } of Object.values(refusals)) expect(hint).not.toMatch(/signature is right/i);
+    for (const { hint } of Object.values(rejections)) expect(hint).not.toMatch(/signature is right/i);
   });
 
   /** Returns the hint about a body from a receiver that does not verify signatures. */
@@ -154,7 +154,7 @@ describe('a hint', () => {
     ['invalid_json', 'nonsense'],
     ['invalid_event', '{"scan_id":"s1"}'],
   ] as const)("of %s is the code's own where nothing is verified", async (code, body) => {
-    expect(await loggedFor(body)).toMatchObject([{ code, hint: refusals[code].hint }]);
+    expect(await loggedFor(body)).toMatchObject([{ code, hint: rejections[code].hint }]);
   });
 
   it('of a missing signature names the sender if the User-Agent shows it', async () => {
@@ -162,7 +162,7 @@ describe('a hint', () => {
     const [urllib] = await loggedFor('', 'Python-urllib/3.11');
     expect(urllib).toMatchObject({ code, hint: expect.stringContaining('SF_NOTIFY_WEBHOOK_SECRET') });
     for (const agent of ['curl/8', 'SpiderFoot-Webhook/1.0', 'my Python-urllib/3']) {
-      expect(await loggedFor('', agent)).toMatchObject([{ code, hint: refusals[code].hint }]);
+      expect(await loggedFor('', agent)).toMatchObject([{ code, hint: rejections[code].hint }]);
     }
   });
 });

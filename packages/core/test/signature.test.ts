@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as node from '../src/hmac.node.ts';
-import * as web from '../src/hmac.web.ts';
 import { ConfigurationError, sign, verify } from '../src/index.ts';
+import * as node from '../src/signature/hmac.node.ts';
+import * as web from '../src/signature/hmac.web.ts';
 
 /** RFC 4231, section 4. Case 5 asks for a truncated output, which nobody sends here. */
 const vectors = [

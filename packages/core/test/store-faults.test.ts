@@ -1,17 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import type { Delivery } from '../src/adapter/index.ts';
 import {
   createReceiver,
-  type Delivery,
   type ErrorDetails,
-  memoryLog,
-  memoryQueue,
   type Outcome,
-  type ProcessWork,
-  type QueuedWork,
   type Receiver,
   type ReceiverOptions,
 } from '../src/index.ts';
+import { memoryLog, memoryQueue, type ProcessWork, type QueuedWork } from '../src/stores/index.ts';
 import { signedWebhook } from '../src/testing/index.ts';
 
 const secret = 'store-faults-s3cret';
@@ -28,7 +25,7 @@ async function delivery() {
   });
   const work = (attempt: number, succeeded: readonly string[] = []): QueuedWork => ({
     ...{ id: 'a'.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined, body: bytes },
-    ...{ event_type: 'scan_completed', dialect: 'guide', scan_id: undefined, target: undefined },
+    ...{ eventType: 'scan_completed', dialect: 'guide', scanId: undefined, target: undefined },
     ...{ attempt, succeeded },
   });
   return { next, work };

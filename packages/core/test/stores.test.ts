@@ -1,16 +1,13 @@
 import { RateLimiterMemory, RateLimiterUnion } from 'rate-limiter-flexible';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createReceiver, type Receiver, type ReceiverOptions, RetryLaterError } from '../src/index.ts';
 import {
-  createReceiver,
   type DeliveryLog,
   type LogEntry,
   memoryLog,
   memoryQueue,
   type QueuedWork,
-  type Receiver,
-  type ReceiverOptions,
-  RetryLater,
-} from '../src/index.ts';
+} from '../src/stores/index.ts';
 import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
 
 const secret = 'stores-s3cret';
@@ -31,7 +28,7 @@ const failing = { name: 'failing' };
 
 const storedWork: QueuedWork = {
   ...{ id: 'a'.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined },
-  ...{ event_type: 'scan_started', dialect: 'guide', scan_id: undefined, target: undefined },
+  ...{ eventType: 'scan_started', dialect: 'guide', scanId: undefined, target: undefined },
   ...{ attempt: 1, succeeded: ['x'], body: Buffer.from('{"event_type":"scan_started"}') },
 };
 
@@ -68,7 +65,7 @@ describe('a log', () => {
       id: outcome.status === 'processed' && outcome.id,
       endpoint: 'e',
       ip: '127.0.0.1',
-      event_type: 'scan_completed',
+      eventType: 'scan_completed',
       dialect: 'shipped',
       attempt: 1,
       succeeded: ['fine'],
@@ -181,9 +178,11 @@ describe('a log', () => {
   it('counts what is not genuine, and may fail at that', async () => {
     const refused = vi.fn();
     const errors = vi.fn();
-    const receiver = createReceiver({ secret, endpoint: 'e', log: { ...memoryLog(), refused } }).onError(
-      errors,
-    );
+    const receiver = createReceiver({
+      secret,
+      endpoint: 'e',
+      log: { ...memoryLog(), recordRejection: refused },
+    }).onError(errors);
     const forged = () => signedDelivery('scan_completed', { secret: 'another' });
     expect(await receiver.receive(await forged())).toMatchObject({ code: 'invalid_signature' });
     expect(refused).toHaveBeenCalledWith(
@@ -208,11 +207,11 @@ describe('a log', () => {
     const [endpoint, process] = start.mock.calls[0] ?? [];
     expect(endpoint).toBe('e');
     const { body } = await sender('scan.complete', { scan_id: 's1', target: 'example.com' });
-    const work = { ...storedWork, body: Buffer.from(body), event_type: undefined };
+    const work = { ...storedWork, body: Buffer.from(body), eventType: undefined };
     expect(await process?.(work)).toMatchObject({
       status: 'processed',
       succeeded: ['x', 'all'],
-      event: { event_type: 'scan_completed', dialect: 'shipped', scan_id: 's1', target: 'example.com' },
+      event: { eventType: 'scan_completed', dialect: 'shipped', scanId: 's1', target: 'example.com' },
     });
     expect(handler).toHaveBeenCalledOnce();
   });
@@ -236,7 +235,7 @@ describe('a log', () => {
 
 describe('the memory of deliveries', () => {
   it('forgets the oldest, and none but that', async () => {
-    const receiver = createReceiver({ secret, memory: 2 });
+    const receiver = createReceiver({ secret, dedupeCacheSize: 2 });
     const sends = [];
     for (let n = 0; n < 3; n++) sends.push((await sender('scan_completed', { n })).send);
     const [first, second, third] = sends;
@@ -248,7 +247,7 @@ describe('the memory of deliveries', () => {
   });
 
   it('does not forget what still runs, however much comes meanwhile', async () => {
-    const receiver = createReceiver({ secret, memory: 1 });
+    const receiver = createReceiver({ secret, dedupeCacheSize: 1 });
     const finish: (() => void)[] = [];
     receiver.on('scan_completed', () => new Promise<void>((resolve) => finish.push(resolve)));
     const { send } = await sender('scan_completed');
@@ -327,7 +326,7 @@ describe('a queue', () => {
   ])(
     'waits, if a handler asks for %d seconds, for %d ms, even if that exceeds maxDelay',
     async (asked, ms) => {
-      expect(await waitAfter(new RetryLater(asked, 'busy'))).toBe(ms);
+      expect(await waitAfter(new RetryLaterError(asked, 'busy'))).toBe(ms);
       expect(await waitAfter(Object.assign(new Error('busy'), { retryAfter: asked }))).toBe(ms);
     },
   );
@@ -335,7 +334,7 @@ describe('a queue', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -60, '60', new Date(4e12), 60n, null, undefined])(
     'waits for its backoff if a handler asks for %s',
     async (retryAfter) => {
-      const asked: unknown = Reflect.construct(RetryLater, [retryAfter, 'busy']);
+      const asked: unknown = Reflect.construct(RetryLaterError, [retryAfter, 'busy']);
       expect(await waitAfter(asked)).toBeLessThanOrEqual(1);
       expect(await waitAfter(Object.assign(new Error('busy'), { retryAfter }))).toBeLessThanOrEqual(1);
     },

@@ -1,23 +1,24 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
+import { type Rejected, toHttpResponse } from '../src/adapter/index.ts';
+import type {
+  EventEnvelope,
+  EventIssue,
+  EventMetadata,
+  EventOf,
+  EventsByType,
+  UnknownEvent,
+} from '../src/events/index.ts';
 import {
   createReceiver,
   type EventContext,
-  type EventEnvelope,
-  type EventIssue,
-  type EventMetadata,
-  type EventOf,
-  type EventsByType,
   eventSchemas,
   type Outcome,
   type ParsedEvent,
   parseEvent,
   type Receiver,
-  type RefusalCode,
-  type Rejected,
-  refusals,
-  toAnswer,
-  type UnknownEvent,
+  type RejectionCode,
+  rejections,
   type WebhookEvent,
 } from '../src/index.ts';
 import { samples, signedWebhook } from '../src/testing/index.ts';
@@ -213,7 +214,7 @@ describe('An outcome', () => {
       expectTypeOf(timings.handle).toEqualTypeOf<number | undefined>();
       if (outcome.status === 'rejected') {
         expectTypeOf(outcome).toEqualTypeOf<Rejected>();
-        expectTypeOf(outcome.code).toEqualTypeOf<RefusalCode>();
+        expectTypeOf(outcome.code).toEqualTypeOf<RejectionCode>();
         expectTypeOf(outcome.issues).toEqualTypeOf<readonly EventIssue[] | undefined>();
       } else {
         expectTypeOf(outcome.status).toEqualTypeOf<'processed' | 'accepted' | 'duplicate' | 'ignored'>();
@@ -225,14 +226,14 @@ describe('An outcome', () => {
       if (outcome.status !== 'processed') return;
       expectTypeOf(outcome.event).toEqualTypeOf<WebhookEvent<typeof schemas>>();
     });
-    expectTypeOf(toAnswer).parameter(0).toEqualTypeOf<Outcome>();
+    expectTypeOf(toHttpResponse).parameter(0).toEqualTypeOf<Outcome>();
   });
 
   it('has a code of the one table', () => {
-    expectTypeOf<RefusalCode>().toEqualTypeOf<keyof typeof refusals>();
-    expectTypeOf(refusals.invalid_signature.status).toEqualTypeOf<401>();
+    expectTypeOf<RejectionCode>().toEqualTypeOf<keyof typeof rejections>();
+    expectTypeOf(rejections.invalid_signature.status).toEqualTypeOf<401>();
     // @ts-expect-error no such code
-    refusals.invalid_signatur;
+    rejections.invalid_signatur;
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ConfigurationError, createReceiver, memoryQueue, type ReceiverOptions } from '../src/index.ts';
+import { ConfigurationError, createReceiver, type ReceiverOptions } from '../src/index.ts';
+import { memoryQueue } from '../src/stores/index.ts';
 import { signedRequest } from '../src/testing/index.ts';
 import { fetchHandler } from '../src/web/index.ts';
 

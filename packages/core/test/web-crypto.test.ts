@@ -3,8 +3,8 @@ import { createReceiver, sign, verify } from '../src/index.ts';
 import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
 
 // Simulate a runtime without node:crypto.
-vi.mock('#hmac', () => import('../src/hmac.web.ts'));
-vi.mock('#text', () => import('../src/text.web.ts'));
+vi.mock('#hmac', () => import('../src/signature/hmac.web.ts'));
+vi.mock('#utf8', () => import('../src/data/utf8.web.ts'));
 
 const secret = 'web-crypto-s3cret-ünïcode';
 

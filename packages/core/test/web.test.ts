@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebDelivery } from '../src/adapter/index.ts';
 import { createReceiver } from '../src/index.ts';
 import { signedRequest } from '../src/testing/index.ts';
-import { fetchHandler, WebDelivery } from '../src/web/index.ts';
+import { fetchHandler } from '../src/web/index.ts';
 
 const text = 'eleven long';
 const bytes = new TextEncoder().encode(text);

@@ -1,12 +1,13 @@
-import { createPass, type DataSchemas, type PassedEvent, type Receiver } from '@spiderfoot-webhooks/core';
+import type { DataSchemas, Receiver } from '@spiderfoot-webhooks/core';
+import { createRouteMiddleware, type VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import {
   exposeBody,
   NodeDelivery,
-  type NodeHandlerOptions,
   routeStatus,
   sendOutcome,
   socketAddress,
-} from '@spiderfoot-webhooks/core/node';
+} from '@spiderfoot-webhooks/core/adapter/node';
+import type { NodeHandlerOptions } from '@spiderfoot-webhooks/core/node';
 import type { Request, RequestHandler } from 'express';
 import { rememberWebhook } from './passed-webhooks.ts';
 
@@ -38,7 +39,7 @@ declare global {
        * The verified event and its context. Set by {@link webhookMiddleware}, and typed by {@link Register} for every
        * receiver.
        */
-      spiderfoot?: PassedEvent<RegisteredSchemas>;
+      spiderfoot?: VerifiedWebhook<RegisteredSchemas>;
     }
   }
 }
@@ -80,9 +81,9 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   { clientIp = socketAddress }: WebhookOptions = {},
 ): RequestHandler {
-  const pass = createPass(receiver);
+  const pass = createRouteMiddleware(receiver);
   return function spiderfootWebhook(req, res, next) {
-    const runRoute = async (passed: PassedEvent<Schemas>) => {
+    const runRoute = async (passed: VerifiedWebhook<Schemas>) => {
       rememberWebhook(req, receiver, passed);
       exposeBody(req, passed.event);
       // The body parsers of Express 4 skip a request with this mark; those of Express 5 skip a request that has been

@@ -1,4 +1,5 @@
-import type { DataSchemas, PassedEvent, Receiver } from '@spiderfoot-webhooks/core';
+import type { DataSchemas, Receiver } from '@spiderfoot-webhooks/core';
+import type { VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import type { Request } from 'express';
 
 interface PassedWebhook {
@@ -11,7 +12,7 @@ const webhooks = new WeakMap<object, PassedWebhook>();
 export function rememberWebhook<Schemas extends DataSchemas>(
   req: object,
   receiver: Receiver<Schemas>,
-  passed: PassedEvent<Schemas>,
+  passed: VerifiedWebhook<Schemas>,
 ): void {
   webhooks.set(req, { receiver, passed });
 }
@@ -31,7 +32,7 @@ export function rememberWebhook<Schemas extends DataSchemas>(
 export function getWebhook<Schemas extends DataSchemas>(
   req: Request,
   receiver: Receiver<Schemas>,
-): PassedEvent<Schemas> {
+): VerifiedWebhook<Schemas> {
   const webhook = webhooks.get(req);
   if (webhook?.receiver !== receiver) {
     throw new Error(
@@ -39,5 +40,5 @@ export function getWebhook<Schemas extends DataSchemas>(
     );
   }
   // The cast is safe: the function above stored the event together with this receiver.
-  return webhook.passed as PassedEvent<Schemas>;
+  return webhook.passed as VerifiedWebhook<Schemas>;
 }

@@ -1,4 +1,5 @@
-import { ConfigurationError, type EventContext, type EventEnvelope } from '@spiderfoot-webhooks/core';
+import { ConfigurationError, type EventContext } from '@spiderfoot-webhooks/core';
+import type { EventEnvelope } from '@spiderfoot-webhooks/core/events';
 
 /** An event of any type, one of your own schemas too: what every forwarder takes. */
 export type AnyEvent = EventEnvelope<string, unknown>;

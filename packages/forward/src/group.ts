@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '@spiderfoot-webhooks/core';
+import type { EventEnvelope } from '@spiderfoot-webhooks/core/events';
 import type { AnyEvent } from './forwarder.ts';
 
 /** Several events as one, as {@link throttle} hands them on. */

@@ -3,7 +3,7 @@
  * `./slack`, `./discord`, `./teams`, `./siem`, `./email`, `./webhook`. This entry exports the functions that compose
  * forwarders, and the transport that they share.
  */
-export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core';
+export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';
 export { FallbackError, ForwardError, type ForwardErrorCode } from './errors.ts';
 export type { Level } from './event-layouts.ts';
 export { fallback } from './fallback.ts';

@@ -1,10 +1,10 @@
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import {
-  ConfigurationError,
   type Severity,
   type SeverityMap,
   severities,
   severityOf as severityOfEvent,
-} from '@spiderfoot-webhooks/core';
+} from '@spiderfoot-webhooks/core/events';
 import type { AnyEvent } from './forwarder.ts';
 import { isGroup } from './group.ts';
 

@@ -1,4 +1,5 @@
-import { type EventContext, type Severity, type SeverityMap, severities } from '@spiderfoot-webhooks/core';
+import type { EventContext } from '@spiderfoot-webhooks/core';
+import { type Severity, type SeverityMap, severities } from '@spiderfoot-webhooks/core/events';
 import {
   type AnyEvent,
   checkHandler,

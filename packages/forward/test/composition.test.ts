@@ -1,4 +1,5 @@
-import { createReceiver, memoryQueue, RetryLater } from '@spiderfoot-webhooks/core';
+import { createReceiver, RetryLaterError } from '@spiderfoot-webhooks/core';
+import { memoryQueue } from '@spiderfoot-webhooks/core/stores';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { groupOf } from '../src/group.ts';
@@ -31,7 +32,7 @@ describe('fallback', () => {
 
   it('fails where all have failed, with what each has thrown', async () => {
     const down = await startTarget(answers(503, 'busy', { 'retry-after': '90' }));
-    const own = new RetryLater(30, 'the pager is\nbusy');
+    const own = new RetryLaterError(30, 'the pager is\nbusy');
     const alert = fallback(slack({ url: down.url, ...hasty }), () => {
       throw own;
     });
@@ -52,7 +53,7 @@ describe('fallback', () => {
 
   it('asks for no wait where one of them did not', async () => {
     const alert = fallback(
-      () => Promise.reject(new RetryLater(60, 'later')),
+      () => Promise.reject(new RetryLaterError(60, 'later')),
       () => Promise.reject(new Error('broken')),
     );
     const { event, context } = await received('high_risk_event');

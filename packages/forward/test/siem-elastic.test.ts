@@ -193,7 +193,7 @@ describe('_bulk', () => {
       const { status } = await receiver.receive(await signedDelivery('event.new', { secret, data }));
       expect(status).toBe('processed');
       expect(logger.warn).toHaveBeenCalledExactlyOnceWith(
-        expect.objectContaining({ failureStore: 'used', event_type: 'event.new' }),
+        expect.objectContaining({ failureStore: 'used', eventType: 'event.new' }),
         expect.any(String),
       );
     });

@@ -1,4 +1,5 @@
-import { anyEventSchema, createReceiver, type EventOf } from '@spiderfoot-webhooks/core';
+import { anyEventSchema, createReceiver } from '@spiderfoot-webhooks/core';
+import type { EventOf } from '@spiderfoot-webhooks/core/events';
 import { expectTypeOf, it } from 'vitest';
 import { type AnyEvent, type Forwarder, fallback, minSeverity, throttle, when } from '../src/index.ts';
 import { slack } from '../src/slack/index.ts';

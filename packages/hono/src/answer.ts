@@ -1,10 +1,11 @@
-import { type Outcome, toAnswer } from '@spiderfoot-webhooks/core';
+import type { Outcome } from '@spiderfoot-webhooks/core';
+import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import type { Context } from 'hono';
 import { prepareResponse } from '#node-server';
 
 /** Answer a Hono request with an outcome. */
 export function answer({ env }: Context, outcome: Outcome): Response {
-  const { status, headers, body, closesConnection } = toAnswer(outcome);
+  const { status, headers, body, closesConnection } = toHttpResponse(outcome);
   prepareResponse(env, closesConnection);
   return new Response(body, { status, headers });
 }

@@ -1,6 +1,6 @@
-import type { Delivery, WaitUntil } from '@spiderfoot-webhooks/core';
-import type { IncomingRequest } from '@spiderfoot-webhooks/core/node';
-import { WebDelivery } from '@spiderfoot-webhooks/core/web';
+import type { Delivery, WaitUntil } from '@spiderfoot-webhooks/core/adapter';
+import { WebDelivery } from '@spiderfoot-webhooks/core/adapter';
+import type { IncomingRequest } from '@spiderfoot-webhooks/core/adapter/node';
 import type { Context } from 'hono';
 import { createNodeServerDelivery } from '#node-server';
 import type { WebhookOptions } from './options.ts';

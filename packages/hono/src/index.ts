@@ -1,4 +1,5 @@
-import { createPass, type DataSchemas, type PassedEvent, type Receiver } from '@spiderfoot-webhooks/core';
+import type { DataSchemas, Receiver } from '@spiderfoot-webhooks/core';
+import { createRouteMiddleware, type VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import type { Context, Handler, MiddlewareHandler } from 'hono';
 import { answer } from './answer.ts';
 import { toDelivery } from './delivery.ts';
@@ -10,7 +11,7 @@ export type { WebhookOptions } from './options.ts';
 export interface WebhookEnv<Schemas extends DataSchemas = Record<never, never>> {
   Variables: {
     /** The verified event and its context. */
-    spiderfoot: PassedEvent<Schemas>;
+    spiderfoot: VerifiedWebhook<Schemas>;
   };
 }
 
@@ -46,7 +47,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   options: WebhookOptions = {},
 ): MiddlewareHandler<WebhookEnv<Schemas>> {
-  const pass = createPass(receiver);
+  const pass = createRouteMiddleware(receiver);
   return async function spiderfootWebhook(c, next) {
     const outcome = await pass(toDelivery(c, options), async (passed) => {
       c.set('spiderfoot', passed);

@@ -1,7 +1,11 @@
 import { EventEmitter } from 'node:events';
-import type { BodyRead, Delivery } from '@spiderfoot-webhooks/core';
-import { type IncomingRequest, NodeDelivery, surviveFailingPatches } from '@spiderfoot-webhooks/core/node';
-import { discardBody, WebDelivery } from '@spiderfoot-webhooks/core/web';
+import type { BodyRead, Delivery } from '@spiderfoot-webhooks/core/adapter';
+import { discardBody, WebDelivery } from '@spiderfoot-webhooks/core/adapter';
+import {
+  type IncomingRequest,
+  NodeDelivery,
+  surviveFailingPatches,
+} from '@spiderfoot-webhooks/core/adapter/node';
 
 /** Creates the delivery of a request from `@hono/node-server`. Both builds of this module export it. */
 export type NodeServerDeliveryFactory = (

@@ -1,4 +1,4 @@
-import { WebDelivery } from '@spiderfoot-webhooks/core/web';
+import { WebDelivery } from '@spiderfoot-webhooks/core/adapter';
 import type { NodeServerDeliveryFactory } from './node-server.node.ts';
 
 /**

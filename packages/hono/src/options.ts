@@ -1,4 +1,4 @@
-import type { WaitUntil } from '@spiderfoot-webhooks/core';
+import type { WaitUntil } from '@spiderfoot-webhooks/core/adapter';
 import type { Context } from 'hono';
 
 export interface WebhookOptions {

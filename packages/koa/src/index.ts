@@ -1,19 +1,16 @@
+import type { DataSchemas, EventContext, Outcome, Receiver } from '@spiderfoot-webhooks/core';
 import {
-  createPass,
-  type DataSchemas,
-  type EventContext,
-  type Outcome,
-  type PassedEvent,
-  type Receiver,
-  toAnswer,
-} from '@spiderfoot-webhooks/core';
+  createRouteMiddleware,
+  toHttpResponse,
+  type VerifiedWebhook,
+} from '@spiderfoot-webhooks/core/adapter';
 import {
   exposeBody,
   NodeDelivery,
-  type NodeHandlerOptions,
   socketAddress,
   surviveFailingPatches,
-} from '@spiderfoot-webhooks/core/node';
+} from '@spiderfoot-webhooks/core/adapter/node';
+import type { NodeHandlerOptions } from '@spiderfoot-webhooks/core/node';
 import type { Context, Middleware } from 'koa';
 import { readableAgain } from './readable-again.ts';
 
@@ -22,7 +19,7 @@ export type WebhookOptions = NodeHandlerOptions<Context>;
 /** What {@link webhookMiddleware} puts into `ctx.state`. */
 export interface WebhookState<Schemas extends DataSchemas = Record<never, never>> {
   /** The verified event and its context. */
-  spiderfoot: PassedEvent<Schemas>;
+  spiderfoot: VerifiedWebhook<Schemas>;
 }
 
 /**
@@ -58,7 +55,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   { clientIp = socketAddress }: WebhookOptions = {},
 ): Middleware<WebhookState<Schemas>> {
-  const pass = createPass(receiver);
+  const pass = createRouteMiddleware(receiver);
   return async function spiderfootWebhook(ctx, next) {
     const outcome = await pass(
       new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request),
@@ -91,7 +88,7 @@ async function withBody(
 
 function answer(ctx: Pick<Context, 'status' | 'body' | 'set' | 'res'>, outcome: Outcome): void {
   surviveFailingPatches(ctx.res);
-  const { status, headers, body, closesConnection } = toAnswer(outcome);
+  const { status, headers, body, closesConnection } = toHttpResponse(outcome);
   // Node then sends `Connection: close`. This has no effect in HTTP/2, which forbids the header.
   if (closesConnection) ctx.res.shouldKeepAlive = false;
   ctx.status = status;

@@ -2,7 +2,7 @@
  * Functions that read the cells of a row. SQLite stores values of any type in any column, so another program may have
  * written or damaged a cell. None of these functions throws, because a broken row must not affect other rows.
  */
-import type { EventIssue } from '@spiderfoot-webhooks/core';
+import type { EventIssue } from '@spiderfoot-webhooks/core/events';
 
 /** The largest distance from 1970 that a `Date` can represent, in milliseconds. */
 export const greatestTime = 8.64e15;

@@ -83,8 +83,8 @@ export const settle = `
 /** By itself: to name an indexed column costs its index, whether it changes or not. */
 export const describe = `
   UPDATE webhook_logs
-  SET event_type = coalesce(@event_type, event_type), dialect = coalesce(@dialect, dialect),
-    scan_id = coalesce(@scan_id, scan_id), target = coalesce(@target, target)
+  SET event_type = coalesce(@eventType, event_type), dialect = coalesce(@dialect, dialect),
+    scan_id = coalesce(@scanId, scan_id), target = coalesce(@target, target)
   WHERE id = @id`;
 
 /** No failure: nothing is known against what closing has cut short. */

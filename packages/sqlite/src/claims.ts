@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  DeadLetter,
-  Dialect,
-  QueuedResult,
-  QueuedWork,
-  StoredDelivery,
-} from '@spiderfoot-webhooks/core';
+import type { DeadLetter } from '@spiderfoot-webhooks/core';
+import type { Dialect } from '@spiderfoot-webhooks/core/events';
+import type { QueuedResult, QueuedWork, StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import { bytesOf, numberOf, textOf, timeOf } from './cells.ts';
 import {
   buryExpired,
@@ -47,10 +43,22 @@ export interface Buried {
 }
 
 /** The columns of a claimed row. Another program may have written any type into any of them. */
-type ClaimedRow = Readonly<Record<Exclude<keyof StoredDelivery, 'id' | 'ip' | 'receivedAt'>, unknown>> &
-  Readonly<
-    Record<'delivery_id' | 'received_at' | 'source_ip' | 'attempts' | 'failures' | 'handlers', unknown>
-  > & { readonly id: number };
+type ClaimedRow = Readonly<Record<Exclude<ClaimedColumn, 'id'>, unknown>> & { readonly id: number };
+
+type ClaimedColumn =
+  | 'id'
+  | 'delivery_id'
+  | 'endpoint'
+  | 'received_at'
+  | 'source_ip'
+  | 'event_type'
+  | 'dialect'
+  | 'scan_id'
+  | 'target'
+  | 'body'
+  | 'attempts'
+  | 'failures'
+  | 'handlers';
 
 type BuriedRow = Omit<ClaimedRow, 'dialect' | 'body' | 'failures'> & { readonly error_message: unknown };
 
@@ -166,9 +174,9 @@ function toClaim(row: ClaimedRow, endpoint: string, suspect: boolean): Claim {
     endpoint,
     receivedAt: timeOf(row.received_at) ?? new Date(0),
     ip: textOf(row.source_ip),
-    event_type: textOf(row.event_type),
+    eventType: textOf(row.event_type),
     dialect: textOf(row.dialect) as Dialect | undefined,
-    scan_id: textOf(row.scan_id),
+    scanId: textOf(row.scan_id),
     target: textOf(row.target),
     body: bytesOf(row.body),
     attempt: numberOf(row.attempts, 1),

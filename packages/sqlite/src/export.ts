@@ -38,7 +38,7 @@ function flat({
   endpoint,
   receivedAt,
   ip,
-  type,
+  eventType: type,
   dialect,
   scanId,
   target,

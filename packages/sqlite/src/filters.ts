@@ -1,5 +1,5 @@
-import type { DeliveryState, QueueState } from '@spiderfoot-webhooks/core';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import type { DeliveryState, QueueState } from '@spiderfoot-webhooks/core/stores';
 
 /** Selects deliveries. All conditions must hold. For a list, one of its values must match. */
 export interface DeliveryFilter {

@@ -1,4 +1,4 @@
-import type { StoredFailure } from '@spiderfoot-webhooks/core';
+import type { StoredFailure } from '@spiderfoot-webhooks/core/stores';
 import { listOf } from './cells.ts';
 
 /** How one handler has fared with a delivery. */

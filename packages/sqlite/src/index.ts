@@ -12,5 +12,5 @@ export type { DeliveryPage, ListOptions } from './listing.ts';
 export type { Retention, StoreLogger, StoreOptions } from './options.ts';
 export type { PrunableState, PruneOptions } from './prune.ts';
 export type { DeliveryRecord, DeliveryWithBody } from './records.ts';
-export type { RefusalCount, RefusalRecord } from './refusals.ts';
+export type { RejectionCount, RejectionRecord } from './rejections.ts';
 export { openStore, type Store } from './store.ts';

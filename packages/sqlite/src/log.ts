@@ -1,4 +1,4 @@
-import type { DeliveryState, LogEntry, LoggedDelivery, QueueState } from '@spiderfoot-webhooks/core';
+import type { DeliveryState, LogEntry, LoggedDelivery, QueueState } from '@spiderfoot-webhooks/core/stores';
 import { mayReplace } from '@spiderfoot-webhooks/core/stores';
 import { numberOf } from './cells.ts';
 import type { Connection } from './connection.ts';

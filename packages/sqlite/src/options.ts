@@ -29,7 +29,7 @@ export interface StoreOptions {
    */
   readonly baseDelay?: number;
   /**
-   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer delay,
+   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLaterError` can ask for a longer delay,
    * up to a day.
    * @default 3600000 (an hour)
    */
@@ -65,7 +65,7 @@ export interface StoreOptions {
    * How many unauthenticated refusals are kept one by one (time, code, address; never a body). They are always counted.
    * @default 0
    */
-  readonly keepRefusals?: number;
+  readonly keepRejections?: number;
   /**
    * Opens what is there alone, for a look: a file that is missing, is empty or has no `webhook_logs` is an error, and
    * is not touched.
@@ -100,7 +100,7 @@ const numbers = {
   lease: 30_000,
   pollInterval: 1000,
   closeTimeout: 10_000,
-  keepRefusals: 0,
+  keepRejections: 0,
 };
 
 const known: readonly string[] = [...Object.keys(numbers), 'retention', 'mustExist', 'readOnly', 'logger'];
@@ -124,14 +124,14 @@ export function readOptions(options: StoreOptions): StoreSettings {
     lease = numbers.lease,
     pollInterval = numbers.pollInterval,
     closeTimeout = numbers.closeTimeout,
-    keepRefusals = numbers.keepRefusals,
+    keepRejections = numbers.keepRejections,
   } = options;
   const checked = {
     ...{ maxAttempts, baseDelay, maxDelay, concurrency },
-    ...{ lease, pollInterval, closeTimeout, keepRefusals },
+    ...{ lease, pollInterval, closeTimeout, keepRejections },
   };
   for (const [name, value] of Object.entries(checked)) {
-    const least = name === 'keepRefusals' || name === 'closeTimeout' ? 0 : 1;
+    const least = name === 'keepRejections' || name === 'closeTimeout' ? 0 : 1;
     if (isWhole(value, least)) continue;
     throw new ConfigurationError(name, `must be a whole number from ${least} to ${longestTimer}.`);
   }

@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { ConfigurationError, type DeliveryState, type QueueState } from '@spiderfoot-webhooks/core';
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import type { DeliveryState, QueueState } from '@spiderfoot-webhooks/core/stores';
 import type { Commits } from './commits.ts';
 import type { Connection } from './connection.ts';
 import { type Condition, leadOfTime } from './filters.ts';
-import { removeRefusals } from './refusals.ts';
+import { removeRejections } from './rejections.ts';
 import { anything, type Place, placeAfter, type Read, walk } from './walk.ts';
 
 export interface PruneOptions {
@@ -61,7 +62,7 @@ export async function prune(
   if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 0))
     throw new ConfigurationError('keep', 'must be a whole number, 0 or more.');
   readStates(states, 'states');
-  if (before !== undefined) await commits.write(() => removeRefusals(connection, before.getTime()));
+  if (before !== undefined) await commits.write(() => removeRejections(connection, before.getTime()));
 
   const among = { sql: `state IN (${states.map(() => '?').join(', ')})`, values: states };
   const sought = { filter: { ...(before && { until: before }) }, also: among, columns: 'id, received_at' };

@@ -1,4 +1,4 @@
-import type { StoredDelivery } from '@spiderfoot-webhooks/core';
+import type { StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import type { Connection } from './connection.ts';
 import { insertDelivery, insertValues, type Standing } from './rows.ts';
 

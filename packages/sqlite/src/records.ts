@@ -1,4 +1,6 @@
-import type { DeliveryState, Dialect, EventIssue, QueueState, RefusalCode } from '@spiderfoot-webhooks/core';
+import type { RejectionCode } from '@spiderfoot-webhooks/core';
+import type { Dialect, EventIssue } from '@spiderfoot-webhooks/core/events';
+import type { DeliveryState, QueueState } from '@spiderfoot-webhooks/core/stores';
 import { bytesOf, issuesOf, numberOf, textOf, timeOf } from './cells.ts';
 import type { Connection } from './connection.ts';
 import { type HandlerRecord, readHandlers } from './handlers.ts';
@@ -15,7 +17,7 @@ export interface DeliveryRecord {
   readonly endpoint: string | undefined;
   readonly receivedAt: Date;
   readonly ip: string | undefined;
-  readonly type: string;
+  readonly eventType: string;
   readonly dialect: Dialect | undefined;
   readonly scanId: string | undefined;
   readonly target: string | undefined;
@@ -31,7 +33,7 @@ export interface DeliveryRecord {
   /** What failed last. */
   readonly error: string | undefined;
   /** Why it was refused though it is genuine. */
-  readonly code: RefusalCode | undefined;
+  readonly code: RejectionCode | undefined;
   readonly issues: readonly EventIssue[];
 }
 
@@ -98,7 +100,7 @@ export function toRecord(row: Row): DeliveryRecord {
     endpoint: textOf(row.endpoint),
     receivedAt: timeOf(row.received_at) ?? new Date(0),
     ip: textOf(row.source_ip),
-    type: textOf(row.event_type) ?? '',
+    eventType: textOf(row.event_type) ?? '',
     dialect: textOf(row.dialect) as Dialect | undefined,
     scanId: textOf(row.scan_id),
     target: textOf(row.target),
@@ -108,7 +110,7 @@ export function toRecord(row: Row): DeliveryRecord {
     nextAttempt: timeOf(row.next_attempt),
     handlers: readHandlers(row.handlers),
     error: textOf(row.error_message),
-    code: textOf(row.code) as RefusalCode | undefined,
+    code: textOf(row.code) as RejectionCode | undefined,
     issues: issuesOf(row.issues),
   };
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { StoredDelivery } from '@spiderfoot-webhooks/core';
+import type { StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 
 /** The columns that a new delivery fills, in the order of {@link insertDelivery}. */
 export const insertDelivery = `
@@ -22,7 +22,17 @@ export function insertValues(
   delivery: StoredDelivery,
   { state, attempts, nextAttempt, lease }: Standing,
 ): unknown[] {
-  const { id, endpoint, receivedAt, ip, event_type, dialect, scan_id, target, body } = delivery;
+  const {
+    id,
+    endpoint,
+    receivedAt,
+    ip,
+    eventType: event_type,
+    dialect,
+    scanId: scan_id,
+    target,
+    body,
+  } = delivery;
   const bytes = toBuffer(body);
   // Bytes that are no text stay bytes: the payload is the body as received, whatever it is.
   const text = isUtf8(bytes);

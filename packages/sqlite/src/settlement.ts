@@ -1,4 +1,4 @@
-import type { QueuedResult, StoredEvent } from '@spiderfoot-webhooks/core';
+import type { QueuedResult, StoredEvent } from '@spiderfoot-webhooks/core/stores';
 import { retryDelay } from '@spiderfoot-webhooks/core/stores';
 import type { Claim, ClaimOptions } from './claims.ts';
 import { addAttempt } from './handlers.ts';
@@ -44,7 +44,7 @@ export function settledBy(
   };
 }
 
-const told = ['event_type', 'dialect', 'scan_id', 'target'] as const;
+const told = ['eventType', 'dialect', 'scanId', 'target'] as const;
 
 /** Whether an event says what was not known when it was stored: an older version may not have understood it. */
 export function tellsMore(event: StoredEvent | undefined, stored: StoredEvent): event is StoredEvent {

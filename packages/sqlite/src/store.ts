@@ -1,4 +1,5 @@
-import { ConfigurationError, type DeliveryLog, type DeliveryQueue } from '@spiderfoot-webhooks/core';
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import type { DeliveryLog, DeliveryQueue } from '@spiderfoot-webhooks/core/stores';
 import { endpointTaken } from '@spiderfoot-webhooks/core/stores';
 import { createClaims } from './claims.ts';
 import { createClock } from './clock.ts';
@@ -27,12 +28,12 @@ import { connectReadOnly, refuseWrites } from './read-only.ts';
 import { createReadOnlySearch } from './read-only-search.ts';
 import { type DeliveryWithBody, find } from './records.ts';
 import {
-  countRefusals,
-  createRefusals,
-  listRefusals,
-  type RefusalCount,
-  type RefusalRecord,
-} from './refusals.ts';
+  countRejections,
+  createRejectionCounter,
+  listRejections,
+  type RejectionCount,
+  type RejectionRecord,
+} from './rejections.ts';
 import { replay, replayOne } from './replay.ts';
 import { createReports } from './reports.ts';
 import { scheduleRetention } from './retention.ts';
@@ -51,11 +52,11 @@ export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQue
   /** How many deliveries there are, by state, type, endpoint and time. */
   counts(options?: CountOptions): Promise<readonly Count[]>;
   /**
-   * What was refused before it was authenticated: counts by the hour, and with `keepRefusals` the latest one by one.
+   * What was refused before it was authenticated: counts by the hour, and with `keepRejections` the latest one by one.
    */
-  refusals(): Promise<{
-    readonly counts: readonly RefusalCount[];
-    readonly latest: readonly RefusalRecord[];
+  rejections(): Promise<{
+    readonly counts: readonly RejectionCount[];
+    readonly latest: readonly RejectionRecord[];
   }>;
   /**
    * Put deliveries back into the queue: dead letters, failed and refused ones, which are run by those handlers alone
@@ -110,7 +111,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   const search = readOnly
     ? createReadOnlySearch(connection)
     : createSearch(connection, commits, reports.error);
-  const refusals = createRefusals(connection, commits, settings.keepRefusals, reports.error);
+  const refusals = createRejectionCounter(connection, commits, settings.keepRejections, reports.error);
   const lanes = new Map<string, Lane>();
   const { retention } = settings;
   const endRetention = retention && scheduleRetention(connection, commits, read, retention, reports.error);
@@ -156,7 +157,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       search.postpone();
       return commits.write(() => recordEntry(connection, entry, runner, settings.lease));
     },
-    refused(refusal) {
+    recordRejection(refusal) {
       if (!readOnly) refusals.add(refusal);
     },
     enqueue(delivery) {
@@ -193,9 +194,9 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     },
     get: (key, endpoint) => read(() => find(connection, key, endpoint)),
     counts: (countOptions = {}) => count(connection, read, countOptions),
-    async refusals() {
+    async rejections() {
       await refusals.flush();
-      return read(() => ({ counts: countRefusals(connection), latest: listRefusals(connection) }));
+      return read(() => ({ counts: countRejections(connection), latest: listRejections(connection) }));
     },
     async replay(which) {
       if (readOnly) throw readOnlyError(path);

@@ -4,7 +4,7 @@ import type {
   ReportDeadLetter,
   StoredDelivery,
   Workers,
-} from '@spiderfoot-webhooks/core';
+} from '@spiderfoot-webhooks/core/stores';
 import { deadLetterOf } from '@spiderfoot-webhooks/core/stores';
 import type { Buried, Claim, Claims } from './claims.ts';
 import type { Clock } from './clock.ts';

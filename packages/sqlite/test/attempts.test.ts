@@ -1,4 +1,4 @@
-import type { QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core';
+import type { QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it, vi } from 'vitest';
 import { openStore, type StoreOptions } from '../src/index.ts';
 import { open, query, temporaryPath, until } from './support/files.ts';

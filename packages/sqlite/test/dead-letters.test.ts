@@ -86,7 +86,7 @@ describe('A dead letter', () => {
       const path = temporaryPath();
       const { logger, lines } = keepingLogger();
       const store = open(path, { ...quick, lease: 200, ...(who.includes('s') && { logger }) });
-      const delivery = createStored({ scan_id: 's', target: 't' });
+      const delivery = createStored({ scanId: 's', target: 't' });
       await store.enqueue({ ...delivery, body: (await createWebhook()).body });
       for (const attempt of [1, 2]) {
         const program = startProgram({ path, options: { ...quick, lease: 200 }, handler: 'dies' });

@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createReceiver, type Receiver, toAnswer } from '@spiderfoot-webhooks/core';
+import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
+import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openStore, type Store } from '../src/index.ts';
 import { smallDisk } from './support/disks.ts';
@@ -34,7 +35,7 @@ function createSender(receiver: Receiver) {
     acknowledged,
     async send(webhook?: Webhook) {
       const sent = webhook ?? (await createWebhook('scan_completed', { n: Math.random() }));
-      const answer = toAnswer(await sent.send(receiver));
+      const answer = toHttpResponse(await sent.send(receiver));
       if (answer.status < 300) acknowledged.push(sent);
       return answer;
     },
@@ -426,7 +427,7 @@ describe('A logger that fails itself', () => {
 describe('A store that is closed', () => {
   it('says so, whatever it is asked for', async () => {
     const path = temporaryPath();
-    const store = openStore(path, { keepRefusals: 1 });
+    const store = openStore(path, { keepRejections: 1 });
     await store.enqueue(createStored());
     await store.close();
     const asked: readonly (() => unknown)[] = [
@@ -436,7 +437,7 @@ describe('A store that is closed', () => {
       () => store.list({ text: 'a' }),
       () => store.get(1),
       () => store.counts(),
-      () => store.refusals(),
+      () => store.rejections(),
       () => store.replay(1),
       () => store.replay({}),
       () => store.prune({ keep: 1 }),
@@ -451,8 +452,13 @@ describe('A store that is closed', () => {
       });
     }
     // The receiver counts on, and nobody is to be told every second that nothing can be written.
-    const { counts } = await openStore(path).refusals();
-    store.refused({ code: 'invalid_signature', endpoint: 'e', receivedAt: new Date(), ip: undefined });
+    const { counts } = await openStore(path).rejections();
+    store.recordRejection({
+      code: 'invalid_signature',
+      endpoint: 'e',
+      receivedAt: new Date(),
+      ip: undefined,
+    });
     expect(counts).toEqual([]);
     await store.close();
   });

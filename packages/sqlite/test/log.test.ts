@@ -5,7 +5,7 @@ import {
   createReceiver,
   type Receiver,
   type ReceiverOptions,
-  type RefusalCode,
+  type RejectionCode,
 } from '@spiderfoot-webhooks/core';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it, vi } from 'vitest';
@@ -201,15 +201,15 @@ describe('A log', () => {
     expect(await broken.send(receiver)).toMatchObject({ code: 'invalid_json' });
     expect(await ignored.send(receiver)).toMatchObject({ status: 'ignored' });
     expect(await store.get(wrong.id)).toMatchObject({
-      ...{ state: 'rejected', code: 'invalid_event', type: 'scan_completed', attempts: 0 },
+      ...{ state: 'rejected', code: 'invalid_event', eventType: 'scan_completed', attempts: 0 },
       issues: [{ path: 'data.events_found', message: expect.any(String) }],
     });
     expect(await store.get(broken.id)).toMatchObject({
       state: 'rejected',
       code: 'invalid_json',
-      type: 'unknown',
+      eventType: 'unknown',
     });
-    expect(await store.get(ignored.id)).toMatchObject({ state: 'ignored', type: 'system_alert' });
+    expect(await store.get(ignored.id)).toMatchObject({ state: 'ignored', eventType: 'system_alert' });
   });
 
   it('hands back what was refused once the schema is mended, with the handlers of a receiver that logs', async () => {
@@ -320,13 +320,13 @@ describe('What is not genuine', () => {
       header: () => undefined,
       readBody: async () => Buffer.alloc(0),
     });
-    const count = (endpoint: string, code: RefusalCode, count: number) => ({
+    const count = (endpoint: string, code: RejectionCode, count: number) => ({
       hour: expect.any(Date),
       endpoint,
       code,
       count,
     });
-    expect(await store.refusals()).toEqual({
+    expect(await store.rejections()).toEqual({
       counts: [
         count('a', 'invalid_signature', 5),
         count('a', 'method_not_allowed', 1),
@@ -335,18 +335,18 @@ describe('What is not genuine', () => {
       latest: [],
     });
     await forge(a, 6);
-    expect((await store.refusals()).counts[0]).toMatchObject({ count: 6 });
+    expect((await store.rejections()).counts[0]).toMatchObject({ count: 6 });
     expect((await store.list()).deliveries).toEqual([]);
   });
 
   it('is counted though it could not be written at first', async () => {
     const path = temporaryPath();
     const errors = vi.fn();
-    const store = open(path, { keepRefusals: 2, logger: { error: errors } });
+    const store = open(path, { keepRejections: 2, logger: { error: errors } });
     const receiver = receive(store);
     for (const n of [1, 2]) await forge(receiver, n);
     renameSync(path, `${path}.away`);
-    await expect(store.refusals()).rejects.toThrow('is gone');
+    await expect(store.rejections()).rejects.toThrow('is gone');
     expect(errors).toHaveBeenCalled();
     await forge(receiver, 3);
     renameSync(`${path}.away`, path);
@@ -356,40 +356,40 @@ describe('What is not genuine', () => {
         { code: 'invalid_signature', count: 3 },
       ]);
     });
-    const { counts, latest } = await store.refusals();
+    const { counts, latest } = await store.rejections();
     expect(counts).toMatchObject([{ count: 3 }]);
     expect(latest.map(({ ip }) => ip)).toEqual(['192.0.2.3', '192.0.2.2']);
   });
 
   it('is forgotten with the deliveries of its time, also by itself', async () => {
     const path = temporaryPath();
-    const store = open(path, { keepRefusals: 10 });
+    const store = open(path, { keepRejections: 10 });
     const at = (time: string) =>
-      store.refused({
+      store.recordRejection({
         ...{ code: 'invalid_signature', endpoint: 'e', ip: '192.0.2.1' },
         receivedAt: new Date(`2024-01-01T${time}Z`),
       });
     for (const time of ['12:10:00', '12:50:00', '13:10:00']) at(time);
-    expect((await store.refusals()).counts).toMatchObject([{ count: 1 }, { count: 2 }]);
+    expect((await store.rejections()).counts).toMatchObject([{ count: 1 }, { count: 2 }]);
     // An hour goes as a whole; what was kept one by one goes by its own time.
     expect(await store.prune({ before: new Date('2024-01-01T12:30:00Z') })).toBe(0);
-    const { counts, latest } = await store.refusals();
+    const { counts, latest } = await store.rejections();
     expect(counts).toMatchObject([{ count: 1 }, { count: 2 }]);
     expect(latest).toHaveLength(2);
     await store.prune({ before: new Date('2024-01-01T13:00:00Z') });
-    expect((await store.refusals()).counts).toMatchObject([{ count: 1 }]);
-    expect((await store.refusals()).latest).toHaveLength(1);
+    expect((await store.rejections()).counts).toMatchObject([{ count: 1 }]);
+    expect((await store.rejections()).latest).toHaveLength(1);
     const other = open(path, { retention: { maxAge: 3_600_000, every: 10 } });
-    await until(async () => expect(await other.refusals()).toEqual({ counts: [], latest: [] }));
+    await until(async () => expect(await other.rejections()).toEqual({ counts: [], latest: [] }));
   });
 
   it('is counted by the hour', async () => {
     const store = open(temporaryPath());
     const refusal = { code: 'invalid_signature', endpoint: 'e', ip: undefined } as const;
     for (const time of ['2024-01-01T12:00:00Z', '2024-01-01T12:59:59.999Z', '2024-01-01T13:00:00Z']) {
-      store.refused({ ...refusal, receivedAt: new Date(time) });
+      store.recordRejection({ ...refusal, receivedAt: new Date(time) });
     }
-    const { counts } = await store.refusals();
+    const { counts } = await store.rejections();
     expect(counts.map(({ hour, count }) => [hour.toISOString(), count])).toEqual([
       ['2024-01-01T13:00:00.000Z', 1],
       ['2024-01-01T12:00:00.000Z', 2],
@@ -398,10 +398,10 @@ describe('What is not genuine', () => {
 
   it('is kept one by one on request, so many of the latest', async () => {
     const path = temporaryPath();
-    const store = open(path, { keepRefusals: 3 });
+    const store = open(path, { keepRejections: 3 });
     const receiver = receive(store);
     for (let n = 0; n < 10; n++) await forge(receiver, n);
-    const ips = async () => (await store.refusals()).latest.map(({ ip }) => ip);
+    const ips = async () => (await store.rejections()).latest.map(({ ip }) => ip);
     expect(await ips()).toEqual(['192.0.2.9', '192.0.2.8', '192.0.2.7']);
     await forge(receiver, 20);
     expect(await ips()).toEqual(['192.0.2.20', '192.0.2.9', '192.0.2.8']);

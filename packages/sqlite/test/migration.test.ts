@@ -111,11 +111,17 @@ describe("A file of the guide's logger", () => {
     expect(deliveries.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1]);
     const [, , , second, first] = deliveries;
     expect(first).toMatchObject({
-      ...{ id: undefined, endpoint: undefined, type: 'scan_completed', ip: '192.0.2.1', state: 'processed' },
+      ...{
+        id: undefined,
+        endpoint: undefined,
+        eventType: 'scan_completed',
+        ip: '192.0.2.1',
+        state: 'processed',
+      },
       ...{ scanId: 's1', target: 'exämple.com', error: undefined, attempts: 0, handlers: [], issues: [] },
     });
     expect(second).toMatchObject({
-      ...{ type: 'scan_failed', ip: undefined, state: 'failed', error: "it's down" },
+      ...{ eventType: 'scan_failed', ip: undefined, state: 'failed', error: "it's down" },
       ...{ scanId: undefined, target: undefined },
     });
     for (const { receivedAt } of deliveries) {
@@ -140,7 +146,7 @@ describe("A file of the guide's logger", () => {
     expect(query(path, guideSelect)).toEqual(before);
     const { deliveries } = await store.list();
     expect(deliveries).toHaveLength(9);
-    const byType = new Map(deliveries.map((delivery) => [delivery.type, delivery]));
+    const byType = new Map(deliveries.map((delivery) => [delivery.eventType, delivery]));
     expect(byType.get('whole_second')?.receivedAt).toEqual(new Date('2024-01-01T12:00:00Z'));
     expect(byType.get('bytes')?.receivedAt).toEqual(new Date('2024-01-01T12:00:00.001Z'));
     expect(byType.get('no_time')?.receivedAt.getTime()).toBeGreaterThan(started - 1000);
@@ -191,7 +197,7 @@ describe("A file of the guide's logger", () => {
     const store = open(path);
     python(guideRows, path);
     expect(await store.prune({ keep: 1 })).toBe(2);
-    expect((await store.list()).deliveries.map(({ type }) => type)).toEqual([
+    expect((await store.list()).deliveries.map(({ eventType: type }) => type)).toEqual([
       'list',
       'unknown',
       'scan_failed',
@@ -310,7 +316,7 @@ describe('A file that cannot be used', () => {
     ['lease', { lease: '30' }],
     ['pollInterval', { pollInterval: 2 ** 31 }],
     ['closeTimeout', { closeTimeout: Number.NaN }],
-    ['keepRefusals', { keepRefusals: 0.5 }],
+    ['keepRejections', { keepRejections: 0.5 }],
     ['logger', { logger: {} }],
     ['retention', { retention: {} }],
     ['retention', { retention: { every: 1 } }],
@@ -328,7 +334,7 @@ describe('A file that cannot be used', () => {
 
   it.each([
     ...['maxAttempts', 'baseDelay', 'maxDelay', 'concurrency', 'lease', 'pollInterval', 'closeTimeout'],
-    ...['keepRefusals', 'retention', 'mustExist', 'readOnly', 'logger'],
+    ...['keepRejections', 'retention', 'mustExist', 'readOnly', 'logger'],
   ])('with %s undefined has the default', async (option) => {
     const opened = Reflect.apply(openStore, undefined, [temporaryPath(), { [option]: undefined }]);
     await opened.close();

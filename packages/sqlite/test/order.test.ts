@@ -1,4 +1,4 @@
-import type { QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core';
+import type { QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { StoreOptions } from '../src/index.ts';
 import { open, query, temporaryPath, until } from './support/files.ts';

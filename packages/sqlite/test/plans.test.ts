@@ -37,7 +37,7 @@ describe('The plan of a statement', () => {
       prepared.add(sql);
       return prepare.call(this, sql);
     });
-    store = openStore(path, { pollInterval: 20, keepRefusals: 1, baseDelay: 1 });
+    store = openStore(path, { pollInterval: 20, keepRejections: 1, baseDelay: 1 });
   });
 
   afterAll(async () => {
@@ -58,7 +58,7 @@ describe('The plan of a statement', () => {
   /** What is done by a scan, or by a sort of more than some few rows. */
   function faultsOf(sql: string): readonly string[] {
     // What runs is as much as the processes may do at once.
-    // There are as many as `keepRefusals` says.
+    // There are as many as `keepRejections` says.
     if (sql.includes('DELETE FROM webhook_unauthenticated')) return [];
     const sortsFew = sql.includes("state = 'running' AND") && sql.includes('INDEXED BY webhook_logs_open');
     return planOf(sql).filter(
@@ -174,7 +174,12 @@ describe('The plan of a statement', () => {
       const entry = { ...createStored(), attempt: 1, succeeded: [] };
       await store.record({ ...entry, state: 'received' });
       await store.record({ ...entry, state: 'processed' });
-      store.refused({ code: 'invalid_signature', endpoint: 'e', receivedAt: new Date(), ip: undefined });
+      store.recordRejection({
+        code: 'invalid_signature',
+        endpoint: 'e',
+        receivedAt: new Date(),
+        ip: undefined,
+      });
       await store.list({ text: 'word' });
     });
     expect(wrong).toEqual([]);

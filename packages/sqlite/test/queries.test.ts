@@ -1,4 +1,4 @@
-import type { LogEntry } from '@spiderfoot-webhooks/core';
+import type { LogEntry } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type DeliveryFilter, openStore, type Store } from '../src/index.ts';
 import { open, query, temporaryPath, until } from './support/files.ts';
@@ -54,11 +54,11 @@ describe('A listing', () => {
   it('finds by every filter and every combination of them what a look at each finds', async () => {
     const { store, entries } = await fill();
     const filters: readonly (readonly [DeliveryFilter, (entry: LogEntry) => boolean])[] = [
-      [{ type: 'finding' }, ({ event_type }) => event_type === 'finding'],
+      [{ type: 'finding' }, ({ eventType: event_type }) => event_type === 'finding'],
       [{ endpoint: 'b' }, ({ endpoint }) => endpoint === 'b'],
       [{ state: 'processed' }, ({ state }) => state === 'processed'],
       [{ state: 'failed' }, ({ state }) => state === 'failed'],
-      [{ scanId: 's1' }, ({ scan_id }) => scan_id === 's1'],
+      [{ scanId: 's1' }, ({ scanId: scan_id }) => scan_id === 's1'],
       [{ target: "o'hara" }, ({ target }) => target === "o'hara"],
       [{ since: at(10) }, ({ receivedAt }) => receivedAt >= at(10)],
       [{ until: at(20) }, ({ receivedAt }) => receivedAt < at(20)],
@@ -206,10 +206,10 @@ describe('A filter with several values', () => {
     const store = open(temporaryPath());
     await record(
       store,
-      { receivedAt: at(0), event_type: 'a', scan_id: 's1', target: 'x' },
-      { receivedAt: at(1), event_type: 'b', state: 'failed', endpoint: 'e', target: 'y' },
-      { receivedAt: at(2), event_type: 'c', state: 'rejected', scan_id: 's2' },
-      { receivedAt: at(3), event_type: 'a', state: 'failed' },
+      { receivedAt: at(0), eventType: 'a', scanId: 's1', target: 'x' },
+      { receivedAt: at(1), eventType: 'b', state: 'failed', endpoint: 'e', target: 'y' },
+      { receivedAt: at(2), eventType: 'c', state: 'rejected', scanId: 's2' },
+      { receivedAt: at(3), eventType: 'a', state: 'failed' },
     );
     return store;
   };
@@ -276,7 +276,7 @@ describe('Counts', () => {
       store,
       { receivedAt: at(0), endpoint: 'a' },
       { receivedAt: at(3599), endpoint: 'b' },
-      { receivedAt: at(3600), endpoint: 'b', event_type: 'finding', state: 'failed' },
+      { receivedAt: at(3600), endpoint: 'b', eventType: 'finding', state: 'failed' },
     );
     expect(await store.counts()).toEqual([
       { state: 'failed', count: 1 },

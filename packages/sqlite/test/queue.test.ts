@@ -1,11 +1,6 @@
-import {
-  createReceiver,
-  type QueuedResult,
-  type QueuedWork,
-  type Receiver,
-  RetryLater,
-  toAnswer,
-} from '@spiderfoot-webhooks/core';
+import { createReceiver, type Receiver, RetryLaterError } from '@spiderfoot-webhooks/core';
+import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
+import type { QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createClock } from '../src/clock.ts';
 import { openStore, type Store, type StoreOptions } from '../src/index.ts';
@@ -61,7 +56,7 @@ describe('A queue', () => {
     receiver.onAny(() => gate.pass(), { name: 'gate' });
     const webhook = await createWebhook('scan_completed', { scan_id: 's', target: 't' });
     const outcome = await webhook.send(receiver);
-    expect(toAnswer(outcome).status).toBe(202);
+    expect(toHttpResponse(outcome).status).toBe(202);
     expect(query(path, 'SELECT delivery_id AS id FROM webhook_logs')).toEqual([{ id: webhook.id }]);
     expect((await webhook.send(receiver)).status).toBe('duplicate');
     await until(() => expect(gate.running()).toBe(1));
@@ -91,8 +86,8 @@ describe('A queue', () => {
       works.push(work);
       return works.length === 1 ? failed() : done(work);
     };
-    const first = createStored({ ip: undefined, scan_id: 's', target: 't' });
-    const second = createStored({ body: Buffer.from([0xff, 0x00]), event_type: undefined });
+    const first = createStored({ ip: undefined, scanId: 's', target: 't' });
+    const second = createStored({ body: Buffer.from([0xff, 0x00]), eventType: undefined });
     store.start('default', process);
     await until(async () => {
       await store.enqueue(first);
@@ -105,7 +100,7 @@ describe('A queue', () => {
       const { attempt: _, succeeded: _2, ...given } = work;
       expect({ ...given, body: Buffer.from(given.body) }).toEqual({
         ...sent,
-        event_type: work.id === second.id && works.indexOf(work) >= 0 ? given.event_type : sent.event_type,
+        eventType: work.id === second.id && works.indexOf(work) >= 0 ? given.eventType : sent.eventType,
       });
     }
   });
@@ -200,7 +195,7 @@ describe('A queue', () => {
     const receiver = receive(store);
     for (const [type, seconds] of Object.entries(waits)) {
       receiver.onAny(({ event_type }) => {
-        if (event_type === type) throw new RetryLater(seconds, 'busy');
+        if (event_type === type) throw new RetryLaterError(seconds, 'busy');
       });
     }
     const before = Date.now();
@@ -224,7 +219,7 @@ describe('A queue', () => {
     const path = temporaryPath();
     const first = openStore(path, { ...quick, maxDelay: 3_600_000 });
     const receiver = createReceiver({ secret, queue: first }).onAny(() => {
-      throw new RetryLater(600, 'busy');
+      throw new RetryLaterError(600, 'busy');
     });
     const webhook = await createWebhook();
     await webhook.send(receiver);
@@ -620,7 +615,7 @@ describe('A clock that is set anew', () => {
     const path = temporaryPath();
     const store = open(path, { ...quick, maxDelay: 50, baseDelay: 50 });
     const handler = vi.fn(() => {
-      if (handler.mock.calls.length === 1) throw new RetryLater(0.4, 'busy');
+      if (handler.mock.calls.length === 1) throw new RetryLaterError(0.4, 'busy');
     });
     const receiver = receive(store).onAny(handler);
     const webhook = await createWebhook();

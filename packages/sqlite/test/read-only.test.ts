@@ -47,7 +47,7 @@ describe('A store with readOnly', () => {
     expect(await store.counts()).toEqual([{ state: 'failed', count: 3 }]);
     expect((await store.list({ text: 'zürich' })).deliveries).toHaveLength(3);
     expect((await store.list({ text: 'word1' })).deliveries.map(({ number }) => number)).toEqual([2]);
-    expect((await store.refusals()).counts).toEqual([]);
+    expect((await store.rejections()).counts).toEqual([]);
     let text = '';
     for await (const lines of store.export('jsonl', { text: 'word' })) text += lines;
     expect(text.trimEnd().split('\n')).toHaveLength(3);
@@ -73,7 +73,12 @@ describe('A store with readOnly', () => {
         message: expect.stringContaining('readOnly'),
       });
     }
-    store.refused({ code: 'invalid_signature', endpoint: 'e', receivedAt: new Date(), ip: undefined });
+    store.recordRejection({
+      code: 'invalid_signature',
+      endpoint: 'e',
+      receivedAt: new Date(),
+      ip: undefined,
+    });
     await store.close();
     expect((await open(path).list()).deliveries).toHaveLength(3);
   });

@@ -1,5 +1,6 @@
 /** The app that runs on every platform under test. It is bundled by esbuild, so it may import no module of Node. */
-import { createReceiver, memoryQueue, type Receiver } from '@spiderfoot-webhooks/core';
+import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
+import { memoryQueue } from '@spiderfoot-webhooks/core/stores';
 import { fetchHandler } from '@spiderfoot-webhooks/core/web';
 import { webhookHandler, webhookMiddleware } from '@spiderfoot-webhooks/hono';
 import { type ExecutionContext, Hono } from 'hono';

@@ -100,7 +100,7 @@ async function replayKeys(
         : `Delivery ${refused.number} is ${refused.state} already.`,
     );
   }
-  for (const { number, type, state } of records) {
+  for (const { number, eventType: type, state } of records) {
     if (!dryRun) await store.replay(number);
     console.log(`${dryRun ? 'Would replay' : 'Replayed'} ${number}: ${printable(type)}, ${state} before.`);
   }

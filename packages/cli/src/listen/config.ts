@@ -15,7 +15,7 @@ export interface ConfiguredEndpoints {
 
 /** @throws ConfigurationError that names file, line and key */
 export async function readConfig(path: string): Promise<ConfiguredEndpoints> {
-  const { loadConfig } = await import('@spiderfoot-webhooks/core/node');
+  const { loadConfig } = await import('@spiderfoot-webhooks/core/config');
   const { enabled, endpoints, ignored } = loadConfig(path);
   const remarks = [
     ...(enabled ? [] : [`${path} has "enabled = false": SpiderFoot sends nothing until that is changed.`]),

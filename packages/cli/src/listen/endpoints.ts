@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ReceiverOptions } from '@spiderfoot-webhooks/core';
+import { selectTypes, typeSelectors } from '@spiderfoot-webhooks/core/events';
 import { readEnvironment } from '@spiderfoot-webhooks/core/node';
-import { selectTypes, typeSelectors } from '@spiderfoot-webhooks/core/stores';
 import { didYouMean } from '../terminal/did-you-mean.ts';
 import { UsageFailure } from '../terminal/failure.ts';
 import { findSecret } from '../terminal/secret.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError, type EventContext, type EventEnvelope } from '@spiderfoot-webhooks/core';
+import { ConfigurationError, type EventContext } from '@spiderfoot-webhooks/core';
+import type { EventEnvelope } from '@spiderfoot-webhooks/core/events';
 import { UsageFailure } from '../terminal/failure.ts';
 import { isLoopback } from './loopback.ts';
 

@@ -1,8 +1,9 @@
-import type { RefusalCode, Rejected } from '@spiderfoot-webhooks/core';
+import type { RejectionCode } from '@spiderfoot-webhooks/core';
+import type { Rejected } from '@spiderfoot-webhooks/core/adapter';
 import { invocation } from '../terminal/invocation.ts';
 
 /** Hints for rejections in this command's terms: its flags, and the keys of SpiderFoot's configuration. */
-const hints: Readonly<Record<RefusalCode, string>> = {
+const hints: Readonly<Record<RejectionCode, string>> = {
   invalid_json:
     'The body is not a JSON object in UTF-8 with at most 1000 levels. Check the body that the sender writes.',
   invalid_event:

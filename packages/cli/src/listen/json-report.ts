@@ -1,4 +1,4 @@
-import { toAnswer } from '@spiderfoot-webhooks/core';
+import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { jsonLine } from '@spiderfoot-webhooks/core/node';
 import { writeOut } from '../terminal/pipe.ts';
 import { shownHeaders } from './headers.ts';
@@ -21,7 +21,7 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
       const { outcome } = taken;
       return say({
         ...deliveryFields(taken),
-        status: toAnswer(outcome).status,
+        status: toHttpResponse(outcome).status,
         verified: !insecure && isGenuine(outcome),
         ...more,
       });
@@ -76,7 +76,7 @@ function deliveryFields({ outcome, details }: Settled): object {
     ms: rounded(timings.total),
   };
   if (outcome.status === 'rejected') {
-    const { code, id, event_type, issues } = outcome;
+    const { code, id, eventType: event_type, issues } = outcome;
     return { ...common, code, id, event_type, issues, hint: hintFor(outcome) };
   }
   const { id, event, wire } = outcome;

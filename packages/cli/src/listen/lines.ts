@@ -1,4 +1,4 @@
-import type { Severity } from '@spiderfoot-webhooks/core';
+import type { Severity } from '@spiderfoot-webhooks/core/events';
 import { clockTime } from '../log/moment.ts';
 import { outColours } from '../terminal/colour.ts';
 import { type Column, lineOf } from '../terminal/table.ts';

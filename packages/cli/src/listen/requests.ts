@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { BodyRead, Outcome, OutcomeDetails, Receiver, WebhookEvent } from '@spiderfoot-webhooks/core';
-import { NodeDelivery, sendOutcome, socketAddress } from '@spiderfoot-webhooks/core/node';
+import type { Outcome, OutcomeDetails, Receiver, WebhookEvent } from '@spiderfoot-webhooks/core';
+import type { BodyRead } from '@spiderfoot-webhooks/core/adapter';
+import { NodeDelivery, sendOutcome, socketAddress } from '@spiderfoot-webhooks/core/adapter/node';
 
 /** What became of a delivery. */
 export interface Settled {

@@ -1,4 +1,6 @@
-import { type Severity, severityOf, toAnswer, type WebhookEvent } from '@spiderfoot-webhooks/core';
+import type { WebhookEvent } from '@spiderfoot-webhooks/core';
+import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
+import { type Severity, severityOf } from '@spiderfoot-webhooks/core/events';
 import type { Settled } from './requests.ts';
 
 /** An event, as a line shows it. */
@@ -29,7 +31,7 @@ export function rowOf({ outcome, details }: Settled): Row | Trouble {
   const ms = timings.total;
   if (outcome.status !== 'rejected')
     return eventRow(outcome.event, { outcome: outcome.status, ms, endpoint, time });
-  const what = [`${toAnswer(outcome).status} ${outcome.code}`, outcome.event_type, ip && `from ${ip}`];
+  const what = [`${toHttpResponse(outcome).status} ${outcome.code}`, outcome.eventType, ip && `from ${ip}`];
   return {
     time,
     severity: 'REFUSED',

@@ -7,7 +7,7 @@ import { UsageFailure } from '../terminal/failure.ts';
  * @throws UsageFailure for an endpoint without deliveries
  */
 export async function checkEndpoints(
-  store: Pick<Store, 'list' | 'counts' | 'refusals'>,
+  store: Pick<Store, 'list' | 'counts' | 'rejections'>,
   names: readonly string[],
 ): Promise<void> {
   for (const name of names) {
@@ -16,9 +16,9 @@ export async function checkEndpoints(
   }
 }
 
-async function checkEndpoint(store: Pick<Store, 'counts' | 'refusals'>, name: string): Promise<void> {
+async function checkEndpoint(store: Pick<Store, 'counts' | 'rejections'>, name: string): Promise<void> {
   const ofDeliveries = (await store.counts({ by: ['endpoint'] })).flatMap(({ endpoint }) => endpoint ?? []);
-  const ofRefusals = (await store.refusals()).counts.map(({ endpoint }) => endpoint);
+  const ofRefusals = (await store.rejections()).counts.map(({ endpoint }) => endpoint);
   const known = [...new Set([...ofDeliveries, ...ofRefusals])].toSorted();
   // An empty database has no endpoints yet.
   if (known.length === 0 || known.includes(name)) return;

@@ -142,7 +142,7 @@ export function isFiltered(flags: FilterFlags): boolean {
  * @throws UsageFailure for an unknown type or endpoint, because a misspelled one would find nothing
  */
 export async function toFilter(
-  store: Pick<Store, 'list' | 'counts' | 'refusals'>,
+  store: Pick<Store, 'list' | 'counts' | 'rejections'>,
   { scan, ...flags }: FilterFlags,
 ): Promise<DeliveryFilter> {
   const { type, state, endpoint, since, until, target, text } = flags;

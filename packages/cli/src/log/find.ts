@@ -17,7 +17,7 @@ function readKey(text: string): number | string {
 
 /** @throws CommandFailure where there is none */
 export async function findRecord(
-  store: Pick<Store, 'get' | 'list' | 'counts' | 'refusals'>,
+  store: Pick<Store, 'get' | 'list' | 'counts' | 'rejections'>,
   text: string,
   endpoint: string | undefined,
 ): Promise<DeliveryWithBody> {

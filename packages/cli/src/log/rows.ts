@@ -24,7 +24,7 @@ const columns = (time: RecordColumn): readonly RecordColumn[] => [
     usual: 9,
     colour: (text, { state }) => stateColour(state)(text),
   },
-  { title: 'type', text: ({ type }) => printable(type), usual: 22, most: 28, least: 12, rank: 6 },
+  { title: 'type', text: ({ eventType: type }) => printable(type), usual: 22, most: 28, least: 12, rank: 6 },
   {
     title: 'target',
     text: ({ target }) => printable(target ?? ''),

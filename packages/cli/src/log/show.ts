@@ -13,7 +13,7 @@ export function showLines(record: DeliveryWithBody): readonly string[] {
     ['received', `${dayAndTime(record.receivedAt)} ${timeZone()} (${record.receivedAt.toISOString()})`],
     ['from', record.ip],
     ['endpoint', record.endpoint],
-    ['type', record.type],
+    ['type', record.eventType],
     ['dialect', record.dialect],
     ['target', record.target],
     ['scan', record.scanId],

@@ -33,7 +33,7 @@ type StatsFilter = Pick<DeliveryFilter, 'type' | 'state' | 'endpoint' | 'since' 
 
 /** @param by the period. Default: a period that fits a chart */
 export async function readStats(
-  store: Pick<Store, 'counts' | 'refusals'>,
+  store: Pick<Store, 'counts' | 'rejections'>,
   filter: StatsFilter,
   by?: Period,
 ): Promise<Stats> {
@@ -62,13 +62,13 @@ export async function readStats(
  * that began before `since` is included.
  */
 async function readRefusals(
-  store: Pick<Store, 'refusals'>,
+  store: Pick<Store, 'rejections'>,
   { type, state, endpoint, since, until }: StatsFilter,
 ): Promise<readonly Bar[] | undefined> {
   if (type !== undefined || state !== undefined) return undefined;
   const endpoints: readonly string[] | undefined = typeof endpoint === 'string' ? [endpoint] : endpoint;
   const refusals = new Map<string, number>();
-  for (const counted of (await store.refusals()).counts) {
+  for (const counted of (await store.rejections()).counts) {
     const begin = counted.hour.getTime();
     if (endpoints?.includes(counted.endpoint) === false) continue;
     if (since !== undefined && begin + hour <= since.getTime()) continue;

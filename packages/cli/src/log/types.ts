@@ -13,7 +13,7 @@ export async function typesOf(
   names: readonly string[],
 ): Promise<readonly string[] | undefined> {
   if (names.includes('all')) return undefined;
-  const { selectTypes, typeSelectors } = await import('@spiderfoot-webhooks/core/stores');
+  const { selectTypes, typeSelectors } = await import('@spiderfoot-webhooks/core/events');
   const selections = names.map((name) => ({ name, selection: selectTypes(name) }));
   const isPlain = selections.every(({ selection }) => selection?.types.length === 1);
   const stored = isPlain ? [] : (await store.counts({ by: ['type'] })).flatMap(({ type }) => type ?? []);

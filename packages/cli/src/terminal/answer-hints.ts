@@ -1,7 +1,7 @@
-import type { RefusalCode } from '@spiderfoot-webhooks/core';
+import type { RejectionCode } from '@spiderfoot-webhooks/core';
 
 /** Hints for the codes of the kit's receivers, for a person who sees the answer but not the receiver. */
-const hints: Readonly<Record<RefusalCode, string>> = {
+const hints: Readonly<Record<RejectionCode, string>> = {
   invalid_json: 'The receiver accepted the signature, but the body is not a JSON object in UTF-8.',
   invalid_event:
     "The receiver accepted the signature, but the event does not match its schema. The receiver's log lists the issues.",

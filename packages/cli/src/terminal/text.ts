@@ -1,4 +1,4 @@
-import { printable } from '@spiderfoot-webhooks/core/terminal';
+import { printable } from '@spiderfoot-webhooks/core/node';
 
 export { printable };
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../data/json.ts';
 import type { Catalogue } from './catalogue.ts';
 import { anyEventSchema } from './schemas.ts';
 import { toTimestamp } from './timestamp.ts';
@@ -8,7 +8,7 @@ import type { Dialect, EventIssue } from './wire.ts';
 export interface Envelope {
   readonly dialect: Dialect;
   /** The type as the sender wrote it. */
-  readonly event_type: string;
+  readonly sentType: string;
   readonly event: JsonObject & { readonly event_type: string };
   /** Whether equal bytes are a new event: the sender never retries, and the body has neither a time nor an id. */
   readonly oneShot: boolean;
@@ -22,7 +22,7 @@ export interface NoEnvelope {
 }
 
 /** A body as its sender wrote it, with the type and the data under the names that the guide gives them. */
-interface Written extends Pick<Envelope, 'dialect' | 'event_type'> {
+interface Written extends Pick<Envelope, 'dialect' | 'sentType'> {
   readonly body: JsonObject;
 }
 
@@ -38,21 +38,21 @@ export function readEnvelope(
   receivedAt: number,
 ): Envelope | NoEnvelope {
   if (isName(body.event_type)) {
-    const { event_type } = body;
+    const { event_type: sentType } = body;
     const isShipped = 'payload' in body && !('data' in body);
-    if (!isShipped) return complete(catalogue, { dialect: 'guide', event_type, body }, receivedAt);
+    if (!isShipped) return complete(catalogue, { dialect: 'guide', sentType, body }, receivedAt);
     const { payload, ...rest } = body;
-    const written = { dialect: 'shipped', event_type, body: { ...rest, data: payload } } as const;
+    const written = { dialect: 'shipped', sentType, body: { ...rest, data: payload } } as const;
     return complete(catalogue, written, receivedAt);
   }
   if (!('event_type' in body)) {
     if (isName(body.event)) {
-      const { event: event_type, ...rest } = body;
-      return completeNotification(catalogue, { dialect: 'notification', event_type, body: rest }, receivedAt);
+      const { event: sentType, ...rest } = body;
+      return completeNotification(catalogue, { dialect: 'notification', sentType, body: rest }, receivedAt);
     }
     if (isName(body.topic) && !('event' in body)) {
-      const { topic: event_type, ...rest } = body;
-      return completeNotification(catalogue, { dialect: 'topic', event_type, body: rest }, receivedAt);
+      const { topic: sentType, ...rest } = body;
+      return completeNotification(catalogue, { dialect: 'topic', sentType, body: rest }, receivedAt);
     }
   }
   return { issue: { path: 'event_type', message: 'Expected a non-empty string' }, oneShot: false };
@@ -72,10 +72,10 @@ function completeNotification(
 
 function complete(
   catalogue: Catalogue,
-  { dialect, event_type, body }: Written,
+  { dialect, sentType, body }: Written,
   receivedAt: number,
 ): Envelope | NoEnvelope {
-  const type = catalogue.canonical(event_type);
+  const type = catalogue.canonical(sentType);
   const timestamp = toTimestamp(body.timestamp);
   const event = {
     ...body,
@@ -88,9 +88,9 @@ function complete(
   };
   if (!catalogue.hasSchema(type)) {
     const fitting = { ...event, ...fitted(event, receivedAt) };
-    return { dialect, event_type, event: fitting, oneShot: false };
+    return { dialect, sentType, event: fitting, oneShot: false };
   }
-  if (timestamp !== undefined) return { dialect, event_type, event, oneShot: false };
+  if (timestamp !== undefined) return { dialect, sentType, event, oneShot: false };
   const message = 'Expected ISO 8601 text or epoch seconds';
   return { issue: { path: 'timestamp', message }, oneShot: false };
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { type JsonObject, parseJson } from '../json.ts';
-import type { Rejected } from '../outcome.ts';
+import { type JsonObject, parseJson } from '../data/json.ts';
+import type { Rejected } from '../outcome/outcome.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
 import { readEnvelope } from './dialects.ts';
 import type { DataSchemas } from './schemas.ts';
@@ -25,17 +25,17 @@ export function parseWith<Schemas extends DataSchemas>(
   catalogue: Catalogue,
   body: Uint8Array,
   receivedAt: number,
-  event_header?: string,
+  eventHeader?: string,
 ): Parsing<WebhookEvent<Schemas>> {
   const json = parseJson(body);
   if (json.status === 'rejected') return { parsed: json, oneShot: false };
   const envelope = readEnvelope(catalogue, json.value, receivedAt);
   const { oneShot } = envelope;
   if ('issue' in envelope) return { parsed: reject([envelope.issue]), oneShot };
-  const { dialect, event_type, event } = envelope;
+  const { dialect, sentType, event } = envelope;
   const result = validate(catalogue.schema(event.event_type), event);
-  if (!result.success) return { parsed: { ...result.rejection, event_type: event.event_type }, oneShot };
-  const wire = { dialect, event_type, event_header, body: json.text, nonFinite: json.nonFinite };
+  if (!result.success) return { parsed: { ...result.rejection, eventType: event.event_type }, oneShot };
+  const wire = { dialect, eventType: sentType, eventHeader, body: json.text, nonFinite: json.nonFinite };
   // The catalogue holds the schemas that the type parameter names: its schema for a type yields that type's event.
   return { parsed: { status: 'parsed', event: result.data as WebhookEvent<Schemas>, wire }, oneShot };
 }

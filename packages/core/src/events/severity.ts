@@ -1,4 +1,4 @@
-import { isObject } from '../json.ts';
+import { isObject } from '../data/json.ts';
 import type { EventEnvelope, KnownEventType } from './types.ts';
 
 /** From the least to the most severe. */

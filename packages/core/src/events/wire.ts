@@ -13,12 +13,12 @@ export type Dialect = 'guide' | 'shipped' | 'notification' | 'topic';
 export interface Wire {
   readonly dialect: Dialect;
   /** The type as the sender wrote it: `scan.complete`, where the event says `scan_completed`. */
-  readonly event_type: string;
+  readonly eventType: string;
   /**
    * What the header `X-SpiderFoot-Event` says, where the delivery came with one. Not signed: to be reported, never to
    * be trusted.
    */
-  readonly event_header: string | undefined;
+  readonly eventHeader: string | undefined;
   /**
    * The body's text as it was signed. It keeps what parsing loses: duplicate keys and integers past 2^53. Escapes are
    * as the sender wrote them, including those of lone surrogates (`\ud83d`).

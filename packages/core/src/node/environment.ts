@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import type { ReceiverOptions } from '../options.ts';
+import type { ReceiverOptions } from '../options/receiver-options.ts';
 
 /** Where to listen. */
 export interface ListenAddress {

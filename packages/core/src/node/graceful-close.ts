@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { onSocketClose } from './socket-close.ts';
+import { onSocketClose } from '../adapter/node/socket-close.ts';
 
 /** The interval at which a closing server checks its open connections, in milliseconds. */
 const sweepEvery = 50;

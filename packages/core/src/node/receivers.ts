@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import type { Receiver } from '../receiver.ts';
+import type { Receiver } from '../receiver/receiver.ts';
 
 /** The methods of a receiver that a server uses. They do not depend on the receiver's schemas. */
 export type ServedReceiver = Pick<Receiver, 'start' | 'close'>;

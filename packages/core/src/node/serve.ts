@@ -2,10 +2,10 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { readCount, readNumber } from '../amount.ts';
 import { ConfigurationError } from '../errors.ts';
-import type { Logger } from '../ports.ts';
-import { readPort } from '../settings.ts';
+import { readCount, readNumber } from '../options/numbers.ts';
+import { readPort } from '../options/settings.ts';
+import type { Logger } from '../stores/ports.ts';
 import { limitConnections } from './connection-limit.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
 import { lineLogger } from './logger.ts';

@@ -1,4 +1,4 @@
-import type { DeadLetter, QueuedResult, QueuedWork } from '../ports.ts';
+import type { DeadLetter, QueuedResult, QueuedWork } from './ports.ts';
 
 /**
  * Create the dead letter of a delivery after its last attempt, for `ReportDeadLetter`.
@@ -10,8 +10,8 @@ export function deadLetterOf(work: QueuedWork, result: QueuedResult): DeadLetter
   return {
     id,
     endpoint,
-    eventType: event?.event_type ?? work.event_type,
-    scanId: event?.scan_id ?? work.scan_id,
+    eventType: event?.eventType ?? work.eventType,
+    scanId: event?.scanId ?? work.scanId,
     target: event?.target ?? work.target,
     receivedAt,
     ip,

@@ -1,6 +1,6 @@
 /**
- * The rules that every store follows, for use in a store of your own. A store implements `DeliveryLog`,
- * `DeliveryQueue` or both, from the main entry.
+ * The interfaces that a store implements (`DeliveryLog`, `DeliveryQueue` or both), the rules that every store follows,
+ * and the stores in memory.
  *
  * - `record` replaces an entry only if {@link mayReplace} allows it
  * - `enqueue` returns `duplicate` if {@link isTaken} does
@@ -10,6 +10,26 @@
  */
 export { type Backoff, retryDelay } from './backoff.ts';
 export { deadLetterOf } from './dead-letter.ts';
-export { endpointTaken } from './endpoint.ts';
-export { selectTypes, type TypeSelection, typeSelectors } from './selection.ts';
+export { endpointTaken } from './endpoint-taken.ts';
+export { type MemoryLog, memoryLog } from './memory/log.ts';
+export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
+export type {
+  AttemptOptions,
+  DeadLetterHandler,
+  DeliveryLog,
+  DeliveryQueue,
+  DeliveryState,
+  LogEntry,
+  LoggedDelivery,
+  ProcessWork,
+  QueuedResult,
+  QueuedWork,
+  QueueState,
+  ReportDeadLetter,
+  StoredDelivery,
+  StoredEvent,
+  StoredFailure,
+  UnauthenticatedRejection,
+  Workers,
+} from './ports.ts';
 export { isTaken, mayReplace } from './states.ts';

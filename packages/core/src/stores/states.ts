@@ -1,4 +1,4 @@
-import type { DeliveryState, LoggedDelivery, QueueState } from '../ports.ts';
+import type { DeliveryState, LoggedDelivery, QueueState } from './ports.ts';
 
 /** Whether a delivery in this state is done, or about to be done by a queue: sent again it is a duplicate. */
 export function isTaken(state: DeliveryState | QueueState): boolean {

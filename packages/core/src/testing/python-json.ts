@@ -1,4 +1,4 @@
-import { toAscii } from '../ascii.ts';
+import { toAscii } from '../data/ascii.ts';
 
 /**
  * Write JSON byte for byte as Python's `json.dumps` does: a space after `,` and `:`, everything past ASCII as

@@ -1,7 +1,7 @@
+import { WebDelivery } from '../adapter/web/delivery.ts';
 import type { EventAlias, KnownEventType } from '../events/types.ts';
-import type { Secret } from '../secret.ts';
-import { sign } from '../signature.ts';
-import { WebDelivery } from '../web/delivery.ts';
+import type { Secret } from '../signature/secret.ts';
+import { sign } from '../signature/signature.ts';
 import { pythonJson } from './python-json.ts';
 import { sampleOf } from './samples.ts';
 import { type SenderDialect, senders } from './senders.ts';

@@ -1,8 +1,9 @@
-import type { WaitUntil } from '../delivery.ts';
+import type { WaitUntil } from '../adapter/delivery.ts';
+import { WebDelivery } from '../adapter/web/delivery.ts';
 import type { DataSchemas } from '../events/schemas.ts';
-import { type Outcome, toAnswer } from '../outcome.ts';
-import type { Receiver } from '../receiver.ts';
-import { WebDelivery } from './delivery.ts';
+import type { Outcome } from '../outcome/outcome.ts';
+import { toHttpResponse } from '../outcome/response.ts';
+import type { Receiver } from '../receiver/receiver.ts';
 
 export interface FetchHandlerOptions {
   /**
@@ -59,6 +60,6 @@ function isExecutionContext(value: unknown): value is { readonly waitUntil: Wait
 
 /** A fetch `Response` to an outcome. */
 export function toResponse(outcome: Outcome): Response {
-  const { status, headers, body } = toAnswer(outcome);
+  const { status, headers, body } = toHttpResponse(outcome);
   return new Response(body, { status, headers });
 }

@@ -1,3 +1,2 @@
-export { discardBody } from './body.ts';
-export { WebDelivery } from './delivery.ts';
+/** Serve a receiver on any platform with fetch: Bun, Deno, workers, Next.js routes. */
 export { type FetchHandlerOptions, fetchHandler, toResponse } from './handler.ts';

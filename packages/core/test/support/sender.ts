@@ -1,4 +1,5 @@
-import type { Delivery, Receiver } from '../../src/index.ts';
+import type { Delivery } from '../../src/adapter/index.ts';
+import type { Receiver } from '../../src/index.ts';
 import { signedWebhook } from '../../src/testing/index.ts';
 
 export const secret = 'core-s3cret';

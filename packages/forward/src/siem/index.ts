@@ -10,7 +10,7 @@ import { hecTarget } from './targets/hec.ts';
 import { guideTarget, ocsfTarget } from './targets/post.ts';
 import { cefTarget } from './targets/syslog.ts';
 
-export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core';
+export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';
 export type {
   BatchOptions,
   CefOptions,

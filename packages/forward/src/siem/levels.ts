@@ -1,4 +1,4 @@
-import type { Severity } from '@spiderfoot-webhooks/core';
+import type { Severity } from '@spiderfoot-webhooks/core/events';
 
 /** A severity in each scale. */
 interface Level {

@@ -1,4 +1,4 @@
-import type { SeverityMap } from '@spiderfoot-webhooks/core';
+import type { SeverityMap } from '@spiderfoot-webhooks/core/events';
 import type { PolicyOptions } from '../policy-options.ts';
 import type { TlsOptions, TransportOptions } from '../transport-options.ts';
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import type { EventContext, Severity, SeverityMap } from '@spiderfoot-webhooks/core';
+import type { EventContext } from '@spiderfoot-webhooks/core';
+import type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';
 import { type Data, isData, nameOf } from '../event-layouts.ts';
 import type { AnyEvent } from '../forwarder.ts';
 import { isGroup } from '../group.ts';

@@ -40,7 +40,7 @@ export function webhook({ url, secret, headers: further = {}, ...options }: Webh
   return toForwarder(
     async (event: AnyEvent, context) => {
       const body = isGroup(event) ? toJson(event) : wellFormedJson(context.wire.body);
-      const type = isGroup(event) ? event.event_type : context.wire.event_type;
+      const type = isGroup(event) ? event.event_type : context.wire.eventType;
       await transport.send({
         url: urlOf(event, context),
         headers: {

@@ -3,7 +3,8 @@
  * same bytes; `finish` ends the handlers that run, `fail` ends them with an error.
  */
 import { createInterface } from 'node:readline';
-import { createReceiver, toAnswer } from '@spiderfoot-webhooks/core';
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { openStore } from '../../src/index.ts';
 import { createRaw, secret } from './webhooks.ts';
 
@@ -30,7 +31,7 @@ const webhook = await createRaw(JSON.stringify(body));
 createInterface({ input: process.stdin }).on('line', (line) => {
   if (line === 'send') {
     void webhook.send(receiver).then((outcome) => {
-      const { status, headers } = toAnswer(outcome);
+      const { status, headers } = toHttpResponse(outcome);
       const code = outcome.status === 'rejected' ? outcome.code : outcome.status;
       say([status, code, headers['retry-after']].filter(Boolean).join(' '));
     });

@@ -1,4 +1,6 @@
-import { type Delivery, type Receiver, type StoredDelivery, sign } from '@spiderfoot-webhooks/core';
+import { type Receiver, sign } from '@spiderfoot-webhooks/core';
+import type { Delivery } from '@spiderfoot-webhooks/core/adapter';
+import type { StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import { signedWebhook, type TestEventType } from '@spiderfoot-webhooks/core/testing';
 
 export const secret = 'sqlite-s3cret-ünïcode';
@@ -48,9 +50,9 @@ export function createStored(given: Partial<StoredDelivery> = {}): StoredDeliver
     endpoint: 'default',
     receivedAt: new Date(),
     ip: '127.0.0.1',
-    event_type: 'scan_completed',
+    eventType: 'scan_completed',
     dialect: 'guide',
-    scan_id: undefined,
+    scanId: undefined,
     target: undefined,
     body: Buffer.from(JSON.stringify({ event_type: 'scan_completed', number })),
     ...given,

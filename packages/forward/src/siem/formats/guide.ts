@@ -1,4 +1,5 @@
-import type { KnownEventType, Severity } from '@spiderfoot-webhooks/core';
+import type { KnownEventType } from '@spiderfoot-webhooks/core';
+import type { Severity } from '@spiderfoot-webhooks/core/events';
 import type { SiemRecord } from '../record.ts';
 
 /**

@@ -1,0 +1,12 @@
+/**
+ * The parts of an adapter: turn a request into a `Delivery`, pass it to `receiver.receive()`, and send the
+ * `HttpResponse` of the outcome. An adapter translates and decides nothing.
+ *
+ * Nothing here imports a `node:` module. The parts for `node:http` are in `core/adapter/node`.
+ */
+export type { Outcome, Rejected } from '../outcome/outcome.ts';
+export { type HttpResponse, toHttpResponse } from '../outcome/response.ts';
+export type { BodyRead, Delivery, WaitUntil } from './delivery.ts';
+export { createRouteMiddleware, type VerifiedWebhook } from './route-middleware.ts';
+export { discardBody } from './web/body.ts';
+export { WebDelivery } from './web/delivery.ts';

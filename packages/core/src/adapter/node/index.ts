@@ -1,0 +1,7 @@
+/** The parts of an adapter for a framework on `node:http`. */
+export type { IncomingMessage as IncomingRequest } from 'node:http';
+export { NodeDelivery } from './delivery.ts';
+export { exposeBody } from './parsed-body.ts';
+export { surviveFailingPatches } from './patched-response.ts';
+export { routeStatus } from './route-status.ts';
+export { type NodeHandlerOptions, sendOutcome, socketAddress } from './send-outcome.ts';

@@ -1,0 +1,66 @@
+import type { HmacKey } from '#hmac';
+import type { Delivery } from '../adapter/delivery.ts';
+import { type Rejected, rejectWith } from '../outcome/outcome.ts';
+import { idOfDigest, idOfUnsigned, matchesAny, parseSignature } from '../signature/signature.ts';
+
+/**
+ * The signature headers of SpiderFoot's senders: the dispatcher, the delivery module and the notification channel.
+ * Accepting several names is safe, because only the signature authenticates the sender.
+ */
+export const spiderfootHeaders = [
+  'x-spiderfoot-signature',
+  'x-spiderfoot-signature-256',
+  'x-signature-256',
+] as const;
+
+/** The 64 characters of the signature in the header, or a rejection if the header is missing or malformed. */
+type Claim = { readonly digest: string; readonly rejected?: never } | { readonly rejected: Rejected };
+
+/** Read the signature from the first of these headers that the delivery has. */
+export function claimOf(header: Delivery['header'], names: readonly string[]): Claim {
+  for (const name of names) {
+    const text = header(name);
+    if (text === undefined) continue;
+    const digest = parseSignature(text);
+    return digest === undefined ? { rejected: rejectWith('invalid_signature') } : { digest };
+  }
+  return { rejected: unsigned(header, names) };
+}
+
+/**
+ * Reject a delivery without a signature, with a hint about its sender. Its headers are not authenticated, so they
+ * affect only the hint.
+ */
+function unsigned(header: Delivery['header'], names: readonly string[]): Rejected {
+  const rejected = rejectWith('missing_signature');
+  const other = spiderfootHeaders.find((name) => !names.includes(name) && header(name) !== undefined);
+  if (other !== undefined) {
+    return {
+      ...rejected,
+      hint: `The signature is in the header ${other}, which this endpoint is not configured to read.`,
+    };
+  }
+  // The dispatcher sets its own User-Agent; the notification senders keep that of urllib.
+  if (!header('user-agent')?.startsWith('Python-urllib/')) return rejected;
+  return { ...rejected, hint: urllibHint };
+}
+
+const urllibHint =
+  "The User-Agent is Python's urllib, so this is probably one of SpiderFoot's notification senders. The notification channel signs if SF_NOTIFY_WEBHOOK_SECRET is set. The notification service (WebhookChannel, bodies with \"topic\") never signs. Receive it at a separate endpoint that does not verify signatures and accepts only SpiderFoot's address.";
+
+/**
+ * The delivery's id, which is authenticated with it.
+ * @param keys `undefined` where verification is switched off
+ * @returns `undefined` where no key made the signature
+ */
+export function identify(
+  keys: readonly HmacKey[] | undefined,
+  body: Uint8Array,
+  digest: string | undefined,
+): string | undefined | Promise<string | undefined> {
+  if (keys === undefined || digest === undefined) return idOfUnsigned(body);
+  const genuine = matchesAny(keys, body, digest);
+  if (genuine instanceof Promise)
+    return genuine.then((matches) => (matches ? idOfDigest(digest) : undefined));
+  return genuine ? idOfDigest(digest) : undefined;
+}

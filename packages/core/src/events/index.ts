@@ -1,0 +1,15 @@
+/** The event types, their categories and severities, for forwarders and for tools that show events. */
+export { selectTypes, type TypeSelection, typeSelectors } from './selection.ts';
+export { type Severity, type SeverityMap, severities, severityOf } from './severity.ts';
+export type {
+  Category,
+  EventAlias,
+  EventEnvelope,
+  EventMetadata,
+  EventOf,
+  EventSelector,
+  EventsByType,
+  UnknownEvent,
+  UnknownEventType,
+} from './types.ts';
+export type { Dialect, EventIssue, Wire } from './wire.ts';

@@ -1,0 +1,24 @@
+import { ConfigurationError } from '../errors.ts';
+
+/** Node's timers turn anything longer into 1 ms. */
+export const maxTimerDelay = 2_147_483_647;
+
+/** Whether an option's number of bytes, milliseconds, seconds or deliveries can be used. */
+export function isPositiveNumber(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && value <= maxTimerDelay;
+}
+
+/** @throws ConfigurationError that names the option */
+export function readNumber(option: string, value: unknown, unit: string): number {
+  if (isPositiveNumber(value)) return value;
+  throw new ConfigurationError(
+    option,
+    `must be a number of ${unit} greater than 0 and at most ${maxTimerDelay}.`,
+  );
+}
+
+/** @throws ConfigurationError that names the option */
+export function readCount(option: string, value: unknown, unit: string): number {
+  if (isPositiveNumber(value) && Number.isInteger(value)) return value;
+  throw new ConfigurationError(option, `must be a whole number of ${unit} from 1 to ${maxTimerDelay}.`);
+}

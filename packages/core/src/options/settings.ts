@@ -1,0 +1,215 @@
+import { createKey, type HmacKey } from '#hmac';
+import { type AddressList, createAddressList } from '../checks/client-address.ts';
+import { spiderfootHeaders } from '../checks/signature-header.ts';
+import { ConfigurationError } from '../errors.ts';
+import { type Catalogue, createCatalogue } from '../events/catalogue.ts';
+import type { DataSchemas } from '../events/schemas.ts';
+import { silentLogger } from '../handlers/context.ts';
+import { readSecret, type Secret } from '../signature/secret.ts';
+import type { DeliveryLog, DeliveryQueue, Logger, RateLimiter } from '../stores/ports.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { readCount, readNumber } from './numbers.ts';
+import type { ReceiverOptions } from './receiver-options.ts';
+
+/** The options, checked, with their defaults. */
+export interface Settings {
+  /** `undefined`: verification is switched off. */
+  readonly keys: readonly HmacKey[] | undefined;
+  readonly endpoint: string;
+  /** Whether this endpoint takes events of a type, given by its own name. */
+  readonly takes: (type: string) => boolean;
+  readonly signatureHeaders: readonly string[];
+  readonly isAllowed: AddressList | undefined;
+  readonly isTrusted: AddressList | undefined;
+  readonly maxBodySize: number;
+  readonly bodyTimeout: number;
+  readonly handlerTimeout: number;
+  readonly tolerance: number | undefined;
+  readonly dedupeCacheSize: number;
+  readonly rateLimiter: RateLimiter | undefined;
+  readonly catalogue: Catalogue;
+  readonly log: DeliveryLog | undefined;
+  readonly queue: DeliveryQueue | undefined;
+  /** What hands deliveries back to be worked off: the queue, or a log that can replay. */
+  readonly workSource: Pick<DeliveryQueue, 'start'> | undefined;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+const optionNames: readonly (keyof ReceiverOptions)[] = [
+  'secret',
+  'endpoint',
+  'events',
+  'signatureHeader',
+  'allowedIps',
+  'trustedProxies',
+  'maxBodySize',
+  'bodyTimeout',
+  'handlerTimeout',
+  'tolerance',
+  'dedupeCacheSize',
+  'rateLimiter',
+  'schemas',
+  'log',
+  'queue',
+  'logger',
+  'now',
+];
+
+/** @throws ConfigurationError that names the option */
+export function readOptions<Schemas extends DataSchemas>(options: ReceiverOptions<Schemas>): Settings {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('secret', 'is missing: call createReceiver({ secret }).');
+  }
+  for (const name of Object.keys(options)) {
+    if (optionNames.some((known) => known === name)) continue;
+    throw new ConfigurationError(
+      name,
+      `is unknown.${didYouMean(name, optionNames)} Known: ${optionNames.join(', ')}.`,
+    );
+  }
+  const {
+    secret,
+    endpoint = 'default',
+    events = 'all',
+    signatureHeader = spiderfootHeaders,
+    allowedIps,
+    trustedProxies,
+    maxBodySize = 1024 * 1024,
+    bodyTimeout = 5000,
+    handlerTimeout = options.queue === undefined ? 9000 : 300_000,
+    tolerance,
+    dedupeCacheSize = 10_000,
+    rateLimiter,
+    schemas,
+    log,
+    queue,
+    logger = silentLogger,
+    now = Date.now,
+  } = options;
+  const catalogue = readSchemas(schemas);
+  const checkedQueue = readPort('queue', queue, ['enqueue', 'start']);
+  const checkedLog = readPort('log', log, ['record']) ?? (isLog(checkedQueue) ? checkedQueue : undefined);
+  return {
+    keys: readSecrets(secret)?.map(createKey),
+    endpoint: readText('endpoint', endpoint),
+    takes: readEvents(events, catalogue),
+    signatureHeaders: readHeaderNames(signatureHeader),
+    isAllowed: readAddresses('allowedIps', allowedIps),
+    isTrusted: readAddresses('trustedProxies', trustedProxies),
+    maxBodySize: readCount('maxBodySize', maxBodySize, 'bytes'),
+    bodyTimeout: readNumber('bodyTimeout', bodyTimeout, 'milliseconds'),
+    handlerTimeout: readNumber('handlerTimeout', handlerTimeout, 'milliseconds'),
+    tolerance: tolerance === undefined ? undefined : readNumber('tolerance', tolerance, 'seconds'),
+    dedupeCacheSize: readCount('dedupeCacheSize', dedupeCacheSize, 'deliveries'),
+    rateLimiter: readPort('rateLimiter', rateLimiter, ['consume']),
+    catalogue,
+    log: checkedLog,
+    queue: checkedQueue,
+    workSource: checkedQueue ?? (canReplay(checkedLog) ? checkedLog : undefined),
+    logger: readPort('logger', logger, ['debug', 'info', 'warn', 'error']) ?? silentLogger,
+    now: readFunction('now', now),
+  };
+}
+
+function readSecrets(secret: unknown): readonly Secret[] | undefined {
+  if (secret === false) return undefined;
+  if (secret === undefined || secret === null) {
+    throw new ConfigurationError(
+      'secret',
+      "is missing. Pass the secret of SpiderFoot's [webhooks] section, and check that its environment variable is set. Set `secret: false` to accept unsigned deliveries.",
+    );
+  }
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  if (secrets.length === 0) throw new ConfigurationError('secret', 'must not be an empty list.');
+  return secrets.map(readSecret);
+}
+
+function readEvents(events: unknown, catalogue: Catalogue): (type: string) => boolean {
+  if (events === 'all') return () => true;
+  if (!Array.isArray(events) || events.length === 0) {
+    throw new ConfigurationError('events', "must be 'all' or a non-empty list of event types.");
+  }
+  const selectors = events.flatMap((event: unknown) => {
+    const name = typeof event === 'string' ? event : String(event);
+    // SpiderFoot's own filter takes `scan` as `scan` and `scan.*`.
+    if (catalogue.knows(`${name}.*`)) return [name, `${name}.*`];
+    if (catalogue.knows(name)) return catalogue.canonical(name);
+    throw new ConfigurationError(
+      'events',
+      `contains ${JSON.stringify(name)}, which is not a known event type.${didYouMean(name, catalogue.selectors)} Add a schema to "schemas" for a type of your own.`,
+    );
+  });
+  return (type) => selectors.some((selector) => catalogue.covers(selector, type));
+}
+
+function readSchemas(schemas: DataSchemas | undefined): Catalogue {
+  if (schemas === undefined) return createCatalogue({});
+  for (const [type, schema] of Object.entries(schemas)) {
+    // A schema of zod 3 has no `_zod`, and would throw at the first event.
+    if (typeof schema?.safeParse === 'function' && '_zod' in schema) continue;
+    throw new ConfigurationError(
+      'schemas',
+      `must have a schema of zod 4 for ${JSON.stringify(type)}. Install zod 4 (npm install zod@4), and pass a schema such as z.object({ … }).`,
+    );
+  }
+  return createCatalogue(schemas);
+}
+
+function readHeaderNames(names: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(names) ? names : [names];
+  if (list.length === 0) throw new ConfigurationError('signatureHeader', 'must not be an empty list.');
+  return list.map((name) => {
+    if (typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return name.toLowerCase();
+    throw new ConfigurationError(
+      'signatureHeader',
+      `contains ${JSON.stringify(name)}, which is not a header name.`,
+    );
+  });
+}
+
+function readAddresses(option: string, entries: unknown): AddressList | undefined {
+  if (entries === undefined) return undefined;
+  if (Array.isArray(entries) && entries.length > 0 && entries.every((entry) => typeof entry === 'string')) {
+    return createAddressList(option, entries);
+  }
+  throw new ConfigurationError(
+    option,
+    'must be a non-empty list of addresses. Omit the option to disable it.',
+  );
+}
+
+function readText(option: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new ConfigurationError(option, 'must be a non-empty string.');
+}
+
+function readFunction<F>(option: string, value: F): F {
+  if (typeof value === 'function') return value;
+  throw new ConfigurationError(option, 'must be a function.');
+}
+
+function isLog(store: object | undefined): store is DeliveryLog {
+  return store !== undefined && 'record' in store && typeof store.record === 'function';
+}
+
+function canReplay(log: DeliveryLog | undefined): log is DeliveryLog & Pick<DeliveryQueue, 'start'> {
+  return typeof log?.start === 'function';
+}
+
+/** @throws ConfigurationError that names the option */
+export function readPort<Port extends object>(
+  option: string,
+  port: Port | undefined,
+  methods: readonly (keyof Port & string)[],
+): Port | undefined {
+  if (port === undefined) return undefined;
+  for (const method of methods) {
+    if (typeof port === 'object' && port !== null && typeof port[method] === 'function') continue;
+    throw new ConfigurationError(
+      option,
+      `must be an object with ${methods.map((name) => `${name}()`).join(', ')}.`,
+    );
+  }
+  return port;
+}

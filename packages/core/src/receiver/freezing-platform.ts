@@ -1,0 +1,36 @@
+import { ConfigurationError } from '../errors.ts';
+import type { DeliveryQueue } from '../stores/ports.ts';
+import type { Verified } from './verified.ts';
+
+/**
+ * Return the name of the platform, if it freezes this process between an answer and the next request. Work that is
+ * still running then is lost, or continues much later.
+ * @returns `undefined` on a platform that keeps running
+ */
+export function freezingPlatform(globals: object = globalThis): string | undefined {
+  const userAgent = at(at(globals, 'navigator'), 'userAgent');
+  if (userAgent === 'Cloudflare-Workers') return 'Cloudflare Workers';
+  if (typeof at(globals, 'EdgeRuntime') === 'string') return 'an edge runtime';
+  // The functions of Vercel and Netlify run on AWS Lambda too.
+  const isLambda = at(at(at(globals, 'process'), 'env'), 'AWS_LAMBDA_FUNCTION_NAME') !== undefined;
+  return isLambda ? 'AWS Lambda' : undefined;
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+/**
+ * Make sure that handlers can run after the answer. Otherwise a delivery that is queued in memory would be answered 202
+ * and then lost without a trace.
+ * @throws ConfigurationError if the platform freezes this process after the answer and passed no `waitUntil`
+ */
+export function requireRunningQueue(queue: DeliveryQueue, { waitUntil }: Verified): void {
+  if (waitUntil !== undefined || queue.settled === undefined) return;
+  const platform = freezingPlatform();
+  if (platform === undefined) return;
+  throw new ConfigurationError(
+    'queue',
+    `keeps deliveries in memory, but ${platform} freezes the process after the answer, so handlers would never run. Pass the platform's execution context to the adapter (\`fetchHandler(receiver)(request, env, ctx)\`, or \`app.fetch(request, env, ctx)\` for Hono), or set the adapter's option \`waitUntil\`, or remove the queue.`,
+  );
+}

@@ -1,0 +1,170 @@
+import { BoundedMap } from '../data/bounded-map.ts';
+import { parseWith } from '../events/envelope.ts';
+import type { Router } from '../handlers/router.ts';
+import { type Progress, type Runner, withStoreTimeout } from '../handlers/runner.ts';
+import type { Settings } from '../options/settings.ts';
+import type { Outcome } from '../outcome/outcome.ts';
+import type { Observers } from '../reporting/observers.ts';
+import type { Watch } from '../reporting/watch.ts';
+import type {
+  AttemptOptions,
+  DeliveryLog,
+  DeliveryQueue,
+  LogEntry,
+  QueuedResult,
+  QueuedWork,
+  Workers,
+} from '../stores/ports.ts';
+import { claimEndpoint, releaseEndpoint } from './endpoint-claims.ts';
+import { requireRunningQueue } from './freezing-platform.ts';
+import { toStored, toStoredEvent, toStoredFailures, type Verified } from './verified.ts';
+
+/** Runs the deliveries that a store returns: those of a queue, or those that are replayed from a log. */
+export interface QueueConsumer {
+  /**
+   * Reserve the endpoint without starting workers.
+   * @throws ConfigurationError if another receiver that uses the store has the endpoint
+   */
+  claim(): void;
+  /** @throws ConfigurationError if another receiver that uses the store has the endpoint */
+  start(): void;
+  /**
+   * Start the workers if possible. An error is ignored: the current delivery needs no worker, and recording it
+   * reports any problem of the store.
+   */
+  startForReplays(): void;
+  close(): Promise<void>;
+}
+
+export function createQueueConsumer(
+  store: Pick<DeliveryQueue, 'start'>,
+  settings: Settings,
+  router: Router,
+  runner: Runner,
+  observers: Observers,
+): QueueConsumer {
+  const { endpoint, catalogue, log, queue } = settings;
+  /** The log, if it is not the queue as well. Attempts at queued deliveries must then be recorded in it. */
+  const logApart = queue === undefined || Object.is(log, queue) ? undefined : log;
+  /**
+   * The handlers of failed deliveries that have succeeded. A handler that timed out may still succeed before the next
+   * attempt.
+   */
+  const reached = new BoundedMap<string, ReadonlySet<string>>(settings.dedupeCacheSize);
+  /**
+   * Resolves one turn of the event loop after the first attempt is requested, so that handlers that are registered
+   * right after the start receive the deliveries of an earlier run. `start()` does not begin the wait, because a
+   * Cloudflare worker may not set a timer outside of a request.
+   */
+  let registered: Promise<void> | undefined;
+  let workers: Workers | undefined;
+  let cannotStart = false;
+
+  async function process(work: QueuedWork, { retryAt }: AttemptOptions = {}): Promise<QueuedResult> {
+    registered ??= new Promise((resolve) => setTimeout(resolve, 0));
+    await registered;
+    const watch = watchOf(work, observers);
+    const { id, body, ip, receivedAt, attempt } = work;
+    const { parsed } = parseWith(catalogue, body, receivedAt.getTime());
+    if (parsed.status === 'rejected') {
+      const { code, issues, error, eventType } = parsed;
+      watch.eventType = eventType ?? watch.eventType;
+      // Another attempt would be rejected for the same reason.
+      watch.isDeadLetter = true;
+      if (error !== undefined) observers.error(error, 'schemas', watch);
+      observers.outcome({ ...parsed, id }, watch);
+      return { status: 'rejected', succeeded: work.succeeded, failures: [], code, issues, cause: error };
+    }
+    const { event, wire } = parsed;
+    watch.eventType = event.event_type;
+    // For a first attempt, use only the store's record: a replay may be meant to run all handlers again.
+    const since = attempt > 1 ? (reached.get(id) ?? []) : [];
+    const progress: Progress = { attempt, succeeded: new Set([...work.succeeded, ...since]) };
+    const verified: Verified = { id, event, wire, body, ip, receivedAt };
+    const error = await runner.run(verified, router.routesOf(event.event_type), progress, watch);
+    watch.mark('handle');
+    if (error === undefined) reached.delete(id);
+    else reached.set(id, progress.succeeded);
+    const succeeded = [...progress.succeeded];
+    if (logApart !== undefined) {
+      const failed = error && { error: error.message, failures: toStoredFailures(error) };
+      const state = error === undefined ? 'processed' : 'failed';
+      const entry = { ...toStored(verified, endpoint), state, attempt, succeeded, ...failed } as const;
+      await recordApart(logApart, entry, watch);
+    }
+    const result = { succeeded, failures: [], event: toStoredEvent(event, wire) };
+    if (error === undefined) {
+      observers.outcome({ status: 'processed', id, event, wire }, watch);
+      return { ...result, status: 'processed' };
+    }
+    const { message, retryAfter } = error;
+    const nextAttempt = retryAt?.(retryAfter);
+    watch.nextAttempt = nextAttempt;
+    watch.isDeadLetter = retryAt !== undefined && nextAttempt === undefined;
+    observers.outcome({ status: 'rejected', code: 'handler_failed', id, error }, watch);
+    const failures = toStoredFailures(error);
+    return { ...result, status: 'failed', failures, error: message, retryAfter, nextAttempt, cause: error };
+  }
+
+  /**
+   * Record an attempt in the log. A failure of the log does not affect the queue, because the handlers have already
+   * run.
+   */
+  async function recordApart(log: DeliveryLog, entry: LogEntry, watch: Watch): Promise<void> {
+    try {
+      await withStoreTimeout(log.record(entry), 'log.record()');
+    } catch (error) {
+      observers.sideError(error, 'log', watch);
+    }
+  }
+
+  const worker: QueueConsumer = {
+    claim: () => claimEndpoint(store, endpoint, worker),
+    start() {
+      if (workers !== undefined) return;
+      worker.claim();
+      workers = store.start(endpoint, process, observers.deadLetter);
+    },
+    startForReplays() {
+      if (cannotStart) return;
+      try {
+        worker.start();
+      } catch {
+        cannotStart = true;
+      }
+    },
+    async close() {
+      await workers?.close();
+      releaseEndpoint(store, endpoint, worker);
+    },
+  };
+  return worker;
+}
+
+function watchOf({ id, ip, receivedAt, attempt, eventType }: QueuedWork, observers: Observers): Watch {
+  const watch = observers.watch(receivedAt, 'handled');
+  return Object.assign(watch, { id, ip, attempt, eventType });
+}
+
+/** Put a delivery into the queue. @returns the outcome */
+export async function enqueue(
+  queue: DeliveryQueue,
+  { endpoint }: Settings,
+  observers: Observers,
+  verified: Verified,
+  watch: Watch,
+): Promise<Outcome> {
+  const { id, event, wire } = verified;
+  // Outside of the `try`: this is a configuration error, which a retry by the sender cannot resolve.
+  requireRunningQueue(queue, verified);
+  try {
+    const delivery = toStored(verified, endpoint);
+    const status = await withStoreTimeout(queue.enqueue(delivery), 'queue.enqueue()');
+    const settled = status === 'accepted' ? queue.settled?.(delivery) : undefined;
+    if (settled !== undefined) verified.waitUntil?.(settled);
+    return { status, id, event, wire };
+  } catch (error) {
+    observers.error(error, 'queue', watch);
+    return { status: 'rejected', code: 'unavailable', id, error };
+  }
+}

@@ -1,0 +1,80 @@
+import type { Delivery } from '../adapter/delivery.ts';
+import { isThenable } from '../data/promises.ts';
+import type { Route } from '../handlers/router.ts';
+import type { Settings } from '../options/settings.ts';
+import { type Outcome, rejectWith } from '../outcome/outcome.ts';
+import type { RejectionCode } from '../outcome/rejections.ts';
+import type { Observers } from '../reporting/observers.ts';
+import type { Watch } from '../reporting/watch.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Pipeline } from './pipeline.ts';
+import { overtaken, rejectAndClose } from './reject-and-close.ts';
+
+/**
+ * Receive one delivery, and report its outcome. Never rejects: if a function of the user's throws, that is an outcome
+ * too.
+ * @param handle in place of the router's routes
+ */
+export type Receive = (delivery: Delivery, handle: Route['run'] | undefined) => Promise<Outcome>;
+
+export function createReceive(
+  { endpoint, log, now, bodyTimeout }: Settings,
+  observers: Observers,
+  traffic: InFlight,
+  decide: Pipeline,
+): Receive {
+  /** If the user's clock fails, use the system's: the delivery must not be lost. */
+  function beginWatch(): Watch {
+    try {
+      return observers.watch(new Date(now()), 'received');
+    } catch (error) {
+      const watch = observers.watch(new Date(), 'received');
+      observers.sideError(error, 'receiver', watch);
+      return watch;
+    }
+  }
+
+  /** No answer depends on the count, so its failure is reported instead of ending the process. */
+  function countRefusal(code: RejectionCode, watch: Watch): void {
+    const { receivedAt, ip } = watch;
+    const report = (error: unknown) => observers.sideError(error, 'log', watch);
+    try {
+      const counted: unknown = log?.recordRejection?.({ code, endpoint, receivedAt, ip });
+      if (isThenable(counted)) counted.then(undefined, report);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  /** The sender must get its answer even if the user's adapter fails to discard the body. */
+  async function discardBody(delivery: Delivery, watch: Watch): Promise<void> {
+    try {
+      await delivery.discardBody?.(bodyTimeout);
+    } catch (error) {
+      observers.sideError(error, 'receiver', watch);
+    }
+  }
+
+  return async function receive(delivery, handle) {
+    traffic.enter();
+    const watch = beginWatch();
+    watch.waitUntil = delivery.waitUntil;
+    let outcome: Outcome;
+    try {
+      if (delivery.connectionClosing === true) outcome = overtaken;
+      else if (traffic.closing) outcome = rejectAndClose(delivery, 'shutting_down');
+      else outcome = await decide(delivery, watch, handle);
+    } catch (error) {
+      // A function of the user's, for example `clientIp`, must not end the process.
+      observers.error(error, 'receiver', watch);
+      outcome = { ...rejectWith('receiver_failed'), error };
+    }
+    if (traffic.closing && outcome.id !== undefined) outcome = { ...outcome, closing: true };
+    traffic.leave();
+    if (outcome === overtaken) return outcome;
+    if (outcome.status === 'rejected' && outcome.id === undefined) countRefusal(outcome.code, watch);
+    observers.outcome(outcome, watch);
+    if (outcome.status === 'rejected') await discardBody(delivery, watch);
+    return outcome;
+  };
+}

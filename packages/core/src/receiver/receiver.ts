@@ -1,0 +1,206 @@
+import type { Delivery } from '../adapter/delivery.ts';
+import type { DataSchemas } from '../events/schemas.ts';
+import type { EventOf, EventSelector, WebhookEvent } from '../events/types.ts';
+import type { EventContext } from '../handlers/context.ts';
+import { createRouter } from '../handlers/router.ts';
+import { createRunner } from '../handlers/runner.ts';
+import type { HandlerOptions } from '../options/handler-options.ts';
+import type { ReceiverOptions } from '../options/receiver-options.ts';
+import { readOptions } from '../options/settings.ts';
+import type { Outcome } from '../outcome/outcome.ts';
+import {
+  createObservers,
+  type DeadLetterListener,
+  type ErrorListener,
+  type OutcomeListener,
+} from '../reporting/observers.ts';
+import { createInFlight } from './in-flight.ts';
+import { createPipeline } from './pipeline.ts';
+import { createQueueConsumer } from './queue-consumer.ts';
+import { createReceive } from './receive.ts';
+
+/** A function of yours that is called with an event. Its return value is awaited. If it throws, the delivery fails. */
+export type EventHandler<Event> = (event: Event, context: EventContext) => unknown;
+
+declare const typedBy: unique symbol;
+
+/** The schemas of a receiver. A partial receiver, such as a function's parameter may be, has no known schemas. */
+type SchemasOf<This> = This extends Receiver<infer Schemas> ? Schemas : Record<never, never>;
+
+/** Turns deliveries into outcomes, and runs the handlers of their events. Created by {@link createReceiver}. */
+export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
+  /**
+   * Never called. It must be a method: parameters of methods are bivariant, so `Receiver[]` accepts receivers with
+   * schemas.
+   */
+  [typedBy]?(schemas: Schemas): void;
+  /**
+   * Register a handler. All handlers of an event run concurrently, even if one of them throws.
+   * @param type an event type, an alias of one (`scan.complete`), a category (`'scan.*'` takes `scan_completed` as
+   *   well as `scan.archived`), `'all'`, or a list of these
+   * @throws ConfigurationError for an unknown type. To use one, add it to the option `schemas`
+   * @example
+   * receiver.on('scan_completed', (event) => console.log(event.data.target), { name: 'print' });
+   */
+  on<This, const Selector extends EventSelector<SchemasOf<This>>>(
+    this: This,
+    type: Selector | readonly Selector[],
+    handler: EventHandler<EventOf<Selector, SchemasOf<This>>>,
+    options?: HandlerOptions,
+  ): This;
+  /** Register a handler for every event, of known and unknown types. */
+  onAny<This>(
+    this: This,
+    handler: EventHandler<WebhookEvent<SchemasOf<This>>>,
+    options?: HandlerOptions,
+  ): This;
+  /** Register a handler for the events that no `on` handler matches, including those of unknown types. */
+  onUnhandled<This>(
+    this: This,
+    handler: EventHandler<WebhookEvent<SchemasOf<This>>>,
+    options?: HandlerOptions,
+  ): This;
+  /**
+   * Call a function when handlers fail (with an `EventHandlingError`), or when the rate limiter, the log or the queue
+   * fails. The function is not called if handlers only ask for a later attempt with `RetryLater`.
+   */
+  onError<This>(this: This, listener: ErrorListener): This;
+  /**
+   * Call a function with every outcome and its timings, for example to count metrics. With a queue, a delivery has
+   * several outcomes: `accepted`, and one for each attempt. The first attempt may end before `accepted` is reported. Use
+   * `details.phase` to distinguish them.
+   * @example
+   * receiver.onOutcome(({ status }, { phase, attempt, eventType }) => {
+   *   const isNew = phase === 'received' && (status === 'accepted' || attempt === 1);
+   *   if (isNew) events.inc({ type: eventType }); // each delivery once, however often it is sent or attempted
+   * });
+   */
+  onOutcome<This>(this: This, listener: OutcomeListener<WebhookEvent<SchemasOf<This>>>): This;
+  /**
+   * Call a function with each delivery that the queue does not attempt again, because its handlers failed too often,
+   * its process was lost too often, or its body can no longer be parsed. A replayed delivery that fails again is
+   * reported again. If the function throws or rejects, `onError` is called with source `listener`; the delivery is
+   * not affected.
+   * @example
+   * receiver.onDeadLetter(({ id, eventType, attempts, handlers }) => {
+   *   const failed = handlers.filter(({ succeeded }) => !succeeded);
+   *   page(`${eventType} ${id}: ${failed.map(({ name, error }) => `${name}: ${error}`).join('; ')}`);
+   * });
+   */
+  onDeadLetter<This>(this: This, listener: DeadLetterListener): This;
+  /**
+   * Receive one delivery. Adapters call this; `/testing` creates deliveries to call it with in a test.
+   * @param handle runs instead of the registered handlers, for an adapter that passes the event to a route
+   * @returns the outcome. A rejection is a value, not an exception
+   */
+  receive<This>(
+    this: This,
+    delivery: Delivery,
+    handle?: EventHandler<WebhookEvent<SchemasOf<This>>>,
+  ): Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
+  /**
+   * Start the workers that run the handlers of queued deliveries and of deliveries that are replayed from a log.
+   * `serve` calls this method, and so does the first delivery. If your app does not use `serve`, call it at startup,
+   * so that deliveries of an earlier run do not wait for the next delivery. Does nothing without a store that has
+   * workers.
+   * @throws ConfigurationError if another receiver that uses the store has this `endpoint`
+   */
+  start(): void;
+  /**
+   * Reserve the `endpoint` of the store. Adapters call this when the receiver is mounted. It starts no workers, so
+   * that importing an app does not run handlers.
+   * @param to who handles the events: the receiver's `handlers`, or the app's own `route` (as with
+   *   `webhookMiddleware`). A receiver that is mounted only for routes has no workers. From then on, `on`, `onAny`
+   *   and `onUnhandled` throw, because their handlers would never run.
+   * @throws ConfigurationError if another receiver that uses the store has this `endpoint`, or if handlers are
+   *   already registered that a route would replace
+   */
+  mount(to: 'handlers' | 'route'): void;
+  /** Whether deliveries are answered before their handlers have run. */
+  readonly queued: boolean;
+  /**
+   * Reject new deliveries with 503, wait for those in flight, and stop the workers. Does not close the store, which
+   * is yours.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Create a receiver. It verifies, parses and types the events that SpiderFoot sends, and passes them to your handlers.
+ * @throws ConfigurationError that names the option, if an option is invalid
+ * @example
+ * const receiver = createReceiver({ secret: 'your-webhook-secret' });
+ * receiver.on('scan_completed', (event) => console.log(`Scan of ${event.data.target} completed`));
+ * app.all('/webhook', webhookHandler(receiver)); // from @spiderfoot-webhooks/express
+ * @see the guide, "Webhook Security"
+ */
+export function createReceiver<const Schemas extends DataSchemas = Record<never, never>>(
+  options: ReceiverOptions<Schemas>,
+): Receiver<Schemas> {
+  const settings = readOptions(options);
+  const { endpoint, queue, catalogue, workSource } = settings;
+  const observers = createObservers(endpoint, settings.logger);
+  const router = createRouter(catalogue, settings.handlerTimeout);
+  const runner = createRunner(settings, observers);
+  const worker =
+    workSource === undefined
+      ? undefined
+      : createQueueConsumer(workSource, settings, router, runner, observers);
+  const traffic = createInFlight();
+  const decide = createPipeline(settings, observers, router, runner, worker);
+  const receive = createReceive(settings, observers, traffic, decide);
+  let mounted: 'handlers' | 'route' | undefined;
+
+  const receiver: Receiver<Schemas> = {
+    on(type, handler, handlerOptions) {
+      router.add(typeof type === 'string' ? [type] : type, handler, handlerOptions);
+      return this;
+    },
+    onAny(handler, handlerOptions) {
+      router.addAny(handler, handlerOptions);
+      return this;
+    },
+    onUnhandled(handler, handlerOptions) {
+      router.addUnhandled(handler, handlerOptions);
+      return this;
+    },
+    onError(listener) {
+      observers.addError(listener);
+      return this;
+    },
+    onOutcome(listener) {
+      observers.addOutcome(listener);
+      return this;
+    },
+    onDeadLetter(listener) {
+      observers.addDeadLetter(listener);
+      return this;
+    },
+    receive<This>(
+      this: This,
+      delivery: Delivery,
+      handle?: EventHandler<WebhookEvent<SchemasOf<This>>>,
+    ): Promise<Outcome<WebhookEvent<SchemasOf<This>>>> {
+      // The cast is safe: the event was parsed with this receiver's own catalogue.
+      return receive(delivery, handle) as Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
+    },
+    start() {
+      if (mounted !== 'route') worker?.start();
+    },
+    mount(to) {
+      if (to === 'route') {
+        router.replaceByRoute();
+      } else {
+        router.useHandlers();
+        worker?.claim();
+      }
+      mounted = mounted === 'handlers' ? mounted : to;
+    },
+    queued: queue !== undefined,
+    async close() {
+      await traffic.drain();
+      await worker?.close();
+    },
+  };
+  return receiver;
+}

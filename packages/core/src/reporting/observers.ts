@@ -1,0 +1,176 @@
+import type { WaitUntil } from '../adapter/delivery.ts';
+import { isThenable } from '../data/promises.ts';
+import { asksForRetry, EventHandlingError } from '../errors.ts';
+import { silentLogger } from '../handlers/context.ts';
+import type { Outcome } from '../outcome/outcome.ts';
+import type { DeadLetter, Logger } from '../stores/ports.ts';
+import { logLostDelivery, logOutcome } from './outcome-log.ts';
+import { createWatch, type Phase, type Subject, type Timings, type Watch } from './watch.ts';
+
+/** The details that {@link Receiver.onOutcome} passes along with an outcome. */
+export interface OutcomeDetails {
+  readonly endpoint: string;
+  /**
+   * `received`: the outcome answers a request. Without a queue, the handlers ran before it. `handled`: the outcome
+   * ends an attempt at a queued or replayed delivery, and no sender waits for an answer.
+   */
+  readonly phase: Phase;
+  /**
+   * The number of this attempt to run the handlers, starting with 1. 0 if no handler ran: for `accepted`, `duplicate`
+   * and `ignored`, and for a delivery that was rejected first.
+   */
+  readonly attempt: number;
+  /** The event's canonical type. `undefined` if the delivery was rejected before it was parsed. */
+  readonly eventType: string | undefined;
+  /**
+   * The time of the next attempt, after a failed attempt at a queued delivery. `undefined` if there is no next
+   * attempt, or if the sender decides when to retry.
+   */
+  readonly nextAttempt: Date | undefined;
+  /** The client's address. `undefined` if it is unknown or was not read. */
+  readonly ip: string | undefined;
+  readonly receivedAt: Date;
+  readonly timings: Readonly<Timings>;
+}
+
+/** The details that {@link Receiver.onError} passes along with an error. */
+export interface ErrorDetails {
+  /** The part that failed. */
+  readonly source: 'handlers' | 'rateLimiter' | 'log' | 'queue' | 'schemas' | 'listener' | 'receiver';
+  readonly endpoint: string;
+  /** The delivery's id. `undefined` if the delivery is not authenticated. */
+  readonly id: string | undefined;
+  /** As in {@link OutcomeDetails}. */
+  readonly phase: Phase;
+  /** The number of the attempt to run the handlers, starting with 1. 0 if no handler has run. */
+  readonly attempt: number;
+  /** The event's type. `undefined` if the delivery was not parsed. */
+  readonly eventType: string | undefined;
+}
+
+export type OutcomeListener<Event extends { readonly event_type: string }> = (
+  outcome: Outcome<Event>,
+  details: OutcomeDetails,
+) => unknown;
+
+export type ErrorListener = (error: unknown, details: ErrorDetails) => unknown;
+
+export type DeadLetterListener = (letter: DeadLetter) => unknown;
+
+/** Passes outcomes and errors to the user's listeners and logger. A failing listener does not change an outcome. */
+export interface Observers {
+  addOutcome(listener: OutcomeListener<never>): void;
+  addError(listener: ErrorListener): void;
+  addDeadLetter(listener: DeadLetterListener): void;
+  /** Start to measure one delivery. */
+  watch(receivedAt: Date, phase: Phase): Watch;
+  /** Log an outcome with the error that caused it, and call the listeners. */
+  outcome(outcome: Outcome, watch: Watch): void;
+  /** Call the error listeners. Does not log the error, because it is logged with the outcome that it causes. */
+  error(error: unknown, source: ErrorDetails['source'], subject: Subject): void;
+  /** Log an error that does not change an outcome, and call the error listeners. */
+  sideError(error: unknown, source: ErrorDetails['source'], subject: Subject): void;
+  /** Call the dead-letter listeners. @returns whether the dead letter was logged */
+  deadLetter(letter: DeadLetter): boolean;
+  /** Log that an event has no handler. */
+  unhandled(subject: Subject): void;
+}
+
+export function createObservers(endpoint: string, logger: Logger): Observers {
+  const outcomeListeners: OutcomeListener<never>[] = [];
+  const errorListeners: ErrorListener[] = [];
+  const deadLetterListeners: DeadLetterListener[] = [];
+  const isLogging = logger !== silentLogger;
+
+  function error(error: unknown, source: ErrorDetails['source'], subject: Subject): void {
+    // A handler that asks for a later attempt is not an error.
+    if (error instanceof EventHandlingError && asksForRetry(error)) return;
+    const { id, phase, attempt, eventType } = subject;
+    const details = { source, endpoint, id, phase, attempt, eventType };
+    for (const listener of errorListeners) {
+      safely(
+        () => listener(error, details),
+        // Report to the logger only, because an error listener has failed.
+        (err) =>
+          safely(() => logger.error({ endpoint, err }, 'spiderfoot webhook: an onError listener failed')),
+        subject.waitUntil,
+      );
+    }
+  }
+
+  function sideError(err: unknown, source: ErrorDetails['source'], subject: Subject): void {
+    const { id, phase, attempt, eventType } = subject;
+    const details = { source, endpoint, phase, attempt, id, eventType, err };
+    safely(() => logger.error(details, `spiderfoot webhook: ${sourceWords[source]}`));
+    error(err, source, subject);
+  }
+
+  return {
+    addOutcome: (listener) => void outcomeListeners.push(listener),
+    addError: (listener) => void errorListeners.push(listener),
+    addDeadLetter: (listener) => void deadLetterListeners.push(listener),
+    watch: (receivedAt, phase) => createWatch(receivedAt, phase, isLogging || outcomeListeners.length > 0),
+    outcome(outcome, watch) {
+      if (isLogging) safely(() => logOutcome(logger, endpoint, outcome, watch));
+      if (outcomeListeners.length === 0) return;
+      const { phase, attempt, eventType, nextAttempt, ip, receivedAt } = watch;
+      const timings = watch.timings();
+      const details = { endpoint, phase, attempt, eventType, nextAttempt, ip, receivedAt, timings };
+      for (const listener of outcomeListeners) {
+        // Outcomes are those of the receiver the listener was added to: its events are of that receiver's types.
+        safely(
+          () => listener(outcome as never, details),
+          (err) => sideError(err, 'listener', watch),
+          watch.waitUntil,
+        );
+      }
+    },
+    error,
+    sideError,
+    deadLetter(letter) {
+      // If this process ran the last attempt, the outcome was already logged as a dead letter.
+      if (isLogging && letter.reason === 'lost') safely(() => logLostDelivery(logger, letter));
+      const { id, eventType, attempts: attempt } = letter;
+      for (const listener of deadLetterListeners) {
+        safely(
+          () => listener(letter),
+          (err) => sideError(err, 'listener', { phase: 'handled', id, eventType, attempt }),
+        );
+      }
+      return isLogging;
+    },
+    unhandled({ eventType, id }) {
+      safely(() =>
+        logger.warn(
+          { endpoint, id, eventType },
+          'spiderfoot webhook: no handler is registered for this event',
+        ),
+      );
+    },
+  };
+}
+
+const sourceWords = {
+  handlers: 'handlers failed',
+  rateLimiter: 'the rate limiter failed; the delivery was not limited',
+  log: 'the log could not record a delivery',
+  queue: 'the queue could not store a delivery',
+  schemas: 'a schema failed; the delivery is rejected',
+  listener: 'a listener failed',
+  receiver: 'a function passed to the receiver failed',
+} as const satisfies Record<ErrorDetails['source'], string>;
+
+function safely(
+  call: () => unknown,
+  onFailure: (error: unknown) => void = () => {},
+  waitUntil?: WaitUntil,
+): void {
+  try {
+    const result = call();
+    if (!isThenable(result)) return;
+    const handled = Promise.resolve(result).catch(onFailure);
+    waitUntil?.(handled);
+  } catch (error) {
+    onFailure(error);
+  }
+}

@@ -1,0 +1,63 @@
+import { asksForRetry, EventHandlingError } from '../errors.ts';
+import type { Outcome, Rejected } from '../outcome/outcome.ts';
+import { rejections } from '../outcome/rejections.ts';
+import type { DeadLetter, Logger } from '../stores/ports.ts';
+import type { Watch } from './watch.ts';
+
+/** Log an outcome in one line, together with the error that caused it. */
+export function logOutcome(logger: Logger, endpoint: string, outcome: Outcome, watch: Watch): void {
+  if (outcome.status !== 'rejected') {
+    const { status } = outcome;
+    logger.info({ ...detailsOf(watch, endpoint), status }, `spiderfoot webhook ${status}`);
+  } else if (outcome.error instanceof EventHandlingError) {
+    logHandlerFailures(logger, endpoint, outcome.error, watch);
+  } else {
+    logRejection(logger, endpoint, outcome, watch);
+  }
+}
+
+/** Log a delivery whose process was lost too often. No attempt in this process has logged it. */
+export function logLostDelivery(logger: Logger, letter: DeadLetter): void {
+  const { id, endpoint, eventType, attempts, handlers, error: err } = letter;
+  logger.error(
+    { endpoint, phase: 'handled', attempts, id, eventType, handlers, err, hint: replayHint },
+    'spiderfoot webhook: the process was lost too often; the delivery is a dead letter',
+  );
+}
+
+const replayHint = 'Fix the cause, then replay the delivery from the store.';
+
+function detailsOf({ phase, attempt, ip, id, eventType, timings }: Watch, endpoint: string) {
+  const ms = Math.round(timings().total * 1000) / 1000;
+  return { endpoint, phase, attempt, ip, ms, id, eventType };
+}
+
+function logHandlerFailures(logger: Logger, endpoint: string, error: EventHandlingError, watch: Watch): void {
+  const { nextAttempt, isDeadLetter } = watch;
+  const details = {
+    ...detailsOf(watch, endpoint),
+    handlers: error.failures.map(({ handler }) => handler),
+    nextAttempt,
+  };
+  if (isDeadLetter) {
+    logger.error(
+      { ...details, err: error, hint: replayHint },
+      'spiderfoot webhook: handlers failed; the delivery is a dead letter',
+    );
+  } else if (asksForRetry(error)) {
+    const { retryAfter, message: reason } = error;
+    logger.info({ ...details, retryAfter, reason }, 'spiderfoot webhook: handlers asked for a later attempt');
+  } else {
+    const { hint } = rejections.handler_failed;
+    logger.error({ ...details, err: error, hint }, 'spiderfoot webhook: handlers failed');
+  }
+}
+
+function logRejection(logger: Logger, endpoint: string, rejected: Rejected, watch: Watch): void {
+  const { code, issues, error: err, hint = rejections[code].hint } = rejected;
+  const details = { ...detailsOf(watch, endpoint), code, issues, hint, ...(err !== undefined && { err }) };
+  const message = `spiderfoot webhook rejected: ${code}`;
+  if (watch.isDeadLetter) logger.error(details, `${message}; the delivery is a dead letter`);
+  else if (err !== undefined) logger.error(details, message);
+  else logger.warn(details, message);
+}
