@@ -22,7 +22,13 @@ const allOf = (...names: readonly SuiteName[]): Suites => new Map(names.map((nam
  */
 const essential: Suites = new Map([
   ['conformance', ['altered', 'connections', 'delivery', 'failures', 'middleware', 'senders', 'sizes']],
-  ['SQLite', ['attempts', 'binding', 'closing', 'commits', 'file-modes', 'log', 'open-twice', 'queue.']],
+  [
+    'SQLite',
+    [
+      ...['closing', 'database/group-commit', 'file/file-modes', 'file/native-binding', 'file/open-twice'],
+      ...['log/log', 'queue/failure-count', 'queue/queue'],
+    ],
+  ],
   ['forwarders', ['email', 'siem-batches', 'syslog', 'tls', 'transport', 'webhook']],
 ]);
 

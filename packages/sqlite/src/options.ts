@@ -1,5 +1,5 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
-import { type PruneOptions, readStates } from './prune.ts';
+import { type PruneOptions, readStates } from './operations/prune.ts';
 
 /** What is deleted by itself. */
 export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {

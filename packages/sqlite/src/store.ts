@@ -1,15 +1,26 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { DeliveryLog, DeliveryQueue } from '@spiderfoot-webhooks/core/stores';
 import { endpointTaken } from '@spiderfoot-webhooks/core/stores';
-import { createClaims } from './claims.ts';
-import { createClock } from './clock.ts';
-import { createCommits } from './commits.ts';
-import { connect } from './connection.ts';
-import { type Count, type CountOptions, count } from './counts.ts';
+import { createCommits } from './database/group-commit.ts';
+import { connectReadOnly, refuseWrites } from './database/read-only-connection.ts';
+import { connect } from './database/writable-connection.ts';
 import { closedError, readOnlyError } from './errors.ts';
-import { type ExportFormat, exportLines } from './export.ts';
-import type { DeliveryFilter } from './filters.ts';
-import { adoptForeign } from './foreign.ts';
+import { noteOpen } from './file/open-stores.ts';
+import { recordEntry } from './log/record-entry.ts';
+import { createRunner, newStoreName } from './log/running-elsewhere.ts';
+import { createReports } from './logger-messages.ts';
+import { type PruneOptions, prune } from './operations/prune.ts';
+import {
+  countRejections,
+  createRejectionCounter,
+  listRejections,
+  type RejectionCount,
+  type RejectionRecord,
+} from './operations/rejections.ts';
+import { replay, replayOne } from './operations/replay.ts';
+import { scheduleRetention } from './operations/scheduled-pruning.ts';
+import { readOptions, type StoreOptions } from './options.ts';
+import { type Count, type CountOptions, count } from './queries/counts.ts';
 import {
   cursorAfter,
   type DeliveryPage,
@@ -17,28 +28,17 @@ import {
   page,
   pageWithBodies,
   readCursor,
-} from './listing.ts';
-import { createRunner, newStoreName } from './liveness.ts';
-import { recordEntry } from './log.ts';
-import { noteOpen } from './open-files.ts';
-import { readOptions, type StoreOptions } from './options.ts';
-import { type PruneOptions, prune } from './prune.ts';
-import { enqueueDelivery } from './queue.ts';
-import { connectReadOnly, refuseWrites } from './read-only.ts';
-import { createReadOnlySearch } from './read-only-search.ts';
-import { type DeliveryWithBody, find } from './records.ts';
-import {
-  countRejections,
-  createRejectionCounter,
-  listRejections,
-  type RejectionCount,
-  type RejectionRecord,
-} from './rejections.ts';
-import { replay, replayOne } from './replay.ts';
-import { createReports } from './reports.ts';
-import { scheduleRetention } from './retention.ts';
-import { createSearch } from './search.ts';
-import { createLane, type Lane } from './workers.ts';
+} from './queries/delivery-pages.ts';
+import { type ExportFormat, exportLines } from './queries/export.ts';
+import type { DeliveryFilter } from './queries/filter-conditions.ts';
+import { createClaims } from './queue/claims.ts';
+import { createClock } from './queue/clock.ts';
+import { enqueueDelivery } from './queue/enqueue.ts';
+import { createLane, type Lane } from './queue/workers.ts';
+import { type DeliveryWithBody, find } from './rows/delivery-records.ts';
+import { adoptForeign } from './schema/rows-of-other-programs.ts';
+import { createReadOnlySearch } from './search/read-only-search-index.ts';
+import { createSearch } from './search/search-index.ts';
 
 /** The log and the queue of one file, and a look into them. */
 export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQueue {

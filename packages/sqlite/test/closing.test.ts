@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createCommits } from '../src/commits.ts';
-import { connect } from '../src/connection.ts';
+import { createCommits } from '../src/database/group-commit.ts';
+import { connect } from '../src/database/writable-connection.ts';
 import { openStore } from '../src/index.ts';
-import { scheduleRetention } from '../src/retention.ts';
-import { createSearch } from '../src/search.ts';
-import { query, temporaryPath, until } from './support/files.ts';
+import { scheduleRetention } from '../src/operations/scheduled-pruning.ts';
+import { createSearch } from '../src/search/search-index.ts';
+import { query, temporaryPath, until } from './support/temporary-files.ts';
 import { createStored } from './support/webhooks.ts';
 
 /** A connection and its commits to a file with some deliveries. */

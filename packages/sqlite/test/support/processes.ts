@@ -97,13 +97,18 @@ export class Process {
 
 /** Another process over a store's file. */
 export function startProgram(order: Order, wrapper: readonly string[] = []): Process {
-  const [command = '', ...args] = [...wrapper, process.execPath, here('run.mjs'), here('program.ts')];
+  const [command = '', ...args] = [
+    ...wrapper,
+    process.execPath,
+    here('run-typescript.mjs'),
+    here('store-process.ts'),
+  ];
   return new Process(command, [...args, JSON.stringify(order)]);
 }
 
 /** Another process that takes deliveries in a log. */
 export function startTaker(path: string): Process {
-  return new Process(process.execPath, [here('run.mjs'), here('taker.ts'), path]);
+  return new Process(process.execPath, [here('run-typescript.mjs'), here('log-process.ts'), path]);
 }
 
 /** No word on what is deprecated in the guide's class, and no compiled file beside it. */

@@ -1,0 +1,60 @@
+import type { StoreLogger } from './options.ts';
+import type { Buried } from './queue/claims.ts';
+
+/** Logs events in the background. */
+export interface Reports {
+  /** An error that lasts is logged once a minute, with the number of times that it was left out since. */
+  error(error: unknown): void;
+  /** Report a delivery that is not attempted again. Call this only if its receiver has no logger. */
+  dead(buried: Buried): void;
+  /** Report that another store of this process has the file open. */
+  openTwice(): void;
+}
+
+/** The code of the process warning. */
+const openTwiceCode = 'SPIDERFOOT_STORE_OPEN_TWICE';
+
+/** Milliseconds in which the same error is logged once: workers try again several times a second. */
+const period = 60_000;
+
+export function createReports(logger: StoreLogger, path: string): Reports {
+  /** Log a message. A failing logger must not end the worker or the process. */
+  function report(write: () => unknown): void {
+    new Promise((resolve) => resolve(write())).catch(() => {});
+  }
+  function tell(details: object, message: string): void {
+    report(() => logger.error(details, message));
+  }
+  const recent = new Map<string, { readonly loggedAt: number; repeated: number }>();
+
+  return {
+    error(err) {
+      const now = performance.now();
+      const same = recent.get(textOf(err));
+      if (same !== undefined && now - same.loggedAt < period) {
+        same.repeated++;
+        return;
+      }
+      for (const [text, { loggedAt }] of recent) if (now - loggedAt >= period) recent.delete(text);
+      recent.set(textOf(err), { loggedAt: now, repeated: 0 });
+      const repeated = same !== undefined && same.repeated > 0 && { repeated: same.repeated };
+      tell({ err, path, ...repeated }, 'spiderfoot store: could not write');
+    },
+    dead({ number, letter }) {
+      const { id, endpoint, eventType: event_type, attempts, error } = letter;
+      tell(
+        { number, id, endpoint, event_type, attempts, error: textOf(error) },
+        'spiderfoot store: dead letter; store.replay() runs its handlers again',
+      );
+    },
+    openTwice() {
+      const message = `${path} is already open in another store of this process. The receivers of both stores handle queued and replayed deliveries, each with its own handlers. Open the file once and share the store. If a development server reloads your modules, keep the store on globalThis (see "Development servers" in the README of @spiderfoot-webhooks/sqlite).`;
+      if (logger.warn === undefined) process.emitWarning(message, { code: openTwiceCode });
+      else report(() => logger.warn?.({ path, code: openTwiceCode }, `spiderfoot store: ${message}`));
+    },
+  };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

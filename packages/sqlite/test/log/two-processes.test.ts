@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createRunner } from '../../src/log/running-elsewhere.ts';
+import { type Process, startTaker } from '../support/processes.ts';
+import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
+import { createWebhook, secret } from '../support/webhooks.ts';
+
+/** Starts two processes that use one file. */
+async function two() {
+  const path = temporaryPath();
+  const [first, second] = [startTaker(path), startTaker(path)];
+  await Promise.all([first.says('ready'), second.says('ready')]);
+  return { path, first, second };
+}
+
+const count = (process: Process, line: string) => process.lines.filter((said) => said === line).length;
+
+describe('Two processes over one log', () => {
+  it('run the handlers of a delivery once if both receive it', async () => {
+    const { first, second } = await two();
+    first.tell('send');
+    await first.says('began');
+    for (let n = 0; n < 2; n++) second.tell('send');
+    await second.says('503 in_progress 1', 2);
+    first.tell('finish');
+    await first.says('200 processed');
+    second.tell('send');
+    await second.says('200 duplicate');
+    expect([count(first, 'began'), count(second, 'began')]).toEqual([1, 0]);
+  });
+
+  it('handle it in the second after the first has failed', async () => {
+    const { first, second } = await two();
+    first.tell('send');
+    await first.says('began');
+    second.tell('send');
+    await second.says('503 in_progress 1');
+    first.tell('fail');
+    await first.says('500 handler_failed');
+    second.tell('send');
+    await second.says('began');
+    second.tell('finish');
+    await second.says('200 processed');
+  });
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'handle it in the second at once, after the first got %s',
+    async (signal) => {
+      const { first, second } = await two();
+      first.tell('send');
+      await first.says('began');
+      second.tell('send');
+      await second.says('503 in_progress 1');
+      first.signal(signal);
+      if (signal === 'SIGKILL') await first.end();
+      else await until(() => expect(stateOf(first.pid)).toBe('T'));
+      second.tell('send');
+      await second.says('began');
+      second.tell('finish');
+      await second.says('200 processed');
+    },
+  );
+
+  it('leave to the second a delivery that an earlier process has received and not settled', async () => {
+    const { path, first, second } = await two();
+    first.tell('send');
+    await first.says('began');
+    first.signal('SIGKILL');
+    await first.end();
+    const third = startTaker(path);
+    await third.says('ready');
+    third.tell('send');
+    await third.says('began');
+    second.tell('send');
+    await second.says('503 in_progress 1');
+  });
+});
+
+describe('Two stores of one process over one log', () => {
+  it('run the handlers of a delivery once, until the first is closed', async () => {
+    const path = temporaryPath();
+    const webhook = await createWebhook();
+    const stores = [open(path), open(path)] as const;
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const handlers = [vi.fn(() => finished), vi.fn()] as const;
+    const [first, second] = stores.map((log, n) =>
+      createReceiver({ secret, log }).onAny(handlers[n] ?? vi.fn()),
+    );
+    if (first === undefined || second === undefined) throw new Error('There are two');
+    onTestFinished(() => finish());
+    const taken = webhook.send(first);
+    await vi.waitFor(() => expect(handlers[0]).toHaveBeenCalled());
+    expect(await webhook.send(second)).toMatchObject({ code: 'in_progress' });
+    await stores[0].close();
+    expect(await webhook.send(second)).toMatchObject({ status: 'processed' });
+    finish();
+    expect(await taken).toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('The mark of a delivery that is received', () => {
+  const now = Date.now();
+  const lease = createRunner('other').mark(now, now + 30_000);
+  const [until, since, machine, , start] = lease.split(' ');
+  const runner = createRunner('own');
+  /** A process that is alive, and not this one. */
+  const parent = `${until} ${since} ${machine} ${process.ppid}`;
+
+  it.each([
+    ['its own store', createRunner('own').mark(now, now + 30_000)],
+    ['a store of this process that is closed', lease],
+    ['another machine, or another container', lease.replace(machine ?? '', hostname())],
+    ['a process that is gone', `${until} ${since} ${machine} 4194304 ${start} other`],
+    [
+      'another process that has the number of one that is gone',
+      `${parent} ${Number(startOf(process.ppid)) + 1} other`,
+    ],
+    ['a number alone, as an older version writes it', String(until)],
+    ['nothing', null],
+    ['something else', 'x'.repeat(100)],
+  ])('does not keep a delivery from being handled if it names %s (%s)', (_, cell) => {
+    expect(runner.isElsewhere(cell, now)).toBe(false);
+  });
+
+  it('keeps it for ten seconds, as long as the sender waits, and no longer', () => {
+    const alive = `${parent} ${startOf(process.ppid)} other`;
+    expect(runner.isElsewhere(alive, now + 9999)).toBe(true);
+    expect(runner.isElsewhere(alive, now + 10_000)).toBe(false);
+    // The clock was set back.
+    expect(runner.isElsewhere(alive, now - 5000)).toBe(false);
+  });
+
+  it('begins with the time until which a replay leaves the delivery alone', async () => {
+    const path = temporaryPath();
+    const store = open(path);
+    const webhook = await createWebhook();
+    const receiver = createReceiver({ secret, log: store }).onAny(() => new Promise(() => {}), {
+      timeout: 50,
+    });
+    const sent = webhook.send(receiver);
+    await vi.waitFor(async () => expect((await store.get(webhook.id))?.state).toBe('received'));
+    const [row] = query(path, 'SELECT CAST(lease AS INTEGER) - received_at AS duration FROM webhook_logs');
+    expect(row).toMatchObject({ duration: expect.any(Number) });
+    expect(await store.replay({ state: 'received' })).toBe(0);
+    await sent;
+  });
+});
+
+function stateOf(pid: number): string | undefined {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat[stat.lastIndexOf(')') + 2];
+}
+
+/** Returns the start time of a process, as the system reports it. */
+function startOf(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}

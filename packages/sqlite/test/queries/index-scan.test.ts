@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  type Count,
+  type CountOptions,
+  type DeliveryFilter,
+  openStore,
+  type Store,
+} from '../../src/index.ts';
+
+const rows = 40_000;
+
+/** Types and endpoints by halves, and a few that are rare. The one of two halves that meet is the very oldest. */
+describe('In a file of many deliveries', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-sqlite-'));
+  const path = join(folder, 'webhooks.db');
+  let store: Store;
+  let other: Database.Database;
+
+  beforeAll(async () => {
+    await openStore(path).close();
+    other = new Database(path);
+    other.exec(`
+      WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${rows})
+      INSERT INTO webhook_logs (timestamp, event_type, payload, processed, delivery_id, endpoint, state, received_at, scan_id)
+      SELECT '2024-01-01T00:00:00', iif(n % 8000 = 0, 'rare', iif(n % 2, 'odd', 'even')), '{}', 0, printf('%032x', n),
+        iif(n % 2 OR n = 2, 'odd', 'even'), iif(n % 2, 'processed', 'failed'), n / 3, iif(n % 5, 's', NULL)
+      FROM numbers;`);
+    store = openStore(path);
+  });
+
+  afterAll(async () => {
+    await store.close();
+    other.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** How often the event loop has turned meanwhile. */
+  async function turnsDuring<Result>(run: () => Promise<Result>): Promise<{ turns: number; result: Result }> {
+    let turns = -1;
+    let over = false;
+    const count = () => {
+      turns++;
+      if (!over) setImmediate(count);
+    };
+    count();
+    const result = await run();
+    over = true;
+    return { turns, result };
+  }
+
+  /** How much of an index is walked in one go at the most. */
+  const mostAtOnce = 4000;
+  const list = (filter: DeliveryFilter) =>
+    turnsDuring(async () => (await store.list(filter)).deliveries.map(({ number }) => number));
+
+  it.each<[string, DeliveryFilter, readonly number[]]>([
+    ['type and endpoint', { type: 'even', endpoint: 'odd' }, [2]],
+    ['type and state', { type: 'odd', state: 'failed' }, []],
+    ['endpoint and what is processed', { endpoint: 'even', state: 'processed' }, []],
+    ['scan and endpoint', { scanId: 's', endpoint: 'odd', type: 'even' }, [2]],
+  ])('a listing by a %s that hardly ever meet lets others in between', async (_, filter, found) => {
+    const { turns, result } = await list(filter);
+    expect(result).toEqual(found);
+    expect(turns).toBeGreaterThanOrEqual(rows / 2 / mostAtOnce);
+  });
+
+  it.each<[string, DeliveryFilter]>([
+    ['a rare type', { type: 'rare', endpoint: 'even' }],
+    ['a rare type that is processed', { type: 'rare', state: 'failed', endpoint: 'even' }],
+    ['a short time', { type: 'even', endpoint: 'even', since: new Date(100), until: new Date(200) }],
+  ])('a listing by %s among others walks no more than that has', async (_, filter) => {
+    const { turns, result } = await list(filter);
+    expect(result.length).toBeGreaterThanOrEqual(5);
+    expect(turns).toBeLessThanOrEqual(2);
+  });
+
+  it('a listing page by page has each once, whatever the slices', async () => {
+    const filter = { type: 'even', endpoint: 'even', state: 'failed' } as const;
+    const seen: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.list({ ...filter, limit: 1000, ...(cursor !== undefined && { cursor }) });
+      seen.push(...page.deliveries.map(({ number }) => number));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    const expected = other
+      .prepare(
+        "SELECT id FROM webhook_logs WHERE event_type = 'even' AND endpoint = 'even' ORDER BY received_at DESC, id DESC",
+      )
+      .pluck()
+      .all();
+    expect(seen).toEqual(expected);
+  });
+
+  it('a replay and a pruning that find nothing let others in between, and lock nobody out', async () => {
+    const run = vi.fn(() => other.exec("UPDATE webhook_logs SET source_ip = 'x' WHERE id = 1"));
+    const writing = setInterval(run, 0);
+    try {
+      const replayed = await turnsDuring(() => store.replay({ type: 'odd', state: 'failed' }));
+      const pruned = await turnsDuring(() => store.prune({ keep: 1, states: ['dead'] }));
+      for (const { turns, result } of [replayed, pruned]) {
+        expect(result).toBe(0);
+        expect(turns).toBeGreaterThanOrEqual(rows / 2 / mostAtOnce);
+      }
+    } finally {
+      clearInterval(writing);
+    }
+    expect(run).toHaveBeenCalled();
+    expect(run.mock.results.every(({ type }) => type === 'return')).toBe(true);
+  });
+
+  it('a pruning that keeps many passes over them in slices, to the very one', async () => {
+    const { turns, result } = await turnsDuring(() =>
+      store.prune({ keep: rows - 1, states: ['failed', 'processed'] }),
+    );
+    expect(result).toBe(1);
+    expect(turns).toBeGreaterThanOrEqual(2);
+    expect(await store.get(1)).toBeUndefined();
+  });
+
+  it.each<CountOptions>([
+    {},
+    { by: [] },
+    { by: ['type', 'endpoint'] },
+    { by: ['time', 'state'], bucket: 1000 },
+    { type: 'rare' },
+  ])('a count by %j adds its slices up, and lets others in between', async (options) => {
+    const { turns, result } = await turnsDuring(() => store.counts(options));
+    expect(turns).toBeGreaterThanOrEqual(3);
+    const keys = {
+      state: 'state',
+      type: 'event_type',
+      endpoint: 'endpoint',
+      time: 'received_at / 1000 * 1000',
+    };
+    const by = options.by ?? ['state'];
+    const columns = by.map((key) => `${keys[key]} AS ${key}, `).join('');
+    const where = options.type === undefined ? '' : "WHERE event_type = 'rare'";
+    const group = by.length === 0 ? '' : `GROUP BY ${by.map((_, n) => n + 1)}`;
+    const expected = other
+      .prepare<[], Count>(`SELECT ${columns} count(*) AS count FROM webhook_logs ${where} ${group}`)
+      .all();
+    expect(result).toEqual(expected);
+  });
+});

@@ -1,0 +1,180 @@
+import type { QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core/stores';
+import { describe, expect, it, vi } from 'vitest';
+import { openStore, type StoreOptions } from '../../src/index.ts';
+import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
+import { createStored } from '../support/webhooks.ts';
+
+const quick: StoreOptions = { baseDelay: 1, maxDelay: 5, pollInterval: 20, closeTimeout: 0, maxAttempts: 2 };
+
+const done = ({ succeeded }: QueuedWork): QueuedResult => ({ status: 'processed', succeeded, failures: [] });
+const failed: QueuedResult = { status: 'failed', succeeded: [], failures: [], error: 'down' };
+
+/** A process that is closed, as for a deployment, while it works on the file's one delivery. */
+async function closeWhileItRuns(path: string): Promise<void> {
+  const store = openStore(path, quick);
+  const begun = new Promise<void>((resolve) => {
+    store.start('default', () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+  await begun;
+  await store.close();
+}
+
+async function fileWithOne() {
+  const path = temporaryPath();
+  const store = openStore(path, quick);
+  const delivery = createStored();
+  await store.enqueue(delivery);
+  await store.close();
+  return { path, id: delivery.id };
+}
+
+const standing = (path: string) => query(path, 'SELECT state, attempts, failures FROM webhook_logs');
+
+describe('What closing has cut short', () => {
+  it('has not failed: it is tried as often as if it had been left in peace', async () => {
+    const { path, id } = await fileWithOne();
+    for (let n = 0; n < 3; n++) await closeWhileItRuns(path);
+    expect(standing(path)).toEqual([{ state: 'queued', attempts: 3, failures: 0 }]);
+    const logger = { error: vi.fn() };
+    const store = open(path, { ...quick, logger });
+    const attempts: number[] = [];
+    store.start('default', async ({ attempt }) => {
+      attempts.push(attempt);
+      return failed;
+    });
+    await until(async () => expect((await store.get(id))?.state).toBe('dead'));
+    expect(attempts).toEqual([4, 5]);
+    expect(await store.get(id)).toMatchObject({ attempts: 5, failures: 2, error: 'down' });
+    await until(() => expect(logger.error).toHaveBeenCalledOnce());
+  });
+
+  it('keeps the failures that it had', async () => {
+    const { path, id } = await fileWithOne();
+    const first = openStore(path, { ...quick, baseDelay: 1000, maxDelay: 1000 });
+    first.start('default', async () => ({ ...failed, retryAfter: 0.2 }));
+    await until(async () => expect(await first.get(id)).toMatchObject({ state: 'queued', failures: 1 }));
+    await first.close();
+    await closeWhileItRuns(path);
+    const second = open(path, quick);
+    second.start('default', async () => failed);
+    await until(async () => expect(await second.get(id)).toMatchObject({ state: 'dead', failures: 2 }));
+  });
+});
+
+describe('What loses its process', () => {
+  /** As a process leaves it that is killed. */
+  const lose = (path: string) =>
+    query(path, "UPDATE webhook_logs SET state = 'running', lease = 'lost', next_attempt = 1");
+
+  it('has failed, however often it was closed before, and is given up in the end, which is told', async () => {
+    const { path, id } = await fileWithOne();
+    for (let n = 0; n < 3; n++) await closeWhileItRuns(path);
+    lose(path);
+    await closeWhileItRuns(path);
+    expect(standing(path)).toEqual([{ state: 'queued', attempts: 4, failures: 1 }]);
+    lose(path);
+    const logger = { error: vi.fn() };
+    const store = open(path, { ...quick, logger });
+    const process = vi.fn(async (work: QueuedWork) => done(work));
+    store.start('default', process);
+    await until(async () => expect(await store.get(id)).toMatchObject({ state: 'dead', failures: 2 }));
+    expect(process).not.toHaveBeenCalled();
+    await until(() => expect(logger.error).toHaveBeenCalledOnce());
+    expect(logger.error).toHaveBeenCalledWith(
+      {
+        ...{ number: 1, id, endpoint: 'default', event_type: 'scan_completed', attempts: 4 },
+        error: expect.stringContaining('process ended'),
+      },
+      expect.stringContaining('dead letter'),
+    );
+  });
+});
+
+describe('What its process does not run, though it has its lease', () => {
+  /** As where a backup is put back under it that was made while it ran. */
+  async function putBackRunning(maxAttempts: number) {
+    const { path, id } = await fileWithOne();
+    const store = open(path, { ...quick, lease: 200, maxAttempts });
+    let lease: unknown;
+    const process = vi.fn(async (work: QueuedWork) => {
+      [lease] = query(path, 'SELECT lease FROM webhook_logs').map((row) => Object(row).lease);
+      return done(work);
+    });
+    store.start('default', process);
+    await until(async () => expect((await store.get(id))?.state).toBe('processed'));
+    query(
+      path,
+      "UPDATE webhook_logs SET state = 'running', processed = 0, attempts = 1, next_attempt = 1, lease = ?",
+      lease,
+    );
+    return { process, read: () => store.get(id) };
+  }
+
+  it('is taken up when that has ended', async () => {
+    const { process, read } = await putBackRunning(3);
+    await until(async () =>
+      expect(await read()).toMatchObject({ state: 'processed', attempts: 2, failures: 1 }),
+    );
+    expect(process).toHaveBeenCalledTimes(2);
+  });
+
+  it('is given up where that was its last attempt', async () => {
+    const { process, read } = await putBackRunning(1);
+    await until(async () => expect((await read())?.state).toBe('dead'));
+    expect(process).toHaveBeenCalledOnce();
+  });
+
+  it('is left alone while it is run, however late the sign of life is', async () => {
+    const { path, id } = await fileWithOne();
+    const store = open(path, { ...quick, lease: 30_000 });
+    const process = vi.fn(() => new Promise<never>(() => {}));
+    store.start('default', process);
+    await until(() => expect(process).toHaveBeenCalledOnce());
+    query(path, 'UPDATE webhook_logs SET next_attempt = 1');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await store.get(id)).toMatchObject({ state: 'running', attempts: 1 });
+    expect(process).toHaveBeenCalledOnce();
+  });
+});
+
+describe('What is replayed', () => {
+  it('begins at its first attempt, with no failures', async () => {
+    const { path, id } = await fileWithOne();
+    const store = open(path, quick);
+    const works: QueuedWork[] = [];
+    store.start('default', async (work) => {
+      works.push(work);
+      return works.length <= 3 ? failed : done(work);
+    });
+    await until(async () => expect((await store.get(id))?.state).toBe('dead'));
+    await store.replay(1);
+    await until(async () => expect((await store.get(id))?.state).toBe('processed'));
+    expect(works.map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2]);
+    expect(await store.get(id)).toMatchObject({ attempts: 2, failures: 1 });
+  });
+
+  it('is not settled by a run from before, though attempt and lease are the same', async () => {
+    const { path, id } = await fileWithOne();
+    const store = open(path, quick);
+    const ends: (() => void)[] = [];
+    store.start('default', async (work) => {
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return done(work);
+    });
+    await until(() => expect(ends).toHaveLength(1));
+    // As where its lease has ended while it stood still, another has given it up, and somebody replays it.
+    query(
+      path,
+      "UPDATE webhook_logs SET state = 'queued', lease = NULL, attempts = 0, failures = 0, next_attempt = 0",
+    );
+    await until(() => expect(ends).toHaveLength(2));
+    ends[0]?.();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await store.get(id)).toMatchObject({ state: 'running', attempts: 1 });
+    ends[1]?.();
+    await until(async () => expect((await store.get(id))?.state).toBe('processed'));
+  });
+});

@@ -1,0 +1,107 @@
+import type { QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core/stores';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { StoreOptions } from '../../src/index.ts';
+import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
+import { createStored } from '../support/webhooks.ts';
+
+/** One at a time, and nothing is found by looking again and again: what is not claimed in its turn is not claimed. */
+const strict: StoreOptions = { concurrency: 1, baseDelay: 1, maxDelay: 5, pollInterval: 60_000 };
+
+const done = ({ succeeded }: QueuedWork): QueuedResult => ({ status: 'processed', succeeded, failures: [] });
+const failed: QueuedResult = { status: 'failed', succeeded: [], failures: [], error: 'down' };
+
+/** More is tried than ever should be needed, and then no more: a test of what would never come has to end. */
+const enough = 600;
+
+describe('Under a backlog that lasts', () => {
+  /** Runs of others until a delivery is handled, while for each that is done another comes. */
+  async function runsUntilHandled(prepare: (path: string, id: string) => void, failFirst: number) {
+    const path = temporaryPath();
+    const store = open(path, strict);
+    const watched = createStored();
+    await store.enqueue(watched);
+    prepare(path, watched.id);
+    for (let n = 0; n < 20; n++) await store.enqueue(createStored());
+    let runs = 0;
+    let handled: number | undefined;
+    const workers = store.start('default', async (work) => {
+      if (work.id === watched.id) {
+        if (work.attempt <= failFirst) return failed;
+        handled = runs;
+      } else if (++runs < enough && handled === undefined) await store.enqueue(createStored());
+      return done(work);
+    });
+    await until(() => expect(handled !== undefined || runs >= enough).toBe(true));
+    await workers.close();
+    return handled ?? enough;
+  }
+
+  it('a retry comes to its turn', async () => {
+    expect(await runsUntilHandled(() => {}, 1)).toBeLessThan(enough);
+  });
+
+  it('what a process that was lost has left comes to its turn', async () => {
+    const leave = (path: string, id: string) =>
+      void query(
+        path,
+        "UPDATE webhook_logs SET state = 'running', attempts = 1, lease = 'lost', next_attempt = ? WHERE delivery_id = ?",
+        Date.now() - 1,
+        id,
+      );
+    expect(await runsUntilHandled(leave, 0)).toBeLessThan(enough);
+  });
+});
+
+describe('Without a backlog', () => {
+  it('a retry that became due while all places were taken has the next one', async () => {
+    const store = open(temporaryPath(), { ...strict, maxDelay: 1000 });
+    const watched = createStored();
+    let tries = 0;
+    store.start('default', async (work) => {
+      if (work.id === watched.id && ++tries === 1) return { ...failed, retryAfter: 0.05 };
+      // The retry becomes due meanwhile.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return done(work);
+    });
+    await store.enqueue(watched);
+    await until(async () =>
+      expect(await store.get(watched.id)).toMatchObject({ state: 'queued', attempts: 1 }),
+    );
+    for (let n = 0; n < 8 && tries < 2; n++) {
+      const next = createStored();
+      await store.enqueue(next);
+      await until(async () => expect((await store.get(next.id))?.state).toBe('processed'));
+    }
+    expect(tries).toBe(2);
+  });
+});
+
+describe('A clock that is set back', () => {
+  it.each([60_000, 30 * 60_000, 86_400_000])(
+    'by %i ms before a process starts does not keep waiting what came before',
+    async (shift) => {
+      const path = temporaryPath();
+      const { now } = Date;
+      const spy = vi.spyOn(Date, 'now').mockImplementation(() => now.call(Date) + shift);
+      onTestFinished(() => spy.mockRestore());
+      const store = open(path, { ...strict, maxDelay: 86_400_000 });
+      const delivery = createStored({ receivedAt: new Date(Date.now()) });
+      await store.enqueue(delivery);
+      spy.mockRestore();
+      const process = vi.fn(async (work: QueuedWork) => done(work));
+      store.start('default', process);
+      await until(() => expect(process).toHaveBeenCalledOnce());
+    },
+  );
+
+  it('makes no wait longer than the longest', async () => {
+    const path = temporaryPath();
+    const store = open(path, { ...strict, pollInterval: 20, maxDelay: 200 });
+    const delivery = createStored();
+    await store.enqueue(delivery);
+    query(path, 'UPDATE webhook_logs SET attempts = 1, next_attempt = ?', Date.now() + 86_400_000);
+    const process = vi.fn(async (work: QueuedWork) => done(work));
+    store.start('default', process);
+    await until(() => expect(process).toHaveBeenCalledOnce());
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Commits, createCommits } from '../../src/database/group-commit.ts';
+import { connect } from '../../src/database/writable-connection.ts';
+import { enqueueDelivery } from '../../src/queue/enqueue.ts';
+import { createSearch } from '../../src/search/search-index.ts';
+import { open, temporaryPath } from '../support/temporary-files.ts';
+import { createStored } from '../support/webhooks.ts';
+
+/** What is indexed by each commit, of bodies of so many characters. */
+async function slicesOf(lengths: readonly number[]): Promise<readonly (readonly number[])[]> {
+  const connection = connect(temporaryPath());
+  onTestFinished(() => connection.close());
+  const commits = createCommits(connection);
+  await commits.write(() => {
+    for (const length of lengths) {
+      const body = Buffer.from('word '.repeat(Math.ceil(length / 5)).slice(0, length));
+      enqueueDelivery(connection, createStored({ body }), Date.now());
+    }
+  });
+  const indexed = () =>
+    (connection.statement('SELECT count(*) AS count FROM webhook_search_docsize').get() as { count: number })
+      .count;
+  const slices: (readonly number[])[] = [];
+  const watched: Commits = {
+    ...commits,
+    write: (run) =>
+      commits.write(() => {
+        const before = indexed();
+        const result = run();
+        slices.push(lengths.slice(before, indexed()));
+        return result;
+      }),
+  };
+  await createSearch(connection, watched, (error) => expect(error).toBeUndefined()).catchUp();
+  expect(slices.flat()).toEqual(lengths);
+  return slices;
+}
+
+/** Characters of a body that are searched. */
+const searched = 65_536;
+const charactersOf = (slice: readonly number[]) =>
+  slice.reduce((sum, length) => sum + Math.min(length, searched), 0);
+
+describe('The search index follows in slices', () => {
+  it('of few bodies where they are large: of a megabyte one at a time', async () => {
+    const slices = await slicesOf(Array.from({ length: 6 }, () => 1024 * 1024));
+    expect(slices.map((slice) => slice.length)).toEqual([1, 1, 1, 1, 1, 1, 0]);
+  });
+
+  it('of the beginning of a body alone', async () => {
+    const store = open(temporaryPath());
+    await store.enqueue(createStored({ body: Buffer.from(`first ${'x '.repeat(searched)} last`) }));
+    expect((await store.list({ text: 'first' })).deliveries).toHaveLength(1);
+    expect((await store.list({ text: 'last' })).deliveries).toEqual([]);
+  });
+
+  it('of no more characters than one body may add to those before it', async () => {
+    const slices = await slicesOf(Array.from({ length: 60 }, (_, n) => 1000 * (1 + ((n * 7) % 60))));
+    expect(slices.length).toBeGreaterThan(10);
+    for (const slice of slices) expect(charactersOf(slice.slice(0, -1))).toBeLessThan(searched);
+  });
+
+  it('of no more deliveries than some hundred, however small they are', async () => {
+    const slices = await slicesOf(Array.from({ length: 450 }, () => 10));
+    expect(slices.map((slice) => slice.length)).toEqual([200, 200, 50, 0]);
+  });
+});
