@@ -7,6 +7,8 @@
  * Adapters, stores and forwarders import what they need beyond this from `core/adapter`, `core/stores` and
  * `core/events`.
  */
+
+export type { RateLimiter } from './checks/rate-limiter.ts';
 export {
   ConfigurationError,
   EventHandlingError,
@@ -22,7 +24,8 @@ export type { ReceiverOptions } from './options/receiver-options.ts';
 export type { Outcome } from './outcome/outcome.ts';
 export { type RejectionCode, rejections } from './outcome/rejections.ts';
 export { createReceiver, type EventHandler, type Receiver } from './receiver/receiver.ts';
+export type { Logger } from './reporting/logger.ts';
 export type { ErrorDetails, OutcomeDetails } from './reporting/observers.ts';
 export type { Secret } from './signature/secret.ts';
 export { sign, verify } from './signature/signature.ts';
-export type { DeadLetter, Logger, RateLimiter } from './stores/ports.ts';
+export type { DeadLetter } from './stores/dead-letter.ts';

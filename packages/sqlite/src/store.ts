@@ -41,7 +41,7 @@ import { createReadOnlySearch } from './search/read-only-search-index.ts';
 import { createSearch } from './search/search-index.ts';
 
 /** The log and the queue of one file, and a look into them. */
-export interface Store extends Required<Omit<DeliveryLog, 'start'>>, DeliveryQueue {
+export interface Store extends Required<Pick<DeliveryLog, 'record' | 'recordRejection'>>, DeliveryQueue {
   /** Deliveries, newest first. What arrives between two pages moves nothing. */
   list(options?: ListOptions): Promise<DeliveryPage>;
   /**

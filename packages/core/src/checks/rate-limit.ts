@@ -1,6 +1,6 @@
 import { within } from '../data/promises.ts';
-import type { RateLimiter } from '../stores/ports.ts';
 import { rateKey } from './client-address.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 /** A limiter that does not answer within this many milliseconds counts as broken: SpiderFoot waits ten seconds. */
 const patience = 1000;

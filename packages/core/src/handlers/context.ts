@@ -1,5 +1,5 @@
 import type { Wire } from '../events/wire.ts';
-import type { Logger } from '../stores/ports.ts';
+import type { Logger } from '../reporting/logger.ts';
 
 /** The delivery that an event came in, as a handler sees it. */
 export interface EventContext {

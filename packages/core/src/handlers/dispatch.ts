@@ -1,6 +1,6 @@
 import { isThenable, type MaybePromise, within } from '../data/promises.ts';
 import { type HandlerFailure, HandlerTimeoutError } from '../errors.ts';
-import type { Logger } from '../stores/ports.ts';
+import type { Logger } from '../reporting/logger.ts';
 import { type DeliveryContext, HandlerContext } from './context.ts';
 import type { Route } from './router.ts';
 

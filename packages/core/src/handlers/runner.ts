@@ -7,8 +7,9 @@ import { createDedupeCache } from '../receiver/dedupe-cache.ts';
 import { toStored, toStoredFailures, type Verified } from '../receiver/verified.ts';
 import type { Observers } from '../reporting/observers.ts';
 import type { Watch } from '../reporting/watch.ts';
-import type { DeliveryLog, LogEntry, StoredDelivery } from '../stores/ports.ts';
+import type { DeliveryLog, LogEntry } from '../stores/delivery-log.ts';
 import { isTaken } from '../stores/states.ts';
+import type { StoredDelivery } from '../stores/stored-delivery.ts';
 import { dispatch, type Unfinished } from './dispatch.ts';
 import type { Route } from './router.ts';
 

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Logger } from '../stores/ports.ts';
+import type { Logger } from '../reporting/logger.ts';
 
 /** The minimum time between two warnings, in milliseconds. */
 const period = 60_000;

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { toAscii } from '../data/ascii.ts';
 import { escapeUnprintable, unprintable } from '../data/printable.ts';
-import type { Logger } from '../stores/ports.ts';
+import type { Logger } from '../reporting/logger.ts';
 
 /**
  * A logger that writes one line for each message to standard error: for a start, until the app has one of its own.

@@ -5,7 +5,7 @@ import type { TlsOptions } from 'node:tls';
 import { ConfigurationError } from '../errors.ts';
 import { readCount, readNumber } from '../options/numbers.ts';
 import { readPort } from '../options/settings.ts';
-import type { Logger } from '../stores/ports.ts';
+import type { Logger } from '../reporting/logger.ts';
 import { limitConnections } from './connection-limit.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
 import { lineLogger } from './logger.ts';

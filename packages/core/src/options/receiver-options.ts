@@ -1,7 +1,10 @@
+import type { RateLimiter } from '../checks/rate-limiter.ts';
 import type { DataSchemas } from '../events/schemas.ts';
 import type { Category, EventAlias, EventsByType } from '../events/types.ts';
+import type { Logger } from '../reporting/logger.ts';
 import type { Secret } from '../signature/secret.ts';
-import type { DeliveryLog, DeliveryQueue, Logger, RateLimiter } from '../stores/ports.ts';
+import type { DeliveryLog } from '../stores/delivery-log.ts';
+import type { DeliveryQueue } from '../stores/delivery-queue.ts';
 
 /** What an endpoint can be told to take: a type, an alias, or a category as SpiderFoot's own filter writes it. */
 export type EventFilter<Schemas extends DataSchemas> =

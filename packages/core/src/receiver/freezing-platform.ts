@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import type { DeliveryQueue } from '../stores/ports.ts';
+import type { DeliveryQueue } from '../stores/delivery-queue.ts';
 import type { Verified } from './verified.ts';
 
 /**

@@ -12,7 +12,7 @@ import type { RejectionCode } from '../outcome/rejections.ts';
 import type { Observers } from '../reporting/observers.ts';
 import type { Watch } from '../reporting/watch.ts';
 import { idOfOneShot } from '../signature/signature.ts';
-import type { StoredDelivery } from '../stores/ports.ts';
+import type { StoredDelivery } from '../stores/stored-delivery.ts';
 import { enqueue, type QueueConsumer } from './queue-consumer.ts';
 import { overtaken, rejectAndClose } from './reject-and-close.ts';
 import { toStored, type Verified } from './verified.ts';

@@ -6,15 +6,9 @@ import type { Settings } from '../options/settings.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { Observers } from '../reporting/observers.ts';
 import type { Watch } from '../reporting/watch.ts';
-import type {
-  AttemptOptions,
-  DeliveryLog,
-  DeliveryQueue,
-  LogEntry,
-  QueuedResult,
-  QueuedWork,
-  Workers,
-} from '../stores/ports.ts';
+import type { DeliveryLog, LogEntry } from '../stores/delivery-log.ts';
+import type { DeliveryQueue } from '../stores/delivery-queue.ts';
+import type { AttemptOptions, QueuedResult, QueuedWork, Workers } from '../stores/queued-attempt.ts';
 import { claimEndpoint, releaseEndpoint } from './endpoint-claims.ts';
 import { requireRunningQueue } from './freezing-platform.ts';
 import { toStored, toStoredEvent, toStoredFailures, type Verified } from './verified.ts';

@@ -1,7 +1,7 @@
 import type { WaitUntil } from '../adapter/delivery.ts';
 import { type EventHandlingError, messageOf } from '../errors.ts';
 import type { Wire } from '../events/wire.ts';
-import type { StoredDelivery, StoredEvent, StoredFailure } from '../stores/ports.ts';
+import type { StoredDelivery, StoredEvent, StoredFailure } from '../stores/stored-delivery.ts';
 
 /** A delivery that has been verified and parsed. */
 export interface Verified {

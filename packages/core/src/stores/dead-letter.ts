@@ -1,4 +1,55 @@
-import type { DeadLetter, QueuedResult, QueuedWork } from './ports.ts';
+import type { EventIssue } from '../events/wire.ts';
+import type { RejectionCode } from '../outcome/rejections.ts';
+import type { QueuedResult, QueuedWork } from './queued-attempt.ts';
+
+/** A delivery that the queue does not attempt again. */
+export interface DeadLetter {
+  /** The delivery's id: `context.id` in a handler. */
+  readonly id: string;
+  readonly endpoint: string;
+  /** The event's type. `undefined` if the event was never parsed. */
+  readonly eventType: string | undefined;
+  /** `data.scan_id` of the event. */
+  readonly scanId: string | undefined;
+  /** `data.target` of the event. */
+  readonly target: string | undefined;
+  readonly receivedAt: Date;
+  /** The client's address. `undefined` if it is unknown. */
+  readonly ip: string | undefined;
+  /** The number of attempts. */
+  readonly attempts: number;
+  /**
+   * `failed`: handlers failed too often. `lost`: the process ended or stalled during too many attempts. `rejected`:
+   * the body can no longer be parsed or no longer matches its schema, so no handler ran.
+   */
+  readonly reason: 'failed' | 'lost' | 'rejected';
+  /** The handlers that have run in any attempt. */
+  readonly handlers: readonly DeadLetterHandler[];
+  /**
+   * The last error: an `EventHandlingError` if this process ran the last attempt, otherwise an `Error` with the
+   * recorded message.
+   */
+  readonly error: unknown;
+  /** Set for a rejected delivery. */
+  readonly code?: RejectionCode | undefined;
+  /** For a rejected delivery, the reasons why it does not match its schema. */
+  readonly issues?: readonly EventIssue[] | undefined;
+}
+
+/** The result of one handler for a dead letter. */
+export interface DeadLetterHandler {
+  /** The handler's name. */
+  readonly name: string;
+  readonly succeeded: boolean;
+  /** The message of its last error, in one line. */
+  readonly error: string | undefined;
+}
+
+/**
+ * Report a delivery that a store has settled as a dead letter or as rejected. Never throws.
+ * @returns whether the receiver has logged the delivery. If not, a store with a logger of its own logs it
+ */
+export type ReportDeadLetter = (letter: DeadLetter) => boolean;
 
 /**
  * Create the dead letter of a delivery after its last attempt, for `ReportDeadLetter`.

@@ -9,27 +9,21 @@
  * - a delivery that is not attempted again is reported as the {@link deadLetterOf} it
  */
 export { type Backoff, retryDelay } from './backoff.ts';
+export type { DeadLetterHandler, ReportDeadLetter } from './dead-letter.ts';
 export { deadLetterOf } from './dead-letter.ts';
+export type { DeliveryLog, LogEntry, LoggedDelivery, UnauthenticatedRejection } from './delivery-log.ts';
+export type { DeliveryQueue } from './delivery-queue.ts';
 export { endpointTaken } from './endpoint-taken.ts';
 export { type MemoryLog, memoryLog } from './memory/log.ts';
 export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
+export type { AttemptOptions, ProcessWork, QueuedResult, QueuedWork, Workers } from './queued-attempt.ts';
+export type { StoreHealth } from './records/store-health.ts';
+export { isTaken, mayReplace } from './states.ts';
 export type {
-  AttemptOptions,
-  DeadLetterHandler,
-  DeliveryLog,
-  DeliveryQueue,
   DeliveryState,
-  LogEntry,
-  LoggedDelivery,
-  ProcessWork,
-  QueuedResult,
-  QueuedWork,
   QueueState,
-  ReportDeadLetter,
   StoredDelivery,
   StoredEvent,
   StoredFailure,
-  UnauthenticatedRejection,
-  Workers,
-} from './ports.ts';
-export { isTaken, mayReplace } from './states.ts';
+  StoredState,
+} from './stored-delivery.ts';

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../data/bounded-map.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { isPositiveNumber } from '../../options/numbers.ts';
-import type { DeliveryLog, LogEntry } from '../ports.ts';
+import type { DeliveryLog, LogEntry } from '../delivery-log.ts';
 import { mayReplace } from '../states.ts';
 
 /** A log in this process's memory. */

@@ -1,0 +1,7 @@
+/** A logger with the call signature of pino, which most other loggers share. */
+export interface Logger {
+  debug(details: object, message: string): void;
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}

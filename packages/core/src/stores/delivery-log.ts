@@ -1,0 +1,67 @@
+import type { EventIssue } from '../events/wire.ts';
+import type { RejectionCode } from '../outcome/rejections.ts';
+import type { ReportDeadLetter } from './dead-letter.ts';
+import type { ProcessWork, Workers } from './queued-attempt.ts';
+import type { StoreHealth } from './records/store-health.ts';
+import type { DeliveryState, StoredDelivery, StoredFailure, StoredState } from './stored-delivery.ts';
+
+/** A delivery and its state, for `DeliveryLog.record`. */
+export interface LogEntry extends StoredDelivery {
+  readonly state: DeliveryState;
+  /** The number of attempts, including this one. 0 if no handler has run. */
+  readonly attempt: number;
+  /** The names of the handlers that have succeeded so far. */
+  readonly succeeded: readonly string[];
+  /** Set for a `rejected` delivery. */
+  readonly code?: RejectionCode | undefined;
+  /** Set for a delivery rejected as `invalid_event`. */
+  readonly issues?: readonly EventIssue[] | undefined;
+  /** Set for a `failed` delivery: the message of the error, in one line. */
+  readonly error?: string | undefined;
+  /** Set for a `failed` delivery: the handlers that failed in this attempt. */
+  readonly failures?: readonly StoredFailure[] | undefined;
+}
+
+/** The earlier record of a delivery. */
+export interface LoggedDelivery {
+  readonly state: StoredState;
+  readonly attempt: number;
+  readonly succeeded: readonly string[];
+  /**
+   * Whether another process is running the handlers of this `received` delivery. The receiver then answers 503
+   * `in_progress` and runs no handler. Return `true` only if that process is known to be alive. If it has died, the
+   * retry, which arrives after one second, must be handled.
+   * @default false
+   */
+  readonly running?: boolean | undefined;
+}
+
+/** A delivery that was rejected before it was authenticated. Any client can have sent it. */
+export interface UnauthenticatedRejection {
+  readonly code: RejectionCode;
+  readonly endpoint: string;
+  readonly receivedAt: Date;
+  readonly ip: string | undefined;
+}
+
+/** Records deliveries durably, by `endpoint` and `id`. */
+export interface DeliveryLog {
+  /**
+   * Record the state of a delivery. Resolves when the record is durable. If the promise rejects, the receiver answers
+   * 503, so that the sender retries.
+   *
+   * Replace an earlier record only if `mayReplace` allows it. A `received` entry of a known delivery changes only the
+   * state, not the attempts.
+   * @returns the earlier record of the delivery, by which duplicates are recognized across restarts. If a log always
+   *   returns `undefined`, the receiver recognizes only the duplicates that it has in memory.
+   */
+  record(entry: LogEntry): Promise<LoggedDelivery | undefined>;
+  /** Count a delivery that was not authenticated. Must not wait for a disk, because any client can send these. */
+  recordRejection?(rejection: UnauthenticatedRejection): void;
+  /** Run deliveries that are replayed from the log, with the handlers of the receiver at this endpoint. */
+  start?(endpoint: string, process: ProcessWork, onDeadLetter?: ReportDeadLetter): Workers;
+  /** See `DeliveryQueue.ready`. */
+  ready?(): Promise<void>;
+  /** See `DeliveryQueue.health`. */
+  health?(): Promise<StoreHealth>;
+}
