@@ -4,15 +4,20 @@
  * forwarders, and the transport that they share.
  */
 export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';
-export { FallbackError, ForwardError, type ForwardErrorCode } from './errors.ts';
-export type { Level } from './event-layouts.ts';
-export { fallback } from './fallback.ts';
+export type { BreakerOptions, PolicyOptions } from './attempts/policy-options.ts';
+export { fallback } from './compose/fallback.ts';
+export { type ThrottleOptions, throttle } from './compose/throttle.ts';
+export { minSeverity, type SeverityOptions, when } from './compose/when.ts';
+export { FallbackError, ForwardError, type ForwardErrorCode } from './errors/errors.ts';
+export type { EventGroup } from './events/event-group.ts';
+export type { Level } from './events/event-types.ts';
+export { type Message, type MessageField, messageOf } from './events/message.ts';
+export { severityOf } from './events/severity.ts';
 export type { AnyEvent, Forwarder, Handler } from './forwarder.ts';
-export type { EventGroup } from './group.ts';
-export { type Message, type MessageField, messageOf } from './messages.ts';
-export type { BreakerOptions, PolicyOptions } from './policy-options.ts';
-export { severityOf } from './severity.ts';
-export { type ThrottleOptions, throttle } from './throttle.ts';
-export { createTransport, type OutboundAnswer, type OutboundRequest, type Transport } from './transport.ts';
-export type { TlsOptions, TransportOptions } from './transport-options.ts';
-export { minSeverity, type SeverityOptions, when } from './when.ts';
+export {
+  createTransport,
+  type OutboundAnswer,
+  type OutboundRequest,
+  type Transport,
+} from './http/transport.ts';
+export type { TlsOptions, TransportOptions } from './http/transport-options.ts';

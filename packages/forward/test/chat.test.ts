@@ -3,7 +3,7 @@ import { samples } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { discord } from '../src/discord/index.ts';
 import { toDiscord } from '../src/discord/message.ts';
-import { groupOf } from '../src/group.ts';
+import { groupOf } from '../src/events/event-group.ts';
 import { type AnyEvent, type Forwarder, type Message, messageOf } from '../src/index.ts';
 import { slack } from '../src/slack/index.ts';
 import { toSlack } from '../src/slack/message.ts';

@@ -2,7 +2,7 @@ import { createReceiver, RetryLaterError } from '@spiderfoot-webhooks/core';
 import { memoryQueue } from '@spiderfoot-webhooks/core/stores';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { groupOf } from '../src/group.ts';
+import { groupOf } from '../src/events/event-group.ts';
 import { type AnyEvent, fallback, minSeverity, severityOf, throttle, when } from '../src/index.ts';
 import { slack } from '../src/slack/index.ts';
 import { webhook } from '../src/webhook/index.ts';

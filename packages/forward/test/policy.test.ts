@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { AttemptError } from '../src/errors.ts';
-import { createPolicy, type Policy } from '../src/policy.ts';
-import type { PolicyOptions } from '../src/policy-options.ts';
+import { createPolicy, type Policy } from '../src/attempts/policy.ts';
+import type { PolicyOptions } from '../src/attempts/policy-options.ts';
+import { AttemptError } from '../src/errors/errors.ts';
 import { gate } from './support/gate.ts';
 
 const origin = 'smtp://mail.example.com:25';

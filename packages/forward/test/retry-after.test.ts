@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { delayAfter, parseRetryAfter } from '../src/retry-after.ts';
+import { delayAfter, parseRetryAfter } from '../src/attempts/retry-after.ts';
 
 const now = Date.parse('2024-01-01T12:00:00Z');
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createReceiver, verify } from '@spiderfoot-webhooks/core';
 import { webhookListener } from '@spiderfoot-webhooks/core/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { groupOf } from '../src/group.ts';
+import { groupOf } from '../src/events/event-group.ts';
 import { type WebhookOptions, webhook } from '../src/webhook/index.ts';
 import { received } from './support/events.ts';
 import { answers, startTarget } from './support/target.ts';

@@ -1,6 +1,6 @@
-import type { Level } from '../event-layouts.ts';
-import type { Message } from '../messages.ts';
-import { joined, replaced } from '../text.ts';
+import type { Level } from '../events/event-types.ts';
+import type { Message } from '../events/message.ts';
+import { joined, replaced } from '../text/clean-text.ts';
 
 /** Names of emoji that could be part of an IPv6 address. */
 const emoji = ['a', 'b', 'ab', 'abc', 'abcd', 'bed', 'bee', '100', '1234'];

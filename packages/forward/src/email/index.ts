@@ -1,11 +1,10 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { createTransport } from 'nodemailer';
+import { createPolicy } from '../attempts/policy.ts';
+import { policyOptionNames, rejectUnknown } from '../attempts/policy-options.ts';
 import { type Forwarder, toForwarder } from '../forwarder.ts';
-import { createPolicy } from '../policy.ts';
-import { policyOptionNames, rejectUnknown } from '../policy-options.ts';
-import { readTls } from '../transport-options.ts';
-import { composeMail } from './compose.ts';
-import { failureOfMail } from './failure.ts';
+import { readTls } from '../http/transport-options.ts';
+import { composeMail } from './mail.ts';
 import {
   type EmailOptions,
   emailOptionNames,
@@ -13,6 +12,7 @@ import {
   readServer,
   type SmtpSettings,
 } from './options.ts';
+import { failureOfMail } from './smtp-failure.ts';
 
 export type { EmailOptions, SmtpServer } from './options.ts';
 

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import parseAddresses, { type MailboxAddress } from 'nodemailer/lib/addressparser';
+import { type PolicyOptions, readWhole, rejectUnknown } from '../attempts/policy-options.ts';
 import type { AnyEvent } from '../forwarder.ts';
-import { type PolicyOptions, readWhole, rejectUnknown } from '../policy-options.ts';
-import type { TlsOptions } from '../transport-options.ts';
+import type { TlsOptions } from '../http/transport-options.ts';
 
 /** A mail server. */
 export interface SmtpServer {

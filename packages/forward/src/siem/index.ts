@@ -1,13 +1,13 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import { readSeverities } from '../events/severity.ts';
 import { type Forwarder, toForwarder } from '../forwarder.ts';
-import { readSeverities } from '../severity.ts';
 import { guideSeverities } from './formats/guide.ts';
 import type { SiemOptions } from './options.ts';
 import { toRecord } from './record.ts';
 import type { Target } from './target.ts';
-import { bulkTarget } from './targets/bulk.ts';
-import { hecTarget } from './targets/hec.ts';
-import { guideTarget, ocsfTarget } from './targets/post.ts';
+import { bulkTarget } from './targets/elasticsearch-bulk.ts';
+import { guideTarget, ocsfTarget } from './targets/json-post.ts';
+import { hecTarget } from './targets/splunk-hec.ts';
 import { cefTarget } from './targets/syslog.ts';
 
 export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';

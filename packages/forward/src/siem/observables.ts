@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { type Data, isData } from '../event-layouts.ts';
-import { wellFormed } from '../text.ts';
+import { type Data, isData } from '../events/event-types.ts';
+import { wellFormed } from '../text/clean-text.ts';
 
 export type ObservableKind = 'hostname' | 'ip' | 'subnet' | 'email' | 'url' | 'hash';
 

@@ -1,6 +1,6 @@
 import type { SeverityMap } from '@spiderfoot-webhooks/core/events';
-import type { PolicyOptions } from '../policy-options.ts';
-import type { TlsOptions, TransportOptions } from '../transport-options.ts';
+import type { PolicyOptions } from '../attempts/policy-options.ts';
+import type { TlsOptions, TransportOptions } from '../http/transport-options.ts';
 
 /** What every format takes. */
 interface CommonOptions {

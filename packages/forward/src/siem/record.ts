@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import type { EventContext } from '@spiderfoot-webhooks/core';
 import type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';
-import { type Data, isData, nameOf } from '../event-layouts.ts';
+import { isGroup } from '../events/event-group.ts';
+import { type Kind, kindOf } from '../events/event-kind.ts';
+import { type Data, isData, nameOf } from '../events/event-types.ts';
+import { messageOf } from '../events/message.ts';
+import { severityOf } from '../events/severity.ts';
 import type { AnyEvent } from '../forwarder.ts';
-import { isGroup } from '../group.ts';
-import { toJson } from '../json.ts';
-import { messageOf } from '../messages.ts';
-import { severityOf } from '../severity.ts';
-import { clean, textOf } from '../text.ts';
-import { type Kind, kindOf } from './kinds.ts';
+import { clean, textOf } from '../text/clean-text.ts';
+import { toJson } from '../text/well-formed-json.ts';
 import { type Observable, observablesIn } from './observables.ts';
 
 /** What every format is made of: an event, and what is read out of it once, for all of them. */

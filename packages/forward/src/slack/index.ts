@@ -1,9 +1,9 @@
 import { IncomingWebhook, IncomingWebhookRequestError } from '@slack/webhook';
-import type { ChatOptions } from '../chat.ts';
+import type { ChatOptions } from '../chat-forwarder.ts';
+import { messageOf } from '../events/message.ts';
 import { type AnyEvent, type Forwarder, toForwarder } from '../forwarder.ts';
-import { messageOf } from '../messages.ts';
-import { createTransport, type OutboundAnswer } from '../transport.ts';
-import { readUrl } from '../transport-options.ts';
+import { createTransport, type OutboundAnswer } from '../http/transport.ts';
+import { readUrl } from '../http/transport-options.ts';
 import { toSlack } from './message.ts';
 
 export type SlackOptions = ChatOptions;

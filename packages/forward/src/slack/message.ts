@@ -1,7 +1,7 @@
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
-import type { Level } from '../event-layouts.ts';
-import type { Message } from '../messages.ts';
-import { replaced } from '../text.ts';
+import type { Level } from '../events/event-types.ts';
+import type { Message } from '../events/message.ts';
+import { replaced } from '../text/clean-text.ts';
 
 /** Slack's three, and its blue. */
 const colours: Readonly<Record<Level, string>> = {

@@ -1,4 +1,4 @@
-import { type ChatOptions, toChat } from '../chat.ts';
+import { type ChatOptions, toChat } from '../chat-forwarder.ts';
 import type { Forwarder } from '../forwarder.ts';
 import { toTeams } from './message.ts';
 

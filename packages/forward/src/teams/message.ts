@@ -1,5 +1,5 @@
-import type { Level } from '../event-layouts.ts';
-import type { Message } from '../messages.ts';
+import type { Level } from '../events/event-types.ts';
+import type { Message } from '../events/message.ts';
 
 /** The styles of a card's container. */
 const styles: Readonly<Record<Level, string>> = {

@@ -1,10 +1,10 @@
 import { ConfigurationError, type EventContext, sign } from '@spiderfoot-webhooks/core';
-import { ForwardError } from '../errors.ts';
+import { ForwardError } from '../errors/errors.ts';
+import { isGroup } from '../events/event-group.ts';
 import { type AnyEvent, type Forwarder, toForwarder } from '../forwarder.ts';
-import { isGroup } from '../group.ts';
-import { toJson, wellFormedJson } from '../json.ts';
-import { createTransport } from '../transport.ts';
-import { readHeaders, readUrl, type TransportOptions } from '../transport-options.ts';
+import { createTransport } from '../http/transport.ts';
+import { readHeaders, readUrl, type TransportOptions } from '../http/transport-options.ts';
+import { toJson, wellFormedJson } from '../text/well-formed-json.ts';
 
 export interface WebhookOptions extends TransportOptions {
   /**

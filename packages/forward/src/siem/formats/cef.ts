@@ -1,6 +1,6 @@
-import { textOf, wellFormed } from '../../text.ts';
-import { levels } from '../levels.ts';
+import { textOf, wellFormed } from '../../text/clean-text.ts';
 import type { SiemRecord } from '../record.ts';
+import { levels } from '../severity-scales.ts';
 
 /**
  * An event in the Common Event Format, at most so many bytes long: what comes first matters most, the value that does not

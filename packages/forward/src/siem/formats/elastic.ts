@@ -1,7 +1,7 @@
-import type { Action, Category, Kind } from '../kinds.ts';
-import { levels } from '../levels.ts';
+import type { Action, Category, Kind } from '../../events/event-kind.ts';
 import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
+import { levels } from '../severity-scales.ts';
 
 /** The version of the Elastic Common Schema that the fields are checked against. */
 export const ecsVersion = '9.4.0';

@@ -1,7 +1,7 @@
-import type { Action } from '../kinds.ts';
-import { levels } from '../levels.ts';
+import type { Action } from '../../events/event-kind.ts';
 import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
+import { levels } from '../severity-scales.ts';
 
 /** The version of the Open Cybersecurity Schema Framework that events are written in. */
 const schemaVersion = '1.3.0';

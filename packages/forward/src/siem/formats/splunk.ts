@@ -1,9 +1,9 @@
-import { type Data, isData } from '../../event-layouts.ts';
-import { clean, textOf } from '../../text.ts';
-import type { Kind } from '../kinds.ts';
-import { levels } from '../levels.ts';
+import type { Kind } from '../../events/event-kind.ts';
+import { type Data, isData } from '../../events/event-types.ts';
+import { clean, textOf } from '../../text/clean-text.ts';
 import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
+import { levels } from '../severity-scales.ts';
 
 /** Where in Splunk an event goes. What is left out is the token's to say. */
 export interface SplunkPlace {

@@ -1,5 +1,5 @@
-import { levels } from '../levels.ts';
 import type { SiemRecord } from '../record.ts';
+import { levels } from '../severity-scales.ts';
 
 export interface SyslogSettings {
   readonly facility: number;

@@ -1,15 +1,15 @@
 import { hostname as machineName } from 'node:os';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import { createPolicy } from '../../policy.ts';
-import { policyOptionNames, readWhole } from '../../policy-options.ts';
-import { readTls } from '../../transport-options.ts';
+import { createPolicy } from '../../attempts/policy.ts';
+import { policyOptionNames, readWhole } from '../../attempts/policy-options.ts';
+import { readTls } from '../../http/transport-options.ts';
 import { cefText } from '../formats/cef.ts';
 import type { CefOptions } from '../options.ts';
-import { policyOptionsOf, readName, rejectOthers } from '../settings.ts';
+import { policyOptionsOf, readName, rejectOthers } from '../read-options.ts';
 import type { Target } from '../target.ts';
-import { createStreamSender } from './stream.ts';
 import { syslogMessage, syslogName } from './syslog-message.ts';
-import { createUdpSender } from './udp.ts';
+import { createStreamSender } from './syslog-stream.ts';
+import { createUdpSender } from './syslog-udp.ts';
 
 /** What brings messages to a collector. */
 export interface SyslogSender {

@@ -1,0 +1,44 @@
+import { FallbackError } from '../errors/errors.ts';
+import {
+  type AnyEvent,
+  checkHandler,
+  closeAll,
+  type Forwarder,
+  type Handler,
+  toForwarder,
+} from '../forwarder.ts';
+
+/**
+ * Try one handler after the other, until one succeeds: the guide's "fallback notification methods". They share the
+ * handler's time: where that is short, as without a queue, give all but the last little patience.
+ * @returns a forwarder that fails, with a {@link FallbackError}, only where all of them have
+ * @example
+ * const alert = fallback(slack({ url, timeout: 2000, retries: 0 }), email({ … }));
+ * receiver.on('high_risk_event', alert, { name: 'alert' });
+ * @see the guide, "Best Practices", "Reliability"
+ */
+export function fallback<Event extends AnyEvent = AnyEvent>(
+  primary: Handler<NoInfer<Event>>,
+  secondary: Handler<NoInfer<Event>>,
+  ...further: Handler<NoInfer<Event>>[]
+): Forwarder<Event> {
+  const handlers = [primary, secondary, ...further];
+  for (const handler of handlers) checkHandler('handler', handler);
+  return toForwarder(
+    async (event: Event, context) => {
+      const errors: unknown[] = [];
+      for (const handler of handlers) {
+        try {
+          await handler(event, context);
+          return;
+        } catch (error) {
+          errors.push(error);
+        }
+        // The handler's time is over, and the delivery is being tried again: whoever is next would send it twice.
+        if (context.signal.aborted) break;
+      }
+      throw new FallbackError(errors);
+    },
+    () => closeAll(handlers),
+  );
+}

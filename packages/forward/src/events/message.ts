@@ -1,0 +1,82 @@
+import type { AnyEvent } from '../forwarder.ts';
+import { clean, textOf } from '../text/clean-text.ts';
+import { type EventGroup, isGroup } from './event-group.ts';
+import { type Data, isData, type Layout, type Level, layoutOf } from './event-types.ts';
+import { severityOf } from './severity.ts';
+
+/** What a person gets to read of an event: cleaned and bounded, but not escaped, which each target does its own way. */
+export interface Message {
+  readonly title: string;
+  readonly level: Level;
+  readonly fields: readonly MessageField[];
+}
+
+export interface MessageField {
+  readonly title: string;
+  readonly value: string;
+}
+
+/** Code points. Short enough for a headline of Slack's (150) with all of a title, and for a screen. */
+const longestSubject = 100;
+const longestValue = 500;
+
+/**
+ * Describe an event in words for Slack, Discord, Teams and mail. `event-layouts.ts` has the title and fields of each
+ * type.
+ */
+export function messageOf(event: AnyEvent): Message {
+  if (isGroup(event)) return messageOfGroup(event);
+  const { data, layout } = readEvent(event);
+  const subject = subjectOf(data);
+  return {
+    title: `SpiderFoot ${layout.title}${subject && `: ${subject}`}`,
+    level: levelOf(event, layout),
+    fields: layout.fields
+      .map(([title, value]) => field(title, typeof value === 'function' ? value(data) : data[value]))
+      .filter(({ value }) => value !== ''),
+  };
+}
+
+/** From the least to the most alarming. */
+const levels: readonly Level[] = ['good', 'info', 'warning', 'danger'];
+
+/** How many of what, the first kinds; about what; as alarming as the most alarming of them. */
+function messageOfGroup({ data: { count, events } }: EventGroup): Message {
+  const read = events.map((event) => ({ event, ...readEvent(event) }));
+  const found = new Set(read.map(({ event, layout }) => levelOf(event, layout)));
+  const counts = new Map<string, number>();
+  for (const { layout } of read) counts.set(layout.title, (counts.get(layout.title) ?? 0) + 1);
+  const subjects = new Set(read.map(({ data }) => subjectOf(data)));
+  subjects.delete('');
+  return {
+    title: `SpiderFoot: ${count} events`,
+    level: levels.findLast((level) => found.has(level)) ?? 'info',
+    fields: [
+      ...[...counts].slice(0, 8).map(([title, number]) => field(title, number)),
+      ...(subjects.size > 0 ? [field('About', [...subjects].join(', '))] : []),
+    ],
+  };
+}
+
+function readEvent({ event_type, data: given }: AnyEvent): { data: Data; layout: Layout } {
+  const data = isData(given) ? given : {};
+  return { data, layout: layoutOf(event_type, data) };
+}
+
+function levelOf(event: AnyEvent, { good }: Layout): Level {
+  const severity = severityOf(event);
+  if (severity === 'CRITICAL' || severity === 'HIGH') return 'danger';
+  if (severity === 'MEDIUM') return 'warning';
+  return good ? 'good' : 'info';
+}
+
+function field(title: string, value: unknown): MessageField {
+  return { title, value: clean(textOf(value), longestValue) };
+}
+
+/** What an event is about, the most specific first. */
+const subjects = ['target', 'asset', 'workspace_id', 'module', 'rule_name', 'task_id', 'message'];
+
+function subjectOf(data: Data): string {
+  return subjects.map((name) => clean(textOf(data[name]), longestSubject)).find((text) => text !== '') ?? '';
+}

@@ -1,0 +1,144 @@
+// Bun replaces the bare specifier `undici` with a shim without pools, timeouts and `close`.
+import { Agent, type Dispatcher } from 'undici/index.js';
+import { createPolicy } from '../attempts/policy.ts';
+import { rejectUnknown } from '../attempts/policy-options.ts';
+import { parseRetryAfter } from '../attempts/retry-after.ts';
+import { AttemptError, type FailureDetails, ForwardError, failureOf } from '../errors/errors.ts';
+import { quoted } from '../text/redacted-excerpt.ts';
+import { lookupPublic } from './public-address.ts';
+import {
+  problemOf,
+  readDestinations,
+  readTls,
+  type TransportOptions,
+  transportOptionNames,
+} from './transport-options.ts';
+
+export interface OutboundRequest {
+  readonly url: URL;
+  /** @default 'POST' */
+  readonly method?: 'POST' | 'PUT';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  /** The handler's. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of the answer's body that are read. @default 65536 */
+  readonly maxAnswer?: number;
+}
+
+/** What a target has answered, with a status of 2xx. */
+export interface OutboundAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As text, as far as it was read. */
+  readonly body: string;
+  /** The body was longer than `maxAnswer`, or broke off. The status stands all the same. */
+  readonly truncated: boolean;
+}
+
+/** Sends requests over a pool of kept-alive connections per origin, under a policy. */
+export interface Transport {
+  /**
+   * Resolves with an answer of 2xx, and with no other.
+   * @throws ForwardError
+   */
+  send(request: OutboundRequest): Promise<OutboundAnswer>;
+  /** Reject further requests, let running ones finish, and close the connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param target what errors and logs call it: `slack`
+ * @throws ConfigurationError that names the option
+ */
+export function createTransport(target: string, options: TransportOptions = {}): Transport {
+  rejectUnknown(options, transportOptionNames);
+  const { allowHttp: _http, allowedHosts: _hosts, allowPrivate: _private, tls, ...policyOptions } = options;
+  const destinations = readDestinations(options);
+  const policy = createPolicy(target, policyOptions);
+  const agent = new Agent({
+    connections: policy.settings.maxInFlight,
+    // The policy's timeout covers all of an attempt: further ones beside it would only be further reasons to end.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: {
+      ...readTls(tls),
+      timeout: policy.settings.timeout,
+      ...(!destinations.allowPrivate && { lookup: lookupPublic }),
+    },
+  });
+
+  let closing: Promise<void> | undefined;
+
+  return {
+    async send(request) {
+      const { url } = request;
+      const problem = problemOf(url, destinations);
+      if (problem !== undefined)
+        throw new ForwardError(target, 0, { code: 'forbidden_address', detail: problem });
+      return policy.run(url.origin, (signal) => exchange(agent, request, signal), request.signal);
+    },
+    close() {
+      closing ??= policy.close().then(() => agent.close());
+      return closing;
+    },
+  };
+}
+
+const defaultMaxAnswer = 65_536;
+
+async function exchange(
+  agent: Agent,
+  { url, method = 'POST', headers, body, maxAnswer = defaultMaxAnswer }: OutboundRequest,
+  signal: AbortSignal,
+): Promise<OutboundAnswer> {
+  const path = `${url.pathname}${url.search}`;
+  const response = await agent
+    .request({ origin: url.origin, path, method, headers, body, signal })
+    .catch((error: unknown) => {
+      throw new AttemptError(failureOfRequest(error));
+    });
+  const { statusCode: status } = response;
+  const answer = await readAnswer(response.body, maxAnswer);
+  if (status >= 200 && status < 300) return { status, headers: response.headers, ...answer };
+  throw new AttemptError({
+    ...failureOfStatus(status, response.headers),
+    status,
+    detail: quoted(answer.body, { url, headers }),
+  });
+}
+
+/** Read the beginning of a body. Errors in the rest are ignored, because the status has already arrived. */
+async function readAnswer(
+  body: Dispatcher.ResponseData['body'],
+  most: number,
+): Promise<Pick<OutboundAnswer, 'body' | 'truncated'>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let truncated = false;
+  try {
+    // Leaving the loop destroys the body, and with it the connection.
+    for await (const chunk of body) {
+      const bytes: Buffer = chunk;
+      chunks.push(bytes.subarray(0, most - size));
+      size += bytes.length;
+      truncated = size > most;
+      if (truncated) break;
+    }
+  } catch {
+    truncated = true;
+  }
+  return { body: Buffer.concat(chunks).toString('utf8'), truncated };
+}
+
+function failureOfStatus(status: number, headers: OutboundAnswer['headers']): FailureDetails {
+  const retryAfter = parseRetryAfter(headers['retry-after']);
+  if (status === 429) return { code: 'rate_limited', retryAfter };
+  if (status === 408 || status >= 500) return { code: 'unavailable', retryAfter };
+  return { code: status >= 300 && status < 400 ? 'redirected' : 'refused' };
+}
+
+function failureOfRequest(error: unknown): FailureDetails {
+  const failure = failureOf(error);
+  return failure.detail === 'UND_ERR_CONNECT_TIMEOUT' ? { code: 'timeout' } : failure;
+}

@@ -1,0 +1,55 @@
+import { ForwardError } from '../../errors/errors.ts';
+import { createTransport } from '../../http/transport.ts';
+import { toJson } from '../../text/well-formed-json.ts';
+import { createBatches } from '../batches/batches.ts';
+import { splunkDocument } from '../formats/splunk.ts';
+import type { SplunkOptions } from '../options.ts';
+import { readCredential, readEndpoint, readName, rejectOthers, transportOptionsOf } from '../read-options.ts';
+import type { Target } from '../target.ts';
+
+/**
+ * Splunk's HTTP Event Collector. Its statuses say which of its codes are worth another try: 500 and 503 (8, 9, 18 to 20,
+ * 23) and 429 (26, 27) are, a 4xx (a token, an index, a malformed event) is not.
+ * @see "Troubleshoot HTTP Event Collector" in Splunk's documentation, for the codes
+ */
+export function hecTarget(options: SplunkOptions): Target {
+  rejectOthers(options, ['apiKey', 'index', 'sourcetype', 'host', 'batch']);
+  const url = readEndpoint(options.endpoint, '/services/collector/event', options);
+  const headers = {
+    authorization: `Splunk ${readCredential('apiKey', options.apiKey)}`,
+    'content-type': 'application/json',
+  };
+  const place = {
+    index: readName('index', options.index),
+    sourcetype: readName('sourcetype', options.sourcetype ?? 'spiderfoot'),
+    host: readName('host', options.host),
+  };
+  const transport = createTransport('siem', transportOptionsOf(options));
+  const name = `siem (${url.host})`;
+
+  const batches = createBatches(name, options, async (documents, signal) => {
+    // JSON objects one after the other: not a list, which the collector would refuse.
+    const { status, body } = await transport.send({ url, headers, body: documents.join('\n'), signal });
+    if (!isSuccess(body)) throw new ForwardError(name, 1, { code: 'invalid_answer', status });
+    return [];
+  });
+
+  return {
+    async send(record, { signal }) {
+      await batches.add(toJson(splunkDocument(record, place)), signal);
+    },
+    async close() {
+      await Promise.all([batches.close(), transport.close()]);
+    },
+  };
+}
+
+/** A proxy's page answers 200, too. */
+function isSuccess(body: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(body);
+    return typeof answer === 'object' && answer !== null && 'code' in answer && answer.code === 0;
+  } catch {
+    return false;
+  }
+}

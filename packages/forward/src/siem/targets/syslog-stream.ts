@@ -1,0 +1,74 @@
+import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { AttemptError } from '../../errors/errors.ts';
+import type { SyslogSender } from './syslog.ts';
+
+interface Connection {
+  readonly socket: Socket;
+  /** Rejects where it could not be made. */
+  readonly opened: Promise<void>;
+}
+
+/**
+ * One kept connection, a message after the other, each behind its length in bytes. A connection that the collector has
+ * closed is noticed, and the next message opens another.
+ * @param tls `undefined`: none
+ * @see RFC 6587, 3.4.1; RFC 5425
+ */
+export function createStreamSender(
+  host: string,
+  port: number,
+  tls: ConnectionOptions | undefined,
+): SyslogSender {
+  let current: Connection | undefined;
+
+  function open(): Connection {
+    const socket = tls === undefined ? connect({ host, port }) : connectTls({ host, port, ...tls });
+    const opened = new Promise<void>((resolve, reject) => {
+      socket.once(tls === undefined ? 'connect' : 'secureConnect', resolve);
+      socket.once('error', reject);
+      socket.once('close', () => reject(new AttemptError({ code: 'connection' })));
+    });
+    // What a collector says is read and dropped: behind it stands that it hangs up. Errors are told to those who write.
+    socket.on('error', () => {}).resume();
+    socket.setKeepAlive(true, 60_000);
+    return { socket, opened };
+  }
+
+  return {
+    async send(message, signal) {
+      if (!current?.socket.writable) current = open();
+      const { socket, opened } = current;
+      // Nothing gets through to a collector that does not read: what is behind this message would wait for nothing.
+      const onAbort = () => {
+        if (isTimeout(signal)) socket.destroy();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        await opened;
+        await written(socket, Buffer.concat([Buffer.from(`${message.length} `), message]));
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
+      } finally {
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+    close() {
+      // What is on its way gets through; whether the collector hangs up as well is its own affair.
+      current?.socket.end().unref();
+      current = undefined;
+    },
+  };
+}
+
+function written(socket: Socket, frame: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.write(frame, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Unlike a timeout, a handler that gives up says nothing about the connection, which others use as well. */
+function isTimeout({ reason }: AbortSignal): boolean {
+  return reason instanceof AttemptError && reason.failure.code === 'timeout';
+}

@@ -1,0 +1,250 @@
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { throttle } from '../../src/index.ts';
+import { type ElasticOptions, siem } from '../../src/siem/index.ts';
+import { received, secret } from '../support/events.ts';
+import { answers, type Behaviour, floods, startTarget } from '../support/target.ts';
+
+const apiKey = 'VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==';
+const quick = {
+  format: 'elastic',
+  allowHttp: true,
+  retries: 1,
+  baseDelay: 1,
+  breaker: false,
+  batch: { size: 4, wait: 10 },
+} as const;
+
+function start(endpoint: string, options: Partial<ElasticOptions> = { apiKey }) {
+  const forward = siem({ ...quick, endpoint, ...options } as ElasticOptions);
+  onTestFinished(() => forward.close());
+  return forward;
+}
+
+interface Item {
+  readonly status: number;
+  failure_store?: string;
+  readonly error?: { readonly type: string; readonly reason: string };
+}
+
+/** An index that keeps what is created in it, as Elasticsearch does, but for what `fault` says of a document. */
+function elasticsearch(fault: (id: string, document: string) => Item | undefined = () => undefined) {
+  const index = new Map<string, unknown>();
+  const behave = (body: string, path = ''): Behaviour => {
+    const lines = body.trimEnd().split('\n');
+    expect(body.endsWith('\n')).toBe(true);
+    const items: { create: Item }[] = [];
+    for (let i = 0; i < lines.length; i += 2) {
+      const { create } = JSON.parse(lines[i] ?? '');
+      items.push({ create: fault(create._id, lines[i + 1] ?? '') ?? put(create._id, lines[i + 1] ?? '') });
+    }
+    const errors = items.some(({ create }) => create.status >= 400);
+    // Like Elasticsearch, with `filter_path`: the members that it does not name are left out.
+    const parts = new URL(path, 'http://x').searchParams.get('filter_path')?.split(',') ?? [];
+    if (!parts.includes('items.*.failure_store')) for (const { create } of items) delete create.failure_store;
+    return answers(200, JSON.stringify({ errors, items }), { 'content-type': 'application/json' });
+  };
+  function put(id: string, document: string): Item {
+    const reason = `[${id}]: version conflict, document already exists`;
+    if (index.has(id)) return { status: 409, error: { type: 'version_conflict_engine_exception', reason } };
+    index.set(id, JSON.parse(document));
+    return { status: 201 };
+  }
+  return { index, behave };
+}
+
+async function startElastic(...args: Parameters<typeof elasticsearch>) {
+  const { index, behave } = elasticsearch(...args);
+  const target = await startTarget((response, request) => {
+    behave(target.requests.at(-1)?.body ?? '', request.url)(response, request);
+  });
+  return { index, target };
+}
+
+const distinct = (count: number) =>
+  Promise.all(
+    Array.from({ length: count }, (_, i) => received('event.new', { data: { data: `finding ${i}` } })),
+  );
+
+describe('_bulk', () => {
+  it('creates a document for each event, with the id of its delivery', async () => {
+    const { index, target } = await startElastic();
+    const forward = start(target.url, { apiKey, index: 'logs-osint-default' });
+    const events = await distinct(3);
+    await Promise.all(events.map(({ event, context }) => forward(event, context)));
+    expect(target.requests).toHaveLength(1);
+    const { path, headers, body } = target.requests[0] ?? { body: '' };
+    expect(path).toMatch(/^\/_bulk\?filter_path=errors%2Citems/);
+    expect(headers).toMatchObject({
+      authorization: `ApiKey ${apiKey}`,
+      'content-type': 'application/x-ndjson',
+    });
+    expect(JSON.parse(body.split('\n')[0] ?? '')).toEqual({
+      create: { _index: 'logs-osint-default', _id: events[0]?.context.id },
+    });
+    expect([...index.keys()]).toEqual(events.map(({ context }) => context.id));
+  });
+
+  it('loses nothing of a group, though one of it is there already', async () => {
+    const { index, target } = await startElastic();
+    const forward = throttle(start(target.url), { window: 2 ** 30, max: 2 });
+    const [[first, second], third] = [await distinct(2), await received('scan_failed')];
+    if (first === undefined || second === undefined) throw new Error('There are two');
+    await forward(first.event, first.context);
+    await Promise.all([first, second].map(({ event, context }) => forward(event, context)));
+    await Promise.all([first, third].map(({ event, context }) => forward(event, context)));
+    const documents = JSON.stringify([...index.values()]);
+    for (const told of ['finding 0', 'finding 1', 'scan_failed']) expect(documents).toContain(told);
+    await forward.close();
+  });
+
+  it('takes a user and a password in place of a key', async () => {
+    const { target } = await startElastic();
+    const { event, context } = await received('scan_completed');
+    await start(target.url, { basic: { username: 'elastic', password: 'pä:ss' } })(event, context);
+    const credentials = Buffer.from('elastic:pä:ss').toString('base64');
+    expect(target.requests[0]?.headers.authorization).toBe(`Basic ${credentials}`);
+  });
+
+  it('makes one document of an event whose answer was lost', async () => {
+    const { index, behave } = elasticsearch();
+    const target = await startTarget(
+      (response, request) => {
+        behave(target.requests.at(-1)?.body ?? '');
+        request.socket.resetAndDestroy();
+        response.destroy();
+      },
+      (response, request) => behave(target.requests.at(-1)?.body ?? '')(response, request),
+    );
+    const { event, context } = await received('scan_completed');
+    await start(target.url)(event, context);
+    expect(target.requests).toHaveLength(2);
+    expect(index.size).toBe(1);
+  });
+
+  it('tries those again that were put off, and no others', async () => {
+    const busy = { status: 429, error: { type: 'es_rejected_execution_exception', reason: 'queue is full' } };
+    const seen = new Set<string>();
+    const { index, target } = await startElastic((id, document) => {
+      if (!document.includes('finding 1') || seen.has(id)) return undefined;
+      seen.add(id);
+      return busy;
+    });
+    const forward = start(target.url);
+    const events = await distinct(3);
+    await Promise.all(events.map(({ event, context }) => forward(event, context)));
+    expect(index.size).toBe(3);
+    expect(target.requests.map(({ body }) => body.trimEnd().split('\n').length / 2)).toEqual([3, 1]);
+  });
+
+  it('fails an event that does not fit the mapping, and that one alone', async () => {
+    const reason = `failed to parse field [a] in document, key ${apiKey}\u001b[31m`;
+    const unfit = { status: 400, error: { type: 'document_parsing_exception', reason } };
+    const { index, target } = await startElastic((_id, document) =>
+      document.includes('finding 1') ? unfit : undefined,
+    );
+    const forward = start(target.url);
+    const events = await distinct(3);
+    const results = await Promise.allSettled(events.map(({ event, context }) => forward(event, context)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { code: 'refused', status: 400, attempt: 1 } });
+    const told = String(results[1]?.status === 'rejected' && results[1].reason);
+    expect(told).toContain('document_parsing_exception');
+    expect(told).not.toContain(apiKey);
+    expect(told).not.toContain('\u001b');
+    expect(index.size).toBe(2);
+    expect(target.requests).toHaveLength(1);
+  });
+
+  describe('an event that Elasticsearch stored in the failure store', () => {
+    const used = { status: 201, failure_store: 'used' };
+    const startFull = () =>
+      startElastic((_id, document) => (document.includes('finding 1') ? { ...used } : undefined));
+
+    it("counts as sent, and is logged as a warning with its id to the forwarder's logger", async () => {
+      const { index, target } = await startFull();
+      const logger = { info: vi.fn(), warn: vi.fn() };
+      const forward = start(target.url, { apiKey, logger });
+      const events = await distinct(3);
+      await Promise.all(events.map(({ event, context }) => forward(event, context)));
+      expect(index.size).toBe(2);
+      expect(target.requests).toHaveLength(1);
+      expect(logger.warn.mock.calls).toEqual([
+        [
+          {
+            target: 'siem',
+            host: new URL(target.url).host,
+            index: 'logs-spiderfoot-default',
+            id: events[1]?.context.id,
+            failureStore: 'used',
+          },
+          expect.any(String),
+        ],
+      ]);
+    });
+
+    it("is logged to the receiver's logger if the forwarder has none", async () => {
+      const { target } = await startFull();
+      const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+      const receiver = createReceiver({ secret, logger });
+      receiver.onAny(start(target.url), { name: 'elastic' });
+      const data = { data: 'finding 1' };
+      const { status } = await receiver.receive(await signedDelivery('event.new', { secret, data }));
+      expect(status).toBe('processed');
+      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(
+        expect.objectContaining({ failureStore: 'used', eventType: 'event.new' }),
+        expect.any(String),
+      );
+    });
+
+    it.each([
+      [{ status: 400, failure_store: 'failed', error: { type: 'x', reason: 'y' } }],
+      [{ status: 400, failure_store: 'not_enabled', error: { type: 'x', reason: 'y' } }],
+    ])('is not assumed if the item is %j, which fails', async (item) => {
+      const { target } = await startElastic(() => ({ ...item }));
+      const logger = { info: vi.fn(), warn: vi.fn() };
+      const { event, context } = await received('scan_completed');
+      await expect(start(target.url, { apiKey, logger })(event, context)).rejects.toMatchObject({
+        code: 'refused',
+        status: 400,
+      });
+      expect(logger.warn).not.toHaveBeenCalled();
+    });
+  });
+
+  it('gives an event back that stays put off', async () => {
+    const { target } = await startElastic(() => ({ status: 503 }));
+    const { event, context } = await received('scan_completed');
+    await expect(start(target.url)(event, context)).rejects.toMatchObject({
+      code: 'unavailable',
+      status: 503,
+      attempt: 2,
+    });
+  });
+
+  it.each([
+    ['garbage', answers(200, 'ok')],
+    ['too few items', answers(200, '{"errors":false,"items":[]}')],
+    ['items of another operation', answers(200, '{"errors":false,"items":[{"index":{"status":201}}]}')],
+    ['items that are none', answers(200, '{"errors":false,"items":[null]}')],
+    ['more than anybody wants to read', floods(200)],
+  ])('takes nothing as done where the answer is %s', async (_name, behaviour) => {
+    const target = await startTarget(behaviour);
+    const { event, context } = await received('scan_completed');
+    await expect(start(target.url)(event, context)).rejects.toMatchObject({ code: 'invalid_answer' });
+  });
+
+  it('splits a batch that is too large', async () => {
+    const { index, behave } = elasticsearch();
+    const target = await startTarget((response, request) => {
+      const body = target.requests.at(-1)?.body ?? '';
+      const tooLarge = body.trimEnd().split('\n').length > 2;
+      (tooLarge ? answers(413) : behave(body))(response, request);
+    });
+    const forward = start(target.url);
+    const events = await distinct(4);
+    await Promise.all(events.map(({ event, context }) => forward(event, context)));
+    expect(index.size).toBe(4);
+  });
+});
