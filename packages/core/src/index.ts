@@ -28,4 +28,4 @@ export type { Logger } from './reporting/logger.ts';
 export type { ErrorDetails, OutcomeDetails } from './reporting/observers.ts';
 export type { Secret } from './signature/secret.ts';
 export { sign, verify } from './signature/signature.ts';
-export type { DeadLetter } from './stores/dead-letter.ts';
+export type { DeadLetter } from './stores/rules/dead-letter.ts';

@@ -8,7 +8,7 @@ import { toStored, toStoredFailures, type Verified } from '../receiver/verified.
 import type { Observers } from '../reporting/observers.ts';
 import type { Watch } from '../reporting/watch.ts';
 import type { DeliveryLog, LogEntry } from '../stores/delivery-log.ts';
-import { isTaken } from '../stores/states.ts';
+import { isTaken } from '../stores/rules/states.ts';
 import type { StoredDelivery } from '../stores/stored-delivery.ts';
 import { dispatch, type Unfinished } from './dispatch.ts';
 import type { Route } from './router.ts';

@@ -1,4 +1,4 @@
-import { endpointTaken } from '../stores/endpoint-taken.ts';
+import { endpointTaken } from '../stores/rules/endpoint-taken.ts';
 
 /** For each store, the receiver of this process that uses each endpoint. */
 const ownersByStore = new WeakMap<object, Map<string, object>>();

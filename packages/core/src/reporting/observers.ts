@@ -3,7 +3,7 @@ import { isThenable } from '../data/promises.ts';
 import { asksForRetry, EventHandlingError } from '../errors.ts';
 import { silentLogger } from '../handlers/context.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import type { DeadLetter } from '../stores/dead-letter.ts';
+import type { DeadLetter } from '../stores/rules/dead-letter.ts';
 import type { Logger } from './logger.ts';
 import { logLostDelivery, logOutcome } from './outcome-log.ts';
 import { createWatch, type Phase, type Subject, type Timings, type Watch } from './watch.ts';

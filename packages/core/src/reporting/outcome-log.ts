@@ -1,7 +1,7 @@
 import { asksForRetry, EventHandlingError } from '../errors.ts';
 import type { Outcome, Rejected } from '../outcome/outcome.ts';
 import { rejections } from '../outcome/rejections.ts';
-import type { DeadLetter } from '../stores/dead-letter.ts';
+import type { DeadLetter } from '../stores/rules/dead-letter.ts';
 import type { Logger } from './logger.ts';
 import type { Watch } from './watch.ts';
 

@@ -1,8 +1,8 @@
 import type { EventIssue } from '../events/wire.ts';
 import type { RejectionCode } from '../outcome/rejections.ts';
-import type { ReportDeadLetter } from './dead-letter.ts';
 import type { ProcessWork, Workers } from './queued-attempt.ts';
 import type { StoreHealth } from './records/store-health.ts';
+import type { ReportDeadLetter } from './rules/dead-letter.ts';
 import type { DeliveryState, StoredDelivery, StoredFailure, StoredState } from './stored-delivery.ts';
 
 /** A delivery and its state, for `DeliveryLog.record`. */

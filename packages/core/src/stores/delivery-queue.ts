@@ -1,6 +1,6 @@
-import type { ReportDeadLetter } from './dead-letter.ts';
 import type { ProcessWork, Workers } from './queued-attempt.ts';
 import type { StoreHealth } from './records/store-health.ts';
+import type { ReportDeadLetter } from './rules/dead-letter.ts';
 import type { StoredDelivery } from './stored-delivery.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { maxTimerDelay } from '../../options/numbers.ts';
 import { freezingPlatform } from '../../receiver/freezing-platform.ts';
-import { retryDelay } from '../backoff.ts';
-import type { ReportDeadLetter } from '../dead-letter.ts';
-import { deadLetterOf } from '../dead-letter.ts';
 import type { ProcessWork, QueuedResult, QueuedWork, Workers } from '../queued-attempt.ts';
+import { retryDelay } from '../rules/backoff.ts';
+import type { ReportDeadLetter } from '../rules/dead-letter.ts';
+import { deadLetterOf } from '../rules/dead-letter.ts';
 
 export interface LaneOptions {
   readonly concurrency: number;

@@ -2,7 +2,7 @@ import { BoundedMap } from '../../data/bounded-map.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { isPositiveNumber } from '../../options/numbers.ts';
 import type { DeliveryLog, LogEntry } from '../delivery-log.ts';
-import { mayReplace } from '../states.ts';
+import { mayReplace } from '../rules/states.ts';
 
 /** A log in this process's memory. */
 export interface MemoryLog extends DeliveryLog {

@@ -2,7 +2,7 @@ import { BoundedMap } from '../../data/bounded-map.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { isPositiveNumber } from '../../options/numbers.ts';
 import type { DeliveryQueue } from '../delivery-queue.ts';
-import { endpointTaken } from '../endpoint-taken.ts';
+import { endpointTaken } from '../rules/endpoint-taken.ts';
 import type { StoredDelivery } from '../stored-delivery.ts';
 import { createLane, type Lane } from './lane.ts';
 

@@ -1,4 +1,4 @@
-import { readRetryAfter } from '../handlers/retry-after.ts';
+import { readRetryAfter } from '../../handlers/retry-after.ts';
 
 /** Limits of the delays between attempts, in milliseconds. */
 export interface Backoff {

@@ -1,5 +1,5 @@
-import type { LoggedDelivery } from './delivery-log.ts';
-import type { DeliveryState, QueueState } from './stored-delivery.ts';
+import type { LoggedDelivery } from '../delivery-log.ts';
+import type { DeliveryState, QueueState } from '../stored-delivery.ts';
 
 /** Whether a delivery in this state is done, or about to be done by a queue: sent again it is a duplicate. */
 export function isTaken(state: DeliveryState | QueueState): boolean {

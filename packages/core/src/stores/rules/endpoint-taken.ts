@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../../errors.ts';
 
 /** What `start` throws for an endpoint that has workers in this process already: of two receivers only one would run. */
 export function endpointTaken(endpoint: string): ConfigurationError {

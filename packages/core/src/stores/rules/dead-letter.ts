@@ -1,6 +1,6 @@
-import type { EventIssue } from '../events/wire.ts';
-import type { RejectionCode } from '../outcome/rejections.ts';
-import type { QueuedResult, QueuedWork } from './queued-attempt.ts';
+import type { EventIssue } from '../../events/wire.ts';
+import type { RejectionCode } from '../../outcome/rejections.ts';
+import type { QueuedResult, QueuedWork } from '../queued-attempt.ts';
 
 /** A delivery that the queue does not attempt again. */
 export interface DeadLetter {
