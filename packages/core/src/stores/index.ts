@@ -1,25 +1,81 @@
 /**
- * The interfaces that a store implements (`DeliveryLog`, `DeliveryQueue` or both), the rules that every store follows,
- * and the stores in memory.
+ * The interfaces that a store implements (`DeliveryLog`, `DeliveryQueue` or both, and `DeliveryStore` for operators), the
+ * rules that every store follows, and the stores in memory.
  *
  * - `record` replaces an entry only if {@link mayReplace} allows it
  * - `enqueue` returns `duplicate` if {@link isTaken} does
  * - `start` throws {@link endpointTaken}
  * - after a failed attempt, the next one waits for {@link retryDelay}, or until the `nextAttempt` of the result
  * - a delivery that is not attempted again is reported as the {@link deadLetterOf} it
+ * - options are checked by {@link checkFilter}, {@link readListOptions}, {@link readCountOptions} and
+ *   {@link readPruneOptions}
+ * - a delivery is printed and exported as {@link deliveryJson}
  */
-
 export type { DeliveryLog, LogEntry, LoggedDelivery, UnauthenticatedRejection } from './delivery-log.ts';
 export type { DeliveryQueue } from './delivery-queue.ts';
+export { type DeliveryStore, MissingCapabilityError, type StoreCapability } from './delivery-store.ts';
 export { type MemoryLog, memoryLog } from './memory/log.ts';
 export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
 export type { AttemptOptions, ProcessWork, QueuedResult, QueuedWork, Workers } from './queued-attempt.ts';
+export { decodeDelivery, type EncodedDelivery, encodeDelivery } from './records/delivery-codec.ts';
+export {
+  type Count,
+  type CountKey,
+  type CountOptions,
+  type CountRequest,
+  type CountTotals,
+  countRecords,
+  createCountTotals,
+  readCountOptions,
+} from './records/delivery-counts.ts';
+export { type ExportFormat, exportLines } from './records/delivery-export.ts';
+export { checkFilter, type DeliveryFilter, matchesFilter } from './records/delivery-filter.ts';
+export {
+  type BodyJson,
+  bodyJson,
+  type DeliveryFields,
+  type DeliveryJson,
+  deliveryJson,
+} from './records/delivery-json.ts';
+export {
+  cursorAfter,
+  type DeliveryPage,
+  type ListOptions,
+  type ListPlace,
+  type ListRequest,
+  readListOptions,
+  toPage,
+} from './records/delivery-page.ts';
+export {
+  type DeliveryRecord,
+  type DeliveryWithBody,
+  unknownEventType,
+} from './records/delivery-record.ts';
+export {
+  addAttempt,
+  type HandlerRecord,
+  readHandlerRecords,
+  succeededHandlers,
+} from './records/handler-record.ts';
+export {
+  checkPrunableStates,
+  type PrunableState,
+  type PruneOptions,
+  type PruneRequest,
+  readPruneOptions,
+} from './records/prune-options.ts';
+export {
+  type RejectionCount,
+  type RejectionRecord,
+  rejectionHour,
+  type UnauthenticatedRejections,
+} from './records/rejection-counts.ts';
+export { matchesText, searchWords, toSearchText } from './records/search-text.ts';
 export type { StoreHealth } from './records/store-health.ts';
 export { type Backoff, retryDelay } from './rules/backoff.ts';
-export type { DeadLetterHandler, ReportDeadLetter } from './rules/dead-letter.ts';
-export { deadLetterOf } from './rules/dead-letter.ts';
+export { type DeadLetterHandler, deadLetterOf, type ReportDeadLetter } from './rules/dead-letter.ts';
 export { endpointTaken } from './rules/endpoint-taken.ts';
-export { isTaken, mayReplace } from './rules/states.ts';
+export { isReplayable, isTaken, mayReplace } from './rules/states.ts';
 export type {
   DeliveryState,
   QueueState,

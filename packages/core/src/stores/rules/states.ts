@@ -1,17 +1,27 @@
 import type { LoggedDelivery } from '../delivery-log.ts';
-import type { DeliveryState, QueueState } from '../stored-delivery.ts';
+import type { DeliveryRecord } from '../records/delivery-record.ts';
+import type { DeliveryState, StoredState } from '../stored-delivery.ts';
 
-/** Whether a delivery in this state is done, or about to be done by a queue: sent again it is a duplicate. */
-export function isTaken(state: DeliveryState | QueueState): boolean {
+/** Return whether a delivery in this state is processed or queued. If it is sent again, it is a duplicate. */
+export function isTaken(state: StoredState): boolean {
   return state === 'processed' || state === 'queued' || state === 'running';
 }
 
 /**
- * Whether an entry of a log may take the place of what is known of its delivery. What is taken stays so; and what has been
- * tried is not made `rejected` or `ignored` by a retry that comes too late, or after a change of `events`.
- * @param state the entry's
+ * Return whether a log entry may replace the earlier record of its delivery. A processed or queued delivery keeps its
+ * state. A delivery that has been attempted does not become `rejected` or `ignored`: a retry that arrives too late, or
+ * after a change of `events`, must not change its result.
+ * @param state the state of the entry
  */
 export function mayReplace(known: Pick<LoggedDelivery, 'state' | 'attempt'>, state: DeliveryState): boolean {
   if (isTaken(known.state)) return false;
   return known.attempt === 0 || (state !== 'rejected' && state !== 'ignored');
+}
+
+/**
+ * Return whether `replay` puts a delivery back into the queue. A queued or running delivery is left as it is. A delivery
+ * without an id was written by another program, and has no handlers.
+ */
+export function isReplayable({ id, state }: Pick<DeliveryRecord, 'id' | 'state'>): boolean {
+  return id !== undefined && state !== 'queued' && state !== 'running';
 }

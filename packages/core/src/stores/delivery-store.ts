@@ -1,0 +1,68 @@
+import type { Count, CountOptions } from './records/delivery-counts.ts';
+import type { ExportFormat } from './records/delivery-export.ts';
+import type { DeliveryFilter } from './records/delivery-filter.ts';
+import type { DeliveryPage, ListOptions } from './records/delivery-page.ts';
+import type { DeliveryWithBody } from './records/delivery-record.ts';
+import type { PruneOptions } from './records/prune-options.ts';
+import type { UnauthenticatedRejections } from './records/rejection-counts.ts';
+import type { StoreHealth } from './records/store-health.ts';
+
+/** A method that a store may lack, or `text`: the filter `text` of its methods. */
+export type StoreCapability = Exclude<keyof DeliveryStore, 'capabilities' | 'close'> | 'text';
+
+/**
+ * The stored deliveries, for an operator: the command line and the inspector use this interface.
+ *
+ * A method that the store lacks is not in `capabilities`. It rejects, or throws if it returns no promise, with a
+ * `MissingCapabilityError`.
+ */
+export interface DeliveryStore {
+  readonly capabilities: ReadonlySet<StoreCapability>;
+  /** List deliveries, newest first. Deliveries that arrive between two pages do not change the second page. */
+  list(options?: ListOptions): Promise<DeliveryPage>;
+  /**
+   * Return one delivery with its body.
+   * @param which its key or its id. A key has precedence
+   * @param endpoint the endpoint of the id, if several endpoints have the same id. Without it, the newest is returned
+   */
+  get(which: string, endpoint?: string): Promise<DeliveryWithBody | undefined>;
+  /** Count deliveries by state, event type, endpoint and time. */
+  counts(options?: CountOptions): Promise<readonly Count[]>;
+  /** Return the deliveries that were rejected before they were authenticated. */
+  rejections(): Promise<UnauthenticatedRejections>;
+  /**
+   * Put deliveries back into the queue. Of a `processed` delivery, all handlers run again. Of any other, only the
+   * handlers that have not succeeded run. A receiver runs them if the store is its `log` or its `queue`.
+   *
+   * Queued and running deliveries stay as they are. A filter also leaves a `received` delivery whose handlers may be
+   * running now. To replay it, pass its key.
+   * @param which a delivery's key, or a filter
+   * @returns the number of replayed deliveries
+   */
+  replay(which: string | DeliveryFilter): Promise<number>;
+  /** Delete settled deliveries. @returns the number of deleted deliveries */
+  prune(options: PruneOptions): Promise<number>;
+  /**
+   * Export deliveries with their bodies, newest first, one per line. The text is streamed in parts.
+   * @example
+   * await pipeline(Readable.from(store.export('jsonl')), createWriteStream('deliveries.jsonl'));
+   */
+  export(format: ExportFormat, filter?: DeliveryFilter): AsyncIterable<string>;
+  /** Return the numbers of deliveries that are not settled, over all endpoints. */
+  health(): Promise<StoreHealth>;
+  /** Stop all workers, write pending changes and release the store. Close the receivers first. */
+  close(): Promise<void>;
+}
+
+/** A method was called that the store lacks. Check `store.capabilities` first. */
+export class MissingCapabilityError extends Error {
+  override readonly name = 'MissingCapabilityError';
+  readonly code = 'missing_capability';
+  readonly capability: StoreCapability;
+
+  /** @param reason what to do instead */
+  constructor(capability: StoreCapability, reason: string) {
+    super(`This store does not support "${capability}". ${reason}`);
+    this.capability = capability;
+  }
+}

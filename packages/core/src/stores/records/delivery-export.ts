@@ -1,0 +1,70 @@
+import { ConfigurationError } from '../../errors.ts';
+import { type DeliveryJson, deliveryJson } from './delivery-json.ts';
+import type { DeliveryWithBody } from './delivery-record.ts';
+
+export type ExportFormat = 'jsonl' | 'csv';
+
+const csvColumns = [
+  'key',
+  'id',
+  'endpoint',
+  'receivedAt',
+  'ip',
+  'eventType',
+  'dialect',
+  'scanId',
+  'target',
+  'state',
+  'attempts',
+  'error',
+  'code',
+  'body',
+  'bodyBase64',
+] as const satisfies readonly (keyof DeliveryJson)[];
+
+/**
+ * Write pages of deliveries as JSON lines or as CSV. A line of JSON is `deliveryJson` of the delivery.
+ * @throws ConfigurationError for an unknown format
+ */
+export async function* exportLines(
+  pages: AsyncIterable<readonly DeliveryWithBody[]>,
+  format: ExportFormat,
+): AsyncGenerator<string, void, undefined> {
+  if (format !== 'csv' && format !== 'jsonl') {
+    throw new ConfigurationError('format', `must be "csv" or "jsonl" (got ${JSON.stringify(format)}).`);
+  }
+  if (format === 'csv') yield `${csvColumns.join(',')}\r\n`;
+  const toLine = format === 'csv' ? csvLine : jsonLine;
+  for await (const page of pages) yield page.map(toLine).join('');
+}
+
+function jsonLine(record: DeliveryWithBody): string {
+  return `${JSON.stringify(deliveryJson(record))}\n`;
+}
+
+function csvLine(record: DeliveryWithBody): string {
+  const values = deliveryJson(record);
+  return `${csvColumns.map((column) => csvCell(values[column])).join(',')}\r\n`;
+}
+
+/**
+ * Prevent CSV injection: a spreadsheet runs a cell as a formula if it begins with one of these characters, in ASCII
+ * or full width. The scanned party chooses the names of targets. Leading spaces and invisible characters are
+ * included, because some programs trim them.
+ * @see https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
+
+/**
+ * Separators of any locale, quotes, control characters and outer spaces, at which a program may split or trim an
+ * unquoted cell.
+ */
+const unsafeUnquoted = /["',;|\p{Cc}\p{Zl}\p{Zp}]|^[\s\p{Cf}]|[\s\p{Cf}]$/u;
+
+function csvCell(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = String(value);
+  const cell = formula.test(text) ? `'${text}` : text;
+  return unsafeUnquoted.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

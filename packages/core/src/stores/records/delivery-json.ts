@@ -1,0 +1,63 @@
+import { toBase64 } from '../../data/base64.ts';
+import type { DeliveryWithBody } from './delivery-record.ts';
+
+// Fatal, so that no byte is replaced. A byte order mark stays, because it is part of the signed body.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A body in JSON: as text if it is UTF-8, otherwise as base64. Both forms hold every byte. */
+export type BodyJson = { readonly body: string } | { readonly bodyBase64: string };
+
+/** Return a body in the form that is printed and exported. */
+export function bodyJson(bytes: Uint8Array): BodyJson {
+  try {
+    return { body: decoder.decode(bytes) };
+  } catch {
+    return { bodyBase64: toBase64(bytes) };
+  }
+}
+
+/** A delivery, or the part of it that is known: a request that was rejected may have neither a `key` nor an `id`. */
+export type DeliveryFields = {
+  readonly [Name in keyof DeliveryWithBody]?: DeliveryWithBody[Name] | undefined;
+};
+
+/** A delivery in JSON. Fields that are not known are missing. Times are in ISO 8601 and UTC. */
+export interface DeliveryJson extends Omit<DeliveryFields, 'receivedAt' | 'nextAttempt' | 'body'> {
+  readonly receivedAt?: string | undefined;
+  readonly nextAttempt?: string | undefined;
+  /** The body, if it is UTF-8. */
+  readonly body?: string;
+  /** The body, if it is not UTF-8. */
+  readonly bodyBase64?: string;
+}
+
+/**
+ * Return a delivery as a plain object for `JSON.stringify`. Every command of the CLI and every export prints this shape.
+ * @example
+ * for (const delivery of (await store.list()).deliveries) console.log(JSON.stringify(deliveryJson(delivery)));
+ */
+export function deliveryJson(delivery: DeliveryFields): DeliveryJson {
+  const { key, id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, state, ...rest } = delivery;
+  const { attempts, failures, nextAttempt, handlers, error, code, issues, body } = rest;
+  // Listed one by one: the order of the fields is always the same, and a record's other fields are not printed.
+  return {
+    key,
+    id,
+    endpoint,
+    receivedAt: receivedAt?.toISOString(),
+    ip,
+    eventType,
+    dialect,
+    scanId,
+    target,
+    state,
+    attempts,
+    failures,
+    nextAttempt: nextAttempt?.toISOString(),
+    handlers,
+    error,
+    code,
+    issues,
+    ...(body && bodyJson(body)),
+  };
+}

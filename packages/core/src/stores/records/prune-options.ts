@@ -1,0 +1,69 @@
+import { ConfigurationError } from '../../errors.ts';
+import type { StoredState } from '../stored-delivery.ts';
+
+export interface PruneOptions {
+  /** Delete deliveries that were received before this time, and rejections that were counted before it. */
+  readonly before?: Date | undefined;
+  /** Keep this number of the newest deliveries, and delete the others. */
+  readonly keep?: number | undefined;
+  /**
+   * The states of the deliveries to delete. `received`, `queued` and `running` are never deleted.
+   * @default ['processed', 'ignored']
+   */
+  readonly states?: readonly PrunableState[] | undefined;
+}
+
+export type PrunableState = Exclude<StoredState, 'received' | 'queued' | 'running'>;
+
+/** {@link PruneOptions}, checked and with defaults. */
+export interface PruneRequest {
+  readonly before: Date | undefined;
+  readonly keep: number | undefined;
+  readonly states: readonly PrunableState[];
+}
+
+const prunable: readonly string[] = [
+  'processed',
+  'ignored',
+  'rejected',
+  'failed',
+  'dead',
+] satisfies PrunableState[];
+
+/** @throws ConfigurationError that names the option, for a state that must not be pruned */
+export function checkPrunableStates(states: readonly string[], option: string): void {
+  for (const state of states) {
+    if (prunable.includes(state)) continue;
+    throw new ConfigurationError(
+      option,
+      `has ${JSON.stringify(state)}. Use one or more of ${prunable.join(', ')}.`,
+    );
+  }
+}
+
+/**
+ * Check the options of `prune`.
+ * @throws ConfigurationError that names the option
+ */
+export function readPruneOptions({
+  before,
+  keep,
+  states = ['processed', 'ignored'],
+  ...unknown
+}: PruneOptions): PruneRequest {
+  for (const name of Object.keys(unknown)) {
+    throw new ConfigurationError(name, 'is unknown. Use before, keep or states.');
+  }
+  if (before === undefined && keep === undefined) {
+    throw new ConfigurationError('before', 'or "keep" must be given.');
+  }
+  if (before !== undefined && !(before instanceof Date && !Number.isNaN(before.getTime()))) {
+    throw new ConfigurationError('before', 'must be a Date.');
+  }
+  // A negative number would keep nothing.
+  if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 0)) {
+    throw new ConfigurationError('keep', 'must be a whole number, 0 or more.');
+  }
+  checkPrunableStates(states, 'states');
+  return { before, keep, states };
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type DeliveryWithBody,
+  decodeDelivery,
+  deliveryJson,
+  encodeDelivery,
+  exportLines,
+} from '../src/stores/index.ts';
+import { createRecord } from './support/records.ts';
+
+const printed = (record: object) => JSON.parse(JSON.stringify(deliveryJson(record)));
+
+async function exported(format: 'csv' | 'jsonl', ...records: readonly DeliveryWithBody[]): Promise<string> {
+  async function* pages() {
+    yield records;
+  }
+  const parts: string[] = [];
+  for await (const part of exportLines(pages(), format)) parts.push(part);
+  return parts.join('');
+}
+
+/** Bytes that a text loses: a byte order mark, an emoji, a NUL, and a byte that is not UTF-8. */
+const bodies = {
+  'a byte order mark': Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d),
+  'an emoji and NUL': new TextEncoder().encode('{"a":"\u{1f512}\0"}'),
+  'a byte that is not UTF-8': Uint8Array.of(0x7b, 0xff, 0x7d),
+  'many bytes that are not UTF-8': new Uint8Array(100_000).fill(0xfe),
+  'no bytes': new Uint8Array(),
+};
+
+describe('The JSON of a delivery', () => {
+  it('has camelCase names in one order, and times in ISO 8601', () => {
+    const record = createRecord({ nextAttempt: new Date(0), body: new TextEncoder().encode('{}') });
+    expect(Object.keys(deliveryJson(record))).toEqual([
+      'key',
+      'id',
+      'endpoint',
+      'receivedAt',
+      'ip',
+      'eventType',
+      'dialect',
+      'scanId',
+      'target',
+      'state',
+      'attempts',
+      'failures',
+      'nextAttempt',
+      'handlers',
+      'error',
+      'code',
+      'issues',
+      'body',
+    ]);
+    expect(printed(record)).toMatchObject({
+      receivedAt: '2024-01-01T00:00:00.000Z',
+      nextAttempt: '1970-01-01T00:00:00.000Z',
+      body: '{}',
+    });
+  });
+
+  it('prints no field that is unknown, and no other field', () => {
+    expect(printed({ receivedAt: new Date(0), ip: undefined, secret: 'x' })).toEqual({
+      receivedAt: '1970-01-01T00:00:00.000Z',
+    });
+  });
+
+  it.each(Object.entries(bodies))('keeps every byte of a body with %s', (_, body) => {
+    const { body: text, bodyBase64 } = printed({ body });
+    const bytes = text === undefined ? Buffer.from(bodyBase64, 'base64') : Buffer.from(text);
+    expect(bytes.equals(body)).toBe(true);
+  });
+});
+
+describe('The codec of deliveries', () => {
+  it.each(Object.entries(bodies))('decodes an encoded delivery whose body has %s', (_, body) => {
+    const { id = '', endpoint = '', receivedAt, ip, eventType, dialect, scanId, target } = createRecord();
+    const delivery = { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body };
+    expect(decodeDelivery(JSON.parse(JSON.stringify(encodeDelivery(delivery))))).toEqual(delivery);
+  });
+});
+
+describe('An export', () => {
+  it('as JSON lines has the JSON of one delivery per line', async () => {
+    const [one, two] = [createRecord({ key: '1', body: bodies['no bytes'] }), createRecord({ key: '2' })];
+    const records = [one, two].map((record) => ({ ...record, body: bodies['a byte that is not UTF-8'] }));
+    const lines = (await exported('jsonl', ...records)).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(records.map(printed));
+  });
+
+  it('as CSV has columns with the names of the JSON, and the body in the column of its form', async () => {
+    const text = await exported(
+      'csv',
+      createRecord({ target: '=1+1', body: bodies['a byte that is not UTF-8'] }),
+    );
+    const [header, line] = text.split('\r\n');
+    expect(header).toBe(
+      'key,id,endpoint,receivedAt,ip,eventType,dialect,scanId,target,state,attempts,error,code,body,bodyBase64',
+    );
+    expect(line).toContain("'=1+1");
+    expect(line).toMatch(/,,e\/99$/);
+  });
+
+  it('in another format is a ConfigurationError', async () => {
+    const given: 'csv' = JSON.parse('"xml"');
+    await expect(exported(given)).rejects.toMatchObject({ name: 'ConfigurationError', option: 'format' });
+  });
+});
