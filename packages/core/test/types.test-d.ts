@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
 import { type Rejected, toHttpResponse } from '../src/adapter/index.ts';
+import { defineEvents } from '../src/events/definitions/define-events.ts';
 import type {
   EventEnvelope,
   EventIssue,
@@ -205,6 +206,28 @@ describe('The compiler refuses', () => {
     createReceiver({ secret: 's3cret', schemas: { 'in.house': {} } });
     createReceiver({ secret: ['new', new Uint8Array(8)], signatureHeader: ['x-one', 'x-two'] });
     createReceiver({ secret: false });
+  });
+});
+
+describe('A definition of an event type', () => {
+  const schema = z.looseObject({});
+
+  it('keeps its literal types', () => {
+    const defined = defineEvents({
+      'scan.new': { schema, category: 'scan', aliases: ['scan.add'], severity: 'LOW' },
+      scan_new: { schema, category: 'anything', severity: 'HIGH' },
+    });
+    expectTypeOf(defined['scan.new'].aliases).toEqualTypeOf<readonly ['scan.add']>();
+    expectTypeOf(defined.scan_new.category).toEqualTypeOf<'anything'>();
+  });
+
+  it('must have a severity of the table, and a dotted type the category of its prefix', () => {
+    // @ts-expect-error the severity is missing
+    defineEvents({ scan_new: { schema, category: 'scan' } });
+    // @ts-expect-error not a severity
+    defineEvents({ scan_new: { schema, category: 'scan', severity: 'SEVERE' } });
+    // @ts-expect-error the prefix is `scan`
+    defineEvents({ 'scan.new': { schema, category: 'finding', severity: 'LOW' } });
   });
 });
 

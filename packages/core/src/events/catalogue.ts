@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import { guideGroups } from './guide.ts';
+import { aliases } from './aliases.ts';
+import { definitions } from './definitions/index.ts';
 import { anyEventSchema, type DataSchemas, eventSchemas, mapSchemas } from './schemas.ts';
-import { aliases } from './shipped.ts';
 
 /** What a catalogue answers about event types, the user's own included. */
 export interface Catalogue {
@@ -30,7 +30,7 @@ export function createCatalogue(own: DataSchemas): Catalogue {
     const types = categories.get(category) ?? new Set();
     categories.set(category, types.add(type));
   };
-  for (const [group, types] of Object.entries(guideGroups)) for (const type of types) addTo(group, type);
+  for (const [type, { category }] of Object.entries(definitions)) addTo(category, type);
   for (const type of schemas.keys()) if (prefixOf(type) !== undefined) addTo(prefixOf(type) ?? '', type);
   for (const [alias, type] of canonicals)
     if (prefixOf(alias) !== undefined) addTo(prefixOf(alias) ?? '', type);

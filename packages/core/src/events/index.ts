@@ -1,6 +1,7 @@
 /** The event types, their categories and severities, for forwarders and for tools that show events. */
 export { selectTypes, type TypeSelection, typeSelectors } from './selection.ts';
-export { type Severity, type SeverityMap, severities, severityOf } from './severity.ts';
+export { severityOf } from './severity.ts';
+export { type Severity, type SeverityMap, severities } from './severity-levels.ts';
 export type {
   Category,
   EventAlias,

@@ -1,9 +1,13 @@
 import * as z from 'zod';
-import { guideData } from './guide.ts';
-import { shippedData } from './shipped.ts';
+import { definitions } from './definitions/index.ts';
 
-/** The schemas of `data`, by the type's name: the guide's fifteen and the dotted types without a twin. */
-export const knownData = { ...guideData, ...shippedData };
+type Definitions = typeof definitions;
+type KnownSchemas = { readonly [Type in keyof Definitions]: Definitions[Type]['schema'] };
+
+/** The schemas of the known types' `data`. */
+const knownSchemas = Object.fromEntries(
+  Object.entries(definitions).map(([type, { schema }]) => [type, schema]),
+) as KnownSchemas;
 
 /** The guide's `metadata`. */
 export const metadata = z.looseObject({
@@ -25,8 +29,8 @@ function eventSchema<Type extends string, Data extends z.ZodType>(type: Type, da
 }
 
 /**
- * Any event's envelope, whatever its type, as `parseEvent` returns it: what a type that nobody knows yet is brought into,
- * with `{ value }` for `data` that is no object.
+ * The envelope of an event of any type, as `parseEvent` returns it. An event of an unknown type is fitted into it: if
+ * its `data` is not an object, it becomes `{ value }`.
  */
 export const anyEventSchema = z.looseObject({
   event_type: z.string().min(1),
@@ -40,8 +44,8 @@ export const anyEventSchema = z.looseObject({
 /** A user's own schemas, by event type: each is the schema of that type's `data`. */
 export type DataSchemas = Readonly<Record<string, z.ZodType>>;
 
-/** The schemas of whole events, by type, in the guide's envelope as `parseEvent` returns it: all of its parts are there. */
-export const eventSchemas = mapSchemas(knownData);
+/** The schemas of whole events by type, in the guide's envelope as `parseEvent` returns it, with all of its fields. */
+export const eventSchemas = mapSchemas(knownSchemas);
 
 /** The same for a user's own schemas of `data`. */
 export function mapSchemas<Schemas extends DataSchemas>(data: Schemas) {

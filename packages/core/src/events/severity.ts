@@ -1,70 +1,7 @@
 import { isObject } from '../data/json.ts';
-import type { EventEnvelope, KnownEventType } from './types.ts';
-
-/** From the least to the most severe. */
-export const severities = ['INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
-
-/** How urgently a person should look at an event. */
-export type Severity = (typeof severities)[number];
-
-/** Severities by event type. Use the canonical names of types: `scan_completed`, not its alias `scan.complete`. */
-export type SeverityMap = Readonly<Record<string, Severity>>;
-
-/** The severity of a type if the event does not state one. The compiler requires an entry for each known type. */
-const byType: Readonly<Record<KnownEventType, Severity>> = {
-  scan_started: 'INFO',
-  scan_completed: 'INFO',
-  scan_failed: 'MEDIUM',
-  scan_progress: 'INFO',
-  high_risk_event: 'HIGH',
-  medium_risk_event: 'MEDIUM',
-  vulnerability_found: 'HIGH',
-  malware_detected: 'CRITICAL',
-  correlation_completed: 'LOW',
-  cti_report_generated: 'INFO',
-  workspace_created: 'INFO',
-  multi_scan_completed: 'INFO',
-  system_alert: 'MEDIUM',
-  resource_warning: 'MEDIUM',
-  module_error: 'MEDIUM',
-
-  'scan.created': 'INFO',
-  'scan.stopped': 'LOW',
-  'scan.aborted': 'MEDIUM',
-  'scan.deleted': 'INFO',
-  'scan.archived': 'INFO',
-  'scan.unarchived': 'INFO',
-  'scan.rerun': 'INFO',
-  'scan.cloned': 'INFO',
-  'event.new': 'LOW',
-  'event.false_positive': 'INFO',
-  'finding.new': 'LOW',
-  'finding.critical': 'CRITICAL',
-  'correlation.resolved': 'INFO',
-  'asset.discovered': 'INFO',
-  'asset.risk_changed': 'MEDIUM',
-  'monitor.change': 'MEDIUM',
-  'task.queued': 'INFO',
-  'task.running': 'INFO',
-  'task.completed': 'INFO',
-  'task.failed': 'MEDIUM',
-  'task.cancelled': 'LOW',
-  'alert.critical': 'CRITICAL',
-  'alert.high': 'HIGH',
-  'alert.medium': 'MEDIUM',
-  'alert.low': 'LOW',
-  'alert.info': 'INFO',
-  'module.started': 'INFO',
-  'module.completed': 'INFO',
-  'module.timeout': 'MEDIUM',
-  'schedule.triggered': 'INFO',
-  'export.ready': 'INFO',
-  'system.health': 'INFO',
-  'system.health_degraded': 'MEDIUM',
-  'system.config_changed': 'LOW',
-  'system.api_key_rotated': 'LOW',
-  'webhook.test': 'INFO',
-};
+import { definitions } from './definitions/index.ts';
+import type { Severity, SeverityMap } from './severity-levels.ts';
+import type { EventEnvelope } from './types.ts';
 
 /**
  * Return how severe an event is. The first of these decides:
@@ -88,7 +25,7 @@ export function severityOf(event: EventEnvelope<string, unknown>, map: SeverityM
     severityNamed(event.severity) ??
     rowOf(map, event.event_type) ??
     severityByFindings(event.event_type, data) ??
-    rowOf(byType, event.event_type) ??
+    severityOfType(event.event_type) ??
     'LOW'
   );
 }
@@ -141,7 +78,12 @@ function isPositive(count: unknown): boolean {
   return (typeof count === 'number' || typeof count === 'string') && Number(count) > 0;
 }
 
-/** Use `hasOwn`, because a type can be called `constructor`. */
+/** A type can be called `constructor`, so only own properties count. */
 function rowOf(map: SeverityMap, type: string): Severity | undefined {
   return Object.hasOwn(map, type) ? map[type] : undefined;
+}
+
+function severityOfType(type: string): Severity | undefined {
+  const known: Readonly<Record<string, { readonly severity: Severity }>> = definitions;
+  return Object.hasOwn(known, type) ? known[type]?.severity : undefined;
 }

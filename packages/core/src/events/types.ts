@@ -1,15 +1,24 @@
 import type * as z from 'zod';
-import type { guideGroups } from './guide.ts';
-import type { DataSchemas, knownData, metadata } from './schemas.ts';
-import type { aliases } from './shipped.ts';
+import type { definitions } from './definitions/index.ts';
+import type { DataSchemas, metadata } from './schemas.ts';
 
-type KnownData = typeof knownData;
+type Definitions = typeof definitions;
 
 /** The name of a type with a schema of its own. */
-export type KnownEventType = keyof KnownData;
+export type KnownEventType = keyof Definitions;
 
-/** Another name of a known type; an event that bears it arrives under the type's own name. */
-export type EventAlias = keyof typeof aliases;
+/** The aliases of a known type. */
+type AliasesOf<Type extends KnownEventType> = Definitions[Type] extends {
+  readonly aliases: readonly (infer Alias extends string)[];
+}
+  ? Alias
+  : never;
+
+/** The known type that each alias names. */
+type TypeByAlias = { readonly [Type in KnownEventType as AliasesOf<Type>]: Type };
+
+/** Another name of a known type. An event with this name arrives under the type's own name. */
+export type EventAlias = keyof TypeByAlias;
 
 /** `metadata` as the guide has it. */
 export type EventMetadata = z.output<typeof metadata>;
@@ -45,7 +54,9 @@ export type UnknownEvent = EventEnvelope<UnknownEventType, Readonly<Record<strin
 
 /** `data` by event type, a user's own schemas first. */
 type DataOf<Schemas extends DataSchemas> = {
-  readonly [Type in KnownEventType as Type extends keyof Schemas ? never : Type]: z.output<KnownData[Type]>;
+  readonly [Type in KnownEventType as Type extends keyof Schemas ? never : Type]: z.output<
+    Definitions[Type]['schema']
+  >;
 } & { readonly [Type in keyof Schemas]: z.output<Schemas[Type]> };
 
 /** Events by their type. */
@@ -58,25 +69,22 @@ export type WebhookEvent<Schemas extends DataSchemas = Record<never, never>> =
   | EventsByType<Schemas>[keyof EventsByType<Schemas>]
   | UnknownEvent;
 
-/** The guide's four groups, and their types. */
-type Groups = typeof guideGroups;
-
 /** The part of a dotted name before its first dot. */
 type PrefixOf<Type> = Type extends `${infer Prefix}.${string}` ? Prefix : never;
 
 /** The prefix of a category wildcard. */
 export type Category<Schemas extends DataSchemas = Record<never, never>> =
-  | keyof Groups
-  | PrefixOf<KnownEventType | EventAlias | keyof Schemas>;
+  | Definitions[KnownEventType]['category']
+  | PrefixOf<EventAlias | keyof Schemas>;
 
-/** The types that `<prefix>.*` covers: the guide's group, the dotted types, and the guide's twins of dotted types. */
+/** The categories of a known type: its own, and the prefixes of its aliases. */
+type CategoriesOf<Type extends KnownEventType> = Definitions[Type]['category'] | PrefixOf<AliasesOf<Type>>;
+
+/** The types that `<prefix>.*` matches. */
 type TypesOfCategory<Prefix extends string, Schemas extends DataSchemas> = Extract<
-  | (Prefix extends keyof Groups ? Groups[Prefix][number] : never)
-  | {
-      [Alias in EventAlias]: Alias extends `${Prefix}.${string}` ? (typeof aliases)[Alias] : never;
-    }[EventAlias]
-  | Extract<keyof EventsByType<Schemas>, `${Prefix}.${string}`>,
-  keyof EventsByType<Schemas>
+  keyof EventsByType<Schemas>,
+  | { [Type in KnownEventType]: Prefix extends CategoriesOf<Type> ? Type : never }[KnownEventType]
+  | `${Prefix}.${string}`
 >;
 
 /** What {@link Receiver.on} takes: a type, an alias of one, `'<category>.*'` or `'all'`. */
@@ -97,5 +105,5 @@ export type EventOf<
     : Selector extends keyof EventsByType<Schemas>
       ? EventsByType<Schemas>[Selector]
       : Selector extends EventAlias
-        ? EventsByType<Schemas>[Extract<(typeof aliases)[Selector], keyof EventsByType<Schemas>>]
+        ? EventsByType<Schemas>[Extract<TypeByAlias[Selector], keyof EventsByType<Schemas>>]
         : never;

@@ -1,4 +1,4 @@
-import { aliases } from '../events/shipped.ts';
+import { aliases } from '../events/aliases.ts';
 import type { KnownEventType } from '../events/types.ts';
 
 const scan = { scan_id: 'scan_12345', target: 'example.com', target_type: 'DOMAIN_NAME' };
