@@ -7,7 +7,7 @@ import morgan from 'morgan';
 import onHeaders from 'on-headers';
 import serverless from 'serverless-http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { express4 } from '../support/older.ts';
+import { express4 } from '../support/older-frameworks.ts';
 import { listen, nodeMounts } from '../support/servers.ts';
 import {
   bytesOf,

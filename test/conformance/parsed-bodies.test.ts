@@ -19,7 +19,7 @@ import { koaBody } from 'koa-body';
 import koaBodyparser from 'koa-bodyparser';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fetchBridge } from '../support/fetch-bridge.ts';
-import { express4, Koa2, koaBody6 } from '../support/older.ts';
+import { express4, Koa2, koaBody6 } from '../support/older-frameworks.ts';
 import { koaListener, listen, nodeServer } from '../support/servers.ts';
 import {
   bytesOf,

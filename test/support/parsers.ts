@@ -17,7 +17,7 @@ import type Koa from 'koa';
 import { koaBody } from 'koa-body';
 import koaBodyparser from 'koa-bodyparser';
 import { fetchBridge } from './fetch-bridge.ts';
-import { express4, koaBody6 } from './older.ts';
+import { express4, koaBody6 } from './older-frameworks.ts';
 import { koaListener, type Mount, mount, nodeServer } from './servers.ts';
 
 /** Something mounted before the receiver, as people do; and whether the raw bytes are still to be had behind it. */

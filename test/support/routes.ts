@@ -9,7 +9,7 @@ import express, { type ErrorRequestHandler } from 'express';
 import { Hono } from 'hono';
 import oldBodyParser from 'koa-bodyparser';
 import { fetchBridge } from './fetch-bridge.ts';
-import { express4 } from './older.ts';
+import { express4 } from './older-frameworks.ts';
 import { koaListener, listen, nodeServer, type Running } from './servers.ts';
 
 /** The app's own route: it gets the event and says the status to answer, or throws. */

@@ -12,7 +12,7 @@ import express from 'express';
 import { Hono, type MiddlewareHandler } from 'hono';
 import Koa from 'koa';
 import { fetchBridge, peerOf, rememberPeer } from './fetch-bridge.ts';
-import { express4, Koa2 } from './older.ts';
+import { express4, Koa2 } from './older-frameworks.ts';
 
 export interface Running {
   readonly port: number;

@@ -18,7 +18,7 @@ export {
 export { type ParsedEvent, parseEvent } from './events/envelope.ts';
 export { anyEventSchema, type DataSchemas, eventSchemas } from './events/schemas.ts';
 export type { KnownEventType, WebhookEvent } from './events/types.ts';
-export type { EventContext } from './handlers/context.ts';
+export type { EventContext } from './handlers/event-context.ts';
 export type { HandlerOptions } from './options/handler-options.ts';
 export type { ReceiverOptions } from './options/receiver-options.ts';
 export type { Outcome } from './outcome/outcome.ts';

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import type { DataSchemas } from '../events/schemas.ts';
 import type { WebhookEvent } from '../events/types.ts';
-import type { EventContext } from '../handlers/context.ts';
+import type { EventContext } from '../handlers/event-context.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 import type { Delivery } from './delivery.ts';

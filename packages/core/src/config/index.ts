@@ -1,5 +1,5 @@
 /** Load receivers from SpiderFoot's INI file. */
 export { ConfigFileError } from './config-file-error.ts';
-export type { EndpointConfig, SenderConfig } from './endpoint.ts';
-export type { IgnoredKey } from './keys.ts';
-export { type Config, type LoadConfigOptions, loadConfig } from './load.ts';
+export type { EndpointConfig, SenderConfig } from './endpoint-config.ts';
+export { type Config, type LoadConfigOptions, loadConfig } from './load-config.ts';
+export type { IgnoredKey } from './section-keys.ts';

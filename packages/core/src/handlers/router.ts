@@ -2,7 +2,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { Catalogue } from '../events/catalogue.ts';
 import { didYouMean } from '../options/did-you-mean.ts';
 import { type HandlerOptions, readHandlerOptions } from '../options/handler-options.ts';
-import type { HandlerContext } from './context.ts';
+import type { HandlerContext } from './event-context.ts';
 
 /** A handler as the router keeps it. */
 export interface Route {

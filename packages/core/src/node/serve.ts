@@ -3,15 +3,15 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { ConfigurationError } from '../errors.ts';
-import { readCount, readNumber } from '../options/numbers.ts';
+import { readCount, readNumber } from '../options/number-options.ts';
 import { readPort } from '../options/settings.ts';
 import type { Logger } from '../reporting/logger.ts';
+import { closeOnSignals } from './close-on-signals.ts';
+import { combineReceivers, type ServedReceiver } from './combine-receivers.ts';
 import { limitConnections } from './connection-limit.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
 import { lineLogger } from './logger.ts';
 import { limitPipelining } from './pipelining-limit.ts';
-import { asOneReceiver, type ServedReceiver } from './receivers.ts';
-import { closeOnSignals } from './signals.ts';
 
 export interface ServeOptions {
   /** @default '127.0.0.1' */
@@ -95,7 +95,7 @@ export async function serve(
       'must be a request listener. For Koa, pass app.callback(). For Hono, pass getRequestListener(app.fetch) from @hono/node-server.',
     );
   }
-  const receiver = asOneReceiver(receivers);
+  const receiver = combineReceivers(receivers);
   readNumber('grace', grace, 'milliseconds');
   readNumber('keepAliveTimeout', keepAliveTimeout, 'milliseconds');
   readCount('maxConnections', maxConnections, 'connections');

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { isPositiveNumber, maxTimerDelay } from './numbers.ts';
+import { isPositiveNumber, maxTimerDelay } from './number-options.ts';
 
 /** The options of a handler. An unknown option or an invalid value is a `ConfigurationError`. */
 export interface HandlerOptions {

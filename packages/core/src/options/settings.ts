@@ -5,13 +5,12 @@ import { spiderfootHeaders } from '../checks/signature-header.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Catalogue, createCatalogue } from '../events/catalogue.ts';
 import type { DataSchemas } from '../events/schemas.ts';
-import { silentLogger } from '../handlers/context.ts';
-import type { Logger } from '../reporting/logger.ts';
+import { type Logger, silentLogger } from '../reporting/logger.ts';
 import { readSecret, type Secret } from '../signature/secret.ts';
 import type { DeliveryLog } from '../stores/delivery-log.ts';
 import type { DeliveryQueue } from '../stores/delivery-queue.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { readCount, readNumber } from './numbers.ts';
+import { readCount, readNumber } from './number-options.ts';
 import type { ReceiverOptions } from './receiver-options.ts';
 
 /** The options, checked, with their defaults. */

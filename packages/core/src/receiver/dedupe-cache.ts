@@ -14,7 +14,7 @@ export interface DedupeCache {
   forget(id: string): void;
 }
 
-/** @param capacity deliveries; one costs about 150 bytes. Those that run are not counted: the traffic bounds them. */
+/** @param capacity deliveries, about 150 bytes each. Running ones are not counted: the requests in flight limit them. */
 export function createDedupeCache(capacity: number): DedupeCache {
   const settled = new BoundedMap<string, Remembered>(capacity);
   const running = new Map<string, Remembered>();

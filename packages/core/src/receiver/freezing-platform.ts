@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import type { DeliveryQueue } from '../stores/delivery-queue.ts';
-import type { Verified } from './verified.ts';
+import type { VerifiedDelivery } from './verified-delivery.ts';
 
 /**
  * Return the name of the platform, if it freezes this process between an answer and the next request. Work that is
@@ -25,7 +25,7 @@ function at(value: unknown, key: string): unknown {
  * and then lost without a trace.
  * @throws ConfigurationError if the platform freezes this process after the answer and passed no `waitUntil`
  */
-export function requireRunningQueue(queue: DeliveryQueue, { waitUntil }: Verified): void {
+export function requireRunningQueue(queue: DeliveryQueue, { waitUntil }: VerifiedDelivery): void {
   if (waitUntil !== undefined || queue.settled === undefined) return;
   const platform = freezingPlatform();
   if (platform === undefined) return;

@@ -5,17 +5,17 @@ import { checkRequestHeaders } from '../checks/request-headers.ts';
 import { claimOf, identify } from '../checks/signature-header.ts';
 import { parseWith } from '../events/envelope.ts';
 import type { Route, Router } from '../handlers/router.ts';
-import type { Runner } from '../handlers/runner.ts';
 import type { Settings } from '../options/settings.ts';
 import { type Outcome, type Rejected, rejectWith } from '../outcome/outcome.ts';
 import type { RejectionCode } from '../outcome/rejections.ts';
+import type { Observation } from '../reporting/observation.ts';
 import type { Observers } from '../reporting/observers.ts';
-import type { Watch } from '../reporting/watch.ts';
 import { idOfOneShot } from '../signature/signature.ts';
 import type { StoredDelivery } from '../stores/stored-delivery.ts';
+import type { DeliveryRunner } from './delivery-runner.ts';
 import { enqueue, type QueueConsumer } from './queue-consumer.ts';
 import { overtaken, rejectAndClose } from './reject-and-close.ts';
-import { toStored, type Verified } from './verified.ts';
+import { toStored, type VerifiedDelivery } from './verified-delivery.ts';
 
 /**
  * Decide the outcome of one delivery.
@@ -23,7 +23,7 @@ import { toStored, type Verified } from './verified.ts';
  */
 export type Pipeline = (
   delivery: Delivery,
-  watch: Watch,
+  observation: Observation,
   handle: Route['run'] | undefined,
 ) => Promise<Outcome>;
 
@@ -31,7 +31,7 @@ export function createPipeline(
   settings: Settings,
   observers: Observers,
   router: Router,
-  runner: Runner,
+  runner: DeliveryRunner,
   worker: QueueConsumer | undefined,
 ): Pipeline {
   const { endpoint, keys, queue, now, catalogue } = settings;
@@ -39,19 +39,22 @@ export function createPipeline(
   /** Take a delivery through all checks, in order. Checks of the headers run before the body is read. */
   async function decide(
     delivery: Delivery,
-    watch: Watch,
+    observation: Observation,
     handle: Route['run'] | undefined,
   ): Promise<Outcome> {
     const reject = (code: RejectionCode) => rejectAndClose(delivery, code);
     if (delivery.method !== 'POST') return reject('method_not_allowed');
 
-    watch.ip = addressOf(delivery);
-    if (settings.isAllowed !== undefined && !(watch.ip !== undefined && settings.isAllowed(watch.ip))) {
+    observation.ip = addressOf(delivery);
+    if (
+      settings.isAllowed !== undefined &&
+      !(observation.ip !== undefined && settings.isAllowed(observation.ip))
+    ) {
       return reject('ip_not_allowed');
     }
     if (settings.rateLimiter !== undefined) {
-      const retryAfter = await secondsToWait(settings.rateLimiter, watch.ip, (error) =>
-        observers.sideError(error, 'rateLimiter', watch),
+      const retryAfter = await secondsToWait(settings.rateLimiter, observation.ip, (error) =>
+        observers.sideError(error, 'rateLimiter', observation),
       );
       if (retryAfter !== undefined) return { ...reject('rate_limited'), retryAfter };
     }
@@ -61,7 +64,7 @@ export function createPipeline(
     if (claim?.rejected !== undefined) return { ...reject(claim.rejected.code), ...claim.rejected };
 
     const body = await delivery.readBody(settings.maxBodySize, settings.bodyTimeout);
-    watch.mark('body');
+    observation.mark('body');
     // Requests of one packet are read concurrently, so an earlier one may have been rejected in the meantime.
     if (delivery.connectionClosing === true) return overtaken;
     if (typeof body === 'string') return reject(body);
@@ -70,28 +73,40 @@ export function createPipeline(
     const idOfBytes = identified instanceof Promise ? await identified : identified;
     if (idOfBytes === undefined) return reject('invalid_signature');
 
-    const { ip, receivedAt } = watch;
+    const { ip, receivedAt } = observation;
     const eventHeader = delivery.header('x-spiderfoot-event');
     const { parsed, oneShot } = parseWith(catalogue, body, receivedAt.getTime(), eventHeader);
     const id = oneShot ? idOfOneShot(idOfBytes) : idOfBytes;
-    watch.id = id;
-    watch.mark('check');
+    observation.id = id;
+    observation.mark('check');
     if (parsed.status === 'rejected') {
       const { eventType, error } = parsed;
-      watch.eventType = eventType;
-      if (error !== undefined) observers.error(error, 'schemas', watch);
+      observation.eventType = eventType;
+      if (error !== undefined) observers.error(error, 'schemas', observation);
       const unparsed = { eventType, dialect: undefined, scanId: undefined, target: undefined };
-      return rejectAuthentic({ ...parsed, id }, { id, endpoint, receivedAt, ip, ...unparsed, body }, watch);
+      return rejectAuthentic(
+        { ...parsed, id },
+        { id, endpoint, receivedAt, ip, ...unparsed, body },
+        observation,
+      );
     }
     const { event, wire } = parsed;
-    watch.eventType = event.event_type;
-    const verified: Verified = { id, event, wire, body, ip, receivedAt, waitUntil: delivery.waitUntil };
+    observation.eventType = event.event_type;
+    const verified: VerifiedDelivery = {
+      id,
+      event,
+      wire,
+      body,
+      ip,
+      receivedAt,
+      waitUntil: delivery.waitUntil,
+    };
     if (!isFresh(event.timestamp)) {
-      return rejectAuthentic({ ...rejectWith('stale_event'), id }, toStored(verified, endpoint), watch);
+      return rejectAuthentic({ ...rejectWith('stale_event'), id }, toStored(verified, endpoint), observation);
     }
-    const taken = take(verified, handle, watch);
+    const taken = take(verified, handle, observation);
     const outcome = taken instanceof Promise ? await taken : taken;
-    watch.mark('handle');
+    observation.mark('handle');
     return outcome;
   }
 
@@ -112,35 +127,35 @@ export function createPipeline(
   async function rejectAuthentic(
     rejected: Rejected,
     delivery: StoredDelivery,
-    watch: Watch,
+    observation: Observation,
   ): Promise<Rejected> {
     const { code, issues } = rejected;
     const standing = { state: 'rejected', attempt: 0, succeeded: [], code, issues } as const;
-    return (await runner.record(delivery, standing, watch)) ?? rejected;
+    return (await runner.record(delivery, standing, observation)) ?? rejected;
   }
 
   function take(
-    verified: Verified,
+    verified: VerifiedDelivery,
     handle: Route['run'] | undefined,
-    watch: Watch,
+    observation: Observation,
   ): Outcome | Promise<Outcome> {
-    if (!settings.takes(verified.event.event_type)) return ignore(verified, watch);
+    if (!settings.takes(verified.event.event_type)) return ignore(verified, observation);
     if (handle !== undefined) {
       const route = { name: 'route', timeout: settings.handlerTimeout, run: handle };
-      return runner.once(verified, [route], watch);
+      return runner.once(verified, [route], observation);
     }
     if (queue !== undefined) {
       worker?.start();
-      return enqueue(queue, settings, observers, verified, watch);
+      return enqueue(queue, settings, observers, verified, observation);
     }
     worker?.startForReplays();
-    return runner.once(verified, router.routesOf(verified.event.event_type), watch);
+    return runner.once(verified, router.routesOf(verified.event.event_type), observation);
   }
 
-  async function ignore(verified: Verified, watch: Watch): Promise<Outcome> {
+  async function ignore(verified: VerifiedDelivery, observation: Observation): Promise<Outcome> {
     const { id, event, wire } = verified;
     const standing = { state: 'ignored', attempt: 0, succeeded: [] } as const;
-    const failed = await runner.record(toStored(verified, endpoint), standing, watch);
+    const failed = await runner.record(toStored(verified, endpoint), standing, observation);
     return failed ?? { status: 'ignored', id, event, wire };
   }
 

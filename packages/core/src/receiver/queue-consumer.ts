@@ -1,17 +1,17 @@
 import { BoundedMap } from '../data/bounded-map.ts';
 import { parseWith } from '../events/envelope.ts';
 import type { Router } from '../handlers/router.ts';
-import { type Progress, type Runner, withStoreTimeout } from '../handlers/runner.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Outcome } from '../outcome/outcome.ts';
+import type { Observation } from '../reporting/observation.ts';
 import type { Observers } from '../reporting/observers.ts';
-import type { Watch } from '../reporting/watch.ts';
 import type { DeliveryLog, LogEntry } from '../stores/delivery-log.ts';
 import type { DeliveryQueue } from '../stores/delivery-queue.ts';
 import type { AttemptOptions, QueuedResult, QueuedWork, Workers } from '../stores/queued-attempt.ts';
-import { claimEndpoint, releaseEndpoint } from './endpoint-claims.ts';
+import { type DeliveryRunner, type Progress, withStoreTimeout } from './delivery-runner.ts';
+import { releaseEndpoint, reserveEndpoint } from './endpoint-owners.ts';
 import { requireRunningQueue } from './freezing-platform.ts';
-import { toStored, toStoredEvent, toStoredFailures, type Verified } from './verified.ts';
+import { toStored, toStoredEvent, toStoredFailures, type VerifiedDelivery } from './verified-delivery.ts';
 
 /** Runs the deliveries that a store returns: those of a queue, or those that are replayed from a log. */
 export interface QueueConsumer {
@@ -34,7 +34,7 @@ export function createQueueConsumer(
   store: Pick<DeliveryQueue, 'start'>,
   settings: Settings,
   router: Router,
-  runner: Runner,
+  runner: DeliveryRunner,
   observers: Observers,
 ): QueueConsumer {
   const { endpoint, catalogue, log, queue } = settings;
@@ -57,26 +57,26 @@ export function createQueueConsumer(
   async function process(work: QueuedWork, { retryAt }: AttemptOptions = {}): Promise<QueuedResult> {
     registered ??= new Promise((resolve) => setTimeout(resolve, 0));
     await registered;
-    const watch = watchOf(work, observers);
+    const observation = observationOf(work, observers);
     const { id, body, ip, receivedAt, attempt } = work;
     const { parsed } = parseWith(catalogue, body, receivedAt.getTime());
     if (parsed.status === 'rejected') {
       const { code, issues, error, eventType } = parsed;
-      watch.eventType = eventType ?? watch.eventType;
+      observation.eventType = eventType ?? observation.eventType;
       // Another attempt would be rejected for the same reason.
-      watch.isDeadLetter = true;
-      if (error !== undefined) observers.error(error, 'schemas', watch);
-      observers.outcome({ ...parsed, id }, watch);
+      observation.isDeadLetter = true;
+      if (error !== undefined) observers.error(error, 'schemas', observation);
+      observers.outcome({ ...parsed, id }, observation);
       return { status: 'rejected', succeeded: work.succeeded, failures: [], code, issues, cause: error };
     }
     const { event, wire } = parsed;
-    watch.eventType = event.event_type;
+    observation.eventType = event.event_type;
     // For a first attempt, use only the store's record: a replay may be meant to run all handlers again.
     const since = attempt > 1 ? (reached.get(id) ?? []) : [];
     const progress: Progress = { attempt, succeeded: new Set([...work.succeeded, ...since]) };
-    const verified: Verified = { id, event, wire, body, ip, receivedAt };
-    const error = await runner.run(verified, router.routesOf(event.event_type), progress, watch);
-    watch.mark('handle');
+    const verified: VerifiedDelivery = { id, event, wire, body, ip, receivedAt };
+    const error = await runner.run(verified, router.routesOf(event.event_type), progress, observation);
+    observation.mark('handle');
     if (error === undefined) reached.delete(id);
     else reached.set(id, progress.succeeded);
     const succeeded = [...progress.succeeded];
@@ -84,18 +84,18 @@ export function createQueueConsumer(
       const failed = error && { error: error.message, failures: toStoredFailures(error) };
       const state = error === undefined ? 'processed' : 'failed';
       const entry = { ...toStored(verified, endpoint), state, attempt, succeeded, ...failed } as const;
-      await recordApart(logApart, entry, watch);
+      await recordApart(logApart, entry, observation);
     }
     const result = { succeeded, failures: [], event: toStoredEvent(event, wire) };
     if (error === undefined) {
-      observers.outcome({ status: 'processed', id, event, wire }, watch);
+      observers.outcome({ status: 'processed', id, event, wire }, observation);
       return { ...result, status: 'processed' };
     }
     const { message, retryAfter } = error;
     const nextAttempt = retryAt?.(retryAfter);
-    watch.nextAttempt = nextAttempt;
-    watch.isDeadLetter = retryAt !== undefined && nextAttempt === undefined;
-    observers.outcome({ status: 'rejected', code: 'handler_failed', id, error }, watch);
+    observation.nextAttempt = nextAttempt;
+    observation.isDeadLetter = retryAt !== undefined && nextAttempt === undefined;
+    observers.outcome({ status: 'rejected', code: 'handler_failed', id, error }, observation);
     const failures = toStoredFailures(error);
     return { ...result, status: 'failed', failures, error: message, retryAfter, nextAttempt, cause: error };
   }
@@ -104,16 +104,16 @@ export function createQueueConsumer(
    * Record an attempt in the log. A failure of the log does not affect the queue, because the handlers have already
    * run.
    */
-  async function recordApart(log: DeliveryLog, entry: LogEntry, watch: Watch): Promise<void> {
+  async function recordApart(log: DeliveryLog, entry: LogEntry, observation: Observation): Promise<void> {
     try {
       await withStoreTimeout(log.record(entry), 'log.record()');
     } catch (error) {
-      observers.sideError(error, 'log', watch);
+      observers.sideError(error, 'log', observation);
     }
   }
 
   const worker: QueueConsumer = {
-    claim: () => claimEndpoint(store, endpoint, worker),
+    claim: () => reserveEndpoint(store, endpoint, worker),
     start() {
       if (workers !== undefined) return;
       worker.claim();
@@ -135,9 +135,12 @@ export function createQueueConsumer(
   return worker;
 }
 
-function watchOf({ id, ip, receivedAt, attempt, eventType }: QueuedWork, observers: Observers): Watch {
-  const watch = observers.watch(receivedAt, 'handled');
-  return Object.assign(watch, { id, ip, attempt, eventType });
+function observationOf(
+  { id, ip, receivedAt, attempt, eventType }: QueuedWork,
+  observers: Observers,
+): Observation {
+  const observation = observers.observe(receivedAt, 'handled');
+  return Object.assign(observation, { id, ip, attempt, eventType });
 }
 
 /** Put a delivery into the queue. @returns the outcome */
@@ -145,8 +148,8 @@ export async function enqueue(
   queue: DeliveryQueue,
   { endpoint }: Settings,
   observers: Observers,
-  verified: Verified,
-  watch: Watch,
+  verified: VerifiedDelivery,
+  observation: Observation,
 ): Promise<Outcome> {
   const { id, event, wire } = verified;
   // Outside of the `try`: this is a configuration error, which a retry by the sender cannot resolve.
@@ -158,7 +161,7 @@ export async function enqueue(
     if (settled !== undefined) verified.waitUntil?.(settled);
     return { status, id, event, wire };
   } catch (error) {
-    observers.error(error, 'queue', watch);
+    observers.error(error, 'queue', observation);
     return { status: 'rejected', code: 'unavailable', id, error };
   }
 }

@@ -4,8 +4,8 @@ import type { Route } from '../handlers/router.ts';
 import type { Settings } from '../options/settings.ts';
 import { type Outcome, rejectWith } from '../outcome/outcome.ts';
 import type { RejectionCode } from '../outcome/rejections.ts';
+import type { Observation } from '../reporting/observation.ts';
 import type { Observers } from '../reporting/observers.ts';
-import type { Watch } from '../reporting/watch.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Pipeline } from './pipeline.ts';
 import { overtaken, rejectAndClose } from './reject-and-close.ts';
@@ -20,24 +20,24 @@ export type Receive = (delivery: Delivery, handle: Route['run'] | undefined) => 
 export function createReceive(
   { endpoint, log, now, bodyTimeout }: Settings,
   observers: Observers,
-  traffic: InFlight,
+  inFlight: InFlight,
   decide: Pipeline,
 ): Receive {
   /** If the user's clock fails, use the system's: the delivery must not be lost. */
-  function beginWatch(): Watch {
+  function startObservation(): Observation {
     try {
-      return observers.watch(new Date(now()), 'received');
+      return observers.observe(new Date(now()), 'received');
     } catch (error) {
-      const watch = observers.watch(new Date(), 'received');
-      observers.sideError(error, 'receiver', watch);
-      return watch;
+      const observation = observers.observe(new Date(), 'received');
+      observers.sideError(error, 'receiver', observation);
+      return observation;
     }
   }
 
   /** No answer depends on the count, so its failure is reported instead of ending the process. */
-  function countRefusal(code: RejectionCode, watch: Watch): void {
-    const { receivedAt, ip } = watch;
-    const report = (error: unknown) => observers.sideError(error, 'log', watch);
+  function countRejection(code: RejectionCode, observation: Observation): void {
+    const { receivedAt, ip } = observation;
+    const report = (error: unknown) => observers.sideError(error, 'log', observation);
     try {
       const counted: unknown = log?.recordRejection?.({ code, endpoint, receivedAt, ip });
       if (isThenable(counted)) counted.then(undefined, report);
@@ -47,34 +47,34 @@ export function createReceive(
   }
 
   /** The sender must get its answer even if the user's adapter fails to discard the body. */
-  async function discardBody(delivery: Delivery, watch: Watch): Promise<void> {
+  async function discardBody(delivery: Delivery, observation: Observation): Promise<void> {
     try {
       await delivery.discardBody?.(bodyTimeout);
     } catch (error) {
-      observers.sideError(error, 'receiver', watch);
+      observers.sideError(error, 'receiver', observation);
     }
   }
 
   return async function receive(delivery, handle) {
-    traffic.enter();
-    const watch = beginWatch();
-    watch.waitUntil = delivery.waitUntil;
+    inFlight.enter();
+    const observation = startObservation();
+    observation.waitUntil = delivery.waitUntil;
     let outcome: Outcome;
     try {
       if (delivery.connectionClosing === true) outcome = overtaken;
-      else if (traffic.closing) outcome = rejectAndClose(delivery, 'shutting_down');
-      else outcome = await decide(delivery, watch, handle);
+      else if (inFlight.closing) outcome = rejectAndClose(delivery, 'shutting_down');
+      else outcome = await decide(delivery, observation, handle);
     } catch (error) {
       // A function of the user's, for example `clientIp`, must not end the process.
-      observers.error(error, 'receiver', watch);
+      observers.error(error, 'receiver', observation);
       outcome = { ...rejectWith('receiver_failed'), error };
     }
-    if (traffic.closing && outcome.id !== undefined) outcome = { ...outcome, closing: true };
-    traffic.leave();
+    if (inFlight.closing && outcome.id !== undefined) outcome = { ...outcome, closing: true };
+    inFlight.leave();
     if (outcome === overtaken) return outcome;
-    if (outcome.status === 'rejected' && outcome.id === undefined) countRefusal(outcome.code, watch);
-    observers.outcome(outcome, watch);
-    if (outcome.status === 'rejected') await discardBody(delivery, watch);
+    if (outcome.status === 'rejected' && outcome.id === undefined) countRejection(outcome.code, observation);
+    observers.outcome(outcome, observation);
+    if (outcome.status === 'rejected') await discardBody(delivery, observation);
     return outcome;
   };
 }

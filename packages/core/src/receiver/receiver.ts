@@ -1,9 +1,8 @@
 import type { Delivery } from '../adapter/delivery.ts';
 import type { DataSchemas } from '../events/schemas.ts';
 import type { EventOf, EventSelector, WebhookEvent } from '../events/types.ts';
-import type { EventContext } from '../handlers/context.ts';
+import type { EventContext } from '../handlers/event-context.ts';
 import { createRouter } from '../handlers/router.ts';
-import { createRunner } from '../handlers/runner.ts';
 import type { HandlerOptions } from '../options/handler-options.ts';
 import type { ReceiverOptions } from '../options/receiver-options.ts';
 import { readOptions } from '../options/settings.ts';
@@ -14,6 +13,7 @@ import {
   type ErrorListener,
   type OutcomeListener,
 } from '../reporting/observers.ts';
+import { createDeliveryRunner } from './delivery-runner.ts';
 import { createInFlight } from './in-flight.ts';
 import { createPipeline } from './pipeline.ts';
 import { createQueueConsumer } from './queue-consumer.ts';
@@ -141,14 +141,14 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
   const { endpoint, queue, catalogue, workSource } = settings;
   const observers = createObservers(endpoint, settings.logger);
   const router = createRouter(catalogue, settings.handlerTimeout);
-  const runner = createRunner(settings, observers);
+  const runner = createDeliveryRunner(settings, observers);
   const worker =
     workSource === undefined
       ? undefined
       : createQueueConsumer(workSource, settings, router, runner, observers);
-  const traffic = createInFlight();
+  const inFlight = createInFlight();
   const decide = createPipeline(settings, observers, router, runner, worker);
-  const receive = createReceive(settings, observers, traffic, decide);
+  const receive = createReceive(settings, observers, inFlight, decide);
   let mounted: 'handlers' | 'route' | undefined;
 
   const receiver: Receiver<Schemas> = {
@@ -198,7 +198,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     },
     queued: queue !== undefined,
     async close() {
-      await traffic.drain();
+      await inFlight.drain();
       await worker?.close();
     },
   };

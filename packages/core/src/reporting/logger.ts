@@ -5,3 +5,8 @@ export interface Logger {
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }
+
+const ignore = () => {};
+
+/** The receiver's logger if the option `logger` is not set. */
+export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -1,12 +1,17 @@
 import type { WaitUntil } from '../adapter/delivery.ts';
 import { isThenable } from '../data/promises.ts';
 import { asksForRetry, EventHandlingError } from '../errors.ts';
-import { silentLogger } from '../handlers/context.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { DeadLetter } from '../stores/rules/dead-letter.ts';
-import type { Logger } from './logger.ts';
+import { type Logger, silentLogger } from './logger.ts';
+import {
+  createObservation,
+  type Observation,
+  type Phase,
+  type Subject,
+  type Timings,
+} from './observation.ts';
 import { logLostDelivery, logOutcome } from './outcome-log.ts';
-import { createWatch, type Phase, type Subject, type Timings, type Watch } from './watch.ts';
 
 /** The details that {@link Receiver.onOutcome} passes along with an outcome. */
 export interface OutcomeDetails {
@@ -64,9 +69,9 @@ export interface Observers {
   addError(listener: ErrorListener): void;
   addDeadLetter(listener: DeadLetterListener): void;
   /** Start to measure one delivery. */
-  watch(receivedAt: Date, phase: Phase): Watch;
+  observe(receivedAt: Date, phase: Phase): Observation;
   /** Log an outcome with the error that caused it, and call the listeners. */
-  outcome(outcome: Outcome, watch: Watch): void;
+  outcome(outcome: Outcome, observation: Observation): void;
   /** Call the error listeners. Does not log the error, because it is logged with the outcome that it causes. */
   error(error: unknown, source: ErrorDetails['source'], subject: Subject): void;
   /** Log an error that does not change an outcome, and call the error listeners. */
@@ -110,19 +115,20 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
     addOutcome: (listener) => void outcomeListeners.push(listener),
     addError: (listener) => void errorListeners.push(listener),
     addDeadLetter: (listener) => void deadLetterListeners.push(listener),
-    watch: (receivedAt, phase) => createWatch(receivedAt, phase, isLogging || outcomeListeners.length > 0),
-    outcome(outcome, watch) {
-      if (isLogging) safely(() => logOutcome(logger, endpoint, outcome, watch));
+    observe: (receivedAt, phase) =>
+      createObservation(receivedAt, phase, isLogging || outcomeListeners.length > 0),
+    outcome(outcome, observation) {
+      if (isLogging) safely(() => logOutcome(logger, endpoint, outcome, observation));
       if (outcomeListeners.length === 0) return;
-      const { phase, attempt, eventType, nextAttempt, ip, receivedAt } = watch;
-      const timings = watch.timings();
+      const { phase, attempt, eventType, nextAttempt, ip, receivedAt } = observation;
+      const timings = observation.timings();
       const details = { endpoint, phase, attempt, eventType, nextAttempt, ip, receivedAt, timings };
       for (const listener of outcomeListeners) {
         // Outcomes are those of the receiver the listener was added to: its events are of that receiver's types.
         safely(
           () => listener(outcome as never, details),
-          (err) => sideError(err, 'listener', watch),
-          watch.waitUntil,
+          (err) => sideError(err, 'listener', observation),
+          observation.waitUntil,
         );
       }
     },

@@ -3,17 +3,22 @@ import type { Outcome, Rejected } from '../outcome/outcome.ts';
 import { rejections } from '../outcome/rejections.ts';
 import type { DeadLetter } from '../stores/rules/dead-letter.ts';
 import type { Logger } from './logger.ts';
-import type { Watch } from './watch.ts';
+import type { Observation } from './observation.ts';
 
 /** Log an outcome in one line, together with the error that caused it. */
-export function logOutcome(logger: Logger, endpoint: string, outcome: Outcome, watch: Watch): void {
+export function logOutcome(
+  logger: Logger,
+  endpoint: string,
+  outcome: Outcome,
+  observation: Observation,
+): void {
   if (outcome.status !== 'rejected') {
     const { status } = outcome;
-    logger.info({ ...detailsOf(watch, endpoint), status }, `spiderfoot webhook ${status}`);
+    logger.info({ ...detailsOf(observation, endpoint), status }, `spiderfoot webhook ${status}`);
   } else if (outcome.error instanceof EventHandlingError) {
-    logHandlerFailures(logger, endpoint, outcome.error, watch);
+    logHandlerFailures(logger, endpoint, outcome.error, observation);
   } else {
-    logRejection(logger, endpoint, outcome, watch);
+    logRejection(logger, endpoint, outcome, observation);
   }
 }
 
@@ -28,15 +33,20 @@ export function logLostDelivery(logger: Logger, letter: DeadLetter): void {
 
 const replayHint = 'Fix the cause, then replay the delivery from the store.';
 
-function detailsOf({ phase, attempt, ip, id, eventType, timings }: Watch, endpoint: string) {
+function detailsOf({ phase, attempt, ip, id, eventType, timings }: Observation, endpoint: string) {
   const ms = Math.round(timings().total * 1000) / 1000;
   return { endpoint, phase, attempt, ip, ms, id, eventType };
 }
 
-function logHandlerFailures(logger: Logger, endpoint: string, error: EventHandlingError, watch: Watch): void {
-  const { nextAttempt, isDeadLetter } = watch;
+function logHandlerFailures(
+  logger: Logger,
+  endpoint: string,
+  error: EventHandlingError,
+  observation: Observation,
+): void {
+  const { nextAttempt, isDeadLetter } = observation;
   const details = {
-    ...detailsOf(watch, endpoint),
+    ...detailsOf(observation, endpoint),
     handlers: error.failures.map(({ handler }) => handler),
     nextAttempt,
   };
@@ -54,11 +64,17 @@ function logHandlerFailures(logger: Logger, endpoint: string, error: EventHandli
   }
 }
 
-function logRejection(logger: Logger, endpoint: string, rejected: Rejected, watch: Watch): void {
+function logRejection(logger: Logger, endpoint: string, rejected: Rejected, observation: Observation): void {
   const { code, issues, error: err, hint = rejections[code].hint } = rejected;
-  const details = { ...detailsOf(watch, endpoint), code, issues, hint, ...(err !== undefined && { err }) };
+  const details = {
+    ...detailsOf(observation, endpoint),
+    code,
+    issues,
+    hint,
+    ...(err !== undefined && { err }),
+  };
   const message = `spiderfoot webhook rejected: ${code}`;
-  if (watch.isDeadLetter) logger.error(details, `${message}; the delivery is a dead letter`);
+  if (observation.isDeadLetter) logger.error(details, `${message}; the delivery is a dead letter`);
   else if (err !== undefined) logger.error(details, message);
   else logger.warn(details, message);
 }

@@ -8,4 +8,4 @@ export {
   signedRequest,
   signedWebhook,
   type TestEventType,
-} from './signed.ts';
+} from './signed-webhooks.ts';

@@ -1,2 +1,2 @@
 /** Serve a receiver on any platform with fetch: Bun, Deno, workers, Next.js routes. */
-export { type FetchHandlerOptions, fetchHandler, toResponse } from './handler.ts';
+export { type FetchHandlerOptions, fetchHandler, toResponse } from './fetch-handler.ts';

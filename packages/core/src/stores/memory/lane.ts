@@ -1,4 +1,4 @@
-import { maxTimerDelay } from '../../options/numbers.ts';
+import { maxTimerDelay } from '../../options/number-options.ts';
 import { freezingPlatform } from '../../receiver/freezing-platform.ts';
 import type { ProcessWork, QueuedResult, QueuedWork, Workers } from '../queued-attempt.ts';
 import { retryDelay } from '../rules/backoff.ts';

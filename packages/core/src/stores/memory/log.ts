@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../data/bounded-map.ts';
 import { ConfigurationError } from '../../errors.ts';
-import { isPositiveNumber } from '../../options/numbers.ts';
+import { isPositiveNumber } from '../../options/number-options.ts';
 import type { DeliveryLog, LogEntry } from '../delivery-log.ts';
 import { mayReplace } from '../rules/states.ts';
 

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../data/bounded-map.ts';
 import { ConfigurationError } from '../../errors.ts';
-import { isPositiveNumber } from '../../options/numbers.ts';
+import { isPositiveNumber } from '../../options/number-options.ts';
 import type { DeliveryQueue } from '../delivery-queue.ts';
 import { endpointTaken } from '../rules/endpoint-taken.ts';
 import type { StoredDelivery } from '../stored-delivery.ts';

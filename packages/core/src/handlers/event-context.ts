@@ -1,0 +1,82 @@
+import type { Wire } from '../events/wire.ts';
+import type { Logger } from '../reporting/logger.ts';
+
+/** The delivery that an event came in, as a handler sees it. */
+export interface EventContext {
+  /**
+   * The delivery's id: 32 hex digits, the same for every attempt and every retry. Use it to make a handler idempotent.
+   * The id is derived from the signed bytes, so equal bytes are the same delivery. The exception is a notification
+   * without a time (see `wire.dialect`): its sender never retries, so each notification gets its own id.
+   */
+  readonly id: string;
+  /** The receiver's `endpoint` option. */
+  readonly endpoint: string;
+  readonly receivedAt: Date;
+  /** The client's address, behind trusted proxies the one they report; `undefined` where it is not known. */
+  readonly ip: string | undefined;
+  /** 1 for the first try at this delivery, 2 for the next. */
+  readonly attempt: number;
+  /** Aborted when the handler's time is over. Hand it to `fetch` and the like. */
+  readonly signal: AbortSignal;
+  /** The event as it came over the wire: dialect, type and text. */
+  readonly wire: Wire;
+  /** The receiver's logger, with the delivery's `id`, `endpoint` and `eventType` in every line. */
+  readonly logger: Logger;
+}
+
+/** The part of a context that all handlers of a delivery share. */
+export type DeliveryContext = Omit<EventContext, 'signal' | 'logger'>;
+
+/**
+ * One handler's context. The signal and the logger are made when they are first asked for: most handlers never
+ * do, and an AbortController costs more than verification's comparison.
+ */
+export class HandlerContext implements EventContext {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly receivedAt: Date;
+  readonly ip: string | undefined;
+  readonly attempt: number;
+  readonly wire: Wire;
+  readonly #eventType: string;
+  readonly #logger: Logger;
+  #controller: AbortController | undefined;
+  #abortedBy: Error | undefined;
+
+  constructor(delivery: DeliveryContext, eventType: string, logger: Logger) {
+    this.id = delivery.id;
+    this.endpoint = delivery.endpoint;
+    this.receivedAt = delivery.receivedAt;
+    this.ip = delivery.ip;
+    this.attempt = delivery.attempt;
+    this.wire = delivery.wire;
+    this.#eventType = eventType;
+    this.#logger = logger;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortedBy !== undefined) this.#controller.abort(this.#abortedBy);
+    }
+    return this.#controller.signal;
+  }
+
+  get logger(): Logger {
+    return withDetails(this.#logger, { id: this.id, endpoint: this.endpoint, eventType: this.#eventType });
+  }
+
+  abort(reason: Error): void {
+    this.#abortedBy = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+function withDetails(logger: Logger, details: object): Logger {
+  return {
+    debug: (more, message) => logger.debug({ ...details, ...more }, message),
+    info: (more, message) => logger.info({ ...details, ...more }, message),
+    warn: (more, message) => logger.warn({ ...details, ...more }, message),
+    error: (more, message) => logger.error({ ...details, ...more }, message),
+  };
+}

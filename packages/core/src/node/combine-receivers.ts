@@ -1,0 +1,29 @@
+import { ConfigurationError } from '../errors.ts';
+import type { Receiver } from '../receiver/receiver.ts';
+
+/** The methods of a receiver that a server uses. They do not depend on the receiver's schemas. */
+export type ServedReceiver = Pick<Receiver, 'start' | 'close'>;
+
+/**
+ * Combine several receivers into one. Closing it closes all of them, even if one of them fails to close.
+ * @throws ConfigurationError if a value is not a receiver
+ */
+export function combineReceivers(receivers: ServedReceiver | readonly ServedReceiver[]): ServedReceiver {
+  const all = [receivers].flat();
+  for (const receiver of all) {
+    if (typeof receiver?.start === 'function' && typeof receiver.close === 'function') continue;
+    throw new ConfigurationError(
+      'receiver',
+      'must be a receiver or a list of receivers. Pass the return value of createReceiver().',
+    );
+  }
+  return {
+    start() {
+      for (const receiver of all) receiver.start();
+    },
+    async close() {
+      const closed = await Promise.allSettled(all.map((receiver) => receiver.close()));
+      for (const result of closed) if (result.status === 'rejected') throw result.reason;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { WaitUntil } from '../adapter/delivery.ts';
+import { type EventHandlingError, messageOf } from '../errors.ts';
+import type { Wire } from '../events/wire.ts';
+import type { StoredDelivery, StoredEvent, StoredFailure } from '../stores/stored-delivery.ts';
+
+/** A delivery that has been verified and parsed. */
+export interface VerifiedDelivery {
+  readonly id: string;
+  readonly event: { readonly event_type: string; readonly data?: unknown };
+  readonly wire: Wire;
+  readonly body: Uint8Array;
+  readonly ip: string | undefined;
+  readonly receivedAt: Date;
+  /** {@link Delivery.waitUntil}, for work that continues after the answer. */
+  readonly waitUntil?: WaitUntil | undefined;
+}
+
+/** A verified delivery, in the form that stores take. */
+export function toStored(
+  { id, event, wire, body, ip, receivedAt }: VerifiedDelivery,
+  endpoint: string,
+): StoredDelivery {
+  return { id, endpoint, receivedAt, ip, ...toStoredEvent(event, wire), body };
+}
+
+/** What stores find an event's delivery by. */
+export function toStoredEvent(
+  { event_type, data }: VerifiedDelivery['event'],
+  { dialect }: Wire,
+): StoredEvent {
+  return { eventType: event_type, dialect, scanId: textAt(data, 'scan_id'), target: textAt(data, 'target') };
+}
+
+function textAt(data: unknown, key: 'scan_id' | 'target'): string | undefined {
+  if (typeof data !== 'object' || data === null || !(key in data)) return undefined;
+  const value: unknown = Reflect.get(data, key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function toStoredFailures({ failures }: EventHandlingError): readonly StoredFailure[] {
+  return failures.map(({ handler, error }) => ({ handler, error: messageOf(error) }));
+}

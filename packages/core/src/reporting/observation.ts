@@ -1,0 +1,81 @@
+import type { WaitUntil } from '../adapter/delivery.ts';
+
+/** The duration of each part of a delivery, in milliseconds. A part that was not reached is missing. */
+export interface Timings {
+  /** Reading the body. */
+  body?: number;
+  /** Verifying the signature and parsing. */
+  check?: number;
+  /** Running the handlers and recording the delivery in the log, or storing the delivery in the queue. */
+  handle?: number;
+  total: number;
+}
+
+/**
+ * The phase of a delivery. `received`: a request is answered; without a queue, its handlers run first. `handled`: a
+ * queued or replayed delivery is attempted, whose request was answered earlier.
+ */
+export type Phase = 'received' | 'handled';
+
+/** The delivery that an outcome or an error belongs to, for listeners and logs. */
+export interface Subject {
+  readonly phase: Phase;
+  /** The delivery's id. Set after authentication. */
+  id: string | undefined;
+  /** The event's type. Set after parsing. */
+  eventType: string | undefined;
+  /** The number of the attempt to run the handlers, starting with 1. 0 until a handler runs. */
+  attempt: number;
+  /** {@link Delivery.waitUntil}, for listeners that return a promise. */
+  waitUntil?: WaitUntil | undefined;
+}
+
+/** The observation of one delivery. The pipeline and the worker set its members as they become known. */
+export interface Observation extends Subject {
+  readonly receivedAt: Date;
+  ip: string | undefined;
+  /** The time of the next attempt. */
+  nextAttempt: Date | undefined;
+  /** Whether this attempt was the last. */
+  isDeadLetter: boolean;
+  /** End a part, which lasted from the last mark until now. */
+  mark(part: Exclude<keyof Timings, 'total'>): void;
+  timings(): Timings;
+}
+
+/** @param timed whether to measure time. Pass `false` without listeners and a logger, because reading the clock takes time. */
+export function createObservation(receivedAt: Date, phase: Phase, timed: boolean): Observation {
+  // This runs for every request, so it avoids the slower spread.
+  const { mark, timings } = timed ? createTimer() : idleTimer;
+  return {
+    phase,
+    receivedAt,
+    id: undefined,
+    eventType: undefined,
+    attempt: 0,
+    ip: undefined,
+    nextAttempt: undefined,
+    isDeadLetter: false,
+    waitUntil: undefined,
+    mark,
+    timings,
+  };
+}
+
+type Timer = Pick<Observation, 'mark' | 'timings'>;
+
+function createTimer(): Timer {
+  const start = performance.now();
+  let last = start;
+  const parts: Omit<Timings, 'total'> = {};
+  return {
+    mark(part) {
+      const now = performance.now();
+      parts[part] = now - last;
+      last = now;
+    },
+    timings: () => ({ ...parts, total: performance.now() - start }),
+  };
+}
+
+const idleTimer: Timer = { mark() {}, timings: () => ({ total: 0 }) };

@@ -1,0 +1,298 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  createReceiver,
+  type ErrorDetails,
+  type Outcome,
+  type OutcomeDetails,
+  type Receiver,
+  type ReceiverOptions,
+  RetryLaterError,
+} from '../../src/index.ts';
+import { memoryLog, memoryQueue } from '../../src/stores/index.ts';
+import { keepingLogger } from '../support/lines.ts';
+import { secret, sender } from '../support/sender.ts';
+
+const codeOf = (outcome: Outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status);
+
+/** A receiver, and everything that it reports. */
+function observed(options: Partial<ReceiverOptions> = {}) {
+  const { logger, lines } = keepingLogger();
+  const outcomes: ({ readonly code: string } & OutcomeDetails)[] = [];
+  const errors: ErrorDetails[] = [];
+  const receiver = createReceiver({ secret, logger, ...options })
+    .onOutcome((outcome, details) => outcomes.push({ code: codeOf(outcome), ...details }))
+    .onError((_error, details) => errors.push(details));
+  return { receiver, lines, outcomes, errors };
+}
+
+/** A handler that fails the given number of times. */
+function failing(times: number, error: () => Error = () => new Error('down')) {
+  let calls = 0;
+  return () => {
+    if (++calls <= times) throw error();
+  };
+}
+
+const quick = { baseDelay: 1, maxDelay: 1 };
+
+describe('behind a queue', () => {
+  it('each outcome has its phase, its attempt and the type of its event', async () => {
+    const { receiver, outcomes, errors } = observed({ queue: memoryQueue(quick) });
+    receiver.on('scan_completed', failing(1));
+    const send = await sender('scan.complete');
+    await send(receiver);
+    await send(receiver);
+    await vi.waitFor(() => expect(outcomes).toHaveLength(4));
+    const eventType = 'scan_completed';
+    expect(outcomes).toMatchObject([
+      { code: 'accepted', phase: 'received', attempt: 0, eventType },
+      { code: 'duplicate', phase: 'received', attempt: 0, eventType },
+      { code: 'handler_failed', phase: 'handled', attempt: 1, eventType, nextAttempt: expect.any(Date) },
+      { code: 'processed', phase: 'handled', attempt: 2, eventType, nextAttempt: undefined },
+    ]);
+    expect(errors).toMatchObject([
+      {
+        ...{ source: 'handlers', phase: 'handled', attempt: 1, eventType },
+        id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      },
+    ]);
+  });
+
+  it('a failed attempt is logged in one line with its handlers and the time of the next attempt', async () => {
+    const { receiver, lines } = observed({ queue: memoryQueue(quick) });
+    receiver.on('scan_completed', () => {}, { name: 'fine' });
+    receiver.on('scan_completed', failing(1), { name: 'siem' });
+    const before = Date.now();
+    await (await sender())(receiver);
+    await vi.waitFor(() => expect(lines).toHaveLength(3));
+    expect(lines.map(({ level, details }) => [level, details.phase, details.attempt])).toEqual([
+      ['info', 'received', 0],
+      ['error', 'handled', 1],
+      ['info', 'handled', 2],
+    ]);
+    const [, failure] = lines;
+    expect(failure?.message).toBe('spiderfoot webhook: handlers failed');
+    expect(failure?.details).toMatchObject({
+      handlers: ['siem'],
+      eventType: 'scan_completed',
+      err: { failures: [{ handler: 'siem' }] },
+    });
+    const { nextAttempt } = failure?.details ?? {};
+    expect(nextAttempt instanceof Date && nextAttempt.getTime()).toBeGreaterThanOrEqual(before);
+  });
+
+  it('a RetryLaterError is logged as information and not as an error', async () => {
+    const { receiver, lines, errors, outcomes } = observed({ queue: memoryQueue(quick) });
+    receiver.onAny(
+      failing(1, () => new RetryLaterError(0.001, 'busy')),
+      { name: 'siem' },
+    );
+    await (await sender())(receiver);
+    await vi.waitFor(() => expect(outcomes).toHaveLength(3));
+    expect(lines.map(({ level }) => level)).toEqual(['info', 'info', 'info']);
+    expect(lines[1]?.details).toMatchObject({
+      handlers: ['siem'],
+      retryAfter: 0.001,
+      nextAttempt: expect.any(Date),
+      reason: expect.stringContaining('busy'),
+    });
+    expect(errors).toEqual([]);
+  });
+
+  it('a RetryLaterError beside another failure is an error', async () => {
+    const { receiver, lines, errors, outcomes } = observed({ queue: memoryQueue(quick) });
+    receiver.onAny(failing(1, () => new RetryLaterError(0.001, 'busy'))).onAny(failing(1));
+    await (await sender())(receiver);
+    await vi.waitFor(() => expect(outcomes).toHaveLength(3));
+    expect(lines.map(({ level }) => level)).toEqual(['info', 'error', 'info']);
+    expect(errors).toMatchObject([{ source: 'handlers', attempt: 1 }]);
+  });
+
+  it('a queue that cannot store a delivery is logged in one line with its error', async () => {
+    const disk = new Error('disk full');
+    const queue = { ...memoryQueue(), enqueue: () => Promise.reject(disk) };
+    const { receiver, lines, errors } = observed({ queue });
+    expect(await (await sender())(receiver)).toMatchObject({ code: 'unavailable' });
+    expect(lines).toMatchObject([{ level: 'error', details: { code: 'unavailable', err: disk } }]);
+    expect(errors).toMatchObject([
+      { source: 'queue', phase: 'received', attempt: 0, eventType: 'scan_completed' },
+    ]);
+  });
+
+  it('a separate log that fails is logged in one line, in addition to the outcome', async () => {
+    const disk = new Error('disk full');
+    const log = { record: () => Promise.reject(disk) };
+    const { receiver, lines, errors } = observed({ queue: memoryQueue(), log });
+    receiver.onAny(() => {});
+    await (await sender())(receiver);
+    await vi.waitFor(() => expect(lines).toHaveLength(3));
+    expect(lines).toMatchObject([
+      { level: 'info', details: { status: 'accepted' } },
+      { level: 'error', details: { source: 'log', phase: 'handled', attempt: 1, err: disk } },
+      { level: 'info', details: { status: 'processed' } },
+    ]);
+    expect(errors).toMatchObject([{ source: 'log', phase: 'handled', attempt: 1 }]);
+  });
+});
+
+describe('without a queue', () => {
+  it('each outcome has the phase received and its attempt', async () => {
+    const { receiver, outcomes, errors } = observed();
+    receiver.onAny(failing(2));
+    const send = await sender('scan_failed');
+    for (let n = 0; n < 4; n++) await send(receiver);
+    const common = { phase: 'received', eventType: 'scan_failed', nextAttempt: undefined };
+    expect(outcomes).toMatchObject([
+      { code: 'handler_failed', attempt: 1, ...common },
+      { code: 'handler_failed', attempt: 2, ...common },
+      { code: 'processed', attempt: 3, ...common },
+      { code: 'duplicate', attempt: 0, ...common },
+    ]);
+    expect(errors).toMatchObject([
+      { phase: 'received', attempt: 1, eventType: 'scan_failed' },
+      { phase: 'received', attempt: 2, eventType: 'scan_failed' },
+    ]);
+  });
+
+  it('a rejected delivery has a type if it was parsed', async () => {
+    const { receiver, outcomes, lines } = observed({ tolerance: 1, now: () => 5 });
+    await (await sender('scan_completed'))(receiver);
+    await (await sender('scan_completed', { events_found: 'many' }))(receiver);
+    await receiver.receive({ method: 'GET', peer: '', header: () => '', readBody: async () => Buffer.of() });
+    expect(outcomes).toMatchObject([
+      { code: 'stale_event', attempt: 0, eventType: 'scan_completed' },
+      { code: 'invalid_event', attempt: 0, eventType: 'scan_completed' },
+      { code: 'method_not_allowed', attempt: 0, eventType: undefined },
+    ]);
+    expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'warn spiderfoot webhook rejected: stale_event',
+      'warn spiderfoot webhook rejected: invalid_event',
+      'warn spiderfoot webhook rejected: method_not_allowed',
+    ]);
+  });
+
+  it('a failure is logged in one line even if two requests wait for it', async () => {
+    const { receiver, lines, errors, outcomes } = observed();
+    let fail = () => {};
+    receiver.onAny(
+      () =>
+        new Promise((_resolve, reject) => {
+          fail = () => reject(new Error('down'));
+        }),
+    );
+    const send = await sender();
+    const first = send(receiver);
+    await vi.waitFor(() => expect(fail.name).toBe('fail'));
+    const second = send(receiver);
+    await new Promise((resolve) => setImmediate(resolve));
+    fail();
+    expect([codeOf(await first), codeOf(await second)]).toEqual(['handler_failed', 'handler_failed']);
+    expect(lines.map(({ level }) => level)).toEqual(['error', 'warn']);
+    expect(lines[1]?.details).not.toHaveProperty('err');
+    expect(errors).toHaveLength(1);
+    expect(outcomes).toMatchObject([{ attempt: 1 }, { attempt: 0 }]);
+  });
+
+  it('a failure of handlers and of the log is logged in one line with both errors', async () => {
+    const log = memoryLog();
+    const { record } = log;
+    let calls = 0;
+    const disk = new Error('disk full');
+    vi.spyOn(log, 'record').mockImplementation((entry) =>
+      ++calls === 2 ? Promise.reject(disk) : record(entry),
+    );
+    const { receiver, lines, errors } = observed({ log });
+    receiver.onAny(failing(1));
+    expect(await (await sender())(receiver)).toMatchObject({ code: 'unavailable' });
+    expect(lines).toMatchObject([
+      {
+        level: 'error',
+        details: { code: 'unavailable', attempt: 1, err: { errors: [disk, { name: 'EventHandlingError' }] } },
+      },
+    ]);
+    expect(errors.map(({ source }) => source)).toEqual(['handlers', 'log']);
+  });
+
+  it('a user function that throws is logged in one line', async () => {
+    const { receiver, lines, errors } = observed();
+    const fault = new Error('no header');
+    const receive = receiver.receive({
+      method: 'POST',
+      get peer(): string {
+        throw fault;
+      },
+      header: () => undefined,
+      readBody: async () => Buffer.of(),
+    });
+    expect(codeOf(await receive)).toBe('receiver_failed');
+    expect(lines).toMatchObject([{ level: 'error', details: { code: 'receiver_failed', err: fault } }]);
+    expect(errors).toMatchObject([{ source: 'receiver', phase: 'received', attempt: 0, id: undefined }]);
+  });
+
+  it('ms is the time from the request to its outcome, in milliseconds with three decimals', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    vi.advanceTimersByTime(1000);
+    const { receiver, lines, outcomes } = observed();
+    receiver.onAny(() => void vi.advanceTimersByTime(12));
+    await (await sender())(receiver);
+    expect(lines.map(({ details }) => details.ms)).toEqual([12]);
+    expect(outcomes.map(({ timings }) => timings)).toEqual([{ body: 0, check: 0, handle: 12, total: 12 }]);
+  });
+
+  it('a body that cannot be discarded is reported beside the rejection', async () => {
+    const fault = new Error('no stream');
+    const { receiver, lines, errors } = observed();
+    const outcome = await receiver.receive({
+      method: 'GET',
+      peer: undefined,
+      header: () => undefined,
+      readBody: async () => Buffer.of(),
+      discardBody: () => Promise.reject(fault),
+    });
+    expect(codeOf(outcome)).toBe('method_not_allowed');
+    expect(lines).toMatchObject([
+      { level: 'warn', details: { code: 'method_not_allowed' } },
+      { level: 'error', details: { source: 'receiver', phase: 'received', err: fault } },
+    ]);
+    expect(errors).toMatchObject([{ source: 'receiver', phase: 'received' }]);
+  });
+
+  it('a clock that throws is logged in one line, in addition to the outcome', async () => {
+    const now = () => JSON.parse('{');
+    const { receiver, lines } = observed({ now });
+    receiver.onAny(() => {});
+    await (await sender())(receiver);
+    expect(lines).toMatchObject([
+      { level: 'error', details: { source: 'receiver' } },
+      { level: 'info', details: { status: 'processed' } },
+    ]);
+  });
+});
+
+describe('a counter of new deliveries', () => {
+  /** The example in the README. */
+  function counting(receiver: Receiver) {
+    const counted: unknown[] = [];
+    receiver.onOutcome(({ status }, { phase, attempt, eventType }) => {
+      if (phase === 'received' && (status === 'accepted' || attempt === 1)) counted.push(eventType);
+    });
+    return counted;
+  }
+
+  it.each([
+    ['without a queue', () => ({})],
+    ['with a log', () => ({ log: memoryLog() })],
+    ['with a queue', () => ({ queue: memoryQueue(quick) })],
+  ])('counts each once %s, however often it is sent or attempted', async (_, stores) => {
+    const { receiver, outcomes } = observed(stores());
+    const counted = counting(receiver);
+    receiver.onAny(failing(3));
+    for (const type of ['scan_completed', 'scan_failed']) {
+      const send = await sender(type);
+      for (let n = 0; n < 5; n++) await send(receiver);
+    }
+    await vi.waitFor(() => expect(outcomes.filter(({ code }) => code === 'processed')).toHaveLength(2));
+    expect(counted).toEqual(['scan_completed', 'scan_failed']);
+  });
+});
