@@ -109,6 +109,19 @@ describe('A handler gets', () => {
     });
   });
 
+  it('a handler is removed with the types that it was registered with', () => {
+    const onScan = (_: EventsByType['scan_completed']) => {};
+    const onFinding = (_: EventsByType['high_risk_event']) => {};
+    expectTypeOf(receiver.on('scan_completed', onScan).off('scan_completed', onScan)).toEqualTypeOf(receiver);
+    expectTypeOf(receiver.off(['scan.complete', 'scan_completed'], onScan)).toEqualTypeOf(receiver);
+    receiver.offAny((event) => expectTypeOf(event).toEqualTypeOf<WebhookEvent>());
+    receiver.offUnhandled((event) => expectTypeOf(event).toEqualTypeOf<WebhookEvent>());
+    // @ts-expect-error a handler of other events was never registered for this type
+    receiver.off('scan_completed', onFinding);
+    // @ts-expect-error an unknown type
+    receiver.off('scan_complet', () => {});
+  });
+
   it('any event, unknown ones among them, in all, onAny and onUnhandled', () => {
     receiver.on('all', (event) => {
       expectTypeOf(event).toEqualTypeOf<WebhookEvent>();

@@ -15,9 +15,13 @@ export interface Route {
 
 export interface Router {
   add(selectors: readonly string[], run: Route['run'], options?: HandlerOptions): void;
-  /** Sees every event, and handles none in particular. */
+  /** Add a handler that sees every event, and handles none in particular. */
   addAny(run: Route['run'], options?: HandlerOptions): void;
   addUnhandled(run: Route['run'], options?: HandlerOptions): void;
+  /** Remove a function from all registrations under the selectors. Their names are free again. */
+  remove(selectors: readonly string[], run: Route['run']): void;
+  removeAny(run: Route['run']): void;
+  removeUnhandled(run: Route['run']): void;
   /** Allow handlers to run, even if a route of the app handles the events of another path. */
   useHandlers(): void;
   /**
@@ -25,78 +29,115 @@ export interface Router {
    * @throws ConfigurationError if a handler is registered that would never run. Adding one later throws as well
    */
   replaceByRoute(): void;
-  /** The handlers of a type, in the order of their registration; those of `onUnhandled` where `on` has none. */
+  /** The handlers of a type, in the order of their registration; those of `onUnhandled` if `on` has none. */
   routesOf(type: string): readonly Route[];
+}
+
+/** The events of a registration: selectors by their canonical names, all events, or those that no other handler takes. */
+type Selection = readonly string[] | 'any' | 'unhandled';
+
+interface Registration {
+  readonly route: Route;
+  readonly selection: Selection;
 }
 
 /** @param handlerTimeout milliseconds, for handlers without a timeout of their own */
 export function createRouter(catalogue: Catalogue, handlerTimeout: number): Router {
-  const routes: {
-    readonly route: Route;
-    readonly covers: (type: string) => boolean;
-    readonly specific: boolean;
-  }[] = [];
-  const unhandled: Route[] = [];
-  const names = new Set<string>();
+  let registrations: readonly Registration[] = [];
+  /** The routes of the catalogue's types. */
   let cache = new Map<string, readonly Route[]>();
   let served: 'nowhere' | 'handlers' | 'route' = 'nowhere';
 
-  function createRoute(what: string, run: Route['run'], options: HandlerOptions | undefined): Route {
+  const names = () => registrations.map(({ route }) => route.name);
+
+  function update(changed: readonly Registration[]): void {
+    registrations = changed;
+    cache = new Map();
+  }
+
+  function readSelectors(selectors: readonly string[]): readonly string[] {
+    if (selectors.length === 0) {
+      throw new ConfigurationError('type', 'is an empty list. Pass at least one event type.');
+    }
+    return selectors.map((selector) => {
+      if (catalogue.knows(selector)) return catalogue.canonical(selector);
+      throw new ConfigurationError(
+        'type',
+        `${JSON.stringify(selector)} is not a known event type.${didYouMean(selector, catalogue.selectors)} Add a schema for it to "schemas", or take it in onAny or onUnhandled.`,
+      );
+    });
+  }
+
+  function register(
+    what: string,
+    selection: Selection,
+    run: Route['run'],
+    options: HandlerOptions | undefined,
+  ): void {
     const { name, timeout = handlerTimeout } = readHandlerOptions(what, options);
     if (typeof run !== 'function') throw new ConfigurationError('handler', `of ${what} is not a function.`);
     if (served === 'route') throw neverRuns(what);
-    if (name !== undefined && names.has(name)) {
+    const taken = new Set(names());
+    if (name !== undefined && taken.has(name)) {
       throw new ConfigurationError(
         'name',
         `${JSON.stringify(name)} is the name of another handler. Give each handler a unique name, because retries identify handlers by name.`,
       );
     }
-    cache = new Map();
-    const unique = name ?? freeName(what, names);
-    names.add(unique);
-    return { name: unique, timeout, run };
+    const route = { name: name ?? freeName(what, taken), timeout, run };
+    update([...registrations, { route, selection }]);
+  }
+
+  function removeAll(selection: 'any' | 'unhandled', run: Route['run']): void {
+    update(registrations.filter((each) => each.selection !== selection || each.route.run !== run));
+  }
+
+  function covers({ selection }: Registration, type: string): boolean {
+    if (typeof selection === 'string') return selection === 'any';
+    return selection.some((selector) => catalogue.covers(selector, type));
   }
 
   return {
     add(selectors, run, options) {
-      if (selectors.length === 0) {
-        throw new ConfigurationError('type', 'is an empty list: the handler would never run.');
-      }
-      for (const selector of selectors) {
-        if (catalogue.knows(selector)) continue;
-        throw new ConfigurationError(
-          'type',
-          `${JSON.stringify(selector)} is no event type that is known here.${didYouMean(selector, catalogue.selectors)} Add a schema for it to "schemas", or take it in onAny or onUnhandled.`,
-        );
-      }
-      const canonical = selectors.map((selector) => catalogue.canonical(selector));
-      routes.push({
-        route: createRoute(selectors.join(','), run, options),
-        covers: (type) => canonical.some((selector) => catalogue.covers(selector, type)),
-        specific: true,
-      });
+      register(selectors.join(','), readSelectors(selectors), run, options);
     },
     addAny(run, options) {
-      routes.push({ route: createRoute('all', run, options), covers: () => true, specific: false });
+      register('all', 'any', run, options);
     },
     addUnhandled(run, options) {
-      unhandled.push(createRoute('unhandled', run, options));
+      register('unhandled', 'unhandled', run, options);
+    },
+    remove(selectors, run) {
+      const removed = readSelectors(selectors);
+      const changed = registrations.map((each) =>
+        typeof each.selection === 'string' || each.route.run !== run
+          ? each
+          : { ...each, selection: each.selection.filter((selector) => !removed.includes(selector)) },
+      );
+      update(changed.filter(({ selection }) => selection.length > 0));
+    },
+    removeAny(run) {
+      removeAll('any', run);
+    },
+    removeUnhandled(run) {
+      removeAll('unhandled', run);
     },
     useHandlers() {
       served = 'handlers';
     },
     replaceByRoute() {
       if (served === 'handlers') return;
-      if (names.size > 0) throw neverRuns([...names].join(', '));
+      if (registrations.length > 0) throw neverRuns(names().join(', '));
       served = 'route';
     },
     routesOf(type) {
       const known = cache.get(type);
       if (known !== undefined) return known;
-      const matching = routes.filter(({ covers }) => covers(type));
-      const found = matching.map(({ route }) => route);
-      if (!matching.some(({ specific }) => specific)) found.push(...unhandled);
-      // Types that nobody knows are the sender's to invent: the cache holds the catalogue's alone.
+      const matching = registrations.filter((each) => covers(each, type));
+      const unhandled = registrations.filter(({ selection }) => selection === 'unhandled');
+      const isHandled = matching.some(({ selection }) => selection !== 'any');
+      const found = (isHandled ? matching : [...matching, ...unhandled]).map(({ route }) => route);
+      // A sender can invent any number of unknown types, so the cache holds only the catalogue's.
       if (catalogue.knows(type)) cache.set(type, found);
       return found;
     },

@@ -61,8 +61,30 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     options?: HandlerOptions,
   ): This;
   /**
+   * Remove a handler. It removes every registration of this function for the type; aliases of a type count as the
+   * type. Does nothing if the function is not registered for the type. A handler that is running for a delivery
+   * finishes. Later deliveries and retries do not run it. Its name is free for another handler.
+   * @param type the event type, category, or list of these that the handler was registered with. If it was registered
+   *   with a list, you can remove it from a part of the list
+   * @param handler the same function that was registered
+   * @throws ConfigurationError for an unknown type
+   * @example
+   * const print = (event: WebhookEvent) => console.log(event.event_type);
+   * receiver.on('scan_completed', print);
+   * receiver.off('scan_completed', print);
+   */
+  off<This, const Selector extends EventSelector<SchemasOf<This>>>(
+    this: This,
+    type: Selector | readonly Selector[],
+    handler: EventHandler<EventOf<Selector, SchemasOf<This>>>,
+  ): This;
+  /** Remove a handler that was registered with {@link onAny}, as {@link off} does. */
+  offAny<This>(this: This, handler: EventHandler<WebhookEvent<SchemasOf<This>>>): This;
+  /** Remove a handler that was registered with {@link onUnhandled}, as {@link off} does. */
+  offUnhandled<This>(this: This, handler: EventHandler<WebhookEvent<SchemasOf<This>>>): This;
+  /**
    * Call a function when handlers fail (with an `EventHandlingError`), or when the rate limiter, the log or the queue
-   * fails. The function is not called if handlers only ask for a later attempt with `RetryLater`.
+   * fails. The function is not called if handlers only ask for a later attempt with `RetryLaterError`.
    */
   onError<This>(this: This, listener: ErrorListener): This;
   /**
@@ -162,6 +184,18 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     },
     onUnhandled(handler, handlerOptions) {
       router.addUnhandled(handler, handlerOptions);
+      return this;
+    },
+    off(type, handler) {
+      router.remove(typeof type === 'string' ? [type] : type, handler);
+      return this;
+    },
+    offAny(handler) {
+      router.removeAny(handler);
+      return this;
+    },
+    offUnhandled(handler) {
+      router.removeUnhandled(handler);
       return this;
     },
     onError(listener) {
