@@ -1,5 +1,7 @@
+import { LazyAbort } from '../data/lazy-abort.ts';
 import type { Wire } from '../events/wire.ts';
 import type { Logger } from '../reporting/logger.ts';
+import type { AttemptOptions } from '../stores/queued-attempt.ts';
 
 /** The delivery that an event came in, as a handler sees it. */
 export interface EventContext {
@@ -16,7 +18,10 @@ export interface EventContext {
   readonly ip: string | undefined;
   /** 1 for the first try at this delivery, 2 for the next. */
   readonly attempt: number;
-  /** Aborted when the handler's time is over. Hand it to `fetch` and the like. */
+  /**
+   * Aborted when the handler's time is over, and when this attempt no longer counts: a queue runs the delivery again,
+   * because its lease has expired or because the receiver has closed. Pass it to `fetch` and similar functions.
+   */
   readonly signal: AbortSignal;
   /** The event as it came over the wire: dialect, type and text. */
   readonly wire: Wire;
@@ -24,12 +29,15 @@ export interface EventContext {
   readonly logger: Logger;
 }
 
+/** What can end an attempt early. The signal may be a getter: it is read only if a handler reads its own. */
+export type Interruption = Pick<AttemptOptions, 'signal'>;
+
 /** The part of a context that all handlers of a delivery share. */
 export type DeliveryContext = Omit<EventContext, 'signal' | 'logger'>;
 
 /**
- * One handler's context. The signal and the logger are made when they are first asked for: most handlers never
- * do, and an AbortController costs more than verification's comparison.
+ * One handler's context. The signal and the logger are created when they are first read, because most handlers never
+ * read them.
  */
 export class HandlerContext implements EventContext {
   readonly id: string;
@@ -40,10 +48,16 @@ export class HandlerContext implements EventContext {
   readonly wire: Wire;
   readonly #eventType: string;
   readonly #logger: Logger;
-  #controller: AbortController | undefined;
-  #abortedBy: Error | undefined;
+  readonly #interruption: Interruption | undefined;
+  readonly #timeout = new LazyAbort();
+  #signal: AbortSignal | undefined;
 
-  constructor(delivery: DeliveryContext, eventType: string, logger: Logger) {
+  constructor(
+    delivery: DeliveryContext,
+    eventType: string,
+    logger: Logger,
+    interruption: Interruption | undefined,
+  ) {
     this.id = delivery.id;
     this.endpoint = delivery.endpoint;
     this.receivedAt = delivery.receivedAt;
@@ -52,24 +66,26 @@ export class HandlerContext implements EventContext {
     this.wire = delivery.wire;
     this.#eventType = eventType;
     this.#logger = logger;
+    this.#interruption = interruption;
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#abortedBy !== undefined) this.#controller.abort(this.#abortedBy);
-    }
-    return this.#controller.signal;
+    this.#signal ??= anyOf(this.#timeout.signal, this.#interruption?.signal);
+    return this.#signal;
   }
 
   get logger(): Logger {
     return withDetails(this.#logger, { id: this.id, endpoint: this.endpoint, eventType: this.#eventType });
   }
 
+  /** Abort the handler, because its time is over. */
   abort(reason: Error): void {
-    this.#abortedBy = reason;
-    this.#controller?.abort(reason);
+    this.#timeout.abort(reason);
   }
+}
+
+function anyOf(timeout: AbortSignal, interruption: AbortSignal | undefined): AbortSignal {
+  return interruption === undefined ? timeout : AbortSignal.any([timeout, interruption]);
 }
 
 function withDetails(logger: Logger, details: object): Logger {

@@ -1,7 +1,7 @@
 import { isThenable, type MaybePromise, within } from '../data/promises.ts';
 import { type HandlerFailure, HandlerTimeoutError } from '../errors.ts';
 import type { Logger } from '../reporting/logger.ts';
-import { type DeliveryContext, HandlerContext } from './event-context.ts';
+import { type DeliveryContext, HandlerContext, type Interruption } from './event-context.ts';
 import type { Route } from './router.ts';
 
 /** What is handed to the handlers of one delivery. */
@@ -13,6 +13,7 @@ export interface HandlerRun {
   readonly succeeded: Set<string>;
   /** Handlers of this delivery that still run, from a try before this one. */
   readonly unfinished: Unfinished;
+  readonly interruption: Interruption | undefined;
 }
 
 /**
@@ -42,7 +43,7 @@ export function runHandlers(
 }
 
 function start(route: Route, work: HandlerRun, failures: HandlerFailure[]): Promise<void> | undefined {
-  const { event, delivery, logger, succeeded, unfinished } = work;
+  const { event, delivery, logger, succeeded, unfinished, interruption } = work;
   const { name } = route;
   const fail = (error: unknown) => void failures.push({ handler: name, error });
   const earlier = unfinished.get(name);
@@ -50,7 +51,7 @@ function start(route: Route, work: HandlerRun, failures: HandlerFailure[]): Prom
     const finished = earlier.then(() => void succeeded.add(name));
     return inTime(finished, route, () => {}).catch(fail);
   }
-  const context = new HandlerContext(delivery, event.event_type, logger);
+  const context = new HandlerContext(delivery, event.event_type, logger, interruption);
   let result: unknown;
   try {
     // The router found this route by the event's type: the event is one that the handler was registered for.

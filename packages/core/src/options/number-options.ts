@@ -17,8 +17,18 @@ export function readNumber(option: string, value: unknown, unit: string): number
   );
 }
 
-/** @throws ConfigurationError that names the option */
-export function readCount(option: string, value: unknown, unit: string): number {
-  if (isPositiveNumber(value) && Number.isInteger(value)) return value;
-  throw new ConfigurationError(option, `must be a whole number of ${unit} from 1 to ${maxTimerDelay}.`);
+/**
+ * @param least the smallest number that is allowed
+ * @throws ConfigurationError that names the option
+ */
+export function readCount(option: string, value: unknown, unit: string, least: 0 | 1 = 1): number {
+  if (isCount(value, least)) return value;
+  throw new ConfigurationError(
+    option,
+    `must be a whole number of ${unit} from ${least} to ${maxTimerDelay}.`,
+  );
+}
+
+function isCount(value: unknown, least: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= maxTimerDelay;
 }

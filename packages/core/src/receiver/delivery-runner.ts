@@ -1,6 +1,7 @@
 import type { WaitUntil } from '../adapter/delivery.ts';
 import { type MaybePromise, within } from '../data/promises.ts';
 import { EventHandlingError, type HandlerFailure, messageOf } from '../errors.ts';
+import type { Interruption } from '../handlers/event-context.ts';
 import type { Route } from '../handlers/router.ts';
 import { runHandlers, type Unfinished } from '../handlers/run-handlers.ts';
 import type { Settings } from '../options/settings.ts';
@@ -22,12 +23,17 @@ export interface Progress {
 export interface DeliveryRunner {
   /** Run the routes of a delivery unless they have already run: log, dispatch, settle. */
   once(verified: VerifiedDelivery, routes: readonly Route[], observation: Observation): MaybePromise<Outcome>;
-  /** Run the routes that have not succeeded yet. @returns the failures */
+  /**
+   * Run the routes that have not succeeded yet.
+   * @param interruption what can end the attempt before its handlers do
+   * @returns the failures
+   */
   run(
     verified: VerifiedDelivery,
     routes: readonly Route[],
     progress: Progress,
     observation: Observation,
+    interruption?: Interruption,
   ): MaybePromise<EventHandlingError | undefined>;
   /** Record a verified delivery, if there is a log. @returns `unavailable` if that fails */
   record(
@@ -119,6 +125,7 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
     routes: readonly Route[],
     { attempt, succeeded }: Progress,
     observation: Observation,
+    interruption?: Interruption,
   ): MaybePromise<EventHandlingError | undefined> {
     observation.attempt = attempt;
     if (routes.length === 0) observers.unhandled(observation);
@@ -129,6 +136,7 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
       logger,
       succeeded,
       unfinished: unfinished.of(id, waitUntil),
+      interruption,
     });
     return failures instanceof Promise ? failures.then(toError) : toError(failures);
 

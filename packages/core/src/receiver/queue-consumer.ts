@@ -54,7 +54,7 @@ export function createQueueConsumer(
   let workers: Workers | undefined;
   let cannotStart = false;
 
-  async function process(work: QueuedWork, { retryAt }: AttemptOptions = {}): Promise<QueuedResult> {
+  async function process(work: QueuedWork, options: AttemptOptions = {}): Promise<QueuedResult> {
     registered ??= new Promise((resolve) => setTimeout(resolve, 0));
     await registered;
     const observation = observationOf(work, observers);
@@ -75,7 +75,13 @@ export function createQueueConsumer(
     const since = attempt > 1 ? (reached.get(id) ?? []) : [];
     const progress: Progress = { attempt, succeeded: new Set([...work.succeeded, ...since]) };
     const verified: VerifiedDelivery = { id, event, wire, body, ip, receivedAt };
-    const error = await runner.run(verified, router.routesOf(event.event_type), progress, observation);
+    const error = await runner.run(
+      verified,
+      router.routesOf(event.event_type),
+      progress,
+      observation,
+      options,
+    );
     observation.mark('handle');
     if (error === undefined) reached.delete(id);
     else reached.set(id, progress.succeeded);
@@ -92,9 +98,9 @@ export function createQueueConsumer(
       return { ...result, status: 'processed' };
     }
     const { message, retryAfter } = error;
-    const nextAttempt = retryAt?.(retryAfter);
+    const nextAttempt = options.retryAt?.(retryAfter);
     observation.nextAttempt = nextAttempt;
-    observation.isDeadLetter = retryAt !== undefined && nextAttempt === undefined;
+    observation.isDeadLetter = options.retryAt !== undefined && nextAttempt === undefined;
     observers.outcome({ status: 'rejected', code: 'handler_failed', id, error }, observation);
     const failures = toStoredFailures(error);
     return { ...result, status: 'failed', failures, error: message, retryAfter, nextAttempt, cause: error };

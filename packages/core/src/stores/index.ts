@@ -75,7 +75,10 @@ export type { StoreHealth } from './records/store-health.ts';
 export { type Backoff, retryDelay } from './rules/backoff.ts';
 export { type DeadLetterHandler, deadLetterOf, type ReportDeadLetter } from './rules/dead-letter.ts';
 export { endpointTaken } from './rules/endpoint-taken.ts';
+export { type RetryOptions, retryAt, type Settlement, settlementOf } from './rules/settlement.ts';
 export { isReplayable, isTaken, mayReplace } from './rules/states.ts';
+export { suspectFrom } from './rules/suspects.ts';
+export { readWorkerOptions, type WorkerOptions } from './rules/worker-options.ts';
 export type {
   DeliveryState,
   QueueState,
@@ -84,3 +87,14 @@ export type {
   StoredFailure,
   StoredState,
 } from './stored-delivery.ts';
+export { type CreateWorkerOptions, createWorker, type Worker, type WorkerHooks } from './worker/worker.ts';
+export type {
+  Claim,
+  Claimed,
+  ClaimPlan,
+  Leases,
+  LostDelivery,
+  Renewal,
+  TidyPlan,
+  WorkerStore,
+} from './worker/worker-store.ts';

@@ -36,6 +36,12 @@ export interface QueuedResult {
 /** Options that a store passes for an attempt. */
 export interface AttemptOptions {
   /**
+   * Aborted when this attempt no longer counts: its lease has expired, or closing has put the delivery back into the
+   * queue. It is joined into `context.signal` of the handlers. It may be a getter, because most handlers never read
+   * their signal.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /**
    * Return the time of the next attempt if this one fails, or `undefined` if this one is the last. Called at most once,
    * after a failure. The receiver logs the time, and returns it in the result as `nextAttempt`.
    * @param retryAfter the wait that a handler asked for, in seconds

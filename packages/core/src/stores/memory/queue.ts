@@ -1,19 +1,19 @@
-import { BoundedMap } from '../../data/bounded-map.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { isPositiveNumber } from '../../options/number-options.ts';
 import type { DeliveryQueue } from '../delivery-queue.ts';
 import { endpointTaken } from '../rules/endpoint-taken.ts';
-import type { StoredDelivery } from '../stored-delivery.ts';
-import { createLane, type Lane } from './lane.ts';
+import { readWorkerOptions } from '../rules/worker-options.ts';
+import { createWorker, type Worker } from '../worker/worker.ts';
+import { createEndpointQueue, type EndpointQueue } from './endpoint-queue.ts';
 
 export interface MemoryQueueOptions {
   /**
-   * How many deliveries are worked on at once.
+   * The number of deliveries of an endpoint that are handled at the same time.
    * @default 8
    */
   readonly concurrency?: number;
   /**
-   * How often a delivery is tried before it is given up.
+   * The number of failed attempts after which a delivery is a dead letter.
    * @default 5
    */
   readonly maxAttempts?: number;
@@ -24,7 +24,7 @@ export interface MemoryQueueOptions {
    */
   readonly baseDelay?: number;
   /**
-   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLater` can ask for a longer
+   * The longest delay before any retry, in milliseconds. A handler that throws `RetryLaterError` can ask for a longer
    * delay, up to a day.
    * @default 60000
    */
@@ -47,49 +47,41 @@ export interface MemoryQueueOptions {
  * @example
  * const receiver = createReceiver({ secret, queue: memoryQueue() });
  */
-export function memoryQueue({
-  concurrency = 8,
-  maxAttempts = 5,
-  baseDelay = 1000,
-  maxDelay = 60_000,
-  capacity = 10_000,
-}: MemoryQueueOptions = {}): DeliveryQueue {
-  for (const [option, value] of Object.entries({ concurrency, maxAttempts, baseDelay, maxDelay, capacity })) {
-    if (!isPositiveNumber(value)) throw new ConfigurationError(option, 'must be more than 0.');
+export function memoryQueue(options: MemoryQueueOptions = {}): DeliveryQueue {
+  const { capacity = 10_000 } = options;
+  if (!isPositiveNumber(capacity)) throw new ConfigurationError('capacity', 'must be more than 0.');
+  const settings = readWorkerOptions(options, {
+    concurrency: 8,
+    maxAttempts: 5,
+    baseDelay: 1000,
+    maxDelay: 60_000,
+  });
+  const endpoints = new Map<string, EndpointQueue>();
+  const workers = new Map<string, Worker>();
+  function queueOf(endpoint: string): EndpointQueue {
+    const queue =
+      endpoints.get(endpoint) ?? createEndpointQueue(capacity, () => workers.get(endpoint)?.wake());
+    endpoints.set(endpoint, queue);
+    return queue;
   }
-  /** The deliveries that count as duplicates if they are sent again, with the time at which each was accepted. */
-  const taken = new BoundedMap<string, Date>(capacity);
-  /** For each delivery that is not settled, the promise that {@link DeliveryQueue.settled} returns. */
-  const unsettled = new Map<string, Promise<void>>();
-  const lanes = new Map<string, Lane>();
-  const laneOf = (endpoint: string) => {
-    const lane =
-      lanes.get(endpoint) ??
-      createLane({ concurrency, maxAttempts, baseDelay, maxDelay }, (work) => taken.delete(keyOf(work)));
-    lanes.set(endpoint, lane);
-    return lane;
-  };
   return {
     async enqueue(delivery) {
-      const key = keyOf(delivery);
-      if (taken.has(key)) return 'duplicate';
-      const lane = laneOf(delivery.endpoint);
-      if (lane.size >= capacity) throw new Error(`The queue is full: ${capacity} deliveries wait`);
-      taken.set(key, delivery.receivedAt);
-      const settled = lane.add({ ...delivery, attempt: 1, succeeded: [] });
-      unsettled.set(key, settled);
-      void settled.then(() => unsettled.delete(key));
-      return 'accepted';
+      return queueOf(delivery.endpoint).enqueue(delivery);
     },
-    settled: (delivery) => unsettled.get(keyOf(delivery)),
+    settled: (delivery) => queueOf(delivery.endpoint).settled(delivery),
     start(endpoint, process, onDeadLetter) {
-      const workers = laneOf(endpoint).start(process, onDeadLetter);
-      if (workers === undefined) throw endpointTaken(endpoint);
-      return workers;
+      if (workers.has(endpoint)) throw endpointTaken(endpoint);
+      const queue = queueOf(endpoint);
+      const worker = createWorker(queue, process, { ...settings, drain: true }, { onDeadLetter });
+      workers.set(endpoint, worker);
+      return {
+        async close() {
+          queue.close();
+          await worker.close();
+          workers.delete(endpoint);
+          queue.reopen();
+        },
+      };
     },
   };
-}
-
-function keyOf({ endpoint, id }: StoredDelivery): string {
-  return `${endpoint}\n${id}`;
 }

@@ -1,0 +1,27 @@
+/**
+ * An abort signal that is created when it is first read: most handlers never read theirs, and an AbortController costs
+ * more than verification's comparison.
+ */
+export class LazyAbort {
+  #controller: AbortController | undefined;
+  #reason: Error | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get isAborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** The first reason counts. */
+  abort(reason: Error): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}

@@ -1,0 +1,104 @@
+import type { Attempt } from './attempt.ts';
+
+/**
+ * The places of a worker: each is for one delivery that runs. The worker starts when it is created, and then goes
+ * through two more phases: `closing`, in which it waits for running deliveries, and `closed`, after it has released those
+ * that were still running.
+ */
+export interface Places {
+  readonly phase: 'open' | 'closing' | 'closed';
+  /** Whether the worker still claims deliveries. */
+  readonly isClaiming: boolean;
+  /** Whether deliveries may be waiting in the queue: a new delivery must not overtake them. */
+  backlog: boolean;
+  /** The number of deliveries that the worker can take now. */
+  free(): number;
+  /** Keep the worker busy until the reservation ends, and keep places for deliveries that are about to run. */
+  reserve(count: number): Reservation;
+  add(attempt: Attempt): void;
+  remove(attempt: Attempt): void;
+  /**
+   * Whether an attempt still has its place. If a delivery was lost to another process, replayed, and claimed again by
+   * this one, only its latest attempt does. The store cannot distinguish the two: the number of the attempt is 1 again.
+   */
+  has(attempt: Attempt): boolean;
+  attempts(): readonly Attempt[];
+  keys(): readonly string[];
+  /** @returns a promise that resolves when no delivery is running, or after the limit in milliseconds */
+  close(limit: number | undefined): Promise<void>;
+}
+
+export interface Reservation {
+  /** Reserve more places. */
+  add(count: number): void;
+  end(): void;
+}
+
+/** @param drains whether the worker claims deliveries until none is due, when it is closing */
+export function createPlaces(concurrency: number, drains: boolean): Places {
+  const running = new Map<string, Attempt>();
+  let phase: Places['phase'] = 'open';
+  let reservations = 0;
+  let reserved = 0;
+  let onIdle: (() => void) | undefined;
+
+  function isClaiming(): boolean {
+    return phase === 'open' || (drains && phase === 'closing');
+  }
+
+  function notifyIfIdle(): void {
+    if (running.size === 0 && reservations === 0) onIdle?.();
+  }
+
+  /** @param limit milliseconds */
+  function idle(limit: number | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = limit === undefined ? undefined : setTimeout(resolve, limit);
+      onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      notifyIfIdle();
+    });
+  }
+
+  return {
+    get phase() {
+      return phase;
+    },
+    get isClaiming() {
+      return isClaiming();
+    },
+    backlog: true,
+    free: () => (isClaiming() ? Math.max(0, concurrency - running.size - reserved) : 0),
+    reserve(count) {
+      let own = count;
+      reserved += count;
+      reservations++;
+      return {
+        add(more) {
+          own += more;
+          reserved += more;
+        },
+        end() {
+          reserved -= own;
+          reservations--;
+          notifyIfIdle();
+        },
+      };
+    },
+    add: (attempt) => void running.set(attempt.claim.key, attempt),
+    remove(attempt) {
+      if (running.get(attempt.claim.key) === attempt) running.delete(attempt.claim.key);
+      notifyIfIdle();
+    },
+    has: (attempt) => running.get(attempt.claim.key) === attempt,
+    attempts: () => [...running.values()],
+    keys: () => [...running.keys()],
+    async close(limit) {
+      phase = 'closing';
+      await idle(limit);
+      phase = 'closed';
+    },
+  };
+}

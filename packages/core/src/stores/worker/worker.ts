@@ -1,0 +1,100 @@
+import type { ProcessWork, Workers } from '../queued-attempt.ts';
+import type { DeadLetter } from '../rules/dead-letter.ts';
+import type { RetryOptions } from '../rules/settlement.ts';
+import type { WorkerOptions } from '../rules/worker-options.ts';
+import type { StoredDelivery } from '../stored-delivery.ts';
+import { createClaiming } from './claiming.ts';
+import { createLeaseKeeper, noLeases } from './lease-keeper.ts';
+import { createPlaces } from './places.ts';
+import { createRunning } from './running.ts';
+import type { WorkerStore } from './worker-store.ts';
+
+/** Runs the queued deliveries of one endpoint. */
+export interface Worker extends Workers {
+  /** Look for due deliveries now, because one may have become due. Cheap: call it as often as you like. */
+  wake(): void;
+  /** Store a delivery, and run it as soon as there is a place for it. Implement {@link DeliveryQueue.enqueue} by it. */
+  enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
+}
+
+/** The options of {@link createWorker}. */
+export interface CreateWorkerOptions extends RetryOptions, Pick<WorkerOptions, 'concurrency'> {
+  /**
+   * Milliseconds that closing waits for running handlers. Their deliveries are then released.
+   * @default no limit
+   */
+  readonly closeTimeout?: number | undefined;
+  /**
+   * Whether closing also runs all deliveries that are due: for a store that loses them when the process ends.
+   * @default false
+   */
+  readonly drain?: boolean | undefined;
+}
+
+/** What a worker reports to its store. */
+export interface WorkerHooks {
+  /** Called once for each delivery that is not attempted again, after that is stored. Must not throw. */
+  readonly onDeadLetter?: ((letter: DeadLetter, key: string) => void) | undefined;
+  /** Called with each error of the store. The worker tries again. Must not throw. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * Start a worker for one endpoint of a store: it claims due deliveries, runs their handlers, settles them, retries
+ * failed ones, renews leases, and takes over deliveries of processes that have ended. A delivery that ends its process
+ * again and again becomes a dead letter. When the store cannot be written, the worker waits and tries again.
+ * @param store the queue of the endpoint
+ * @param process the function that `DeliveryQueue.start` was called with
+ * @param options checked, for example by `readWorkerOptions`
+ * @example
+ * start(endpoint, process, onDeadLetter) {
+ *   if (workers.has(endpoint)) throw endpointTaken(endpoint);
+ *   const worker = createWorker(new EndpointQueue(pool, endpoint), process, settings, { onDeadLetter, onError });
+ *   workers.set(endpoint, worker);
+ *   return { close: () => worker.close().finally(() => workers.delete(endpoint)) };
+ * }
+ */
+export function createWorker(
+  store: WorkerStore,
+  process: ProcessWork,
+  { concurrency, closeTimeout, drain = false, ...options }: CreateWorkerOptions,
+  { onDeadLetter = () => {}, onError = () => {} }: WorkerHooks = {},
+): Worker {
+  const { maxAttempts } = options;
+  const now = () => Date.now();
+  const places = createPlaces(concurrency, drain);
+  const wake = () => claiming.wake();
+  const context = { store, process, places, options, maxAttempts, now, onDeadLetter, onError, wake };
+  const leases = store.leases === undefined ? noLeases : createLeaseKeeper(store.leases, context);
+  const claiming = createClaiming({ ...context, leases, begin: createRunning(context) });
+  wake();
+
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    claiming.stop();
+    leases.stopPolling();
+    await places.close(closeTimeout);
+    leases.stop();
+    const running = places.attempts();
+    if (running.length === 0) return;
+    for (const attempt of running) attempt.abort(releasedMessage);
+    try {
+      await store.release(running.map(({ claim }) => claim.key));
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  return {
+    wake,
+    enqueue: claiming.enqueue,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+const releasedMessage =
+  'The receiver has closed: the delivery is back in the queue, and the next process runs it again';
