@@ -12,6 +12,5 @@ export type { DeliveryPage, ListOptions } from './queries/delivery-pages.ts';
 export type { ExportFormat } from './queries/export.ts';
 export type { DeliveryFilter } from './queries/filter-conditions.ts';
 export type { DeliveryRecord, DeliveryWithBody } from './rows/delivery-records.ts';
-export type { HandlerRecord } from './rows/handler-records.ts';
 export { openStore, type Store } from './store.ts';
 export { type StoreFromEnvironment, storeFromEnvironment } from './store-from-environment.ts';

@@ -1,12 +1,15 @@
+import type { DeadLetter } from '@spiderfoot-webhooks/core';
 import type { StoreLogger } from './options.ts';
-import type { Buried } from './queue/claims.ts';
 
 /** Logs events in the background. */
 export interface Reports {
   /** An error that lasts is logged once a minute, with the number of times that it was left out since. */
   error(error: unknown): void;
-  /** Report a delivery that is not attempted again. Call this only if its receiver has no logger. */
-  dead(buried: Buried): void;
+  /**
+   * Report a delivery that is not attempted again. Call this only if its receiver has no logger.
+   * @param number the row's number
+   */
+  dead(letter: DeadLetter, number: number): void;
   /** Report that another store of this process has the file open. */
   openTwice(): void;
 }
@@ -40,8 +43,7 @@ export function createReports(logger: StoreLogger, path: string): Reports {
       const repeated = same !== undefined && same.repeated > 0 && { repeated: same.repeated };
       tell({ err, path, ...repeated }, 'spiderfoot store: could not write');
     },
-    dead({ number, letter }) {
-      const { id, endpoint, eventType: event_type, attempts, error } = letter;
+    dead({ id, endpoint, eventType: event_type, attempts, error }, number) {
       tell(
         { number, id, endpoint, event_type, attempts, error: textOf(error) },
         'spiderfoot store: dead letter; store.replay() runs its handlers again',

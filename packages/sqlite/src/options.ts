@@ -1,4 +1,5 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
+import { readWorkerOptions } from '@spiderfoot-webhooks/core/stores';
 import { type PruneOptions, readStates } from './operations/prune.ts';
 
 /** What is deleted by itself. */
@@ -92,7 +93,7 @@ export interface StoreSettings extends Required<Omit<StoreOptions, 'retention'>>
   readonly retention: Retention | undefined;
 }
 
-const numbers = {
+const workerDefaults = {
   maxAttempts: 20,
   baseDelay: 1000,
   maxDelay: 3_600_000,
@@ -100,10 +101,16 @@ const numbers = {
   lease: 30_000,
   pollInterval: 1000,
   closeTimeout: 10_000,
-  keepRejections: 0,
 };
 
-const known: readonly string[] = [...Object.keys(numbers), 'retention', 'mustExist', 'readOnly', 'logger'];
+const known: readonly string[] = [
+  ...Object.keys(workerDefaults),
+  'keepRejections',
+  'retention',
+  'mustExist',
+  'readOnly',
+  'logger',
+];
 
 const silent: StoreLogger = { error: () => {} };
 
@@ -115,25 +122,10 @@ export function readOptions(options: StoreOptions): StoreSettings {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new ConfigurationError(name, `is unknown. Known: ${known.join(', ')}.`);
   }
-  const { retention, mustExist = false, readOnly = false, logger = silent } = options;
-  const {
-    maxAttempts = numbers.maxAttempts,
-    baseDelay = numbers.baseDelay,
-    maxDelay = numbers.maxDelay,
-    concurrency = numbers.concurrency,
-    lease = numbers.lease,
-    pollInterval = numbers.pollInterval,
-    closeTimeout = numbers.closeTimeout,
-    keepRejections = numbers.keepRejections,
-  } = options;
-  const checked = {
-    ...{ maxAttempts, baseDelay, maxDelay, concurrency },
-    ...{ lease, pollInterval, closeTimeout, keepRejections },
-  };
-  for (const [name, value] of Object.entries(checked)) {
-    const least = name === 'keepRejections' || name === 'closeTimeout' ? 0 : 1;
-    if (isWhole(value, least)) continue;
-    throw new ConfigurationError(name, `must be a whole number from ${least} to ${longestTimer}.`);
+  const { keepRejections = 0, retention, mustExist = false, readOnly = false, logger = silent } = options;
+  const workerSettings = readWorkerOptions(options, workerDefaults);
+  if (!isWhole(keepRejections, 0)) {
+    throw new ConfigurationError('keepRejections', `must be a whole number from 0 to ${longestTimer}.`);
   }
   if (typeof mustExist !== 'boolean') throw new ConfigurationError('mustExist', 'must be true or false.');
   if (typeof readOnly !== 'boolean') throw new ConfigurationError('readOnly', 'must be true or false.');
@@ -145,7 +137,14 @@ export function readOptions(options: StoreOptions): StoreSettings {
   }
   if (typeof logger.error !== 'function')
     throw new ConfigurationError('logger', 'must be an object with error().');
-  return { ...checked, retention: readRetention(retention), mustExist, readOnly, logger };
+  return {
+    ...workerSettings,
+    keepRejections,
+    retention: readRetention(retention),
+    mustExist,
+    readOnly,
+    logger,
+  };
 }
 
 function isWhole(value: unknown, least: number, greatest = longestTimer): boolean {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { DeliveryLog, DeliveryQueue } from '@spiderfoot-webhooks/core/stores';
-import { endpointTaken } from '@spiderfoot-webhooks/core/stores';
+import { createWorker, endpointTaken, type Worker } from '@spiderfoot-webhooks/core/stores';
 import { createCommits } from './database/group-commit.ts';
 import { connectReadOnly, refuseWrites } from './database/read-only-connection.ts';
 import { connect } from './database/writable-connection.ts';
@@ -31,10 +31,8 @@ import {
 } from './queries/delivery-pages.ts';
 import { type ExportFormat, exportLines } from './queries/export.ts';
 import type { DeliveryFilter } from './queries/filter-conditions.ts';
-import { createClaims } from './queue/claims.ts';
-import { createClock } from './queue/clock.ts';
+import { createEndpointQueue } from './queue/endpoint-queue.ts';
 import { enqueueDelivery } from './queue/enqueue.ts';
-import { createLane, type Lane } from './queue/workers.ts';
 import { type DeliveryWithBody, find } from './rows/delivery-records.ts';
 import { adoptForeign } from './schema/rows-of-other-programs.ts';
 import { createReadOnlySearch } from './search/read-only-search-index.ts';
@@ -112,7 +110,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     ? createReadOnlySearch(connection)
     : createSearch(connection, commits, reports.error);
   const refusals = createRejectionCounter(connection, commits, settings.keepRejections, reports.error);
-  const lanes = new Map<string, Lane>();
+  const workers = new Map<string, Worker>();
   const { retention } = settings;
   const endRetention = retention && scheduleRetention(connection, commits, read, retention, reports.error);
 
@@ -145,7 +143,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   async function end(): Promise<void> {
     endRetention?.();
     search.close();
-    await Promise.all([...lanes.values()].map((lane) => lane.close()));
+    await Promise.all([...workers.values()].map((worker) => worker.close()));
     await refusals.close();
     await commits.drain();
     connection.close();
@@ -162,23 +160,27 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     },
     enqueue(delivery) {
       search.postpone();
-      const lane = lanes.get(delivery.endpoint);
+      const worker = workers.get(delivery.endpoint);
       return (
-        lane?.enqueue(delivery) ?? commits.write(() => enqueueDelivery(connection, delivery, Date.now()))
+        worker?.enqueue(delivery) ?? commits.write(() => enqueueDelivery(connection, delivery, Date.now()))
       );
     },
     start(endpoint, process, onDeadLetter) {
       if (ending !== undefined) throw closedError(path);
       if (readOnly) throw readOnlyError(path);
-      if (lanes.has(endpoint)) throw endpointTaken(endpoint);
-      const claims = createClaims(connection, endpoint, settings);
-      // A clock of its own, so that a jump is reported once.
-      const lane = createLane(claims, process, commits, createClock(), settings, reports, onDeadLetter);
-      lanes.set(endpoint, lane);
+      if (workers.has(endpoint)) throw endpointTaken(endpoint);
+      const queue = createEndpointQueue(connection, commits, endpoint, settings);
+      const worker = createWorker(queue, process, settings, {
+        onDeadLetter(letter, key) {
+          if (onDeadLetter?.(letter) !== true) reports.dead(letter, Number(key));
+        },
+        onError: reports.error,
+      });
+      workers.set(endpoint, worker);
       return {
         async close() {
-          await lane.close();
-          lanes.delete(endpoint);
+          await worker.close();
+          workers.delete(endpoint);
         },
       };
     },
@@ -205,7 +207,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
         typeof which === 'number'
           ? await replayOne(connection, commits, which)
           : await replay(connection, commits, read, which);
-      for (const lane of lanes.values()) lane.wake();
+      for (const worker of workers.values()) worker.wake();
       return replayed;
     },
     async prune(pruneOptions) {

@@ -10,6 +10,8 @@
  * - options are checked by {@link checkFilter}, {@link readListOptions}, {@link readCountOptions} and
  *   {@link readPruneOptions}
  * - a delivery is printed and exported as {@link deliveryJson}
+ *
+ * {@link createWorker} follows these rules for a store that implements {@link WorkerStore}.
  */
 export type { DeliveryLog, LogEntry, LoggedDelivery, UnauthenticatedRejection } from './delivery-log.ts';
 export type { DeliveryQueue } from './delivery-queue.ts';

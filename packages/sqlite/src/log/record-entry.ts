@@ -1,9 +1,9 @@
 import type { DeliveryState, LogEntry, LoggedDelivery, QueueState } from '@spiderfoot-webhooks/core/stores';
-import { mayReplace } from '@spiderfoot-webhooks/core/stores';
+import { addAttempt, mayReplace, succeededHandlers } from '@spiderfoot-webhooks/core/stores';
 import type { Connection } from '../database/writable-connection.ts';
 import { insertNew } from '../queue/enqueue.ts';
 import { numberOf } from '../rows/cells.ts';
-import { addAttempt, namesOfSucceeded, readHandlers } from '../rows/handler-records.ts';
+import { readHandlers } from '../rows/handler-records.ts';
 import type { Runner } from './running-elsewhere.ts';
 
 /** What is known of a delivery. */
@@ -70,7 +70,12 @@ function recordAgain(
     if (entry.state === 'received') connection.statement(begin).run(runner.mark(now, now + duration), id);
     else settleEntry(connection, id, handlers, entry);
   }
-  return { state, attempt, succeeded: namesOfSucceeded(readHandlers(handlers)), ...(running && { running }) };
+  return {
+    state,
+    attempt,
+    succeeded: succeededHandlers(readHandlers(handlers)),
+    ...(running && { running }),
+  };
 }
 
 function settleEntry(
@@ -87,7 +92,7 @@ function settleEntry(
       state === 'processed' ? 1 : 0,
       attempt,
       error ?? null,
-      ran ? addAttempt(handlers, succeeded, failures) : handlers,
+      ran ? JSON.stringify(addAttempt(readHandlers(handlers), succeeded, failures)) : handlers,
       code ?? null,
       issues === undefined ? null : JSON.stringify(issues),
       id,

@@ -71,13 +71,14 @@ export const nextDue = `SELECT min(next_attempt) AS due FROM webhook_logs WHERE 
 
 export const extend = `
   UPDATE webhook_logs SET next_attempt = ?
-  WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'`;
+  WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'
+  RETURNING id`;
 
-/** The lease and the attempt are the fence: whoever lost the delivery to another must not settle it. */
+/** The lease and the attempt are the fence: a process that lost the delivery to another one must not settle it. */
 export const settle = `
   UPDATE webhook_logs
   SET state = @state, processed = @processed, failures = @failures, next_attempt = @nextAttempt, lease = @wait,
-    error_message = @error, handlers = @handlers, code = @code, issues = @issues
+    error_message = @error, handlers = coalesce(@handlers, handlers), code = @code, issues = @issues
   WHERE id = @id AND lease = @lease AND attempts = @attempt`;
 
 /** By itself: to name an indexed column costs its index, whether it changes or not. */

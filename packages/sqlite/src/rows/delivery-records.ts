@@ -1,9 +1,9 @@
 import type { RejectionCode } from '@spiderfoot-webhooks/core';
 import type { Dialect, EventIssue } from '@spiderfoot-webhooks/core/events';
-import type { DeliveryState, QueueState } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryState, HandlerRecord, QueueState } from '@spiderfoot-webhooks/core/stores';
 import type { Connection } from '../database/writable-connection.ts';
 import { bytesOf, issuesOf, numberOf, textOf, timeOf } from './cells.ts';
-import { type HandlerRecord, readHandlers } from './handler-records.ts';
+import { readHandlers } from './handler-records.ts';
 
 /**
  * A stored delivery. Rows of the guide's logger have no `id` and no `endpoint`. If another program has damaged a row,

@@ -3,7 +3,6 @@ import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import type { QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openStore, type Store, type StoreOptions } from '../../src/index.ts';
-import { createClock } from '../../src/queue/clock.ts';
 import { startProgram } from '../support/processes.ts';
 import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
 import { createStored, createWebhook, secret, type Webhook } from '../support/webhooks.ts';
@@ -598,17 +597,6 @@ describe('A clock that is set anew', () => {
   }
 
   const day = 86_400_000;
-
-  it('is noticed once', () => {
-    let time = Date.now();
-    const clock = createClock(() => time);
-    expect(clock.jumped()).toBe(false);
-    time += 60_000;
-    expect(clock.jumped()).toBe(true);
-    expect(clock.jumped()).toBe(false);
-    time -= day;
-    expect(clock.jumped()).toBe(true);
-  });
 
   it('by a day back: a wait that a handler asked for ends no later than it asked', async () => {
     const set = setClock();

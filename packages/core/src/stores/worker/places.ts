@@ -28,7 +28,7 @@ export interface Places {
   close(limit: number | undefined): Promise<void>;
 }
 
-export interface Reservation {
+interface Reservation {
   /** Reserve more places. */
   add(count: number): void;
   end(): void;

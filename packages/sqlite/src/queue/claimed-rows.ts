@@ -1,0 +1,64 @@
+import type { DeadLetter } from '@spiderfoot-webhooks/core';
+import type { Dialect } from '@spiderfoot-webhooks/core/events';
+import type { Claim, LostDelivery } from '@spiderfoot-webhooks/core/stores';
+import { bytesOf, numberOf, textOf, timeOf } from '../rows/cells.ts';
+import { readHandlers } from '../rows/handler-records.ts';
+
+/** The columns of a claimed row. Another program may have written any type into any of them. */
+export type ClaimedRow = Readonly<Record<ClaimedColumn, unknown>> & { readonly id: number };
+
+type ClaimedColumn =
+  | 'delivery_id'
+  | 'endpoint'
+  | 'received_at'
+  | 'source_ip'
+  | 'event_type'
+  | 'dialect'
+  | 'scan_id'
+  | 'target'
+  | 'body'
+  | 'attempts'
+  | 'failures'
+  | 'handlers';
+
+export type LostRow = Omit<ClaimedRow, 'dialect' | 'body' | 'failures'> & { readonly error_message: unknown };
+
+/** Never throws: otherwise a broken row would roll back the commit that claims it, and stop the worker. */
+export function toClaim(row: ClaimedRow, endpoint: string, isSuspect: boolean): Claim {
+  return {
+    key: String(row.id),
+    delivery: {
+      id: textOf(row.delivery_id) ?? '',
+      endpoint,
+      receivedAt: timeOf(row.received_at) ?? new Date(0),
+      ip: textOf(row.source_ip),
+      eventType: textOf(row.event_type),
+      dialect: textOf(row.dialect) as Dialect | undefined,
+      scanId: textOf(row.scan_id),
+      target: textOf(row.target),
+      body: bytesOf(row.body),
+    },
+    attempt: numberOf(row.attempts, 1),
+    failures: numberOf(row.failures),
+    handlers: readHandlers(row.handlers),
+    isSuspect,
+  };
+}
+
+/** Never throws, for the same reason. */
+export function toLostDelivery(row: LostRow, endpoint: string): LostDelivery {
+  const letter: DeadLetter = {
+    id: textOf(row.delivery_id) ?? '',
+    endpoint,
+    eventType: textOf(row.event_type),
+    scanId: textOf(row.scan_id),
+    target: textOf(row.target),
+    receivedAt: timeOf(row.received_at) ?? new Date(0),
+    ip: textOf(row.source_ip),
+    attempts: numberOf(row.attempts),
+    reason: 'lost',
+    handlers: readHandlers(row.handlers).map(({ name, succeeded, error }) => ({ name, succeeded, error })),
+    error: new Error(textOf(row.error_message)),
+  };
+  return { key: String(row.id), letter };
+}
