@@ -111,11 +111,11 @@ describe('a worker of a store that answers with promises', () => {
 
   it('claims again after the store could not be read', async () => {
     const queue = createSlowQueue();
+    const delivery = createStored();
+    await queue.store.enqueue(delivery, () => false);
     queue.fail('claim', 1);
     const onError = vi.fn();
-    const { worker } = start(async () => processed, { queue, hooks: { onError } });
-    const delivery = createStored();
-    await worker.enqueue(delivery);
+    start(async () => processed, { queue, hooks: { onError } });
     await vi.waitFor(() => expect(queue.stateOf(delivery)).toBe('processed'), 3000);
     expect(onError).toHaveBeenCalledOnce();
   });

@@ -55,7 +55,7 @@ export function gather({ mode, maxAttempts, database, journal }: Site, sent: Sen
 export function rowsOf({ database }: Site): readonly unknown[] {
   const db = new Database(database, { fileMustExist: true });
   try {
-    const columns = 'state, processed, attempts, lease, next_attempt, error_message, handlers';
+    const columns = 'state, processed, attempts, lease_owner, due_at, error_message, handlers';
     return db.prepare(`SELECT ${columns} FROM webhook_logs ORDER BY id`).all();
   } finally {
     db.close();

@@ -4,25 +4,29 @@ import type { Connection } from '../database/writable-connection.ts';
 import { insertNew } from '../queue/enqueue.ts';
 import { numberOf } from '../rows/cells.ts';
 import { readHandlers } from '../rows/handler-records.ts';
-import type { Runner } from './running-elsewhere.ts';
+import type { LeaseCells, Runner } from './running-elsewhere.ts';
 
-/** What is known of a delivery. */
-interface Known {
+/** The stored state of a delivery. */
+interface Known extends LeaseCells {
   readonly id: number;
   readonly state: DeliveryState | QueueState;
   readonly attempts: unknown;
   readonly handlers: unknown;
-  readonly lease: unknown;
 }
 
 const find = `
-  SELECT id, state, attempts, handlers, lease FROM webhook_logs WHERE delivery_id = ? AND endpoint = ?`;
+  SELECT id, state, attempts, handlers, lease_owner, lease_until, lease_duration FROM webhook_logs
+  WHERE delivery_id = ? AND endpoint = ?`;
 
-const begin = `UPDATE webhook_logs SET state = 'received', lease = ?, code = NULL, issues = NULL WHERE id = ?`;
+const begin = `
+  UPDATE webhook_logs
+  SET state = 'received', lease_owner = ?, lease_until = ?, lease_duration = ?, code = NULL, issues = NULL
+  WHERE id = ?`;
 
 const settle = `
   UPDATE webhook_logs
-  SET state = ?, processed = ?, attempts = ?, lease = NULL, error_message = ?, handlers = ?, code = ?, issues = ?
+  SET state = ?, processed = ?, attempts = ?, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
+    error_message = ?, handlers = ?, code = ?, issues = ?
   WHERE id = ?`;
 
 /**
@@ -39,8 +43,8 @@ export function recordEntry(
   const known = entry.state === 'received' ? undefined : findEntry(connection, entry);
   if (known === undefined) {
     const { state, attempt } = entry;
-    const lease = state === 'received' ? runner.mark(now, now + duration) : null;
-    const number = insertNew(connection, entry, { state, attempts: attempt, nextAttempt: null, lease });
+    const lease = state === 'received' ? { owner: runner.owner, until: now + duration, duration } : null;
+    const number = insertNew(connection, entry, { state, attempts: attempt, dueAt: null, lease });
     if (number !== undefined) {
       if (state !== 'received') settleEntry(connection, number, null, entry);
       return undefined;
@@ -65,9 +69,10 @@ function recordAgain(
   if (known === undefined) throw new Error('A delivery that is in the log could not be found there');
   const { id, state, handlers } = known;
   const attempt = numberOf(known.attempts);
-  const running = state === 'received' && entry.state === 'received' && runner.isElsewhere(known.lease, now);
+  const running = state === 'received' && entry.state === 'received' && runner.isElsewhere(known, now);
   if (!running && mayReplace({ state, attempt }, entry.state)) {
-    if (entry.state === 'received') connection.statement(begin).run(runner.mark(now, now + duration), id);
+    if (entry.state === 'received')
+      connection.statement(begin).run(runner.owner, now + duration, duration, id);
     else settleEntry(connection, id, handlers, entry);
   }
   return {

@@ -4,6 +4,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isOpenHere } from '../file/open-stores.ts';
 import { systemCodeOf } from '../file/system-error-code.ts';
+import { numberOf } from '../rows/cells.ts';
 
 /**
  * The time that SpiderFoot waits for an answer, in milliseconds. After that, its retry must be handled, even if the
@@ -17,28 +18,32 @@ const senderPatience = 10_000;
  */
 const clockTolerance = 1000;
 
+/** The lease of a `received` delivery. Another program may have written any value. */
+export interface LeaseCells {
+  readonly lease_owner: unknown;
+  readonly lease_until: unknown;
+  readonly lease_duration: unknown;
+}
+
 /** Identifies a store that runs handlers for deliveries in a log. */
 export interface Runner {
-  /**
-   * Return the value of the cell `lease` for a delivery that is `received`.
-   * @param until the time at which its handlers count as ended, in milliseconds since 1970. The value begins with it
-   */
-  mark(now: number, until: number): string;
+  /** The value of the column `lease_owner` for a `received` delivery. */
+  readonly owner: string;
   /**
    * Return whether another store, in this or another process on this machine, is running the handlers of a delivery.
    */
-  isElsewhere(lease: unknown, now: number): boolean;
+  isElsewhere(lease: LeaseCells, now: number): boolean;
 }
 
 /** @param store a unique name of the store */
 export function createRunner(store: string = newStoreName()): Runner {
   const own = self();
   return {
-    mark: (now, until) => `${until} ${now} ${own.machine} ${own.pid} ${own.start} ${store}`,
-    isElsewhere(lease, now) {
-      if (typeof lease !== 'string') return false;
-      const [, since, machine, pid, start, runner] = cell.exec(lease) ?? [];
-      const age = now - Number(since);
+    owner: `${own.machine} ${own.pid} ${own.start} ${store}`,
+    isElsewhere({ lease_owner: owner, lease_until: until, lease_duration: duration }, now) {
+      if (typeof owner !== 'string') return false;
+      const [, machine, pid, start, runner] = ownerCell.exec(owner) ?? [];
+      const age = now - (numberOf(until, Number.NaN) - numberOf(duration, Number.NaN));
       if (runner === undefined || runner === store) return false;
       if (!(age > -clockTolerance && age < senderPatience) || machine !== own.machine) return false;
       if (Number(pid) === own.pid && start === own.start) return isOpenHere(runner);
@@ -51,7 +56,7 @@ export function newStoreName(): string {
   return randomUUID().slice(0, 13);
 }
 
-const cell = /^\d+ (\d+) (\S+) (\d+) (\S+) (\S+)$/;
+const ownerCell = /^(\S+) (\d+) (\S+) (\S+)$/;
 
 /** Identifies a process, and distinguishes it from a later process with the same PID. */
 interface ProcessIdentity {

@@ -10,7 +10,7 @@ const hour = 3_600_000;
 const interval = 1000;
 
 const addCount = `
-  INSERT INTO webhook_refusals (hour, endpoint, code, count) VALUES (?, ?, ?, ?)
+  INSERT INTO webhook_rejections (hour, endpoint, code, count) VALUES (?, ?, ?, ?)
   ON CONFLICT (hour, endpoint, code) DO UPDATE SET count = count + excluded.count`;
 
 const addRefusal = `
@@ -21,7 +21,7 @@ const dropOldest = `
 
 /** Whole hours, and what was kept one by one. To be called inside of a commit. */
 export function removeRejections(connection: Connection, before: number): void {
-  connection.statement('DELETE FROM webhook_refusals WHERE hour <= ?').run(before - hour);
+  connection.statement('DELETE FROM webhook_rejections WHERE hour <= ?').run(before - hour);
   connection.statement('DELETE FROM webhook_unauthenticated WHERE received_at < ?').run(before);
 }
 
@@ -123,7 +123,9 @@ export interface RejectionRecord {
 
 export function countRejections(connection: Connection): readonly RejectionCount[] {
   const rows = connection
-    .statement('SELECT hour, endpoint, code, count FROM webhook_refusals ORDER BY hour DESC, endpoint, code')
+    .statement(
+      'SELECT hour, endpoint, code, count FROM webhook_rejections ORDER BY hour DESC, endpoint, code',
+    )
     .all() as Readonly<Record<'hour' | 'endpoint' | 'code' | 'count', unknown>>[];
   return rows.map(({ hour: began, endpoint, code, count }) => ({
     hour: timeOf(began) ?? new Date(0),

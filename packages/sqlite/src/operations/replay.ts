@@ -14,7 +14,7 @@ const replayable: Condition = {
 
 /** The handlers of what is received may be running, here or in another process. */
 const isLeft = (now: number): Condition => ({
-  sql: "(state <> 'received' OR coalesce(CAST(lease AS INTEGER), 0) <= ?)",
+  sql: "(state <> 'received' OR coalesce(CAST(lease_until AS INTEGER), 0) <= ?)",
   values: [now],
 });
 
@@ -53,8 +53,8 @@ export function replayOne(connection: Connection, commits: Commits, number: numb
 function putBack(connection: Connection, ids: readonly number[], { sql, values }: Condition): number {
   return connection
     .statement(
-      `UPDATE webhook_logs SET state = 'queued', processed = 0, attempts = 0, failures = 0, next_attempt = 0,
-         lease = NULL, error_message = NULL, code = NULL, issues = NULL,
+      `UPDATE webhook_logs SET state = 'queued', processed = 0, attempts = 0, failures = 0, due_at = 0,
+         requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL, error_message = NULL, code = NULL, issues = NULL,
          handlers = iif(state = 'processed', NULL, handlers)
        WHERE id IN (SELECT value FROM json_each(?)) AND ${sql}`,
     )

@@ -1,94 +1,99 @@
 /** A damaged number counts as 0. The attempt must be an exact integer, because {@link settle} compares it. */
 const wholeAttempts = "iif(typeof(attempts) = 'integer' AND attempts BETWEEN 0 AND 1000000000, attempts, 0)";
 
-/** What still runs has lost its process, which is a failure: an event that kills its process must come to an end. */
+/** A row that is still running has lost its process. That is a failure, so that an event cannot end processes forever. */
 const claimWhere = (ids: string) => `
-  UPDATE webhook_logs SET state = 'running', lease = @lease, attempts = ${wholeAttempts} + 1,
-    failures = failures + (state = 'running'), next_attempt = @until
+  UPDATE webhook_logs SET state = 'running', attempts = ${wholeAttempts} + 1,
+    failures = failures + (state = 'running'), due_at = NULL, requested_wait = NULL,
+    lease_owner = @owner, lease_until = @leaseUntil, lease_duration = @duration
   WHERE id IN (${ids})
   RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target,
     CAST(payload AS BLOB) AS body, attempts, failures, handlers`;
 
-/**
- * What this process runs is not taken from it, however late its sign of life is. What has its lease and is not run by
- * it, as in a backup that was put back, is nobody's once the lease has ended.
- */
-const isNotHeld = '(lease IS NOT @lease OR id NOT IN (SELECT value FROM json_each(@held)))';
+export const claimQueued = claimWhere(`
+    SELECT id FROM webhook_logs INDEXED BY webhook_logs_due
+    WHERE endpoint = @endpoint AND due_at <= @now AND state = 'queued'
+    ORDER BY due_at, id LIMIT @places`);
 
-export const claimDue = claimWhere(`
-    SELECT id FROM webhook_logs
-    WHERE endpoint = @endpoint AND next_attempt <= @now AND ${isNotHeld}
-      AND (state = 'queued' OR (state = 'running' AND @takeOver AND failures + 1 < @suspectFrom))
-    ORDER BY next_attempt, id LIMIT @places`);
+/** When the first lease of an endpoint expires, or has expired. */
+export const firstExpiry = `
+  SELECT min(lease_until) AS expiry FROM webhook_logs INDEXED BY webhook_logs_leases
+  WHERE state = 'running' AND endpoint = ?`;
 
 /**
- * One of those whose tries came to a bad end more than once. They are taken up one at a time: an event that kills its
- * process would otherwise take the same others with it at every attempt, until they are all given up.
+ * A worker keeps what it runs, even if it renews its lease late. A row that has the worker's lease without being run by
+ * it, for example after a backup was restored, can be claimed when the lease has expired.
  */
+const isExpired = `state = 'running' AND endpoint = @endpoint AND lease_until <= @now
+      AND (lease_owner IS NOT @owner OR id NOT IN (SELECT value FROM json_each(@held)))`;
+
+export const claimExpired = claimWhere(`
+    SELECT id FROM webhook_logs INDEXED BY webhook_logs_leases
+    WHERE ${isExpired} AND failures + 1 < @suspectFrom
+    ORDER BY lease_until, id LIMIT @places`);
+
+/** See `suspectFrom` of core: one suspect at a time. */
 export const claimSuspect = claimWhere(`
-    SELECT id FROM webhook_logs INDEXED BY webhook_logs_open
-    WHERE state <> 'processed' AND state = 'running' AND endpoint = @endpoint AND next_attempt <= @now
-      AND ${isNotHeld} AND failures + 1 >= @suspectFrom AND failures + 1 < @maxAttempts
-    ORDER BY next_attempt, id LIMIT 1`);
+    SELECT id FROM webhook_logs INDEXED BY webhook_logs_leases
+    WHERE ${isExpired} AND failures + 1 >= @suspectFrom AND failures + 1 < @maxAttempts
+    ORDER BY lease_until, id LIMIT 1`);
 
-/**
- * By the index of what runs, which is little: to look for it among all that is due would take longer the more waits.
- */
 export const buryExpired = `
-  UPDATE webhook_logs INDEXED BY webhook_logs_open SET state = 'dead', lease = NULL, next_attempt = NULL, failures = failures + 1,
+  UPDATE webhook_logs INDEXED BY webhook_logs_leases SET state = 'dead', failures = failures + 1,
+    lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
     error_message = 'Its process ended, or stood still, at the last attempt'
-  WHERE state <> 'processed' AND state = 'running' AND endpoint = @endpoint AND next_attempt <= @now
-    AND ${isNotHeld} AND failures + 1 >= @maxAttempts
+  WHERE ${isExpired} AND failures + 1 >= @maxAttempts
   RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, scan_id, target, attempts, handlers, error_message`;
 
-/** What was never tried waits for nothing: where it is due ahead of the clock, that has been set back since. */
+/** A delivery without an attempt does not wait. If it is due in the future, the clock has been set back since. */
 export const pullInNew = `
-  UPDATE webhook_logs INDEXED BY webhook_logs_open SET next_attempt = @now
+  UPDATE webhook_logs INDEXED BY webhook_logs_open SET due_at = @now
   WHERE state <> 'processed' AND state = 'queued' AND received_at > @now AND endpoint = @endpoint
-    AND attempts = 0 AND next_attempt > @now`;
+    AND attempts = 0 AND due_at > @now`;
 
 /** The longest wait of a row: `maxDelay`, or a longer wait that a handler asked for. */
-const longestWait = 'max(@maxDelay, CAST(coalesce(lease, 0) AS INTEGER))';
+const longestWait = 'max(@maxDelay, CAST(coalesce(requested_wait, 0) AS INTEGER))';
 
 /** Limit each wait to its full length from now, in case the clock was set back. */
 export const pullInRetries = `
-  UPDATE webhook_logs SET next_attempt = @now + ${longestWait}
-  WHERE endpoint = @endpoint AND next_attempt > @now + @maxDelay AND state = 'queued'
-    AND next_attempt > @now + ${longestWait}`;
+  UPDATE webhook_logs INDEXED BY webhook_logs_due SET due_at = @now + ${longestWait}
+  WHERE endpoint = @endpoint AND due_at > @now + @maxDelay AND state = 'queued'
+    AND due_at > @now + ${longestWait}`;
 
-/** How long the lease of a row is, which may be another process's with other options; its token begins with it. */
-const longest = 'max(@lease, CAST(lease AS INTEGER))';
+/** The duration of a row's lease. Another process may have other options. */
+const longestLease = 'max(@duration, CAST(coalesce(lease_duration, 0) AS INTEGER))';
 
-/**
- * No lease ends later than its length from now, whatever has become of the clock. It is not ended: its owner may be
- * alive.
- */
+/** Limit each lease to its full length from now. It is not ended, because its owner may be alive. */
 export const pullInLeases = `
-  UPDATE webhook_logs INDEXED BY webhook_logs_open SET next_attempt = @now + ${longest}
-  WHERE state <> 'processed' AND state = 'running' AND endpoint = @endpoint AND next_attempt > @now + ${longest}`;
+  UPDATE webhook_logs INDEXED BY webhook_logs_leases SET lease_until = @now + ${longestLease}
+  WHERE state = 'running' AND endpoint = @endpoint AND lease_until > @now + @duration
+    AND lease_until > @now + ${longestLease}`;
 
-export const nextDue = `SELECT min(next_attempt) AS due FROM webhook_logs WHERE endpoint = ? AND next_attempt > ?`;
+export const nextDue = `
+  SELECT min(due_at) AS due FROM webhook_logs INDEXED BY webhook_logs_due WHERE endpoint = ? AND due_at > ?`;
 
 export const extend = `
-  UPDATE webhook_logs SET next_attempt = ?
-  WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'
+  UPDATE webhook_logs SET lease_until = ?
+  WHERE id IN (SELECT value FROM json_each(?)) AND lease_owner = ? AND state = 'running'
   RETURNING id`;
 
-/** The lease and the attempt are the fence: a process that lost the delivery to another one must not settle it. */
+/** The owner and the attempt are the fence: a process that lost the delivery to another one must not settle it. */
 export const settle = `
   UPDATE webhook_logs
-  SET state = @state, processed = @processed, failures = @failures, next_attempt = @nextAttempt, lease = @wait,
-    error_message = @error, handlers = coalesce(@handlers, handlers), code = @code, issues = @issues
-  WHERE id = @id AND lease = @lease AND attempts = @attempt`;
+  SET state = @state, processed = @processed, failures = @failures, due_at = @dueAt, requested_wait = @wait,
+    lease_owner = NULL, lease_until = NULL, lease_duration = NULL, error_message = @error,
+    handlers = coalesce(@handlers, handlers), code = @code, issues = @issues
+  WHERE id = @id AND lease_owner = @owner AND attempts = @attempt`;
 
-/** By itself: to name an indexed column costs its index, whether it changes or not. */
+/** A statement of its own: naming an indexed column costs a write of its index, even if the value does not change. */
 export const describe = `
   UPDATE webhook_logs
   SET event_type = coalesce(@eventType, event_type), dialect = coalesce(@dialect, dialect),
     scan_id = coalesce(@scanId, scan_id), target = coalesce(@target, target)
   WHERE id = @id`;
 
-/** No failure: nothing is known against what closing has cut short. */
+/** Closing is not a failure of the delivery. */
 export const release = `
-  UPDATE webhook_logs SET state = 'queued', lease = NULL, next_attempt = 0
-  WHERE id IN (SELECT value FROM json_each(?)) AND lease = ? AND state = 'running'`;
+  UPDATE webhook_logs
+  SET state = 'queued', due_at = 0, lease_owner = NULL, lease_until = NULL, lease_duration = NULL
+  WHERE id IN (SELECT value FROM json_each(?)) AND lease_owner = ? AND state = 'running'`;

@@ -13,10 +13,12 @@ import type { Connection } from '../database/writable-connection.ts';
 import type { StoreSettings } from '../options.ts';
 import {
   buryExpired,
-  claimDue,
+  claimExpired,
+  claimQueued,
   claimSuspect,
   describe,
   extend,
+  firstExpiry,
   nextDue,
   pullInLeases,
   pullInNew,
@@ -36,31 +38,46 @@ export function createEndpointQueue(
   endpoint: string,
   { lease, maxDelay, pollInterval }: QueueSettings,
 ): WorkerStore {
-  const token = `${lease}-${randomUUID()}`;
+  const owner = randomUUID();
   const run = (sql: string, ...values: unknown[]) => connection.statement(sql).run(...values);
 
   function claimDeliveries(plan: ClaimPlan): Claimed {
-    const { places, now, held, takeOver, suspectFrom, maxAttempts, leaseUntil } = plan;
-    const values = { endpoint, now, suspectFrom, lease: token, held: toNumbers(held), until: leaseUntil };
-    const claimBy = (sql: string, more: object) =>
-      connection.statement(sql).all({ ...values, ...more }) as ClaimedRow[];
-    const suspects = places > 0 && takeOver === 'all' ? claimBy(claimSuspect, { maxAttempts }) : [];
-    const rest = { places: places - suspects.length, takeOver: takeOver === 'none' ? 0 : 1 };
-    const others = rest.places > 0 ? claimBy(claimDue, rest) : [];
+    const { places, now } = plan;
+    const { expiry } = connection.statement(firstExpiry).get(endpoint) as { expiry: number | null };
+    const hasExpired = expiry !== null && expiry <= now;
+    const expired = hasExpired && places > 0 ? claimLost(plan) : [];
+    const rest = places - expired.length;
+    const queued = rest > 0 ? claimBy(claimQueued, plan, { places: rest }) : [];
     const { due } = connection.statement(nextDue).get(endpoint, now) as { due: number | null };
+    const later = [due, hasExpired ? null : expiry].filter((time) => time !== null);
     return {
-      claims: [
-        ...suspects.map((row) => toClaim(row, endpoint, true)),
-        ...others.map((row) => toClaim(row, endpoint, false)),
-      ],
-      nextDue: due ?? undefined,
+      claims: [...expired, ...queued.map((row) => toClaim(row, endpoint, false))],
+      nextDue: later.length === 0 ? undefined : Math.min(...later),
     };
+  }
+
+  /** Claim deliveries whose process was lost. They come before queued ones: there are only as many as had a worker. */
+  function claimLost(plan: ClaimPlan): readonly Claim[] {
+    const { places, held, takeOver, suspectFrom, maxAttempts } = plan;
+    if (takeOver === 'none') return [];
+    const limits = { held: toNumbers(held), suspectFrom };
+    const suspects = takeOver === 'all' ? claimBy(claimSuspect, plan, { ...limits, maxAttempts }) : [];
+    const others = claimBy(claimExpired, plan, { ...limits, places: places - suspects.length });
+    return [
+      ...suspects.map((row) => toClaim(row, endpoint, true)),
+      ...others.map((row) => toClaim(row, endpoint, false)),
+    ];
+  }
+
+  function claimBy(sql: string, { now, leaseUntil }: ClaimPlan, more: object): readonly ClaimedRow[] {
+    const values = { endpoint, now, owner, leaseUntil, duration: lease, ...more };
+    return connection.statement(sql).all(values) as ClaimedRow[];
   }
 
   /** Store a new delivery and claim it with the same statement. @returns `undefined` if it is already stored */
   function claimNew(delivery: StoredDelivery): Claim | undefined {
-    const nextAttempt = Date.now() + lease;
-    const standing = { state: 'running', attempts: 1, nextAttempt, lease: token };
+    const until = Date.now() + lease;
+    const standing = { state: 'running', attempts: 1, dueAt: null, lease: { owner, until, duration: lease } };
     const number = insertNew(connection, delivery, standing);
     if (number === undefined) return undefined;
     return { key: String(number), delivery, attempt: 1, failures: 0, handlers: [], isSuspect: false };
@@ -70,7 +87,7 @@ export function createEndpointQueue(
     if (settlement === undefined) return false;
     const { event } = settlement;
     const id = Number(key);
-    const { changes } = run(settle, { ...toColumns(settlement), id, attempt, lease: token });
+    const { changes } = run(settle, { ...toColumns(settlement), id, attempt, owner });
     if (changes === 0) return false;
     if (event !== undefined) run(describe, { id, ...toEventColumns(event) });
     return true;
@@ -88,24 +105,24 @@ export function createEndpointQueue(
       const write = canWait ? commits.writeLater : commits.write;
       return write(() => settleClaim(claim, settlement()));
     },
-    release: (keys) => commits.write(() => void run(release, toNumbers(keys), token)),
+    release: (keys) => commits.write(() => void run(release, toNumbers(keys), owner)),
     leases: {
       duration: lease,
       pollInterval,
       extend: (renewal) =>
         commits.write(() => {
           const { keys, leaseUntil } = renewal();
-          const rows = connection.statement(extend).all(leaseUntil, toNumbers(keys), token);
+          const rows = connection.statement(extend).all(leaseUntil, toNumbers(keys), owner);
           return (rows as { readonly id: number }[]).map(({ id }) => String(id));
         }),
       tidy: (plan) =>
         commits.write(() => {
           const { now, held, areExpiriesReliable, maxAttempts } = plan();
-          const expired = { endpoint, now, maxAttempts, lease: token, held: toNumbers(held) };
+          const expired = { endpoint, now, maxAttempts, owner, held: toNumbers(held) };
           const lost = areExpiriesReliable ? connection.statement(buryExpired).all(expired) : [];
           run(pullInNew, { endpoint, now });
           run(pullInRetries, { endpoint, now, maxDelay });
-          run(pullInLeases, { endpoint, now, lease });
+          run(pullInLeases, { endpoint, now, duration: lease });
           return (lost as LostRow[]).map((row) => toLostDelivery(row, endpoint));
         }),
     },
@@ -122,8 +139,8 @@ function toColumns({ state, failures, dueAt, requestedWait, error, handlers, cod
     state,
     failures,
     processed: state === 'processed' ? 1 : 0,
-    nextAttempt: dueAt?.getTime() ?? null,
-    wait: requestedWait === undefined ? null : String(requestedWait),
+    dueAt: dueAt?.getTime() ?? null,
+    wait: requestedWait ?? null,
     error: error ?? null,
     handlers: handlers === undefined ? null : JSON.stringify(handlers),
     code: code ?? null,

@@ -2,10 +2,10 @@ import type { StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import type { Connection } from '../database/writable-connection.ts';
 import { insertDelivery, insertValues, type Standing } from '../rows/insert-delivery.ts';
 
-/** A delivery that was given up, refused or left aside is tried again when its sender, or somebody, sends it again. */
+/** A dead, rejected, failed or ignored delivery is attempted again when it is sent again. */
 const takeUp = `
-  UPDATE webhook_logs SET state = 'queued', attempts = 0, failures = 0, next_attempt = 0, error_message = NULL,
-    code = NULL, issues = NULL
+  UPDATE webhook_logs SET state = 'queued', attempts = 0, failures = 0, due_at = 0, lease_owner = NULL,
+    lease_until = NULL, lease_duration = NULL, error_message = NULL, code = NULL, issues = NULL
   WHERE delivery_id = ? AND endpoint = ? AND state NOT IN ('queued', 'running', 'processed')`;
 
 /**
@@ -17,8 +17,8 @@ export function enqueueDelivery(
   delivery: StoredDelivery,
   now: number,
 ): 'accepted' | 'duplicate' {
-  const nextAttempt = Math.min(delivery.receivedAt.getTime(), now);
-  const standing = { state: 'queued', attempts: 0, nextAttempt, lease: null };
+  const dueAt = Math.min(delivery.receivedAt.getTime(), now);
+  const standing = { state: 'queued', attempts: 0, dueAt, lease: null };
   if (insertNew(connection, delivery, standing) !== undefined) return 'accepted';
   const { id, endpoint } = delivery;
   return connection.statement(takeUp).run(id, endpoint).changes === 1 ? 'accepted' : 'duplicate';

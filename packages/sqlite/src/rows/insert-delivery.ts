@@ -5,22 +5,31 @@ import type { StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 export const insertDelivery = `
   INSERT INTO webhook_logs (
     timestamp, event_type, source_ip, payload, processed, delivery_id, endpoint,
-    state, attempts, next_attempt, lease, received_at, dialect, scan_id, target
-  ) VALUES (?, ?, ?, CASE WHEN ? THEN CAST(? AS TEXT) ELSE ? END, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    state, attempts, due_at, lease_owner, lease_until, lease_duration, received_at, dialect, scan_id, target
+  ) VALUES (?, ?, ?, CASE WHEN ? THEN CAST(? AS TEXT) ELSE ? END, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (delivery_id, endpoint) WHERE delivery_id IS NOT NULL DO NOTHING`;
 
 /** Where a new delivery stands. */
 export interface Standing {
   readonly state: string;
   readonly attempts: number;
-  readonly nextAttempt: number | null;
-  readonly lease: string | null;
+  readonly dueAt: number | null;
+  readonly lease: Lease | null;
+}
+
+/** Who handles a delivery, and for how long it counts as alive without a sign of life. */
+interface Lease {
+  readonly owner: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  /** Milliseconds. */
+  readonly duration: number;
 }
 
 /** What {@link insertDelivery} takes. */
 export function insertValues(
   delivery: StoredDelivery,
-  { state, attempts, nextAttempt, lease }: Standing,
+  { state, attempts, dueAt, lease }: Standing,
 ): unknown[] {
   const {
     id,
@@ -47,8 +56,10 @@ export function insertValues(
     endpoint,
     state,
     attempts,
-    nextAttempt,
-    lease,
+    dueAt,
+    lease?.owner ?? null,
+    lease?.until ?? null,
+    lease?.duration ?? null,
     receivedAt.getTime(),
     dialect ?? null,
     scan_id ?? null,

@@ -37,16 +37,22 @@ export const adopt = `
     target = ${textAt('$.data.target')}
   WHERE state IS NULL`;
 
+const afterSpace = (text: string) => `substr(${text}, instr(${text}, ' ') + 1)`;
+
 /**
  * One step per version of the file: step n leads from version n to n + 1. A step that was released is never changed.
  *
- * Times are milliseconds since 1970. `next_attempt` is when somebody is to look at a delivery again: of one that is
- * queued when it came, or when its next try is due; the end of the lease of one that runs; NULL for all others. 0, of
- * what has been replayed, sent again or given back, is due before all others and whatever the clock says. `lease` is
- * whose a running one is: the lease's length in milliseconds, and a unique part; of one that is received, until when
- * its handlers may be running; of one that is queued, the wait that a handler asked for, in milliseconds. `attempts`
- * counts every attempt before it begins. `failures` counts the attempts that failed or lost their process, which
- * `maxAttempts` limits.
+ * Times are milliseconds since 1970.
+ *
+ * - `due_at`: of a queued delivery, the earliest time of its next attempt. 0 if it was replayed, sent again or
+ *   released: it is due before all others, whatever the clock says. Otherwise NULL
+ * - `requested_wait`: of a queued delivery, the wait until `due_at` in milliseconds if a handler asked for it
+ * - `lease_owner`: of a running delivery, its worker; of a received one, the process and the store that run its
+ *   handlers. Otherwise NULL, as the next two are
+ * - `lease_until`: the time from which on that owner no longer counts as running it
+ * - `lease_duration`: milliseconds from the beginning of the lease to its end
+ * - `attempts` counts every attempt before it begins
+ * - `failures` counts the attempts that failed or lost their process, which `maxAttempts` limits
  */
 const steps: readonly string[] = [
   `${guideTable}
@@ -104,6 +110,28 @@ const steps: readonly string[] = [
   `ALTER TABLE webhook_file ADD COLUMN outdated_index INTEGER NOT NULL DEFAULT 0;
   UPDATE webhook_file
   SET outdated_index = coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0);`,
+  // Before, `next_attempt` was also the end of a lease. `lease` was a duration and a unique part in a running row, the
+  // wait that a handler asked for in a queued row, and "end beginning machine pid start store" in a received row.
+  // Columns are renamed and not dropped, because dropping one writes the whole table again.
+  `DROP INDEX webhook_logs_due;
+  ALTER TABLE webhook_logs RENAME COLUMN next_attempt TO due_at;
+  ALTER TABLE webhook_logs RENAME COLUMN lease TO lease_owner;
+  ALTER TABLE webhook_logs ADD COLUMN lease_until INTEGER;
+  ALTER TABLE webhook_logs ADD COLUMN lease_duration INTEGER;
+  ALTER TABLE webhook_logs ADD COLUMN requested_wait INTEGER;
+  UPDATE webhook_logs SET requested_wait = CAST(lease_owner AS INTEGER), lease_owner = NULL
+  WHERE state <> 'processed' AND state = 'queued' AND lease_owner IS NOT NULL;
+  UPDATE webhook_logs SET lease_until = due_at, lease_duration = CAST(lease_owner AS INTEGER), due_at = NULL
+  WHERE state <> 'processed' AND state = 'running';
+  UPDATE webhook_logs SET
+    lease_until = CAST(lease_owner AS INTEGER),
+    lease_duration = CAST(lease_owner AS INTEGER) - CAST(${afterSpace('lease_owner')} AS INTEGER),
+    lease_owner = ${afterSpace(afterSpace('lease_owner'))}
+  WHERE state <> 'processed' AND state = 'received' AND lease_owner IS NOT NULL;
+  CREATE INDEX webhook_logs_due ON webhook_logs (endpoint, due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX webhook_logs_leases ON webhook_logs (endpoint, lease_until) WHERE state = 'running';
+
+  ALTER TABLE webhook_refusals RENAME TO webhook_rejections;`,
 ];
 
 /** The version that this kit writes. */

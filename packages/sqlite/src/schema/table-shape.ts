@@ -11,28 +11,34 @@ const guideColumns = [
   'error_message',
 ] as const;
 
-/** Our own columns, each with the file version that added it. */
-const ownColumns = {
-  delivery_id: 1,
-  endpoint: 1,
-  state: 1,
-  attempts: 1,
-  next_attempt: 1,
-  lease: 1,
-  received_at: 1,
-  dialect: 1,
-  scan_id: 1,
-  target: 1,
-  handlers: 1,
-  code: 1,
-  issues: 1,
-  failures: 2,
-} as const;
+/** Our own columns, each with the file version that added it, and the last version that has it. */
+const ownColumns: Readonly<Record<string, readonly [since: number, until?: number]>> = {
+  delivery_id: [1],
+  endpoint: [1],
+  state: [1],
+  attempts: [1],
+  next_attempt: [1, 3],
+  lease: [1, 3],
+  received_at: [1],
+  dialect: [1],
+  scan_id: [1],
+  target: [1],
+  handlers: [1],
+  code: [1],
+  issues: [1],
+  failures: [2],
+  due_at: [4],
+  lease_owner: [4],
+  lease_until: [4],
+  lease_duration: [4],
+  requested_wait: [4],
+};
 
-/** Names that the first file version uses, in addition to the table itself. */
+/** Names that a new file uses, in addition to the table itself. */
 const ownObjects = [
   'webhook_logs_delivery',
   'webhook_logs_due',
+  'webhook_logs_leases',
   'webhook_logs_time',
   'webhook_logs_type',
   'webhook_logs_endpoint',
@@ -42,6 +48,7 @@ const ownObjects = [
   'webhook_logs_foreign',
   'webhook_search',
   'webhook_refusals',
+  'webhook_rejections',
   'webhook_unauthenticated',
   'webhook_file',
 ] as const;
@@ -68,10 +75,12 @@ export function differenceOf(db: Database, version: number): string | undefined 
   const columns = db.prepare<[], ColumnInfo>("SELECT * FROM pragma_table_info('webhook_logs')").all();
   const names = new Set(columns.map(({ name }) => name.toLowerCase()));
   const own = Object.entries(ownColumns);
-  const expected = [...guideColumns, ...own.filter(([, since]) => since <= version).map(([name]) => name)];
+  const isIn = ([since, until = version]: readonly [since: number, until?: number]) =>
+    since <= version && version <= until;
+  const expected = [...guideColumns, ...own.filter(([, versions]) => isIn(versions)).map(([name]) => name)];
   const missing = expected.filter((name) => !names.has(name));
   if (missing.length > 0) return `it lacks the columns ${missing.join(', ')}`;
-  const clashing = own.filter(([name, since]) => since > version && names.has(name)).map(([name]) => name);
+  const clashing = own.filter(([name, [since]]) => since > version && names.has(name)).map(([name]) => name);
   if (clashing.length > 0) return `it has columns ${clashing.join(', ')} of its own`;
   const keys = columns.filter(({ pk }) => pk > 0).map(({ name, type }) => `${name} ${type}`.toLowerCase());
   if (keys.join() !== 'id integer') return 'its primary key is not "id INTEGER"';

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { OutdatedFileError, openStore } from '../../src/index.ts';
+import { downgrade } from '../support/older-file.ts';
 import { asStranger, attempt } from '../support/open-in-process.ts';
 import { startProgram } from '../support/processes.ts';
 import { smallDisk } from '../support/small-disk.ts';
@@ -243,8 +244,7 @@ describe('A store with readOnly', () => {
     await openStore(path).list();
     await open(path).list();
     const older = await settled(temporaryPath());
-    query(older, 'ALTER TABLE webhook_file DROP COLUMN outdated_index');
-    query(older, 'PRAGMA user_version = 2');
+    downgrade(older, 2);
     const before = readFileSync(older);
     expect(() => openStore(older, readOnly)).toThrow(OutdatedFileError);
     expect(readFileSync(older)).toEqual(before);

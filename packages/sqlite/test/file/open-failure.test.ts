@@ -140,8 +140,8 @@ describe('openStore rejects a table webhook_logs of another program without chan
     ],
     [
       'beside another table that we need',
-      [guideTable(''), 'CREATE TABLE webhook_refusals (x)'],
-      'webhook_refusals',
+      [guideTable(''), 'CREATE TABLE webhook_rejections (x)'],
+      'webhook_rejections',
     ],
     [
       'with a version like ours',

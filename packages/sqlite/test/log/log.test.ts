@@ -352,7 +352,7 @@ describe('What is not genuine', () => {
     renameSync(`${path}.away`, path);
     // By itself: nobody asks.
     await until(() => {
-      expect(query(path, 'SELECT code, count FROM webhook_refusals')).toEqual([
+      expect(query(path, 'SELECT code, count FROM webhook_rejections')).toEqual([
         { code: 'invalid_signature', count: 3 },
       ]);
     });
@@ -411,7 +411,7 @@ describe('What is not genuine', () => {
   it('is written by itself, and when the store is closed', async () => {
     const path = temporaryPath();
     const store = openStore(path);
-    const count = () => query(path, 'SELECT sum(count) AS count FROM webhook_refusals');
+    const count = () => query(path, 'SELECT sum(count) AS count FROM webhook_rejections');
     await forge(receive(store), 1);
     await until(() => expect(count()).toEqual([{ count: 1 }]));
     await forge(receive(store), 2);

@@ -103,39 +103,51 @@ describe('Two stores of one process over one log', () => {
   });
 });
 
-describe('The mark of a delivery that is received', () => {
+describe('The lease of a delivery that is received', () => {
   const now = Date.now();
-  const lease = createRunner('other').mark(now, now + 30_000);
-  const [until, since, machine, , start] = lease.split(' ');
+  const leaseOf = (owner: unknown) => ({
+    lease_owner: owner,
+    lease_until: now + 30_000,
+    lease_duration: 30_000,
+  });
+  const { owner } = createRunner('other');
+  const [machine, , start] = owner.split(' ');
   const runner = createRunner('own');
   /** A process that is alive, and not this one. */
-  const parent = `${until} ${since} ${machine} ${process.ppid}`;
+  const parent = `${machine} ${process.ppid}`;
+  const alive = `${parent} ${startOf(process.ppid)} other`;
 
   it.each([
-    ['its own store', createRunner('own').mark(now, now + 30_000)],
-    ['a store of this process that is closed', lease],
-    ['another machine, or another container', lease.replace(machine ?? '', hostname())],
-    ['a process that is gone', `${until} ${since} ${machine} 4194304 ${start} other`],
+    ['its own store', createRunner('own').owner],
+    ['a store of this process that is closed', owner],
+    ['another machine, or another container', owner.replace(machine ?? '', hostname())],
+    ['a process that is gone', `${machine} 4194304 ${start} other`],
     [
       'another process that has the number of one that is gone',
       `${parent} ${Number(startOf(process.ppid)) + 1} other`,
     ],
-    ['a number alone, as an older version writes it', String(until)],
+    ['a number alone, as an older version writes it', String(now)],
     ['nothing', null],
     ['something else', 'x'.repeat(100)],
   ])('does not keep a delivery from being handled if it names %s (%s)', (_, cell) => {
-    expect(runner.isElsewhere(cell, now)).toBe(false);
+    expect(runner.isElsewhere(leaseOf(cell), now)).toBe(false);
+  });
+
+  it.each([
+    ['lease_until', { ...leaseOf(alive), lease_until: null }],
+    ['lease_duration', { ...leaseOf(alive), lease_duration: 'x' }],
+  ])('does not keep a delivery from being handled if %s cannot be read', (_, lease) => {
+    expect(runner.isElsewhere(lease, now)).toBe(false);
   });
 
   it('keeps it for ten seconds, as long as the sender waits, and no longer', () => {
-    const alive = `${parent} ${startOf(process.ppid)} other`;
-    expect(runner.isElsewhere(alive, now + 9999)).toBe(true);
-    expect(runner.isElsewhere(alive, now + 10_000)).toBe(false);
+    expect(runner.isElsewhere(leaseOf(alive), now + 9999)).toBe(true);
+    expect(runner.isElsewhere(leaseOf(alive), now + 10_000)).toBe(false);
     // The clock was set back.
-    expect(runner.isElsewhere(alive, now - 5000)).toBe(false);
+    expect(runner.isElsewhere(leaseOf(alive), now - 5000)).toBe(false);
   });
 
-  it('begins with the time until which a replay leaves the delivery alone', async () => {
+  it('ends at the time until which a replay leaves the delivery alone', async () => {
     const path = temporaryPath();
     const store = open(path);
     const webhook = await createWebhook();
@@ -144,7 +156,7 @@ describe('The mark of a delivery that is received', () => {
     });
     const sent = webhook.send(receiver);
     await vi.waitFor(async () => expect((await store.get(webhook.id))?.state).toBe('received'));
-    const [row] = query(path, 'SELECT CAST(lease AS INTEGER) - received_at AS duration FROM webhook_logs');
+    const [row] = query(path, 'SELECT lease_until - received_at AS duration FROM webhook_logs');
     expect(row).toMatchObject({ duration: expect.any(Number) });
     expect(await store.replay({ state: 'received' })).toBe(0);
     await sent;

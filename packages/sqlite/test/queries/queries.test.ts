@@ -339,8 +339,16 @@ describe('A replay', () => {
     expect(await store.replay({})).toBe(0);
     expect(await store.replay(1)).toBe(0);
     query(path, "UPDATE webhook_logs SET state = 'queued' WHERE id = 1");
-    const columns = 'state, processed, attempts, next_attempt, lease, error_message, code, issues, handlers';
-    const queued = { state: 'queued', processed: 0, attempts: 0, next_attempt: 0, lease: null };
+    const columns =
+      'state, processed, attempts, due_at, lease_owner, lease_until, error_message, code, issues, handlers';
+    const queued = {
+      state: 'queued',
+      processed: 0,
+      attempts: 0,
+      due_at: 0,
+      lease_owner: null,
+      lease_until: null,
+    };
     const nothing = { error_message: null, code: null, issues: null, handlers: null };
     expect(query(path, `SELECT ${columns} FROM webhook_logs ORDER BY id`)).toEqual([
       { ...queued, ...nothing },

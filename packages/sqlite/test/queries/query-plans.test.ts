@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CountKey, type DeliveryFilter, openStore, type Store } from '../../src/index.ts';
-import { buryExpired, claimSuspect, pullInLeases } from '../../src/queue/claim-sql.ts';
+import { buryExpired, claimExpired, claimSuspect, pullInLeases } from '../../src/queue/claim-sql.ts';
 import { until } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
 
@@ -22,7 +22,7 @@ describe('The plan of a statement', () => {
     db.exec(`
       WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 6000)
       INSERT INTO webhook_logs (timestamp, event_type, payload, processed, delivery_id, endpoint, state, received_at,
-        next_attempt, scan_id, target)
+        due_at, scan_id, target)
       SELECT '2024-01-01T00:00:00', 'type_' || (n % 9), '{"word":"n' || n || '"}', 1, printf('%032x', n), 'e' || (n % 2),
         iif(n % 50, 'processed', iif(n % 100, 'queued', 'failed')), 1704067200000 + n * 1000,
         iif(n % 50 = 0 AND n % 100 <> 0, 0, NULL), 's' || (n % 500), 't' || (n % 700)
@@ -160,13 +160,14 @@ describe('The plan of a statement', () => {
       await until(async () => expect((await store.get(delivery.id, 'e1'))?.state).toBe('processed'));
       await workers.close();
     });
-    expect([...prepared].some((sql) => sql.includes('min(next_attempt)'))).toBe(true);
+    expect([...prepared].some((sql) => sql.includes('min(due_at)'))).toBe(true);
     expect(wrong).toEqual([]);
   });
 
   it('of a look at what runs goes by what runs, not by all that waits', () => {
-    for (const sql of [buryExpired, claimSuspect, pullInLeases])
-      expect(planOf(sql).join(), sql).toContain('webhook_logs_open (state=?)');
+    for (const sql of [buryExpired, claimExpired, claimSuspect])
+      expect(planOf(sql).join(), sql).toContain('webhook_logs_leases (endpoint=? AND lease_until<?)');
+    expect(planOf(pullInLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until>?)');
   });
 
   it('of what is logged, refused and searched goes by an index', async () => {

@@ -38,7 +38,10 @@ const fail = () => Promise.reject(new Error('siem is down'));
 
 /** Leaves a delivery in the state of a process that was killed during an attempt. */
 const lose = (path: string) =>
-  query(path, "UPDATE webhook_logs SET state = 'running', lease = 'lost', next_attempt = 1");
+  query(
+    path,
+    "UPDATE webhook_logs SET state = 'running', lease_owner = 'lost', due_at = NULL, lease_until = 1",
+  );
 
 describe('A dead letter', () => {
   it('is reported once it is stored, with its delivery, its handlers and their errors', async () => {

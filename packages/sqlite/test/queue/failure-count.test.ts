@@ -1,4 +1,4 @@
-import type { QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core/stores';
+import type { ProcessWork, QueuedResult, QueuedWork } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it, vi } from 'vitest';
 import { openStore, type StoreOptions } from '../../src/index.ts';
 import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
@@ -67,7 +67,10 @@ describe('What closing has cut short', () => {
 describe('What loses its process', () => {
   /** As a process leaves it that is killed. */
   const lose = (path: string) =>
-    query(path, "UPDATE webhook_logs SET state = 'running', lease = 'lost', next_attempt = 1");
+    query(
+      path,
+      "UPDATE webhook_logs SET state = 'running', lease_owner = 'lost', due_at = NULL, lease_until = 1",
+    );
 
   it('has failed, however often it was closed before, and is given up in the end, which is told', async () => {
     const { path, id } = await fileWithOne();
@@ -98,17 +101,17 @@ describe('What its process does not run, though it has its lease', () => {
   async function putBackRunning(maxAttempts: number) {
     const { path, id } = await fileWithOne();
     const store = open(path, { ...quick, lease: 200, maxAttempts });
-    let lease: unknown;
+    let owner: unknown;
     const process = vi.fn(async (work: QueuedWork) => {
-      [lease] = query(path, 'SELECT lease FROM webhook_logs').map((row) => Object(row).lease);
+      [owner] = query(path, 'SELECT lease_owner FROM webhook_logs').map((row) => Object(row).lease_owner);
       return done(work);
     });
     store.start('default', process);
     await until(async () => expect((await store.get(id))?.state).toBe('processed'));
     query(
       path,
-      "UPDATE webhook_logs SET state = 'running', processed = 0, attempts = 1, next_attempt = 1, lease = ?",
-      lease,
+      "UPDATE webhook_logs SET state = 'running', processed = 0, attempts = 1, lease_until = 1, lease_owner = ?",
+      owner,
     );
     return { process, read: () => store.get(id) };
   }
@@ -133,11 +136,30 @@ describe('What its process does not run, though it has its lease', () => {
     const process = vi.fn(() => new Promise<never>(() => {}));
     store.start('default', process);
     await until(() => expect(process).toHaveBeenCalledOnce());
-    query(path, 'UPDATE webhook_logs SET next_attempt = 1');
+    query(path, 'UPDATE webhook_logs SET lease_until = 1');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await store.get(id)).toMatchObject({ state: 'running', attempts: 1 });
     expect(process).toHaveBeenCalledOnce();
   });
+});
+
+it('the signal of an attempt is aborted when another process has taken its delivery over', async () => {
+  const { path, id } = await fileWithOne();
+  const store = open(path, { ...quick, lease: 60 });
+  const reasons: unknown[] = [];
+  const process = vi.fn<ProcessWork>(async (work, { signal } = {}) => {
+    await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    reasons.push(signal?.reason);
+    return done(work);
+  });
+  store.start('default', process);
+  await until(() => expect(process).toHaveBeenCalledOnce());
+  // Its lease is renewed several times.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(reasons).toEqual([]);
+  query(path, "UPDATE webhook_logs SET lease_owner = 'another', lease_until = lease_until + 3600000");
+  await until(() => expect(reasons).toEqual([expect.any(Error)]));
+  expect(await store.get(id)).toMatchObject({ state: 'running', attempts: 1 });
 });
 
 describe('What is replayed', () => {
@@ -168,7 +190,7 @@ describe('What is replayed', () => {
     // As where its lease has ended while it stood still, another has given it up, and somebody replays it.
     query(
       path,
-      "UPDATE webhook_logs SET state = 'queued', lease = NULL, attempts = 0, failures = 0, next_attempt = 0",
+      "UPDATE webhook_logs SET state = 'queued', lease_owner = NULL, attempts = 0, failures = 0, due_at = 0",
     );
     await until(() => expect(ends).toHaveLength(2));
     ends[0]?.();

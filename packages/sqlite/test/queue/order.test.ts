@@ -44,7 +44,7 @@ describe('Under a backlog that lasts', () => {
     const leave = (path: string, id: string) =>
       void query(
         path,
-        "UPDATE webhook_logs SET state = 'running', attempts = 1, lease = 'lost', next_attempt = ? WHERE delivery_id = ?",
+        "UPDATE webhook_logs SET state = 'running', attempts = 1, lease_owner = 'lost', due_at = NULL, lease_until = ? WHERE delivery_id = ?",
         Date.now() - 1,
         id,
       );
@@ -99,7 +99,7 @@ describe('A clock that is set back', () => {
     const store = open(path, { ...strict, pollInterval: 20, maxDelay: 200 });
     const delivery = createStored();
     await store.enqueue(delivery);
-    query(path, 'UPDATE webhook_logs SET attempts = 1, next_attempt = ?', Date.now() + 86_400_000);
+    query(path, 'UPDATE webhook_logs SET attempts = 1, due_at = ?', Date.now() + 86_400_000);
     const process = vi.fn(async (work: QueuedWork) => done(work));
     store.start('default', process);
     await until(() => expect(process).toHaveBeenCalledOnce());

@@ -31,11 +31,11 @@ const damages: readonly string[] = [
   'attempts = 1.5',
   'attempts = 9e999',
   "failures = 'many'",
-  "next_attempt = 'soon'",
-  "next_attempt = x'ff'",
+  "due_at = 'soon'",
+  "due_at = x'ff'",
   "dialect = 'klingon', code = 'no such code', error_message = x'ff'",
   "source_ip = x'ff', scan_id = x'ff', target = x'ff'",
-  "lease = x'ff'",
+  "lease_owner = x'ff', lease_until = x'ff', lease_duration = 'long', requested_wait = x'ff'",
 ];
 
 const hour = 3_600_000;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { ConfigurationError, createReceiver } from '@spiderfoot-webhooks/core';
 import { describe, expect, it } from 'vitest';
 import { openStore, type StoreOptions, storeFromEnvironment } from '../../src/index.ts';
+import { downgrade } from '../support/older-file.ts';
 import { python, startProgram } from '../support/processes.ts';
-import { open, query, temporaryFolder, temporaryPath } from '../support/temporary-files.ts';
+import { open, query, temporaryFolder, temporaryPath, until } from '../support/temporary-files.ts';
 import { createStored, createWebhook, secret } from '../support/webhooks.ts';
 
 /** Rows as the guide's own class writes them. */
@@ -59,7 +60,7 @@ describe('A new file', () => {
       { name: 'processed', type: 'BOOLEAN', notnull: 0, dflt_value: 'FALSE' },
       { name: 'error_message', type: 'TEXT', notnull: 0, dflt_value: null },
     ]);
-    expect(versionOf(path)).toEqual({ user_version: 3 });
+    expect(versionOf(path)).toEqual({ user_version: 4 });
     expect(query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
   });
 
@@ -219,8 +220,7 @@ describe('A file of version 1', () => {
   it('is brought up to date in place: attempts that had failed count as failures', async () => {
     const path = temporaryPath();
     await openStore(path).close();
-    query(path, 'DROP TABLE webhook_file');
-    query(path, 'ALTER TABLE webhook_logs DROP COLUMN failures');
+    downgrade(path, 1);
     for (const [state, attempts] of Object.entries({ queued: 3, running: 3, dead: 10, processed: 2 })) {
       query(
         path,
@@ -229,10 +229,9 @@ describe('A file of version 1', () => {
         ...[state, state, attempts],
       );
     }
-    query(path, 'PRAGMA user_version = 1');
     const before = query(path, guideSelect);
     const store = open(path);
-    expect(versionOf(path)).toEqual({ user_version: 3 });
+    expect(versionOf(path)).toEqual({ user_version: 4 });
     expect(query(path, guideSelect)).toEqual(before);
     const { deliveries } = await store.list();
     expect(deliveries.map(({ id, attempts, failures }) => [id, attempts, failures])).toEqual([
@@ -247,6 +246,66 @@ describe('A file of version 1', () => {
     const id = query(path, 'SELECT id FROM webhook_file');
     await openStore(path).close();
     expect(query(path, 'SELECT id FROM webhook_file')).toEqual(id);
+  });
+});
+
+describe('A file of version 3', () => {
+  /** A file with one row, whose columns `next_attempt` and `lease` have the values that version 3 wrote. */
+  async function fileWith(state: string, nextAttempt: number | null, lease: string | null) {
+    const path = temporaryPath();
+    const store = openStore(path);
+    const delivery = createStored();
+    await store.enqueue(delivery);
+    await store.close();
+    downgrade(path, 3);
+    query(path, 'UPDATE webhook_logs SET state = ?, next_attempt = ?, lease = ?', state, nextAttempt, lease);
+    return { path, id: delivery.id };
+  }
+
+  const columns = 'due_at, requested_wait, lease_owner, lease_until, lease_duration';
+  const none = { requested_wait: null, lease_owner: null, lease_until: null, lease_duration: null };
+
+  it.each([
+    ['queued', 5000, null, { ...none, due_at: 5000 }],
+    ['queued', 5000, '600000', { ...none, due_at: 5000, requested_wait: 600_000 }],
+    [
+      'running',
+      5000,
+      '30000-6f1e',
+      { ...none, due_at: null, lease_owner: '30000-6f1e', lease_until: 5000, lease_duration: 30_000 },
+    ],
+    [
+      'received',
+      null,
+      '35000 5000 boot/pid:[1] 77 12 store',
+      {
+        ...{ due_at: null, requested_wait: null, lease_owner: 'boot/pid:[1] 77 12 store' },
+        ...{ lease_until: 35_000, lease_duration: 30_000 },
+      },
+    ],
+    ['received', null, null, { ...none, due_at: null }],
+    ['processed', null, null, { ...none, due_at: null }],
+  ])('has its columns separated: %s, %s, %s', async (state, nextAttempt, lease, cells) => {
+    const { path } = await fileWith(state, nextAttempt, lease);
+    await openStore(path).close();
+    expect(versionOf(path)).toEqual({ user_version: 4 });
+    expect(query(path, `SELECT ${columns} FROM webhook_logs`)).toEqual([cells]);
+  });
+
+  it('has a delivery taken up whose process was lost before, and keeps its counts of rejections', async () => {
+    const { path, id } = await fileWith('running', 5000, '30000-6f1e');
+    query(path, "INSERT INTO webhook_refusals VALUES (1, 'default', 'invalid_signature', 7)");
+    const store = open(path);
+    expect((await store.rejections()).counts).toMatchObject([{ code: 'invalid_signature', count: 7 }]);
+    store.start('default', async () => ({ status: 'processed', succeeded: [], failures: [] }));
+    await until(async () => expect(await store.get(id)).toMatchObject({ state: 'processed', failures: 1 }));
+  });
+
+  it("takes rows of the guide's logger as before", async () => {
+    const { path } = await fileWith('queued', 0, null);
+    python(guideRows, path);
+    expect((await open(path).list()).deliveries).toHaveLength(6);
+    python(guideRows, path);
   });
 });
 
@@ -265,11 +324,11 @@ describe('A file that cannot be used', () => {
     const path = temporaryPath();
     query(path, `PRAGMA journal_mode = ${mode}`);
     query(path, 'CREATE TABLE webhook_logs (id INTEGER PRIMARY KEY, of_the_future TEXT)');
-    query(path, 'PRAGMA user_version = 4');
+    query(path, 'PRAGMA user_version = 5');
     const before = readFileSync(path);
     const error = refusal(path);
     expect(error.option).toBe('path');
-    expect(error.message).toContain('version 4');
+    expect(error.message).toContain('version 5');
     expect(readFileSync(path)).toEqual(before);
     expect(readdirSync(join(path, '..'))).toEqual(['webhooks.db']);
   });

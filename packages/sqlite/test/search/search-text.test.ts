@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/index.ts';
+import { downgrade } from '../support/older-file.ts';
 import { python } from '../support/processes.ts';
 import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
@@ -93,8 +94,7 @@ async function versionTwo(...bodies: readonly string[]): Promise<string> {
   await store.close();
   query(path, 'DELETE FROM webhook_search');
   query(path, 'INSERT INTO webhook_search (rowid, payload) SELECT id, payload FROM webhook_logs');
-  query(path, 'ALTER TABLE webhook_file DROP COLUMN outdated_index');
-  query(path, 'PRAGMA user_version = 2');
+  downgrade(path, 2);
   return path;
 }
 

@@ -1,0 +1,27 @@
+import Database from 'better-sqlite3';
+
+/** For each version of the file, the statements that undo the step to the next one. */
+const undo: Readonly<Record<number, string>> = {
+  3: `
+    DROP INDEX webhook_logs_due;
+    DROP INDEX webhook_logs_leases;
+    ALTER TABLE webhook_logs DROP COLUMN requested_wait;
+    ALTER TABLE webhook_logs DROP COLUMN lease_duration;
+    ALTER TABLE webhook_logs DROP COLUMN lease_until;
+    ALTER TABLE webhook_logs RENAME COLUMN lease_owner TO lease;
+    ALTER TABLE webhook_logs RENAME COLUMN due_at TO next_attempt;
+    CREATE INDEX webhook_logs_due ON webhook_logs (endpoint, next_attempt) WHERE next_attempt IS NOT NULL;
+    ALTER TABLE webhook_rejections RENAME TO webhook_refusals;`,
+  2: 'ALTER TABLE webhook_file DROP COLUMN outdated_index;',
+  1: `
+    DROP TABLE webhook_file;
+    ALTER TABLE webhook_logs DROP COLUMN failures;`,
+};
+
+/** Turns a file of the newest version into one of an older version. Cells keep their values. */
+export function downgrade(path: string, version: 1 | 2 | 3): void {
+  const db = new Database(path);
+  for (let to = 3; to >= version; to--) db.exec(undo[to] ?? '');
+  db.pragma(`user_version = ${version}`);
+  db.close();
+}
