@@ -13,7 +13,7 @@ import type { WorkerStore } from './worker-store.ts';
 export interface Worker extends Workers {
   /** Look for due deliveries now, because one may have become due. Cheap: call it as often as you like. */
   wake(): void;
-  /** Store a delivery, and run it as soon as there is a place for it. Implement {@link DeliveryQueue.enqueue} by it. */
+  /** Store a delivery, and run it as soon as there is a place for it. Call it in `DeliveryQueue.enqueue`. */
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
 }
 
