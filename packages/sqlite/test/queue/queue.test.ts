@@ -636,13 +636,18 @@ describe('A clock that is set anew', () => {
     },
   );
 
-  it.each([day, -day])(
-    'by %i ms: what another worker runs is neither taken nor given up, at any endpoint',
-    async (shift) => {
+  it.each([
+    [day, 1],
+    [-day, 1],
+    [day, 20],
+    [-day, 20],
+  ])(
+    'by %i ms: what another worker runs is neither claimed nor a dead letter, at any endpoint, with maxAttempts %i',
+    async (shift, maxAttempts) => {
       const set = setClock();
       const path = temporaryPath();
-      // Both see the clock jump, as two processes of one machine do. The last attempt is the one that could be given up.
-      const options = { ...quick, lease: 3000, maxAttempts: 1 };
+      // Both see the clock jump, as two processes of one machine do. Only a last attempt could become a dead letter, and only another one could be claimed.
+      const options = { ...quick, lease: 3000, maxAttempts };
       // The owner gives no sign of life before the other has looked.
       const [owner, other] = [open(path, { ...options, pollInterval: 60_000 }), open(path, options)];
       const gate = createGate();
