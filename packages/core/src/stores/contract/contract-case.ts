@@ -1,0 +1,77 @@
+import { type ContractStoreOptions, createFixture, type Fixture, type OpenStore } from './fixture.ts';
+
+/** One rule that a store must follow. */
+export interface ContractCase {
+  /** A sentence, for the test's name. */
+  readonly name: string;
+  /** Why the case does not apply to this store, for example `not durable`. `run` then does nothing. */
+  readonly skipped: string | undefined;
+  /** Throws if the store breaks the rule. */
+  run(): Promise<void>;
+}
+
+/** What the store supports beyond the rules that hold for all. */
+export interface ContractTraits {
+  /**
+   * Whether deliveries are still there after the store is closed and its place is opened again.
+   * @default false
+   */
+  readonly durable?: boolean | undefined;
+  /**
+   * Whether several stores can have the same place open at once, as several processes do.
+   * @default false
+   */
+  readonly shared?: boolean | undefined;
+  /**
+   * Begin attempts at the due deliveries, and end their process before the attempts are settled. Without this, the cases
+   * about lost processes are skipped.
+   * @param place the place of the store, which is open in this process as well
+   * @param options the options for the process that ends
+   */
+  readonly loseProcess?: ((place: string, options: ContractStoreOptions) => Promise<void>) | undefined;
+}
+
+/** A case, before it is bound to a store. */
+export interface CaseDefinition<Store extends object> {
+  readonly name: string;
+  /** The traits without which the case does not apply. */
+  readonly needs?: readonly (keyof ContractTraits)[];
+  run(fixture: Fixture<Store>): Promise<void>;
+}
+
+const missing: Readonly<Record<keyof ContractTraits, string>> = {
+  durable: 'not durable',
+  shared: 'not shared by processes',
+  loseProcess: 'no loseProcess() given',
+};
+
+/** Bind cases to a store. */
+export function bindCases<Store extends object>(
+  definitions: readonly CaseDefinition<Store>[],
+  open: OpenStore<Store>,
+  traits: ContractTraits,
+): readonly ContractCase[] {
+  return definitions.map(({ name, needs = [], run }) => {
+    const lacking = needs.find((need) => !traits[need]);
+    if (lacking !== undefined) {
+      return skippedCase(name, missing[lacking]);
+    }
+    return {
+      name,
+      skipped: undefined,
+      async run() {
+        const fixture = createFixture(open, traits.loseProcess);
+        try {
+          await run(fixture);
+        } finally {
+          await fixture.end();
+        }
+      },
+    };
+  });
+}
+
+/** The name says that the case is skipped, so that it is seen in every test framework. */
+function skippedCase(name: string, reason: string): ContractCase {
+  return { name: `${name} (skipped: ${reason})`, skipped: reason, run: async () => {} };
+}

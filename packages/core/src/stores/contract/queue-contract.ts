@@ -1,0 +1,20 @@
+import type { DeliveryQueue } from '../delivery-queue.ts';
+import { bindCases, type ContractCase, type ContractTraits } from './contract-case.ts';
+import type { OpenStore } from './fixture.ts';
+import { attemptCases } from './queue-attempts.ts';
+import { closingCases } from './queue-closing.ts';
+import { orderCases } from './queue-order.ts';
+import { processCases } from './queue-processes.ts';
+
+/**
+ * The rules of a `DeliveryQueue`.
+ * @example
+ * const open = (place, options) => openMyStore(join(folder, place), options);
+ * for (const { name, run } of queueContract(open, { durable: true })) it(name, run);
+ */
+export function queueContract(
+  open: OpenStore<DeliveryQueue>,
+  traits: ContractTraits = {},
+): readonly ContractCase[] {
+  return bindCases([...attemptCases, ...orderCases, ...closingCases, ...processCases], open, traits);
+}
