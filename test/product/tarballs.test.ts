@@ -138,8 +138,8 @@ describe('Installed from the tarballs, the kit', () => {
       @spiderfoot-webhooks/core/config: ConfigFileError, loadConfig
       @spiderfoot-webhooks/core/events: selectTypes, severities, severityOf, typeSelectors
       @spiderfoot-webhooks/core/node: captureRawBody, exitWithReason, jsonLine, lineLogger, printable, readEnvironment, readListenAddress, serve, webhookListener
-      @spiderfoot-webhooks/core/stores: MissingCapabilityError, addAttempt, bodyJson, checkFilter, checkPrunableStates, countRecords, createCountTotals, createWorker, cursorAfter, deadLetterOf, decodeDelivery, deliveryJson, encodeDelivery, endpointTaken, exportLines, isReplayable, isTaken, matchesFilter, matchesText, mayReplace, memoryLog, memoryQueue, readCountOptions, readHandlerRecords, readListOptions, readPruneOptions, readWorkerOptions, rejectionHour, retryAt, retryDelay, searchWords, settlementOf, succeededHandlers, suspectFrom, toPage, toSearchText, unknownEventType
-      @spiderfoot-webhooks/core/stores/contract: logContract, queueContract
+      @spiderfoot-webhooks/core/stores: MissingCapabilityError, addAttempt, bodyJson, checkFilter, checkPrunableStates, createCountTotals, createWorker, cursorAfter, deadLetterOf, decodeDelivery, deliveryJson, encodeDelivery, endpointTaken, exportLines, isReplayable, isTaken, mayReplace, memoryLog, memoryQueue, queryRecords, readCountOptions, readHandlerRecords, readListOptions, readPruneOptions, readWorkerOptions, recordsToPrune, rejectionHour, retryAt, retryDelay, searchWords, settlementOf, succeededHandlers, suspectFrom, toPage, toSearchText, unknownEventType
+      @spiderfoot-webhooks/core/stores/contract: logContract, queueContract, storeContract
       @spiderfoot-webhooks/core/testing: pythonFloat, pythonJson, sampleOf, sampledTypes, samples, signedDelivery, signedRequest, signedWebhook
       @spiderfoot-webhooks/core/web: fetchHandler, toResponse
       @spiderfoot-webhooks/express: captureRawBody, getWebhook, webhookHandler, webhookMiddleware

@@ -1,9 +1,17 @@
 import { describe, it } from 'vitest';
-import { type ContractStoreOptions, logContract, queueContract } from '../src/stores/contract/index.ts';
+import {
+  type ContractStoreOptions,
+  logContract,
+  queueContract,
+  storeContract,
+} from '../src/stores/contract/index.ts';
 import { memoryLog, memoryQueue } from '../src/stores/index.ts';
 
 describe('memoryLog()', () => {
   for (const { name, run } of logContract(() => memoryLog())) it(name, run);
+
+  const lacks = ['rejections', 'replay'] as const;
+  for (const { name, run } of storeContract(() => memoryLog(), { lacks })) it(name, run);
 });
 
 describe('memoryQueue()', () => {

@@ -26,12 +26,11 @@ export {
   type CountOptions,
   type CountRequest,
   type CountTotals,
-  countRecords,
   createCountTotals,
   readCountOptions,
 } from './records/delivery-counts.ts';
 export { type ExportFormat, exportLines } from './records/delivery-export.ts';
-export { checkFilter, type DeliveryFilter, matchesFilter } from './records/delivery-filter.ts';
+export { checkFilter, type DeliveryFilter } from './records/delivery-filter.ts';
 export {
   type BodyJson,
   bodyJson,
@@ -66,13 +65,14 @@ export {
   type PruneRequest,
   readPruneOptions,
 } from './records/prune-options.ts';
+export { queryRecords, type RecordQueries, recordsToPrune } from './records/record-queries.ts';
 export {
   type RejectionCount,
   type RejectionRecord,
   rejectionHour,
   type UnauthenticatedRejections,
 } from './records/rejection-counts.ts';
-export { matchesText, searchWords, toSearchText } from './records/search-text.ts';
+export { searchWords, toSearchText } from './records/search-text.ts';
 export type { StoreHealth } from './records/store-health.ts';
 export { type Backoff, retryDelay } from './rules/backoff.ts';
 export { type DeadLetterHandler, deadLetterOf, type ReportDeadLetter } from './rules/dead-letter.ts';

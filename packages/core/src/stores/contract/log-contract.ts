@@ -1,9 +1,14 @@
 import type { DeliveryLog, LogEntry } from '../delivery-log.ts';
 import type { DeliveryState } from '../stored-delivery.ts';
-import { check, equal, matches } from './assertions.ts';
-import { bindCases, type CaseDefinition, type ContractCase, type ContractTraits } from './contract-case.ts';
-import { bytes, createEntry } from './deliveries.ts';
-import type { OpenStore } from './fixture.ts';
+import { check, equal, matches } from './support/assertions.ts';
+import {
+  bindCases,
+  type CaseDefinition,
+  type ContractCase,
+  type ContractTraits,
+} from './support/contract-case.ts';
+import { bytes, createEntry } from './support/deliveries.ts';
+import type { OpenStore } from './support/fixture.ts';
 
 /**
  * The rules of a `DeliveryLog`.

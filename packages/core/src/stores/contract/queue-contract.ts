@@ -1,10 +1,10 @@
 import type { DeliveryQueue } from '../delivery-queue.ts';
-import { bindCases, type ContractCase, type ContractTraits } from './contract-case.ts';
-import type { OpenStore } from './fixture.ts';
-import { attemptCases } from './queue-attempts.ts';
-import { closingCases } from './queue-closing.ts';
-import { orderCases } from './queue-order.ts';
-import { processCases } from './queue-processes.ts';
+import { attemptCases } from './queue/attempts.ts';
+import { closingCases } from './queue/closing.ts';
+import { orderCases } from './queue/order.ts';
+import { processCases } from './queue/processes.ts';
+import { bindCases, type ContractCase, type ContractTraits } from './support/contract-case.ts';
+import type { OpenStore } from './support/fixture.ts';
 
 /**
  * The rules of a `DeliveryQueue`.

@@ -2,39 +2,87 @@ import { BoundedMap } from '../../data/bounded-map.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { isPositiveNumber } from '../../options/number-options.ts';
 import type { DeliveryLog, LogEntry } from '../delivery-log.ts';
+import { type DeliveryStore, MissingCapabilityError } from '../delivery-store.ts';
+import { type DeliveryWithBody, unknownEventType } from '../records/delivery-record.ts';
+import { addAttempt, type HandlerRecord } from '../records/handler-record.ts';
+import { queryRecords, recordsToPrune } from '../records/record-queries.ts';
 import { mayReplace } from '../rules/states.ts';
 
 /** A log in this process's memory. */
-export interface MemoryLog extends DeliveryLog {
+export interface MemoryLog extends Pick<DeliveryLog, 'record'>, DeliveryStore {
   /** The entries, oldest first. */
   entries(): readonly LogEntry[];
 }
 
+/** An entry, with what the log adds to it. */
+interface Kept {
+  readonly key: string;
+  readonly entry: LogEntry;
+  readonly handlers: readonly HandlerRecord[];
+}
+
 /**
- * A log that keeps the latest deliveries in memory: for tests, and for a look at what came in. Gone with the
- * process.
- * @param capacity how many deliveries are kept; the oldest goes first
+ * A log that keeps the latest deliveries in memory: for tests, and to look at recent deliveries. They are lost when the
+ * process ends. The log cannot replay deliveries, and keeps no rejections.
+ * @param capacity the number of deliveries that are kept. The oldest is deleted first
  * @example
  * const log = memoryLog();
  * const receiver = createReceiver({ secret, log });
- * app.get('/deliveries', (req, res) => res.json(log.entries().map(({ body, ...entry }) => entry)));
+ * app.get('/deliveries', async (req, res) => res.json((await log.list()).deliveries.map(deliveryJson)));
  */
 export function memoryLog(capacity = 1000): MemoryLog {
   if (!isPositiveNumber(capacity)) throw new ConfigurationError('capacity', 'must be 1 or more deliveries.');
-  const entries = new BoundedMap<string, LogEntry>(capacity);
-  const key = (endpoint: string, id: string) => `${endpoint}\n${id}`;
+  const kept = new BoundedMap<string, Kept>(capacity);
+  let latestKey = 0;
+
+  async function record(entry: LogEntry): Promise<LogEntry | undefined> {
+    const name = `${entry.endpoint}\n${entry.id}`;
+    const known = kept.get(name);
+    if (known !== undefined && !mayReplace(known.entry, entry.state)) return known.entry;
+    const key = known?.key ?? String(++latestKey);
+    kept.set(name, { key, entry: replaced(entry, known?.entry), handlers: handlersAfter(entry, known) });
+    return known?.entry;
+  }
+
   return {
-    async record(entry) {
-      const name = key(entry.endpoint, entry.id);
-      const known = entries.get(name);
-      if (known !== undefined && !mayReplace(known, entry.state)) return known;
-      const standing = entry.state === 'received' ? known : undefined;
-      entries.set(name, {
-        ...entry,
-        ...(standing && { attempt: standing.attempt, succeeded: standing.succeeded }),
-      });
-      return known;
+    capabilities: new Set(['list', 'get', 'counts', 'prune', 'export', 'health', 'text']),
+    record,
+    entries: () => [...kept.values()].map(({ entry }) => entry),
+    ...queryRecords(() => [...kept.values()].map(toRecord)),
+    async prune(options) {
+      const pruned = recordsToPrune([...kept.values()].map(toRecord), options);
+      for (const { endpoint, id } of pruned) kept.delete(`${endpoint}\n${id}`);
+      return pruned.length;
     },
-    entries: () => [...entries.values()],
+    async replay() {
+      throw new MissingCapabilityError('replay', 'Use a store with a queue, such as openStore() of sqlite.');
+    },
+    async rejections() {
+      throw new MissingCapabilityError('rejections', 'Use onOutcome() to see rejections.');
+    },
+    async close() {},
+  };
+}
+
+/** A `received` entry changes only the state of a known delivery. */
+function replaced(entry: LogEntry, known: LogEntry | undefined): LogEntry {
+  if (entry.state !== 'received' || known === undefined) return entry;
+  return { ...entry, attempt: known.attempt, succeeded: known.succeeded };
+}
+
+function handlersAfter(
+  { state, succeeded, failures = [] }: LogEntry,
+  known: Kept | undefined,
+): readonly HandlerRecord[] {
+  const handlers = known?.handlers ?? [];
+  return state === 'processed' || state === 'failed' ? addAttempt(handlers, succeeded, failures) : handlers;
+}
+
+function toRecord({ key, entry, handlers }: Kept): DeliveryWithBody {
+  const { id, endpoint, receivedAt, ip, eventType = unknownEventType, dialect, scanId, target, body } = entry;
+  const { state, attempt: attempts, error, code, issues = [] } = entry;
+  return {
+    ...{ key, id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, state, attempts },
+    ...{ failures: 0, nextAttempt: undefined, handlers, error, code, issues, body },
   };
 }

@@ -1,8 +1,8 @@
-import type { DeliveryQueue } from '../delivery-queue.ts';
-import { check, equal, fails, matches, sleep, until } from './assertions.ts';
-import type { CaseDefinition } from './contract-case.ts';
-import { createDelivery } from './deliveries.ts';
-import { createRecorder, failed, processed } from './fixture.ts';
+import type { DeliveryQueue } from '../../delivery-queue.ts';
+import { check, equal, fails, matches, sleep, until } from '../support/assertions.ts';
+import type { CaseDefinition } from '../support/contract-case.ts';
+import { createDelivery } from '../support/deliveries.ts';
+import { createRecorder, failed, processed } from '../support/fixture.ts';
 
 /** Accepting deliveries, their attempts, retries and dead letters. */
 export const attemptCases: readonly CaseDefinition<DeliveryQueue>[] = [

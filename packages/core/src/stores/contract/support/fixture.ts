@@ -1,6 +1,6 @@
-import type { DeliveryQueue } from '../delivery-queue.ts';
-import type { AttemptOptions, ProcessWork, QueuedResult, QueuedWork, Workers } from '../queued-attempt.ts';
-import type { DeadLetter, ReportDeadLetter } from '../rules/dead-letter.ts';
+import type { DeliveryQueue } from '../../delivery-queue.ts';
+import type { AttemptOptions, ProcessWork, QueuedResult, QueuedWork, Workers } from '../../queued-attempt.ts';
+import type { DeadLetter, ReportDeadLetter } from '../../rules/dead-letter.ts';
 
 /** The options of the workers. A store ignores those that it does not have. Times are in milliseconds. */
 export interface ContractStoreOptions {

@@ -1,3 +1,4 @@
+import type { StoreCapability } from '../../delivery-store.ts';
 import { type ContractStoreOptions, createFixture, type Fixture, type OpenStore } from './fixture.ts';
 
 /** One rule that a store must follow. */
@@ -31,11 +32,22 @@ export interface ContractTraits {
   readonly loseProcess?: ((place: string, options: ContractStoreOptions) => Promise<void>) | undefined;
 }
 
+/** The traits of a store for `storeContract`. */
+export interface StoreTraits extends ContractTraits {
+  /**
+   * The capabilities that the store lacks. Cases that need them are skipped.
+   * @default []: the store has all
+   */
+  readonly lacks?: readonly StoreCapability[] | undefined;
+}
+
 /** A case, before it is bound to a store. */
 export interface CaseDefinition<Store extends object> {
   readonly name: string;
   /** The traits without which the case does not apply. */
   readonly needs?: readonly (keyof ContractTraits)[];
+  /** The capabilities without which the case does not apply. */
+  readonly uses?: readonly StoreCapability[];
   run(fixture: Fixture<Store>): Promise<void>;
 }
 
@@ -49,13 +61,15 @@ const missing: Readonly<Record<keyof ContractTraits, string>> = {
 export function bindCases<Store extends object>(
   definitions: readonly CaseDefinition<Store>[],
   open: OpenStore<Store>,
-  traits: ContractTraits,
+  { lacks = [], ...traits }: StoreTraits,
 ): readonly ContractCase[] {
-  return definitions.map(({ name, needs = [], run }) => {
+  return definitions.map(({ name, needs = [], uses = [], run }) => {
     const lacking = needs.find((need) => !traits[need]);
     if (lacking !== undefined) {
       return skippedCase(name, missing[lacking]);
     }
+    const unsupported = uses.find((capability) => lacks.includes(capability));
+    if (unsupported !== undefined) return skippedCase(name, `no capability "${unsupported}"`);
     return {
       name,
       skipped: undefined,

@@ -1,12 +1,12 @@
-import type { LogEntry } from '../delivery-log.ts';
-import type { StoredDelivery } from '../stored-delivery.ts';
+import type { LogEntry } from '../../delivery-log.ts';
+import type { StoredDelivery } from '../../stored-delivery.ts';
 
 let count = 0;
 
 const start = Date.parse('2024-01-01T00:00:00Z');
 
 /** Return a time in order of the number of seconds. */
-function at(seconds: number): Date {
+export function at(seconds: number): Date {
   return new Date(start + seconds * 1000);
 }
 

@@ -1,0 +1,173 @@
+import type { LogEntry } from '../../delivery-log.ts';
+import type { DeliveryFilter } from '../../records/delivery-filter.ts';
+import { equal, fails } from '../support/assertions.ts';
+import type { CaseDefinition } from '../support/contract-case.ts';
+import { at, bytes } from '../support/deliveries.ts';
+import { type ContractStore, idsOf, record } from './store-under-test.ts';
+
+const newest = (entries: readonly LogEntry[]) => entries.map(({ id }) => id).toReversed();
+
+/** Each filter, and whether it selects a delivery. */
+const filters: readonly (readonly [DeliveryFilter, (entry: LogEntry) => boolean])[] = [
+  [{ eventType: 'finding' }, ({ eventType }) => eventType === 'finding'],
+  [{ endpoint: 'b' }, ({ endpoint }) => endpoint === 'b'],
+  [{ state: 'failed' }, ({ state }) => state === 'failed'],
+  [{ scanId: ['s1', 's2'] }, ({ scanId }) => scanId === 's1'],
+  [{ target: "o'hara" }, ({ target }) => target === "o'hara"],
+  [{ since: at(10) }, ({ receivedAt }) => receivedAt >= at(10)],
+  [{ until: at(20) }, ({ receivedAt }) => receivedAt < at(20)],
+];
+
+const wrongOptions: readonly (readonly [option: string, options: object])[] = [
+  ['scan_id', { scan_id: 's1' }],
+  ['type', { type: 'finding' }],
+  ['constructor', { constructor: 'x' }],
+  ['eventType', { eventType: '' }],
+  ['eventType', { eventType: [7] }],
+  ['endpoint', { endpoint: [] }],
+  ['state', { state: ' ' }],
+  ['since', { since: '2024-01-01' }],
+  ['until', { until: new Date(Number.NaN) }],
+  ['text', { text: '\0 ' }],
+];
+
+/** Listing deliveries: filters, pages, and text. */
+export const listCases: readonly CaseDefinition<ContractStore>[] = [
+  {
+    name: 'list() finds the same deliveries for every combination of filters as a look at each delivery',
+    uses: ['list'],
+    async run({ open }) {
+      const store = await open();
+      const choose = <Value>(n: number, bit: number, values: readonly [Value, Value]) =>
+        values[(n >> bit) & 1];
+      const entries = await record(
+        store,
+        ...Array.from({ length: 32 }, (_, n) => ({
+          eventType: choose(n, 0, ['scan_completed', 'finding']),
+          endpoint: choose(n, 1, ['a', 'b']) ?? 'a',
+          state: choose(n, 2, ['processed', 'failed'] as const) ?? 'processed',
+          scanId: choose(n, 3, ['s1', undefined]),
+          target: choose(n, 4, ['example.com', "o'hara"]),
+          receivedAt: at(n),
+        })),
+      );
+      for (let mask = 0; mask < 2 ** filters.length; mask++) {
+        const chosen = filters.filter((_, bit) => mask & (1 << bit));
+        const filter: DeliveryFilter = Object.assign({}, ...chosen.map(([part]) => part));
+        const expected = entries.filter((entry) => chosen.every(([, selects]) => selects(entry)));
+        equal(await idsOf(store, filter), newest(expected), `list(${JSON.stringify(filter)})`);
+      }
+    },
+  },
+  {
+    name: 'list() goes on after the previous page, whatever arrives meanwhile, also among equal times',
+    uses: ['list'],
+    async run({ open }) {
+      const store = await open();
+      const given = Array.from({ length: 25 }, (_, n) => ({ receivedAt: at(Math.floor(n / 10)) }));
+      const entries = await record(store, ...given);
+      const seen: (string | undefined)[] = [];
+      let cursor: string | undefined;
+      let pages = 0;
+      do {
+        const page = await store.list({ limit: 4, cursor });
+        seen.push(...page.deliveries.map(({ id }) => id));
+        cursor = page.cursor;
+        pages++;
+        await record(store, { receivedAt: at(100 + pages) });
+      } while (cursor !== undefined);
+      equal([seen, pages], [newest(entries), 7], 'all pages');
+    },
+  },
+  {
+    name: 'list() returns 50 deliveries by default, and no cursor after the last page',
+    uses: ['list'],
+    async run({ open }) {
+      const store = await open();
+      await record(store, ...Array.from({ length: 52 }, () => ({})));
+      const first = await store.list();
+      const second = await store.list({ cursor: first.cursor });
+      equal([first.deliveries.length, second.deliveries.length], [50, 2], 'the sizes of the pages');
+      equal(second.cursor, undefined, 'the cursor of the last page');
+      const full = await store.list({ limit: 52 });
+      const rest = await store.list({ limit: 52, cursor: full.cursor });
+      equal(rest, { deliveries: [], cursor: undefined }, 'the page after a full one');
+    },
+  },
+  ...wrongOptions.map(
+    ([option, options]): CaseDefinition<ContractStore> => ({
+      name: `${JSON.stringify(options)} fails with a ConfigurationError for ${option} in every method with a filter`,
+      uses: ['list', 'counts', 'export'],
+      async run({ open }) {
+        const store = await open();
+        const expected = { name: 'ConfigurationError', option };
+        const exportAll = async () => {
+          for await (const _ of store.export('jsonl', options));
+        };
+        await fails(() => store.list(options), expected, 'list()');
+        if (option !== 'text') await fails(() => store.counts(options), expected, 'counts()');
+        await fails(exportAll, expected, 'export()');
+        if (store.capabilities.has('replay')) await fails(() => store.replay(options), expected, 'replay()');
+      },
+    }),
+  ),
+  {
+    name: 'list() fails with a ConfigurationError for a wrong limit or cursor',
+    uses: ['list'],
+    async run({ open }) {
+      const store = await open();
+      for (const limit of [0, 1001, 1.5]) {
+        await fails(() => store.list({ limit }), { name: 'ConfigurationError', option: 'limit' }, 'list()');
+      }
+      for (const cursor of ['x', '1.2.3', '']) {
+        await fails(() => store.list({ cursor }), { name: 'ConfigurationError', option: 'cursor' }, 'list()');
+      }
+    },
+  },
+  {
+    name: 'the filter text finds words and beginnings of words, and has no operators',
+    uses: ['list', 'text'],
+    async run({ open }) {
+      const store = await open();
+      const bodies = [
+        'alpha beta',
+        'alpha gamma',
+        'NEAR OR NOT "quoted" x*y col:on (a) -b',
+        '{"a":"ex\\u00e4mple.com"}',
+        '日本語',
+        '{"a":"deadly \u{1f512}"}',
+      ];
+      const entries = await record(store, ...bodies.map((body) => ({ body: bytes(body) })));
+      const expected: Readonly<Record<string, readonly number[]>> = {
+        ...{ alpha: [1, 0], alp: [1, 0], '  gamma \t ALPHA ': [1], lpha: [], 'alpha OR gamma': [] },
+        ...{ 'alpha NOT beta': [], 'NEAR OR NOT': [2], '"quoted"': [2], 'col:on': [2] },
+        ...{ 'exämple.com': [3], 日本語: [4], '\u{1f512}': [5], '\u{1f513}': [] },
+      };
+      for (const [text, indexes] of Object.entries(expected)) {
+        const ids = indexes.map((index) => entries[index]?.id);
+        equal(await idsOf(store, { text }), ids, `list({ text: ${JSON.stringify(text)} })`);
+      }
+      for (const text of [
+        '"',
+        "'",
+        '*',
+        '(',
+        '{a b}:',
+        '-',
+        'NEAR(a b, 2)',
+        '--',
+        ';',
+        '\\',
+        'a\0b',
+        '\ud800',
+      ]) {
+        await store.list({ text });
+      }
+      const first = bytes('"alpha only"');
+      await record(store, { body: first });
+      equal((await idsOf(store, { text: 'only' })).length, 1, 'the number of deliveries with a new word');
+      const many = Array.from({ length: 1001 }, (_, n) => `word${n}`).join(' ');
+      await fails(() => store.list({ text: many }), { option: 'text' }, 'list() with 1001 words');
+    },
+  },
+];

@@ -1,0 +1,169 @@
+import { check, equal, fails, matches } from '../support/assertions.ts';
+import type { CaseDefinition } from '../support/contract-case.ts';
+import { at, bytes, createEntry } from '../support/deliveries.ts';
+import { type ContractStore, record, recordOf } from './store-under-test.ts';
+
+/** Looking at deliveries, and counting them. */
+export const recordCases: readonly CaseDefinition<ContractStore>[] = [
+  {
+    name: 'get() returns a delivery with every field, by its key and by its id',
+    uses: ['get'],
+    async run({ open }) {
+      const store = await open();
+      const issues = [{ path: 'data', message: 'missing' }];
+      const given = {
+        scanId: 's',
+        target: "o'hara",
+        state: 'rejected',
+        code: 'invalid_event',
+        issues,
+      } as const;
+      const [usual, odd] = await record(store, given, {
+        ...{ body: Uint8Array.of(0xff, 0, 0x27), ip: undefined, dialect: undefined },
+        ...{ scanId: undefined, target: undefined },
+      });
+      for (const entry of [usual, odd]) {
+        if (entry === undefined) continue;
+        const { attempt: attempts, succeeded: _, failures: _2, body, ...fields } = entry;
+        const { key } = await recordOf(store, entry);
+        for (const found of [await store.get(entry.id), await store.get(key)]) {
+          matches(found, { issues: [], ...fields, key, attempts }, 'the delivery');
+          equal([...(found?.body ?? [])], [...body], 'the body');
+        }
+      }
+      equal(await store.get('f'.repeat(32)), undefined, 'get() of an unknown id');
+      equal(await store.get('999999'), undefined, 'get() of an unknown key');
+    },
+  },
+  {
+    name: 'get() with an endpoint returns the delivery of that endpoint',
+    uses: ['get'],
+    async run({ open }) {
+      const store = await open();
+      const entry = createEntry({ endpoint: 'a' });
+      await store.record(entry);
+      await store.record({ ...entry, endpoint: 'b', state: 'failed' });
+      equal((await store.get(entry.id, 'a'))?.state, 'processed', 'the state at a');
+      equal((await store.get(entry.id, 'b'))?.state, 'failed', 'the state at b');
+      equal(await store.get(entry.id, 'c'), undefined, 'get() at another endpoint');
+    },
+  },
+  {
+    name: 'a record counts the attempts of each handler, and keeps the last error',
+    uses: ['get'],
+    async run({ open }) {
+      const store = await open();
+      const [entry] = await record(store, { state: 'failed', succeeded: ['slack'] });
+      if (entry === undefined) return;
+      const siem = { name: 'siem', succeeded: false, attempts: 1, error: 'siem is down' };
+      const slack = { name: 'slack', succeeded: true, attempts: 1 };
+      const failed = { state: 'failed', attempts: 1, error: 'siem is down', handlers: [slack, siem] };
+      matches(await recordOf(store, entry), failed, 'the failed delivery');
+      const done = {
+        ...entry,
+        state: 'processed',
+        attempt: 2,
+        error: undefined,
+        failures: undefined,
+      } as const;
+      await store.record({ ...done, succeeded: ['slack', 'siem'] });
+      const handlers = [slack, { name: 'siem', succeeded: true, attempts: 2 }];
+      matches(
+        await recordOf(store, entry),
+        { state: 'processed', attempts: 2, error: undefined, handlers },
+        'the delivery',
+      );
+    },
+  },
+  {
+    name: 'counts() counts by every field and filter',
+    uses: ['counts'],
+    async run({ open }) {
+      const store = await open();
+      await record(
+        store,
+        { receivedAt: at(0), endpoint: 'a', state: 'failed' },
+        { receivedAt: at(59), endpoint: 'b' },
+        { receivedAt: at(60), endpoint: 'b', eventType: 'finding' },
+      );
+      equal(
+        await store.counts(),
+        [
+          { state: 'failed', count: 1 },
+          { state: 'processed', count: 2 },
+        ],
+        'counts()',
+      );
+      equal(await store.counts({ by: [] }), [{ count: 3 }], 'the total');
+      equal(
+        await store.counts({ by: [], state: 'processed', until: at(60) }),
+        [{ count: 1 }],
+        'a filtered count',
+      );
+      equal(
+        await store.counts({ by: ['time', 'endpoint'], bucket: 60_000 }),
+        [
+          { time: at(0).getTime(), endpoint: 'a', count: 1 },
+          { time: at(0).getTime(), endpoint: 'b', count: 1 },
+          { time: at(60).getTime(), endpoint: 'b', count: 1 },
+        ],
+        'counts by minute and endpoint',
+      );
+      equal(
+        await store.counts({ by: ['eventType'], endpoint: 'b' }),
+        [
+          { eventType: 'finding', count: 1 },
+          { eventType: 'scan_completed', count: 1 },
+        ],
+        'counts by type',
+      );
+      const wrong: object = { by: ['scanId'] };
+      await fails(() => store.counts(wrong), { name: 'ConfigurationError', option: 'by' }, 'counts()');
+      await fails(() => store.counts({ bucket: 0 }), { option: 'bucket' }, 'counts()');
+    },
+  },
+  {
+    name: 'rejections() counts unauthenticated rejections by hour, endpoint and code',
+    uses: ['rejections'],
+    async run({ open }) {
+      const store = await open();
+      const hour = new Date('2024-01-01T10:00:00Z');
+      const reject = (code: 'invalid_signature' | 'ip_not_allowed', minutes: number) =>
+        store.recordRejection?.({
+          ...{ code, endpoint: 'default', ip: '192.0.2.7' },
+          receivedAt: new Date(hour.getTime() + minutes * 60_000),
+        });
+      for (const minutes of [0, 30, 59]) reject('invalid_signature', minutes);
+      reject('ip_not_allowed', 1);
+      reject('ip_not_allowed', 61);
+      const later = new Date(hour.getTime() + 3_600_000);
+      equal(
+        (await store.rejections()).counts,
+        [
+          { hour: later, endpoint: 'default', code: 'ip_not_allowed', count: 1 },
+          { hour, endpoint: 'default', code: 'invalid_signature', count: 3 },
+          { hour, endpoint: 'default', code: 'ip_not_allowed', count: 1 },
+        ],
+        'the counts',
+      );
+      reject('invalid_signature', 2);
+      const { counts } = await store.rejections();
+      check(
+        counts.some(({ count }) => count === 4),
+        'a later rejection to be added to its hour',
+      );
+    },
+  },
+  {
+    name: 'deliveries are the same after the store is opened again',
+    needs: ['durable'],
+    uses: ['list'],
+    async run({ open, close }) {
+      const store = await open();
+      await record(store, { state: 'failed' }, { body: bytes('{}'), state: 'ignored' }, {});
+      const before = await store.list();
+      await close(store);
+      equal(await (await open()).list(), before, 'the list');
+    },
+  },
+];

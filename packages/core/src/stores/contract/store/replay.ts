@@ -1,0 +1,174 @@
+import type { DeliveryQueue } from '../../delivery-queue.ts';
+import { check, equal, matches, until } from '../support/assertions.ts';
+import type { CaseDefinition } from '../support/contract-case.ts';
+import { createDelivery, createEntry } from '../support/deliveries.ts';
+import { createRecorder, type Fixture, failed, processed } from '../support/fixture.ts';
+import { type ContractStore, record, recordOf } from './store-under-test.ts';
+
+type Queue = Pick<DeliveryQueue, 'enqueue' | 'start'>;
+
+/** @throws Error if the store has the capability "replay" and is not a queue */
+async function openQueue({ open }: Fixture<ContractStore>, options?: Parameters<typeof open>[0]) {
+  const store = await open(options);
+  const { enqueue, start } = store;
+  if (enqueue === undefined || start === undefined) {
+    throw new Error('Expected a store with the capability "replay" to have enqueue() and start()');
+  }
+  const queue: Queue = { enqueue: enqueue.bind(store), start: start.bind(store) };
+  return { store, queue };
+}
+
+/** What a store with a queue records, and replays. */
+export const replayCases: readonly CaseDefinition<ContractStore>[] = [
+  {
+    name: 'a queued delivery is recorded as queued, running and processed, with its attempts and handlers',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture, { maxDelay: 1000 });
+      const { pass, release, waiting } = fixture.gate();
+      const delivery = createDelivery();
+      await queue.enqueue(delivery);
+      matches(await recordOf(store, delivery), { state: 'queued', attempts: 0, failures: 0 }, 'the delivery');
+      const { process } = createRecorder(async ({ attempt }) => {
+        await pass();
+        return attempt === 1 ? failed({ succeeded: ['slack'] }) : processed(['slack', 'siem']);
+      });
+      fixture.start(queue, process);
+      await until(() => waiting() === 1, 'the first attempt');
+      matches(await recordOf(store, delivery), { state: 'running', attempts: 1 }, 'the delivery');
+      release();
+      await until(() => waiting() === 1, 'the second attempt');
+      release();
+      await until(async () => (await recordOf(store, delivery)).state === 'processed', 'it to be processed');
+      const handlers = [
+        { name: 'slack', succeeded: true, attempts: 1 },
+        { name: 'siem', succeeded: true, attempts: 2 },
+      ];
+      const expected = { attempts: 2, failures: 1, handlers, nextAttempt: undefined, error: undefined };
+      matches(await recordOf(store, delivery), expected, 'the delivery');
+    },
+  },
+  {
+    name: 'a dead letter is recorded with its error, and replay() runs only the handlers that have not succeeded',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture, { maxAttempts: 2 });
+      let isDown = true;
+      const recorder = createRecorder(() =>
+        isDown ? failed({ succeeded: ['slack'] }) : processed(['slack', 'siem']),
+      );
+      fixture.start(queue, recorder.process, recorder);
+      const delivery = createDelivery();
+      await queue.enqueue(delivery);
+      await until(async () => (await recordOf(store, delivery)).state === 'dead', 'it to be dead');
+      const dead = await recordOf(store, delivery);
+      const expected = { attempts: 2, failures: 2, error: 'siem is down', nextAttempt: undefined };
+      matches(dead, expected, 'the dead letter');
+      isDown = false;
+      equal(await store.replay(dead.key), 1, 'the number of replayed deliveries');
+      await until(async () => (await recordOf(store, delivery)).state === 'processed', 'it to be processed');
+      matches(recorder.works.at(-1), { attempt: 1, succeeded: ['slack'] }, 'the attempt of the replay');
+      matches(await recordOf(store, delivery), { attempts: 1, error: undefined }, 'the delivery');
+      equal(recorder.letters.length, 1, 'the number of dead letters');
+    },
+  },
+  {
+    name: 'replay() puts back failed, rejected, ignored and processed deliveries, and processed ones run all handlers',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture);
+      const entries = await record(
+        store,
+        { state: 'failed', succeeded: ['slack'] },
+        { state: 'rejected' },
+        { state: 'ignored' },
+        { state: 'processed' },
+      );
+      equal(await store.replay({}), 4, 'the number of replayed deliveries');
+      for (const entry of entries) {
+        const expected = { state: 'queued', attempts: 0, code: undefined, error: undefined };
+        matches(await recordOf(store, entry), expected, 'the replayed delivery');
+      }
+      equal(await store.replay({}), 0, 'the number of deliveries that are replayed again');
+      const { works, process } = createRecorder();
+      fixture.start(queue, process);
+      await until(() => works.length === 4, 'four attempts');
+      const succeeded = entries.map(({ id }) => works.find((work) => work.id === id)?.succeeded);
+      equal(succeeded, [['slack'], [], [], []], 'the handlers that are not run again');
+    },
+  },
+  {
+    name: 'replay() leaves queued and running deliveries, and those that do not match its filter',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture, { concurrency: 1 });
+      const { pass, waiting } = fixture.gate();
+      const [running, queued] = [createDelivery(), createDelivery()];
+      for (const delivery of [running, queued]) await queue.enqueue(delivery);
+      fixture.start(queue, async () => {
+        await pass();
+        return processed();
+      });
+      await until(() => waiting() === 1, 'the attempt to begin');
+      const [failedOne, other] = await record(store, { state: 'failed' }, { state: 'failed', target: 't' });
+      equal(await store.replay({ target: 't' }), 1, 'the number of replayed deliveries');
+      for (const delivery of [running, queued, other]) {
+        if (delivery === undefined) continue;
+        equal(await store.replay((await recordOf(store, delivery)).key), 0, 'replay() of its key');
+      }
+      matches(await recordOf(store, running), { state: 'running', attempts: 1 }, 'the running delivery');
+      if (failedOne) matches(await recordOf(store, failedOne), { state: 'failed' }, 'the other delivery');
+      equal(await store.replay('999999'), 0, 'replay() of an unknown key');
+    },
+  },
+  {
+    name: 'replay() by a filter leaves a received delivery whose handlers may be running, and by its key replays it',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store } = await openQueue(fixture);
+      const entry = createEntry({ state: 'received' });
+      await store.record(entry);
+      equal(await store.replay({}), 0, 'the number of replayed deliveries');
+      equal(await store.replay((await recordOf(store, entry)).key), 1, 'replay() of its key');
+      matches(await recordOf(store, entry), { state: 'queued' }, 'the delivery');
+    },
+  },
+  {
+    name: 'record() keeps a queued delivery, and enqueue() takes up a failed one',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture);
+      const delivery = createDelivery();
+      await queue.enqueue(delivery);
+      const known = await store.record(createEntry({ ...delivery, state: 'received' }));
+      matches(known, { state: 'queued' }, 'the earlier record');
+      const [entry] = await record(store, { state: 'failed' });
+      check(entry !== undefined && (await queue.enqueue(entry)) === 'accepted', 'enqueue() to accept it');
+      const [done] = await record(store, {});
+      check(
+        done !== undefined && (await queue.enqueue(done)) === 'duplicate',
+        'enqueue() to return duplicate',
+      );
+    },
+  },
+  {
+    name: 'health() counts waiting, running, delayed and dead deliveries',
+    uses: ['replay', 'health'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture, { maxAttempts: 2, maxDelay: 3_600_000 });
+      const { pass, waiting } = fixture.gate();
+      const deliveries = ['delayed', 'dead', 'running'].map((target) => createDelivery({ target }));
+      for (const delivery of deliveries) await queue.enqueue(delivery);
+      const waits = { ready: true, waiting: 3, running: 0, delayed: 0, dead: 0 };
+      matches(await store.health(), { ...waits, oldest: deliveries[0]?.receivedAt }, 'the health');
+      fixture.start(queue, async ({ target }) => {
+        if (target === 'running') await pass();
+        const nextAttempt = target === 'delayed' ? new Date(Date.now() + 3_600_000) : undefined;
+        return target === 'running' ? processed() : failed({ nextAttempt });
+      });
+      await until(async () => waiting() === 1 && (await store.health()).dead === 1, 'the dead letter');
+      const health = { ready: true, waiting: 0, running: 1, delayed: 1, dead: 1 };
+      matches(await store.health(), { ...health, oldest: deliveries[0]?.receivedAt }, 'the health');
+    },
+  },
+];

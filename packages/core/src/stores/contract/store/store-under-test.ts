@@ -1,0 +1,37 @@
+import type { DeliveryLog, LogEntry } from '../../delivery-log.ts';
+import type { DeliveryQueue } from '../../delivery-queue.ts';
+import type { DeliveryStore } from '../../delivery-store.ts';
+import type { DeliveryFilter } from '../../records/delivery-filter.ts';
+import type { DeliveryRecord } from '../../records/delivery-record.ts';
+import { check } from '../support/assertions.ts';
+import { createEntry } from '../support/deliveries.ts';
+
+/** A store whose deliveries the cases record and look at. If it is a queue, they enqueue some as well. */
+export type ContractStore = DeliveryStore &
+  Pick<DeliveryLog, 'record' | 'recordRejection'> &
+  Partial<Pick<DeliveryQueue, 'enqueue' | 'start'>>;
+
+/** Record new deliveries, one after another. */
+export async function record(
+  store: ContractStore,
+  ...given: readonly Partial<LogEntry>[]
+): Promise<readonly LogEntry[]> {
+  const entries = given.map((part) => createEntry(part));
+  for (const entry of entries) await store.record(entry);
+  return entries;
+}
+
+/** Return the ids of the deliveries that a filter selects, newest first. */
+export async function idsOf(store: ContractStore, filter: DeliveryFilter = {}) {
+  return (await store.list({ limit: 1000, ...filter })).deliveries.map(({ id }) => id);
+}
+
+/** @throws Error if the store does not have the delivery */
+export async function recordOf(
+  store: ContractStore,
+  { id }: { readonly id: string },
+): Promise<DeliveryRecord> {
+  const found = await store.get(id);
+  check(found !== undefined, `the store to have the delivery ${id}`);
+  return found ?? Promise.reject(new Error('not reached'));
+}

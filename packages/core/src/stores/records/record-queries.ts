@@ -1,0 +1,102 @@
+import type { DeliveryStore } from '../delivery-store.ts';
+import { countRecords, readCountOptions } from './delivery-counts.ts';
+import { exportLines } from './delivery-export.ts';
+import { checkFilter, type DeliveryFilter, matchesFilter } from './delivery-filter.ts';
+import { type ListPlace, readListOptions, toPage } from './delivery-page.ts';
+import type { DeliveryWithBody } from './delivery-record.ts';
+import { type PruneOptions, readPruneOptions } from './prune-options.ts';
+import { matchesText, searchWords } from './search-text.ts';
+
+/** The methods of a `DeliveryStore` that only read. */
+export type RecordQueries = Pick<DeliveryStore, 'list' | 'get' | 'counts' | 'export' | 'health'>;
+
+/** Deliveries with their bodies that are exported at once. */
+const exportPage = 100;
+
+/**
+ * Implement the methods of a `DeliveryStore` that only read, for a store that holds its deliveries in memory.
+ * @param all returns all deliveries. Their keys are whole numbers in the order of arrival, as text
+ */
+export function queryRecords(all: () => Iterable<DeliveryWithBody>): RecordQueries {
+  function select(filter: DeliveryFilter, after: ListPlace | undefined): readonly DeliveryWithBody[] {
+    return newestFirst(all()).filter(
+      (record) => matches(filter, record) && (after === undefined || isAfter(record, after)),
+    );
+  }
+
+  async function* pages(filter: DeliveryFilter) {
+    checkFilter(filter);
+    const found = select(filter, undefined);
+    for (let start = 0; start < found.length; start += exportPage) {
+      yield found.slice(start, start + exportPage);
+    }
+  }
+
+  return {
+    async list(options) {
+      const { filter, limit, after } = readListOptions(options);
+      const records = select(filter, after).slice(0, limit);
+      return toPage(
+        records.map(({ body: _, ...record }) => record),
+        limit,
+      );
+    },
+    async get(which, endpoint) {
+      const records = newestFirst(all());
+      const isSought = ({ id, endpoint: at }: DeliveryWithBody) =>
+        id === which && (endpoint === undefined || at === endpoint);
+      return records.find(({ key }) => key === which) ?? records.find(isSought);
+    },
+    async counts(options) {
+      const request = readCountOptions(options);
+      return countRecords(select(request.filter, undefined), request);
+    },
+    export: (format, filter = {}) => exportLines(pages(filter), format),
+    async health() {
+      const now = new Date();
+      const records = newestFirst(all());
+      const queued = records.filter(({ state }) => state === 'queued');
+      const delayed = queued.filter(({ nextAttempt = now }) => nextAttempt > now).length;
+      const count = (wanted: string) => records.filter(({ state }) => state === wanted).length;
+      return {
+        ...{ ready: true, waiting: queued.length - delayed, delayed },
+        ...{ running: count('running'), dead: count('dead'), oldest: queued.at(-1)?.receivedAt },
+      };
+    },
+  };
+}
+
+/**
+ * Return the deliveries that `prune` deletes.
+ * @throws ConfigurationError that names the option
+ */
+export function recordsToPrune<Stored extends Pick<DeliveryWithBody, 'key' | 'receivedAt' | 'state'>>(
+  all: Iterable<Stored>,
+  options: PruneOptions,
+): readonly Stored[] {
+  const { before, keep = 0, states } = readPruneOptions(options);
+  const names: readonly string[] = states;
+  return newestFirst(all)
+    .slice(keep)
+    .filter(
+      ({ state, receivedAt }) => names.includes(state) && (before === undefined || receivedAt < before),
+    );
+}
+
+function matches({ text, ...filter }: DeliveryFilter, record: DeliveryWithBody): boolean {
+  if (!matchesFilter(filter, record)) return false;
+  return text === undefined || matchesText(searchWords(text), new TextDecoder().decode(record.body));
+}
+
+function newestFirst<Stored extends Pick<DeliveryWithBody, 'key' | 'receivedAt'>>(
+  records: Iterable<Stored>,
+): readonly Stored[] {
+  return [...records].sort(
+    (a, b) => b.receivedAt.getTime() - a.receivedAt.getTime() || Number(b.key) - Number(a.key),
+  );
+}
+
+function isAfter({ receivedAt, key }: DeliveryWithBody, after: ListPlace): boolean {
+  const time = receivedAt.getTime();
+  return time < after.receivedAt || (time === after.receivedAt && Number(key) < Number(after.key));
+}
