@@ -65,6 +65,8 @@ export function codeIn(text = ''): readonly string[] {
 export interface Compiled {
   /** What the compiler says against a block. */
   readonly errors: (block: Block) => readonly string[];
+  /** Return the path of a block's JavaScript. */
+  readonly path: (block: Block) => string;
   /** Runs a block by itself. */
   readonly run: (block: Block) => Promise<Ended>;
   /** Runs a block and sends an event to what it has made. */
@@ -83,13 +85,14 @@ export async function compile(blocks: readonly Block[]): Promise<Compiled> {
   const apart = blocks.filter(({ mode }) => mode === 'no-run');
   const together = blocks.filter((block) => !apart.includes(block));
   const found = await Promise.all([
-    check(...together.map(base)),
+    ...(together.length > 0 ? [check(...together.map(base))] : []),
     ...apart.map((block) => check(base(block))),
   ]);
   const compiled = (block: Block) => join(folder, `${base(block)}.js`);
   const typeOf = (block: Block) => /receiver\.on\('([\w.]+)'/.exec(block.code)?.[1] ?? 'scan_completed';
   return {
     errors: (block) => found.flat().filter((error) => error.startsWith(`${base(block)}.ts`)),
+    path: compiled,
     run: (block) => run(process.execPath, [compiled(block)], { cwd: folder }),
     drive: (block) =>
       run(process.execPath, [join(root, 'test/product/drive.mjs'), compiled(block), typeOf(block)], {

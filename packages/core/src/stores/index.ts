@@ -65,7 +65,7 @@ export {
   type PruneRequest,
   readPruneOptions,
 } from './records/prune-options.ts';
-export { queryRecords, type RecordQueries, recordsToPrune } from './records/record-queries.ts';
+export { queryRecords, type RecordQueries, recordsToPrune, selectRecords } from './records/record-queries.ts';
 export {
   type RejectionCount,
   type RejectionRecord,

@@ -18,15 +18,10 @@ const exportPage = 100;
  * @param all returns all deliveries. Their keys are whole numbers in the order of arrival, as text
  */
 export function queryRecords(all: () => Iterable<DeliveryWithBody>): RecordQueries {
-  function select(filter: DeliveryFilter, after: ListPlace | undefined): readonly DeliveryWithBody[] {
-    return newestFirst(all()).filter(
-      (record) => matches(filter, record) && (after === undefined || isAfter(record, after)),
-    );
-  }
+  const select = (filter: DeliveryFilter) => selectRecords(all(), filter);
 
   async function* pages(filter: DeliveryFilter) {
-    checkFilter(filter);
-    const found = select(filter, undefined);
+    const found = select(filter);
     for (let start = 0; start < found.length; start += exportPage) {
       yield found.slice(start, start + exportPage);
     }
@@ -35,7 +30,8 @@ export function queryRecords(all: () => Iterable<DeliveryWithBody>): RecordQueri
   return {
     async list(options) {
       const { filter, limit, after } = readListOptions(options);
-      const records = select(filter, after).slice(0, limit);
+      const found = select(filter).filter((record) => after === undefined || isAfter(record, after));
+      const records = found.slice(0, limit);
       return toPage(
         records.map(({ body: _, ...record }) => record),
         limit,
@@ -49,7 +45,7 @@ export function queryRecords(all: () => Iterable<DeliveryWithBody>): RecordQueri
     },
     async counts(options) {
       const request = readCountOptions(options);
-      return countRecords(select(request.filter, undefined), request);
+      return countRecords(select(request.filter), request);
     },
     export: (format, filter = {}) => exportLines(pages(filter), format),
     async health() {
@@ -64,6 +60,18 @@ export function queryRecords(all: () => Iterable<DeliveryWithBody>): RecordQueri
       };
     },
   };
+}
+
+/**
+ * Return the deliveries that a filter selects, newest first.
+ * @throws ConfigurationError that names the filter, if it is wrong
+ */
+export function selectRecords(
+  all: Iterable<DeliveryWithBody>,
+  filter: DeliveryFilter,
+): readonly DeliveryWithBody[] {
+  checkFilter(filter);
+  return newestFirst(all).filter((record) => matches(filter, record));
 }
 
 /**
