@@ -1,6 +1,7 @@
 import type { DeliveryQueue } from '../delivery-queue.ts';
 import { attemptCases } from './queue/attempts.ts';
 import { closingCases } from './queue/closing.ts';
+import { deadLetterCases } from './queue/dead-letters.ts';
 import { orderCases } from './queue/order.ts';
 import { processCases } from './queue/processes.ts';
 import { bindCases, type ContractCase, type ContractTraits } from './support/contract-case.ts';
@@ -16,5 +17,9 @@ export function queueContract(
   open: OpenStore<DeliveryQueue>,
   traits: ContractTraits = {},
 ): readonly ContractCase[] {
-  return bindCases([...attemptCases, ...orderCases, ...closingCases, ...processCases], open, traits);
+  return bindCases(
+    [...attemptCases, ...deadLetterCases, ...orderCases, ...closingCases, ...processCases],
+    open,
+    traits,
+  );
 }
