@@ -1,7 +1,8 @@
 import { type Message, messageOf } from './events/message.ts';
 import { type AnyEvent, type Forwarder, toForwarder } from './forwarder.ts';
+import { readUrl } from './http/destinations.ts';
 import { createTransport } from './http/transport.ts';
-import { readUrl, type TransportOptions } from './http/transport-options.ts';
+import type { TransportOptions } from './http/transport-options.ts';
 import { toJson } from './text/well-formed-json.ts';
 
 /** What a chat's forwarder is made with. */

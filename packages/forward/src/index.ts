@@ -8,7 +8,9 @@ export type { BreakerOptions, PolicyOptions } from './attempts/policy-options.ts
 export { fallback } from './compose/fallback.ts';
 export { type ThrottleOptions, throttle } from './compose/throttle.ts';
 export { minSeverity, type SeverityOptions, when } from './compose/when.ts';
-export { FallbackError, ForwardError, type ForwardErrorCode } from './errors/errors.ts';
+export type { ForwardErrorCode } from './errors/failure.ts';
+export { FallbackError } from './errors/fallback-error.ts';
+export { ForwardError } from './errors/forward-error.ts';
 export type { EventGroup } from './events/event-group.ts';
 export type { Level } from './events/event-types.ts';
 export { type Message, type MessageField, messageOf } from './events/message.ts';
@@ -20,4 +22,5 @@ export {
   type OutboundRequest,
   type Transport,
 } from './http/transport.ts';
-export type { TlsOptions, TransportOptions } from './http/transport-options.ts';
+export type { TransportOptions } from './http/transport-options.ts';
+export type { TlsOptions } from './tls-options.ts';

@@ -274,7 +274,7 @@ describe.each(chats)('%s', (name, create, written) => {
     const { event, context } = await received('scan_completed');
     await expect(forward(event, context)).rejects.toMatchObject({
       name: 'ForwardError',
-      message: `${name} (${new URL(target.url).host}) refused the event (status 404, attempt 2): "no_service". Check its URL, its credentials and what it accepts: another try finds the same.`,
+      message: `${name} (${new URL(target.url).host}) rejected the event (status 404, attempt 2): "no_service". Check the URL, the credentials and what the target accepts. A retry fails the same way.`,
     });
     expect(target.requests.length).toBe(2);
   });

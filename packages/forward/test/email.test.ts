@@ -163,7 +163,7 @@ describe('TLS and credentials', () => {
     const log = (...line: unknown[]) => void logged.push(line);
     const forward = start(server.port, { smtp, logger: { info: log, warn: log } });
     const error: unknown = await forward(event, context).catch((error) => error);
-    expect(error).toMatchObject({ name: 'ForwardError', code: 'refused', status: 535, attempt: 1 });
+    expect(error).toMatchObject({ name: 'ForwardError', code: 'rejected', status: 535, attempt: 1 });
     const everything = JSON.stringify([String(error), (error as Error).stack, error, logged]);
     for (const secret of [
       wrong,
@@ -184,7 +184,7 @@ describe('TLS and credentials', () => {
     const { event, context } = await received('scan_failed');
     const smtp = { host: '127.0.0.1', port: server.port, username, password };
     await expect(start(server.port, { smtp })(event, context)).rejects.toMatchObject({
-      code: 'refused',
+      code: 'rejected',
       message: expect.stringContaining('offers no STARTTLS'),
     });
     expect(server.mails).toEqual([]);
@@ -196,7 +196,7 @@ describe('TLS and credentials', () => {
     const server = await startMailServer({ key, cert, disabledCommands: ['AUTH'] });
     const { event, context } = await received('scan_failed');
     const smtp = { host: '127.0.0.1', port: server.port, username, password };
-    await expect(start(server.port, { smtp })(event, context)).rejects.toMatchObject({ code: 'refused' });
+    await expect(start(server.port, { smtp })(event, context)).rejects.toMatchObject({ code: 'rejected' });
     expect(server.mails).toEqual([]);
   });
 
@@ -241,7 +241,7 @@ describe('a mail server that fails', () => {
     });
     const { event, context } = await received('scan_failed');
     await expect(start(server.port)(event, context)).rejects.toMatchObject({
-      code: 'refused',
+      code: 'rejected',
       status: 550,
       attempt: 1,
     });

@@ -60,9 +60,9 @@ const forwarders: [string, (options: { url: string; allowHttp?: boolean }) => un
 
 describe.each(forwarders)('%s', (_name, create) => {
   it.each<[string, string, unknown]>([
-    ['no URL', 'is no URL', undefined],
-    ['an empty one', 'is no URL', ''],
-    ['what is none', 'is no URL', 'hooks.slack.com/services/T0/B0/top-secret'],
+    ['no URL', 'is not a URL', undefined],
+    ['an empty one', 'is not a URL', ''],
+    ['what is none', 'is not a URL', 'hooks.slack.com/services/T0/B0/top-secret'],
     ['http', 'allowHttp', 'http://hooks.slack.com/services/T0/B0/top-secret'],
     ['another protocol', 'https://', 'ftp://hooks.slack.com/services/T0/B0/top-secret'],
     ['credentials', 'user name', 'https://me:top-secret@hooks.slack.com/services'],

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPolicy, type Policy } from '../src/attempts/policy.ts';
 import type { PolicyOptions } from '../src/attempts/policy-options.ts';
-import { AttemptError } from '../src/errors/errors.ts';
+import { AttemptError } from '../src/errors/failure.ts';
 import { gate } from './support/gate.ts';
 
 const origin = 'smtp://mail.example.com:25';
@@ -61,10 +61,10 @@ describe('A policy', () => {
 
   it('takes what is thrown at once as it takes a rejection', async () => {
     const running = policy().run(origin, () => {
-      throw new AttemptError({ code: 'refused', status: 550, hint: 'Check the recipients.' });
+      throw new AttemptError({ code: 'rejected', status: 550, hint: 'Check the recipients.' });
     });
     await expect(running).rejects.toThrow(
-      'email (mail.example.com:25) refused the event (status 550, attempt 1). Check the recipients.',
+      'email (mail.example.com:25) rejected the event (status 550, attempt 1). Check the recipients.',
     );
   });
 

@@ -106,7 +106,7 @@ describe('A request is tried again after', () => {
     const error = await failureOf(post(transport({ retries: 3 }), 'http://127.0.0.1:1'));
     expect(error).toMatchObject({ code: 'connection', attempt: 4, status: undefined });
     expect(error.message).toBe(
-      'siem (127.0.0.1:1) could not be reached (attempt 4): ECONNREFUSED. Check its address and the network; it is tried again later.',
+      'siem (127.0.0.1:1) could not be reached (attempt 4): ECONNREFUSED. Check the address and the network. The event is retried later.',
     );
   });
 
@@ -131,8 +131,8 @@ describe('A request is not tried again', () => {
   it.each([400, 401, 403, 404, 410, 413, 422])('after %i', async (status) => {
     const target = await startTarget(answers(status, 'no such hook'), answers(200));
     const error = await failureOf(post(transport(), target.url));
-    expect(error).toMatchObject({ code: 'refused', status, attempt: 1, retryAfter: undefined });
-    expect(error.message).toContain(`refused the event (status ${status}, attempt 1): "no such hook". `);
+    expect(error).toMatchObject({ code: 'rejected', status, attempt: 1, retryAfter: undefined });
+    expect(error.message).toContain(`rejected the event (status ${status}, attempt 1): "no such hook". `);
     expect(target.requests.length).toBe(1);
   });
 
@@ -215,7 +215,7 @@ describe('A circuit', () => {
   it('stays closed through refusals, which are answers', async () => {
     const target = await startTarget(answers(404));
     const sender = transport(breaking);
-    for (let n = 0; n < 5; n += 1) expect((await failureOf(post(sender, target.url))).code).toBe('refused');
+    for (let n = 0; n < 5; n += 1) expect((await failureOf(post(sender, target.url))).code).toBe('rejected');
   });
 
   it('opens for a target that never answers, also where the handlers end first', async () => {

@@ -1,49 +1,49 @@
-import { AttemptError } from '../errors/errors.ts';
+import { AttemptError } from '../errors/failure.ts';
+import { onAbort } from '../on-abort.ts';
 
-/** Lets a number of callers in at once; the rest wait in the order they came. */
-export interface Line {
+/** Limits how many callers run at once. Others wait in the order in which they came. */
+export interface ConcurrencyLimit {
   /**
-   * Resolves to what gives the place back.
-   * @throws the signal's reason, or an `AttemptError`, `overloaded`, where too many wait
+   * Wait for a free slot.
+   * @returns a function that frees the slot
+   * @throws the signal's reason, or an `AttemptError` with the code `overloaded` if too many callers wait
    */
-  enter(signal: AbortSignal): Promise<() => void>;
+  acquire(signal: AbortSignal): Promise<() => void>;
 }
 
 /**
- * A semaphore whose line is bounded and is left when a signal says so; cockatiel's bulkhead keeps the aborted in line.
- * @param places how many may be in at once
- * @param most how many may wait
+ * @param slots how many callers can run at once
+ * @param maxWaiting how many can wait. A caller whose signal is aborted no longer waits.
  */
-export function createLine(places: number, most: number): Line {
-  let free = places;
+export function createConcurrencyLimit(slots: number, maxWaiting: number): ConcurrencyLimit {
+  let free = slots;
   const waiting = new Set<() => void>();
 
-  function leave(): void {
+  function release(): void {
     const [next] = waiting;
     if (next === undefined) free += 1;
     else next();
   }
 
   return {
-    async enter(signal) {
+    async acquire(signal) {
       signal.throwIfAborted();
       if (free > 0) {
         free -= 1;
-        return leave;
+        return release;
       }
-      if (waiting.size >= most) throw new AttemptError({ code: 'overloaded' });
+      if (waiting.size >= maxWaiting) throw new AttemptError({ code: 'overloaded' });
       return new Promise((resolve, reject) => {
-        const giveUp = () => {
-          waiting.delete(proceed);
-          reject(signal.reason);
-        };
         const proceed = () => {
           waiting.delete(proceed);
-          signal.removeEventListener('abort', giveUp);
-          resolve(leave);
+          stop();
+          resolve(release);
         };
+        const stop = onAbort(signal, () => {
+          waiting.delete(proceed);
+          reject(signal.reason);
+        });
         waiting.add(proceed);
-        signal.addEventListener('abort', giveUp, { once: true });
       });
     },
   };

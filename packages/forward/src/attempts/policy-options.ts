@@ -1,31 +1,32 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
+import { readInteger, rejectUnknown } from '../option-checks.ts';
 
 export interface BreakerOptions {
-  /** How many failures in a row open it. @default 5 */
+  /** The number of failures in a row that open the circuit. @default 5 */
   readonly failures?: number;
-  /** Milliseconds until one event is let through to try. @default 30000 */
+  /** Milliseconds until the next event is sent as a trial. @default 30000 */
   readonly coolDown?: number;
 }
 
-/** How stubbornly a target is tried. The same for every forwarder, HTTP or not. */
+/** The options of every forwarder, HTTP or not. */
 export interface PolicyOptions {
-  /** Milliseconds for one attempt, from the connection to the end of the answer. @default 10000 */
+  /** Milliseconds for one attempt, from connecting to the end of the answer. @default 10000 */
   readonly timeout?: number;
   /**
-   * Further attempts within one call, on connection errors, timeouts, 408, 429 and 5xx. What still fails then fails the
-   * handler: a queue goes on from there.
+   * The number of retries within one call, on connection errors, timeouts, 408, 429 and 5xx. After the last one, the
+   * handler fails, and a queue retries it later.
    * @default 2
    */
   readonly retries?: number;
-  /** Milliseconds the first retry waits at the most; each further one twice as long. The wait is drawn from 0 to that. @default 250 */
+  /** The longest wait before the first retry, in milliseconds. It doubles with each retry. Waits are random. @default 250 */
   readonly baseDelay?: number;
-  /** Milliseconds no wait within a call exceeds. A longer `Retry-After` fails the handler at once, with that `retryAfter`. @default 5000 */
+  /** The longest wait before any retry, in milliseconds. A longer `Retry-After` fails the handler at once. @default 5000 */
   readonly maxDelay?: number;
-  /** Attempts under way at once; up to 1000 more calls wait, and any beyond fail as `overloaded`. @default 16 */
+  /** The number of concurrent attempts. Up to 1000 more calls wait, and all others fail as `overloaded`. @default 16 */
   readonly maxInFlight?: number;
   /**
-   * Leaves a target in peace that has failed too often, by its origin: events then fail at once as `circuit_open`,
-   * and a queue keeps them for the rest of the cool-down. Each forwarder has its own. `false` switches it off.
+   * The circuit breaker. If an origin failed too often, events fail at once as `circuit_open`, and a queue keeps them
+   * until the cool-down ends. Each forwarder has its own breakers. Set to `false` to disable.
    */
   readonly breaker?: false | BreakerOptions;
   /**
@@ -36,12 +37,12 @@ export interface PolicyOptions {
   readonly logger?: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** The options, checked, with their defaults. */
+/** The checked options, with their defaults. */
 export interface PolicySettings extends Required<Omit<PolicyOptions, 'breaker'>> {
   readonly breaker: false | Required<BreakerOptions>;
 }
 
-/** The names, for a factory that has to tell them from its own. */
+/** The names of the options, for a forwarder that has options of its own. */
 export const policyOptionNames = [
   'timeout',
   'retries',
@@ -51,9 +52,6 @@ export const policyOptionNames = [
   'breaker',
   'logger',
 ] as const satisfies readonly (keyof PolicyOptions)[];
-
-/** Node's timers turn anything longer into 1 ms. */
-const longestTimer = 2_147_483_647;
 
 const silent = { info: () => {}, warn: () => {} };
 
@@ -73,11 +71,11 @@ export function readPolicyOptions(options: PolicyOptions): PolicySettings {
     throw new ConfigurationError('logger', 'must be an object with info(), warn().');
   }
   return {
-    timeout: readWhole('timeout', timeout, 1),
-    retries: readWhole('retries', retries, 0, 100),
-    baseDelay: readWhole('baseDelay', baseDelay, 0),
-    maxDelay: readWhole('maxDelay', maxDelay, 0),
-    maxInFlight: readWhole('maxInFlight', maxInFlight, 1, 65_536),
+    timeout: readInteger('timeout', timeout, 1),
+    retries: readInteger('retries', retries, 0, 100),
+    baseDelay: readInteger('baseDelay', baseDelay, 0),
+    maxDelay: readInteger('maxDelay', maxDelay, 0),
+    maxInFlight: readInteger('maxInFlight', maxInFlight, 1, 65_536),
     breaker: readBreaker(breaker),
     logger,
   };
@@ -91,21 +89,7 @@ function readBreaker(breaker: unknown): false | Required<BreakerOptions> {
   rejectUnknown(breaker, ['failures', 'coolDown'], 'breaker.');
   const { failures = 5, coolDown = 30_000 }: { failures?: unknown; coolDown?: unknown } = breaker;
   return {
-    failures: readWhole('breaker.failures', failures, 1),
-    coolDown: readWhole('breaker.coolDown', coolDown, 1),
+    failures: readInteger('breaker.failures', failures, 1),
+    coolDown: readInteger('breaker.coolDown', coolDown, 1),
   };
-}
-
-/** @throws ConfigurationError for a name that is not among those */
-export function rejectUnknown(options: object, names: readonly string[], prefix = ''): void {
-  for (const name of Object.keys(options)) {
-    if (names.includes(name)) continue;
-    throw new ConfigurationError(`${prefix}${name}`, `is unknown. Known: ${names.join(', ')}.`);
-  }
-}
-
-/** @throws ConfigurationError */
-export function readWhole(option: string, value: unknown, least: number, most = longestTimer): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new ConfigurationError(option, `must be a whole number from ${least} to ${most}.`);
 }

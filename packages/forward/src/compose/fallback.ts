@@ -1,4 +1,4 @@
-import { FallbackError } from '../errors/errors.ts';
+import { FallbackError } from '../errors/fallback-error.ts';
 import {
   type AnyEvent,
   checkHandler,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventContext } from '@spiderfoot-webhooks/core';
-import { readWhole, rejectUnknown } from '../attempts/policy-options.ts';
-import { ForwardError } from '../errors/errors.ts';
+import { ForwardError } from '../errors/forward-error.ts';
 import { groupOf } from '../events/event-group.ts';
 import {
   type AnyEvent,
@@ -12,6 +11,7 @@ import {
   toForwarder,
 } from '../forwarder.ts';
 import { onAbort } from '../on-abort.ts';
+import { readInteger, rejectUnknown } from '../option-checks.ts';
 
 export interface ThrottleOptions {
   /**
@@ -47,8 +47,8 @@ interface Member {
 export function throttle(handler: Handler<AnyEvent>, options: ThrottleOptions = {}): Forwarder {
   checkHandler('handler', handler);
   rejectUnknown(options, ['window', 'max']);
-  const window = readWhole('window', options.window ?? 3000, 1);
-  const max = readWhole('max', options.max ?? 16, 1);
+  const window = readInteger('window', options.window ?? 3000, 1);
+  const max = readInteger('max', options.max ?? 16, 1);
   const waiting = new Set<Member>();
   const sending = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;

@@ -8,7 +8,7 @@ const emoji = ['a', 'b', 'ab', 'abc', 'abcd', 'bed', 'bee', '100', '1234'];
 /** Discord's limits, in characters, and how many fields an embed holds. */
 const limits = { title: 256, name: 256, value: 1024, fields: 25 };
 
-const colours: Readonly<Record<Level, number>> = {
+const colors: Readonly<Record<Level, number>> = {
   good: 0x2eb886,
   warning: 0xdaa038,
   danger: 0xa30200,
@@ -33,7 +33,7 @@ export function toDiscord({ title, level, fields }: Message): DiscordMessage {
     embeds: [
       {
         title: literal(title, limits.title),
-        color: colours[level],
+        color: colors[level],
         fields: fields.slice(0, limits.fields).map(({ title, value }) => ({
           name: literal(title, limits.name),
           value: code(value),

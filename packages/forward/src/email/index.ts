@@ -1,9 +1,10 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { createTransport } from 'nodemailer';
 import { createPolicy } from '../attempts/policy.ts';
-import { policyOptionNames, rejectUnknown } from '../attempts/policy-options.ts';
+import { policyOptionNames } from '../attempts/policy-options.ts';
 import { type Forwarder, toForwarder } from '../forwarder.ts';
-import { readTls } from '../http/transport-options.ts';
+import { readBoolean, rejectUnknown } from '../option-checks.ts';
+import { readTls } from '../tls-options.ts';
 import { composeMail } from './mail.ts';
 import {
   type EmailOptions,
@@ -41,9 +42,6 @@ export function email(options: EmailOptions): Forwarder {
   if (subject !== undefined && typeof subject !== 'function') {
     throw new ConfigurationError('subject', 'must be a function that is given the event.');
   }
-  if (typeof allowPlaintext !== 'boolean') {
-    throw new ConfigurationError('allowPlaintext', 'must be true or false.');
-  }
   const server = readServer(smtp);
   const [sender] = readAddresses('from', from, 1);
   const recipients = readAddresses('to', to, 100);
@@ -51,7 +49,11 @@ export function email(options: EmailOptions): Forwarder {
   // A mail server takes only so many connections from one client.
   const policy = createPolicy('email', { maxInFlight: 4, ...policyOptions });
   const { timeout } = policy.settings;
-  const transporter = createTransporter(server, { allowPlaintext, timeout, tls: readTls(tls) });
+  const transporter = createTransporter(server, {
+    allowPlaintext: readBoolean('allowPlaintext', allowPlaintext),
+    timeout,
+    tls: readTls(tls),
+  });
 
   return toForwarder(
     async (event, context) => {

@@ -11,7 +11,7 @@ export interface Mail {
   readonly html: string;
 }
 
-const colours: Readonly<Record<Level, string>> = {
+const colors: Readonly<Record<Level, string>> = {
   good: '#2e7d32',
   warning: '#b26a00',
   danger: '#b71c1c',
@@ -39,7 +39,7 @@ export function composeMail(
     text: `${title}\n\n${rows.map(({ title, value }) => `${title}: ${value}\n`).join('')}`,
     html: [
       '<!doctype html><html><body style="font-family:sans-serif">',
-      `<h2 style="color:${colours[level]}">${escapeHtml(title)}</h2><table>`,
+      `<h2 style="color:${colors[level]}">${escapeHtml(title)}</h2><table>`,
       ...rows.map(
         ({ title, value }) =>
           `<tr><th style="text-align:left;padding-right:1em">${escapeHtml(title)}</th><td>${escapeHtml(value)}</td></tr>`,

@@ -1,8 +1,10 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import parseAddresses, { type MailboxAddress } from 'nodemailer/lib/addressparser';
-import { type PolicyOptions, readWhole, rejectUnknown } from '../attempts/policy-options.ts';
+import type { PolicyOptions } from '../attempts/policy-options.ts';
 import type { AnyEvent } from '../forwarder.ts';
-import type { TlsOptions } from '../http/transport-options.ts';
+import { readBoolean, readInteger, rejectUnknown } from '../option-checks.ts';
+import type { TlsOptions } from '../tls-options.ts';
+import { parseUrl, socketHost, urlHost } from '../urls.ts';
 
 /** A mail server. */
 export interface SmtpServer {
@@ -60,11 +62,11 @@ export function readServer(smtp: unknown): SmtpSettings {
   const parts: { readonly [Name in keyof SmtpServer]?: unknown } = smtp;
   const { host, secure = parts.port === 465, username, password } = parts;
   if (typeof host !== 'string' || host === '') throw new ConfigurationError('smtp.host', 'is missing.');
-  if (typeof secure !== 'boolean') throw new ConfigurationError('smtp.secure', 'must be true or false.');
-  const port = readWhole('smtp.port', parts.port ?? (secure ? 465 : 587), 1, 65_535);
-  const origin = `${secure ? 'smtps' : 'smtp'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const isSecure = readBoolean('smtp.secure', secure);
+  const port = readInteger('smtp.port', parts.port ?? (isSecure ? 465 : 587), 1, 65_535);
+  const origin = `${isSecure ? 'smtps' : 'smtp'}://${urlHost(host)}:${port}`;
   if (!URL.canParse(origin)) throw new ConfigurationError('smtp.host', "is no host's name and no address.");
-  return { host, port, secure, auth: readAuth(username, password), origin };
+  return { host, port, secure: isSecure, auth: readAuth(username, password), origin };
 }
 
 function readAuth(username: unknown, password: unknown): SmtpSettings['auth'] {
@@ -73,12 +75,12 @@ function readAuth(username: unknown, password: unknown): SmtpSettings['auth'] {
 }
 
 function partsOf(smtp: string | URL): SmtpServer {
-  const url = URL.canParse(String(smtp)) ? new URL(smtp) : undefined;
+  const url = parseUrl(smtp);
   if (url === undefined || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
     throw new ConfigurationError('smtp', 'must begin with smtps:// or smtp://, and name a host.');
   }
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host: socketHost(url),
     secure: url.protocol === 'smtps:',
     ...(url.port !== '' && { port: Number(url.port) }),
     ...(url.username !== '' && { username: decoded(url.username), password: decoded(url.password) }),

@@ -1,5 +1,5 @@
-import { AttemptError, type FailureDetails } from '../errors/errors.ts';
-import { quoted } from '../text/redacted-excerpt.ts';
+import { AttemptError, type FailureDetails, systemCode } from '../errors/failure.ts';
+import { redactedExcerpt } from '../text/redacted-excerpt.ts';
 import type { SmtpSettings } from './options.ts';
 
 /** What nodemailer tells of a failure, as far as it is read. */
@@ -18,30 +18,26 @@ interface SmtpError {
 export function failureOfMail(error: unknown, server: SmtpSettings): AttemptError {
   const { code, originalCode, responseCode, response, permanent }: SmtpError =
     typeof error === 'object' && error !== null ? error : {};
-  const reply = typeof response === 'string' ? quoted(response, secretsOf(server)) : undefined;
+  const reply = typeof response === 'string' ? redactedExcerpt(response, secretsOf(server)) : undefined;
   if (code === 'EAUTH' || code === 'ENOAUTH') {
     return fail(
-      { code: 'refused', detail: reply, hint: 'Check the user and the password of "smtp".' },
+      { code: 'rejected', detail: reply, hint: 'Check the user and the password of "smtp".' },
       responseCode,
     );
   }
   if (code === 'ETLS' && permanent === true) {
     const hint = 'It offers no STARTTLS: give a server that does, or see "allowPlaintext".';
-    return fail({ code: 'refused', detail: reply, hint }, responseCode);
+    return fail({ code: 'rejected', detail: reply, hint }, responseCode);
   }
   if (typeof responseCode === 'number') {
-    return fail({ code: permanent === true ? 'refused' : 'unavailable', detail: reply }, responseCode);
+    return fail({ code: permanent === true ? 'rejected' : 'unavailable', detail: reply }, responseCode);
   }
   if (code === 'ETIMEDOUT') return fail({ code: 'timeout' });
-  return fail({ code: 'connection', detail: wordOf(originalCode) ?? wordOf(code) });
+  return fail({ code: 'connection', detail: systemCode(originalCode) ?? systemCode(code) });
 }
 
 function fail(failure: FailureDetails, status?: unknown): AttemptError {
   return new AttemptError({ ...failure, status: typeof status === 'number' ? status : undefined });
-}
-
-function wordOf(code: unknown): string | undefined {
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
 }
 
 /** What a server might echo: the password, and the forms in which SMTP sends it. */

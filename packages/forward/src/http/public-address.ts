@@ -1,6 +1,6 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import ipaddr from 'ipaddr.js';
-import { AttemptError } from '../errors/errors.ts';
+import { AttemptError } from '../errors/failure.ts';
 
 /** Whether an address is one of the public internet's: not loopback, private, link-local, reserved, or one of these in disguise. */
 export function isPublic(address: string): boolean {

@@ -1,18 +1,15 @@
 // Bun replaces the bare specifier `undici` with a shim without pools, timeouts and `close`.
 import { Agent, type Dispatcher } from 'undici/index.js';
 import { createPolicy } from '../attempts/policy.ts';
-import { rejectUnknown } from '../attempts/policy-options.ts';
-import { parseRetryAfter } from '../attempts/retry-after.ts';
-import { AttemptError, type FailureDetails, ForwardError, failureOf } from '../errors/errors.ts';
-import { quoted } from '../text/redacted-excerpt.ts';
+import { AttemptError, type FailureDetails, failureOf } from '../errors/failure.ts';
+import { ForwardError } from '../errors/forward-error.ts';
+import { rejectUnknown } from '../option-checks.ts';
+import { redactedExcerpt } from '../text/redacted-excerpt.ts';
+import { readTls } from '../tls-options.ts';
+import { problemOf, readDestinations } from './destinations.ts';
 import { lookupPublic } from './public-address.ts';
-import {
-  problemOf,
-  readDestinations,
-  readTls,
-  type TransportOptions,
-  transportOptionNames,
-} from './transport-options.ts';
+import { parseRetryAfter } from './retry-after-header.ts';
+import { type TransportOptions, transportOptionNames } from './transport-options.ts';
 
 export interface OutboundRequest {
   readonly url: URL;
@@ -104,7 +101,7 @@ async function exchange(
   throw new AttemptError({
     ...failureOfStatus(status, response.headers),
     status,
-    detail: quoted(answer.body, { url, headers }),
+    detail: redactedExcerpt(answer.body, { url, headers }),
   });
 }
 
@@ -135,7 +132,7 @@ function failureOfStatus(status: number, headers: OutboundAnswer['headers']): Fa
   const retryAfter = parseRetryAfter(headers['retry-after']);
   if (status === 429) return { code: 'rate_limited', retryAfter };
   if (status === 408 || status >= 500) return { code: 'unavailable', retryAfter };
-  return { code: status >= 300 && status < 400 ? 'redirected' : 'refused' };
+  return { code: status >= 300 && status < 400 ? 'redirected' : 'rejected' };
 }
 
 function failureOfRequest(error: unknown): FailureDetails {

@@ -1,6 +1,7 @@
 import type { SeverityMap } from '@spiderfoot-webhooks/core/events';
 import type { PolicyOptions } from '../attempts/policy-options.ts';
-import type { TlsOptions, TransportOptions } from '../http/transport-options.ts';
+import type { TransportOptions } from '../http/transport-options.ts';
+import type { TlsOptions } from '../tls-options.ts';
 
 /** What every format takes. */
 interface CommonOptions {

@@ -1,6 +1,8 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import { type PolicyOptions, policyOptionNames, rejectUnknown } from '../attempts/policy-options.ts';
-import { readUrl, type TransportOptions, transportOptionNames } from '../http/transport-options.ts';
+import { type PolicyOptions, policyOptionNames } from '../attempts/policy-options.ts';
+import { readUrl } from '../http/destinations.ts';
+import { type TransportOptions, transportOptionNames } from '../http/transport-options.ts';
+import { rejectUnknown } from '../option-checks.ts';
 
 const commonNames = ['format', 'endpoint', 'severities'];
 

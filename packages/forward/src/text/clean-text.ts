@@ -23,8 +23,8 @@ export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
-/** At most so many code points; what is cut ends in `…`. */
-function cut(text: string, most: number): string {
+/** Shorten text to at most `most` code points. Shortened text ends in `…`. */
+export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   const points = [...text];
   return points.length <= most ? text : `${points.slice(0, most - 1).join('')}…`;

@@ -1,32 +1,32 @@
-import { escapeHtml } from './clean-text.ts';
+import { cut, escapeHtml } from './clean-text.ts';
 
-/** The longest quotation of what a target answered. */
+/** The longest excerpt, in code points. */
 const longest = 200;
 
-/** Header values that are no secret, and would only tear holes into a quotation. */
-const open: ReadonlySet<string> = new Set(['accept', 'content-type', 'user-agent']);
+/** Headers whose values are not secret. To redact them would only make the excerpt harder to read. */
+const publicHeaders: ReadonlySet<string> = new Set(['accept', 'content-type', 'user-agent']);
 
 /**
- * A line of a target's answer, fit for an error: without control characters, bounded, and without what of the request an
- * answer might echo: the URL's path and query, and the values of its headers.
+ * Return an excerpt of a target's answer for an error message, in JSON quotes. Parts of the request that the answer
+ * echoes are redacted: the path and the query of the URL, and the values of the headers.
+ * @returns one line without control characters; `undefined` if the answer is empty
  */
-export function quoted(
+export function redactedExcerpt(
   text: string,
   { url, headers }: { readonly url: URL; readonly headers: Readonly<Record<string, string>> },
 ): string | undefined {
   const values = Object.entries(headers).flatMap(([name, value]) =>
-    open.has(name.toLowerCase()) ? [] : [value, ...value.split(/[\s=,;]+/)],
+    publicHeaders.has(name.toLowerCase()) ? [] : [value, ...value.split(/[\s=,;]+/)],
   );
   const secrets = [...values, ...partsOf(url)].flatMap(formsOf).filter((secret) => secret.length >= 6);
-  // The longest first: a part of it taken out before would leave the rest standing.
+  // The longest first: redacting a part of a secret would leave the rest of it readable.
   secrets.sort((a, b) => b.length - a.length);
   let line = text;
-  // In any case: the digits of `%2F` and of hexadecimal signatures come in both.
-  for (const secret of secrets) line = line.replace(new RegExp(literally(secret), 'gi'), '***');
+  // Ignore case, because `%2F` and hexadecimal signatures are written in both cases.
+  for (const secret of secrets) line = line.replace(new RegExp(escapeRegExp(secret), 'gi'), '***');
   line = line.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
   if (line === '') return undefined;
-  const letters = [...line];
-  return JSON.stringify(letters.length > longest ? `${letters.slice(0, longest).join('')}…` : line);
+  return JSON.stringify(cut(line, longest));
 }
 
 function partsOf(url: URL): string[] {
@@ -34,7 +34,7 @@ function partsOf(url: URL): string[] {
   return [path, ...url.pathname.split('/'), ...url.searchParams.values()];
 }
 
-/** As an answer may echo it: as it was sent, read out of a URL, written into one, and within JSON or HTML. */
+/** The forms in which an answer may echo a secret: as sent, URL-decoded, URL-encoded, and within JSON or HTML. */
 function formsOf(secret: string): string[] {
   const plain = [secret, recoded(decodeURIComponent, secret)];
   return [
@@ -53,6 +53,6 @@ function recoded(recode: (text: string) => string, text: string): string {
   }
 }
 
-function literally(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -1,10 +1,13 @@
 import { ConfigurationError, type EventContext, sign } from '@spiderfoot-webhooks/core';
-import { ForwardError } from '../errors/errors.ts';
+import { ForwardError } from '../errors/forward-error.ts';
 import { isGroup } from '../events/event-group.ts';
 import { type AnyEvent, type Forwarder, toForwarder } from '../forwarder.ts';
+import { readUrl } from '../http/destinations.ts';
 import { createTransport } from '../http/transport.ts';
-import { readHeaders, readUrl, type TransportOptions } from '../http/transport-options.ts';
+import type { TransportOptions } from '../http/transport-options.ts';
 import { toJson, wellFormedJson } from '../text/well-formed-json.ts';
+import { parseUrl } from '../urls.ts';
+import { readHeaders } from './headers.ts';
 
 export interface WebhookOptions extends TransportOptions {
   /**
@@ -76,11 +79,11 @@ function readTarget(
     );
   }
   return (event, context) => {
-    const made: unknown = url(event, context);
-    if (typeof made === 'string' && URL.canParse(made)) return new URL(made);
+    const parsed = parseUrl(url(event, context));
+    if (parsed !== undefined) return parsed;
     throw new ForwardError('webhook', 0, {
       code: 'forbidden_address',
-      detail: 'what "url" returned is no URL',
+      detail: '"url" did not return a URL',
     });
   };
 }

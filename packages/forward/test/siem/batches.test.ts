@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { type FailureDetails, ForwardError } from '../../src/errors/errors.ts';
+import type { FailureDetails } from '../../src/errors/failure.ts';
+import { ForwardError } from '../../src/errors/forward-error.ts';
 import { createBatches, type SendBatch } from '../../src/siem/batches/batches.ts';
 import { gate } from '../support/gate.ts';
 
@@ -19,7 +20,7 @@ function recorder(send: SendBatch = async () => []) {
   return { batches, spy };
 }
 
-const refusal = (status: number) => new ForwardError('siem (test)', 1, { code: 'refused', status });
+const refusal = (status: number) => new ForwardError('siem (test)', 1, { code: 'rejected', status });
 const settled = (promises: Promise<unknown>[]) =>
   Promise.allSettled(promises).then((results) => results.map(({ status }) => status));
 
@@ -147,7 +148,7 @@ describe('batches', () => {
   it('tells each event what became of it, and tries again what was put off', async () => {
     const failures: Record<string, (FailureDetails | undefined)[]> = {
       a: [undefined],
-      b: [{ code: 'refused', status: 400, detail: 'mapping' }],
+      b: [{ code: 'rejected', status: 400, detail: 'mapping' }],
       c: [{ code: 'rate_limited', status: 429 }, undefined],
       d: [
         { code: 'unavailable', status: 503 },
@@ -161,7 +162,7 @@ describe('batches', () => {
     const { add } = createBatches('siem (host)', { ...patient, retries: 2 }, spy);
     const sent = ['a', 'b', 'c', 'd'].map((document) => add(document, never));
     expect(await settled(sent)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
-    await expect(sent[1]).rejects.toMatchObject({ code: 'refused', status: 400, attempt: 1 });
+    await expect(sent[1]).rejects.toMatchObject({ code: 'rejected', status: 400, attempt: 1 });
     await expect(sent[3]).rejects.toMatchObject({ code: 'unavailable', status: 503, attempt: 3 });
     expect(batches[0]).toEqual(['a', 'b', 'c', 'd']);
     expect(batches.flat().toSorted()).toEqual(['a', 'b', 'c', 'c', 'd', 'd', 'd']);

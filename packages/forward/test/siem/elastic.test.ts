@@ -148,7 +148,7 @@ describe('_bulk', () => {
     const events = await distinct(3);
     const results = await Promise.allSettled(events.map(({ event, context }) => forward(event, context)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(results[1]).toMatchObject({ reason: { code: 'refused', status: 400, attempt: 1 } });
+    expect(results[1]).toMatchObject({ reason: { code: 'rejected', status: 400, attempt: 1 } });
     const told = String(results[1]?.status === 'rejected' && results[1].reason);
     expect(told).toContain('document_parsing_exception');
     expect(told).not.toContain(apiKey);
@@ -206,7 +206,7 @@ describe('_bulk', () => {
       const logger = { info: vi.fn(), warn: vi.fn() };
       const { event, context } = await received('scan_completed');
       await expect(start(target.url, { apiKey, logger })(event, context)).rejects.toMatchObject({
-        code: 'refused',
+        code: 'rejected',
         status: 400,
       });
       expect(logger.warn).not.toHaveBeenCalled();

@@ -133,7 +133,7 @@ describe('a SIEM that fails', () => {
 
   it.each([
     ['answers 503', answers(503, `busy, ${apiKey}`), { code: 'unavailable', status: 503, attempt: 2 }],
-    ['answers 401', answers(401, `bad key ${apiKey}`), { code: 'refused', status: 401, attempt: 1 }],
+    ['answers 401', answers(401, `bad key ${apiKey}`), { code: 'rejected', status: 401, attempt: 1 }],
     ['resets the connection', resets, { code: 'connection', attempt: 2 }],
   ])('that %s fails the handler, and no secret is told', async (_name, behaviour, expected) => {
     const target = await startTarget(behaviour);

@@ -85,7 +85,7 @@ describe('the HTTP Event Collector', () => {
     const target = await startTarget(hec(status, code, `${text} ${apiKey}`));
     const { event, context } = await received('scan_completed');
     const error: unknown = await start(target.url)(event, context).catch((error) => error);
-    expect(error).toMatchObject({ code: 'refused', status, attempt: 1 });
+    expect(error).toMatchObject({ code: 'rejected', status, attempt: 1 });
     expect(String(error)).toContain(text);
     expect(String(error)).not.toContain(apiKey);
     expect(target.requests).toHaveLength(1);

@@ -1,20 +1,23 @@
-import { type FailureDetails, ForwardError } from '../../errors/errors.ts';
+import type { FailureDetails } from '../../errors/failure.ts';
+import { ForwardError } from '../../errors/forward-error.ts';
+import { onAbort } from '../../on-abort.ts';
 
-/** A batch that is being sent, and how many still wait for what becomes of it. */
-interface Sending {
-  left: number;
+/** A request that carries a batch. */
+interface BatchRequest {
+  /** How many handlers still wait for the result. */
+  waiting: number;
   readonly controller: AbortController;
 }
 
-/** A document in a batch, and who waits for it. */
-export interface Member {
+/** A document in a batch, and the handler that waits for its result. */
+export interface BatchEntry {
   readonly document: string;
   readonly bytes: number;
-  /** How often the target has put it off. */
-  putOff: number;
-  /** Its handler has given up. */
-  gone: boolean;
-  sending: Sending | undefined;
+  /** How often the target has deferred the document, for example with 429. */
+  deferrals: number;
+  /** Whether the handler was aborted. */
+  aborted: boolean;
+  request: BatchRequest | undefined;
   /** @param remark the target's remark on the document */
   accept(remark?: string): void;
   reject(error: unknown): void;
@@ -22,40 +25,38 @@ export interface Member {
 }
 
 /**
- * @param target what errors call it
- * @param signal the handler's: when it gives up, it is told at once, and a request that nobody waits for any more is
- *   ended
- * @returns the member, and a promise of the target's remark, which the handler awaits
+ * @param target the name of the target in errors
+ * @param signal the handler's. When it is aborted, the handler fails at once. When all handlers of a request are
+ *   aborted, the request is aborted too.
+ * @returns the entry, and a promise of the target's remark, which the handler awaits
  */
-export function createMember(
+export function createBatchEntry(
   target: string,
   document: string,
   signal: AbortSignal,
-): { readonly member: Member; readonly settled: Promise<string | undefined> } {
-  let accept: Member['accept'] = () => {};
-  let reject: Member['reject'] = () => {};
+): { readonly entry: BatchEntry; readonly settled: Promise<string | undefined> } {
+  let accept: BatchEntry['accept'] = () => {};
+  let reject: BatchEntry['reject'] = () => {};
   const settled = new Promise<string | undefined>((...settle) => {
     [accept, reject] = settle;
   });
-  const member: Member = {
+  const entry: BatchEntry = {
     document,
     bytes: Buffer.byteLength(document),
-    putOff: 0,
-    gone: false,
-    sending: undefined,
+    deferrals: 0,
+    aborted: false,
+    request: undefined,
     accept: (remark) => accept(remark),
     reject: (error) => reject(error),
-    fail: (failure) => reject(new ForwardError(target, member.putOff + 1, failure)),
+    fail: (failure) => reject(new ForwardError(target, entry.deferrals + 1, failure)),
   };
-  const giveUp = () => {
-    member.gone = true;
-    member.fail({ code: 'aborted' });
-    const { sending } = member;
-    if (sending === undefined) return;
-    sending.left -= 1;
-    if (sending.left === 0) sending.controller.abort();
-  };
-  if (signal.aborted) giveUp();
-  else signal.addEventListener('abort', giveUp, { once: true });
-  return { member, settled: settled.finally(() => signal.removeEventListener('abort', giveUp)) };
+  const stop = onAbort(signal, () => {
+    entry.aborted = true;
+    entry.fail({ code: 'aborted' });
+    const { request } = entry;
+    if (request === undefined) return;
+    request.waiting -= 1;
+    if (request.waiting === 0) request.controller.abort();
+  });
+  return { entry, settled: settled.finally(stop) };
 }

@@ -1,14 +1,11 @@
-import {
-  type PolicyOptions,
-  readPolicyOptions,
-  readWhole,
-  rejectUnknown,
-} from '../../attempts/policy-options.ts';
-import { delayAfter } from '../../attempts/retry-after.ts';
-import { type FailureDetails, ForwardError, isTransient } from '../../errors/errors.ts';
+import { type PolicyOptions, readPolicyOptions } from '../../attempts/policy-options.ts';
+import { delayAfter } from '../../attempts/retry-delay.ts';
+import { type FailureDetails, isTransient } from '../../errors/failure.ts';
+import { ForwardError } from '../../errors/forward-error.ts';
+import { readInteger, rejectUnknown } from '../../option-checks.ts';
 import type { BatchOptions } from '../options.ts';
 import { policyOptionsOf } from '../read-options.ts';
-import { createMember, type Member } from './batch-entry.ts';
+import { type BatchEntry, createBatchEntry } from './batch-entry.ts';
 
 /** The result for one document. */
 export interface Settlement {
@@ -25,7 +22,7 @@ export interface Batches {
    * @throws ForwardError
    */
   add(document: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Send waiting documents, and give up those that the target has deferred. Resolves when all are settled. */
+  /** Send waiting documents, and fail those that the target has deferred. Resolves when all are settled. */
   close(): Promise<void>;
 }
 
@@ -36,14 +33,14 @@ export interface Batches {
  */
 export type SendBatch = (documents: readonly string[], signal: AbortSignal) => Promise<readonly Settlement[]>;
 
-/** Bytes; Splunk Cloud takes no more in a request. */
-const fullBatch = 1_000_000;
+/** Splunk Cloud's limit for a request, in bytes. */
+const maxBatchBytes = 1_000_000;
 
-/** Documents that are not settled: without a queue in front, a pile without a bound is a leak. */
-const mostUnsettled = 10_000;
+/** Without a queue in front, an unlimited number of unsettled documents would be a memory leak. */
+const maxUnsettled = 10_000;
 
 /**
- * @param target what errors call it
+ * @param target the name of the target in errors
  * @throws ConfigurationError that names the option
  */
 export function createBatches(
@@ -52,23 +49,23 @@ export function createBatches(
   send: SendBatch,
 ): Batches {
   rejectUnknown(batch, ['size', 'wait'], 'batch.');
-  const size = readWhole('batch.size', batch.size ?? 100, 1, 10_000);
-  const wait = readWhole('batch.wait', batch.wait ?? 20, 0, 60_000);
+  const size = readInteger('batch.size', batch.size ?? 100, 1, 10_000);
+  const wait = readInteger('batch.wait', batch.wait ?? 20, 0, 60_000);
   const policy = readPolicyOptions(policyOptionsOf(options));
   const unsettled = new Set<Promise<unknown>>();
-  const putOff = new Map<Member, NodeJS.Timeout>();
-  let waiting: Member[] = [];
+  const deferred = new Map<BatchEntry, NodeJS.Timeout>();
+  let waiting: BatchEntry[] = [];
   let bytes = 0;
-  /** With nothing under way, what comes in one turn of the event loop leaves at its end: nobody waits for nobody. */
+  /** If no batch is under way, the documents of one turn of the event loop are sent at its end, without a wait. */
   let turn: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
   let underWay = 0;
   let closed = false;
 
-  function enqueue(member: Member): void {
-    if (bytes + member.bytes > fullBatch) flush();
-    waiting.push(member);
-    bytes += member.bytes;
+  function enqueue(entry: BatchEntry): void {
+    if (bytes + entry.bytes > maxBatchBytes) flush();
+    waiting.push(entry);
+    bytes += entry.bytes;
     if (waiting.length >= size) flush();
     else if (underWay === 0) turn ??= setImmediate(flush);
     else timer ??= setTimeout(flush, wait);
@@ -79,76 +76,76 @@ export function createBatches(
     clearTimeout(timer);
     turn = undefined;
     timer = undefined;
-    const members = waiting;
+    const entries = waiting;
     waiting = [];
     bytes = 0;
     underWay += 1;
-    void deliver(members).finally(() => {
+    void deliver(entries).finally(() => {
       underWay -= 1;
-      // Those that waited for company have had it: what the last batch held back.
+      // Documents that arrived during the last batch do not wait for its result and `wait` both.
       if (underWay === 0 && waiting.length > 0) flush();
     });
   }
 
-  async function deliver(batch: readonly Member[]): Promise<void> {
-    const members = batch.filter(({ gone }) => !gone);
-    if (members.length === 0) return;
-    const sending = { left: members.length, controller: new AbortController() };
-    for (const member of members) member.sending = sending;
-    const documents = members.map(({ document }) => document);
+  async function deliver(batch: readonly BatchEntry[]): Promise<void> {
+    const entries = batch.filter(({ aborted }) => !aborted);
+    if (entries.length === 0) return;
+    const request = { waiting: entries.length, controller: new AbortController() };
+    for (const entry of entries) entry.request = request;
+    const documents = entries.map(({ document }) => document);
     try {
-      const settlements = await send(documents, sending.controller.signal);
-      for (const [i, member] of members.entries()) conclude(member, settlements[i]);
+      const settlements = await send(documents, request.controller.signal);
+      for (const [i, entry] of entries.entries()) settle(entry, settlements[i]);
     } catch (error) {
-      if (members.length === 1 || !isRefusedWhole(error)) {
-        for (const member of members) member.reject(error);
+      if (entries.length === 1 || !isBatchRejected(error)) {
+        for (const entry of entries) entry.reject(error);
         return;
       }
-      // One of them is at fault, or all are too much: halves find out which.
-      const half = members.length >> 1;
-      await Promise.all([deliver(members.slice(0, half)), deliver(members.slice(half))]);
+      // One document is invalid, or the batch is too large. Sending it in halves finds out which.
+      const half = entries.length >> 1;
+      await Promise.all([deliver(entries.slice(0, half)), deliver(entries.slice(half))]);
     }
   }
 
-  function conclude(member: Member, { failure, remark }: Settlement = {}): void {
-    if (failure === undefined) member.accept(remark);
-    else if (isTransient(failure) && member.putOff < policy.retries && !member.gone && !closed) {
-      tryAgain(member, failure);
-    } else member.fail(failure);
+  function settle(entry: BatchEntry, { failure, remark }: Settlement = {}): void {
+    if (failure === undefined) entry.accept(remark);
+    else if (isTransient(failure) && entry.deferrals < policy.retries && !entry.aborted && !closed) {
+      retryLater(entry, failure);
+    } else entry.fail(failure);
   }
 
-  function tryAgain(member: Member, { retryAfter }: FailureDetails): void {
-    member.putOff += 1;
+  function retryLater(entry: BatchEntry, { retryAfter }: FailureDetails): void {
+    entry.deferrals += 1;
     const again = () => {
-      putOff.delete(member);
-      enqueue(member);
+      deferred.delete(entry);
+      enqueue(entry);
     };
-    putOff.set(member, setTimeout(again, delayAfter(member.putOff, retryAfter, policy)));
+    deferred.set(entry, setTimeout(again, delayAfter(entry.deferrals, retryAfter, policy)));
   }
 
   return {
     async add(document, signal) {
-      const { member, settled } = createMember(target, document, signal);
-      if (closed) member.fail({ code: 'closed' });
-      else if (unsettled.size >= mostUnsettled) member.fail({ code: 'overloaded' });
-      else if (!member.gone) enqueue(member);
+      const { entry, settled } = createBatchEntry(target, document, signal);
+      if (closed) entry.fail({ code: 'closed' });
+      else if (unsettled.size >= maxUnsettled) entry.fail({ code: 'overloaded' });
+      else if (!entry.aborted) enqueue(entry);
       unsettled.add(settled);
       return settled.finally(() => unsettled.delete(settled));
     },
     async close() {
       closed = true;
       flush();
-      for (const [member, timer] of putOff) {
+      for (const [entry, timer] of deferred) {
         clearTimeout(timer);
-        member.fail({ code: 'closed' });
+        entry.fail({ code: 'closed' });
       }
-      putOff.clear();
+      deferred.clear();
       await Promise.allSettled(unsettled);
     },
   };
 }
 
-/** The target has found fault with a batch, and said of none of its documents that it is in order. */
-function isRefusedWhole(error: unknown): boolean {
+/** Whether the target rejected the batch as a whole, so that some of its documents may be acceptable. */
+function isBatchRejected(error: unknown): boolean {
   return error instanceof ForwardError && (error.status === 400 || error.status === 413);
 }

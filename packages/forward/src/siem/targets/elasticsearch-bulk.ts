@@ -1,8 +1,9 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import { rejectUnknown } from '../../attempts/policy-options.ts';
-import { ForwardError } from '../../errors/errors.ts';
+import { ForwardError } from '../../errors/forward-error.ts';
 import { createTransport } from '../../http/transport.ts';
-import { quoted } from '../../text/redacted-excerpt.ts';
+import { rejectUnknown } from '../../option-checks.ts';
+import { memberOf, parseJson } from '../../text/parse-json.ts';
+import { redactedExcerpt } from '../../text/redacted-excerpt.ts';
 import { toJson } from '../../text/well-formed-json.ts';
 import { createBatches, type Settlement } from '../batches/batches.ts';
 import { defaultIndex, elasticDocument } from '../formats/elastic.ts';
@@ -38,7 +39,7 @@ export function bulkTarget(options: ElasticOptions): Target {
     if (items?.length !== documents.length) {
       throw new ForwardError(name, 1, { code: 'invalid_answer', status: answer.status });
     }
-    return items.map((item) => settlementOf(item, (text) => quoted(text, { url, headers })));
+    return items.map((item) => settlementOf(item, (text) => redactedExcerpt(text, { url, headers })));
   });
 
   return {
@@ -76,13 +77,8 @@ function readAuthorization(options: ElasticOptions): string {
 }
 
 function itemsOf(body: string): readonly unknown[] | undefined {
-  try {
-    const answer: unknown = JSON.parse(body);
-    const items = memberOf(answer, 'items');
-    return Array.isArray(items) ? items : undefined;
-  } catch {
-    return undefined;
-  }
+  const items = memberOf(parseJson(body), 'items');
+  return Array.isArray(items) ? items : undefined;
 }
 
 const inFailureStore =
@@ -102,11 +98,5 @@ function settlementOf(item: unknown, quote: (text: string) => string | undefined
   if (status >= 500) return { failure: { code: 'unavailable', status } };
   const error = memberOf(result, 'error');
   const detail = quote(`${memberOf(error, 'type')}: ${memberOf(error, 'reason')}`);
-  return { failure: { code: 'refused', status, detail } };
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined;
+  return { failure: { code: 'rejected', status, detail } };
 }

@@ -1,5 +1,6 @@
-import { ForwardError } from '../../errors/errors.ts';
+import { ForwardError } from '../../errors/forward-error.ts';
 import { createTransport } from '../../http/transport.ts';
+import { memberOf, parseJson } from '../../text/parse-json.ts';
 import { toJson } from '../../text/well-formed-json.ts';
 import { createBatches } from '../batches/batches.ts';
 import { splunkDocument } from '../formats/splunk.ts';
@@ -44,12 +45,7 @@ export function hecTarget(options: SplunkOptions): Target {
   };
 }
 
-/** A proxy's page answers 200, too. */
+/** A proxy's error page can have the status 200 too. */
 function isSuccess(body: string): boolean {
-  try {
-    const answer: unknown = JSON.parse(body);
-    return typeof answer === 'object' && answer !== null && 'code' in answer && answer.code === 0;
-  } catch {
-    return false;
-  }
+  return memberOf(parseJson(body), 'code') === 0;
 }

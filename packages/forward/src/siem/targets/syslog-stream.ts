@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { AttemptError } from '../../errors/errors.ts';
+import { AttemptError } from '../../errors/failure.ts';
+import { onAbort } from '../../on-abort.ts';
 import type { SyslogSender } from './syslog.ts';
 
 interface Connection {
@@ -39,11 +40,10 @@ export function createStreamSender(
     async send(message, signal) {
       if (!current?.socket.writable) current = open();
       const { socket, opened } = current;
-      // Nothing gets through to a collector that does not read: what is behind this message would wait for nothing.
-      const onAbort = () => {
+      // The collector does not read, so later messages on this connection would time out too.
+      const stop = onAbort(signal, () => {
         if (isTimeout(signal)) socket.destroy();
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
+      });
       try {
         await opened;
         await written(socket, Buffer.concat([Buffer.from(`${message.length} `), message]));
@@ -51,7 +51,7 @@ export function createStreamSender(
         signal.throwIfAborted();
         throw error;
       } finally {
-        signal.removeEventListener('abort', onAbort);
+        stop();
       }
     },
     close() {

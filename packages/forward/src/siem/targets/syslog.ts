@@ -1,8 +1,10 @@
 import { hostname as machineName } from 'node:os';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { createPolicy } from '../../attempts/policy.ts';
-import { policyOptionNames, readWhole } from '../../attempts/policy-options.ts';
-import { readTls } from '../../http/transport-options.ts';
+import { policyOptionNames } from '../../attempts/policy-options.ts';
+import { readInteger } from '../../option-checks.ts';
+import { readTls } from '../../tls-options.ts';
+import { parseUrl, socketHost, urlHost } from '../../urls.ts';
 import { cefText } from '../formats/cef.ts';
 import type { CefOptions } from '../options.ts';
 import { policyOptionsOf, readName, rejectOthers } from '../read-options.ts';
@@ -31,13 +33,13 @@ export function cefTarget(options: CefOptions): Target {
   rejectOthers(options, ['facility', 'hostname', 'maxSize', 'tls'], policyOptionNames);
   const { protocol, host, port } = readCollector(options.endpoint);
   const settings = {
-    facility: readWhole('facility', options.facility ?? 16, 0, 23),
+    facility: readInteger('facility', options.facility ?? 16, 0, 23),
     hostname: syslogName(readName('hostname', options.hostname) ?? machineName(), 255),
-    maxSize: readWhole('maxSize', options.maxSize ?? protocols[protocol].maxSize, 1024, 65_507),
+    maxSize: readInteger('maxSize', options.maxSize ?? protocols[protocol].maxSize, 1024, 65_507),
   };
   const policy = createPolicy('siem', policyOptionsOf(options));
   const sender = createSender(protocol, host, port, options);
-  const origin = `${protocol}//${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const origin = `${protocol}//${urlHost(host)}:${port}`;
 
   return {
     send(record, { signal }) {
@@ -59,8 +61,7 @@ function createSender(protocol: Protocol, host: string, port: number, { tls }: C
 
 /** @throws ConfigurationError */
 function readCollector(endpoint: unknown): { protocol: Protocol; host: string; port: number } {
-  const text = endpoint instanceof URL ? endpoint.href : endpoint;
-  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(endpoint);
   if (url === undefined || !isProtocol(url.protocol)) {
     throw new ConfigurationError(
       'endpoint',
@@ -75,7 +76,7 @@ function readCollector(endpoint: unknown): { protocol: Protocol; host: string; p
   ) {
     throw new ConfigurationError('endpoint', 'must be a protocol, a host and a port, and nothing more.');
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = socketHost(url);
   return {
     protocol: url.protocol,
     host,

@@ -1,0 +1,61 @@
+import type { FailureDetails, ForwardErrorCode } from './failure.ts';
+
+const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint: string]>> = {
+  rejected: [
+    'rejected the event',
+    'Check the URL, the credentials and what the target accepts. A retry fails the same way.',
+  ],
+  rate_limited: ['asks for fewer events', 'The event is retried later. To group events, use throttle().'],
+  unavailable: ['is unavailable', 'The event is retried later.'],
+  redirected: ['answered with a redirect, which is not followed', 'Use the address that it redirects to.'],
+  timeout: ['did not answer in time', 'The event is retried later. To wait longer, raise "timeout".'],
+  connection: ['could not be reached', 'Check the address and the network. The event is retried later.'],
+  invalid_answer: ['sent an unexpected answer', 'Check that the URL belongs to the right service.'],
+  circuit_open: ['has failed too often', 'The event is retried after the cool-down.'],
+  overloaded: [
+    'has too many waiting events',
+    'The event is retried later. Use a queue, or raise "maxInFlight".',
+  ],
+  forbidden_address: [
+    'has an address that is not allowed',
+    'See the options "allowedHosts" and "allowPrivate".',
+  ],
+  aborted: [
+    "was not sent within the handler's time",
+    'Raise the receiver\'s option "handlerTimeout", or use a queue.',
+  ],
+  closed: ['was closed', 'Close forwarders after the receiver.'],
+  all_failed: ['has no handler left that accepts the event', 'The event is retried later.'],
+};
+
+/**
+ * Thrown by a forwarder if it could not forward an event. The handler fails with it, so a queue or SpiderFoot retries
+ * this handler. The error contains no URL, header or secret: at most the target's host and an excerpt of its answer.
+ */
+export class ForwardError extends Error {
+  override readonly name: string = 'ForwardError';
+  /** The forwarder and the target's host: `slack (hooks.slack.com)`. */
+  readonly target: string;
+  readonly code: ForwardErrorCode;
+  /** The HTTP or SMTP status of the last answer; `undefined` if the target did not answer. */
+  readonly status: number | undefined;
+  /** The number of attempts within this call; 0 if there was none. */
+  readonly attempt: number;
+  /** The number of seconds after which a retry makes sense. A queue waits that long. */
+  readonly retryAfter: number | undefined;
+
+  constructor(target: string, attempt: number, failure: FailureDetails) {
+    super(describe(target, attempt, failure));
+    this.target = target;
+    this.code = failure.code;
+    this.status = failure.status;
+    this.attempt = attempt;
+    this.retryAfter = failure.retryAfter;
+  }
+}
+
+function describe(target: string, attempt: number, { code, status, detail, hint }: FailureDetails): string {
+  const [problem, usualHint] = reasons[code];
+  const at = [status === undefined ? [] : `status ${status}`, `attempt ${attempt}`].flat().join(', ');
+  return `${target} ${problem} (${at})${detail ? `: ${detail}` : ''}. ${hint ?? usualHint}`;
+}
