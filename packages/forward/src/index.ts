@@ -12,7 +12,7 @@ export type { ForwardErrorCode } from './errors/failure.ts';
 export { FallbackError } from './errors/fallback-error.ts';
 export { ForwardError } from './errors/forward-error.ts';
 export type { EventGroup } from './events/event-group.ts';
-export type { Level } from './events/event-types.ts';
+export type { Level } from './events/message.ts';
 export { type Message, type MessageField, messageOf } from './events/message.ts';
 export { severityOf } from './events/severity.ts';
 export type { AnyEvent, Forwarder, Handler } from './forwarder.ts';

@@ -1,5 +1,4 @@
-import type { Level } from '../events/event-types.ts';
-import type { Message } from '../events/message.ts';
+import type { Level, Message } from '../events/message.ts';
 import { joined, replaced } from '../text/clean-text.ts';
 
 /** Names of emoji that could be part of an IPv6 address. */

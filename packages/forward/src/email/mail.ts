@@ -1,5 +1,5 @@
 import type { EventContext } from '@spiderfoot-webhooks/core';
-import type { Level } from '../events/event-types.ts';
+import type { Level } from '../events/message.ts';
 import { messageOf } from '../events/message.ts';
 import type { AnyEvent } from '../forwarder.ts';
 import { clean, escapeHtml } from '../text/clean-text.ts';

@@ -1,15 +1,30 @@
 import type { KnownEventType } from '@spiderfoot-webhooks/core';
 import { clean } from '../text/clean-text.ts';
+import type { Data } from './event-data.ts';
+import {
+  alert,
+  asset,
+  correlation,
+  duration,
+  error,
+  eventsFound,
+  type Field,
+  finding,
+  message,
+  moduleRun,
+  scan,
+  scanId,
+  severity,
+  status,
+  target,
+  task,
+  workspace,
+} from './event-fields.ts';
+import type { EventAction, EventKind, EventSubject } from './event-kind.ts';
 
-/** The color of a message: one of Slack's three, or `info` for plain news. */
-export type Level = 'good' | 'warning' | 'danger' | 'info';
-
-/** The title and the fields of a message about an event type. Slack, Discord, Teams and mail all use this table. */
+/** The title and the fields of a message about an event. */
 export interface Layout {
-  /**
-   * Follows `SpiderFoot` and precedes the subject of the event. Fixed for each type, because a SIEM groups events by
-   * it.
-   */
+  /** Follows `SpiderFoot` and precedes the subject of the event. Fixed for each type, because SIEMs group events by it. */
   readonly title: string;
   /**
    * Set for good news, which is green unless the event is severe. The severity decides the color of every other type.
@@ -18,142 +33,164 @@ export interface Layout {
   readonly fields: readonly Field[];
 }
 
-export type Data = Readonly<Record<string, unknown>>;
+/** All that forwarders must know about an event type. */
+interface EventType extends Layout {
+  /** What an event of the type is about, and what happened to it. SIEMs classify events by it. */
+  readonly kind: readonly [EventSubject, EventAction];
+}
 
-/**
- * A field's title, and the member of `data` that it shows or a function of `data`. A field without a value is left
- * out.
- */
-type Field = readonly [title: string, value: string | ((data: Data) => unknown)];
-
-const target: Field = ['Target', 'target'];
-const scanId: Field = ['Scan', 'scan_id'];
-const status: Field = ['Status', 'status'];
-const eventsFound: Field = ['Events Found', 'events_found'];
-const duration: Field = ['Duration', ({ duration }) => seconds(duration)];
-const module: Field = ['Module', 'module'];
-const error: Field = ['Error', 'error'];
-const message: Field = ['Message', 'message'];
-const workspace: Field = ['Workspace', 'workspace_id'];
-const severity: Field = ['Severity', 'severity'];
-const asset: Field = ['Asset', 'asset'];
-
-const scan = [target, scanId, status];
-const finding: readonly Field[] = [
-  target,
-  ['Type', ({ event_type, type }) => event_type ?? type],
-  ['Finding', ({ data, title }) => data ?? title],
-  severity,
-  module,
-  scanId,
-];
-const task: readonly Field[] = [
-  ['Task', 'task_id'],
-  ['Type', 'task_type'],
-  ['Progress', ({ progress }) => (typeof progress === 'number' ? `${Math.round(progress * 100)} %` : '')],
-  ['Elapsed', ({ elapsed_seconds }) => seconds(elapsed_seconds)],
-  error,
-];
-const alert: readonly Field[] = [message, ['Rule', 'rule_name'], severity, ['Context', 'context']];
-const correlation: readonly Field[] = [target, scanId, ['Correlation', 'correlation_id']];
-const moduleRun = [module, scanId, error];
-
-const layouts: Readonly<Record<KnownEventType, Layout>> = {
-  scan_started: { title: 'Scan Started', fields: scan },
+const eventTypes = {
+  scan_started: { title: 'Scan Started', fields: scan, kind: ['scan', 'started'] },
   // The title, the color rule and the four fields are those of the guide's example message.
   scan_completed: {
     title: 'Scan Completed',
     good: true,
     fields: [target, eventsFound, ['High Risk', ({ high_risk_events }) => high_risk_events ?? 0], duration],
+    kind: ['scan', 'completed'],
   },
-  scan_failed: { title: 'Scan Failed', fields: [...scan, error, duration] },
-  scan_progress: { title: 'Scan Progress', fields: [...scan, eventsFound, duration] },
+  scan_failed: { title: 'Scan Failed', fields: [...scan, error, duration], kind: ['scan', 'failed'] },
+  scan_progress: {
+    title: 'Scan Progress',
+    fields: [...scan, eventsFound, duration],
+    kind: ['scan', 'progress'],
+  },
 
-  high_risk_event: { title: 'High Risk Finding', fields: finding },
-  medium_risk_event: { title: 'Medium Risk Finding', fields: finding },
-  vulnerability_found: { title: 'Vulnerability Found', fields: finding },
-  malware_detected: { title: 'Malware Detected', fields: finding },
+  high_risk_event: { title: 'High Risk Finding', fields: finding, kind: ['finding', 'reported'] },
+  medium_risk_event: { title: 'Medium Risk Finding', fields: finding, kind: ['finding', 'reported'] },
+  vulnerability_found: { title: 'Vulnerability Found', fields: finding, kind: ['vulnerability', 'reported'] },
+  malware_detected: { title: 'Malware Detected', fields: finding, kind: ['malware', 'reported'] },
 
   correlation_completed: {
     title: 'Correlation Completed',
     fields: [...correlation, ['Correlations Found', 'correlations_found']],
+    kind: ['correlation', 'reported'],
   },
   cti_report_generated: {
     title: 'CTI Report Generated',
     good: true,
     fields: [target, scanId, ['Report', 'report_id']],
+    kind: ['operation', 'completed'],
   },
-  workspace_created: { title: 'Workspace Created', fields: [workspace, ['Name', 'name']] },
+  workspace_created: {
+    title: 'Workspace Created',
+    fields: [workspace, ['Name', 'name']],
+    kind: ['configuration', 'created'],
+  },
   multi_scan_completed: {
     title: 'Multi-Target Scan Completed',
     good: true,
-    fields: [workspace, ['Targets', ({ targets }) => listed(targets)], eventsFound, duration],
+    fields: [workspace, ['Targets', ({ targets }) => listOf(targets)], eventsFound, duration],
+    kind: ['scan', 'completed'],
   },
 
-  system_alert: { title: 'System Alert', fields: [message, severity] },
-  resource_warning: { title: 'Resource Warning', fields: [message, ['Usage', 'usage']] },
-  module_error: { title: 'Module Error', fields: moduleRun },
+  system_alert: { title: 'System Alert', fields: [message, severity], kind: ['alert', 'reported'] },
+  resource_warning: {
+    title: 'Resource Warning',
+    fields: [message, ['Usage', 'usage']],
+    kind: ['operation', 'reported'],
+  },
+  module_error: { title: 'Module Error', fields: moduleRun, kind: ['operation', 'failed'] },
 
-  'scan.created': { title: 'Scan Created', fields: scan },
-  'scan.stopped': { title: 'Scan Stopped', fields: scan },
-  'scan.aborted': { title: 'Scan Aborted', fields: scan },
-  'scan.deleted': { title: 'Scan Deleted', fields: scan },
-  'scan.archived': { title: 'Scan Archived', fields: scan },
-  'scan.unarchived': { title: 'Scan Unarchived', fields: scan },
-  'scan.rerun': { title: 'Scan Rerun', fields: scan },
-  'scan.cloned': { title: 'Scan Cloned', fields: scan },
+  'scan.created': { title: 'Scan Created', fields: scan, kind: ['scan', 'created'] },
+  'scan.stopped': { title: 'Scan Stopped', fields: scan, kind: ['scan', 'cancelled'] },
+  'scan.aborted': { title: 'Scan Aborted', fields: scan, kind: ['scan', 'cancelled'] },
+  'scan.deleted': { title: 'Scan Deleted', fields: scan, kind: ['scan', 'deleted'] },
+  'scan.archived': { title: 'Scan Archived', fields: scan, kind: ['scan', 'changed'] },
+  'scan.unarchived': { title: 'Scan Unarchived', fields: scan, kind: ['scan', 'changed'] },
+  'scan.rerun': { title: 'Scan Rerun', fields: scan, kind: ['scan', 'restarted'] },
+  'scan.cloned': { title: 'Scan Cloned', fields: scan, kind: ['scan', 'created'] },
 
-  'event.new': { title: 'New Event', fields: finding },
-  'event.false_positive': { title: 'False Positive', fields: finding },
-  'finding.new': { title: 'New Finding', fields: finding },
-  'finding.critical': { title: 'Critical Finding', fields: finding },
-  'correlation.resolved': { title: 'Correlation Resolved', good: true, fields: correlation },
-  'asset.discovered': { title: 'Asset Discovered', fields: [asset, ['Type', 'asset_type']] },
+  'event.new': { title: 'New Event', fields: finding, kind: ['finding', 'reported'] },
+  'event.false_positive': { title: 'False Positive', fields: finding, kind: ['finding', 'changed'] },
+  'finding.new': { title: 'New Finding', fields: finding, kind: ['finding', 'reported'] },
+  'finding.critical': { title: 'Critical Finding', fields: finding, kind: ['finding', 'reported'] },
+  'correlation.resolved': {
+    title: 'Correlation Resolved',
+    good: true,
+    fields: correlation,
+    kind: ['correlation', 'completed'],
+  },
+  'asset.discovered': {
+    title: 'Asset Discovered',
+    fields: [asset, ['Type', 'asset_type']],
+    kind: ['operation', 'reported'],
+  },
   'asset.risk_changed': {
     title: 'Asset Risk Changed',
     fields: [asset, ['From', 'from'], ['To', 'to']],
+    kind: ['operation', 'reported'],
   },
-  'monitor.change': { title: 'Change Monitored', fields: [target, ['Change', 'change']] },
+  'monitor.change': {
+    title: 'Change Monitored',
+    fields: [target, ['Change', 'change']],
+    kind: ['operation', 'reported'],
+  },
 
-  'task.queued': { title: 'Task Queued', fields: task },
-  'task.running': { title: 'Task Running', fields: task },
-  'task.completed': { title: 'Task Completed', good: true, fields: task },
-  'task.failed': { title: 'Task Failed', fields: task },
-  'task.cancelled': { title: 'Task Cancelled', fields: task },
+  'task.queued': { title: 'Task Queued', fields: task, kind: ['operation', 'created'] },
+  'task.running': { title: 'Task Running', fields: task, kind: ['operation', 'progress'] },
+  'task.completed': { title: 'Task Completed', good: true, fields: task, kind: ['operation', 'completed'] },
+  'task.failed': { title: 'Task Failed', fields: task, kind: ['operation', 'failed'] },
+  'task.cancelled': { title: 'Task Cancelled', fields: task, kind: ['operation', 'cancelled'] },
 
-  'alert.critical': { title: 'Critical Alert', fields: alert },
-  'alert.high': { title: 'High Alert', fields: alert },
-  'alert.medium': { title: 'Medium Alert', fields: alert },
-  'alert.low': { title: 'Low Alert', fields: alert },
-  'alert.info': { title: 'Alert', fields: alert },
+  'alert.critical': { title: 'Critical Alert', fields: alert, kind: ['alert', 'reported'] },
+  'alert.high': { title: 'High Alert', fields: alert, kind: ['alert', 'reported'] },
+  'alert.medium': { title: 'Medium Alert', fields: alert, kind: ['alert', 'reported'] },
+  'alert.low': { title: 'Low Alert', fields: alert, kind: ['alert', 'reported'] },
+  'alert.info': { title: 'Alert', fields: alert, kind: ['alert', 'reported'] },
 
-  'module.started': { title: 'Module Started', fields: moduleRun },
-  'module.completed': { title: 'Module Completed', good: true, fields: moduleRun },
-  'module.timeout': { title: 'Module Timeout', fields: moduleRun },
+  'module.started': { title: 'Module Started', fields: moduleRun, kind: ['operation', 'started'] },
+  'module.completed': {
+    title: 'Module Completed',
+    good: true,
+    fields: moduleRun,
+    kind: ['operation', 'completed'],
+  },
+  'module.timeout': { title: 'Module Timeout', fields: moduleRun, kind: ['operation', 'failed'] },
   'schedule.triggered': {
     title: 'Schedule Triggered',
     fields: [target, ['Schedule', 'schedule_id']],
+    kind: ['operation', 'started'],
   },
-  'export.ready': { title: 'Export Ready', good: true, fields: [scanId, ['Format', 'format']] },
-  'system.health': { title: 'System Health', fields: [status] },
+  'export.ready': {
+    title: 'Export Ready',
+    good: true,
+    fields: [scanId, ['Format', 'format']],
+    kind: ['operation', 'completed'],
+  },
+  'system.health': { title: 'System Health', fields: [status], kind: ['operation', 'reported'] },
   'system.health_degraded': {
     title: 'System Health Degraded',
     fields: [status, ['Component', 'component']],
+    kind: ['operation', 'reported'],
   },
-  'system.config_changed': { title: 'Configuration Changed', fields: [['Key', 'key']] },
-  'system.api_key_rotated': { title: 'API Key Rotated', fields: [['Key', 'key_id']] },
-  'webhook.test': { title: 'Webhook Test', fields: [message] },
-};
+  'system.config_changed': {
+    title: 'Configuration Changed',
+    fields: [['Key', 'key']],
+    kind: ['configuration', 'changed'],
+  },
+  'system.api_key_rotated': {
+    title: 'API Key Rotated',
+    fields: [['Key', 'key_id']],
+    kind: ['configuration', 'changed'],
+  },
+  'webhook.test': { title: 'Webhook Test', fields: [message], kind: ['operation', 'reported'] },
+} as const satisfies Readonly<Record<KnownEventType, EventType>>;
+
+/** Return the definition of a known type; `undefined` for any other. A type can be called `constructor`. */
+function knownType(type: string): EventType | undefined {
+  const known: Readonly<Record<string, EventType>> = eventTypes;
+  return Object.hasOwn(known, type) ? known[type] : undefined;
+}
 
 /** Return the fixed name of a type. It contains no value of an event, because a SIEM counts events by this name. */
 export function nameOf(type: string): string {
-  return knownLayout(type)?.title ?? 'Other Event';
+  return knownType(type)?.title ?? 'Other Event';
 }
 
-/** The layout of a known type; `undefined` for any other. */
-function knownLayout(type: string): Layout | undefined {
-  const known: Readonly<Record<string, Layout>> = layouts;
-  return Object.hasOwn(known, type) ? known[type] : undefined;
+/** Return the kind of a type. An unknown type is an operation that was reported. */
+export function kindOf(type: string): EventKind {
+  const [subject, action] = knownType(type)?.kind ?? ['operation', 'reported'];
+  return { subject, action };
 }
 
 /**
@@ -161,22 +198,14 @@ function knownLayout(type: string): Layout | undefined {
  * its data.
  */
 export function layoutOf(type: string, data: Data): Layout {
-  const layout = knownLayout(type);
+  const layout = knownType(type);
   if (layout !== undefined) return layout;
   const members = Object.keys(data).slice(0, 8);
   return { title: clean(type, 40), fields: members.map((name) => [clean(name, 60) || '?', name]) };
 }
 
-function seconds(value: unknown): string {
-  return typeof value === 'number' ? `${value} seconds` : '';
-}
-
-function listed(values: unknown): unknown {
+function listOf(values: unknown): unknown {
   return Array.isArray(values) && values.every((value) => typeof value === 'string')
     ? values.join(', ')
     : values;
-}
-
-export function isData(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

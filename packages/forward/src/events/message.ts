@@ -1,10 +1,14 @@
 import type { AnyEvent } from '../forwarder.ts';
 import { clean, textOf } from '../text/clean-text.ts';
+import { type Data, isData } from './event-data.ts';
 import { type EventGroup, isGroup } from './event-group.ts';
-import { type Data, isData, type Layout, type Level, layoutOf } from './event-types.ts';
+import { type Layout, layoutOf } from './event-types.ts';
 import { severityOf } from './severity.ts';
 
-/** What a person gets to read of an event: cleaned and bounded, but not escaped, which each target does its own way. */
+/** The color of a message: one of Slack's three, or `info` for plain news. */
+export type Level = 'good' | 'warning' | 'danger' | 'info';
+
+/** The text of an event for people. Cleaned and bounded, but not escaped, which each target does in its own way. */
 export interface Message {
   readonly title: string;
   readonly level: Level;
@@ -16,12 +20,12 @@ export interface MessageField {
   readonly value: string;
 }
 
-/** Code points. Short enough for a headline of Slack's (150) with all of a title, and for a screen. */
+/** In code points. A title with the longest subject fits into Slack's header of 150 characters. */
 const longestSubject = 100;
 const longestValue = 500;
 
 /**
- * Describe an event in words for Slack, Discord, Teams and mail. `event-layouts.ts` has the title and fields of each
+ * Describe an event in words for Slack, Discord, Teams and mail. `event-types.ts` has the title and fields of each
  * type.
  */
 export function messageOf(event: AnyEvent): Message {
@@ -40,7 +44,7 @@ export function messageOf(event: AnyEvent): Message {
 /** From the least to the most alarming. */
 const levels: readonly Level[] = ['good', 'info', 'warning', 'danger'];
 
-/** How many of what, the first kinds; about what; as alarming as the most alarming of them. */
+/** The number of events of each of the first types, the subjects, and the level of the most severe event. */
 function messageOfGroup({ data: { count, events } }: EventGroup): Message {
   const read = events.map((event) => ({ event, ...readEvent(event) }));
   const found = new Set(read.map(({ event, layout }) => levelOf(event, layout)));
@@ -74,7 +78,7 @@ function field(title: string, value: unknown): MessageField {
   return { title, value: clean(textOf(value), longestValue) };
 }
 
-/** What an event is about, the most specific first. */
+/** The members of `data` that can name the subject of an event, the most specific first. */
 const subjects = ['target', 'asset', 'workspace_id', 'module', 'rule_name', 'task_id', 'message'];
 
 function subjectOf(data: Data): string {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type Data, isData } from '../events/event-types.ts';
+import { type Data, isData } from '../events/event-data.ts';
 import { wellFormed } from '../text/clean-text.ts';
 
 export type ObservableKind = 'hostname' | 'ip' | 'subnet' | 'email' | 'url' | 'hash';

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import type { EventContext } from '@spiderfoot-webhooks/core';
 import type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';
+import { type Data, isData } from '../events/event-data.ts';
 import { isGroup } from '../events/event-group.ts';
-import { type Kind, kindOf } from '../events/event-kind.ts';
-import { type Data, isData, nameOf } from '../events/event-types.ts';
+import type { EventKind } from '../events/event-kind.ts';
+import { kindOf, nameOf } from '../events/event-types.ts';
 import { messageOf } from '../events/message.ts';
 import { severityOf } from '../events/severity.ts';
 import type { AnyEvent } from '../forwarder.ts';
@@ -23,7 +24,7 @@ export interface SiemRecord {
   readonly timestamp: string;
   readonly time: Date;
   readonly severity: Severity;
-  readonly kind: Kind;
+  readonly kind: EventKind;
   /** A fixed name for each event type, without values of the event: `High Risk Finding`. */
   readonly name: string;
   /** In a line: `SpiderFoot High Risk Finding: example.com`. */

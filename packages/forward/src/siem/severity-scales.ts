@@ -1,7 +1,7 @@
 import type { Severity } from '@spiderfoot-webhooks/core/events';
 
 /** A severity in each scale. */
-interface Level {
+interface Scales {
   /** The word of Splunk's common information model. */
   readonly word: string;
   /** CEF: 0 to 10. */
@@ -15,7 +15,7 @@ interface Level {
   readonly elastic: number;
 }
 
-export const levels: Readonly<Record<Severity, Level>> = {
+export const severityScales: Readonly<Record<Severity, Scales>> = {
   INFO: { word: 'informational', cef: 1, syslog: 6, ocsf: 1, caption: 'Informational', elastic: 1 },
   LOW: { word: 'low', cef: 3, syslog: 5, ocsf: 2, caption: 'Low', elastic: 21 },
   MEDIUM: { word: 'medium', cef: 5, syslog: 4, ocsf: 3, caption: 'Medium', elastic: 47 },

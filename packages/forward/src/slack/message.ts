@@ -1,5 +1,4 @@
-import type { Level } from '../events/event-types.ts';
-import type { Message } from '../events/message.ts';
+import type { Level, Message } from '../events/message.ts';
 import { replaced } from '../text/clean-text.ts';
 
 /** Slack's three named colors, and its blue. */

@@ -1,5 +1,4 @@
-import type { Level } from '../events/event-types.ts';
-import type { Message } from '../events/message.ts';
+import type { Level, Message } from '../events/message.ts';
 
 /** The styles of a card's container. */
 const styles: Readonly<Record<Level, string>> = {

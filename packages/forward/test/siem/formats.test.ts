@@ -7,7 +7,7 @@ import { ecsVersion, elasticDocument } from '../../src/siem/formats/elastic.ts';
 import { ocsfDocument } from '../../src/siem/formats/ocsf.ts';
 import { splunkDocument } from '../../src/siem/formats/splunk.ts';
 import { toRecord } from '../../src/siem/record.ts';
-import { levels } from '../../src/siem/severity-scales.ts';
+import { severityScales } from '../../src/siem/severity-scales.ts';
 import { syslogMessage } from '../../src/siem/targets/syslog-message.ts';
 import { received } from '../support/events.ts';
 
@@ -154,7 +154,7 @@ describe("Every format but the guide's", () => {
     ['scan_started', {}, 'INFO'],
   ] as const)('sends %s with %j as %s in its own scale', async (type, data, severity) => {
     const record = await recordOf(type, data);
-    const { word, cef, elastic, ocsf, syslog } = levels[severity];
+    const { word, cef, elastic, ocsf, syslog } = severityScales[severity];
     expect(record.severity).toBe(severity);
     expect(elasticDocument(record).event.severity).toBe(elastic);
     expect(ocsfDocument(record).severity_id).toBe(ocsf);

@@ -1,6 +1,6 @@
 import { textOf, wellFormed } from '../../text/clean-text.ts';
 import type { SiemRecord } from '../record.ts';
-import { levels } from '../severity-scales.ts';
+import { severityScales } from '../severity-scales.ts';
 
 /**
  * An event in the Common Event Format, at most so many bytes long: what comes first matters most, the value that does not
@@ -17,13 +17,13 @@ export function cefText(record: SiemRecord, most: number): string {
     escapeHeader(record.version ?? '', 32),
     escapeHeader(event.event_type, 100),
     escapeHeader(record.name, 300),
-    levels[severity].cef,
+    severityScales[severity].cef,
   ].join('|');
   return `${header}|${extensionOf(
     [
       ['rt', String(record.time.getTime())],
       ['externalId', record.id],
-      ['cat', kind.category],
+      ['cat', kind.subject],
       ['act', kind.action],
       ['dst', ip?.includes(':') ? undefined : ip],
       ['dhost', host],

@@ -1,7 +1,7 @@
-import type { Action, Category, Kind } from '../../events/event-kind.ts';
+import type { EventAction, EventKind, EventSubject } from '../../events/event-kind.ts';
 import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
-import { levels } from '../severity-scales.ts';
+import { severityScales } from '../severity-scales.ts';
 
 /** The version of the Elastic Common Schema that the fields are checked against. */
 export const ecsVersion = '9.4.0';
@@ -19,7 +19,7 @@ export function elasticDocument(record: SiemRecord, index: string = defaultIndex
   const { event, kind, severity, target } = record;
   const [cve] = record.cves;
   const stream = dataStreamOf(index);
-  const { elastic, word } = levels[severity];
+  const { elastic, word } = severityScales[severity];
   return {
     '@timestamp': record.time.toISOString(),
     ecs: { version: ecsVersion },
@@ -90,11 +90,11 @@ function relatedOf({ observables, ip, host, user }: SiemRecord) {
 }
 
 /** SpiderFoot's own verdict at the time of the event. */
-function isAlert({ category, action }: Kind): boolean {
-  return verdicts.has(category) && action === 'reported';
+function isAlert({ subject, action }: EventKind): boolean {
+  return verdicts.has(subject) && action === 'reported';
 }
 
-const verdicts: ReadonlySet<Category> = new Set([
+const verdicts: ReadonlySet<EventSubject> = new Set([
   'finding',
   'vulnerability',
   'malware',
@@ -106,8 +106,8 @@ const verdicts: ReadonlySet<Category> = new Set([
  * Return the ECS category, and a type that ECS allows in that category. An event that matches no category has only a
  * type.
  */
-function categorized({ category, action }: Kind): { category?: string[]; type: string[] } {
-  switch (category) {
+function categorized({ subject, action }: EventKind): { category?: string[]; type: string[] } {
+  switch (subject) {
     case 'finding':
     case 'vulnerability':
     case 'correlation':
@@ -128,20 +128,20 @@ function categorized({ category, action }: Kind): { category?: string[]; type: s
  * Runs of scans, tasks and modules are of the category `process`. Creating, changing or deleting one is
  * `configuration`.
  */
-function lifecycle(action: Action): { category?: string[]; type: string[] } {
+function lifecycle(action: EventAction): { category?: string[]; type: string[] } {
   const type = definitionTypes[action];
   if (type !== undefined) return { category: ['configuration'], type: [type] };
   if (action === 'reported') return { type: ['info'] };
   return { category: ['process'], type: [lifecycleTypes[action] ?? 'info'] };
 }
 
-const definitionTypes: Readonly<Partial<Record<Action, string>>> = {
+const definitionTypes: Readonly<Partial<Record<EventAction, string>>> = {
   created: 'creation',
   changed: 'change',
   deleted: 'deletion',
 };
 
-const lifecycleTypes: Readonly<Partial<Record<Action, string>>> = {
+const lifecycleTypes: Readonly<Partial<Record<EventAction, string>>> = {
   started: 'start',
   restarted: 'start',
   completed: 'end',
@@ -149,7 +149,7 @@ const lifecycleTypes: Readonly<Partial<Record<Action, string>>> = {
   failed: 'end',
 };
 
-const outcomes: Readonly<Partial<Record<Action, string>>> = {
+const outcomes: Readonly<Partial<Record<EventAction, string>>> = {
   completed: 'success',
   failed: 'failure',
 };

@@ -1,7 +1,7 @@
-import type { Action } from '../../events/event-kind.ts';
+import type { EventAction } from '../../events/event-kind.ts';
 import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
-import { levels } from '../severity-scales.ts';
+import { severityScales } from '../severity-scales.ts';
 
 /** The version of the Open Cybersecurity Schema Framework that events are written in. */
 const schemaVersion = '1.3.0';
@@ -23,7 +23,7 @@ interface Classified {
  * @see https://schema.ocsf.io/1.3.0
  */
 export function ocsfDocument(record: SiemRecord) {
-  const { ocsf, caption } = levels[record.severity];
+  const { ocsf, caption } = severityScales[record.severity];
   const { attributes, ...classified } = classify(record);
   return {
     ...classified,
@@ -50,7 +50,7 @@ export function ocsfDocument(record: SiemRecord) {
 }
 
 function classify(record: SiemRecord): Classified {
-  switch (record.kind.category) {
+  switch (record.kind.subject) {
     case 'finding':
     case 'vulnerability':
       return record.cves.length === 0 ? detection(record) : vulnerability(record);
@@ -122,7 +122,7 @@ function vulnerabilitiesOf({ cves, title, summary, severity }: SiemRecord) {
     cve: { uid },
     title,
     desc: summary,
-    severity: levels[severity].caption,
+    severity: severityScales[severity].caption,
     vendor_name: 'SpiderFoot',
   }));
 }
@@ -146,7 +146,7 @@ function observablesOf({ observables }: SiemRecord) {
   });
 }
 
-const scanActivities: Readonly<Partial<Record<Action, readonly [id: number, name: string]>>> = {
+const scanActivities: Readonly<Partial<Record<EventAction, readonly [id: number, name: string]>>> = {
   started: [1, 'Started'],
   completed: [2, 'Completed'],
   cancelled: [3, 'Cancelled'],
@@ -180,7 +180,7 @@ function baseEvent({ kind }: SiemRecord): Classified {
     class_uid: 0,
     class_name: 'Base Event',
     activity_id: 99,
-    activity_name: `${kind.category} ${kind.action}`,
+    activity_name: `${kind.subject} ${kind.action}`,
     attributes: {},
   };
 }

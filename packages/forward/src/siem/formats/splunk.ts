@@ -1,9 +1,9 @@
-import type { Kind } from '../../events/event-kind.ts';
-import { type Data, isData } from '../../events/event-types.ts';
+import { type Data, isData } from '../../events/event-data.ts';
+import type { EventKind } from '../../events/event-kind.ts';
 import { clean, textOf } from '../../text/clean-text.ts';
 import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
-import { levels } from '../severity-scales.ts';
+import { severityScales } from '../severity-scales.ts';
 
 /** Where in Splunk an event goes. What is left out is the token's to say. */
 export interface SplunkPlace {
@@ -35,10 +35,10 @@ export function splunkDocument(record: SiemRecord, { index, sourcetype, host }: 
       type: typeOf(kind),
       event_type: event.event_type,
       timestamp: record.timestamp,
-      severity: levels[severity].word,
-      category: kind.category,
+      severity: severityScales[severity].word,
+      category: kind.subject,
       // In the Malware model, this is the action that the product took. SpiderFoot blocks nothing.
-      action: kind.category === 'malware' ? 'allowed' : kind.action,
+      action: kind.subject === 'malware' ? 'allowed' : kind.action,
       signature: record.name,
       signature_id: event.event_type,
       subject: record.title,
@@ -59,8 +59,8 @@ export function splunkDocument(record: SiemRecord, { index, sourcetype, host }: 
 }
 
 /** `alarm`, `alert`, `event`, `task` and `warning` are the values that the model prescribes. */
-function typeOf({ category, action }: Kind): 'alert' | 'event' | 'task' {
-  switch (category) {
+function typeOf({ subject, action }: EventKind): 'alert' | 'event' | 'task' {
+  switch (subject) {
     case 'scan':
       return 'task';
     case 'operation':

@@ -1,5 +1,5 @@
 import type { SiemRecord } from '../record.ts';
-import { levels } from '../severity-scales.ts';
+import { severityScales } from '../severity-scales.ts';
 
 export interface SyslogSettings {
   readonly facility: number;
@@ -18,7 +18,7 @@ export function syslogMessage(
   { facility, hostname, maxSize }: SyslogSettings,
   text: (most: number) => string,
 ): Buffer {
-  const priority = facility * 8 + levels[record.severity].syslog;
+  const priority = facility * 8 + severityScales[record.severity].syslog;
   const type = syslogName(record.event.event_type, 32);
   const header = `<${priority}>1 ${record.time.toISOString()} ${hostname} spiderfoot ${process.pid} ${type} - `;
   return Buffer.from(header + text(maxSize - header.length));
