@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { EventContext } from '@spiderfoot-webhooks/core';
 import { ForwardError } from '../errors/forward-error.ts';
 import { groupOf } from '../events/event-group.ts';
@@ -12,6 +11,8 @@ import {
 } from '../forwarder.ts';
 import { onAbort } from '../on-abort.ts';
 import { readInteger, rejectUnknown } from '../option-checks.ts';
+import { groupContext } from './group-context.ts';
+import { createSharedSignal } from './shared-signal.ts';
 
 export interface ThrottleOptions {
   /**
@@ -28,8 +29,8 @@ export interface ThrottleOptions {
   readonly max?: number;
 }
 
-/** An event that waits for its group. */
-interface Member {
+/** An event that waits for its group, and the promise of its handler. */
+interface WaitingEvent {
   readonly event: AnyEvent;
   readonly context: EventContext;
   readonly resolve: () => void;
@@ -49,7 +50,7 @@ export function throttle(handler: Handler<AnyEvent>, options: ThrottleOptions = 
   rejectUnknown(options, ['window', 'max']);
   const window = readInteger('window', options.window ?? 3000, 1);
   const max = readInteger('max', options.max ?? 16, 1);
-  const waiting = new Set<Member>();
+  const waiting = new Set<WaitingEvent>();
   const sending = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -100,54 +101,21 @@ export function throttle(handler: Handler<AnyEvent>, options: ThrottleOptions = 
 }
 
 /** Send the collected events, and settle each with the result. A single event is sent unchanged. Never rejects. */
-async function sendGroup(handler: Handler<AnyEvent>, members: readonly Member[]): Promise<void> {
-  const [first, second] = members;
+async function sendGroup(handler: Handler<AnyEvent>, members: readonly WaitingEvent[]): Promise<void> {
+  const [first, ...others] = members;
   if (first === undefined) return;
   const all = createSharedSignal(members.map(({ context }) => context.signal));
   try {
-    if (second === undefined) await handler(first.event, first.context);
-    else
-      await handler(
-        groupOf(members.map(({ event }) => event)),
-        contextOf(first.context, members, all.signal),
-      );
+    if (others.length === 0) await handler(first.event, first.context);
+    else {
+      const group = groupOf(members.map(({ event }) => event));
+      const contexts = others.map(({ context }) => context);
+      await handler(group, groupContext([first.context, ...contexts], all.signal));
+    }
     for (const { resolve } of members) resolve();
   } catch (error) {
     for (const { reject } of members) reject(error);
   } finally {
     all.stop();
   }
-}
-
-/** Aborted when all of them are: as long as one handler still has time, its group has. */
-function createSharedSignal(signals: readonly AbortSignal[]): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  let left = signals.length;
-  const stops = signals.map((signal) =>
-    onAbort(signal, () => {
-      left -= 1;
-      if (left === 0) controller.abort(signal.reason);
-    }),
-  );
-  return {
-    signal: controller.signal,
-    stop() {
-      for (const stop of stops) stop();
-    },
-  };
-}
-
-/**
- * A group has an id of its own, that begins with its first event's and is the same only for the same events: under
- * that event's own, a target that tells what it has already would drop the others. A context's members are getters,
- * so there is no spreading it.
- */
-function contextOf(
-  { id, endpoint, receivedAt, ip, attempt, wire, logger }: EventContext,
-  members: readonly Member[],
-  signal: AbortSignal,
-): EventContext {
-  const ids = members.map(({ context }) => context.id);
-  const digest = createHash('sha256').update(ids.join()).digest('hex').slice(0, 16);
-  return { id: `${id}-${digest}`, endpoint, receivedAt, ip, attempt, wire, logger, signal };
 }
