@@ -34,7 +34,7 @@ export function fallback<Event extends AnyEvent = AnyEvent>(
         } catch (error) {
           errors.push(error);
         }
-        // The handler's time is over, and the delivery is being tried again: whoever is next would send it twice.
+        // The handler's time is over, and the delivery is being retried. The next handler would send the event twice.
         if (context.signal.aborted) break;
       }
       throw new FallbackError(errors);

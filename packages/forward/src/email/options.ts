@@ -116,13 +116,13 @@ export function readAddresses(option: string, value: unknown, most: number): Mai
   );
 }
 
-const nobody: MailboxAddress = { name: '', address: '' };
+const noMailbox: MailboxAddress = { name: '', address: '' };
 
 /** A line break would begin another header. */
 function mailboxesOf(text: unknown): MailboxAddress[] {
   return typeof text === 'string' && !/\p{Cc}/u.test(text)
     ? parseAddresses(text, { flatten: true })
-    : [nobody];
+    : [noMailbox];
 }
 
 function isComplete({ address }: MailboxAddress): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempted } from '../src/attempts/attempt.ts';
-import { createCircuitBreaker } from '../src/attempts/circuit-breaker.ts';
-import type { FailureDetails } from '../src/errors/failure.ts';
+import type { Attempted } from '../../src/attempts/attempt.ts';
+import { createCircuitBreaker } from '../../src/attempts/circuit-breaker.ts';
+import type { FailureDetails } from '../../src/errors/failure.ts';
 
 const unavailable: FailureDetails = { code: 'unavailable' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { delayAfter } from '../src/attempts/retry-delay.ts';
-import { parseRetryAfter } from '../src/http/retry-after-header.ts';
+import { delayAfter } from '../../src/attempts/retry-delay.ts';
+import { parseRetryAfter } from '../../src/http/retry-after-header.ts';
 
 const now = Date.parse('2024-01-01T12:00:00Z');
 

@@ -1,18 +1,18 @@
 import type { KnownBlock, MessageAttachment } from '@slack/types';
 import { samples } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { discord } from '../src/discord/index.ts';
-import { toDiscord } from '../src/discord/message.ts';
-import { groupOf } from '../src/events/event-group.ts';
-import { nameOf } from '../src/events/event-types.ts';
-import { type AnyEvent, type Forwarder, type Message, messageOf } from '../src/index.ts';
-import { slack } from '../src/slack/index.ts';
-import { toSlack } from '../src/slack/message.ts';
-import { teams } from '../src/teams/index.ts';
-import { toTeams } from '../src/teams/message.ts';
-import { formattingIn } from './support/discord.ts';
-import { received } from './support/events.ts';
-import { answers, startTarget } from './support/target.ts';
+import { discord } from '../../src/discord/index.ts';
+import { toDiscord } from '../../src/discord/message.ts';
+import { groupOf } from '../../src/events/event-group.ts';
+import { nameOf } from '../../src/events/event-types.ts';
+import { type AnyEvent, type Forwarder, type Message, messageOf } from '../../src/index.ts';
+import { slack } from '../../src/slack/index.ts';
+import { toSlack } from '../../src/slack/message.ts';
+import { teams } from '../../src/teams/index.ts';
+import { toTeams } from '../../src/teams/message.ts';
+import { formattingIn } from '../support/discord.ts';
+import { received } from '../support/events.ts';
+import { answers, startTarget } from '../support/target.ts';
 
 function event(event_type: string, data: unknown): AnyEvent {
   return { event_type, timestamp: '2024-01-01T12:00:00Z', source: 'spiderfoot', data, metadata: {} };

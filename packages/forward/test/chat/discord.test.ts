@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toDiscord } from '../src/discord/message.ts';
-import { formattingIn } from './support/discord.ts';
+import { toDiscord } from '../../src/discord/message.ts';
+import { formattingIn } from '../support/discord.ts';
 
 describe('A title in Discord', () => {
   const titleOf = (title: string) => toDiscord({ title, level: 'info', fields: [] }).embeds[0]?.title ?? '';

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createPolicy, type Policy } from '../src/attempts/policy.ts';
-import type { PolicyOptions } from '../src/attempts/policy-options.ts';
-import { AttemptError } from '../src/errors/failure.ts';
-import { gate } from './support/gate.ts';
+import { createPolicy, type Policy } from '../../src/attempts/policy.ts';
+import type { PolicyOptions } from '../../src/attempts/policy-options.ts';
+import { AttemptError } from '../../src/errors/failure.ts';
+import { gate } from '../support/gate.ts';
 
 const origin = 'smtp://mail.example.com:25';
 
