@@ -270,17 +270,19 @@ describe('after a Hono middleware that reads the body', () => {
 });
 
 describe('getWebhook', () => {
-  it('returns only events of its own receiver', async () => {
+  it('returns the event of the middleware that has run, and only to its receiver', async () => {
     const { receiver } = routedReceiver();
     const other = routedReceiver().receiver;
     const app = express();
     app.post('/webhook', expressMiddleware(receiver), (req, res) => {
-      const { event: own, context } = getWebhook(req, receiver);
+      const { event: own, context } = getWebhook(req);
+      expect(getWebhook(req, receiver).event).toBe(own);
       expect(() => getWebhook(req, other)).toThrow('webhookMiddleware(receiver)');
       res.json({ type: own.event_type, attempt: context.attempt });
     });
     app.post('/bare', (req, res) => {
       expect(() => getWebhook(req, receiver)).toThrow('webhookMiddleware(receiver)');
+      expect(() => getWebhook(req)).toThrow('webhookMiddleware(receiver)');
       res.json({});
     });
     const at = await serving(app);

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   // Before the API's own parser: the signature is over the bytes as they came. The middleware answers what is not
   // genuine; the route gets the typed event and answers the rest.
   app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
-    const { event, context } = getWebhook(req, receiver);
+    const { event, context } = getWebhook(req);
     if (event.event_type === 'high_risk_event' || event.event_type === 'vulnerability_found') {
       findings.push({
         id: context.id,

@@ -9,10 +9,12 @@ import {
 } from '@spiderfoot-webhooks/core/adapter/node';
 import type { NodeHandlerOptions } from '@spiderfoot-webhooks/core/node';
 import type { Request, RequestHandler } from 'express';
-import { rememberWebhook } from './passed-webhooks.ts';
+import { rememberWebhook } from './get-webhook.ts';
+import type { WebhookRequestHandler } from './webhook-request.ts';
 
 export { captureRawBody } from '@spiderfoot-webhooks/core/node';
-export { getWebhook } from './passed-webhooks.ts';
+export { getWebhook } from './get-webhook.ts';
+export type { WebhookRequest, WebhookRequestHandler } from './webhook-request.ts';
 
 export type WebhookOptions = NodeHandlerOptions<Request>;
 
@@ -73,14 +75,14 @@ export function webhookHandler<Schemas extends DataSchemas>(
  *   a handler later throws as well
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
- *   console.log(getWebhook(req, receiver).event.event_type);
+ *   console.log(getWebhook(req).event.event_type);
  *   res.json({ status: 'success' });
  * });
  */
 export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   { clientIp = socketAddress }: WebhookOptions = {},
-): RequestHandler {
+): WebhookRequestHandler<Schemas> {
   const pass = createRouteMiddleware(receiver);
   return function spiderfootWebhook(req, res, next) {
     const runRoute = async (passed: VerifiedWebhook<Schemas>) => {

@@ -31,15 +31,15 @@ export function webhookHandler<Schemas extends DataSchemas>(
 }
 
 /**
- * Verifies, and hands the event on to your own route as `c.get('spiderfoot')`. The route answers: 2xx settles the
- * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered
- * by the middleware. `c.req.json()`, `c.req.text()` and Hono's validators work in the route; `c.req.raw` has been
+ * Verify requests and pass the event to your own route, as `c.var.spiderfoot`. The route answers: 2xx settles the
+ * delivery. After any other status, SpiderFoot's retry runs the route again. The middleware answers rejections and
+ * duplicates itself. `c.req.json()`, `c.req.text()` and Hono's validators work in the route; `c.req.raw` has been
  * read.
  * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
  *   a handler later throws as well
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (c) => {
- *   console.log(c.get('spiderfoot').event.event_type);
+ *   console.log(c.var.spiderfoot.event.event_type);
  *   return c.json({ status: 'success' });
  * });
  */

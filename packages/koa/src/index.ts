@@ -39,9 +39,9 @@ export function webhookHandler<Schemas extends DataSchemas>(
 }
 
 /**
- * Verifies, and hands the event on to your own route as `ctx.state.spiderfoot`. The route answers: 2xx settles the
- * delivery. After any other status, SpiderFoot's retry runs the route again. Rejections and duplicates are answered
- * by the middleware. The event is also in `ctx.request.body`, unless the app has set one, and body parsers mounted
+ * Verify requests and pass the event to your own route, as `ctx.state.spiderfoot`. The route answers: 2xx settles the
+ * delivery. After any other status, SpiderFoot's retry runs the route again. The middleware answers rejections and
+ * duplicates itself. The event is also in `ctx.request.body`, unless the app has set one, and body parsers mounted
  * after the middleware work.
  * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
  *   a handler later throws as well

@@ -46,7 +46,7 @@ express().post('/webhook', forExpress.webhookMiddleware(routed), (req, res) => {
 // Another receiver, whose events are not those of Register.
 const plain = createReceiver({ secret });
 express().post('/plain', forExpress.webhookMiddleware(plain), (req, res) => {
-  const { event } = forExpress.getWebhook(req, plain);
+  const { event } = forExpress.getWebhook(req);
   if (event.event_type === 'scan_completed') res.json(event.data.target);
 });
 export const all: Receiver[] = [receiver, routed, plain];

@@ -6,7 +6,7 @@ import type { Outcome } from '../outcome/outcome.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 import type { Delivery } from './delivery.ts';
 
-/** A verified event on its way to a route: `req.spiderfoot`, `ctx.state.spiderfoot`, `c.get('spiderfoot')`. */
+/** A verified event on its way to a route: `req.spiderfoot`, `ctx.state.spiderfoot`, `c.var.spiderfoot`. */
 export interface VerifiedWebhook<Schemas extends DataSchemas = Record<never, never>> {
   readonly event: WebhookEvent<Schemas>;
   readonly context: EventContext;
