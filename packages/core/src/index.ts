@@ -7,7 +7,6 @@
  * Adapters, stores and forwarders import what they need beyond this from `core/adapter`, `core/stores` and
  * `core/events`.
  */
-
 export type { RateLimiter } from './checks/rate-limiter.ts';
 export {
   ConfigurationError,
@@ -17,7 +16,7 @@ export {
 } from './errors.ts';
 export { type ParsedEvent, parseEvent } from './events/envelope.ts';
 export { anyEventSchema, type DataSchemas, eventSchemas } from './events/schemas.ts';
-export type { KnownEventType, WebhookEvent } from './events/types.ts';
+export type { EventOf, KnownEventType, WebhookEvent } from './events/types.ts';
 export type { EventContext } from './handlers/event-context.ts';
 export type { HandlerOptions } from './options/handler-options.ts';
 export type { ReceiverOptions } from './options/receiver-options.ts';

@@ -6,13 +6,13 @@ import type {
   EventEnvelope,
   EventIssue,
   EventMetadata,
-  EventOf,
   EventsByType,
   UnknownEvent,
 } from '../src/events/index.ts';
 import {
   createReceiver,
   type EventContext,
+  type EventOf,
   eventSchemas,
   type Outcome,
   type ParsedEvent,

@@ -3,16 +3,16 @@ import { createRouteMiddleware, type VerifiedWebhook } from '@spiderfoot-webhook
 import {
   exposeBody,
   NodeDelivery,
+  type NodeHandlerOptions,
   routeStatus,
   sendOutcome,
   socketAddress,
 } from '@spiderfoot-webhooks/core/adapter/node';
-import type { NodeHandlerOptions } from '@spiderfoot-webhooks/core/node';
 import type { Request, RequestHandler } from 'express';
 import { rememberWebhook } from './get-webhook.ts';
 import type { WebhookRequestHandler } from './webhook-request.ts';
 
-export { captureRawBody } from '@spiderfoot-webhooks/core/node';
+export { captureRawBody } from '@spiderfoot-webhooks/core/adapter/node';
 export { getWebhook } from './get-webhook.ts';
 export type { WebhookRequest, WebhookRequestHandler } from './webhook-request.ts';
 

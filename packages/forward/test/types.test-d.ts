@@ -1,5 +1,4 @@
-import { anyEventSchema, createReceiver } from '@spiderfoot-webhooks/core';
-import type { EventOf } from '@spiderfoot-webhooks/core/events';
+import { anyEventSchema, createReceiver, type EventOf } from '@spiderfoot-webhooks/core';
 import { expectTypeOf, it } from 'vitest';
 import { type AnyEvent, type Forwarder, fallback, minSeverity, throttle, when } from '../src/index.ts';
 import { slack } from '../src/slack/index.ts';

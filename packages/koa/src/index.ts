@@ -7,10 +7,10 @@ import {
 import {
   exposeBody,
   NodeDelivery,
+  type NodeHandlerOptions,
   socketAddress,
   surviveFailingPatches,
 } from '@spiderfoot-webhooks/core/adapter/node';
-import type { NodeHandlerOptions } from '@spiderfoot-webhooks/core/node';
 import type { Context, Middleware } from 'koa';
 import { readableAgain } from './readable-again.ts';
 

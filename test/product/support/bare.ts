@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Ended, run } from './program.ts';
-import { type PackageName, packageNames, root } from './workspace.ts';
+import { packageNames, root } from './workspace.ts';
 
 const fixtures = fileURLToPath(new URL('../bare', import.meta.url));
 
 /** A project outside of the kit that has installed its tarballs. */
 export interface BareProject {
   readonly folder: string;
-  tarball(name: PackageName): string;
+  tarball(name: string): string;
   /** Runs one of its programs. */
   node(file: string): Promise<Ended>;
   remove(): Promise<void>;
@@ -24,7 +24,7 @@ export async function installTarballs(): Promise<BareProject> {
     const pack = ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', folder];
     await succeed('npx', ['--yes', 'pnpm@10.34.9', ...pack], root);
     const files = await readdir(folder);
-    const tarball = (name: PackageName) => {
+    const tarball = (name: string) => {
       const file = files.find((one) => one.startsWith(`spiderfoot-webhooks-${name}-`));
       if (file === undefined) throw new Error(`There is no tarball of ${name}`);
       return join(folder, file);

@@ -9,6 +9,8 @@ export interface Bundle {
   readonly gzipped: number;
   /** The modules that the bundle still imports. */
   readonly imports: readonly string[];
+  /** The files that the program loads, by their paths in the kit. */
+  readonly inputs: readonly string[];
 }
 
 /** The two kinds of bundles for runtimes without Node. */
@@ -36,5 +38,6 @@ export async function bundle(
   });
   const [{ text: code } = { text: '' }] = outputFiles;
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
-  return { code, gzipped: gzipSync(code, { level: 9 }).byteLength, imports };
+  const inputs = Object.keys(metafile.inputs);
+  return { code, gzipped: gzipSync(code, { level: 9 }).byteLength, imports, inputs };
 }

@@ -1,12 +1,13 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the whole kit. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The packages that are published, by their folders in `packages`. */
-export const packageNames = ['cli', 'core', 'express', 'forward', 'hono', 'koa', 'sqlite'] as const;
-
-export type PackageName = (typeof packageNames)[number];
+export const packageNames: readonly string[] = readdirSync(
+  new URL('../../../packages/', import.meta.url),
+).toSorted();
 
 const ours =
   /^(?:HOST|PORT|SPIDERFOOT_|NODE_ENV$|NODE_OPTIONS$|NODE_V8_COVERAGE$|VITEST|NO_COLOR$|FORCE_COLOR$)/;

@@ -4,7 +4,7 @@
  *
  * Nothing here imports a `node:` module. The parts for `node:http` are in `core/adapter/node`.
  */
-export type { Outcome, Rejected } from '../outcome/outcome.ts';
+export type { Rejected } from '../outcome/outcome.ts';
 export { type HttpResponse, toHttpResponse } from '../outcome/response.ts';
 export type { BodyRead, Delivery, WaitUntil } from './delivery.ts';
 export { createRouteMiddleware, type VerifiedWebhook } from './route-middleware.ts';

@@ -7,7 +7,6 @@ export type {
   EventAlias,
   EventEnvelope,
   EventMetadata,
-  EventOf,
   EventSelector,
   EventsByType,
   UnknownEvent,

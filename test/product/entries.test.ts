@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bundle, targets } from './support/bundles.ts';
+import { entries, exportsOf } from './support/entries.ts';
+import { root } from './support/workspace.ts';
+
+const here = join(root, 'test/product');
+const source = '@spiderfoot-webhooks/source';
+
+/** All modules of the program are loaded, as in a runtime. A bundler would leave out those that are not used. */
+function loadAll(entry: string, conditions: readonly string[]) {
+  return bundle(`export * from '${entry}'`, here, {
+    conditions: [source, ...conditions],
+    ignoreAnnotations: true,
+  });
+}
+
+it('exports these names and no others', async () => {
+  const lists = entries.map((entry) => `${[entry.name, ...exportsOf(entry)].join('\n  ')}\n`);
+  await expect(lists.join('\n')).toMatchFileSnapshot('exports.txt');
+});
+
+describe.each([
+  ...['core', 'core/adapter', 'core/events', 'core/stores', 'core/testing', 'core/web', 'hono'],
+])('The entry %s', (name) => {
+  it('imports no module of Node in a bundle for a worker', async () => {
+    const { imports, code } = await loadAll(`@spiderfoot-webhooks/${name}`, targets.worker.conditions);
+    expect(imports).toEqual([]);
+    expect(code).not.toMatch(/\bnode:/);
+  });
+});
+
+const adapters = entries.filter((entry) => exportsOf(entry).includes('webhookHandler'));
+
+it.each(adapters)('$name loads neither the INI parser nor the server', async ({ name }) => {
+  const { inputs } = await bundle(`export * from '${name}'`, here, {
+    conditions: [source, 'node'],
+    platform: 'node',
+    ignoreAnnotations: true,
+  });
+  expect(inputs).toContain('packages/core/src/adapter/node/delivery.ts');
+  expect(inputs.filter((file) => /^packages\/core\/src\/(?:config|node)\//.test(file))).toEqual([]);
+});
