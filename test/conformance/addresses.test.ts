@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/servers.ts';
+import { mounts } from '../support/adapters/index.ts';
 import { refusal, send, start, success, told, webhook, withHeader } from '../support/webhooks.ts';
 
 const header = 'x-forwarded-for';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { nodeMounts } from '../support/servers.ts';
+import { nodeMounts } from '../support/adapters/index.ts';
 import {
   bytesOf,
   connectTo,

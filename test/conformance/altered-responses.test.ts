@@ -7,8 +7,9 @@ import morgan from 'morgan';
 import onHeaders from 'on-headers';
 import serverless from 'serverless-http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { nodeMounts } from '../support/adapters/index.ts';
+import { listen } from '../support/adapters/mount.ts';
 import { express4 } from '../support/older-frameworks.ts';
-import { listen, nodeMounts } from '../support/servers.ts';
 import {
   bytesOf,
   connectTo,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rejections } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, vi } from 'vitest';
-import { parsers } from '../support/parsers.ts';
+import { parsers } from '../support/adapters/index.ts';
 import { bounded, soon } from '../support/raw-client.ts';
 import {
   bytesOf,

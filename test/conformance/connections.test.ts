@@ -8,7 +8,7 @@ import { webhookHandler } from '@spiderfoot-webhooks/hono';
 import { Hono } from 'hono';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { mounts } from '../support/servers.ts';
+import { mounts } from '../support/adapters/index.ts';
 import {
   bytesOf,
   connectTo,

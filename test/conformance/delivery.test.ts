@@ -1,6 +1,6 @@
 import { samples } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/servers.ts';
+import { mounts } from '../support/adapters/index.ts';
 import {
   duplicate,
   headerOf,

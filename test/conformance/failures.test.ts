@@ -1,7 +1,7 @@
 import type { RateLimiter } from '@spiderfoot-webhooks/core';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it, vi } from 'vitest';
-import { mounts } from '../support/servers.ts';
+import { mounts } from '../support/adapters/index.ts';
 import {
   inHeaders,
   refusal,

@@ -2,8 +2,9 @@ import type { Outcome } from '@spiderfoot-webhooks/core';
 import { webhookMiddleware } from '@spiderfoot-webhooks/hono';
 import { type Context, Hono } from 'hono';
 import { describe, expect, it, vi } from 'vitest';
+import { routeMounts } from '../support/adapters/index.ts';
+import type { Route } from '../support/adapters/mount.ts';
 import { bounded, soon } from '../support/raw-client.ts';
-import { type Route, routeMounts } from '../support/routes.ts';
 import {
   headerOf,
   refusal,

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, vi } from 'vitest';
+import { mounts } from '../support/adapters/index.ts';
 import { bounded, soon } from '../support/raw-client.ts';
-import { mounts } from '../support/servers.ts';
 import {
   bytesOf,
   chunk,

@@ -1,7 +1,7 @@
 import { memoryLog } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { mounts } from '../support/servers.ts';
+import { mounts } from '../support/adapters/index.ts';
 import { refusal, send, signed, start, success, told, webhook } from '../support/webhooks.ts';
 
 const timestamp = '2024-01-01T12:00:00Z';

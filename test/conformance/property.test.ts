@@ -1,7 +1,8 @@
 import { parseEvent, type RejectionCode, rejections, sign } from '@spiderfoot-webhooks/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mounts, type Running } from '../support/servers.ts';
+import { oneMountEach } from '../support/adapters/index.ts';
+import type { Running } from '../support/adapters/mount.ts';
 import { bytesOf, connectTo, type Message, secret, start } from '../support/webhooks.ts';
 
 const bodyTimeout = 3000;
@@ -72,9 +73,7 @@ const event = fc
   })
   .map((value) => JSON.stringify({ ...value, serial: serial++ }));
 
-const named = ['express', 'koa', 'hono', 'node', 'fetch', 'fetch on @hono/node-server'];
-
-describe.each(mounts.filter(({ name }) => named.includes(name)))('whatever comes over $name', (mount) => {
+describe.each(oneMountEach)('whatever comes over $name', (mount) => {
   it('unsigned, in bytes and headers, is refused', async () => {
     const { at, handled } = await start(mount, { bodyTimeout, trustedProxies: ['loopback'] });
     await fc.assert(

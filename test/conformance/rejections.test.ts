@@ -2,7 +2,7 @@ import type { RejectionCode } from '@spiderfoot-webhooks/core';
 import { memoryLog } from '@spiderfoot-webhooks/core/stores';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/servers.ts';
+import { mounts } from '../support/adapters/index.ts';
 import {
   inHeaders,
   type Message,

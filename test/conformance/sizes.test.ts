@@ -3,8 +3,10 @@ import { webhookHandler } from '@spiderfoot-webhooks/hono';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { nodeServer } from '../support/adapters/hono.ts';
+import { mounts, nodeMounts } from '../support/adapters/index.ts';
+import { listen } from '../support/adapters/mount.ts';
 import type { RawClient } from '../support/raw-client.ts';
-import { listen, mounts, nodeMounts, nodeServer } from '../support/servers.ts';
 import {
   type Address,
   chunk,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/servers.ts';
+import { mounts } from '../support/adapters/index.ts';
 import {
   bytesOf,
   chunk,

@@ -7,7 +7,8 @@ import {
 } from '@spiderfoot-webhooks/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Mount, mounts } from '../support/servers.ts';
+import { oneMountEach } from '../support/adapters/index.ts';
+import type { Mount } from '../support/adapters/mount.ts';
 import { start } from '../support/webhooks.ts';
 import { dumpInPython, twin } from './support/dumps.ts';
 import { type Job, type PythonAnswer, sendFromPython } from './support/sender.ts';
@@ -70,14 +71,7 @@ async function deliver(mount: Mount, ...sent: readonly Sent[]) {
 
 const statuses = (answers: readonly PythonAnswer[]) => answers.map(({ status }) => status);
 
-const mountsOf = (...names: readonly string[]) =>
-  names.map((wanted) => {
-    const mount = mounts.find(({ name }) => name === wanted);
-    if (mount === undefined) throw new Error(`There is no mount ${wanted}`);
-    return mount;
-  });
-
-describe.each(mountsOf('express', 'koa', 'hono', 'node', 'fetch'))('Sent from Python to $name', (mount) => {
+describe.each(oneMountEach)('Sent from Python to $name', (mount) => {
   it('every type arrives as it was sent, under its own name', async () => {
     const sent = [
       ...[...guideTypes, 'correlation_found'].map((type) => job('guide', type, sampleOf(type))),
@@ -153,7 +147,7 @@ const senders = [
   ['topic', 'topic'],
 ] as const satisfies readonly (readonly [SenderDialect, string])[];
 
-describe.each(mountsOf('express', 'koa', 'hono', 'node', 'fetch'))('Each sender, to $name', (mount) => {
+describe.each(oneMountEach)('Each sender, to $name', (mount) => {
   it('is accepted with its own header, and a repetition is a retry or a new event as the sender means it', async () => {
     const { at, handled } = await start(mount, { secret });
     const unverified = await start(mount, { secret: false });
@@ -192,7 +186,7 @@ describe.each(mountsOf('express', 'koa', 'hono', 'node', 'fetch'))('Each sender,
   });
 });
 
-describe.each(mountsOf('express', 'koa', 'hono', 'node'))('A refusal over $name', (mount) => {
+describe.each(oneMountEach)('A rejection over $name', (mount) => {
   it('is read by a sender that writes megabytes before it reads, and asks for the end of the connection', async () => {
     const large = job('guide', 'high_risk_event', { data: 'x'.repeat(2 ** 23) });
     expect(statuses((await deliver(mount, large)).answers)).toEqual([413]);

@@ -89,20 +89,28 @@ describe("The README's commands", () => {
   });
 });
 
-it.each([...readmes, 'CONTRIBUTING.md', 'docs/runtimes.md'])('The links of %s lead somewhere', (file) => {
-  const text = textOf(file);
-  const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, link = '']) => link);
-  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(
-    ([, heading = '']) =>
-      `#${heading
-        .toLowerCase()
-        .replaceAll(/[^\w -]/g, '')
-        .replaceAll(' ', '-')}`,
-  );
-  // The benchmarks write their own.
-  const ends = ['docs/benchmarks.md', ...headings];
-  const dead = links.filter((link) => !ends.includes(link) && !existsSync(join(root, dirname(file), link)));
-  expect(dead).toEqual([]);
+it.each([...readmes, 'CONTRIBUTING.md', 'docs/runtimes.md', 'docs/custom-adapter.md'])(
+  'The links of %s lead somewhere',
+  (file) => {
+    const text = textOf(file);
+    const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, link = '']) => link);
+    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(
+      ([, heading = '']) =>
+        `#${heading
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, '')
+          .replaceAll(' ', '-')}`,
+    );
+    // The benchmarks write their own.
+    const ends = ['docs/benchmarks.md', ...headings];
+    const dead = links.filter((link) => !ends.includes(link) && !existsSync(join(root, dirname(file), link)));
+    expect(dead).toEqual([]);
+  },
+);
+
+it('docs/custom-adapter.md shows the adapter that the conformance suite runs', () => {
+  const [block] = blocksOf('docs/custom-adapter.md');
+  expect(block?.code).toBe(textOf('test/support/adapters/fastify-adapter.ts'));
 });
 
 it('The table of runtimes has the versions that the tests run on', () => {

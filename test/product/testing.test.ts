@@ -14,7 +14,9 @@ import express from 'express';
 import { Hono } from 'hono';
 import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { koaListener, listen, nodeServer } from '../support/servers.ts';
+import { nodeServer } from '../support/adapters/hono.ts';
+import { koaListener } from '../support/adapters/koa.ts';
+import { listen } from '../support/adapters/mount.ts';
 import { notingReceiver, secret } from '../support/webhooks.ts';
 import { guideTypes, shippedTypes, twins } from './support/types.ts';
 

@@ -11,9 +11,8 @@ import {
 } from '@spiderfoot-webhooks/core';
 import { type SignedOptions, signedWebhook, type TestEventType } from '@spiderfoot-webhooks/core/testing';
 import { expect, onTestFinished } from 'vitest';
+import type { Mount, MountOptions, Route, RouteMount, Running } from './adapters/mount.ts';
 import { RawClient, type RawResponse } from './raw-client.ts';
-import type { Route, RouteMount } from './routes.ts';
-import type { Mount, MountOptions, Running } from './servers.ts';
 
 export const secret = 'conformance-s3cret-ünïcode';
 

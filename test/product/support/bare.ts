@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Ended, run } from './program.ts';
-import { packageNames, root } from './workspace.ts';
+import { manifests, packageNames, root } from './workspace.ts';
 
 const fixtures = fileURLToPath(new URL('../bare', import.meta.url));
 
@@ -32,15 +32,7 @@ export async function installTarballs(): Promise<BareProject> {
     const ours = packageNames.map(
       (name) => [`@spiderfoot-webhooks/${name}`, `file:${tarball(name)}`] as const,
     );
-    const theirs = await catalogued(
-      'express',
-      'koa',
-      'hono',
-      '@hono/node-server',
-      '@types/express',
-      '@types/koa',
-      '@types/node',
-    );
+    const theirs = await catalogued(...peers(), '@hono/node-server', '@types/node');
     const dependencies = { ...Object.fromEntries(ours), ...theirs };
     const manifest = { name: 'bare', private: true, type: 'module', dependencies };
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
@@ -52,6 +44,15 @@ export async function installTarballs(): Promise<BareProject> {
     await remove();
     throw error;
   }
+}
+
+/** The frameworks that the packages have as peers, and the packages with their types. */
+function peers(): readonly string[] {
+  return manifests.flatMap(({ peerDependencies = {}, devDependencies = {} }) =>
+    Object.keys(peerDependencies)
+      .filter((peer) => !peer.startsWith('@spiderfoot-webhooks/'))
+      .flatMap((peer) => [peer, `@types/${peer}`].filter((name) => name in devDependencies)),
+  );
 }
 
 async function succeed(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageNames, root } from './workspace.ts';
+import { packageNames, readManifest, root } from './workspace.ts';
 
 /** An entry point of a package, such as `@spiderfoot-webhooks/core/node`. */
 export interface Entry {
@@ -9,14 +9,10 @@ export interface Entry {
   readonly source: string;
 }
 
-interface Manifest {
-  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
-}
-
 /** The entry points of all packages that are imported. The command has none. */
 export const entries: readonly Entry[] = packageNames.flatMap((folder) => {
   const home = join(root, 'packages', folder);
-  const { exports = {} }: Manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+  const { exports = {} } = readManifest(`packages/${folder}`);
   return Object.entries(exports).flatMap(([subpath, target]) => {
     const source = typeof target === 'string' ? undefined : target['@spiderfoot-webhooks/source'];
     if (source === undefined) return [];
@@ -49,3 +45,8 @@ function toExport(name: string, ofTypes: string): string {
   const [, own = '', exported = ''] = /^\s*(type )?(?:.* as )?(.*?)\s*$/s.exec(name) ?? [];
   return exported === '' ? '' : `${ofTypes || own}${exported}`;
 }
+
+/** The packages with a `webhookHandler`, by their folders in `packages`. */
+export const adapterNames: readonly string[] = entries
+  .filter((entry) => exportsOf(entry).includes('webhookHandler'))
+  .map(({ name }) => name.replace('@spiderfoot-webhooks/', ''));

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the whole kit. */
@@ -8,6 +8,22 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const packageNames: readonly string[] = readdirSync(
   new URL('../../../packages/', import.meta.url),
 ).toSorted();
+
+/** The parts of a package.json that the tests read. */
+export interface Manifest {
+  readonly name: string;
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+export function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
+}
+
+/** In the order of {@link packageNames}. */
+export const manifests: readonly Manifest[] = packageNames.map((name) => readManifest(`packages/${name}`));
 
 const ours =
   /^(?:HOST|PORT|SPIDERFOOT_|NODE_ENV$|NODE_OPTIONS$|NODE_V8_COVERAGE$|VITEST|NO_COLOR$|FORCE_COLOR$)/;

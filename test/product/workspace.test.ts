@@ -1,0 +1,54 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { adapters } from '../support/adapters/index.ts';
+import { adapterNames } from './support/entries.ts';
+import { textOf } from './support/readme.ts';
+import { packageNames, readManifest, root } from './support/workspace.ts';
+
+/** The folders that `tsc -b` builds. */
+const built = [...['packages', 'examples'].flatMap(foldersIn), 'bench'].filter((folder) =>
+  existsSync(join(root, folder, 'tsconfig.json')),
+);
+
+function foldersIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
+}
+
+function referencesOf(folder: string): readonly string[] {
+  const config: { readonly references?: readonly { readonly path: string }[] } = JSON.parse(
+    readFileSync(join(root, folder, 'tsconfig.json'), 'utf8'),
+  );
+  return (config.references ?? []).map(({ path }) => path);
+}
+
+it('tsconfig.json builds every package, every example and the benchmarks', () => {
+  expect(referencesOf('.').toSorted()).toEqual(built.toSorted());
+});
+
+it.each(built)('The tsconfig.json of %s refers to the packages that it imports', (folder) => {
+  const { dependencies, peerDependencies, devDependencies } = readManifest(folder);
+  const imported = Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies })
+    .filter((name) => name.startsWith('@spiderfoot-webhooks/'))
+    .map((name) => name.replace('@spiderfoot-webhooks/', ''));
+  const referred = referencesOf(folder).map((path) => path.split('/').at(-1));
+  expect(referred.toSorted()).toEqual(imported.toSorted());
+});
+
+it.each(packageNames)('The table of packages in CONTRIBUTING.md names %s', (name) => {
+  expect(textOf('CONTRIBUTING.md')).toMatch(new RegExp(`^\\| .*\\b${name}\\b`, 'm'));
+});
+
+describe.each(adapterNames)('The adapter %s', (name) => {
+  it('is run by the conformance suite, as a handler and as a middleware', () => {
+    expect(Object.keys(adapters)).toContain(name);
+    expect(adapters[name]?.mounts).not.toEqual([]);
+    expect(adapters[name]?.routeMounts ?? []).not.toEqual([]);
+  });
+
+  it('is in the README, with its installation and its middleware', () => {
+    const readme = textOf('README.md');
+    expect(readme).toContain(`npm install @spiderfoot-webhooks/core @spiderfoot-webhooks/${name}`);
+    expect(readme).toMatch(new RegExp(`^\\| ${name} +\\|`, 'im'));
+  });
+});
