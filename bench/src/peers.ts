@@ -12,7 +12,7 @@ export interface Contender {
   readonly name: string;
   /**
    * Makes a batch ready outside of the clock: signatures in the contender's own form, and a fresh receiver.
-   * @returns what is timed: takes one delivery after the other, and throws where one is refused
+   * @returns what is timed: takes one delivery after the other, and throws where one is rejected
    */
   prepare(batch: readonly SignedBody[]): () => Promise<void>;
 }
@@ -23,7 +23,7 @@ export const floor: Contender = {
   prepare: (batch) => async () => {
     for (const { body, digest } of batch) {
       const expected = createHmac('sha256', secret).update(body).digest();
-      if (!timingSafeEqual(expected, Buffer.from(digest, 'hex'))) throw new Error('refused');
+      if (!timingSafeEqual(expected, Buffer.from(digest, 'hex'))) throw new Error('rejected');
       JSON.parse(body.toString());
     }
   },

@@ -6,7 +6,7 @@ import type { ForwardMemoryResult } from './forward/memory.ts';
 import type { ForwardRateResult } from './forward/rate.ts';
 import { forwardParts } from './forward/report.ts';
 import type { HttpResult } from './http.ts';
-import type { RefusalResult } from './refusals.ts';
+import type { RejectionResult } from './rejections.ts';
 import type { StoreHttpResult } from './store-http.ts';
 import { storeParts } from './store-report.ts';
 import type { StoreRowsResult } from './store-rows.ts';
@@ -19,7 +19,7 @@ export interface Figures {
   readonly rounds: number;
   readonly core: readonly CoreResult[];
   readonly http: readonly HttpResult[];
-  readonly refusals: readonly RefusalResult[];
+  readonly rejections: readonly RejectionResult[];
   readonly storeHttp: readonly StoreHttpResult[];
   readonly storeRows: StoreRowsResult | undefined;
   readonly forwardRates: readonly ForwardRateResult[];
@@ -50,7 +50,7 @@ Requests per second with a body of 0.5 KB over 16 connections on loopback. "By h
 receiver: \`express.json({ verify })\`; or the raw body (Koa: by the package raw-body; Hono: \`c.req.arrayBuffer()\`; bare Node: by
 events, without a limit), HMAC and \`JSON.parse\`.`;
 
-const refusalIntro = `## Refusing
+const rejectionIntro = `## Rejecting
 
 Microseconds for a request on plain Node, and as a ratio to accepting a body of about the same size. At most 1 is what is wanted.`;
 
@@ -62,7 +62,7 @@ export function toMarkdown(figures: Figures): string {
     rounds,
     core,
     http,
-    refusals,
+    rejections,
     storeHttp,
     storeRows,
     forwardRates,
@@ -94,14 +94,14 @@ export function toMarkdown(figures: Figures): string {
       table(['', 'requests/s', 'CPU µs', 'against', '× its rate', '× its rate at full CPU'], rows),
     );
   }
-  if (refusals.length > 0) {
-    const rows = refusals.map(({ name, status, time, overAccepting }) => [
+  if (rejections.length > 0) {
+    const rows = rejections.map(({ name, status, time, overAccepting }) => [
       name,
       String(status),
       number(time.median),
       ratio(overAccepting),
     ]);
-    parts.push(refusalIntro, table(['', 'answer', 'µs', '× accepting'], rows));
+    parts.push(rejectionIntro, table(['', 'answer', 'µs', '× accepting'], rows));
   }
   parts.push(
     ...storeParts(storeHttp, storeRows),

@@ -6,12 +6,12 @@ import { measureForwardMemory } from './forward/memory.ts';
 import { measureForwardRates } from './forward/rate.ts';
 import { measureHttp } from './http.ts';
 import { createProgress } from './progress.ts';
-import { measureRefusals } from './refusals.ts';
+import { measureRejections } from './rejections.ts';
 import { type Figures, machine, toMarkdown } from './report.ts';
 import { measureStoreHttp } from './store-http.ts';
 import { measureStoreRows } from './store-rows.ts';
 
-const usage = `npm run bench -- [--quick] [--json] [--only core|http|refusals|store|forward|cli]
+const usage = `npm run bench -- [--quick] [--json] [--only core|http|rejections|store|forward|cli]
 
 Measures everything, prints it, and writes it to docs/benchmarks.md.
   --quick   a few rounds: to see that it works, or where it goes
@@ -20,7 +20,7 @@ Measures everything, prints it, and writes it to docs/benchmarks.md.
 With --quick or --only nothing is written.
 `;
 
-const parts = ['core', 'http', 'refusals', 'store', 'forward', 'cli'];
+const parts = ['core', 'http', 'rejections', 'store', 'forward', 'cli'];
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -46,7 +46,7 @@ async function run(): Promise<void> {
     rounds,
     core: wants('core') ? await measureCore(rounds, progress) : [],
     http: wants('http') ? await measureHttp(rounds, progress) : [],
-    refusals: wants('refusals') ? await measureRefusals(rounds, progress) : [],
+    rejections: wants('rejections') ? await measureRejections(rounds, progress) : [],
     storeHttp: wants('store') ? await measureStoreHttp(Math.ceil(rounds / 3), progress) : [],
     storeRows: wants('store')
       ? await measureStoreRows(Math.ceil(rounds / 3), quick ? 10_000 : 1_000_000, progress)

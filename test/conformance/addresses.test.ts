@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mounts } from '../support/adapters/index.ts';
-import { refusal, send, start, success, told, webhook, withHeader } from '../support/webhooks.ts';
+import { rejection, send, start, success, told, webhook, withHeader } from '../support/webhooks.ts';
 
 const header = 'x-forwarded-for';
 
@@ -67,7 +67,7 @@ describe.each(mounts)('the client address, over $name', (mount) => {
     for (const address of ['203.0.113.7', '::ffff:203.0.113.7', '2001:db8::9'])
       expect(await from(address), address).toEqual(success);
     for (const address of ['203.0.113.8', '203.0.113.7, 203.0.113.8', 'garbage', '::ffff:203.0.113.8'])
-      expect(await from(address), address).toEqual(refusal('ip_not_allowed'));
+      expect(await from(address), address).toEqual(rejection('ip_not_allowed'));
     expect(ips).toEqual([
       '203.0.113.7',
       '203.0.113.7',

@@ -8,7 +8,7 @@ import {
   headerOf,
   headOf,
   type Message,
-  refusal,
+  rejection,
   send,
   signed,
   start,
@@ -116,7 +116,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     for (const size of [1, 6000]) {
       const { genuine, forged } = await pair(size);
       for (const framing of framings) {
-        expect(told(await send(at, forged, { framing }))).toEqual(refusal('invalid_signature'));
+        expect(told(await send(at, forged, { framing }))).toEqual(rejection('invalid_signature'));
       }
       expect(told(await send(at, genuine, { framing: size === 1 ? 'length' : 'chunked' }))).toEqual(success);
     }
@@ -144,14 +144,14 @@ describe.each(nodeMounts)('over $name', (mount) => {
     expect(even.body.byteLength % 2).toBe(0);
     expect(told(await send(at, even))).toEqual(success);
     const odd = await signed('{"event_type":"scan_started","timestamp":1700000000,"payload":{}}');
-    expect(told(await send(at, odd))).toEqual(refusal('body_already_parsed'));
+    expect(told(await send(at, odd))).toEqual(rejection('body_already_parsed'));
   });
 
   it("invalid UTF-8 after setEncoding('utf8') is rejected, and the next event is handled", async () => {
     const { at, handled } = await start(mount, {}, { before: setEncoding('utf8') });
     for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0x22, 0xf0, 0x9f]]) {
       const invalid = await signed(Uint8Array.from(bytes));
-      expect(told(await send(at, invalid))).toEqual(refusal('body_already_parsed'));
+      expect(told(await send(at, invalid))).toEqual(rejection('body_already_parsed'));
       expect([401, 500]).toContain((await send(at, invalid, { framing: 'chunked' })).status);
     }
     expect(told(await send(at, await webhook()))).toEqual(success);
@@ -170,7 +170,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     const message = await webhook();
     const client = await connectTo(at);
     await client.write(headOf(at, message));
-    expect(told(await client.response())).toEqual(refusal('body_already_parsed'));
+    expect(told(await client.response())).toEqual(rejection('body_already_parsed'));
   });
 
   it('a stream whose socket is destroyed is an aborted request', async () => {
@@ -189,10 +189,10 @@ describe.each(nodeMounts)('over $name', (mount) => {
     for (const stalling of [forged, genuine]) {
       const client = await connectTo(at);
       await client.write(bytesOf(at, stalling).subarray(0, -3));
-      expect(told(await client.response())).toEqual(refusal('body_timeout'));
+      expect(told(await client.response())).toEqual(rejection('body_timeout'));
     }
     const { genuine: large } = await pair(1000);
-    expect(told(await send(at, large, { framing: 'chunked' }))).toEqual(refusal('body_too_large'));
+    expect(told(await send(at, large, { framing: 'chunked' }))).toEqual(rejection('body_too_large'));
     expect(told(await send(at, genuine))).toEqual(success);
     expect(handled).toHaveLength(1);
   });
@@ -202,7 +202,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     const client = await connectTo(at);
     const { genuine } = await pair(2000);
     await client.write(bytesOf(at, genuine));
-    expect(told(await client.response())).toEqual(refusal('body_too_large'));
+    expect(told(await client.response())).toEqual(rejection('body_too_large'));
     expect(await client.rest()).toBe('');
   });
 });
@@ -227,7 +227,7 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     const { at, outcomes } = await start(mount, options, { before: collect('') });
     const client = await connectTo(at);
     await client.write(bytesOf(at, await webhook()).subarray(0, -5));
-    expect(told(await client.response())).toEqual(refusal('body_timeout'));
+    expect(told(await client.response())).toEqual(rejection('body_timeout'));
     expect(outcomes).toEqual([{ status: 'rejected', code: 'body_timeout' }]);
   });
 
@@ -235,10 +235,10 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     const before: Alter = (req) => void req.resume();
     const { at } = await start(mount, { rateLimiter: { consume: () => sleep(20) } }, { before });
     const empty = await signed('');
-    expect(told(await send(at, empty))).toEqual(refusal('invalid_json'));
+    expect(told(await send(at, empty))).toEqual(rejection('invalid_json'));
     const forged = withHeader(empty, 'x-spiderfoot-signature', `sha256=${'0'.repeat(64)}`);
-    expect(told(await send(at, forged))).toEqual(refusal('invalid_signature'));
-    expect(told(await send(at, await signed('{}')))).toEqual(refusal('body_already_parsed'));
+    expect(told(await send(at, forged))).toEqual(rejection('invalid_signature'));
+    expect(told(await send(at, await signed('{}')))).toEqual(rejection('body_already_parsed'));
   });
 
   it('a partly read stream of which nothing is kept is rejected at once', async () => {
@@ -247,7 +247,7 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     const message = await webhook();
     const client = await connectTo(at);
     await client.write(bytesOf(at, message).subarray(0, -5));
-    expect(told(await client.response())).toEqual(refusal('body_already_parsed'));
+    expect(told(await client.response())).toEqual(rejection('body_already_parsed'));
     expect(headerOf(message, 'content-type')).toBe('application/json');
   });
 });

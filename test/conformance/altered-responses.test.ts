@@ -16,7 +16,7 @@ import {
   duplicate,
   headerOf,
   notingReceiver,
-  refusal,
+  rejection,
   routedReceiver,
   send,
   start,
@@ -75,7 +75,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     }
     await client.write(bytesOf(at, withHeader(message, 'x-spiderfoot-signature', undefined)));
     const rejected = await client.response();
-    expect(told(rejected)).toEqual(refusal('missing_signature'));
+    expect(told(rejected)).toEqual(rejection('missing_signature'));
     expect(rejected.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(handled).toHaveLength(1);
   });

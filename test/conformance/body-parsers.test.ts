@@ -7,7 +7,7 @@ import {
   bytesOf,
   connectTo,
   headOf,
-  refusal,
+  rejection,
   send,
   signed,
   start,
@@ -39,12 +39,12 @@ describe.each(parsers.filter(({ keeps }) => keeps))('behind $name', ({ mount }) 
     ]);
   });
 
-  it('bytes that are not what was signed are refused', async () => {
+  it('bytes that are not what was signed are rejected', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     for (const body of [JSON.stringify(JSON.parse(message.body.toString())), '{}']) {
       expect(told(await send(at, { ...message, body: Buffer.from(body) }))).toEqual(
-        refusal('invalid_signature'),
+        rejection('invalid_signature'),
       );
     }
     expect(handled).toEqual([]);
@@ -57,7 +57,7 @@ describe.each(parsers.filter(({ keeps }) => keeps))('behind $name', ({ mount }) 
       await client.write(bytesOf(at, await webhook(), { framing }));
       expect(told(await client.response()), framing).toEqual(success);
       await client.write(bytesOf(at, await webhook('x', { data: large }), { framing }));
-      expect(told(await client.response()), framing).toEqual(refusal('body_too_large'));
+      expect(told(await client.response()), framing).toEqual(rejection('body_too_large'));
     }
   });
 });
@@ -67,7 +67,7 @@ describe.each(parsers.filter(({ name }) => name.endsWith('being read')))('beside
     const { at, outcomes } = await start(mount, { bodyTimeout: 80 });
     const client = await connectTo(at);
     await client.write(headOf(at, await webhook()));
-    expect(told(await client.response())).toEqual(refusal('body_timeout'));
+    expect(told(await client.response())).toEqual(rejection('body_timeout'));
     expect(outcomes).toEqual([{ status: 'rejected', code: 'body_timeout' }]);
   });
 
@@ -95,14 +95,14 @@ describe.each(parsers.filter(({ keeps }) => !keeps))('behind $name', ({ mount })
         await webhook('scan.started'),
         await webhook('x', { data: large }),
       ])
-        expect(told(await send(at, message, { framing }))).toEqual(refusal('body_already_parsed'));
+        expect(told(await send(at, message, { framing }))).toEqual(rejection('body_already_parsed'));
       expect(outcomes).toHaveLength(3);
       expect(handled).toEqual([]);
     },
   );
 });
 
-describe('the refusal of a body that has been read', () => {
+describe('the rejection of a body that has been read', () => {
   it('names the mend', () => {
     const { error, hint } = rejections.body_already_parsed;
     expect(error).toMatch(/before the body parser/);

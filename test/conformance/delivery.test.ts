@@ -4,7 +4,7 @@ import { mounts } from '../support/adapters/index.ts';
 import {
   duplicate,
   headerOf,
-  refusal,
+  rejection,
   send,
   start,
   success,
@@ -122,8 +122,8 @@ describe.each(mounts)('a delivery, over $name', (mount) => {
       for (const fail of fails) fail();
     }, 100);
     expect((await Promise.all(answers)).map(told)).toEqual([
-      refusal('handler_failed'),
-      refusal('handler_failed'),
+      rejection('handler_failed'),
+      rejection('handler_failed'),
     ]);
     expect(fails).toHaveLength(1);
   });
@@ -145,7 +145,7 @@ describe.each(mounts)('a delivery, over $name', (mount) => {
     );
     expect(told(await send(at, await webhook('scan_started', { secret: 'the-new-one' })))).toEqual(success);
     expect(told(await send(at, await webhook('scan_started', { secret: 'neither' })))).toEqual(
-      refusal('invalid_signature'),
+      rejection('invalid_signature'),
     );
   });
 });

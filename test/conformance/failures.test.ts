@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { mounts } from '../support/adapters/index.ts';
 import {
   inHeaders,
-  refusal,
+  rejection,
   send,
   start,
   success,
@@ -28,11 +28,11 @@ describe.each(mounts)('a limiter, over $name', (mount) => {
     const { at, handled } = await start(mount, { rateLimiter, trustedProxies: ['loopback'] });
     const from = async (address: string) => withHeader(await webhook(), 'x-forwarded-for', address);
     expect(told(await send(at, await from('203.0.113.1')))).toEqual(success);
-    // A refusal uses up a point like any other delivery.
+    // A rejection uses up a point like any other delivery.
     const unsigned = withHeader(await from('203.0.113.1'), 'x-spiderfoot-signature', undefined);
-    expect(told(await send(at, unsigned))).toEqual(refusal('missing_signature'));
+    expect(told(await send(at, unsigned))).toEqual(rejection('missing_signature'));
     const response = await send(at, await from('203.0.113.1'));
-    expect(told(response)).toEqual(refusal('rate_limited'));
+    expect(told(response)).toEqual(rejection('rate_limited'));
     expect(toldInHeaders(response)).toEqual({
       ...inHeaders,
       retryAfter: expect.stringMatching(/^(?:[1-9]|[1-5]\d|60)$/),
@@ -40,7 +40,7 @@ describe.each(mounts)('a limiter, over $name', (mount) => {
     // A client owns all of its /64.
     for (const address of ['2001:db8::1', '2001:db8::2'])
       expect(told(await send(at, await from(address)))).toEqual(success);
-    expect(told(await send(at, await from('2001:db8::3')))).toEqual(refusal('rate_limited'));
+    expect(told(await send(at, await from('2001:db8::3')))).toEqual(rejection('rate_limited'));
     expect(told(await send(at, await from('2001:db8:0:1::3')))).toEqual(success);
     expect(handled).toHaveLength(4);
   });
@@ -80,7 +80,7 @@ describe.each(mounts)('a failure, over $name', (mount) => {
     const message = await webhook();
     for (const _try of [1, 2]) {
       const response = await send(at, message);
-      expect(told(response)).toEqual(refusal('handler_failed'));
+      expect(told(response)).toEqual(rejection('handler_failed'));
       expect(toldInHeaders(response)).toEqual(inHeaders);
     }
     expect(told(await send(at, message))).toEqual(success);
@@ -95,7 +95,7 @@ describe.each(mounts)('a failure, over $name', (mount) => {
       signals.push(signal);
       return new Promise(() => {});
     });
-    expect(told(await send(at, await webhook()))).toEqual(refusal('handler_failed'));
+    expect(told(await send(at, await webhook()))).toEqual(rejection('handler_failed'));
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
@@ -119,7 +119,7 @@ describe.each(mounts)('a failure, over $name', (mount) => {
     const sources: string[] = [];
     receiver.onError((_error, details) => sources.push(details.source));
     const response = await send(at, await webhook());
-    expect(told(response)).toEqual(refusal('unavailable'));
+    expect(told(response)).toEqual(rejection('unavailable'));
     expect(toldInHeaders(response)).toEqual({ ...inHeaders, retryAfter: '5' });
     expect(sources).toEqual([source]);
     expect(handled).toEqual([]);
@@ -127,7 +127,7 @@ describe.each(mounts)('a failure, over $name', (mount) => {
 });
 
 describe.each(mounts)('close(), over $name', (mount) => {
-  it('refuses what comes, and waits for what is in flight', async () => {
+  it('rejects what comes, and waits for what is in flight', async () => {
     const { at, receiver, outcomes } = await start(mount);
     let release = () => {};
     const entered = new Promise<void>((resolve) => {
@@ -145,7 +145,7 @@ describe.each(mounts)('close(), over $name', (mount) => {
       closed = true;
     });
     const response = await send(at, await webhook());
-    expect(told(response)).toEqual(refusal('shutting_down'));
+    expect(told(response)).toEqual(rejection('shutting_down'));
     expect(toldInHeaders(response)).toEqual({ ...inHeaders, retryAfter: '5' });
     expect(closed).toBe(false);
     release();

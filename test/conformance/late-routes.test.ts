@@ -7,7 +7,7 @@ import type { Route } from '../support/adapters/mount.ts';
 import { bounded, soon } from '../support/raw-client.ts';
 import {
   headerOf,
-  refusal,
+  rejection,
   routedReceiver,
   send,
   startWith,
@@ -51,7 +51,7 @@ describe.each(routeMounts)('a route past its time in $name', (mount) => {
 
   it('does not get the retry while it runs, and settles the delivery by its late answer', async () => {
     const { at, message, first, route, open } = await late();
-    expect(told(await send(at, message))).toEqual(refusal('handler_failed'));
+    expect(told(await send(at, message))).toEqual(rejection('handler_failed'));
     open(201);
     expect(told(await first)).toEqual(routed(201));
     await vi.waitFor(async () => expect(told(await send(at, message))).toEqual(success), soon);

@@ -11,7 +11,7 @@ import {
   bytesOf,
   connectTo,
   duplicate,
-  refusal,
+  rejection,
   routedReceiver,
   secret,
   send,
@@ -114,21 +114,23 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
       });
     const { at } = await starting({ now, tolerance: 60 }, () => 200);
     const message = await webhook();
-    expect(told(await send(at, message))).toEqual(refusal('receiver_failed'));
+    expect(told(await send(at, message))).toEqual(rejection('receiver_failed'));
     expect(told(await send(at, message))).toEqual(routed(200));
   });
 
-  it('answers refusals itself, and what the endpoint does not take', async () => {
+  it('answers rejections itself, and what the endpoint does not take', async () => {
     const route = vi.fn<Route>(() => 200);
     const { at } = await starting({ events: ['finding'], maxBodySize: 1000 }, route);
     const message = await webhook('malware_detected');
     const unsigned = withHeader(message, 'x-spiderfoot-signature', undefined);
-    expect(told(await send(at, unsigned))).toEqual(refusal('missing_signature'));
+    expect(told(await send(at, unsigned))).toEqual(rejection('missing_signature'));
     expect(told(await send(at, { ...message, body: Buffer.from('{}') }))).toEqual(
-      refusal('invalid_signature'),
+      rejection('invalid_signature'),
     );
-    expect(told(await send(at, await signed('[]')))).toEqual(refusal('invalid_json'));
-    expect(told(await send(at, { ...message, body: Buffer.alloc(1001) }))).toEqual(refusal('body_too_large'));
+    expect(told(await send(at, await signed('[]')))).toEqual(rejection('invalid_json'));
+    expect(told(await send(at, { ...message, body: Buffer.alloc(1001) }))).toEqual(
+      rejection('body_too_large'),
+    );
     expect(told(await send(at, await webhook('scan_started')))).toMatchObject({
       status: 200,
       body: { status: 'ignored' },
@@ -162,7 +164,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     const message = await webhook();
     const answers = [send(at, message), send(at, message)];
     const all = (await Promise.all(answers)).map(told);
-    expect(all).toEqual(expect.arrayContaining([routed(503), refusal('handler_failed')]));
+    expect(all).toEqual(expect.arrayContaining([routed(503), rejection('handler_failed')]));
     expect(route).toHaveBeenCalledOnce();
   });
 
@@ -177,7 +179,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     const answer = send(at, await webhook());
     await bounded(entered.opened, 'the route');
     const closing = receiver.close();
-    expect(told(await send(at, await webhook()))).toEqual(refusal('shutting_down'));
+    expect(told(await send(at, await webhook()))).toEqual(rejection('shutting_down'));
     setTimeout(open, 50);
     expect(told(await answer)).toEqual(routed(200));
     await bounded(closing, 'close()');

@@ -11,7 +11,7 @@ import {
   headOf,
   lastChunk,
   type Message,
-  refusal,
+  rejection,
   send,
   signed,
   start,
@@ -95,7 +95,7 @@ describe.each(mounts)('the network, over $name', (mount) => {
     for (const _ of messages) answers.push(told(await client.response()));
     expect(answers).toEqual([
       success,
-      refusal('invalid_json'),
+      rejection('invalid_json'),
       success,
       { ...success, body: expect.objectContaining({ status: 'duplicate' }) },
       success,

@@ -2,7 +2,7 @@ import { memoryLog } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { mounts } from '../support/adapters/index.ts';
-import { refusal, send, signed, start, success, told, webhook } from '../support/webhooks.ts';
+import { rejection, send, signed, start, success, told, webhook } from '../support/webhooks.ts';
 
 const timestamp = '2024-01-01T12:00:00Z';
 const envelope = (members: string) => `{"event_type":"scan_started","timestamp":"${timestamp}",${members}}`;
@@ -44,7 +44,7 @@ describe.each(mounts)('a signed body, over $name', (mount) => {
     const log = memoryLog();
     const { at, outcomes, handled } = await start(mount, { log });
     const message = await signed(body);
-    expect(told(await send(at, message))).toEqual(refusal('invalid_json'));
+    expect(told(await send(at, message))).toEqual(rejection('invalid_json'));
     expect(outcomes).toMatchObject([{ status: 'rejected', code: 'invalid_json' }]);
     expect(handled).toEqual([]);
     // It is authentic, and so the log has it whole.
@@ -102,8 +102,8 @@ describe.each(mounts)('a signed body, over $name', (mount) => {
     const { at, handled } = await start(mount, { log });
     const response = await send(at, await signed(body));
     const issues = paths.map((path) => ({ path, message: expect.stringMatching(/./) }));
-    const { status, body: refused } = refusal('invalid_event');
-    expect(told(response)).toEqual({ status, body: { ...Object(refused), issues } });
+    const { status, body: rejected } = rejection('invalid_event');
+    expect(told(response)).toEqual({ status, body: { ...Object(rejected), issues } });
     expect(handled).toEqual([]);
     expect(log.entries()).toMatchObject([{ state: 'rejected', code: 'invalid_event', issues }]);
   });

@@ -74,7 +74,7 @@ const event = fc
   .map((value) => JSON.stringify({ ...value, serial: serial++ }));
 
 describe.each(oneMountEach)('whatever comes over $name', (mount) => {
-  it('unsigned, in bytes and headers, is refused', async () => {
+  it('unsigned, in bytes and headers, is rejected', async () => {
     const { at, handled } = await start(mount, { bodyTimeout, trustedProxies: ['loopback'] });
     await fc.assert(
       fc.asyncProperty(bytes, fc.array(header, { maxLength: 6 }), framing, async (body, headers, by) => {
@@ -118,7 +118,7 @@ describe.each(oneMountEach)('whatever comes over $name', (mount) => {
     );
   });
 
-  it('with a signature that is changed in the least is refused, and otherwise accepted', async () => {
+  it('with a signature that is changed in the least is rejected, and otherwise accepted', async () => {
     const { at, handled } = await start(mount, { bodyTimeout });
     const change = fc.oneof(
       fc.record({ what: fc.constant('digit'), at: fc.nat(63), by: fc.integer({ min: 1, max: 15 }) }),

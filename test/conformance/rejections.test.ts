@@ -6,7 +6,7 @@ import { mounts } from '../support/adapters/index.ts';
 import {
   inHeaders,
   type Message,
-  refusal,
+  rejection,
   send,
   signed,
   start,
@@ -21,7 +21,7 @@ const epoch = 1_704_110_400_000;
 const now = () => epoch;
 const secondsLater = (seconds: number) => new Date(epoch + seconds * 1000);
 
-describe.each(mounts)('a refusal, over $name', (mount) => {
+describe.each(mounts)('a rejection, over $name', (mount) => {
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
     'of the method %s names the one that is allowed',
     async (method) => {
@@ -30,7 +30,7 @@ describe.each(mounts)('a refusal, over $name', (mount) => {
       expect(toldInHeaders(response)).toEqual({ ...inHeaders, allow: 'POST' });
       expect(response.status).toBe(405);
       // An answer to HEAD has no body, only the length of it.
-      if (method !== 'HEAD') expect(told(response)).toEqual(refusal('method_not_allowed'));
+      if (method !== 'HEAD') expect(told(response)).toEqual(rejection('method_not_allowed'));
       expect(handled).toEqual([]);
     },
   );
@@ -49,7 +49,7 @@ describe.each(mounts)('a refusal, over $name', (mount) => {
   ])('as %s comes of %s: %s', async (code, name, value) => {
     const { at, handled, outcomes } = await start(mount);
     const response = await send(at, withHeader(await webhook(), name, value));
-    expect(told(response)).toEqual(refusal(code));
+    expect(told(response)).toEqual(rejection(code));
     expect(toldInHeaders(response)).toEqual(inHeaders);
     expect(outcomes).toEqual([{ status: 'rejected', code }]);
     expect(handled).toEqual([]);
@@ -68,7 +68,7 @@ describe.each(mounts)('a refusal, over $name', (mount) => {
   it('of an address that is not allowed', async () => {
     const { at, handled } = await start(mount, { allowedIps: ['192.0.2.0/24', '2001:db8::/32'] });
     const response = await send(at, await webhook());
-    expect(told(response)).toEqual(refusal('ip_not_allowed'));
+    expect(told(response)).toEqual(rejection('ip_not_allowed'));
     expect(toldInHeaders(response)).toEqual(inHeaders);
     expect(handled).toEqual([]);
   });
@@ -77,10 +77,10 @@ describe.each(mounts)('a refusal, over $name', (mount) => {
     const mountOptions = { clientIp: (header: (name: string) => string | undefined) => header('x-client') };
     const { at } = await start(mount, { allowedIps: ['loopback', '192.0.2.0/24'] }, mountOptions);
     const message = await webhook();
-    expect(told(await send(at, message))).toEqual(refusal('ip_not_allowed'));
+    expect(told(await send(at, message))).toEqual(rejection('ip_not_allowed'));
     for (const address of ['garbage', '010.0.0.1', '192.0.2.1, 192.0.2.1', '203.0.113.1']) {
       const response = await send(at, withHeader(message, 'x-client', address));
-      expect(told(response), address).toEqual(refusal('ip_not_allowed'));
+      expect(told(response), address).toEqual(rejection('ip_not_allowed'));
     }
     expect(told(await send(at, withHeader(message, 'x-client', '192.0.2.1')))).toEqual(success);
   });
@@ -89,7 +89,7 @@ describe.each(mounts)('a refusal, over $name', (mount) => {
     const log = memoryLog();
     const { at, handled } = await start(mount, { tolerance: 300, now, log });
     const response = await send(at, await webhook('scan_started', { timestamp: secondsLater(away) }));
-    expect(told(response)).toEqual(refusal('stale_event'));
+    expect(told(response)).toEqual(rejection('stale_event'));
     expect(toldInHeaders(response)).toEqual(inHeaders);
     expect(handled).toEqual([]);
     expect(log.entries()).toMatchObject([{ state: 'rejected', code: 'stale_event' }]);
@@ -102,7 +102,7 @@ describe.each(mounts)('a refusal, over $name', (mount) => {
   it('of a body that something before has read comes at once', async () => {
     const { at, handled } = await start(mount, {}, { readBodyFirst: true });
     const response = await send(at, await webhook());
-    expect(told(response)).toEqual(refusal('body_already_parsed'));
+    expect(told(response)).toEqual(rejection('body_already_parsed'));
     expect(toldInHeaders(response)).toEqual(inHeaders);
     expect(handled).toEqual([]);
   });

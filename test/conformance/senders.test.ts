@@ -3,7 +3,7 @@ import { mounts } from '../support/adapters/index.ts';
 import {
   headerOf,
   type Message,
-  refusal,
+  rejection,
   secret,
   send,
   signed,
@@ -32,7 +32,7 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
       const message = await webhook('scan.completed', { dialect, signatureHeader: header });
       expect(told(await send(at, message)), dialect).toEqual(success);
       const forged = { ...message, body: Buffer.from(message.body.toString().replace('scan_', 'scan-')) };
-      expect(told(await send(at, forged)), dialect).toEqual(refusal('invalid_signature'));
+      expect(told(await send(at, forged)), dialect).toEqual(rejection('invalid_signature'));
     }
     expect(handled.map(({ event }) => event.event_type)).toEqual(dialects.map(() => 'scan_completed'));
     expect(handled.map(({ context }) => context.wire.dialect)).toEqual([
@@ -47,10 +47,10 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
     const wrong = `sha256=${'0'.repeat(64)}`;
     expect(told(await send(at, withHeader(message, 'x-signature-256', wrong)))).toEqual(success);
     const both = withHeader(withHeader(message, 'x-spiderfoot-signature', wrong), 'x-signature-256', right);
-    expect(told(await send(at, both))).toEqual(refusal('invalid_signature'));
+    expect(told(await send(at, both))).toEqual(rejection('invalid_signature'));
     const other = signedIn(message, 'x-signature-256');
     const twice = { ...other, headers: [...other.headers, ['X-Signature-256', right] as const] };
-    expect(told(await send(at, twice))).toEqual(refusal('invalid_signature'));
+    expect(told(await send(at, twice))).toEqual(rejection('invalid_signature'));
   });
 
   it('the same notification twice is two events with the times of their arrival', async () => {
@@ -129,9 +129,9 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
   it('a rejection names the notification service by its headers alone', async () => {
     const { at, outcomes } = await start(mount);
     const message = await webhook('scan.error', { dialect: 'topic' });
-    expect(told(await send(at, message))).toEqual(refusal('missing_signature'));
+    expect(told(await send(at, message))).toEqual(rejection('missing_signature'));
     const own = withHeader(message, 'user-agent', 'SpiderFoot-Webhook/1.0');
-    expect(told(await send(at, own))).toEqual(refusal('missing_signature'));
+    expect(told(await send(at, own))).toEqual(rejection('missing_signature'));
     expect(outcomes).toEqual([
       { status: 'rejected', code: 'missing_signature', hint: expect.stringContaining('WebhookChannel') },
       { status: 'rejected', code: 'missing_signature' },
@@ -141,7 +141,7 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
   it('a rejection names the header of a signature that the endpoint does not read', async () => {
     const { at, outcomes } = await start(mount, { signatureHeader: 'x-spiderfoot-signature' });
     const message = signedIn(await webhook(), 'x-signature-256');
-    expect(told(await send(at, message))).toEqual(refusal('missing_signature'));
+    expect(told(await send(at, message))).toEqual(rejection('missing_signature'));
     expect(outcomes).toMatchObject([{ hint: expect.stringContaining('x-signature-256') }]);
   });
 

@@ -4,7 +4,7 @@ import {
   connectTo,
   headerOf,
   headOf,
-  refusal,
+  rejection,
   secret,
   send,
   signed,
@@ -16,7 +16,7 @@ import {
 } from '../support/webhooks.ts';
 
 const name = 'x-spiderfoot-signature';
-const invalid = refusal('invalid_signature');
+const invalid = rejection('invalid_signature');
 
 describe.each(mounts)('a signature, over $name', (mount) => {
   it('is taken with and without its prefix, in any case, from a header of any case', async () => {
@@ -42,7 +42,7 @@ describe.each(mounts)('a signature, over $name', (mount) => {
     expect(handled).toHaveLength(shapes.length + 1);
   });
 
-  it('of any other form is refused, and tells nothing of the right one', async () => {
+  it('of any other form is rejected, and tells nothing of the right one', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     const right = headerOf(message, name);
@@ -91,7 +91,7 @@ describe.each(mounts)('a signature, over $name', (mount) => {
     expect(handled).toEqual([]);
   });
 
-  it('whose digits only fold into the right ones is refused', async () => {
+  it('whose digits only fold into the right ones is rejected', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     const digest = headerOf(message, name).slice('sha256='.length);
@@ -109,7 +109,7 @@ describe.each(mounts)('a signature, over $name', (mount) => {
     expect(handled).toEqual([]);
   });
 
-  it('that comes twice is refused, also when both are right', async () => {
+  it('that comes twice is rejected, also when both are right', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     const right = headerOf(message, name);
@@ -146,7 +146,7 @@ describe.each(mounts)('a signature, over $name', (mount) => {
     expect(told(await send(at, message))).toEqual(success);
   });
 
-  it('of another secret, of another message or of an empty body is refused', async () => {
+  it('of another secret, of another message or of an empty body is rejected', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     const other = headerOf(await webhook(), name);
@@ -173,7 +173,9 @@ describe.each(mounts)('a signature, over $name', (mount) => {
       ...success,
       body: expect.objectContaining({ status: 'duplicate' }),
     });
-    expect(told(await send(at, withHeader(message, name, undefined)))).toEqual(refusal('missing_signature'));
+    expect(told(await send(at, withHeader(message, name, undefined)))).toEqual(
+      rejection('missing_signature'),
+    );
   });
 
   it('is not asked for where verification is switched off, in so many words', async () => {
@@ -191,7 +193,7 @@ describe.each(mounts)('a signature, over $name', (mount) => {
       const client = await connectTo(at);
       await client.write(headOf(at, withHeader(message, name, value)));
       expect(told(await client.response())).toEqual(
-        value === undefined ? refusal('missing_signature') : invalid,
+        value === undefined ? rejection('missing_signature') : invalid,
       );
     }
   });

@@ -14,7 +14,7 @@ import {
   headOf,
   lastChunk,
   type Message,
-  refusal,
+  rejection,
   secret,
   send,
   start,
@@ -24,7 +24,7 @@ import {
   withHeader,
 } from '../support/webhooks.ts';
 
-const tooLarge = refusal('body_too_large');
+const tooLarge = rejection('body_too_large');
 const framings = ['length', 'chunked'] as const;
 const megabyte = Buffer.alloc(1024 * 1024, 'x');
 
@@ -92,7 +92,7 @@ describe.each(nodeMounts)('a rejection over $name', (mount) => {
     const { at } = await start(mount, { bodyTimeout });
     const client = await connectTo(at);
     await client.write(declaring(withHeader(await webhook(), header, undefined), 1000, at));
-    expect(told(await client.response())).toEqual(refusal(code));
+    expect(told(await client.response())).toEqual(rejection(code));
   });
 
   it('does not wait for the rest of the body: body_too_large', async () => {
@@ -120,7 +120,7 @@ describe.each(mounts)("a client such as Python's urllib, over $name", (mount) =>
     const message = withHeader(await webhook(), 'x-spiderfoot-signature', undefined);
     await writeMegabytes(client, at, withHeader(message, 'connection', 'close'), framing);
     const code = framing === 'length' ? 'body_too_large' : 'missing_signature';
-    expect(told(await client.response())).toEqual(refusal(code));
+    expect(told(await client.response())).toEqual(rejection(code));
   });
 });
 

@@ -6,7 +6,7 @@ import {
   chunk,
   connectTo,
   headOf,
-  refusal,
+  rejection,
   start,
   success,
   told,
@@ -17,7 +17,7 @@ import {
 /** Milliseconds. */
 const bodyTimeout = 60;
 
-const late = refusal('body_timeout');
+const late = rejection('body_timeout');
 
 describe.each(mounts)('the time for a body, over $name', (mount) => {
   it('ends for one that does not begin, and for one that stops in the middle', async () => {
@@ -78,21 +78,21 @@ describe.each(mounts)('the time for a body, over $name', (mount) => {
 
 // A fetch platform keeps its connections itself.
 describe.each(mounts.filter(({ name }) => !name.startsWith('fetch')))('a connection, over $name', (mount) => {
-  it('is cut where the rest of a refused body does not come', async () => {
+  it('is cut where the rest of a rejected body does not come', async () => {
     const { at } = await start(mount, { bodyTimeout, maxBodySize: 1000 });
     const message = await webhook();
     const large = withHeader(message, 'content-length', '1001');
     const cases = [
-      [headOf(at, large, { framing: 'none' }), refusal('body_too_large')],
-      [headOf(at, withHeader(message, 'content-type', undefined)), refusal('unsupported_media_type')],
+      [headOf(at, large, { framing: 'none' }), rejection('body_too_large')],
+      [headOf(at, withHeader(message, 'content-type', undefined)), rejection('unsupported_media_type')],
       [headOf(at, message), late],
       [headOf(at, message, { framing: 'chunked' }) + chunk(Buffer.from('{')), late],
     ] as const;
     await Promise.all(
-      cases.map(async ([bytes, refused]) => {
+      cases.map(async ([bytes, rejected]) => {
         const client = await connectTo(at);
         await client.write(bytes);
-        expect(told(await client.response())).toEqual(refused);
+        expect(told(await client.response())).toEqual(rejected);
         expect(await client.rest()).toBe('');
       }),
     );

@@ -69,7 +69,7 @@ if (obstacle !== undefined) {
       const faults = ['-e', `inject=${call}:error=${error}:when=100..115`];
       const receiver = await new Receiver(site, tracing(output, faults)).listening();
       const sender = startSender(() => receiver.url, sent, createRandom(seed), 8);
-      await until('webhooks were refused', () => (sent.answers.get(503) ?? 0) > 0);
+      await until('webhooks were rejected', () => (sent.answers.get(503) ?? 0) > 0);
       const before = sent.acknowledged.size;
       await until('webhooks were acknowledged again', () => sent.acknowledged.size >= before + 50);
       await receiver.kill();

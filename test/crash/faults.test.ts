@@ -31,7 +31,7 @@ describe('A disk without space', () => {
       const sender = startSender(() => receiver.url, sent, createRandom(seed));
       await until('webhooks were acknowledged', () => sent.acknowledged.size >= 100);
       disk.fill(receiver);
-      await until('webhooks were refused', () => (sent.answers.get(503) ?? 0) >= 100);
+      await until('webhooks were rejected', () => (sent.answers.get(503) ?? 0) >= 100);
       disk.free(receiver);
       const before = sent.acknowledged.size;
       await until('webhooks were acknowledged again', () => sent.acknowledged.size >= before + 100);
@@ -154,7 +154,7 @@ describe('A handler', () => {
     expect(steps.filter(({ step }) => step === 'failed')).toHaveLength(3);
   });
 
-  it('that kills its process every time is given up, and what came with it is handled', async () => {
+  it('that kills its process every time becomes a dead letter, and what came with it is handled', async () => {
     const site = createSite('queue', { maxAttempts: 3, lease: 300, handleFor: 100 });
     const sent = nothingSent();
     const agent = connections();

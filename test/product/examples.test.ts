@@ -12,7 +12,7 @@ import {
   listening,
   secret,
   serveExample,
-  untilRefused,
+  untilClosed,
   type Variables,
 } from './support/examples.ts';
 import { beginWebhook } from './support/half-sent.ts';
@@ -41,7 +41,7 @@ describe.each(examples)('The example %s', (example) => {
     });
     afterAll(() => server.program.kill());
 
-    it('refuses another secret with 401 and takes the previous one', async () => {
+    it('rejects another secret with 401 and takes the previous one', async () => {
       const { url } = server;
       const answers = await sendFromPython(
         { ...guide, url, data: finding(), secret: 'another' },
@@ -125,14 +125,14 @@ describe.each(examples)('The example %s', (example) => {
     ]);
   });
 
-  it('refuses addresses that are not allowed with 403, whatever X-Forwarded-For says', async () => {
+  it('rejects addresses that are not allowed with 403, whatever X-Forwarded-For says', async () => {
     const { url } = await serveExample(example, { SPIDERFOOT_ALLOWED_IPS: '192.0.2.7, 198.51.100.0/24' });
     const answers = await sendFromPython(
       { ...guide, url, data: {} },
       { ...guide, url, data: {}, headers: { 'X-Forwarded-For': '192.0.2.7' } },
     );
-    const refused = { status: 403, body: '{"error":"Address not allowed","code":"ip_not_allowed"}' };
-    expect(answers).toEqual([refused, refused]);
+    const rejected = { status: 403, body: '{"error":"Address not allowed","code":"ip_not_allowed"}' };
+    expect(answers).toEqual([rejected, rejected]);
   });
 
   it('reads X-Forwarded-For of a trusted proxy from its right end', async () => {
@@ -154,7 +154,7 @@ describe.each(examples)('The example %s', (example) => {
     const server = await serveExample(example);
     const { client, finish } = await beginWebhook(server, 'scan_completed', secret);
     server.program.signal('SIGTERM');
-    await untilRefused(server.port);
+    await untilClosed(server.port);
     await finish();
     const { status, body } = await client.response();
     expect([status, body]).toEqual([handledStatus, expect.stringContaining('"status":"success"')]);
@@ -227,7 +227,7 @@ describe.each(examples)('The example %s', (example) => {
       const server = await listening(program);
       const { client, finish } = await beginWebhook(server, 'scan.complete', secret);
       program.signal('SIGTERM', whom);
-      await untilRefused(server.port);
+      await untilClosed(server.port);
       await finish();
       expect((await client.response()).status).toBe(handledStatus);
       // What npx and pnpm make of their own signal is theirs: the server's end is what counts.

@@ -74,16 +74,16 @@ describe('The example mtls', () => {
       () => ini.replaceAll(/^(client_.*? = ).*\/(.*)$/gm, `$1${strangers.replace('%', '%%')}/$2`),
       'UNABLE_TO_[A-Z_]+',
     ],
-  ] as const)('refuses who comes %s, and says so in a line', async (_, content, reason) => {
+  ] as const)('rejects who comes %s, and says so in a line', async (_, content, reason) => {
     const before = handledBy({ program }).length;
     const { code, lines, stderr } = await send(content());
     expect({ code, lines }).toEqual({ code: 1, lines: [] });
     expect(stderr).toMatch(/^no answer: /);
-    await program.says(new RegExp(`^warn  a client was refused by TLS \\{ reason: '${reason}' \\}$`, 'm'));
+    await program.says(new RegExp(`^warn  a client was rejected by TLS \\{ reason: '${reason}' \\}$`, 'm'));
     expect(handledBy({ program })).toHaveLength(before);
   });
 
-  it('refuses another secret with 401, whatever certificate comes with it', async () => {
+  it('rejects another secret with 401, whatever certificate comes with it', async () => {
     const { code, stderr } = await send(ini.replace(/^secret = .*$/m, 'secret = another'));
     expect(code).toBe(1);
     expect(stderr).toContain('401 {"error":"Invalid signature","code":"invalid_signature"}');

@@ -131,8 +131,8 @@ describe("The README's table of", () => {
     expect(misspelt).toThrow(`Known: ${documented.join(', ')}.`);
   });
 
-  it('refusals has each code with its status', () => {
-    const documented = tableBelow('README.md', /^Refusals are/m).map(([status, code]) => [
+  it('rejections has each code with its status', () => {
+    const documented = tableBelow('README.md', /^Rejections are/m).map(([status, code]) => [
       Number(status),
       ...codeIn(code),
     ]);

@@ -1,7 +1,7 @@
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { RawClient } from '../support/raw-client.ts';
-import { type Listening, listening, secret, untilRefused, type Variables } from './support/examples.ts';
+import { type Listening, listening, secret, untilClosed, type Variables } from './support/examples.ts';
 import { Program, stopPrograms } from './support/program.ts';
 
 afterAll(stopPrograms);
@@ -58,7 +58,7 @@ describe('A server', () => {
     const server = await start();
     const { answered } = await begin(server);
     server.program.signal('SIGTERM');
-    await untilRefused(server.port);
+    await untilClosed(server.port);
     expect(said(server)).toEqual(['begun']);
     server.program.signal('SIGUSR2');
     expect(await server.program.end()).toEqual({ code: 0, signal: null });
@@ -86,7 +86,7 @@ describe('A server', () => {
     const server = await start();
     await begin(server);
     server.program.signal('SIGINT');
-    await untilRefused(server.port);
+    await untilClosed(server.port);
     await later();
     server.program.signal('SIGINT');
     expect(await server.program.end()).toEqual({ code: 130, signal: null });
@@ -97,7 +97,7 @@ describe('A server', () => {
     const server = await start();
     const { answered } = await begin(server);
     server.program.signal('SIGHUP');
-    await untilRefused(server.port);
+    await untilClosed(server.port);
     await later();
     server.program.signal('SIGTERM');
     await server.program.says(/^SIGTERM came$/m);

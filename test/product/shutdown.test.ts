@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { RawClient } from '../support/raw-client.ts';
 import { bytesOf, connectTo, headOf, secret, send, webhook, withHeader } from '../support/webhooks.ts';
-import { type Listening, listening, untilRefused, type Variables } from './support/examples.ts';
+import { type Listening, listening, untilClosed, type Variables } from './support/examples.ts';
 import { Program, run, stopPrograms } from './support/program.ts';
 
 afterAll(stopPrograms);
@@ -116,7 +116,7 @@ describe.each(frameworks)('a server of %s is stopped by SIGTERM with exit code 0
     client.reset();
     await isRead(at);
     at.program.signal('SIGTERM');
-    await untilRefused(at.port);
+    await untilClosed(at.port);
     at.program.signal('SIGUSR2');
     expect(await at.program.end()).toEqual({ code: 0, signal: null });
     expect(at.program.lines.at(-1)).toBe('closed');
@@ -133,7 +133,7 @@ describe.each(frameworks)('a server of %s is stopped by SIGTERM with exit code 0
     await queued.write(headOf(at, late));
     await isRead(at);
     at.program.signal('SIGTERM');
-    await untilRefused(at.port);
+    await untilClosed(at.port);
     await queued.write(late.body);
     expect(await queued.response()).toMatchObject({ headers: { connection: 'close' } });
     at.program.signal('SIGUSR2');

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { untilRefused } from './support/examples.ts';
+import { untilClosed } from './support/examples.ts';
 import { Program, stopPrograms } from './support/program.ts';
 
 afterAll(stopPrograms);
@@ -15,7 +15,7 @@ describe('npm start', () => {
       program.signal(signal);
       // Its outputs are the receiver's as well: they end with the last of the two.
       expect(await program.end()).toMatchObject({ signal });
-      await untilRefused(Number(port));
+      await untilClosed(Number(port));
     },
   );
 });

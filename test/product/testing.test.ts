@@ -62,7 +62,7 @@ describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
     });
   });
 
-  it('for what it refuses', async () => {
+  it('for what it rejects', async () => {
     const { receiver, handled } = notingReceiver();
     const { headers, body } = await signedWebhook('scan_completed', { secret: 'another' });
     const response = await request(toApp(receiver))

@@ -32,8 +32,14 @@ describe.each(commands)('The command on %s', (_, binary, before) => {
     expect(await command('send', 'scan_completed', '--url', url, '--wrong-secret', ...secret)).toMatchObject({
       code: 0,
     });
-    const refused = await command('send', 'scan_completed', '--url', 'http://127.0.0.1:9/webhook', ...secret);
-    expect(refused.code).toBe(1);
+    const rejected = await command(
+      'send',
+      'scan_completed',
+      '--url',
+      'http://127.0.0.1:9/webhook',
+      ...secret,
+    );
+    expect(rejected.code).toBe(1);
     expect(await command('log', '--db', 'webhooks.db')).toMatchObject({
       code: 0,
       output: expect.stringMatching(/scan_completed.*example\.com/),

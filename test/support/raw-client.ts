@@ -66,7 +66,7 @@ export class RawClient {
     this.#socket.end();
   }
 
-  /** Sends RST: what a client does that crashes or gives up. */
+  /** Sends RST: as a client that crashes or disconnects does. */
   reset(): void {
     this.#socket.resetAndDestroy();
   }

@@ -160,12 +160,12 @@ export function told({ status, body }: RawResponse): { readonly status: number; 
   return { status, body: JSON.parse(body) };
 }
 
-/** What a refusal may tell in its headers. */
+/** What a rejection may tell in its headers. */
 export function toldInHeaders({ headers }: RawResponse) {
   return { type: headers['content-type'], allow: headers.allow, retryAfter: headers['retry-after'] };
 }
 
-/** What {@link toldInHeaders} tells of most refusals. */
+/** What {@link toldInHeaders} tells of most rejections. */
 export const inHeaders = {
   type: 'application/json; charset=utf-8',
   allow: undefined,
@@ -178,7 +178,7 @@ const id: unknown = expect.stringMatching(/^[0-9a-f]{32}$/);
 export const success = { status: 200, body: { status: 'success', id } };
 export const duplicate = { status: 200, body: { status: 'duplicate', id } };
 
-export function refusal(code: RejectionCode): { readonly status: number; readonly body: unknown } {
+export function rejection(code: RejectionCode): { readonly status: number; readonly body: unknown } {
   const { status, error } = rejections[code];
   return { status, body: { error, code } };
 }

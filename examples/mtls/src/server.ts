@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   );
   // Who has no certificate gets no HTTP, so neither a status nor the receiver tells of it.
   server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, { authorizationError }: TLSSocket) => {
-    logger.warn({ reason: authorizationError ?? code }, 'a client was refused by TLS');
+    logger.warn({ reason: authorizationError ?? code }, 'a client was rejected by TLS');
   });
   console.log(`listening on ${url}${endpoint.path}`);
 }

@@ -183,7 +183,7 @@ describe('Schemas of your own', () => {
   });
 });
 
-describe('The compiler refuses', () => {
+describe('The compiler rejects', () => {
   it('types that nobody knows', () => {
     // @ts-expect-error misspelt
     receiver.on('scan_complete', () => {});

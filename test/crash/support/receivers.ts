@@ -50,7 +50,7 @@ export function temporaryFolder(): string {
 /** One process of the receiver program. */
 export class Receiver {
   readonly program: Program;
-  /** Where it listens; it refuses all connections until it does. */
+  /** Where it listens; it rejects all connections until it does. */
   url = 'http://127.0.0.1:1/webhook';
   /** Of the receiver itself, also where a wrapper runs it. 0 until it listens. */
   pid = 0;

@@ -26,7 +26,7 @@ export function hashOf(body: Uint8Array): string {
 /** SpiderFoot waits 1 s, then 2 s; a tenth of that is short enough for many crashes, and spans a restart. */
 const waits = [100, 200];
 
-/** SpiderFoot gives up a request after 10 s. */
+/** SpiderFoot ends a request after 10 s. */
 const patience = 1000;
 
 export interface Sender {

@@ -8,7 +8,7 @@ export interface Verdict {
   readonly doubled: number;
   /** In the database with bytes that nobody has sent. */
   readonly altered: number;
-  /** Neither done nor given up; with a log, which has no workers, only what was acknowledged has to be. */
+  /** Neither done nor a dead letter; with a log, which has no workers, only what was acknowledged has to be. */
   readonly unfinished: number;
   /** Called done without a handler having succeeded. */
   readonly unhandled: number;
@@ -16,7 +16,7 @@ export interface Verdict {
   readonly early: number;
   /** Failed, or begun, more often than allowed. */
   readonly overtried: number;
-  /** Given up before it has failed so often. */
+  /** A dead letter before it has failed so often. */
   readonly abandoned: number;
   /** Begun twice under the same attempt: two workers held one claim. */
   readonly shared: number;

@@ -41,7 +41,7 @@ export function handledBy({ program }: Pick<Listening, 'program'>): readonly unk
 }
 
 /** Waits until a port takes no connection any more. */
-export async function untilRefused(port: number): Promise<void> {
+export async function untilClosed(port: number): Promise<void> {
   while (await connects(port)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 

@@ -1,32 +1,32 @@
 import type { RejectionCode } from '../outcome/rejections.ts';
 
-/** The body's bytes, or why they are not to be had. */
+/** The body's bytes, or the code of the reason why they are not available. */
 export type BodyRead =
   | Uint8Array
   | Extract<RejectionCode, 'body_too_large' | 'body_timeout' | 'body_already_parsed' | 'request_aborted'>;
 
 /**
- * One HTTP request that carries one event, in no framework's terms. `core/node` and `core/web` make them of
- * `node:http` requests and of fetch `Request`s; an adapter for anything else implements this.
+ * One HTTP request that carries one event, independent of any framework. `NodeDelivery` wraps a `node:http` request,
+ * `WebDelivery` a fetch `Request`. An adapter for anything else implements this interface.
  */
 export interface Delivery {
   readonly method: string;
   /**
-   * The address of the socket's other end, or what stands in for it; `undefined` where it is not known. Asked for once:
-   * what a user's own function does in a getter, the receiver answers for.
+   * The client's address: the socket's, or what `clientIp` returns. `undefined` if it is unknown. The receiver reads it
+   * once. If a getter throws, the receiver handles the error.
    */
   readonly peer: string | undefined;
   /**
-   * A header's value.
+   * Return a header's value.
    * @param name in lower case
-   * @returns several of one name joined by `, `
+   * @returns the value; several values of one name are joined by `, `
    */
   header(name: string): string | undefined;
   /**
-   * Read the body: the bytes as they came, never a parsed body written out again. Called once at most, and only
-   * where the headers gave no reason to refuse.
-   * @param limit bytes; one more is `body_too_large`, told as soon as it is seen
-   * @param timeout milliseconds for the whole body; afterwards it is `body_timeout`
+   * Read the body: the bytes as they were sent, never a parsed body that is serialized again. Called at most once, and
+   * only if the headers are acceptable.
+   * @param limit bytes. A larger body is `body_too_large`, as soon as the limit is exceeded
+   * @param timeout milliseconds for the whole body. After that, it is `body_timeout`
    */
   readBody(limit: number, timeout: number): Promise<BodyRead>;
   /**
@@ -37,7 +37,7 @@ export interface Delivery {
    */
   discardBody?(timeout: number): void | Promise<void>;
   /**
-   * Called when the answer to this delivery is the last one on its connection (see `Answer.closesConnection`). Omit
+   * Called when the answer to this delivery is the last one on its connection (see `HttpResponse.closesConnection`). Omit
    * this method if the transport does not pipeline requests.
    */
   closeConnection?(): void;

@@ -13,27 +13,27 @@ export interface ParsedJson {
   readonly nonFinite: number;
 }
 
-type JsonRefusal = { readonly status: 'rejected'; readonly code: Extract<RejectionCode, 'invalid_json'> };
+type JsonRejection = { readonly status: 'rejected'; readonly code: Extract<RejectionCode, 'invalid_json'> };
 
-const invalid: JsonRefusal = { status: 'rejected', code: 'invalid_json' };
+const invalid: JsonRejection = { status: 'rejected', code: 'invalid_json' };
 
 /**
- * Deeper bodies are refused, because `JSON.stringify` and most recursive code overflow at some thousand levels.
- * Python's own encoder stops at about a thousand, and so does SQLite's.
+ * The maximum depth of a body. `JSON.stringify` and most recursive code overflow at several thousand levels. Python's
+ * encoder and SQLite stop at about a thousand.
  */
 export const maxDepth = 1000;
 
 /** Parse a body that may hold anything: invalid UTF-8, no object, Python's NaN, endless nesting. Never throws. */
-export function parseJson(bytes: Uint8Array): ParsedJson | JsonRefusal {
+export function parseJson(bytes: Uint8Array): ParsedJson | JsonRejection {
   const text = decodeUtf8(bytes);
   if (text === undefined) return invalid;
   let value = parse(text);
   let nonFinite = 0;
   if (value === undefined) {
-    const mended = replaceNonFinite(text);
-    if (mended === undefined) return invalid;
-    value = parse(mended.text);
-    nonFinite = mended.count;
+    const finite = replaceNonFinite(text);
+    if (finite === undefined) return invalid;
+    value = parse(finite.text);
+    nonFinite = finite.count;
   }
   if (!isObject(value)) return invalid;
   if (opensMoreThan(text, maxDepth) && deeperThan(value, maxDepth)) return invalid;

@@ -13,7 +13,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 /**
  * Wait for a promise with a time limit.
  * @param limit milliseconds
- * @param onLate makes the error that it is given up with
+ * @param onLate returns the error if the promise is late
  */
 export function within<Value>(promise: Promise<Value>, limit: number, onLate: () => Error): Promise<Value> {
   return new Promise((resolve, reject) => {

@@ -17,7 +17,8 @@ export interface HandlerRun {
 }
 
 /**
- * Handlers that were given up and run on, by name: the next try waits for them instead of running them twice at once.
+ * Handlers that exceeded their time and are still running, by name. The next attempt waits for them instead of running
+ * them twice at the same time.
  */
 export interface Unfinished {
   get(handler: string): Promise<void> | undefined;

@@ -29,7 +29,7 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
   readonly endpoint?: string;
   /**
    * The types this endpoint takes, by name, alias or category (`'scan'`, `'scan.*'`). Others are answered 200
-   * `ignored`, because SpiderFoot would send a refused event again.
+   * `ignored`, because SpiderFoot would send a rejected event again.
    * @default 'all'
    */
   readonly events?: 'all' | readonly EventFilter<NoInfer<Schemas>>[];
@@ -67,7 +67,7 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
   /**
    * Milliseconds a handler may take before its signal is aborted and it counts as failed. What runs on is waited for by
    * the next try, not started twice.
-   * @default 9000: SpiderFoot gives up at 10 seconds; 300000 with a queue, where nobody waits
+   * @default 9000, because SpiderFoot ends a request after 10 seconds; 300000 with a queue, because no sender waits
    */
   readonly handlerTimeout?: number;
   /**

@@ -10,8 +10,7 @@ export interface Rejection {
 }
 
 /**
- * Every code with which a delivery is refused, once. Codes are stable: programs may match on them. The words
- * may change.
+ * Every rejection code, once. Codes are stable, so programs may match on them. The texts may change.
  */
 export const rejections = {
   invalid_json: {
@@ -116,5 +115,5 @@ export const rejections = {
   },
 } as const satisfies Record<string, Rejection>;
 
-/** The stable code of a refusal. */
+/** The stable code of a rejection. */
 export type RejectionCode = keyof typeof rejections;

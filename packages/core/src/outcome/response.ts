@@ -32,11 +32,11 @@ export function toHttpResponse(outcome: Outcome): HttpResponse {
 }
 
 function rejectionResponse({ code, id, issues, retryAfter, closing }: Rejected): HttpResponse {
-  const refusal: Rejection = rejections[code];
-  const body = toAscii(JSON.stringify({ error: refusal.error, code, issues }));
-  const headers = { ...responseHeaders(body), ...refusal.headers };
+  const rejection: Rejection = rejections[code];
+  const body = toAscii(JSON.stringify({ error: rejection.error, code, issues }));
+  const headers = { ...responseHeaders(body), ...rejection.headers };
   return {
-    status: refusal.status,
+    status: rejection.status,
     headers:
       retryAfter === undefined ? headers : { ...headers, 'retry-after': String(Math.ceil(retryAfter)) },
     body,

@@ -58,8 +58,8 @@ export function createPipeline(
       );
       if (retryAfter !== undefined) return { ...reject('rate_limited'), retryAfter };
     }
-    const refused = checkRequestHeaders(delivery.header, settings.maxBodySize);
-    if (refused !== undefined) return reject(refused);
+    const headerRejection = checkRequestHeaders(delivery.header, settings.maxBodySize);
+    if (headerRejection !== undefined) return reject(headerRejection);
     const claim = keys === undefined ? undefined : claimOf(delivery.header, settings.signatureHeaders);
     if (claim?.rejected !== undefined) return { ...reject(claim.rejected.code), ...claim.rejected };
 

@@ -98,7 +98,7 @@ describe('a list of addresses', () => {
     ...['', 'localhost', '1', '010.0.0.1', '0x7f.1', '127.1', '192.0.2.256', '192.0.2.1/33', '192.0.2.1/-1'],
     ...['192.0.2.1/', '192.0.2.1/8/8', '192.0.2.1/0x8', '192.0.2.0/24 ', '::1/129', ':::', 'fe80::1%eth0'],
     ...['::ffff:192.0.2.0/95', 'Loopback', '*', '10.*.*.*'],
-  ])('is refused at start-up with %j, which it names', (entry) => {
+  ])('is rejected at start-up with %j, which it names', (entry) => {
     expect(() => list('192.0.2.1', entry)).toThrow(
       expect.objectContaining({
         option: 'allowedIps',

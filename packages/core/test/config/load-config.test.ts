@@ -33,7 +33,7 @@ function errorOf(content: string | Uint8Array): ConfigFileError {
     if (error instanceof ConfigFileError) return error;
     throw error;
   }
-  throw new Error('Nothing was refused');
+  throw new Error('Nothing was rejected');
 }
 
 /** The guide's, with what its other parts add. */
@@ -203,7 +203,7 @@ const bomb = ['[webhooks]', 'k0 = hush-hush%%']
   .concat('secret = %(k7)s')
   .join('\n');
 
-describe('loadConfig refuses, and names file, line and key', () => {
+describe('loadConfig rejects, and names file, line and key', () => {
   const main = (lines: string) => `[webhooks]\nsecret = hush-hush\n${lines}\n`;
   it.each<readonly [what: string, content: string, line: number, key: string | undefined, words: RegExp]>([
     ['a missing secret', '\n[webhooks]\nenabled = true\n', 2, 'secret', /is missing/],
@@ -298,7 +298,7 @@ describe('loadConfig refuses, and names file, line and key', () => {
   });
 });
 
-/** What both read of a file: each section's keys; `null` for a value, or a file, that is refused. */
+/** What both read of a file: each section's keys; `null` for a value, or a file, that is rejected. */
 type Read = Readonly<Record<string, Readonly<Record<string, string | null>>>> | null;
 
 const program = fileURLToPath(new URL('read_config.py', import.meta.url));
@@ -389,12 +389,12 @@ const references = ['[DEFAULT]', 'host = h%%', '[s]', 'k0 = %(Host)s', 'k1 = (%(
   .join('\n');
 
 describe("Python's configparser and this parser", () => {
-  it('read the same out of any file, and refuse the same', () => {
+  it('read the same out of any file, and reject the same', () => {
     const texts = [guide, several, '', 'a = b', '[a]', references, ...fc.sample(iniText, 3000)];
     const files = texts.map(fileWith);
     const here = texts.map(readHere);
     expect(here).toEqual(readInPython(files));
-    // Else the two could agree on refusing everything.
+    // Else the two could agree on rejecting everything.
     expect(here.filter((read) => read !== null).length).toBeGreaterThan(texts.length / 4);
     expect(here.filter((read) => read === null).length).toBeGreaterThan(texts.length / 20);
   });

@@ -1,7 +1,7 @@
 """Reads INI files as SpiderFoot does, by configparser, and prints for each what it has read.
 
-File names come on standard input as JSON. A line of JSON each: null where the file is refused, else
-{section: {key: value}}, with null for a value whose "%" is refused.
+File names come on standard input as JSON. A line of JSON each: null where the file is rejected, else
+{section: {key: value}}, with null for a value whose "%" is rejected.
 """
 
 import configparser

@@ -5,7 +5,7 @@ import { decodeUtf8 as decodeOnNode } from '../../src/data/utf8.node.ts';
 import { decodeUtf8 as decodeOnWeb } from '../../src/data/utf8.web.ts';
 
 const parse = (text: string) => parseJson(Buffer.from(text));
-const refused = { status: 'rejected', code: 'invalid_json' };
+const rejected = { status: 'rejected', code: 'invalid_json' };
 
 describe('JSON', () => {
   it('comes out as JSON.parse has it, for any object', () => {
@@ -54,8 +54,8 @@ describe('JSON', () => {
     ['minus NaN', '{"a":-NaN}'],
     ['plus Infinity', '{"a":+Infinity}'],
     ['NaN for a key', '{NaN:1}'],
-  ])('is refused where it is %s', (_, text) => {
-    expect(parse(text)).toEqual(refused);
+  ])('is rejected where it is %s', (_, text) => {
+    expect(parse(text)).toEqual(rejected);
   });
 
   it.each([
@@ -135,20 +135,20 @@ describe('hostile JSON', () => {
   const nested = (levels: number, open: string, close: string, core = '') =>
     open.repeat(levels) + core + close.repeat(levels);
 
-  it(`is refused past ${maxDepth} levels, and taken up to them`, () => {
+  it(`is rejected past ${maxDepth} levels, and taken up to them`, () => {
     for (const [open, close, core] of [
       ['[', ']', ''],
       ['{"a":', '}', '1'],
     ] as const) {
       const inner = (levels: number) => `{"x": ${nested(levels - 1, open, close, core)}}`;
       expect(parse(inner(maxDepth))).toMatchObject({ status: 'parsed' });
-      expect(parse(inner(maxDepth + 1))).toEqual(refused);
+      expect(parse(inner(maxDepth + 1))).toEqual(rejected);
     }
   });
 
   it('is found too deep wherever the depth is hidden', () => {
     const deep = nested(maxDepth, '[', ']');
-    expect(parse(`{"a": [1, {"b": 2}], "c": {"d": [null, "x", ${deep}]}}`)).toEqual(refused);
+    expect(parse(`{"a": [1, {"b": 2}], "c": {"d": [null, "x", ${deep}]}}`)).toEqual(rejected);
   });
 
   it('has the documented limit', () => {
@@ -163,14 +163,14 @@ describe('hostile JSON', () => {
     ] as const) {
       const body = (levels: number) => `{"wide": ${wide}, "x": ${nested(levels - 1, open, close, '1')}}`;
       expect(parse(body(maxDepth))).toMatchObject({ status: 'parsed' });
-      expect(parse(body(maxDepth + 1))).toEqual(refused);
+      expect(parse(body(maxDepth + 1))).toEqual(rejected);
     }
   });
 
   it('does not overflow the stack', () => {
-    expect(parse(`{"x": ${nested(100_000, '[', ']')}}`)).toEqual(refused);
-    expect(parse(`{"x": ${nested(100_000, '[', '')}`)).toEqual(refused);
-    expect(parse(`{"x": ${nested(100_000, '{"a":', '}', 'NaN')}}`)).toEqual(refused);
+    expect(parse(`{"x": ${nested(100_000, '[', ']')}}`)).toEqual(rejected);
+    expect(parse(`{"x": ${nested(100_000, '[', '')}`)).toEqual(rejected);
+    expect(parse(`{"x": ${nested(100_000, '{"a":', '}', 'NaN')}}`)).toEqual(rejected);
   });
 
   it('pollutes no prototype', () => {

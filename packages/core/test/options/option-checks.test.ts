@@ -21,7 +21,7 @@ function errorOf(create: () => unknown): ConfigurationError {
   throw new Error('No error was thrown');
 }
 
-describe('createReceiver refuses at start-up, and names the option', () => {
+describe('createReceiver rejects at start-up, and names the option', () => {
   it.each([
     ['secret', {}],
     ['secret', { secret: undefined }],
@@ -112,7 +112,7 @@ describe('createReceiver takes', () => {
   });
 });
 
-describe('a handler is refused at start-up', () => {
+describe('a handler is rejected at start-up', () => {
   const receiver = createReceiver({ secret });
   const add = (...args: unknown[]) => errorOf(() => Reflect.apply(receiver.on, receiver, args));
 
@@ -176,7 +176,7 @@ describe('a handler is refused at start-up', () => {
   });
 });
 
-describe('the stores in memory refuse', () => {
+describe('the stores in memory reject', () => {
   it.each([
     ['capacity', () => memoryLog(0)],
     ['concurrency', () => memoryQueue({ concurrency: 0 })],

@@ -50,7 +50,7 @@ describe("a fault of the user's own functions", () => {
   it.each([
     ['throws', z.object({}).transform(() => JSON.parse('{'))],
     ['has to be awaited', z.object({}).refine(async () => true)],
-  ])('that is a schema which %s refuses the event, is told, and the log has it', async (_, schema) => {
+  ])('that is a schema which %s rejects the event, is told, and the log has it', async (_, schema) => {
     const errors = vi.fn();
     const log = memoryLog();
     const receiver = createReceiver({ secret, log, schemas: { scan_completed: schema } }).onError(errors);

@@ -21,7 +21,7 @@ async function sender(
 
 const codeOf = (outcome: Outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status);
 
-describe('a delivery is refused before its body is read', () => {
+describe('a delivery is rejected before its body is read', () => {
   it.each([
     ['method_not_allowed', { method: 'GET' }, {}],
     ['ip_not_allowed', { peer: '203.0.113.1' }, {}],
@@ -74,7 +74,7 @@ describe('a delivery is refused before its body is read', () => {
 
 describe('a body that is not to be had', () => {
   it.each(['body_too_large', 'body_timeout', 'body_already_parsed', 'request_aborted'] as const)(
-    'is refused as %s',
+    'is rejected as %s',
     async (code) => {
       const receiver = createReceiver({ secret, maxBodySize: 77, bodyTimeout: 88 });
       const readBody = vi.fn(async () => code);
@@ -188,7 +188,7 @@ describe('onOutcome', () => {
       'duplicate',
       'method_not_allowed',
     ]);
-    const [processed, , refused] = told.map(([, details]) => details);
+    const [processed, , rejected] = told.map(([, details]) => details);
     expect(processed).toMatchObject({
       endpoint: 'e1',
       ip: '127.0.0.1',
@@ -202,7 +202,7 @@ describe('onOutcome', () => {
     });
     const { body = 0, check = 0, handle = 0, total = 0 } = processed?.timings ?? {};
     expect(body + check + handle).toBeLessThanOrEqual(total + 0.001);
-    expect(refused?.timings).toEqual({ total: expect.any(Number) });
+    expect(rejected?.timings).toEqual({ total: expect.any(Number) });
   });
 
   it('changes nothing by failing, and onError is told', async () => {
@@ -239,7 +239,7 @@ describe('a delivery whose handlers run in another process', () => {
 });
 
 describe('close', () => {
-  it('refuses what is new, and waits for what is in flight', async () => {
+  it('rejects what is new, and waits for what is in flight', async () => {
     const receiver = createReceiver({ secret });
     const finishers: (() => void)[] = [];
     receiver.onAny(() => new Promise<void>((resolve) => finishers.push(resolve)));

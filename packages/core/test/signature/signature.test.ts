@@ -133,11 +133,11 @@ describe('verify', () => {
     ['white space before it', ` sha256=${digest}`],
     ['two signatures joined', `sha256=${digest}, sha256=${digest}`],
     ['the digest as base64', Buffer.from(digest, 'hex').toString('base64')],
-  ])('refuses %s', async (_, signature) => {
+  ])('rejects %s', async (_, signature) => {
     expect(await verify(secret, body, signature)).toBe(false);
   });
 
-  it('refuses a homoglyph of the right signature', async () => {
+  it('rejects a homoglyph of the right signature', async () => {
     const folded = digest.replace(/./g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0x100));
     expect(await verify(secret, body, folded)).toBe(false);
   });
@@ -157,7 +157,7 @@ describe('verify', () => {
     );
   });
 
-  it('refuses a body in which one bit is another', async () => {
+  it('rejects a body in which one bit is another', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(body.length * 8 - 1), async (bit) => {
         const bytes = Buffer.from(body);
@@ -191,7 +191,7 @@ describe("a secret that could not be anybody's", () => {
     ['empty text', ''],
     ['no bytes', new Uint8Array()],
     ['a line', 's3cret\n'],
-  ])('is refused by sign and verify: %s', async (_, secret) => {
+  ])('is rejected by sign and verify: %s', async (_, secret) => {
     await expect(sign(secret, 'x')).rejects.toThrow(ConfigurationError);
     for (const secrets of [secret, ['good', secret]]) {
       await expect(verify(secrets, 'x', '0'.repeat(64))).rejects.toThrow(ConfigurationError);

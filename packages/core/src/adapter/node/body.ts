@@ -22,7 +22,7 @@ export function readBody(req: IncomingMessage, limit: number, timeout: number): 
   // The sender may have sent its whole body and closed the connection while the receiver waited for the rate limiter.
   if (state === 'aborted') return Promise.resolve('request_aborted');
   if (state === 'read' && req.headers['content-length'] === '0') return Promise.resolve(new Uint8Array());
-  // Waiting for a body that has already been read would hang until the sender gives up.
+  // Waiting for a body that has already been read would hang until the sender closes the connection.
   if (state !== 'unread') return Promise.resolve('body_already_parsed');
   const collector = createBodyBuffer(limit);
   return untilEnd(req, timeout, (chunk) => {

@@ -4,9 +4,9 @@ import { toBytes } from '../../data/bytes.ts';
 const captured = new WeakMap<IncomingMessage, Uint8Array>();
 
 /**
- * Keep the bytes that a body parser of Express reads, for where the parser has to come before the receiver.
- * Mount the webhook before the parser where you can: a body that the parser refuses itself never gets as far as the
- * receiver, and that is one larger than its `limit` (100 kB by default) or one with Python's `NaN` in it.
+ * Keep the bytes that a body parser of Express reads, if the parser has to run before the receiver. If you can, mount
+ * the webhook before the parser, because the parser itself rejects a body that is larger than its `limit` (100 kB by
+ * default) or that has Python's `NaN` in it.
  * @example
  * app.use(express.json({ verify: captureRawBody }));
  * app.post('/webhook', webhookHandler(receiver));

@@ -6,16 +6,16 @@ import { surviveFailingPatches } from './patched-response.ts';
 
 export interface NodeHandlerOptions<Request = IncomingMessage> {
   /**
-   * The client's address, where the socket's is not it: behind a CDN that names it in a header of its own.
-   * Whoever can reach the server without the CDN can then claim any address. `undefined` says that it is not known,
-   * and `allowedIps` then refuses: the socket's would be the CDN's.
+   * Return the client's address, for example behind a CDN that sends it in a header of its own. A client that can reach
+   * the server without the CDN can then claim any address. `undefined` means that the address is unknown, and
+   * `allowedIps` rejects the delivery.
    * @default the socket's address
    * @example clientIp: (req) => req.headers['cf-connecting-ip']?.toString()
    */
   readonly clientIp?: (req: Request) => string | undefined;
 }
 
-/** The address of the socket's other end: what `clientIp` is by default. */
+/** Return the socket's remote address, the default of `clientIp`. */
 export function socketAddress({
   socket,
 }: {

@@ -3,8 +3,8 @@ import { requestRate, startTarget, type Target, toRequest } from './load.ts';
 import type { Progress } from './progress.ts';
 import { ratiosOf, type Series, seriesOf, shuffled } from './statistics.ts';
 
-/** One reason to refuse, over HTTP on plain Node. */
-export interface RefusalResult {
+/** One reason to reject, over HTTP on plain Node. */
+export interface RejectionResult {
   readonly name: string;
   readonly status: number;
   /** Microseconds for a request. */
@@ -53,8 +53,8 @@ const trials: readonly (readonly [Trial, Trial])[] = [
   ],
 ];
 
-/** What refusing costs, beside what accepting would have. */
-export async function measureRefusals(rounds: number, progress: Progress): Promise<RefusalResult[]> {
+/** What rejecting costs, beside what accepting would have. */
+export async function measureRejections(rounds: number, progress: Progress): Promise<RejectionResult[]> {
   const all = [...new Set(trials.flat())];
   const targets = new Map<string, Target>();
   for (const name of new Set(all.map((trial) => trial.server))) targets.set(name, await startTarget(name));
@@ -62,7 +62,7 @@ export async function measureRefusals(rounds: number, progress: Progress): Promi
     const times = new Map<Trial, number[]>(all.map((trial) => [trial, []]));
     const warmUp = 3;
     for (let round = -warmUp; round < rounds; round++) {
-      progress.tell(`refusals: round ${Math.max(round + 1, 0)} of ${rounds}`);
+      progress.tell(`rejections: round ${Math.max(round + 1, 0)} of ${rounds}`);
       for (const trial of shuffled(all)) {
         const target = targets.get(trial.server);
         if (target === undefined) throw new Error(`No server is named ${trial.server}`);
