@@ -9,7 +9,8 @@ import { version } from './version.ts';
 interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  readonly load: () => Promise<{ readonly command: () => Command }>;
+  /** The module exports a function that gets a function to create the program with all its commands. */
+  readonly load: () => Promise<{ readonly command: (createWhole: () => Promise<Command>) => Command }>;
 }
 
 /** All commands, in the order of the list. */
@@ -80,7 +81,7 @@ export async function createProgram(isWanted: (name: string) => boolean): Promis
     .showHelpAfterError('Try --help.')
     .addHelpText('after', `\n${exitCodes}`);
   for (const { name, summary, load } of commands) {
-    const command = isWanted(name) ? (await load()).command() : new Command();
+    const command = isWanted(name) ? (await load()).command(() => createProgram(() => true)) : new Command();
     adopt(program, command.name(name).summary(summary));
     program.addCommand(command);
   }

@@ -3,19 +3,19 @@ import { bashCompletion } from '../completion/bash.ts';
 import { fishCompletion } from '../completion/fish.ts';
 import { nodesOf } from '../completion/tree.ts';
 import { zshCompletion } from '../completion/zsh.ts';
-import { createProgram } from '../program.ts';
 import { addExamples } from '../terminal/help.ts';
 import { outputIsExpendable } from '../terminal/pipe.ts';
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 
-export function command(): Command {
+/** @param createWhole creates the program with all its commands */
+export function command(createWhole: () => Promise<Command>): Command {
   const command = new Command()
     .description('Write a completion script for commands, options and their choices.')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .action(async (shell: keyof typeof shells) => {
       outputIsExpendable();
-      const program = await createProgram(() => true);
+      const program = await createWhole();
       process.stdout.write(shells[shell](program.name(), nodesOf(program)));
     });
   return addExamples(command, [
