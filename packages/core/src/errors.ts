@@ -1,3 +1,4 @@
+import { memberOf } from './data/member-of.ts';
 import { readRetryAfter } from './handlers/retry-after.ts';
 
 /**
@@ -109,8 +110,7 @@ function isRetryLater(error: unknown): boolean {
 
 function waitOf(error: unknown): number | undefined {
   try {
-    if (typeof error !== 'object' || error === null || !('retryAfter' in error)) return undefined;
-    return readRetryAfter(error.retryAfter);
+    return readRetryAfter(memberOf(error, 'retryAfter'));
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { memberOf } from '../data/member-of.ts';
 import { within } from '../data/promises.ts';
 import { rateKey } from './client-address.ts';
 import type { RateLimiter } from './rate-limiter.ts';
@@ -37,8 +38,8 @@ export async function secondsToWait(
 function waitOf(reason: unknown): number | undefined {
   if (reason instanceof Error || typeof reason !== 'object' || reason === null) return undefined;
   const waits = [reason, ...Object.values(reason)].flatMap((limited: unknown) => {
-    if (typeof limited !== 'object' || limited === null || !('msBeforeNext' in limited)) return [];
-    return typeof limited.msBeforeNext === 'number' ? limited.msBeforeNext : [];
+    const wait = memberOf(limited, 'msBeforeNext');
+    return typeof wait === 'number' ? wait : [];
   });
   return waits.length === 0 ? undefined : Math.max(1, Math.ceil(Math.max(...waits) / 1000));
 }

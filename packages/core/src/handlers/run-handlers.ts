@@ -2,6 +2,7 @@ import { isThenable, type MaybePromise, within } from '../data/promises.ts';
 import { type HandlerFailure, HandlerTimeoutError } from '../errors.ts';
 import type { Logger } from '../reporting/logger.ts';
 import { type DeliveryContext, HandlerContext, type Interruption } from './event-context.ts';
+import type { LateHandlers } from './late-handlers.ts';
 import type { Route } from './router.ts';
 
 /** What is handed to the handlers of one delivery. */
@@ -12,17 +13,8 @@ export interface HandlerRun {
   /** Handlers named here are not run; those that succeed are added, also when they do so after their time. */
   readonly succeeded: Set<string>;
   /** Handlers of this delivery that still run, from a try before this one. */
-  readonly unfinished: Unfinished;
+  readonly lateHandlers: LateHandlers;
   readonly interruption: Interruption | undefined;
-}
-
-/**
- * Handlers that exceeded their time and are still running, by name. The next attempt waits for them instead of running
- * them twice at the same time.
- */
-export interface Unfinished {
-  get(handler: string): Promise<void> | undefined;
-  add(handler: string, finished: Promise<void>): void;
 }
 
 /**
@@ -44,10 +36,10 @@ export function runHandlers(
 }
 
 function start(route: Route, work: HandlerRun, failures: HandlerFailure[]): Promise<void> | undefined {
-  const { event, delivery, logger, succeeded, unfinished, interruption } = work;
+  const { event, delivery, logger, succeeded, lateHandlers, interruption } = work;
   const { name } = route;
   const fail = (error: unknown) => void failures.push({ handler: name, error });
-  const earlier = unfinished.get(name);
+  const earlier = lateHandlers.get(name);
   if (earlier !== undefined) {
     const finished = earlier.then(() => void succeeded.add(name));
     return inTime(finished, route, () => {}).catch(fail);
@@ -67,7 +59,7 @@ function start(route: Route, work: HandlerRun, failures: HandlerFailure[]): Prom
   }
   const finished = Promise.resolve(result).then(() => void succeeded.add(name));
   return inTime(finished, route, (error) => {
-    unfinished.add(name, finished);
+    lateHandlers.add(name, finished);
     context.abort(error);
   }).catch(fail);
 }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, messageOf } from '../errors.ts';
 import { readCount, readNumber } from '../options/number-options.ts';
 import { readPort } from '../options/settings.ts';
 import type { Logger } from '../reporting/logger.ts';
@@ -146,10 +146,9 @@ function createSecureServer(tls: TlsOptions, limits: ServerOptions, listener: Re
   try {
     return createTlsServer({ handshakeTimeout: timeouts.headersTimeout, ...tls, ...limits }, listener);
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(
       'tls',
-      `cannot be used: ${because}. Give cert and key in PEM that belong together.`,
+      `cannot be used: ${messageOf(error)}. Give cert and key in PEM that belong together.`,
     );
   }
 }

@@ -1,9 +1,9 @@
-import type { WaitUntil } from '../adapter/delivery.ts';
 import { type MaybePromise, within } from '../data/promises.ts';
 import { EventHandlingError, type HandlerFailure, messageOf } from '../errors.ts';
 import type { Interruption } from '../handlers/event-context.ts';
+import { createLateHandlers } from '../handlers/late-handlers.ts';
 import type { Route } from '../handlers/router.ts';
-import { runHandlers, type Unfinished } from '../handlers/run-handlers.ts';
+import { runHandlers } from '../handlers/run-handlers.ts';
 import type { Settings } from '../options/settings.ts';
 import { type Outcome, type Rejected, rejectWith } from '../outcome/outcome.ts';
 import type { Observation } from '../reporting/observation.ts';
@@ -48,7 +48,7 @@ type Standing = Omit<LogEntry, keyof StoredDelivery>;
 export function createDeliveryRunner(settings: Settings, observers: Observers): DeliveryRunner {
   const { endpoint, log, logger } = settings;
   const dedupeCache = createDedupeCache(settings.dedupeCacheSize);
-  const unfinished = createUnfinished();
+  const lateHandlers = createLateHandlers();
 
   function once(
     verified: VerifiedDelivery,
@@ -135,7 +135,7 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
       delivery,
       logger,
       succeeded,
-      unfinished: unfinished.of(id, waitUntil),
+      lateHandlers: lateHandlers.of(id, waitUntil),
       interruption,
     });
     return failures instanceof Promise ? failures.then(toError) : toError(failures);
@@ -226,24 +226,4 @@ export function withStoreTimeout<Value>(answer: MaybePromise<Value>, call: strin
     storePatience,
     () => new Error(`${call} did not answer within ${storePatience} ms`),
   );
-}
-
-/** The handlers that run on after their time, by delivery. */
-function createUnfinished(): { of(id: string, waitUntil: WaitUntil | undefined): Unfinished } {
-  const byDelivery = new Map<string, Map<string, Promise<void>>>();
-  return {
-    of: (id, waitUntil) => ({
-      get: (handler) => byDelivery.get(id)?.get(handler),
-      add(handler, finished) {
-        const handlers = byDelivery.get(id) ?? new Map<string, Promise<void>>();
-        byDelivery.set(id, handlers.set(handler, finished));
-        const remove = () => {
-          handlers.delete(handler);
-          if (handlers.size === 0) byDelivery.delete(id);
-        };
-        const removed = finished.then(remove, remove);
-        waitUntil?.(removed);
-      },
-    }),
-  };
 }

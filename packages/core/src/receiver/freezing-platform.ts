@@ -1,3 +1,4 @@
+import { memberOf } from '../data/member-of.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { DeliveryQueue } from '../stores/delivery-queue.ts';
 import type { VerifiedDelivery } from './verified-delivery.ts';
@@ -8,16 +9,13 @@ import type { VerifiedDelivery } from './verified-delivery.ts';
  * @returns `undefined` on a platform that keeps running
  */
 export function freezingPlatform(globals: object = globalThis): string | undefined {
-  const userAgent = at(at(globals, 'navigator'), 'userAgent');
+  const userAgent = memberOf(memberOf(globals, 'navigator'), 'userAgent');
   if (userAgent === 'Cloudflare-Workers') return 'Cloudflare Workers';
-  if (typeof at(globals, 'EdgeRuntime') === 'string') return 'an edge runtime';
+  if (typeof memberOf(globals, 'EdgeRuntime') === 'string') return 'an edge runtime';
   // The functions of Vercel and Netlify run on AWS Lambda too.
-  const isLambda = at(at(at(globals, 'process'), 'env'), 'AWS_LAMBDA_FUNCTION_NAME') !== undefined;
+  const isLambda =
+    memberOf(memberOf(memberOf(globals, 'process'), 'env'), 'AWS_LAMBDA_FUNCTION_NAME') !== undefined;
   return isLambda ? 'AWS Lambda' : undefined;
-}
-
-function at(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { WaitUntil } from '../adapter/delivery.ts';
+import { memberOf } from '../data/member-of.ts';
 import { type EventHandlingError, messageOf } from '../errors.ts';
 import type { Wire } from '../events/wire.ts';
 import type { StoredDelivery, StoredEvent, StoredFailure } from '../stores/stored-delivery.ts';
@@ -32,8 +33,7 @@ export function toStoredEvent(
 }
 
 function textAt(data: unknown, key: 'scan_id' | 'target'): string | undefined {
-  if (typeof data !== 'object' || data === null || !(key in data)) return undefined;
-  const value: unknown = Reflect.get(data, key);
+  const value = memberOf(data, key);
   return typeof value === 'string' ? value : undefined;
 }
 
