@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adapters } from '../support/adapters/index.ts';
 import { adapterNames } from './support/entries.ts';
-import { textOf } from './support/readme.ts';
+import { codeIn, textOf } from './support/readme.ts';
 import { packageNames, readManifest, root } from './support/workspace.ts';
 
 /** The folders that `tsc -b` builds. */
@@ -37,6 +37,14 @@ it.each(built)('The tsconfig.json of %s refers to the packages that it imports',
 
 it.each(packageNames)('The table of packages in CONTRIBUTING.md names %s', (name) => {
   expect(textOf('CONTRIBUTING.md')).toMatch(new RegExp(`^\\| .*\\b${name}\\b`, 'm'));
+});
+
+it('The paths in CONTRIBUTING.md exist', () => {
+  const paths = codeIn(textOf('CONTRIBUTING.md').replaceAll(/^```[\s\S]*?^```$/gm, '')).filter((code) =>
+    /^(?:packages|test|examples|bench|docs)\/[\w./-]+$/.test(code),
+  );
+  expect(paths.length).toBeGreaterThan(20);
+  expect(paths.filter((path) => !/\bNAME\b/.test(path) && !existsSync(join(root, path)))).toEqual([]);
 });
 
 describe.each(adapterNames)('The adapter %s', (name) => {
