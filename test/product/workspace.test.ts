@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pathsOf, runtimes } from '../runtimes/matrix.ts';
 import { adapters } from '../support/adapters/index.ts';
 import { adapterNames } from './support/entries.ts';
 import { codeIn, textOf } from './support/readme.ts';
@@ -37,6 +38,15 @@ it.each(built)('The tsconfig.json of %s refers to the packages that it imports',
 
 it.each(packageNames)('The table of packages in CONTRIBUTING.md names %s', (name) => {
   expect(textOf('CONTRIBUTING.md')).toMatch(new RegExp(`^\\| .*\\b${name}\\b`, 'm'));
+});
+
+it.each(runtimes)('The test files that $name runs exist', (runtime) => {
+  const all = [...runtime.suites.keys()].flatMap((suite) => pathsOf(runtime, suite));
+  const exists = (path: string) =>
+    existsSync(join(root, path)) ||
+    readdirSync(join(root, dirname(path))).some((name) => name.startsWith(basename(path)));
+  expect(all).not.toEqual([]);
+  expect(all.filter((path) => !exists(path))).toEqual([]);
 });
 
 it('The paths in CONTRIBUTING.md exist', () => {

@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ConfigurationError, parseEvent } from '../../src/index.ts';
-import { jsonLine, lineLogger, readEnvironment } from '../../src/node/index.ts';
-import { pythonJson, signedRequest, signedWebhook } from '../../src/testing/index.ts';
+import { jsonLine, lineLogger } from '../../src/node/index.ts';
 
 const hostile = 'a\n\u001b[2J\u009b\u2028\u2029\u007fb';
 
@@ -112,50 +110,4 @@ it('jsonLine writes ASCII in one line, and says the same', () => {
   const value = { handled: hostile, more: 'ä€😀' };
   expect(jsonLine(value)).toMatch(/^[\x20-\x7e]*$/);
   expect(JSON.parse(jsonLine(value))).toEqual(value);
-});
-
-describe('the environment', () => {
-  const env = { SPIDERFOOT_WEBHOOK_SECRET: 's3cret' };
-
-  it.each(['SPIDERFOOT_ALLOWED_IPS', 'SPIDERFOOT_TRUSTED_PROXIES'])(
-    'with a %s of commas is an error',
-    (name) => {
-      for (const value of [',', ' , ']) {
-        const read = () => readEnvironment({ ...env, [name]: value });
-        expect(read).toThrow(ConfigurationError);
-        expect(read).toThrow(`"${name}"`);
-      }
-      expect(readEnvironment({ ...env, [name]: '' }).options).toEqual({ secret: 's3cret' });
-    },
-  );
-});
-
-describe('what the testing kit signs', () => {
-  const secret = 'testing-s3cret';
-
-  it('may be a notification, under the header of those', async () => {
-    const { headers, body } = await signedWebhook('scan_failed', { secret, dialect: 'notification' });
-    expect(headers['x-signature-256']).toMatch(/^sha256=[0-9a-f]{64}$/);
-    expect(headers).not.toHaveProperty('x-spiderfoot-signature');
-    expect(parseEvent(body)).toMatchObject({
-      event: { event_type: 'scan_failed' },
-      wire: { dialect: 'notification' },
-    });
-  });
-
-  it('may be signed under another header', async () => {
-    const signatureHeader = 'x-spiderfoot-signature-256';
-    const { headers } = await signedWebhook('scan_failed', { secret, signatureHeader });
-    expect(Object.keys(headers).filter((name) => name.includes('signature'))).toEqual([signatureHeader]);
-  });
-
-  it('may be of a type that no header can hold', async () => {
-    const request = await signedRequest('тип', { secret });
-    expect(request.headers.get('x-spiderfoot-event')).toBeNull();
-    expect(parseEvent(await request.text())).toMatchObject({ event: { event_type: 'тип' } });
-  });
-
-  it.each([new Map(), new Date(0), /x/])('cannot be %o, which Python has nothing like', (value) => {
-    expect(() => pythonJson({ value })).toThrow(TypeError);
-  });
 });
