@@ -3,9 +3,9 @@ import { signedRequest } from '@spiderfoot-webhooks/core/testing';
 import { type WebhookOptions, webhookHandler } from '@spiderfoot-webhooks/hono';
 import { type ExecutionContext, Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { nodeServer } from '../support/adapters/hono.ts';
-import { listen } from '../support/adapters/mount.ts';
-import { notingReceiver, secret, send, webhook } from '../support/webhooks.ts';
+import { nodeServer } from '../../support/adapters/hono.ts';
+import { listen } from '../../support/adapters/mount.ts';
+import { notingReceiver, secret, send, webhook } from '../../support/webhooks.ts';
 
 /** A platform that keeps the promises it is given. */
 function createPlatform() {

@@ -8,7 +8,7 @@ import { webhookHandler } from '@spiderfoot-webhooks/hono';
 import { Hono } from 'hono';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { mounts } from '../support/adapters/index.ts';
+import { mounts } from '../../support/adapters/index.ts';
 import {
   bytesOf,
   connectTo,
@@ -20,7 +20,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const unsigned = (message: Message) => withHeader(message, 'x-spiderfoot-signature', undefined);
 const forged = (message: Message) => ({ ...message, body: Buffer.concat([message.body, Buffer.from(' ')]) });

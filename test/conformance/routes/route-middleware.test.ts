@@ -4,9 +4,9 @@ import { memoryQueue } from '@spiderfoot-webhooks/core/stores';
 import { signedRequest } from '@spiderfoot-webhooks/core/testing';
 import { fetchHandler } from '@spiderfoot-webhooks/core/web';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { routeMounts } from '../support/adapters/index.ts';
-import { type Route, teapot } from '../support/adapters/mount.ts';
-import { bounded, soon } from '../support/raw-client.ts';
+import { routeMounts } from '../../support/adapters/index.ts';
+import { type Route, teapot } from '../../support/adapters/mount.ts';
+import { bounded, soon } from '../../support/raw-client.ts';
 import {
   bytesOf,
   connectTo,
@@ -20,7 +20,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const routed = (status: number) => ({ status, body: { routed: status } });
 const codes = (outcomes: readonly Outcome[]) =>

@@ -1,6 +1,6 @@
 import { samples } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/adapters/index.ts';
+import { mounts } from '../../support/adapters/index.ts';
 import {
   duplicate,
   headerOf,
@@ -11,7 +11,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const dataByType = Object.entries(samples);
 const types = dataByType.map(([type]) => type);

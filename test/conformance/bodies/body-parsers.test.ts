@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rejections } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, vi } from 'vitest';
-import { parsers } from '../support/adapters/index.ts';
-import { bounded, soon } from '../support/raw-client.ts';
+import { parsers } from '../../support/adapters/index.ts';
+import { bounded, soon } from '../../support/raw-client.ts';
 import {
   bytesOf,
   connectTo,
@@ -14,7 +14,7 @@ import {
   success,
   told,
   webhook,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const framings = ['length', 'chunked'] as const;
 const large = { text: 'x'.repeat(300_000) };

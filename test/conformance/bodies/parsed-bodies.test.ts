@@ -18,11 +18,11 @@ import type Koa from 'koa';
 import { koaBody } from 'koa-body';
 import koaBodyparser from 'koa-bodyparser';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { nodeServer } from '../support/adapters/hono.ts';
-import { koaListener } from '../support/adapters/koa.ts';
-import { listen } from '../support/adapters/mount.ts';
-import { fetchBridge } from '../support/fetch-bridge.ts';
-import { express4, Koa2, koaBody6 } from '../support/older-frameworks.ts';
+import { nodeServer } from '../../support/adapters/hono.ts';
+import { koaListener } from '../../support/adapters/koa.ts';
+import { listen } from '../../support/adapters/mount.ts';
+import { fetchBridge } from '../../support/fetch-bridge.ts';
+import { express4, Koa2, koaBody6 } from '../../support/older-frameworks.ts';
 import {
   bytesOf,
   connectTo,
@@ -31,7 +31,7 @@ import {
   send,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 type Listener = Parameters<typeof listen>[0];
 

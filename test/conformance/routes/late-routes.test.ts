@@ -2,9 +2,9 @@ import type { Outcome } from '@spiderfoot-webhooks/core';
 import { webhookMiddleware } from '@spiderfoot-webhooks/hono';
 import { type Context, Hono } from 'hono';
 import { describe, expect, it, vi } from 'vitest';
-import { routeMounts } from '../support/adapters/index.ts';
-import type { Route } from '../support/adapters/mount.ts';
-import { bounded, soon } from '../support/raw-client.ts';
+import { routeMounts } from '../../support/adapters/index.ts';
+import type { Route } from '../../support/adapters/mount.ts';
+import { bounded, soon } from '../../support/raw-client.ts';
 import {
   headerOf,
   rejection,
@@ -14,7 +14,7 @@ import {
   success,
   told,
   webhook,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const routed = (status: number) => ({ status, body: { routed: status } });
 const codes = (outcomes: readonly Outcome[]) =>

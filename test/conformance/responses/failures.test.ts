@@ -1,7 +1,7 @@
 import type { RateLimiter } from '@spiderfoot-webhooks/core';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it, vi } from 'vitest';
-import { mounts } from '../support/adapters/index.ts';
+import { mounts } from '../../support/adapters/index.ts';
 import {
   inHeaders,
   rejection,
@@ -12,7 +12,7 @@ import {
   toldInHeaders,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 function never(): never {
   throw new Error('a bug');

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { nodeMounts } from '../support/adapters/index.ts';
+import { nodeMounts } from '../../support/adapters/index.ts';
 import {
   bytesOf,
   connectTo,
@@ -16,7 +16,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 type Alter = (req: IncomingMessage, res: ServerResponse) => void;
 

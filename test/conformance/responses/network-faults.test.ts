@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, vi } from 'vitest';
-import { mounts } from '../support/adapters/index.ts';
-import { bounded, soon } from '../support/raw-client.ts';
+import { mounts } from '../../support/adapters/index.ts';
+import { bounded, soon } from '../../support/raw-client.ts';
 import {
   bytesOf,
   chunk,
@@ -19,7 +19,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const codes = (outcomes: readonly Outcome[]) =>
   outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status));

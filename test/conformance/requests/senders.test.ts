@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/adapters/index.ts';
+import { mounts } from '../../support/adapters/index.ts';
 import {
   headerOf,
   type Message,
@@ -12,7 +12,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const duplicate = { ...success, body: expect.objectContaining({ status: 'duplicate' }) };
 const headers = ['x-spiderfoot-signature', 'x-spiderfoot-signature-256', 'x-signature-256'];

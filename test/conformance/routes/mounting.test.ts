@@ -2,8 +2,8 @@ import { createReceiver } from '@spiderfoot-webhooks/core';
 import { memoryQueue, type StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import { openStore } from '@spiderfoot-webhooks/sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { mounts, routeMounts } from '../support/adapters/index.ts';
-import { notingReceiver, secret, send, told, webhook } from '../support/webhooks.ts';
+import { mounts, routeMounts } from '../../support/adapters/index.ts';
+import { notingReceiver, secret, send, told, webhook } from '../../support/webhooks.ts';
 
 const accepted = { status: 202, body: { status: 'accepted', id: expect.any(String) } };
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/adapters/index.ts';
+import { mounts } from '../../support/adapters/index.ts';
 import {
   bytesOf,
   chunk,
@@ -12,7 +12,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 /** Milliseconds. */
 const bodyTimeout = 60;

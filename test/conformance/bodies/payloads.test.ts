@@ -1,8 +1,8 @@
 import { memoryLog } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { mounts } from '../support/adapters/index.ts';
-import { rejection, send, signed, start, success, told, webhook } from '../support/webhooks.ts';
+import { mounts } from '../../support/adapters/index.ts';
+import { rejection, send, signed, start, success, told, webhook } from '../../support/webhooks.ts';
 
 const timestamp = '2024-01-01T12:00:00Z';
 const envelope = (members: string) => `{"event_type":"scan_started","timestamp":"${timestamp}",${members}}`;

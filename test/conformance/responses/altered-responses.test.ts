@@ -7,9 +7,9 @@ import morgan from 'morgan';
 import onHeaders from 'on-headers';
 import serverless from 'serverless-http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { nodeMounts } from '../support/adapters/index.ts';
-import { listen } from '../support/adapters/mount.ts';
-import { express4 } from '../support/older-frameworks.ts';
+import { nodeMounts } from '../../support/adapters/index.ts';
+import { listen } from '../../support/adapters/mount.ts';
+import { express4 } from '../../support/older-frameworks.ts';
 import {
   bytesOf,
   connectTo,
@@ -24,7 +24,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 type Alter = (req: IncomingMessage, res: ServerResponse) => void;
 

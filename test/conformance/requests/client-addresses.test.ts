@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/adapters/index.ts';
-import { rejection, send, start, success, told, webhook, withHeader } from '../support/webhooks.ts';
+import { mounts } from '../../support/adapters/index.ts';
+import { rejection, send, start, success, told, webhook, withHeader } from '../../support/webhooks.ts';
 
 const header = 'x-forwarded-for';
 

@@ -1,9 +1,9 @@
 import { parseEvent, type RejectionCode, rejections, sign } from '@spiderfoot-webhooks/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { oneMountEach } from '../support/adapters/index.ts';
-import type { Running } from '../support/adapters/mount.ts';
-import { bytesOf, connectTo, type Message, secret, start } from '../support/webhooks.ts';
+import { oneMountEach } from '../../support/adapters/index.ts';
+import type { Running } from '../../support/adapters/mount.ts';
+import { bytesOf, connectTo, type Message, secret, start } from '../../support/webhooks.ts';
 
 const bodyTimeout = 3000;
 const runs = (numRuns: number) => ({ numRuns, endOnFailure: true });

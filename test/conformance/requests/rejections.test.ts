@@ -2,7 +2,7 @@ import type { RejectionCode } from '@spiderfoot-webhooks/core';
 import { memoryLog } from '@spiderfoot-webhooks/core/stores';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/adapters/index.ts';
+import { mounts } from '../../support/adapters/index.ts';
 import {
   inHeaders,
   type Message,
@@ -15,7 +15,7 @@ import {
   toldInHeaders,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const epoch = 1_704_110_400_000;
 const now = () => epoch;

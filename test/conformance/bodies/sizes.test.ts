@@ -3,10 +3,10 @@ import { webhookHandler } from '@spiderfoot-webhooks/hono';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { nodeServer } from '../support/adapters/hono.ts';
-import { mounts, nodeMounts } from '../support/adapters/index.ts';
-import { listen } from '../support/adapters/mount.ts';
-import type { RawClient } from '../support/raw-client.ts';
+import { nodeServer } from '../../support/adapters/hono.ts';
+import { mounts, nodeMounts } from '../../support/adapters/index.ts';
+import { listen } from '../../support/adapters/mount.ts';
+import type { RawClient } from '../../support/raw-client.ts';
 import {
   type Address,
   chunk,
@@ -22,7 +22,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const tooLarge = rejection('body_too_large');
 const framings = ['length', 'chunked'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mounts } from '../support/adapters/index.ts';
+import { mounts } from '../../support/adapters/index.ts';
 import {
   connectTo,
   headerOf,
@@ -13,7 +13,7 @@ import {
   told,
   webhook,
   withHeader,
-} from '../support/webhooks.ts';
+} from '../../support/webhooks.ts';
 
 const name = 'x-spiderfoot-signature';
 const invalid = rejection('invalid_signature');
