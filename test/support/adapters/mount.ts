@@ -5,7 +5,7 @@ import type { VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 
 /** What the conformance suite runs of an adapter. */
 export interface AdapterMounts {
-  /** The ways to mount its `webhookHandler`. The first one stands for the adapter in slow tests. */
+  /** The ways to mount its `webhookHandler`. Slow tests run only the first one. */
   readonly mounts: readonly Mount[];
   /** The ways to mount its `webhookMiddleware`. */
   readonly routeMounts?: readonly RouteMount[];

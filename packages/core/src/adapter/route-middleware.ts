@@ -6,19 +6,19 @@ import type { Outcome } from '../outcome/outcome.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 import type { Delivery } from './delivery.ts';
 
-/** A verified event on its way to a route: `req.spiderfoot`, `ctx.state.spiderfoot`, `c.var.spiderfoot`. */
+/** The verified event that a route gets: `req.spiderfoot`, `ctx.state.spiderfoot`, `c.var.spiderfoot`. */
 export interface VerifiedWebhook<Schemas extends DataSchemas = Record<never, never>> {
   readonly event: WebhookEvent<Schemas>;
   readonly context: EventContext;
 }
 
 /**
- * What a middleware does: verify, then let the app's own route handle the event and answer. Only an answer of 2xx
- * settles the delivery; after any other the sender's retry comes to the route again.
- * @returns a function that takes a delivery and `next`, which runs the route and resolves with the status the route
- *   has answered. It resolves with the outcome that is still to be answered, or `undefined` where the route has
- *   answered; what the route throws, it throws. A route that takes longer than `handlerTimeout` is told by its
- *   `context.signal`, and counts as failed until it is through.
+ * Create the core of a middleware: verify a delivery, then let a route of the app handle the event and answer. A 2xx
+ * status settles the delivery. After any other status, the sender's retry runs the route again.
+ * @returns a function of a delivery and `next`. `next` runs the route, and resolves with the status of its answer. The
+ *   function resolves with the outcome that the adapter has to answer, or with `undefined` if the route has answered.
+ *   It rejects with the error of the route. If the route takes longer than `handlerTimeout`, `context.signal` is
+ *   aborted, and the delivery counts as failed until the route ends.
  * @throws ConfigurationError if the receiver has a queue, because the route must answer now, or handlers, because
  *   they would never run
  */
@@ -42,7 +42,7 @@ export function createRouteMiddleware<Schemas extends DataSchemas>(receiver: Rec
       if (status < 200 || status > 299) throw new Error(`The route answered ${status}`);
     });
     if (route === undefined) return outcome;
-    // Also past its time: the route answers, or throws what the framework is to answer.
+    // Wait even if the route exceeds its time, because it still answers, or throws for the framework's error page.
     await route;
     return undefined;
   };
