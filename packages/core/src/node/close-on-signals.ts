@@ -1,5 +1,5 @@
-/** A second signal sooner than this is the same wish: a process group's members pass it on to each other. */
-const sameWish = 500;
+/** A second signal within this many milliseconds is a repetition: members of a process group pass signals on. */
+const repetitionTime = 500;
 
 /**
  * End the process gracefully on SIGTERM, SIGINT and SIGHUP (the terminal closes). The exit code is 0 after `close`,
@@ -10,7 +10,7 @@ export function closeOnSignals(close: () => Promise<void>, grace: number): void 
   let since: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
     if (since !== undefined) {
-      if (signal === 'SIGINT' && performance.now() - since > sameWish) process.exit(130);
+      if (signal === 'SIGINT' && performance.now() - since > repetitionTime) process.exit(130);
       return;
     }
     since = performance.now();

@@ -58,7 +58,7 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
     const { id } = verified;
     const known = dedupeCache.get(id);
     if (known?.state === 'processed') return duplicate(verified);
-    if (known?.state === 'running') return shareFate(known.outcome, verified);
+    if (known?.state === 'running') return shareOutcome(known.outcome, verified);
 
     const progress: Progress = known ?? { attempt: 0, succeeded: new Set() };
     const outcome =
@@ -181,7 +181,7 @@ function duplicate({ id, event, wire }: VerifiedDelivery): Outcome {
  * answering 2xx at once would lose the event if the attempt fails. The error stays with the request that ran the
  * handlers, so that it is logged once.
  */
-async function shareFate(running: Promise<Outcome>, verified: VerifiedDelivery): Promise<Outcome> {
+async function shareOutcome(running: Promise<Outcome>, verified: VerifiedDelivery): Promise<Outcome> {
   const outcome = await running;
   return outcome.status === 'rejected' ? { ...outcome, error: undefined } : duplicate(verified);
 }
@@ -214,16 +214,13 @@ function standing({ attempt, succeeded }: Progress): Pick<Standing, 'attempt' | 
 }
 
 /** A store that does not answer within this many milliseconds has failed: SpiderFoot waits ten seconds. */
-const storePatience = 5000;
+const storeTimeout = 5000;
 
-/**
- * What a store answers, which must not be waited for longer than the sender waits. One in JavaScript may answer at
- * once.
- */
+/** Wait for a store's answer, but not longer than the sender waits. A store may also answer without a promise. */
 export function withStoreTimeout<Value>(answer: MaybePromise<Value>, call: string): Promise<Value> {
   return within(
     Promise.resolve(answer),
-    storePatience,
-    () => new Error(`${call} did not answer within ${storePatience} ms`),
+    storeTimeout,
+    () => new Error(`${call} did not answer within ${storeTimeout} ms`),
   );
 }
