@@ -47,7 +47,7 @@ async function receiveTwo(receiver: ReturnType<typeof createReceiver>): Promise<
 }
 
 function run(db: string, mode: string, starts: string): Program {
-  return new Program(process.execPath, ['test/product/backlog.mjs'], {
+  return new Program(process.execPath, ['test/product/programs/backlog.mjs'], {
     env: { DB: db, MODE: mode, STARTS: starts },
   });
 }

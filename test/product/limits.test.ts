@@ -7,7 +7,9 @@ afterAll(stopPrograms);
 
 async function start(env: Variables = {}) {
   const all = { PORT: '0', SPIDERFOOT_WEBHOOK_SECRET: secret, ...env };
-  const server = await listening(new Program(process.execPath, ['test/product/hostile.mjs'], { env: all }));
+  const server = await listening(
+    new Program(process.execPath, ['test/product/programs/app-with-routes.mjs'], { env: all }),
+  );
   return { ...server, path: '/webhook' };
 }
 

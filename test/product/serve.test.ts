@@ -10,7 +10,7 @@ const never = '2000000000';
 
 function start(env: Variables = {}): Promise<Listening> {
   const all = { PORT: '0', SPIDERFOOT_WEBHOOK_SECRET: secret, GRACE: never, ...env };
-  return listening(new Program(process.execPath, ['test/product/serving.mjs'], { env: all }));
+  return listening(new Program(process.execPath, ['test/product/programs/slow-receiver.mjs'], { env: all }));
 }
 
 /** Sends an event, and waits until its handler runs. */

@@ -24,7 +24,7 @@ async function start(
   const program =
     framework === 'listen'
       ? ['packages/cli/dist/main.js', 'listen', '--port', '0']
-      : ['test/product/hostile.mjs'];
+      : ['test/product/programs/app-with-routes.mjs'];
   return { ...(await listening(new Program(process.execPath, program, { env: all }))), path: '/webhook' };
 }
 

@@ -7,7 +7,7 @@ import { run } from './program.ts';
 export interface Twin {
   /** For `pythonJson`. */
   readonly js: unknown;
-  /** For dumps.py. */
+  /** For json-dumps.py. */
   readonly python: unknown;
 }
 
@@ -59,12 +59,12 @@ function float(value: number): unknown {
   return { $float: Object.is(value, -0) ? '-0.0' : String(value) };
 }
 
-const dumps = fileURLToPath(new URL('../dumps.py', import.meta.url));
+const dumps = fileURLToPath(new URL('../programs/json-dumps.py', import.meta.url));
 
 /** What Python's `json.dumps` makes of values, in one process. */
 export async function dumpInPython(values: readonly Twin[]): Promise<readonly string[]> {
   const input = JSON.stringify(values.map(({ python }) => python));
   const { code, lines, stderr } = await run('python3', [dumps], { input });
-  if (code !== 0) throw new Error(`dumps.py ended with ${code}:\n${stderr}`);
+  if (code !== 0) throw new Error(`json-dumps.py ended with ${code}:\n${stderr}`);
   return lines;
 }

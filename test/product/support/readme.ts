@@ -95,9 +95,13 @@ export async function compile(blocks: readonly Block[]): Promise<Compiled> {
     path: compiled,
     run: (block) => run(process.execPath, [compiled(block)], { cwd: folder }),
     drive: (block) =>
-      run(process.execPath, [join(root, 'test/product/drive.mjs'), compiled(block), typeOf(block)], {
-        cwd: folder,
-      }),
+      run(
+        process.execPath,
+        [join(root, 'test/product/programs/drive-snippet.mjs'), compiled(block), typeOf(block)],
+        {
+          cwd: folder,
+        },
+      ),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

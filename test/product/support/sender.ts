@@ -22,7 +22,7 @@ export interface PythonAnswer {
   readonly body: string;
 }
 
-const sender = fileURLToPath(new URL('../sender.py', import.meta.url));
+const sender = fileURLToPath(new URL('../programs/sender.py', import.meta.url));
 
 /** Sends from Python, one after the other. */
 export async function sendFromPython(...jobs: readonly Job[]): Promise<readonly PythonAnswer[]> {

@@ -1,4 +1,4 @@
-// A receiver as `serve` runs it, whose handler ends by SIGUSR2: GRACE=20000 node serving.mjs
+// A receiver as `serve` runs it, whose handler ends by SIGUSR2: GRACE=20000 node slow-receiver.mjs
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { readEnvironment, serve, webhookListener } from '@spiderfoot-webhooks/core/node';
 

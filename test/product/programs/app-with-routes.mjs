@@ -1,4 +1,4 @@
-// A receiver as `serve` runs it, in an app with routes of its own: FRAMEWORK=express node hostile.mjs
+// A receiver as `serve` runs it, in an app with routes of its own: FRAMEWORK=express node app-with-routes.mjs
 // Its handler ends on SIGUSR2. TLS_CERT and TLS_KEY make it serve HTTPS.
 import { readFileSync } from 'node:fs';
 import { getRequestListener } from '@hono/node-server';
