@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { exitCodes } from './terminal/exit-codes.ts';
-import { reportFailure, styledError } from './terminal/failure.ts';
+import { exitCodes } from './failure/exit-codes.ts';
+import { reportFailure, styledError } from './failure/failure.ts';
 import { helpStyle } from './terminal/help.ts';
-import { outputIsExpendable } from './terminal/pipe.ts';
+import { outputIsExpendable } from './terminal/output.ts';
 import { version } from './version.ts';
 
 /** A command of the program, by what its list says of it. The module is read only once it is to run, or to help. */

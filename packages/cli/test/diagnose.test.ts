@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sign } from '@spiderfoot-webhooks/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bodyGuesses } from '../src/diagnose/body-mistakes.ts';
-import { constructions } from '../src/diagnose/digests.ts';
-import { search } from '../src/diagnose/search.ts';
-import { secretGuesses } from '../src/diagnose/secret-mistakes.ts';
+import { bodyGuesses } from '../src/diagnose/mistakes/body-mistakes.ts';
+import { search } from '../src/diagnose/mistakes/search-mistakes.ts';
+import { secretGuesses } from '../src/diagnose/mistakes/secret-mistakes.ts';
+import { constructions } from '../src/diagnose/signature/digests.ts';
 import { temporaryFolder } from './support/certificates.ts';
 import { output, secret, spiderfoot, withSecret } from './support/command.ts';
 

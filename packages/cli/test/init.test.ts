@@ -5,7 +5,7 @@ import { Program, run } from '../../../test/product/support/program.ts';
 import { root } from '../../../test/product/support/workspace.ts';
 import { temporaryFolder } from './support/certificates.ts';
 import { spiderfoot } from './support/command.ts';
-import { get, sendEvent } from './support/listening.ts';
+import { get, sendEvent } from './support/listen-process.ts';
 
 const frameworks = ['express', 'koa', 'hono'] as const;
 

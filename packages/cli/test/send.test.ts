@@ -4,7 +4,7 @@ import { verify } from '@spiderfoot-webhooks/core';
 import { describe, expect, it } from 'vitest';
 import { makeCertificates, temporaryFolder } from './support/certificates.ts';
 import { output, secret, spiderfoot, withSecret } from './support/command.ts';
-import { serveAnswers, serveListener, serveReceiver } from './support/receivers.ts';
+import { serveAnswers, serveListener, serveReceiver } from './support/test-receivers.ts';
 
 describe('one event', () => {
   it.each([

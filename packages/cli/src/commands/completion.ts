@@ -1,10 +1,10 @@
 import { Argument, Command } from 'commander';
 import { bashCompletion } from '../completion/bash.ts';
+import { nodesOf } from '../completion/command-tree.ts';
 import { fishCompletion } from '../completion/fish.ts';
-import { nodesOf } from '../completion/tree.ts';
 import { zshCompletion } from '../completion/zsh.ts';
 import { addExamples } from '../terminal/help.ts';
-import { outputIsExpendable } from '../terminal/pipe.ts';
+import { outputIsExpendable } from '../terminal/output.ts';
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 

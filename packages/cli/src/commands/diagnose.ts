@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
+import { collect, collectHeader } from '../arguments/option-values.ts';
+import { addSecretOptions } from '../arguments/secret-options.ts';
 import type { DiagnoseOptions } from '../diagnose/run.ts';
 import { addExamples } from '../terminal/help.ts';
-import { addSecretOptions } from '../terminal/secret.ts';
-import { collect, collectHeader } from '../terminal/values.ts';
 
 const description = `Find out why a signature does not match. Check the signature, the body and the secret step by step, then try common mistakes, one or two at a time, until they explain the signature.
 

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
+import { parseDuration, parseUrl } from '../arguments/option-values.ts';
+import { addSecretOptions, findSecret, type SecretOptions } from '../arguments/secret-options.ts';
 import { type ClientTlsFiles, readClientTls } from '../connection/client-tls.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { findingLines } from '../doctor/lines.ts';
+import { findingLines } from '../doctor/finding-lines.ts';
 import { addExamples } from '../terminal/help.ts';
-import { printJson } from '../terminal/json.ts';
-import { addSecretOptions, findSecret, type SecretOptions } from '../terminal/secret.ts';
-import { parseDuration, parseUrl } from '../terminal/values.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { columnsOf } from '../terminal/width.ts';
 
 interface DoctorFlags extends SecretOptions, ClientTlsFiles {
@@ -38,7 +38,7 @@ export function command(): Command {
           timeout,
           tls: await readClientTls({ ca, clientCert, clientKey }),
         };
-        const { examine } = await import('../doctor/examine.ts');
+        const { examine } = await import('../doctor/run-checks.ts');
         const findings: Finding[] = [];
         for await (const finding of examine(patient)) {
           findings.push(finding);

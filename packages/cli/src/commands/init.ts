@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { Argument, Command } from 'commander';
-import { projectFiles } from '../init/project.ts';
-import { type Framework, frameworks } from '../init/server.ts';
-import { filesInTheWay, writeFiles } from '../init/write.ts';
-import { CommandFailure } from '../terminal/failure.ts';
+import { CommandFailure } from '../failure/failure.ts';
+import { projectFiles } from '../init/project-files.ts';
+import { type Framework, frameworks } from '../init/server-source.ts';
+import { filesInTheWay, writeFiles } from '../init/write-files.ts';
 import { addExamples } from '../terminal/help.ts';
 import { shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/text.ts';

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { withFlagNames } from '../arguments/flag-names.ts';
+import { collect, parsePort, parseSize } from '../arguments/option-values.ts';
+import { addSecretOptions } from '../arguments/secret-options.ts';
+import { parseRate, type Rate } from '../listen/endpoints/rate-limit.ts';
 import type { ListenFlags } from '../listen/flags.ts';
-import { parseRate, type Rate } from '../listen/rate-limit.ts';
-import { withFlagNames } from '../terminal/flag-names.ts';
 import { addExamples } from '../terminal/help.ts';
-import { addSecretOptions } from '../terminal/secret.ts';
-import { collect, parsePort, parseSize } from '../terminal/values.ts';
 
 const description = `Receives webhooks and shows them, without any code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. For a rejection, the line is followed by the reason and what to do. If you give no secret on a terminal, one is generated for this run and shown. Without a terminal, a missing secret is an error unless you give --make-secret.
 

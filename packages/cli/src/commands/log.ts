@@ -2,15 +2,21 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
-import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
-import { findRecord } from '../log/find.ts';
-import { recordLines, toJson } from '../log/rows.ts';
-import { showLines } from '../log/show.ts';
+import { parseCount } from '../arguments/option-values.ts';
+import {
+  addDatabase,
+  addFilters,
+  type DatabaseFlags,
+  type FilterFlags,
+  toFilter,
+} from '../filters/filter-options.ts';
+import { showLines } from '../log/delivery-details.ts';
+import { recordLines, toJson } from '../log/delivery-table.ts';
 import { type Period, periods, readStats, statsLines } from '../log/stats.ts';
-import { withStoreToRead } from '../log/store.ts';
+import { findRecord } from '../store/find-delivery.ts';
+import { withStoreToRead } from '../store/open-store.ts';
 import { addExamples } from '../terminal/help.ts';
-import { printJson } from '../terminal/json.ts';
-import { parseCount } from '../terminal/values.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { columnsOf, lineWidth } from '../terminal/width.ts';
 
 /** `log`: a look at what a receiver has written. */

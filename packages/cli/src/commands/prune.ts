@@ -1,12 +1,12 @@
 import type { PrunableState } from '@spiderfoot-webhooks/sqlite';
 import { Command, Option } from 'commander';
-import { confirmed } from '../log/confirm.ts';
-import { addDatabase, type DatabaseFlags, readMoment, stateOption } from '../log/filters.ts';
-import { withStore, withStoreToRead } from '../log/store.ts';
-import { countPrunable, type Pruning } from '../log/upkeep.ts';
-import { UsageFailure } from '../terminal/failure.ts';
+import { parseWhole } from '../arguments/option-values.ts';
+import { UsageFailure } from '../failure/failure.ts';
+import { addDatabase, type DatabaseFlags, readMoment, stateOption } from '../filters/filter-options.ts';
+import { countPrunable, type Pruning } from '../log/affected-deliveries.ts';
+import { withStore, withStoreToRead } from '../store/open-store.ts';
+import { confirmed } from '../terminal/confirm.ts';
 import { addExamples } from '../terminal/help.ts';
-import { parseWhole } from '../terminal/values.ts';
 
 const prunable = ['processed', 'ignored', 'rejected', 'failed', 'dead'] as const satisfies PrunableState[];
 

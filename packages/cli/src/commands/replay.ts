@@ -1,6 +1,6 @@
 import type { Store } from '@spiderfoot-webhooks/sqlite';
 import { Command, Option } from 'commander';
-import { confirmed } from '../log/confirm.ts';
+import { CommandFailure, UsageFailure } from '../failure/failure.ts';
 import {
   addDatabase,
   addFilters,
@@ -8,11 +8,11 @@ import {
   type FilterFlags,
   isFiltered,
   toFilter,
-} from '../log/filters.ts';
-import { findRecord } from '../log/find.ts';
-import { withStore, withStoreToRead } from '../log/store.ts';
-import { countReplayable, isReplayable } from '../log/upkeep.ts';
-import { CommandFailure, UsageFailure } from '../terminal/failure.ts';
+} from '../filters/filter-options.ts';
+import { countReplayable, isReplayable } from '../log/affected-deliveries.ts';
+import { findRecord } from '../store/find-delivery.ts';
+import { withStore, withStoreToRead } from '../store/open-store.ts';
+import { confirmed } from '../terminal/confirm.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printable } from '../terminal/text.ts';
 

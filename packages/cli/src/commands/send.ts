@@ -1,8 +1,4 @@
 import { Argument, Command, Option } from 'commander';
-import { dialects } from '../send/dialects.ts';
-import type { SendOptions } from '../send/run.ts';
-import { addExamples } from '../terminal/help.ts';
-import { addSecretOptions } from '../terminal/secret.ts';
 import {
   collectHeader,
   parseCount,
@@ -11,7 +7,11 @@ import {
   parsePositive,
   parseUrl,
   parseWhole,
-} from '../terminal/values.ts';
+} from '../arguments/option-values.ts';
+import { addSecretOptions } from '../arguments/secret-options.ts';
+import { dialects } from '../send/dialects.ts';
+import type { SendOptions } from '../send/run.ts';
+import { addExamples } from '../terminal/help.ts';
 
 const description = `Send signed events, byte for byte as SpiderFoot's Python writes them, and show the answers.
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { readBody } from '../arguments/read-input.ts';
+import { addSecretOptions, requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
 import { addExamples } from '../terminal/help.ts';
-import { readBody } from '../terminal/input.ts';
-import { addSecretOptions, requireSecret, type SecretOptions } from '../terminal/secret.ts';
 
 interface Options extends SecretOptions {
   readonly header?: true;

@@ -1,12 +1,18 @@
 import type { DeliveryRecord } from '@spiderfoot-webhooks/sqlite';
 import { Command } from 'commander';
-import { addDatabase, addFilters, type DatabaseFlags, type FilterFlags, toFilter } from '../log/filters.ts';
+import { parseWhole } from '../arguments/option-values.ts';
+import {
+  addDatabase,
+  addFilters,
+  type DatabaseFlags,
+  type FilterFlags,
+  toFilter,
+} from '../filters/filter-options.ts';
+import { recordLine, toJson } from '../log/delivery-table.ts';
 import { follow, latest } from '../log/follow.ts';
-import { recordLine, toJson } from '../log/rows.ts';
-import { withStoreToRead } from '../log/store.ts';
+import { withStoreToRead } from '../store/open-store.ts';
 import { addExamples } from '../terminal/help.ts';
-import { printJson } from '../terminal/json.ts';
-import { parseWhole } from '../terminal/values.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { lineWidth } from '../terminal/width.ts';
 
 interface TailFlags extends DatabaseFlags, FilterFlags {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { outColours } from '../terminal/colour.ts';
+import { readBody } from '../arguments/read-input.ts';
+import { addSecretOptions, requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
+import { outColours } from '../terminal/color.ts';
 import { addExamples } from '../terminal/help.ts';
-import { readBody } from '../terminal/input.ts';
-import { addSecretOptions, requireSecret, type SecretOptions } from '../terminal/secret.ts';
 
 interface Options extends SecretOptions {
   readonly signature: string;

@@ -1,4 +1,4 @@
-import type { Node } from './tree.ts';
+import type { Node } from './command-tree.ts';
 
 /** Completion for bash: names, options, choices, and files for all else. */
 export function bashCompletion(program: string, nodes: readonly Node[]): string {

@@ -1,4 +1,4 @@
-import type { Node, OptionWord } from './tree.ts';
+import type { Node, OptionWord } from './command-tree.ts';
 
 /** Completion for fish: the same as for bash, with descriptions. */
 export function fishCompletion(program: string, nodes: readonly Node[]): string {

@@ -1,4 +1,4 @@
-import type { Node } from './tree.ts';
+import type { Node } from './command-tree.ts';
 
 /** Completion for zsh: the same as for bash, with descriptions. */
 export function zshCompletion(program: string, nodes: readonly Node[]): string {

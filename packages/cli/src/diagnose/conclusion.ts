@@ -1,5 +1,5 @@
-import type { Mistake } from './mistake.ts';
-import type { Step } from './step.ts';
+import type { Mistake } from './mistakes/mistake.ts';
+import type { Step } from './steps/step.ts';
 
 /** The conclusion of a diagnosis. It claims only facts that were established. */
 export interface Conclusion {

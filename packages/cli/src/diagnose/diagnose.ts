@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import { bodySteps } from './body-steps.ts';
 import { type Conclusion, conclusionOf, type Facts } from './conclusion.ts';
-import { hmac } from './digests.ts';
-import { type Evidence, type Found, search } from './search.ts';
-import { secretSteps } from './secret-steps.ts';
-import { comparisonStep, signatureSteps } from './signature-steps.ts';
+import { type Evidence, type Found, search } from './mistakes/search-mistakes.ts';
+import { hmac } from './signature/digests.ts';
+import { bodySteps } from './steps/body-steps.ts';
+import { secretSteps } from './steps/secret-steps.ts';
+import { comparisonStep, signatureSteps } from './steps/signature-steps.ts';
 
 /** What is the matter with a signature. */
 export interface Diagnosis extends Facts {

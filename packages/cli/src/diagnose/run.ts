@@ -1,10 +1,10 @@
-import { UsageFailure } from '../terminal/failure.ts';
-import { readInput } from '../terminal/input.ts';
-import { printJson } from '../terminal/json.ts';
-import { readSecretFile, requireSecret, type SecretOptions } from '../terminal/secret.ts';
+import { readInput } from '../arguments/read-input.ts';
+import { readSecretFile, requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
+import { UsageFailure } from '../failure/failure.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { diagnose } from './diagnose.ts';
-import { diagnosisLines, secretLines } from './report.ts';
-import type { Evidence } from './search.ts';
+import { diagnosisLines, secretLines } from './diagnosis-lines.ts';
+import type { Evidence } from './mistakes/search-mistakes.ts';
 
 /** What the command line says. */
 export interface DiagnoseOptions extends SecretOptions {

@@ -1,4 +1,4 @@
-import { errorColours } from '../terminal/colour.ts';
+import { errorColours } from '../terminal/color.ts';
 import { invocation, shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/text.ts';
 

@@ -1,5 +1,5 @@
-import type { SecretOptions } from '../terminal/secret.ts';
-import type { Rate } from './rate-limit.ts';
+import type { SecretOptions } from '../arguments/secret-options.ts';
+import type { Rate } from './endpoints/rate-limit.ts';
 
 /** What the command line says. */
 export interface ListenFlags extends SecretOptions {

@@ -1,25 +1,25 @@
 import type { RequestListener } from 'node:http';
 import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
 import { serve } from '@spiderfoot-webhooks/core/node';
-import { onOutputLost } from '../terminal/pipe.ts';
-import { watchBacklog } from './backlog.ts';
+import { openDatabase } from '../store/receiver-store.ts';
+import { onOutputLost } from '../terminal/output.ts';
 import { bannerLines } from './banner.ts';
-import { type Closers, createClosers } from './closers.ts';
-import type { EndpointPlan } from './config.ts';
-import { openDatabase } from './database.ts';
-import { planReceiving } from './endpoints.ts';
+import { type Closers, createClosers } from './cleanup.ts';
+import { closeWithNpm } from './close-with-npm.ts';
+import type { EndpointPlan } from './endpoints/config-file.ts';
+import { planReceiving } from './endpoints/plan-endpoints.ts';
 import type { ListenFlags } from './flags.ts';
-import { parseForward } from './forward.ts';
-import { addForwarders, createForwarders } from './forwarders.ts';
-import { createHealth } from './health.ts';
-import { jsonReport } from './json-report.ts';
-import { closeWithNpm } from './npm-parent.ts';
-import { createOperations, type Operations } from './operations.ts';
-import { serveOperations } from './own-port.ts';
-import { type Watcher, webhookRoute } from './requests.ts';
-import { routeRequests } from './routes.ts';
-import { textReport } from './text-report.ts';
-import { readTls, reportTlsFailures } from './tls.ts';
+import { parseForward } from './forward/forward-target.ts';
+import { addForwarders, createForwarders } from './forward/forwarders.ts';
+import { createHealth } from './operations/health.ts';
+import { createOperations, type Operations } from './operations/operations.ts';
+import { serveOperations } from './operations/operations-server.ts';
+import { watchBacklog } from './operations/queue-health.ts';
+import { jsonReport } from './report/json-report.ts';
+import { textReport } from './report/text-report.ts';
+import { routeRequests } from './server/route-requests.ts';
+import { readTls, reportTlsFailures } from './server/tls.ts';
+import { type Watcher, webhookRoute } from './server/webhook-route.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -52,7 +52,7 @@ async function begin(flags: ListenFlags, env: Variables, closers: Closers): Prom
   for (const forwarder of forwarders.values()) closers.add(() => forwarder.close());
 
   const backlog = database.store && watchBacklog(database.store);
-  const { createMetrics } = await import('./metrics.ts');
+  const { createMetrics } = await import('./operations/metrics.ts');
   const metrics = createMetrics(backlog);
   const watcher: Watcher = {
     taken(taken) {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DeliveryFilter, DeliveryRecord, Store } from '@spiderfoot-webhooks/sqlite';
-import { pagesOf } from './pages.ts';
+import { pagesOf } from '../store/delivery-pages.ts';
 
 /** Milliseconds between two looks. */
 const interval = 500;

@@ -1,8 +1,8 @@
 import type { Count, CountOptions, DeliveryFilter, Store } from '@spiderfoot-webhooks/sqlite';
-import { type Bar, barLines, bucketFor, timeBars } from '../terminal/chart.ts';
-import { outColours } from '../terminal/colour.ts';
+import { type Bar, barLines, bucketFor, timeBars } from '../terminal/bar-chart.ts';
+import { outColours } from '../terminal/color.ts';
 import { fit, printable } from '../terminal/text.ts';
-import { offsetAt, timeZone } from './zone.ts';
+import { offsetAt, timeZone } from '../time/time-zone.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

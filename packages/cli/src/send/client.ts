@@ -1,9 +1,9 @@
 // Bun replaces the bare specifier `undici` with a shim without pools, timeouts and `close`.
 import { Agent, request } from 'undici/index.js';
-import { type Cause, causeOf } from '../connection/cause.ts';
 import { type ClientTlsFiles, readClientTls } from '../connection/client-tls.ts';
 import { errorCodeOf } from '../connection/error-code.ts';
-import { readBeginning } from '../connection/read-beginning.ts';
+import { type Cause, causeOf } from '../connection/failure-cause.ts';
+import { readBeginning } from '../connection/read-answer.ts';
 
 /** The result of one attempt: an answer, or the reason why there was none. */
 export type Attempt =

@@ -1,17 +1,17 @@
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
-import { printJson } from '../terminal/json.ts';
-import { outputIsExpendable } from '../terminal/pipe.ts';
-import { requireSecret, type SecretOptions } from '../terminal/secret.ts';
+import { requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
+import { outputIsExpendable } from '../terminal/output.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { createClient } from './client.ts';
-import { inCrowd } from './crowd.ts';
-import { readData } from './data.ts';
-import { type Delivered, deliver, type Prepared, type Sending } from './delivery.ts';
+import { type Delivered, deliver, type Prepared, type Sending } from './deliver.ts';
 import { type DialectName, dialectOf } from './dialects.ts';
-import { type PlannedEvent, planEvents, typesOf } from './events.ts';
 import { type Fault, secretUnder, spoil } from './faults.ts';
+import { type PlannedEvent, planEvents, typesOf } from './plan-events.ts';
 import { createProgress } from './progress.ts';
-import { deliveredLines, summaryLines } from './report.ts';
-import { createTally } from './tally.ts';
+import { readData } from './read-data.ts';
+import { deliveredLines, summaryLines } from './result-lines.ts';
+import { inCrowd } from './run-concurrently.ts';
+import { createTally } from './summary.ts';
 
 /** What the command line says. */
 export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Fault, true>>> {

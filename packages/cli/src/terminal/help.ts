@@ -1,6 +1,6 @@
 import type { Command, HelpConfiguration } from 'commander';
-import { outColours } from './colour.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../failure/exit-codes.ts';
+import { outColours } from './color.ts';
 
 /** How help looks. Commander leaves the styles out where the output is no terminal. */
 export const helpStyle: HelpConfiguration = {

@@ -1,4 +1,4 @@
-import { layOut, layOutTable, type Space } from './layout.ts';
+import { layOut, layOutTable, type Space } from './column-widths.ts';
 import { fit, widthOf } from './text.ts';
 
 /** A column of a table. */

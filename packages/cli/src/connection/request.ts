@@ -1,0 +1,107 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import { errorCodeOf } from './error-code.ts';
+import { readBeginning } from './read-answer.ts';
+
+/** How a receiver is asked. */
+export interface Way {
+  readonly url: URL;
+  /** Certificates: a CA of one's own, and what is shown to a server that asks for one. */
+  readonly tls: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>;
+  /** Milliseconds for a whole request. */
+  readonly timeout: number;
+}
+
+export interface Question {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  /** The beginning of the body. */
+  readonly body: string;
+  /** Milliseconds from the first byte sent to the last byte read, the connection included. */
+  readonly ms: number;
+  /** When it was asked, in milliseconds since 1970. */
+  readonly askedAt: number;
+}
+
+/** Send one request over its own connection, as SpiderFoot does. Rejects if no complete answer arrives. */
+export function ask({ url, tls, timeout }: Way, { method, headers = {}, body }: Question): Promise<Reply> {
+  const askedAt = Date.now();
+  const start = performance.now();
+  const options = {
+    method,
+    headers: { ...headers, connection: 'close' },
+    signal: AbortSignal.timeout(timeout),
+  };
+  return new Promise((resolve, reject) => {
+    const req =
+      url.protocol === 'https:'
+        ? httpsRequest(url, { ...options, ...tls, agent: false })
+        : httpRequest(url, { ...options, agent: false });
+    req.once('error', reject).once('response', (res) => {
+      readBeginning(res).then(
+        (text) =>
+          resolve({
+            status: res.statusCode ?? 0,
+            headers: res.headers,
+            body: text,
+            ms: performance.now() - start,
+            askedAt,
+          }),
+        reject,
+      );
+    });
+    req.end(body);
+  });
+}
+
+/** What a server shows of itself before anything is said to it. */
+export interface Identity {
+  readonly protocol: string | null;
+  readonly validTo: Date | undefined;
+  /** OpenSSL's or Node's code for the reason why the certificate is not trusted. */
+  readonly problem: string | undefined;
+}
+
+/** Read a server's certificate, even if it is not trusted. Nothing is sent over the connection. */
+export function lookAtCertificate({ url, tls, timeout }: Way): Promise<Identity> {
+  return new Promise((resolve, reject) => {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const socket = connectTls({
+      ...tls,
+      host,
+      port: Number(url.port || 443),
+      // Of an address there is no name to ask for.
+      ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
+      rejectUnauthorized: false,
+    });
+    socket.setTimeout(timeout, () =>
+      socket.destroy(Object.assign(new Error('No TLS handshake'), { code: 'ABORT_ERR' })),
+    );
+    socket.once('error', reject).once('secureConnect', () => {
+      resolve(identityOf(socket));
+      socket.destroy();
+    });
+  });
+}
+
+function identityOf(socket: TLSSocket): Identity {
+  const { valid_to } = socket.getPeerCertificate();
+  const validTo = new Date(valid_to);
+  const problem: unknown = socket.authorizationError;
+  return {
+    protocol: socket.getProtocol(),
+    validTo: Number.isNaN(validTo.getTime()) ? undefined : validTo,
+    problem: socket.authorized ? undefined : (errorCodeOf(problem) ?? messageOf(problem)),
+  };
+}
+
+function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}

@@ -1,0 +1,67 @@
+import { outColours } from '../terminal/color.ts';
+import { printable } from '../terminal/text.ts';
+import { lineWidth } from '../terminal/width.ts';
+import { wrapped } from '../terminal/wrap.ts';
+import type { Diagnosis } from './diagnose.ts';
+import type { Step } from './steps/step.ts';
+
+const marks: Readonly<Record<Step['verdict'], string>> = {
+  right: outColours.green('✓'),
+  wrong: outColours.red('✗'),
+  notable: outColours.yellow('!'),
+};
+
+/** A diagnosis in lines for a person. */
+export function diagnosisLines(diagnosis: Diagnosis): readonly string[] {
+  const { steps } = diagnosis;
+  const column = Math.max(...steps.map(({ what }) => what.length));
+  return [
+    ...steps.flatMap(({ what, verdict, seen }) => {
+      const [first = '', ...further] = lines(seen, column + 4);
+      const head = `${marks[verdict]} ${what.padEnd(column)}  ${first}`;
+      return [head, ...further.map((line) => `${' '.repeat(column + 4)}${line}`)];
+    }),
+    '',
+    ...conclusionLines(diagnosis),
+  ];
+}
+
+/** A sentence in lines as long as the screen has room for behind an indentation. */
+function lines(sentence: string, indent = 0): readonly string[] {
+  return wrapped(printable(sentence), lineWidth() - indent);
+}
+
+function conclusionLines({ mistakes = [], conclusion: { kind, text } }: Diagnosis): readonly string[] {
+  const sentence = lines(text);
+  switch (kind) {
+    case 'genuine':
+      return sentence.map(outColours.green);
+    case 'explained':
+      return [
+        ...sentence.map(outColours.bold),
+        ...mistakes.flatMap(({ name, fix }) => {
+          const [first = '', ...further] = lines(`${name}: ${fix}`, 4);
+          const head = outColours.cyan(first.slice(0, name.length)) + first.slice(name.length);
+          return [`  ${head}`, ...further.map((line) => `    ${line}`)];
+        }),
+      ];
+    case 'marked':
+      return sentence.map(outColours.red);
+    case 'unfinished':
+    case 'unknown':
+      return [outColours.red('No known mistake explains it.'), ...sentence];
+  }
+}
+
+/** What is shown only to who asks for it. */
+export function secretLines({ expected, found }: Diagnosis): readonly string[] {
+  return [
+    '',
+    `expected signature: sha256=${expected}`,
+    ...(found === undefined
+      ? []
+      : [
+          `secret that was signed with: ${printable(JSON.stringify(found.secret.toString()))}, in hex ${found.secret.toString('hex')}`,
+        ]),
+  ];
+}

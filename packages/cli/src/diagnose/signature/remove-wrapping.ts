@@ -1,0 +1,67 @@
+import type { Mistake } from '../mistakes/mistake.ts';
+
+/** A text after one layer around a digest was removed. */
+export interface Peeled {
+  readonly rest: string;
+  /** `undefined` if the removed layer belongs there. */
+  readonly mistake: Mistake | undefined;
+}
+
+const surrounded: Mistake = {
+  name: 'signature-surrounded',
+  fix: "The signature is surrounded by white space, quotes or the header's name. Pass only the value.",
+};
+const commandOutput: Mistake = {
+  name: 'signature-command-output',
+  fix: 'The signature is the whole output of a command (openssl, sha256sum), which includes the algorithm or the file name. Send only the hex digits: openssl dgst -sha256 -hmac "$SECRET" -r body.json | cut -d" " -f1.',
+};
+const otherPrefix: Mistake = {
+  name: 'signature-prefix',
+  fix: 'The signature has a prefix other than "sha256=". Send "sha256=" and the hex digits.',
+};
+
+/** Characters that may surround a copied signature. */
+const around = new Set(' \t\r\n\v\f\u00a0\ufeff"\'`<>()[]{};,.\u2026\u2018\u2019\u201c\u201d');
+
+/** Remove the outermost layer around a digest. @returns `undefined` if there is none */
+export function peel(text: string, isFirst: boolean): Peeled | undefined {
+  const [, right] = (isFirst && /^sha256=(?=\S)(.*)$/is.exec(text)) || [];
+  if (right !== undefined) return { rest: right, mistake: undefined };
+  // Check for output first, because trimming removes the brackets that a command writes around a file name.
+  const value = valueOfOutput(text.trim());
+  if (value !== undefined) return { rest: value, mistake: commandOutput };
+  const bare = trimmed(withoutHeaderName(text)).replace(/^b["']/, '');
+  if (bare !== text) return { rest: bare, mistake: surrounded };
+  // Base64 padding is not a prefix.
+  const [, digest] = /^[\w-]{1,12}[=: ]\s*([^=\s].*)$/s.exec(text) ?? [];
+  return digest === undefined ? undefined : { rest: digest, mistake: otherPrefix };
+}
+
+/** `SHA2-256(stdin)= 0f3b…` and `SHA256 (body.json) = 0f3b…`; `0f3b…  -`, `0f3b… *stdin` and `0f3b…  body.json`. */
+function valueOfOutput(text: string): string | undefined {
+  const [, behindName] = /^(?:[\w/-]{1,30} ?)?\([^()]{0,300}\) ?= ?(\S.*)$/s.exec(text) ?? [];
+  if (behindName !== undefined) return behindName;
+  // If another digit follows, it is not a file name: the digest is written with a space between its bytes.
+  const [, beforeName] = /^((?:sha256=)?[\da-f]{16,}) [ *]?(?=[^\s*])(?![\da-f\s]+$)\S/i.exec(text) ?? [];
+  return beforeName;
+}
+
+/** Return the value of `X-SpiderFoot-Signature: sha256=…`. */
+function withoutHeaderName(text: string): string {
+  const colon = text.indexOf(':');
+  return colon > 0 && isHeaderName(text.slice(0, colon)) ? text.slice(colon + 1) : text;
+}
+
+/** Return whether a text is the name of a signature header. */
+export function isHeaderName(text: string): boolean {
+  const name = text.trim();
+  return /^[\w-]+$/.test(name) && /signature/i.test(name);
+}
+
+function trimmed(text: string): string {
+  let begin = 0;
+  let end = text.length;
+  while (begin < end && around.has(text.charAt(begin))) begin++;
+  while (end > begin && around.has(text.charAt(end - 1))) end--;
+  return text.slice(begin, end);
+}

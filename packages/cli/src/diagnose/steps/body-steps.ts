@@ -1,0 +1,62 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { jsonStyles } from '../json/json-styles.ts';
+import { writeJson } from '../json/json-writer.ts';
+import { memberOf, parseLossless } from '../json/lossless-json.ts';
+import { utf16Encoding } from '../mistakes/utf16-encoding.ts';
+import { notable, right, type Step, wrong } from './step.ts';
+
+/** Look at a body: length, hash, encoding, byte order mark, line ends, JSON. */
+export function bodySteps(body: Buffer): readonly Step[] {
+  const hash = createHash('sha256').update(body).digest('hex');
+  const size = `${body.length} bytes, SHA-256 ${hash}`;
+  if (body.length === 0) return [wrong('body', `${size}: there is nothing to verify`)];
+  const text = body.toString();
+  return [
+    right('body', size),
+    encodingStep(body),
+    text.startsWith('\ufeff')
+      ? wrong('byte order mark', 'there is one; SpiderFoot writes none')
+      : right('byte order mark', 'none'),
+    endStep(text),
+    lineEndsStep(text),
+    jsonStep(text.replace(/^\ufeff/, '')),
+  ];
+}
+
+function encodingStep(body: Buffer): Step {
+  if (utf16Encoding(body) !== undefined) return wrong('encoding', 'it looks like UTF-16');
+  if (body.subarray(0, 64).includes(0)) return wrong('encoding', 'it contains zero bytes, so it is not text');
+  if (!isUtf8(body)) return wrong('encoding', 'not valid UTF-8');
+  const ascii = body.every((byte) => byte < 128);
+  return ascii
+    ? right('encoding', 'ASCII')
+    : notable('encoding', 'UTF-8, with letters beyond ASCII; SpiderFoot escapes them');
+}
+
+function endStep(text: string): Step {
+  if (/\n$/.test(text)) return notable('end', 'a newline, which SpiderFoot does not write');
+  return /\s$/.test(text) ? notable('end', 'white space') : right('end', 'no newline');
+}
+
+function lineEndsStep(text: string): Step {
+  const windows = text.split('\r\n').length - 1;
+  const others = text.split('\n').length - 1 - windows;
+  if (windows + others === 0) return right('line ends', 'none');
+  return notable('line ends', `${windows} CRLF, ${others} LF; SpiderFoot writes a single line`);
+}
+
+function jsonStep(text: string): Step {
+  const json = parseLossless(text);
+  if (json === undefined) return wrong('JSON', 'it cannot be parsed');
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    return wrong('JSON', 'an event is an object');
+  }
+  const named = memberOf(json, 'event_type') ?? memberOf(json, 'event');
+  if (named === undefined)
+    return notable('JSON', 'an object, but no event of SpiderFoot: it has no event_type');
+  const writer = jsonStyles.find(({ style }) => writeJson(json, style) === text);
+  if (writer?.name === 'python') return right('JSON', 'an event, written as SpiderFoot writes it');
+  const how = writer === undefined ? 'otherwise than SpiderFoot does' : `as by ${writer.writer}`;
+  return notable('JSON', `an event, but written ${how}: was it parsed and written again?`);
+}

@@ -1,0 +1,230 @@
+import { answerHint } from '../connection/answer-hints.ts';
+import type { Reply } from '../connection/request.ts';
+import type { Finding } from './finding.ts';
+
+/** What an answer of one of the kit's receivers says of itself. Others may say nothing. */
+interface Told {
+  /** `success`, `accepted`, `duplicate`, `ignored`. */
+  readonly status: string | undefined;
+  /** The code of a refusal. */
+  readonly code: string | undefined;
+}
+
+function read(body: string): Told {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value !== 'object' || value === null) return { status: undefined, code: undefined };
+    return {
+      status: 'status' in value && typeof value.status === 'string' ? value.status : undefined,
+      code: 'code' in value && typeof value.code === 'string' ? value.code : undefined,
+    };
+  } catch {
+    return { status: undefined, code: undefined };
+  }
+}
+
+const isGood = (status: number) => status >= 200 && status < 300;
+
+/** An answer in words: its status, and the code of a refusal. */
+function words({ status, body }: Reply): string {
+  const { code } = read(body);
+  return code === undefined ? `${status}` : `${status} ${code}`;
+}
+
+const wrongSecret =
+  'The secret given here probably differs from that of the receiver: compare the two. Otherwise, a proxy on the way changes the body.';
+
+/** Return the likely cause of an answer by its status, for other receivers and for proxies in front of a receiver. */
+function likelyCause({ status, headers, body }: Reply): string {
+  if (status === 401 && (headers['www-authenticate'] !== undefined || isHtml(headers, body))) {
+    return 'A proxy in front of the receiver asks for a login. Exempt the path of the webhook from the login.';
+  }
+  if (status >= 300 && status < 400) {
+    return 'The answer is a redirect, for example to a login page, which SpiderFoot does not follow. Use the URL of the receiver.';
+  }
+  switch (status) {
+    case 401:
+      return wrongSecret;
+    case 403:
+      return 'The receiver, or a firewall in front of it, rejects this address. Run this command where SpiderFoot runs.';
+    case 404:
+    case 405:
+    case 410:
+      return 'No webhook is served at this path. Check the path in the URL.';
+    case 413:
+      return 'The receiver, or a proxy in front of it, accepts only smaller bodies. Raise the limit.';
+    case 429:
+      return 'The receiver currently accepts no more requests from this address. Wait, then try again.';
+    case 502:
+    case 503:
+    case 504:
+      return 'A proxy cannot reach the receiver, or the receiver is not ready. See the logs of both.';
+    default:
+      return status >= 500
+        ? 'The receiver failed. See its log.'
+        : 'Check the URL and the log of the receiver. SpiderFoot sends an event again if the answer is not 2xx.';
+  }
+}
+
+/** Return the hint for a rejection's code if it is one of the kit's, or else the likely cause of its status. */
+function hintOf(reply: Reply): string {
+  const { code } = read(reply.body);
+  return code === 'invalid_signature' ? wrongSecret : (answerHint(code) ?? likelyCause(reply));
+}
+
+/** Return whether the answer is a web page, such as a login page, instead of a receiver's answer. */
+function isPage({ status, headers, body }: Reply): boolean {
+  return isGood(status) && isHtml(headers, body);
+}
+
+function isHtml(headers: Reply['headers'], body: string): boolean {
+  return /^text\/html\b/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)\b/i.test(body);
+}
+
+const mendOfPage =
+  'This is not the answer of a receiver: a login page, a proxy or another site is at this URL. Check the URL, and exempt the path of the webhook from the login.';
+
+/**
+ * Judge the answer to a GET of the webhook's URL.
+ * @param elsewhere the path of a receiver, if one was found at another path
+ */
+export function routeFinding(reply: Reply, elsewhere?: string): Finding {
+  const { status, headers } = reply;
+  const seen = `GET is answered ${words(reply)}`;
+  if (status === 405) return { check: 'route', verdict: 'ok', seen };
+  if (status >= 300 && status < 400) {
+    const to = typeof headers.location === 'string' ? ` to ${headers.location}` : '';
+    return {
+      check: 'route',
+      verdict: 'fail',
+      seen: `${seen}, a redirect${to}`,
+      mend: 'SpiderFoot does not send a POST on: give it the URL where the redirect leads.',
+    };
+  }
+  if (status === 404) {
+    const mend =
+      elsewhere === undefined
+        ? 'Nothing is served at this path. Check the path in the URL.'
+        : `Nothing is served at this path, but a receiver answers at ${elsewhere}. Check the path in the URL.`;
+    return { check: 'route', verdict: 'fail', seen, mend };
+  }
+  if (status >= 500) {
+    return {
+      check: 'route',
+      verdict: 'fail',
+      seen,
+      mend: 'The server, or a proxy before it, is broken: see its log.',
+    };
+  }
+  if (isPage(reply)) {
+    return { check: 'route', verdict: 'fail', seen: `${seen} with a web page`, mend: mendOfPage };
+  }
+  return {
+    check: 'route',
+    verdict: 'warn',
+    seen: `${seen}; a receiver of the kit says 405`,
+    mend: 'Is this the URL of the webhook?',
+  };
+}
+
+export function healthFinding(reply: Reply): Finding {
+  const { status } = reply;
+  if (isPage(reply)) {
+    return {
+      check: 'health',
+      verdict: 'warn',
+      seen: `GET /health is answered ${status} with a web page, so the receiver has no health endpoint`,
+      mend: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
+    };
+  }
+  if (isGood(status)) {
+    const told = read(reply.body).status;
+    return {
+      check: 'health',
+      verdict: 'ok',
+      seen: `GET /health is answered ${status}${told ? ` "${told}"` : ''}`,
+    };
+  }
+  if (status === 404 || status === 405) {
+    return {
+      check: 'health',
+      verdict: 'warn',
+      seen: `GET /health is answered ${status}: there is none`,
+      mend: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
+    };
+  }
+  return {
+    check: 'health',
+    verdict: 'fail',
+    seen: `GET /health is answered ${status}`,
+    mend: "It says that it is not ready: see the receiver's log, and its database's disk.",
+  };
+}
+
+/** Of a delivery that is not genuine. */
+export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Finding {
+  const { status } = reply;
+  const seen = `Answered ${words(reply)}`;
+  if (status === 401) return { check, verdict: 'ok', seen: `Rejected: ${words(reply)}` };
+  if (isPage(reply)) return { check, verdict: 'fail', seen: `${seen} with a web page`, mend: mendOfPage };
+  if (isGood(status)) {
+    return {
+      check,
+      verdict: 'fail',
+      seen: `${seen}: it was taken`,
+      mend: 'Anybody who reaches the receiver can make up events. Give it the secret, and leave out --insecure.',
+    };
+  }
+  if (status === 403) return { check, verdict: 'ok', seen: `Rejected before its signature: ${words(reply)}` };
+  return { check, verdict: 'warn', seen: `${seen}, where a receiver answers 401`, mend: hintOf(reply) };
+}
+
+/** Of the first genuine delivery. */
+export function signedFinding(reply: Reply): Finding {
+  const { status } = reply;
+  if (isPage(reply)) {
+    return {
+      check: 'signed',
+      verdict: 'fail',
+      seen: `A signed webhook.test is answered ${words(reply)} with a web page`,
+      mend: mendOfPage,
+    };
+  }
+  if (isGood(status)) {
+    const told = read(reply.body).status;
+    return {
+      check: 'signed',
+      verdict: 'ok',
+      seen: `A signed webhook.test is taken: ${status}${told ? ` ${told}` : ''}`,
+    };
+  }
+  return {
+    check: 'signed',
+    verdict: 'fail',
+    seen: `A signed webhook.test is rejected: ${words(reply)}`,
+    mend: hintOf(reply),
+  };
+}
+
+/** Of the same bytes once more. */
+export function duplicateFinding(reply: Reply): Finding {
+  const { status } = reply;
+  const told = read(reply.body).status;
+  if (!isGood(status)) {
+    return {
+      check: 'duplicate',
+      verdict: 'fail',
+      seen: `The same event again is answered ${words(reply)}`,
+      mend: 'A retry of what was taken must be answered 2xx, or SpiderFoot goes on sending it.',
+    };
+  }
+  if (told === 'duplicate' || told === 'ignored') {
+    return { check: 'duplicate', verdict: 'ok', seen: `The same event again: ${status} ${told}` };
+  }
+  return {
+    check: 'duplicate',
+    verdict: 'warn',
+    seen: `The same event again: ${status}${told ? ` ${told}` : ''}, as if it were new`,
+    mend: 'SpiderFoot sends an event again when it has not read the answer: handlers then run twice, unless they look at the id.',
+  };
+}

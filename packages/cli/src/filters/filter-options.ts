@@ -1,0 +1,167 @@
+import type { DeliveryFilter, Store } from '@spiderfoot-webhooks/sqlite';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { defaultDatabase } from '../store/open-store.ts';
+import { didYouMean } from '../terminal/did-you-mean.ts';
+import { parseMoment } from '../time/time-values.ts';
+import { checkEndpoints } from './known-endpoints.ts';
+import { typesOf } from './matching-types.ts';
+
+/** Where to look. */
+export interface DatabaseFlags {
+  readonly db: string;
+}
+
+/** Selects deliveries. A list matches any of its values. */
+export interface FilterFlags {
+  readonly type?: readonly string[];
+  readonly state?: readonly State[];
+  readonly endpoint?: readonly string[];
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly scan?: readonly string[];
+  readonly target?: readonly string[];
+  readonly text?: string;
+}
+
+const states = [
+  'received',
+  'processed',
+  'failed',
+  'ignored',
+  'rejected',
+  'queued',
+  'running',
+  'dead',
+] as const;
+
+/** A delivery's state. */
+export type State = (typeof states)[number];
+
+export function addDatabase(command: Command): Command {
+  return command.addOption(
+    new Option('--db <file>', 'the database that a receiver writes')
+      .env('SPIDERFOOT_WEBHOOK_DB')
+      .default(defaultDatabase),
+  );
+}
+
+const filterOptions = {
+  type: () =>
+    new Option(
+      '--type <type>',
+      'a type, an alias or a category: scan_completed, scan.completed, finding.*; separate with commas or repeat for several',
+    ).argParser(collectList),
+  state: () =>
+    stateOption('--state <state>', 'the state; separate with commas or repeat for several', states),
+  endpoint: () =>
+    new Option('--endpoint <name>', 'the endpoint that received it; repeat for several').argParser(
+      collectText,
+    ),
+  since: () =>
+    new Option('--since <time>', 'received since then: 2h, 7d, 2026-01-31, 2026-01-31T12:00').argParser(
+      once(readMoment),
+    ),
+  until: () => new Option('--until <time>', 'received before then').argParser(once(readMoment)),
+  scan: () => new Option('--scan <id>', "the event's scan_id; repeat for several").argParser(collectText),
+  target: () =>
+    new Option('--target <name>', "the event's target; repeat for several").argParser(collectText),
+  text: () => new Option('--text <words>', 'words of the body, or their beginnings').argParser(once(asText)),
+} as const satisfies Record<keyof FilterFlags, () => Option>;
+
+/** Create an option for states, which may be repeated. */
+export function stateOption<Known extends State>(
+  flags: string,
+  description: string,
+  known: readonly Known[],
+): Option {
+  const read = (name: string): Known => {
+    const state = known.find((each) => each === name);
+    if (state !== undefined) return state;
+    throw new InvalidArgumentError(`Allowed choices are ${known.join(', ')}.${didYouMean(name, known)}`);
+  };
+  return new Option(flags, description)
+    .choices(known)
+    .argParser((text: string, before: readonly Known[] = []) => [...before, ...collectList(text).map(read)]);
+}
+
+/** `a,b` is the same list as `a` and `b` in two options. */
+function collectList(text: string, before: readonly string[] = []): readonly string[] {
+  return text.split(',').reduce((all, entry) => collectText(entry.trim(), all), before);
+}
+
+function collectText(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, asText(text)];
+}
+
+function asText(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('The value must not be empty.');
+}
+
+/** Reject a repeated option, whose second value would silently replace the first. */
+function once<Value>(read: (text: string) => Value): (text: string, before: Value | undefined) => Value {
+  return (text, before) => {
+    if (before === undefined) return read(text);
+    throw new InvalidArgumentError('It is given more than once. Give it once.');
+  };
+}
+
+/** Add the options that choose deliveries, or some of them. */
+export function addFilters(
+  command: Command,
+  names: readonly (keyof FilterFlags)[] = [
+    'type',
+    'state',
+    'endpoint',
+    'since',
+    'until',
+    'scan',
+    'target',
+    'text',
+  ],
+): Command {
+  for (const name of names) command.addOption(filterOptions[name]());
+  return command;
+}
+
+export function readMoment(text: string): Date {
+  const moment = parseMoment(text);
+  if (moment !== undefined) return moment;
+  throw new InvalidArgumentError(
+    'Write an age (90s, 15m, 2h, 7d, 4w), a day (2026-01-31) or a day and a time (2026-01-31T12:00).',
+  );
+}
+
+/** Return whether any filter is given. */
+export function isFiltered(flags: FilterFlags): boolean {
+  return Object.values(flags).some((value) => value !== undefined);
+}
+
+/**
+ * Convert the flags into a filter of the store.
+ * @throws UsageFailure for an unknown type or endpoint, because a misspelled one would find nothing
+ */
+export async function toFilter(
+  store: Pick<Store, 'list' | 'counts' | 'rejections'>,
+  { scan, ...flags }: FilterFlags,
+): Promise<DeliveryFilter> {
+  const { type, state, endpoint, since, until, target, text } = flags;
+  await checkEndpoints(store, endpoint ?? []);
+  const types = type === undefined ? undefined : await typesOf(store, type);
+  return {
+    ...(types !== undefined && { type: oneOrSeveral(types) }),
+    ...(state !== undefined && { state: oneOrSeveral(state) }),
+    ...(endpoint !== undefined && { endpoint: oneOrSeveral(endpoint) }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+    ...(scan !== undefined && { scanId: oneOrSeveral(scan) }),
+    ...(target !== undefined && { target: oneOrSeveral(target) }),
+    ...(text !== undefined && { text }),
+  };
+}
+
+/** Return a single value instead of a list of one, so that the store can use its index. */
+function oneOrSeveral<Value>(values: readonly Value[]): Value | readonly Value[] {
+  const [first, ...others] = new Set(values);
+  return first !== undefined && others.length === 0 ? first : [...new Set(values)];
+}

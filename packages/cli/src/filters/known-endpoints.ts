@@ -1,0 +1,29 @@
+import type { Store } from '@spiderfoot-webhooks/sqlite';
+import { UsageFailure } from '../failure/failure.ts';
+import { didYouMean } from '../terminal/did-you-mean.ts';
+
+/**
+ * Check that a store has deliveries of the given endpoints.
+ * @throws UsageFailure for an endpoint without deliveries
+ */
+export async function checkEndpoints(
+  store: Pick<Store, 'list' | 'counts' | 'rejections'>,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
+    const { deliveries } = await store.list({ endpoint: name, limit: 1 });
+    if (deliveries.length === 0) await checkEndpoint(store, name);
+  }
+}
+
+async function checkEndpoint(store: Pick<Store, 'counts' | 'rejections'>, name: string): Promise<void> {
+  const ofDeliveries = (await store.counts({ by: ['endpoint'] })).flatMap(({ endpoint }) => endpoint ?? []);
+  const ofRefusals = (await store.rejections()).counts.map(({ endpoint }) => endpoint);
+  const known = [...new Set([...ofDeliveries, ...ofRefusals])].toSorted();
+  // An empty database has no endpoints yet.
+  if (known.length === 0 || known.includes(name)) return;
+  throw new UsageFailure(
+    `--endpoint "${name}" has no deliveries in this database.${didYouMean(name, known)}`,
+    `Endpoints here: ${known.join(', ')}.`,
+  );
+}

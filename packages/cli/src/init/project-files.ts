@@ -1,0 +1,152 @@
+import { type Framework, serverSource } from './server-source.ts';
+
+/** A file of a project that is to be written. */
+export interface ProjectFile {
+  /** Relative to the project's folder, with slashes. */
+  readonly path: string;
+  readonly content: string;
+  /** Whether it is for its owner's eyes alone. */
+  readonly secret?: true;
+}
+
+/** The versions that the kit itself is tested with. */
+const versions = {
+  express: { express: '^5.3.0' },
+  koa: { koa: '^3.3.0' },
+  hono: { '@hono/node-server': '^2.1.9', hono: '^4.13.19' },
+} as const satisfies Record<Framework, Readonly<Record<string, string>>>;
+
+const types = {
+  express: { '@types/express': '^5.0.6' },
+  koa: { '@types/koa': '^3.0.1' },
+  hono: {},
+} as const satisfies Record<Framework, Readonly<Record<string, string>>>;
+
+const tools = { '@types/node': '^22.13.0', typescript: '7.0.2' };
+
+/**
+ * The files of a minimal receiver.
+ * @param name of the package
+ * @param secret goes into \`.env\` and nowhere else
+ * @param kitVersion the version of the kit's packages
+ */
+export function projectFiles(
+  framework: Framework,
+  {
+    name,
+    secret,
+    kitVersion,
+  }: { readonly name: string; readonly secret: string; readonly kitVersion: string },
+): readonly ProjectFile[] {
+  return [
+    { path: 'package.json', content: manifest(framework, name, kitVersion) },
+    { path: 'tsconfig.json', content: tsconfig },
+    { path: 'src/server.ts', content: serverSource(framework) },
+    { path: '.env', content: environment(secret), secret: true },
+    { path: '.env.example', content: environment('') },
+    { path: '.gitignore', content: 'node_modules\ndist\n.env\n*.db\n*.db-shm\n*.db-wal\n' },
+    { path: '.npmrc', content: npmSettings },
+    { path: 'README.md', content: readme(name) },
+  ];
+}
+
+function manifest(framework: Framework, name: string, kitVersion: string): string {
+  const kit = ['core', framework, 'sqlite'].map(
+    (part) => [`@spiderfoot-webhooks/${part}`, `^${kitVersion}`] as const,
+  );
+  return toJson({
+    name,
+    version: '0.0.0',
+    private: true,
+    type: 'module',
+    engines: { node: '>=22.14' },
+    scripts: {
+      build: 'tsc',
+      start: 'tsc && node --env-file=.env dist/server.js',
+      webhooks: 'node --env-file=.env node_modules/@spiderfoot-webhooks/cli/dist/main.js',
+    },
+    dependencies: sorted({ ...Object.fromEntries(kit), ...versions[framework] }),
+    devDependencies: sorted({
+      '@spiderfoot-webhooks/cli': `^${kitVersion}`,
+      ...tools,
+      ...types[framework],
+    }),
+  });
+}
+
+function sorted(entries: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function toJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+const tsconfig = toJson({
+  compilerOptions: {
+    module: 'nodenext',
+    target: 'es2023',
+    lib: ['es2023'],
+    types: ['node'],
+    strict: true,
+    skipLibCheck: true,
+    rootDir: 'src',
+    outDir: 'dist',
+  },
+  include: ['src'],
+});
+
+/** `npm ci` would run node-gyp, which needs Python, for better-sqlite3, although its binary is in the package. */
+const npmSettings = `# No dependency needs an install script: better-sqlite3 brings its binary.
+ignore-scripts=true
+`;
+
+function environment(secret: string): string {
+  return `# The secret of SpiderFoot's [webhooks] section.
+SPIDERFOOT_WEBHOOK_SECRET=${secret}
+# The one before, while you replace it.
+# SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS=
+
+# 127.0.0.1 is for this machine alone, 0.0.0.0 for all.
+HOST=127.0.0.1
+PORT=3000
+
+# Who may send: addresses, ranges, "loopback", "private". Proxies of yours in front of it.
+# SPIDERFOOT_ALLOWED_IPS=
+# SPIDERFOOT_TRUSTED_PROXIES=
+
+# Where deliveries are logged, and whether they are answered first and handled in the background ("queued").
+SPIDERFOOT_WEBHOOK_DB=webhooks.db
+SPIDERFOOT_WEBHOOK_MODE=inline
+`;
+}
+
+function readme(name: string): string {
+  return `# ${name}
+
+Receives SpiderFoot's webhooks. The handlers are in \`src/server.ts\`.
+
+\`\`\`sh
+npm install
+npm start
+\`\`\`
+
+The secret is in \`.env\`, which is not for the repository: on another machine, copy \`.env.example\` to \`.env\` and fill it in.
+Give SpiderFoot the same secret, and the URL that \`npm start\` prints:
+
+\`\`\`ini
+[webhooks]
+enabled = true
+default_url = http://127.0.0.1:3000/webhook
+secret = (the one in .env)
+\`\`\`
+
+From another terminal, send it an event, look at what has come, and have it handled again:
+
+\`\`\`sh
+npm run -s webhooks -- send scan_completed
+npm run -s webhooks -- log
+npm run -s webhooks -- replay 1
+\`\`\`
+`;
+}

@@ -1,0 +1,34 @@
+import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ProjectFile } from './project-files.ts';
+
+/** @returns the files that are there already, and that writing would have to overwrite */
+export async function filesInTheWay(
+  folder: string,
+  files: readonly ProjectFile[],
+): Promise<readonly string[]> {
+  const there = await Promise.all(
+    files.map(async ({ path }) => ((await exists(join(folder, path))) ? [path] : [])),
+  );
+  return there.flat();
+}
+
+/** A link that leads nowhere is in the way as well. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Write files that do not exist yet. Fails instead of overwriting a file that was created in the meantime. */
+export async function writeFiles(folder: string, files: readonly ProjectFile[]): Promise<void> {
+  for (const { path, content, secret } of files) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content, { flag: 'wx', mode: secret === true ? 0o600 : 0o666 });
+  }
+}

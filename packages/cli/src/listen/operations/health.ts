@@ -1,0 +1,47 @@
+import type { Backlog } from './queue-health.ts';
+
+/** What `GET /health` tells of a receiver. */
+export interface Health {
+  readonly status: 'ok' | 'unavailable';
+  /** That the process answers. */
+  readonly live: true;
+  /** That a delivery would be taken: nothing is being shut down, and the database can be read. */
+  readonly ready: boolean;
+  /** With a database. */
+  readonly queue?: {
+    readonly waiting: number;
+    readonly running: number;
+    readonly dead: number;
+    /** How long the oldest has been waiting; `null` where none waits. */
+    readonly oldest_seconds: number | null;
+  };
+}
+
+/** @returns what looks after the health; it never rejects */
+export function createHealth(
+  isClosing: () => boolean,
+  backlog: (() => Promise<Backlog>) | undefined,
+): () => Promise<Health> {
+  return async () => {
+    if (isClosing()) return unavailable;
+    if (backlog === undefined) return { status: 'ok', live: true, ready: true };
+    try {
+      const { waiting, running, dead, oldest } = await backlog();
+      const oldest_seconds = oldest === undefined ? null : Math.max(0, secondsSince(oldest));
+      return {
+        status: 'ok',
+        live: true,
+        ready: true,
+        queue: { waiting, running, dead, oldest_seconds },
+      };
+    } catch {
+      return unavailable;
+    }
+  };
+}
+
+const unavailable: Health = { status: 'unavailable', live: true, ready: false };
+
+function secondsSince(time: Date): number {
+  return Math.round((Date.now() - time.getTime()) / 1000);
+}

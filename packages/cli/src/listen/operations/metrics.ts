@@ -1,0 +1,110 @@
+import { type ErrorDetails, eventSchemas } from '@spiderfoot-webhooks/core';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Settled } from '../server/webhook-route.ts';
+import type { Backlog } from './queue-health.ts';
+
+/** What `GET /metrics` shows. */
+export interface Metrics {
+  readonly contentType: string;
+  /** Count an answered request. */
+  taken(settled: Settled): void;
+  /** Count an attempt at a queued or replayed delivery, whether it succeeded or failed. */
+  handled(settled: Settled): void;
+  /** Count a request that was answered 404, because its path has no webhook. */
+  notFound(): void;
+  /** Count a TLS connection that failed before a request arrived. @param code OpenSSL's or Node's code */
+  tlsFailed(code: string): void;
+  /** Something failed inside. */
+  failed(details: Pick<ErrorDetails, 'endpoint' | 'source'>): void;
+  text(): Promise<string>;
+}
+
+/** Prometheus metrics of the receivers, of what waits, and of the process. */
+export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name: `spiderfoot_webhook_${name}_total`, help, labelNames, registers });
+  const deliveries = counter('deliveries', 'Requests by what they were answered', [
+    'endpoint',
+    'outcome',
+    'code',
+  ]);
+  const events = counter(
+    'events',
+    'Events that were accepted or handled, by type. Each delivery counts once. Unknown types count as "other"',
+    ['endpoint', 'type'],
+  );
+  const handled = counter('handled', 'Queued and replayed deliveries by how their handling went, each try', [
+    'endpoint',
+    'outcome',
+    'code',
+  ]);
+  const errors = counter('errors', 'What failed inside: handlers, log, queue, rateLimiter, …', [
+    'endpoint',
+    'source',
+  ]);
+  const tlsFailures = counter('tls_failures', 'TLS connections that failed before a request arrived', [
+    'code',
+  ]);
+  const seconds = new Histogram({
+    name: 'spiderfoot_webhook_delivery_seconds',
+    help: 'From the request to its answer',
+    labelNames: ['endpoint'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  if (backlog !== undefined) addBacklog(registry, backlog);
+
+  return {
+    contentType: registry.contentType,
+    taken({ outcome, details }) {
+      const { endpoint, timings, attempt, eventType = '' } = details;
+      deliveries.inc({ endpoint, ...labelsOf(outcome) });
+      seconds.observe({ endpoint }, timings.total / 1000);
+      // Duplicates have no attempt, and retries have a later attempt, so each delivery counts once.
+      if (outcome.status === 'accepted' || attempt === 1)
+        events.inc({ endpoint, type: knownType(eventType) });
+    },
+    handled: ({ outcome, details: { endpoint } }) => handled.inc({ endpoint, ...labelsOf(outcome) }),
+    notFound: () => deliveries.inc({ endpoint: '', outcome: 'rejected', code: 'not_found' }),
+    tlsFailed: (code) => tlsFailures.inc({ code: /^[A-Z][A-Z\d_]{1,80}$/.test(code) ? code : 'other' }),
+    failed: ({ endpoint, source }) => errors.inc({ endpoint, source }),
+    text: () => registry.metrics(),
+  };
+}
+
+function labelsOf(outcome: Settled['outcome']) {
+  return { outcome: outcome.status, code: outcome.status === 'rejected' ? outcome.code : '' };
+}
+
+/** A sender may make up types without end, and each label costs memory for good. */
+function knownType(type: string): string {
+  return Object.hasOwn(eventSchemas, type) ? type : 'other';
+}
+
+function addBacklog(registry: Registry, backlog: () => Promise<Backlog>): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'spiderfoot_webhook_queue_deliveries',
+    help: 'Deliveries in the database that wait, run, or were given up',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const { waiting, running, dead } = await backlog();
+      this.set({ state: 'queued' }, waiting);
+      this.set({ state: 'running' }, running);
+      this.set({ state: 'dead' }, dead);
+    },
+  });
+  new Gauge({
+    name: 'spiderfoot_webhook_queue_oldest_seconds',
+    help: 'How long the oldest delivery has been waiting; 0 where none waits',
+    registers,
+    async collect() {
+      const { oldest } = await backlog();
+      this.set(oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.getTime()) / 1000));
+    },
+  });
+}

@@ -1,0 +1,109 @@
+import type { Severity } from '@spiderfoot-webhooks/core/events';
+import { outColours } from '../../terminal/color.ts';
+import { type Column, lineOf } from '../../terminal/table.ts';
+import { printable } from '../../terminal/text.ts';
+import { clockTime } from '../../time/time-values.ts';
+import type { Row, Trouble } from './event-row.ts';
+
+const severityColours = {
+  CRITICAL: (text) => outColours.bold(outColours.red(text)),
+  HIGH: outColours.red,
+  MEDIUM: outColours.yellow,
+  LOW: outColours.cyan,
+  INFO: outColours.dim,
+  REFUSED: outColours.yellow,
+  FAILED: (text) => outColours.bold(outColours.red(text)),
+} as const satisfies Record<Severity | Trouble['severity'], (text: string) => string>;
+
+type Line = Row | Trouble;
+
+const time: Column<Line> = {
+  title: 'time',
+  text: (line) => clockTime(line.time),
+  colour: outColours.dim,
+  usual: 8,
+  rank: 3,
+};
+const warning: Column<Line> = { title: '', text: () => 'UNVERIFIED', colour: outColours.yellow };
+const severity: Column<Line> = {
+  title: 'severity',
+  // Pad the text itself, so that the next column is aligned on any screen.
+  text: (line) => line.severity.padEnd(8),
+  colour: (text, line) => severityColours[line.severity](text),
+  rank: 5,
+};
+const duration: Column<Line> = { title: 'ms', text: durationOf, colour: outColours.dim, usual: 7, rank: 2 };
+const what: Column<Trouble> = {
+  title: 'what',
+  text: (trouble) => printable(trouble.what),
+  usual: 40,
+  least: 12,
+};
+
+/** This column is never left out, because a failure would look like a success without it. */
+const outcome: Column<Row> = { title: 'outcome', text: (row) => row.outcome, usual: 9 };
+
+/** The minimum number of columns at which types, targets and scans get their usual width. */
+const wide = 100;
+
+function describing(isWide: boolean): readonly Column<Row>[] {
+  return [
+    { title: 'type', text: (row) => printable(row.type), usual: isWide ? 22 : 15, least: 12, rank: 6 },
+    {
+      title: 'target',
+      text: (row) => printable(row.target),
+      usual: isWide ? 24 : 11,
+      most: 32,
+      least: 8,
+      rank: 4,
+    },
+    {
+      title: 'scan',
+      text: (row) => printable(row.scan),
+      colour: outColours.dim,
+      usual: isWide ? 14 : 10,
+      most: 16,
+      least: 8,
+      rank: 1,
+    },
+  ];
+}
+
+function endpointColumn(width: number): Column<Line> {
+  return {
+    title: 'endpoint',
+    text: ({ endpoint = '' }) => printable(endpoint),
+    usual: width,
+    least: 8,
+    rank: 7,
+  };
+}
+
+function durationOf({ ms }: Line): string {
+  if (ms === undefined) return '';
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+/** Options for lines. */
+export interface LineStyle {
+  /** Whether each line says that signatures are not checked. */
+  readonly insecure: boolean;
+  /** The names of the endpoints. Lines show the name if there are several endpoints. */
+  readonly endpoints: readonly string[];
+}
+
+/**
+ * Format a row as one line. If it does not fit, texts are cut and columns are left out, the least important first.
+ * @param width columns of the screen
+ */
+export function shownLine(line: Line, { insecure, endpoints }: LineStyle, width: number): string {
+  const longest = endpoints.reduce((most, name) => Math.max(most, name.length), 0);
+  const begin: readonly Column<Line>[] = [
+    ...(insecure ? [warning] : []),
+    time,
+    severity,
+    ...(endpoints.length > 1 ? [endpointColumn(Math.min(longest, 20))] : []),
+  ];
+  if ('what' in line) return lineOf<Trouble>([...begin, what, duration], line, width);
+  return lineOf<Row>([...begin, ...describing(width >= wide), outcome, duration], line, width);
+}

@@ -1,0 +1,76 @@
+import type { WebhookEvent } from '@spiderfoot-webhooks/core';
+import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
+import { type Severity, severityOf } from '@spiderfoot-webhooks/core/events';
+import type { Settled } from '../server/webhook-route.ts';
+
+/** An event, as a line shows it. */
+export interface Row {
+  readonly time: Date;
+  readonly severity: Severity;
+  readonly type: string;
+  readonly target: string;
+  readonly scan: string;
+  readonly outcome: string;
+  readonly ms: number | undefined;
+  /** The name of the endpoint. */
+  readonly endpoint: string | undefined;
+}
+
+/** A line for a rejection or a failure. */
+export interface Trouble {
+  readonly time: Date;
+  readonly severity: 'REFUSED' | 'FAILED';
+  readonly what: string;
+  readonly ms: number | undefined;
+  readonly endpoint: string | undefined;
+}
+
+/** Return the row of a delivery's outcome. */
+export function rowOf({ outcome, details }: Settled): Row | Trouble {
+  const { receivedAt: time, timings, ip, endpoint } = details;
+  const ms = timings.total;
+  if (outcome.status !== 'rejected')
+    return eventRow(outcome.event, { outcome: outcome.status, ms, endpoint, time });
+  const what = [`${toHttpResponse(outcome).status} ${outcome.code}`, outcome.eventType, ip && `from ${ip}`];
+  return {
+    time,
+    severity: 'REFUSED',
+    what: what.filter((part) => part !== undefined).join(' '),
+    ms,
+    endpoint,
+  };
+}
+
+/** Return the row of an event. */
+export function eventRow(
+  event: WebhookEvent,
+  { time = new Date(), ...rest }: Pick<Row, 'outcome' | 'ms' | 'endpoint'> & { readonly time?: Date },
+): Row {
+  const { severity, event_type: type, target, message, scan_id } = factsOf(event);
+  return { time, severity, type, target: target ?? message ?? '', scan: scan_id ?? '', ...rest };
+}
+
+/** The most important values of an event. */
+export interface Facts {
+  readonly event_type: string;
+  readonly severity: Severity;
+  readonly target: string | undefined;
+  readonly scan_id: string | undefined;
+  readonly message: string | undefined;
+}
+
+export function factsOf(event: WebhookEvent): Facts {
+  return {
+    event_type: event.event_type,
+    severity: severityOf(event),
+    target: textOf(event, 'target'),
+    scan_id: textOf(event, 'scan_id'),
+    message: textOf(event, 'message'),
+  };
+}
+
+function textOf({ data }: WebhookEvent, name: string): string | undefined {
+  const members: Readonly<Record<string, unknown>> = data;
+  const value = Object.hasOwn(members, name) ? members[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,64 @@
+import type { RejectionCode } from '@spiderfoot-webhooks/core';
+import type { Rejected } from '@spiderfoot-webhooks/core/adapter';
+import { invocation } from '../../terminal/invocation.ts';
+
+/** Hints for rejections in this command's terms: its flags, and the keys of SpiderFoot's configuration. */
+const hints: Readonly<Record<RejectionCode, string>> = {
+  invalid_json:
+    'The body is not a JSON object in UTF-8 with at most 1000 levels. Check the body that the sender writes.',
+  invalid_event:
+    'The event does not match the schema of its type: see the issues above. With --db, the event is kept, and `log show` shows it.',
+  request_aborted: 'The sender closed the connection before the whole body arrived. It will try again.',
+  missing_signature:
+    'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header. To accept events without a signature for a test, use --insecure.',
+  invalid_signature: `Compare the secret here with the sender's, and check that nothing in between changes the body. \`${invocation()} diagnose\` finds out which it is.`,
+  stale_event:
+    'The event\'s time differs from now by more than "tolerance" in the --config file. Check both clocks. To accept late events, increase the tolerance.',
+  ip_not_allowed:
+    "Add the address to --allow-ip. Behind a proxy, also give the proxy's address as --trust-proxy; otherwise, the proxy's own address is checked.",
+  method_not_allowed: 'Send webhooks with POST.',
+  body_timeout: 'The body did not arrive within five seconds.',
+  body_too_large:
+    'The body is larger than --max-body. Raise it if SpiderFoot really sends bodies of that size.',
+  unsupported_media_type:
+    'Webhooks are sent as application/json in UTF-8. With curl, add -H "Content-Type: application/json".',
+  unsupported_encoding:
+    'SpiderFoot signs and sends the plain body. A proxy in between compresses the body. Disable the compression.',
+  rate_limited: 'The address has exceeded --rate-limit.',
+  handler_failed:
+    'See the errors above. SpiderFoot sends the event again, and only the failed handlers run again. With --queue, events are answered before handlers run.',
+  receiver_failed:
+    'This command failed while it received the event. See the error above. The sender will try again.',
+  body_already_parsed:
+    'Another part of this command read the body first. This is a bug in the command: please report it.',
+  unavailable: 'The database could not store the event. See the error above. The sender will try again.',
+  in_progress:
+    'Another process that uses the same database is handling this delivery. If it succeeds, a retry is answered as a duplicate.',
+  shutting_down: 'This receiver is shutting down. The sender will try again.',
+};
+
+/**
+ * Return the hint for a rejection in this command's terms. The rejection's own hint is more specific and comes first.
+ */
+export function hintFor({ code, hint }: Pick<Rejected, 'code' | 'hint'>): string {
+  return hint ?? hints[code];
+}
+
+/** Hints for failed TLS connections, by OpenSSL's or Node's code. */
+const ofTls: readonly (readonly [codes: RegExp, hint: string])[] = [
+  [
+    /PEER_DID_NOT_RETURN_A_CERTIFICATE/,
+    "The sender sends no certificate. Set SpiderFoot's client_cert and client_key.",
+  ],
+  [/HTTP_REQUEST/, 'The sender speaks plain HTTP. Write https:// in its URL.'],
+  [
+    /UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE/,
+    "The sender does not trust this certificate. Set SpiderFoot's ca_bundle.",
+  ],
+  [/SELF_SIGNED|UNABLE_TO|CERT_/, "The sender's certificate was not issued by --client-ca."],
+];
+
+/** @returns `undefined` for a code without a hint, for example that of a client that only checks whether the port is open */
+export function hintForTls(code: string): string | undefined {
+  return ofTls.find(([codes]) => codes.test(code))?.[1];
+}

@@ -1,0 +1,90 @@
+import type { DeliveryRecord } from '@spiderfoot-webhooks/sqlite';
+import { outColours } from '../terminal/color.ts';
+import { type Column, lineOf, tableLines } from '../terminal/table.ts';
+import { printable } from '../terminal/text.ts';
+import { dayAndTime } from '../time/time-values.ts';
+import { offsetText, timeZone } from '../time/time-zone.ts';
+
+type RecordColumn = Column<DeliveryRecord>;
+
+const received: RecordColumn = {
+  title: 'received',
+  text: ({ receivedAt }) => dayAndTime(receivedAt),
+  usual: 19,
+  rank: 3,
+};
+
+/** The least important column has the lowest rank. The number and the state are always shown. */
+const columns = (time: RecordColumn): readonly RecordColumn[] => [
+  { title: 'no.', text: ({ number }) => String(number), usual: 4 },
+  time,
+  {
+    title: 'state',
+    text: ({ state }) => state,
+    usual: 9,
+    colour: (text, { state }) => stateColour(state)(text),
+  },
+  { title: 'type', text: ({ eventType: type }) => printable(type), usual: 22, most: 28, least: 12, rank: 6 },
+  {
+    title: 'target',
+    text: ({ target }) => printable(target ?? ''),
+    usual: 24,
+    most: 32,
+    least: 8,
+    rank: 2,
+  },
+  { title: 'scan', text: ({ scanId }) => printable(scanId ?? ''), usual: 14, most: 24, least: 8, rank: 1 },
+  { title: 'tries', text: ({ attempts }) => String(attempts), usual: 5, rank: 4 },
+  { title: 'remark', text: remarkOf, most: 30, least: 10, rank: 5 },
+];
+
+/** Format deliveries as a table, newest first. The title names the time zone. */
+export function recordLines(records: readonly DeliveryRecord[], width: number): readonly string[] {
+  const titled = { ...received, title: `received (${timeZone()})` };
+  return tableLines(columns(titled), records, width, outColours.dim);
+}
+
+/** Format one delivery as a line, for output line by line. Its time includes the offset. */
+export function recordLine(record: DeliveryRecord, width: number): string {
+  const withOffset: RecordColumn = {
+    ...received,
+    text: ({ receivedAt }) => `${dayAndTime(receivedAt)}${offsetText(receivedAt)}`,
+  };
+  return lineOf(columns(withOffset), record, width);
+}
+
+/** Why a delivery stands as it does, where that is worth a word. */
+function remarkOf({ code, error, state, nextAttempt }: DeliveryRecord): string {
+  if (code !== undefined) return code;
+  if (error !== undefined) return printable(error);
+  if (state === 'queued' && nextAttempt !== undefined && nextAttempt.getTime() > Date.now())
+    return `due ${dayAndTime(nextAttempt)}${offsetText(nextAttempt)}`;
+  return '';
+}
+
+export function stateColour(state: string): (text: string) => string {
+  switch (state) {
+    case 'processed':
+      return outColours.green;
+    case 'failed':
+    case 'dead':
+      return outColours.red;
+    case 'rejected':
+      return outColours.yellow;
+    case 'ignored':
+      return outColours.dim;
+    default:
+      return outColours.cyan;
+  }
+}
+
+/** A delivery as the lines of `--json` have it. */
+export function toJson(record: DeliveryRecord): object {
+  const { receivedAt, nextAttempt, scanId, ...rest } = record;
+  return {
+    ...rest,
+    receivedAt: receivedAt.toISOString(),
+    nextAttempt: nextAttempt?.toISOString(),
+    scanId,
+  };
+}

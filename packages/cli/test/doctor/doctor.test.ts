@@ -1,0 +1,293 @@
+import { readFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeCertificates, temporaryFolder } from '../support/certificates.ts';
+import { output, secret, spiderfoot, withSecret } from '../support/command.ts';
+import { listening } from '../support/listen-process.ts';
+import { serveListener } from '../support/test-receivers.ts';
+
+type Verdicts = Readonly<Record<string, string>>;
+
+interface Examined {
+  readonly code: number | null;
+  readonly verdicts: Verdicts;
+  readonly text: string;
+}
+
+async function examine(url: string, ...args: string[]): Promise<Examined> {
+  const { code, lines, stderr } = await withSecret(['doctor', url, '--json', ...args]);
+  if (lines.length === 0) throw new Error(stderr);
+  const findings = lines.map((line) => JSON.parse(line));
+  const verdicts = Object.fromEntries(findings.map(({ check, verdict }) => [check, verdict]));
+  return { code, verdicts, text: lines.join('\n') };
+}
+
+const allOk = {
+  // Loopback, to which SpiderFoot's dispatcher sends nothing.
+  guard: 'warn',
+  reachable: 'ok',
+  tls: 'ok',
+  route: 'ok',
+  health: 'ok',
+  unsigned: 'ok',
+  tampered: 'ok',
+  signed: 'ok',
+  duplicate: 'ok',
+  clock: 'ok',
+  latency: 'ok',
+};
+
+describe('doctor', () => {
+  it('reports no problem with `listen`, which shows each test event', async () => {
+    const { url, program } = await listening();
+    expect(await examine(url)).toMatchObject({ code: 0, verdicts: allOk });
+    const seen = program.lines.filter((line) => /webhook\.test .*processed/.test(line));
+    expect(seen).toHaveLength(1);
+    expect(program.lines.join('\n')).toMatch(/401 missing_signature[\s\S]*401 invalid_signature/);
+  });
+
+  it('shows a line for each check, and what to do below each problem', async () => {
+    const { url } = await listening();
+    const { code, lines } = await spiderfoot(['doctor', url, '--secret', 'another'], {
+      env: { COLUMNS: '60' },
+    });
+    expect(code).toBe(1);
+    const text = lines.join('\n');
+    expect(text).toMatch(/^ok {4}reachable +Answers after \d+ ms$/m);
+    expect(text).toMatch(
+      /^fail {2}signed +A signed webhook\.test is rejected: 401\n +invalid_signature\n +The secret given here/m,
+    );
+    expect(text).toMatch(/^skip {2}duplicate/m);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(text).not.toContain('another\n');
+  });
+
+  it('looks at what needs no secret where none is given', async () => {
+    const { url } = await listening();
+    const { code, lines } = await spiderfoot(['doctor', url, '--json']);
+    expect(code).toBe(0);
+    const verdicts = Object.fromEntries(
+      lines.map((line) => JSON.parse(line)).map(({ check, verdict }) => [check, verdict]),
+    );
+    expect(verdicts).toEqual({ ...allOk, signed: 'skip', duplicate: 'skip' });
+  });
+
+  it('sees that --insecure takes what anybody makes up', async () => {
+    const { url } = await listening(['--insecure'], { env: {} });
+    const { code, verdicts } = await examine(url);
+    expect(code).toBe(1);
+    expect(verdicts).toEqual({ ...allOk, unsigned: 'fail', tampered: 'fail' });
+  });
+
+  it('sees a wrong path, and an address that is not let in', async () => {
+    const { url } = await listening();
+    expect((await examine(`${url}s`)).verdicts).toMatchObject({ route: 'fail', signed: 'fail' });
+    const closed = await listening(['--allow-ip', '192.0.2.1']);
+    const { verdicts, text } = await examine(closed.url);
+    expect(verdicts).toMatchObject({ unsigned: 'ok', tampered: 'ok', signed: 'fail' });
+    expect(text).toContain("add the address to the receiver's allowlist");
+  });
+
+  const answering = (listener: RequestListener): Promise<string> => serveListener(listener);
+
+  it.each<readonly [what: string, listener: RequestListener, verdicts: Verdicts]>([
+    [
+      'a server that answers 200 to everything',
+      (_req, res) => void res.end('OK'),
+      { route: 'warn', health: 'ok', unsigned: 'fail', tampered: 'fail', signed: 'ok', duplicate: 'warn' },
+    ],
+    [
+      'a redirect',
+      (_req, res) => void res.writeHead(308, { location: '/elsewhere' }).end(),
+      { route: 'fail', health: 'fail', signed: 'fail', duplicate: 'skip' },
+    ],
+    [
+      'a proxy before a receiver that is down',
+      (_req, res) => void res.writeHead(502).end('<html>Bad gateway'),
+      { route: 'fail', health: 'fail', unsigned: 'warn', signed: 'fail' },
+    ],
+    [
+      'a clock that goes wrong',
+      (_req, res) => void res.writeHead(405, { date: new Date(Date.now() - 3_600_000).toUTCString() }).end(),
+      { route: 'ok', clock: 'warn' },
+    ],
+    [
+      'a server without a Date',
+      (_req, res) => {
+        res.sendDate = false;
+        res.writeHead(405).end();
+      },
+      { clock: 'skip' },
+    ],
+    [
+      'a receiver that is slow',
+      (_req, res) => void setTimeout(() => res.writeHead(405).end(), 1050),
+      { latency: 'warn' },
+    ],
+    [
+      'a receiver that hangs up after a GET',
+      (req, res) => (req.method === 'GET' ? void res.writeHead(405).end() : void req.socket.destroy()),
+      { route: 'ok', health: 'warn', unsigned: 'fail', signed: 'fail', latency: 'fail' },
+    ],
+    [
+      'an answer that never ends, and would drive the terminal',
+      (_req, res) => {
+        res.writeHead(405, { location: 'x' });
+        const more = setInterval(() => res.write('\u001b[2J'.repeat(10_000)), 5);
+        res.once('close', () => clearInterval(more));
+      },
+      { route: 'ok' },
+    ],
+    [
+      'a login page',
+      (_req, res) =>
+        void res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<!doctype html><form>'),
+      {
+        route: 'fail',
+        health: 'warn',
+        unsigned: 'fail',
+        tampered: 'fail',
+        signed: 'fail',
+        duplicate: 'skip',
+      },
+    ],
+    [
+      'a page without a content type',
+      (_req, res) => void res.writeHead(200).end('\n<html><body>Welcome'),
+      { route: 'fail', unsigned: 'fail', signed: 'fail' },
+    ],
+    [
+      'a login by redirect',
+      (req, res) =>
+        void (req.method === 'GET' ? res.writeHead(405) : res.writeHead(302, { location: '/login' })).end(),
+      { route: 'ok', unsigned: 'warn', signed: 'fail' },
+    ],
+  ])('is not deceived by %s', async (_what, listener, verdicts) => {
+    const examined = await examine(await answering(listener));
+    expect(examined.verdicts).toMatchObject(verdicts);
+    expect(examined.code).toBe(Object.values(examined.verdicts).includes('fail') ? 1 : 0);
+    expect(examined.text).not.toContain(secret);
+  });
+
+  it('says that nothing listens, and that no answer comes in time', async () => {
+    const refused = await examine('http://127.0.0.1:1/webhook');
+    expect(refused).toMatchObject({ code: 1, verdicts: { reachable: 'fail', tls: 'skip', latency: 'skip' } });
+    expect(refused.text).toContain('Nothing listens there');
+    const silent = await examine(await answering(() => {}), '--timeout', '300ms');
+    expect(silent).toMatchObject({ code: 1, verdicts: { reachable: 'fail' } });
+    expect(silent.text).toContain('No complete answer arrived in time');
+  });
+
+  it.each<readonly [what: string, answer: RequestListener, check: string, mend: RegExp]>([
+    [
+      'another secret, of a receiver that is not the kit',
+      (req, res) => void res.writeHead(req.method === 'GET' ? 405 : 401).end('no'),
+      'signed',
+      /secret/,
+    ],
+    [
+      'a login before the receiver',
+      (_req, res) => void res.writeHead(401, { 'www-authenticate': 'Basic' }).end(),
+      'signed',
+      /login/,
+    ],
+    [
+      'a page',
+      (_req, res) => void res.writeHead(200, { 'content-type': 'text/html' }).end(),
+      'signed',
+      /login/,
+    ],
+    ['an address that is not allowed', (_req, res) => void res.writeHead(403).end(), 'signed', /address/],
+    ['no such path', (_req, res) => void res.writeHead(404).end(), 'unsigned', /path/],
+    ['a proxy without its receiver', (_req, res) => void res.writeHead(502).end(), 'signed', /proxy/],
+    ['a redirect', (_req, res) => void res.writeHead(302, { location: '/' }).end(), 'signed', /redirect/],
+  ])('names the likely cause: %s', async (_what, listener, check, mend) => {
+    const { text } = await examine(await answering(listener));
+    const finding = text
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .find((each) => each.check === check);
+    expect(finding.mend).toMatch(mend);
+  });
+
+  it('names the path at which a receiver answers if there is none at the given one', async () => {
+    const { url } = await listening();
+    const { verdicts, text } = await examine(url.replace('/webhook', '/hooks'));
+    expect(verdicts).toMatchObject({ route: 'fail', unsigned: 'warn', signed: 'fail' });
+    expect(text).toContain('a receiver answers at /webhook');
+  });
+
+  it('names a wrong secret as the likely cause', async () => {
+    const { url } = await listening();
+    const { lines } = await spiderfoot(['doctor', url, '--json', '--secret', 'another']);
+    const finding = lines.map((line) => JSON.parse(line)).find(({ check }) => check === 'signed');
+    expect(finding).toMatchObject({
+      verdict: 'fail',
+      mend: expect.stringMatching(/secret given here probably differs/),
+    });
+  });
+
+  it('wants a URL', async () => {
+    expect(await spiderfoot(['doctor', 'localhost:3000'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Not a URL/),
+    });
+    expect(await spiderfoot(['doctor'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/missing required argument/),
+    });
+  });
+});
+
+describe('doctor, over TLS', () => {
+  it('trusts --ca, shows --client-cert, and says when the certificate ends', async () => {
+    const { ca, server, client } = await makeCertificates();
+    const { url } = await listening(['--tls-cert', server.cert, '--tls-key', server.key, '--client-ca', ca]);
+    // The throwaway certificates last two days.
+    const whole = await examine(url, '--ca', ca, '--client-cert', client.cert, '--client-key', client.key);
+    expect(whole).toMatchObject({ code: 0, verdicts: { ...allOk, tls: 'warn' } });
+    expect(whole.text).toMatch(/TLSv1\.3, valid until \d{4}-\d\d-\d\d: 1 day\(s\) left/);
+    const nobody = await examine(url, '--ca', ca);
+    expect(nobody).toMatchObject({ code: 1, verdicts: { reachable: 'fail' } });
+    expect(nobody.text).toContain('Give --client-cert');
+  });
+
+  it('sends nothing to a server that it does not trust', async () => {
+    const { server } = await makeCertificates();
+    const { url, program } = await listening(['--tls-cert', server.cert, '--tls-key', server.key]);
+    const { code, verdicts, text } = await examine(url);
+    expect({ code, verdicts }).toMatchObject({
+      code: 1,
+      verdicts: { reachable: 'ok', tls: 'fail', signed: 'skip' },
+    });
+    expect(text).toContain('as --ca here');
+    expect(program.lines).toEqual([]);
+  });
+
+  it('sees a certificate that has ended, one of another host, and a port without TLS', async () => {
+    const folder = await temporaryFolder();
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const request = join(folder, 'request.pem');
+    const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key];
+    const san = ['-subj', '/CN=x', '-addext', 'subjectAltName=DNS:other.example'];
+    const listener: RequestListener = (_req, res) => void res.end();
+    const serve = async () =>
+      serveListener(listener, { cert: await readFile(cert), key: await readFile(key) });
+
+    await output('openssl', ['req', '-x509', ...newKey, ...san, '-days', '90', '-out', cert]);
+    expect((await examine(await serve(), '--ca', cert)).text).toMatch(
+      /not trusted: it is for another host name/,
+    );
+    await output('openssl', ['req', ...newKey, ...san, '-out', request]);
+    await output('openssl', ['x509', '-req', '-in', request, '-signkey', key, '-days', '-1', '-out', cert]);
+    expect((await examine(await serve(), '--ca', cert)).text).toMatch(
+      /The certificate ended \d day\(s\) ago/,
+    );
+
+    const plain = await serveListener(listener);
+    const { verdicts, text } = await examine(plain.replace('http:', 'https:'));
+    expect(verdicts).toMatchObject({ reachable: 'fail' });
+    expect(text).toContain('speaks plain HTTP, not TLS');
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { commands } from '../src/program.ts';
+import { binary, output, spiderfoot, withSecret } from './support/command.ts';
+import { reference } from './support/command-reference.ts';
+import { shown } from './support/screen.ts';
+
+const names = commands.map(({ name }) => name);
+
+describe('help', () => {
+  it('lists every command, also where none is given', async () => {
+    const { code, lines, stderr } = await spiderfoot(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const name of names) expect(lines).toContainEqual(expect.stringMatching(`^  ${name} .+`));
+    expect((await spiderfoot([])).lines).toEqual(lines);
+    expect((await spiderfoot(['help'])).lines).toEqual(lines);
+  });
+
+  it.each(names)('of %s has a description, examples and the exit codes', async (name) => {
+    const { code, lines, stderr } = await spiderfoot([name, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines[0]).toMatch(new RegExp(`^Usage: spiderfoot-webhooks ${name}\\b`));
+    expect(lines[2]).toMatch(/^[A-Z].{20}/);
+    const text = lines.join('\n');
+    expect(text).toMatch(/\nExamples:\n {2}# .+\n {2}spiderfoot-webhooks /);
+    expect(text).toMatch(/\nExit codes:\n {2}0 /);
+    expect((await spiderfoot(['help', name])).lines).toEqual(lines);
+  });
+
+  it('fits the terminal', async () => {
+    const { screen } = await shown(['send', '--help'], { columns: 64, env: { NO_COLOR: '1' } });
+    const [options = ''] = screen.split('Examples:');
+    expect(options.split('\r\n').filter((line) => line.length > 64)).toEqual([]);
+    expect(options).toContain('--dialect');
+  });
+
+  it('is what docs/cli.md says', async () => {
+    await expect(await reference()).toMatchFileSnapshot('../../../docs/cli.md');
+  }, 120_000);
+});
+
+describe('wrong usage', () => {
+  it.each([
+    { args: ['sned'], says: '(Did you mean send?)' },
+    { args: ['send', '--tampr'], says: '(Did you mean --tamper?)' },
+    { args: ['--nonsense'], says: "unknown option '--nonsense'" },
+    { args: ['send', '--secret'], says: 'argument missing' },
+    { args: ['completion'], says: "missing required argument 'shell'" },
+    { args: ['\u001b[31m'], says: "unknown command '\\u001b[31m'" },
+  ])('$args: $says', async ({ args, says }) => {
+    const { code, lines, stderr } = await spiderfoot(args);
+    expect({ code, lines }).toEqual({ code: 2, lines: [] });
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain('\u001b');
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+describe('an option before its command', () => {
+  it('is told where it belongs', async () => {
+    const { code, stderr } = await spiderfoot(['--secret', 'x', 'send']);
+    expect(code).toBe(2);
+    expect(stderr).toContain("A command's options come after its name");
+  });
+});
+
+describe('a failure', () => {
+  it('is a sentence on standard error, and nothing on standard output', async () => {
+    const { code, lines, stderr } = await withSecret(['sign', '/nowhere']);
+    expect({ code, lines, stderr }).toEqual({
+      code: 1,
+      lines: [],
+      stderr: 'error: /nowhere does not exist.\n',
+    });
+    const folder = await withSecret(['sign', '/']);
+    expect(folder).toMatchObject({ code: 1, lines: [] });
+    expect(folder.stderr).toMatch(/^error: .+ a folder\.\n$/);
+  });
+});
+
+describe('a pipe that closes early', () => {
+  it.each(['send --list', '--help', 'completion bash'])('is fine: %s', async (args) => {
+    // No reader at all: even the first write fails.
+    const script = `exec 3> >(:); sleep 0.2; "$0" "$1" ${args} >&3; echo "code $?"`;
+    expect(await output('bash', ['-c', script, process.execPath, binary])).toBe('code 0');
+  });
+});
+
+describe('--version', () => {
+  it('is that of the package', async () => {
+    const { code, lines } = await spiderfoot(['--version']);
+    expect({ code, lines }).toEqual({ code: 0, lines: [expect.stringMatching(/^\d+\.\d+\.\d+/)] });
+  });
+});

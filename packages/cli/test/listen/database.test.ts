@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../support/certificates.ts';
+import { secret, spiderfoot, withSecret } from '../support/command.ts';
+import { listening, sendEvent, until } from '../support/listen-process.ts';
+
+async function newDatabase(): Promise<string> {
+  return join(await temporaryFolder(), 'w.db');
+}
+
+describe('listen with --db', () => {
+  it('keeps what comes, tells duplicates across restarts, and shows what is replayed from another process', async () => {
+    const db = await newDatabase();
+    const first = await listening(['--db', db]);
+    const timestamp = new Date();
+    expect((await sendEvent(first.url, 'scan_completed', { timestamp })).body).toContain('success');
+    expect(await first.stop()).toBe(0);
+
+    const { url, program } = await listening(['--db', db]);
+    expect((await sendEvent(url, 'scan_completed', { timestamp })).body).toContain('duplicate');
+    await program.says(/duplicate/);
+    const replayed = await spiderfoot(['replay', '1', '--db', db]);
+    expect(replayed).toMatchObject({ code: 0, lines: ['Replayed 1: scan_completed, processed before.'] });
+    await program.says(/scan_completed .* handled/);
+    await until(
+      async () =>
+        (await spiderfoot(['log', '--db', db, '--json'])).lines[0]?.includes('"processed"') === true,
+    );
+  });
+
+  it('answers first with --queue, and handles afterwards', async () => {
+    const { url, program } = await listening(['--db', await newDatabase(), '--queue']);
+    expect(await sendEvent(url)).toMatchObject({ status: 202, body: expect.stringContaining('accepted') });
+    await program.says(/accepted[\s\S]*handled/);
+  });
+
+  it('reads the database and the mode out of the environment', async () => {
+    const folder = await temporaryFolder();
+    const env = {
+      SPIDERFOOT_WEBHOOK_SECRET: secret,
+      SPIDERFOOT_WEBHOOK_DB: 'e.db',
+      SPIDERFOOT_WEBHOOK_MODE: 'queued',
+    };
+    const { url, program } = await listening([], { env, cwd: folder });
+    expect((await sendEvent(url)).status).toBe(202);
+    expect(program.stderr).toContain('e.db, answered first');
+    expect(existsSync(join(folder, 'e.db'))).toBe(true);
+  });
+
+  it('refuses a file that is no database, and leaves it as it is', async () => {
+    const db = await newDatabase();
+    await writeFile(db, 'x'.repeat(5000));
+    const { code, stderr } = await withSecret(['listen', '--port', '0', '--db', db]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^error: --db .*is not a database/),
+    });
+  });
+});
+
+/** A target that takes what is sent on, as often as it is told to. */
+async function target(answers: () => number): Promise<{ url: string; bodies: string[] }> {
+  const bodies: string[] = [];
+  const server = createServer((req, res) => {
+    let body = '';
+    req.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
+    });
+    req.on('end', () => {
+      bodies.push(body);
+      res.writeHead(answers()).end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/let-me-in`, bodies };
+}
+
+describe('listen with --forward', () => {
+  it('sends events on, to several targets, and says so', async () => {
+    const slack = await target(() => 200);
+    const soc = await target(() => 204);
+    const file = join(await temporaryFolder(), 'url.txt');
+    await writeFile(file, `${slack.url}\n`);
+    const env = { SPIDERFOOT_WEBHOOK_SECRET: secret, SPIDERFOOT_FORWARD_SECRET: 'another' };
+    const { url, program } = await listening(
+      ['--forward', `slack=@${file}`, '--forward', `webhook=${soc.url}`],
+      { env },
+    );
+    expect((await sendEvent(url)).status).toBe(200);
+    await program.says(/→ slack/);
+    await program.says(/→ webhook/);
+    expect(slack.bodies).toHaveLength(1);
+    expect(slack.bodies[0]).toContain('example.com');
+    expect(JSON.parse(soc.bodies[0] ?? '')).toMatchObject({ event_type: 'scan_completed' });
+    expect(program.output).not.toContain('let-me-in');
+  });
+
+  it('says what failed, without the URL, and only that is done again', async () => {
+    let down = true;
+    const slack = await target(() => (down ? 400 : 200));
+    const soc = await target(() => 200);
+    const env = { SPIDERFOOT_WEBHOOK_SECRET: secret, SPIDERFOOT_FORWARD_SECRET: 'another' };
+    const db = await newDatabase();
+    const args = ['--db', db, '--forward', `slack=${slack.url}`, '--forward', `webhook=${soc.url}`];
+    const { url, program } = await listening(args, { env });
+    const timestamp = new Date();
+    expect((await sendEvent(url, 'high_risk_event', { timestamp })).status).toBe(500);
+    await program.says(/FAILED +slack[^\n]*\n +\S/);
+    await program.says(/500 handler_failed/);
+    down = false;
+    expect((await sendEvent(url, 'high_risk_event', { timestamp })).status).toBe(200);
+    expect([slack.bodies.length, soc.bodies.length]).toEqual([2, 1]);
+    expect(program.output).not.toContain('let-me-in');
+    const shown = await spiderfoot(['log', 'show', '1', '--db', db]);
+    expect(shown.output).toMatch(/handler +slack succeeded, run 2 time\(s\)/);
+    expect(shown.output).toMatch(/handler +webhook succeeded, run 1 time\(s\)/);
+  });
+});
+
+describe('listen with --config', () => {
+  it("is what SpiderFoot's own file says: one receiver for each section, with its secret, its path and its events", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'spiderfoot.cfg');
+    const sections = [
+      '[webhooks]\nenabled = true\ndefault_url = http://127.0.0.1:3000/webhook\nsecret = first-secret\nevents = scan_completed,high_risk_event,correlation_found\nmax_retries = 3\nretry_delay = 30',
+      '[webhooks:soc]\nurl = http://127.0.0.1:3000/soc\nsecret = second-secret\nevents = all\nunknown_key = 1',
+    ];
+    await writeFile(file, `${sections.join('\n\n')}\n`);
+    const { url, program } = await listening(['--config', file], { env: {} });
+    await program.says(/listening on \S+\/soc\n/);
+    const soc = new URL('/soc', url).href;
+    expect((await sendEvent(url, 'scan_completed', { secret: 'first-secret' })).body).toContain('success');
+    expect((await sendEvent(url, 'scan_started', { secret: 'first-secret' })).body).toContain('ignored');
+    expect((await sendEvent(soc, 'scan_started', { secret: 'second-secret' })).body).toContain('success');
+    expect((await sendEvent(soc, 'scan_started', { secret: 'first-secret' })).status).toBe(401);
+    expect(program.output).not.toMatch(/first-secret|second-secret/);
+    expect(program.stderr).toMatch(/line 13: "unknown_key" of \[webhooks:soc\] is left to SpiderFoot/);
+  });
+
+  it('names file, line and key of what is wrong, and never the value', async () => {
+    const file = join(await temporaryFolder(), 'spiderfoot.cfg');
+    await writeFile(file, '[webhooks]\nsecret = let-me-in\nallowed_ips = let-me-in\n');
+    const { code, stderr } = await spiderfoot(['listen', '--port', '0', '--config', file]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/"allowed_ips" in .*spiderfoot\.cfg, line 3/),
+    });
+    expect(stderr).not.toContain('let-me-in');
+  });
+});

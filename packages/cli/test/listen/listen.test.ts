@@ -1,0 +1,352 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sign } from '@spiderfoot-webhooks/core';
+import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Program } from '../../../../test/product/support/program.ts';
+import { temporaryFolder } from '../support/certificates.ts';
+import { binary, secret, spiderfoot, withSecret } from '../support/command.ts';
+import { get, listening, sendEvent, start, until } from '../support/listen-process.ts';
+import { inTerminal } from '../support/terminal.ts';
+
+async function post(url: string, body: string, headers: Readonly<Record<string, string>>) {
+  const response = await fetch(url, { method: 'POST', body, headers });
+  return response.status;
+}
+
+const json = { 'content-type': 'application/json' };
+
+describe('listen', () => {
+  it('shows each event as a line with time, severity, type, target, scan, outcome and milliseconds', async () => {
+    const { url, program } = await listening();
+    expect((await sendEvent(url)).status).toBe(200);
+    expect((await sendEvent(url, 'alert.critical')).status).toBe(200);
+    expect((await sendEvent(url, 'nobody.knows', { data: { target: 'example.org' } })).status).toBe(200);
+    await until(() => program.lines.length === 3);
+    const [scan, alert, unknown] = program.lines;
+    expect(scan).toMatch(
+      /^\d\d:\d\d:\d\d {2}HIGH +scan_completed +example\.com +scan_12345 +processed +\d+(?:\.\d)? ms$/,
+    );
+    expect(alert).toMatch(/CRITICAL +alert\.critical +A database answers to everybody +processed/);
+    expect(unknown).toMatch(/LOW +nobody\.knows +example\.org +processed/);
+  });
+
+  it('names the sender of an unsigned event if the headers show it', async () => {
+    const { url, program } = await listening();
+    const { url: to, ...init } = await signedWebhook('scan.error', { secret: false, dialect: 'topic', url });
+    expect((await fetch(to, init)).status).toBe(401);
+    await program.says(/missing_signature[\s\S]*WebhookChannel/);
+  });
+
+  it('tells a duplicate from a new one', async () => {
+    const { url, program } = await listening();
+    const { url: to, ...init } = await signedWebhook('scan_failed', { secret, url });
+    expect((await fetch(to, init)).status).toBe(200);
+    expect(await (await fetch(to, init)).json()).toMatchObject({ status: 'duplicate' });
+    await until(() => program.lines.length === 2);
+    expect(program.lines[1]).toMatch(/MEDIUM +scan_failed .* duplicate/);
+  });
+
+  it.each([
+    { where: 'on a terminal', program: () => inTerminal(['listen', '--port', '0'], { columns: 200 }) },
+    { where: 'with --make-secret', program: () => start(['listen', '--port', '0', '--make-secret']) },
+  ])('makes a secret if none is given $where, and shows a line that sends with it', async (begun) => {
+    const program = begun.program();
+    const [, url = ''] = await program.says(/listening on.*? (http\S+)/);
+    const [, made = '', shown = ''] = await program.says(
+      /made for this run: ([0-9a-f]{32})\r?\n.*--url (\S+) --secret \1/,
+    );
+    expect(shown).toBe(url);
+    expect((await sendEvent(url, 'scan_started', { secret: made })).status).toBe(200);
+    expect((await sendEvent(url, 'scan_started', { secret: 'another' })).status).toBe(401);
+    const again = begun.program();
+    await again.says(/made for this run: [0-9a-f]{32}/);
+    expect(again.output).not.toContain(made);
+  });
+
+  it.each([
+    { env: {}, args: [], says: /^error: No secret is given\.\n.*--make-secret/ },
+    {
+      env: { SPIDERFOOT_WEBHOOK_SECRET: '' },
+      args: [],
+      says: /^error: SPIDERFOOT_WEBHOOK_SECRET is set but empty/,
+    },
+    {
+      env: { SPIDERFOOT_WEBHOOK_SECRET: '' },
+      args: ['--make-secret'],
+      says: /^error: SPIDERFOOT_WEBHOOK_SECRET is set but empty/,
+    },
+  ])('ends with 2 without a secret and a terminal: $env $args', async ({ env, args, says }) => {
+    const folder = await temporaryFolder();
+    const ended = await spiderfoot(['listen', '--port', '0', '--db', 'w.db', ...args], { env, cwd: folder });
+    expect(ended).toMatchObject({ code: 2, lines: [], stderr: expect.stringMatching(says) });
+    expect(existsSync(join(folder, 'w.db'))).toBe(false);
+  });
+
+  it.each(['\ufeffs3cret', Buffer.from('\ufeffs3cret', 'utf16le')])(
+    'names a byte order mark at the beginning of a secret file',
+    async (content) => {
+      const file = join(await temporaryFolder(), 'secret.txt');
+      await writeFile(file, content);
+      const ended = await spiderfoot(['listen', '--port', '0', '--secret-file', file], { env: {} });
+      expect(ended).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/begins with a byte order mark/),
+      });
+    },
+  );
+
+  it('never shows a secret that was given', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'secret.txt');
+    await writeFile(file, `${secret}\n`);
+    const fromFile = await listening(['--secret-file', file, '--verbose'], { env: {} });
+    expect((await sendEvent(fromFile.url)).status).toBe(200);
+    await until(() => fromFile.program.lines.length > 10);
+    // The line that sends one has to work where it is copied to.
+    expect(fromFile.program.stderr).toContain(` --secret-file ${file}\n`);
+    const fromFlag = await listening(['--secret', secret], { env: {} });
+    expect((await sendEvent(fromFlag.url)).status).toBe(200);
+    for (const { program } of [fromFile, fromFlag]) expect(program.output).not.toContain(secret);
+  });
+
+  it('takes the secret before, while it is being replaced', async () => {
+    const env = { SPIDERFOOT_WEBHOOK_SECRET: secret, SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS: 'the-one-before' };
+    const { url } = await listening([], { env });
+    expect((await sendEvent(url, 'scan_started', { secret: 'the-one-before' })).status).toBe(200);
+    expect((await sendEvent(url)).status).toBe(200);
+  });
+
+  it('shows each rejection with its reason and what to do', async () => {
+    const { url, program } = await listening();
+    const body = '{"event_type":"scan_completed","timestamp":"2024-01-01T12:00:00Z","data":{"target":7}}';
+    const signed = { ...json, 'x-spiderfoot-signature': await sign(secret, body) };
+    expect(await post(url, body, json)).toBe(401);
+    expect(await post(url, body, { ...signed, 'x-spiderfoot-signature': `sha256=${'0'.repeat(64)}` })).toBe(
+      401,
+    );
+    expect(await post(url, body, { ...signed, 'content-type': 'text/plain' })).toBe(415);
+    expect(await post(url, body, signed)).toBe(400);
+    expect((await get(url, '/webhook')).status).toBe(405);
+    expect(await post(`${url}s`, body, signed)).toBe(404);
+    const text = await program
+      .says(/404 not_found[\s\S]*come to \/webhook/)
+      .then(() => program.lines.join('\n'));
+    expect(text).toMatch(
+      /REFUSED +401 missing_signature from 127\.0\.0\.1 .*\n +Set "secret" in SpiderFoot's/,
+    );
+    expect(text).toMatch(/401 invalid_signature .*\n.*diagnose/);
+    expect(text).toMatch(/415 unsupported_media_type .*\n/);
+    expect(text).toMatch(/400 invalid_event scan_completed .*\n +data\.target: /);
+    expect(text).toMatch(/405 method_not_allowed .*\n +Send webhooks with POST/);
+  });
+
+  it('shows headers and the body with --verbose, what is secret in them masked', async () => {
+    const { url, program } = await listening(['--verbose']);
+    const headers = {
+      authorization: 'Bearer let-me-in',
+      cookie: 'sid=let-me-in',
+      'x-api-key': 'let-me-in',
+      'x-other': 'seen',
+    };
+    expect((await sendEvent(url, 'scan_completed', { headers })).status).toBe(200);
+    await program.says(/"scan_name": "Weekly Security Scan"/);
+    expect(program.output).not.toContain('let-me-in');
+    expect(program.output).toMatch(/^ {2}authorization: \*\*\*$/m);
+    expect(program.output).toMatch(/^ {2}x-other: seen$/m);
+    expect(program.output).toMatch(/^ {2}x-spiderfoot-signature: sha256=[0-9a-f]{32}…$/m);
+    expect(program.output).toMatch(/^ {2}"event_type": "scan_completed",$/m);
+  });
+
+  it('writes a line of JSON for whatever happens with --json', async () => {
+    const { url, program, events } = await listening(['--json', '--verbose']);
+    await sendEvent(url, 'high_risk_event');
+    await sendEvent(url, 'high_risk_event', { secret: 'another' });
+    await until(() => program.lines.length === 2);
+    const [taken, refused] = events();
+    expect(taken).toMatchObject({
+      outcome: 'processed',
+      status: 200,
+      verified: true,
+      event_type: 'high_risk_event',
+      severity: 'HIGH',
+      target: 'example.com',
+      scan_id: 'scan_12345',
+      dialect: 'guide',
+      endpoint: 'default',
+      ip: '127.0.0.1',
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      ms: expect.any(Number),
+    });
+    expect(JSON.parse(String(taken?.body))).toMatchObject({ data: { data: 'CVE-2021-44228' } });
+    expect(refused).toMatchObject({
+      outcome: 'rejected',
+      status: 401,
+      code: 'invalid_signature',
+      verified: false,
+      hint: expect.stringContaining('diagnose'),
+    });
+  });
+
+  it('takes unsigned events with --insecure, and says so on every line', async () => {
+    const { url, program } = await listening(['--insecure']);
+    const body = '{"event_type":"scan_completed","timestamp":"2024-01-01T12:00:00Z","data":{}}';
+    expect(await post(url, body, json)).toBe(200);
+    expect((await sendEvent(url, 'scan_started', { secret: 'any' })).status).toBe(200);
+    expect((await get(url, '/webhook')).status).toBe(405);
+    await until(() => program.lines.length === 4);
+    expect(program.stderr).toMatch(/UNVERIFIED: --insecure takes whatever is sent/);
+    expect(program.lines.filter((line) => line.startsWith('UNVERIFIED  '))).toHaveLength(3);
+    const told = await listening(['--insecure', '--json']);
+    await post(told.url, body, json);
+    await until(() => told.program.lines.length === 1);
+    expect(told.events()).toMatchObject([{ outcome: 'processed', verified: false }]);
+  });
+
+  it('lets nothing of an event drive the terminal', async () => {
+    const { url, program } = await listening(['--verbose']);
+    const hostile = '\u001b[2J\u001b]0;owned\u0007\r\n12:00:00  INFO  forged\u202e\u0085';
+    const data = { target: hostile, scan_id: hostile, severity: hostile, [hostile]: hostile };
+    expect((await sendEvent(url, `evil\u001b[31m\n`, { data })).status).toBe(200);
+    await program.says(/\n\}\n/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(program.output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(program.lines.filter((line) => /^\d\d:\d\d:\d\d/.test(line))).toHaveLength(1);
+    expect(program.lines[0]).toContain('\\u001b[2J');
+  });
+
+  it('survives bodies that are made to be hard to show', async () => {
+    const { url, program, stop } = await listening(['--verbose', '--insecure']);
+    const deep = `{"event_type":"x","data":${'['.repeat(400)}${Array(100_000).fill('1').join(',')}${']'.repeat(400)}}`;
+    expect(await post(url, deep, json)).toBe(200);
+    const long = JSON.stringify({ event_type: 'x', data: { target: 'ä\u0301'.repeat(200_000) } });
+    expect(await post(url, long, json)).toBe(200);
+    expect(await post(url, `${'['.repeat(200_000)}`, json)).toBe(400);
+    expect((await sendEvent(url, 'scan_started')).status).toBe(200);
+    await program.says(/scan_started/);
+    expect(program.output.length).toBeLessThan(1_000_000);
+    expect(await stop()).toBe(0);
+  });
+
+  it('drains on SIGTERM and ends with 0', async () => {
+    const { url, program, stop } = await listening();
+    expect((await sendEvent(url)).status).toBe(200);
+    expect(await stop()).toBe(0);
+    expect(program.lines).toHaveLength(1);
+    await expect(sendEvent(url)).rejects.toThrow();
+  });
+
+  it('ends with the npm under whose start it runs, which keeps a SIGTERM from it', async () => {
+    const folder = await temporaryFolder();
+    const start = `"${process.execPath}" "${binary}" listen --port 0`;
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { start } }));
+    const npm = new Program('npm', ['start'], { cwd: folder, env: { SPIDERFOOT_WEBHOOK_SECRET: secret } });
+    onTestFinished(() => npm.kill());
+    const [, url = ''] = await npm.says(/listening on (\S+)/);
+    expect((await sendEvent(url)).status).toBe(200);
+    npm.signal('SIGTERM');
+    await until(() =>
+      sendEvent(url).then(
+        () => false,
+        () => true,
+      ),
+    );
+  });
+
+  it('drains and ends when nobody reads its output any more', async () => {
+    const line = `"${process.execPath}" "${binary}" listen --port 0 --json | head -n 1`;
+    const pipe = new Program('sh', ['-c', line], { env: { SPIDERFOOT_WEBHOOK_SECRET: secret } });
+    onTestFinished(() => pipe.kill());
+    const [, url = ''] = await pipe.says(/listening on (\S+)/);
+    expect((await sendEvent(url, 'scan_started')).status).toBe(200);
+    await pipe.says(/"scan_started"/);
+    // Written into a pipe that nobody has open.
+    await sendEvent(url, 'scan_failed').catch(() => undefined);
+    expect((await pipe.end()).code).toBe(0);
+    expect(pipe.stderr).not.toMatch(/EPIPE|Error/);
+  });
+});
+
+describe('The options of listen', () => {
+  it('let only the addresses of --allow-ip send, and look behind --trust-proxy', async () => {
+    const stranger = await listening(['--allow-ip', '192.0.2.7,192.0.2.8']);
+    expect((await sendEvent(stranger.url)).status).toBe(403);
+    await stranger.program.says(/403 ip_not_allowed.*\n.*--allow-ip/);
+    const proxied = await listening(['--allow-ip', '192.0.2.7', '--trust-proxy', 'loopback']);
+    expect(
+      (await sendEvent(proxied.url, 'scan_started', { headers: { 'x-forwarded-for': '192.0.2.7' } })).status,
+    ).toBe(200);
+    expect(
+      (await sendEvent(proxied.url, 'scan_started', { headers: { 'x-forwarded-for': '192.0.2.9' } })).status,
+    ).toBe(403);
+  });
+
+  it('take only the types of --events', async () => {
+    const { url, program } = await listening(['--events', 'finding,scan_completed']);
+    expect((await sendEvent(url, 'high_risk_event')).body).toContain('success');
+    expect((await sendEvent(url, 'scan_started')).body).toContain('ignored');
+    await program.says(/scan_started .* ignored/);
+  });
+
+  it('hold an address back that sends more than --rate-limit', async () => {
+    const { url, program } = await listening(['--rate-limit', '2/h']);
+    const statuses = [];
+    for (const type of ['scan_started', 'scan_progress', 'scan_failed'])
+      statuses.push((await sendEvent(url, type)).status);
+    expect(statuses).toEqual([200, 200, 429]);
+    await program.says(/429 rate_limited.*\n.*--rate-limit/);
+  });
+
+  it('bound the body by --max-body and put the webhook at --path', async () => {
+    const { url } = await listening(['--max-body', '1kb', '--path', '/hooks/spiderfoot']);
+    expect(url).toMatch(/\/hooks\/spiderfoot$/);
+    expect((await sendEvent(url, 'scan_started', { data: { target: 'x'.repeat(2000) } })).status).toBe(413);
+    expect((await sendEvent(url, 'scan_started')).status).toBe(200);
+  });
+
+  const wrong: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+    [['--allow-ip', '010.0.0.1'], /^error: --allow-ip has "010\.0\.0\.1", which is no address/],
+    [['--allow-ip', ''], /entry of the list is empty/],
+    [['--trust-proxy', 'everybody'], /^error: --trust-proxy has "everybody"/],
+    [['--events', 'scan_complete'], /^error: --events contains "scan_complete".*scan_completed/],
+    [['--queue'], /^error: --queue needs --db/],
+    [['--tls-cert', 'x.pem'], /--tls-cert and --tls-key go together/],
+    [['--client-ca', 'x.pem'], /--client-ca needs --tls-cert/],
+    [['--tls-cert', 'x.pem', '--tls-key', 'x.pem'], /^error: x\.pem does not exist/],
+    [['--rate-limit', '100'], /Not a rate such as 100\/m/],
+    [['--rate-limit', '1/90d'], /seven days/],
+    [['--max-body', '0'], /Not a size/],
+    [['--port', '70000'], /Not a port/],
+    [['--path', 'webhook'], /Must begin with \//],
+    [['--insecure', '--secret', 'x'], /--insecure does not check signatures/],
+    [['--config', 'x.ini', '--secret', 'x'], /--secret and --config do not go together/],
+    [['--config', 'missing.ini'], /^error: --config names missing\.ini, which cannot be read/],
+    [['--forward', 'pager=https://example.com/let-me-in'], /^error: --forward must be KIND=URL/],
+    [['--forward', 'slack=http://example.com/let-me-in'], /not https/],
+    [['--forward', 'slack=@missing.txt'], /cannot be read: missing\.txt/],
+    [['--forward', 'siem=https://example.com'], /SPIDERFOOT_SIEM_API_KEY/],
+    [['--prot', '3000'], /Did you mean --port\?/],
+    [['--secret', ' x '], /^error: The secret begins or ends with white space/],
+  ];
+
+  it.each(wrong)('%j is refused in a sentence, before anything is opened', async (args, message) => {
+    const folder = await temporaryFolder();
+    const { code, stderr, lines } = await withSecret(['listen', '--port', '0', ...args], { cwd: folder });
+    expect({ stderr, lines }).toEqual({ stderr: expect.stringMatching(message), lines: [] });
+    expect(stderr).not.toContain('    at ');
+    expect(stderr).not.toContain('let-me-in');
+    expect([1, 2]).toContain(code);
+  });
+
+  it('say that a port is taken, and end', async () => {
+    const { url } = await listening();
+    const { port } = new URL(url);
+    const folder = await temporaryFolder();
+    const { code, stderr } = await withSecret(['listen', '--port', port, '--db', 'w.db'], { cwd: folder });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(`--port ${port} on 127.0.0.1 is taken`),
+    });
+  });
+});

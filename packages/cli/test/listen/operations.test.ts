@@ -1,0 +1,250 @@
+import { request } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
+import { openStore } from '@spiderfoot-webhooks/sqlite';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startSink } from '../../../../test/support/sink.ts';
+import { makeCertificates, temporaryFolder } from '../support/certificates.ts';
+import { secret, spiderfoot, withSecret } from '../support/command.ts';
+import { get, listening, sendEvent, until } from '../support/listen-process.ts';
+
+const behindProxy = { 'x-forwarded-for': '203.0.113.9' };
+
+/** Asks under a name of its own, which fetch does not let through. */
+function statusFor(url: string, path: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(new URL(path, url), { headers: { host } }, (res) => resolve(res.resume().statusCode))
+      .once('error', reject)
+      .end();
+  });
+}
+
+describe('GET /health', () => {
+  it('shows to every client whether it is up, and the queue only to clients on this machine', async () => {
+    const db = join(await temporaryFolder(), 'w.db');
+    const { url } = await listening(['--db', db]);
+    expect(await get(url, '/health', behindProxy)).toEqual({ status: 200, body: '{"status":"ok"}' });
+    expect(JSON.parse((await get(url, '/health')).body)).toEqual({
+      status: 'ok',
+      live: true,
+      ready: true,
+      queue: { waiting: 0, running: 0, dead: 0, oldest_seconds: null },
+    });
+  });
+
+  it('tells how many wait, and since when', async () => {
+    const db = join(await temporaryFolder(), 'w.db');
+    const store = openStore(db);
+    const body = Buffer.from('{"event_type":"x","timestamp":1,"payload":{}}');
+    const stored = {
+      eventType: 'x',
+      dialect: 'shipped',
+      scanId: undefined,
+      target: undefined,
+      ip: undefined,
+      body,
+    } as const;
+    for (const age of [90, 30]) {
+      const id = String(age).padStart(32, '0');
+      // Of an endpoint that nobody works off.
+      await store.enqueue({
+        ...stored,
+        id,
+        endpoint: 'other',
+        receivedAt: new Date(Date.now() - age * 1000),
+      });
+    }
+    await store.close();
+    const { url } = await listening(['--db', db]);
+    const { queue } = JSON.parse((await get(url, '/health')).body);
+    expect(queue).toMatchObject({ waiting: 2, running: 0, dead: 0 });
+    expect(queue.oldest_seconds).toBeGreaterThanOrEqual(90);
+    expect(queue.oldest_seconds).toBeLessThan(300);
+    const metrics = (await get(url, '/metrics')).body;
+    expect(metrics).toMatch(/^spiderfoot_webhook_queue_deliveries\{state="queued"\} 2$/m);
+    expect(
+      Number(/^spiderfoot_webhook_queue_oldest_seconds (\S+)$/m.exec(metrics)?.[1]),
+    ).toBeGreaterThanOrEqual(90);
+  });
+
+  it('answers nothing but GET and HEAD', async () => {
+    const { url } = await listening();
+    for (const [method, status] of [
+      ['HEAD', 200],
+      ['POST', 405],
+      ['DELETE', 405],
+    ] as const) {
+      expect((await fetch(new URL('/health', url), { method })).status).toBe(status);
+    }
+  });
+});
+
+describe('GET /metrics', () => {
+  it('counts what was answered and handled, in the text that Prometheus reads', async () => {
+    const db = join(await temporaryFolder(), 'w.db');
+    const { url, program } = await listening(['--db', db, '--queue']);
+    await sendEvent(url, 'scan_completed');
+    await sendEvent(url, 'scan_failed');
+    await sendEvent(url, 'made.up.type');
+    await sendEvent(url, 'scan_completed', { secret: 'another' });
+    await until(() => program.lines.filter((line) => line.includes('handled')).length === 3);
+    const response = await fetch(new URL('/metrics', url));
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const text = await response.text();
+    const lines = text
+      .split('\n')
+      .filter((line) =>
+        /^spiderfoot_webhook_(?:deliveries|events|handled|delivery_seconds_count)/.test(line),
+      );
+    expect(lines.toSorted()).toEqual([
+      'spiderfoot_webhook_deliveries_total{endpoint="default",outcome="accepted",code=""} 3',
+      'spiderfoot_webhook_deliveries_total{endpoint="default",outcome="rejected",code="invalid_signature"} 1',
+      'spiderfoot_webhook_delivery_seconds_count{endpoint="default"} 4',
+      'spiderfoot_webhook_events_total{endpoint="default",type="other"} 1',
+      'spiderfoot_webhook_events_total{endpoint="default",type="scan_completed"} 1',
+      'spiderfoot_webhook_events_total{endpoint="default",type="scan_failed"} 1',
+      'spiderfoot_webhook_handled_total{endpoint="default",outcome="processed",code=""} 3',
+    ]);
+    expect(text).toMatch(/^process_cpu_seconds_total \S+$/m);
+  });
+
+  it.each([
+    ['without a database', () => []],
+    ['with a log', (db: string) => ['--db', db]],
+    ['with a queue', (db: string) => ['--db', db, '--queue']],
+  ])('counts an event once %s, though it is sent twice', async (_, args) => {
+    const { url } = await listening(args(join(await temporaryFolder(), 'w.db')));
+    const sent = await withSecret(['send', 'high_risk_event', '--duplicate', '--url', url]);
+    expect(sent).toMatchObject({ code: 0 });
+    const { body } = await get(url, '/metrics');
+    expect(body.split('\n').filter((line) => line.startsWith('spiderfoot_webhook_events_total'))).toEqual([
+      'spiderfoot_webhook_events_total{endpoint="default",type="high_risk_event"} 1',
+    ]);
+  });
+
+  it('counts an event once, though its handler fails and it is sent again', async () => {
+    let status = 500;
+    const target = await startSink(() => status);
+    onTestFinished(target.close);
+    const { url } = await listening(['--forward', `webhook=${target.url}`], {
+      env: { SPIDERFOOT_WEBHOOK_SECRET: secret, SPIDERFOOT_FORWARD_SECRET: 'another' },
+    });
+    const { url: to, ...init } = await signedWebhook('scan_completed', { secret, url });
+    const statuses: number[] = [];
+    for (status of [400, 400, 200, 200]) statuses.push((await fetch(to, init)).status);
+    expect(statuses).toEqual([500, 500, 200, 200]);
+    const { body } = await get(url, '/metrics');
+    expect(body).toMatch(/^spiderfoot_webhook_events_total\{endpoint="default",type="scan_completed"\} 1$/m);
+  });
+
+  it('counts a POST to a path that is not served, and a TLS connection that fails', async () => {
+    const { server } = await makeCertificates();
+    const args = ['--tls-cert', server.cert, '--tls-key', server.key, '--metrics-port', '0'];
+    const { url, program } = await listening(args);
+    const [, metricsUrl = ''] = await program.says(/health, metrics (\S+)/);
+    const posted = (path: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const options = { method: 'POST', rejectUnauthorized: false, agent: false };
+        requestTls(new URL(path, url), options, (res) => resolve(res.resume().statusCode))
+          .once('error', reject)
+          .end('{}');
+      });
+    expect(await posted('/webhok')).toBe(404);
+    expect(await posted('/')).toBe(404);
+    await expect(fetch(url.replace('https:', 'http:'))).rejects.toThrow();
+    await program.says(/ERR_SSL_HTTP_REQUEST/);
+    const { body } = await get(metricsUrl, '/metrics');
+    expect(body).toContain(
+      'spiderfoot_webhook_deliveries_total{endpoint="",outcome="rejected",code="not_found"} 2',
+    );
+    expect(body).toContain('spiderfoot_webhook_tls_failures_total{code="ERR_SSL_HTTP_REQUEST"} 1');
+  });
+
+  it.each([
+    'Forwarded: for=203.0.113.9',
+    'X-Forwarded-For: 203.0.113.9',
+    'X-Forwarded-Proto: https',
+    'X-Forwarded-Server: proxy',
+    'X-Real-IP: 203.0.113.9',
+    'Via: 1.1 proxy',
+    'CF-Connecting-IP: 203.0.113.9',
+    'CF-Ray: 1',
+    'True-Client-IP: 203.0.113.9',
+    'X-Original-URL: /metrics',
+    'X-Original-Host: example.com',
+    'X-Client-IP: 203.0.113.9',
+    'X-Cluster-Client-IP: 203.0.113.9',
+    'Fastly-Client-IP: 203.0.113.9',
+    'X-Envoy-External-Address: 203.0.113.9',
+    'x-amzn-trace-id: Root=1',
+  ])('and the details of /health are hidden from a request with %s', async (header) => {
+    const { url } = await listening();
+    const [name = '', value = ''] = header.split(': ');
+    expect((await get(url, '/metrics')).status).toBe(200);
+    expect((await get(url, '/metrics', { [name]: value })).status).toBe(404);
+    expect(await get(url, '/health', { [name]: value })).toEqual({ status: 200, body: '{"status":"ok"}' });
+  });
+
+  it('and the details of /health are hidden from a request in HTTP/1.0, as nginx sends it', async () => {
+    const { url } = await listening();
+    const { host, port } = new URL(url);
+    const answered = (path: string, version: string) =>
+      new Promise<string>((resolve, reject) => {
+        let text = '';
+        connect(Number(port), '127.0.0.1')
+          .on('data', (chunk) => {
+            text += chunk.toString();
+          })
+          .once('error', reject)
+          .once('close', () => resolve(text))
+          .write(`GET ${path} HTTP/${version}\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      });
+    expect(await answered('/metrics', '1.1')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await answered('/metrics', '1.0')).toMatch(/^HTTP\/1\.1 404 /);
+    expect(await answered('/health', '1.0')).toMatch(/\r\n\r\n\{"status":"ok"\}$/);
+  });
+
+  it('is hidden from who comes through a proxy', async () => {
+    const { url } = await listening();
+    expect((await get(url, '/metrics')).status).toBe(200);
+    for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-forwarded-host']) {
+      expect((await get(url, '/metrics', { [name]: 'x' })).status).toBe(404);
+    }
+  });
+
+  it('is hidden from who asks by another name than this machine has for itself', async () => {
+    const { url } = await listening();
+    const { port } = new URL(url);
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, '[::1]']) {
+      expect(await statusFor(url, '/metrics', host)).toBe(200);
+    }
+    for (const host of ['rebound.example', `rebound.example:${port}`, 'localhost.example']) {
+      expect(await statusFor(url, '/metrics', host)).toBe(404);
+      expect(await statusFor(url, '/health', host)).toBe(200);
+    }
+  });
+
+  it('moves to a port of its own with --metrics-port', async () => {
+    const { url, program, stop } = await listening(['--metrics-port', '0']);
+    const [, own = ''] = await program.says(/health, metrics (http:\/\/127\.0\.0\.1:\d+)/);
+    expect(new URL(own).port).not.toBe(new URL(url).port);
+    expect((await get(own, '/metrics', behindProxy)).body).toContain('spiderfoot_webhook');
+    expect(JSON.parse((await get(own, '/health', behindProxy)).body)).toMatchObject({ ready: true });
+    expect((await get(own, '/webhook')).status).toBe(404);
+    expect((await get(url, '/metrics')).status).toBe(404);
+    expect(await get(url, '/health')).toEqual({ status: 200, body: '{"status":"ok"}' });
+    expect(await stop()).toBe(0);
+  });
+
+  it('says that its port is taken, and nothing is left running', async () => {
+    const { url } = await listening();
+    const args = ['listen', '--port', '0', '--metrics-port', new URL(url).port];
+    const { code, stderr } = await spiderfoot(args, { env: { SPIDERFOOT_WEBHOOK_SECRET: 'x' } });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('Another program is already listening on'),
+    });
+  });
+});

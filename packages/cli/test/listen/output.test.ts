@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Program } from '../../../../test/product/support/program.ts';
+import { temporaryFolder } from '../support/certificates.ts';
+import { binary, secret, spiderfoot } from '../support/command.ts';
+import { type Answered, listening, sendEvent, until } from '../support/listen-process.ts';
+
+/** Starts `listen` with a reader that ends after the first line. @returns the webhook's URL */
+async function listenToHead(args: readonly string[], reader = 'head -n 1') {
+  const script = `"$0" "$@" | ${reader}; echo "code \${PIPESTATUS[0]}" >&2`;
+  const program = new Program(
+    'bash',
+    ['-c', script, process.execPath, binary, 'listen', '--port', '0', ...args],
+    { env: { SPIDERFOOT_WEBHOOK_SECRET: secret } },
+  );
+  onTestFinished(() => program.kill());
+  const [, url = ''] = await program.says(/listening on (\S+)/);
+  await program.says(/Ctrl-C stops it/);
+  return { program, url };
+}
+
+/** @returns the status, or `undefined` if the connection is rejected or closed */
+async function statusOf(sent: Promise<Answered>): Promise<number | undefined> {
+  return sent.then(
+    ({ status }) => status,
+    () => undefined,
+  );
+}
+
+describe('listen, when the reader of its output ends', () => {
+  it.each([
+    { flags: [] },
+    { flags: ['--json'] },
+    { flags: ['--json', '--db'] },
+    { flags: ['--json', '--db', '--queue'] },
+  ])('answers 200 only to events that were written, and exits with 1: $flags', async ({ flags }) => {
+    const db = join(await temporaryFolder(), 'w.db');
+    const args = flags.flatMap((flag) => (flag === '--db' ? [flag, db] : [flag]));
+    // With a queue there is one line when the event is accepted, and one when it is handled.
+    const [accepted, count] = args.includes('--queue') ? [202, 2] : [200, 1];
+    const { program, url } = await listenToHead(args, `head -n ${count}`);
+    expect((await sendEvent(url, 'scan_started')).status).toBe(accepted);
+    await until(() => program.lines.length === count);
+    const statuses = await Promise.all(
+      [1, 2, 3].map((n) => statusOf(sendEvent(url, 'scan_failed', { data: { scan_id: `s${n}` } }))),
+    );
+    expect(statuses.filter((status) => status !== undefined && status < 300)).toEqual([]);
+    await program.says(/code 1$/m);
+    expect(program.stderr).toContain('error: Standard output cannot be written');
+  });
+
+  it('shows an event that it did not answer when the sender tries again', async () => {
+    const db = join(await temporaryFolder(), 'w.db');
+    const first = await listenToHead(['--json', '--db', db]);
+    await sendEvent(first.url, 'scan_started');
+    await until(() => first.program.lines.length === 1);
+    const { url: _, ...init } = await signedWebhook('scan_failed', { secret });
+    const again = async (url: string) =>
+      statusOf(fetch(url, init).then(async ({ status }) => ({ status, body: '' })));
+    expect(await again(first.url)).toBe(503);
+    await first.program.says(/code 1$/m);
+    const second = await listening(['--json', '--db', db]);
+    expect(await again(second.url)).toBe(200);
+    await until(() => second.events().length === 1);
+    expect(second.events()).toMatchObject([{ event_type: 'scan_failed' }]);
+  });
+
+  it('exits with 1 when the disk of its output is full', async () => {
+    const { program, url } = await listenToHead(['--json'], 'cat > /dev/null');
+    expect((await sendEvent(url, 'scan_started')).status).toBe(200);
+    program.kill();
+    const full = new Program(
+      'bash',
+      ['-c', '"$0" "$@" > /dev/full; echo "code $?" >&2', process.execPath, binary, 'listen', '--port', '0'],
+      { env: { SPIDERFOOT_WEBHOOK_SECRET: secret } },
+    );
+    onTestFinished(() => full.kill());
+    const [, to = ''] = await full.says(/listening on (\S+)/);
+    await full.says(/Ctrl-C stops it/);
+    expect(await statusOf(sendEvent(to, 'scan_started'))).toBe(503);
+    await full.says(/code 1$/m);
+  });
+});
+
+describe('a line of listen --json', () => {
+  it('is well-formed even if an event contains lone surrogates', async () => {
+    const { url, program } = await listening(['--json', '--verbose']);
+    const half = (text: string) => `cut ${text}.example`;
+    const data = { target: half('\ud83d'), scan_id: half('\udc80\ud83d'), message: '\ud83d\ude00 \\ud83d' };
+    expect((await sendEvent(url, 'alert.high', { data })).status).toBe(200);
+    expect((await sendEvent(url, 'scan_started')).status).toBe(200);
+    await until(() => program.lines.length === 2);
+    const [line = ''] = program.lines;
+    expect(line).toMatch(/^[\x20-\x7e]+$/);
+    const parsed = JSON.parse(line);
+    expect(parsed).toMatchObject({
+      target: half('\ufffd'),
+      scan_id: half('\ufffd\ufffd'),
+      message: '\ud83d\ude00 \\ud83d',
+    });
+    expect(JSON.stringify(parsed)).not.toMatch(/[^\\]\\ud[89a-f]/);
+  });
+
+  it('is well-formed in log, tail and export as well', async () => {
+    const db = join(await temporaryFolder(), 'w.db');
+    const { url, stop } = await listening(['--db', db]);
+    await sendEvent(url, 'scan_failed', { data: { target: 'cut \ud83d.example' } });
+    await stop();
+    for (const args of [
+      ['log', '--json'],
+      ['tail', '--json'],
+      ['log', 'export'],
+      ['log', 'show', '1', '--json'],
+    ]) {
+      const { lines, code } = await spiderfoot([...args, '--db', db]);
+      expect(code).toBe(0);
+      const { target, ...rest } = JSON.parse(lines[0] ?? '');
+      expect(target).toBe('cut \ufffd.example');
+      expect(JSON.stringify(rest)).not.toMatch(/[^\\]\\ud[89a-f]/);
+    }
+  });
+});
+
+describe('a signal that ends listen', () => {
+  it.each(['SIGHUP', 'SIGTERM', 'SIGINT'] as const)(
+    '%s lets a delivery in flight finish, then ends with 0',
+    async (signal) => {
+      const { program, url } = await listening();
+      const { url: to, body, headers } = await signedWebhook('scan_failed', { secret, url });
+      const stream = new TransformStream<Uint8Array>();
+      const writer = stream.writable.getWriter();
+      const answered = fetch(to, { method: 'POST', headers, body: stream.readable, duplex: 'half' });
+      await writer.write(Buffer.from(body.slice(0, 10)));
+      await until(async () => (await fetch(new URL('/health', url))).status === 200);
+      program.signal(signal);
+      await until(async () => (await fetch(new URL('/health', url)).catch(() => undefined)) === undefined);
+      await writer.write(Buffer.from(body.slice(10)));
+      await writer.close();
+      expect([200, 503]).toContain((await answered).status);
+      expect(await program.end()).toEqual({ code: 0, signal: null });
+    },
+  );
+});

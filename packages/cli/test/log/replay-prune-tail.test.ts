@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import { spiderfoot } from '../support/command.ts';
+import { listening, sendEvent, start, until } from '../support/listen-process.ts';
+import { database } from '../support/test-database.ts';
+
+const hour = 3_600_000;
+
+async function states(db: string): Promise<Readonly<Record<number, string>>> {
+  const { lines } = await spiderfoot(['log', '--db', db, '--json']);
+  return Object.fromEntries(
+    lines.map((line) => JSON.parse(line)).map(({ number, state }) => [number, state]),
+  );
+}
+
+function three(): Promise<string> {
+  return database(
+    { type: 'scan_started', age: 100 * hour },
+    { type: 'scan_failed', age: 50 * hour, handler: 'fails' },
+    { type: 'scan_completed', age: hour },
+  );
+}
+
+describe('replay', () => {
+  it('puts one back, by its number or its id', async () => {
+    const db = await three();
+    expect(await spiderfoot(['replay', '2', '--db', db])).toMatchObject({
+      code: 0,
+      lines: ['Replayed 2: scan_failed, failed before.'],
+    });
+    const { id } = JSON.parse((await spiderfoot(['log', 'show', '1', '--db', db, '--json'])).lines[0] ?? '');
+    expect(await spiderfoot(['replay', id, '--db', db])).toMatchObject({ code: 0 });
+    expect(await states(db)).toEqual({ 1: 'queued', 2: 'queued', 3: 'processed' });
+  });
+
+  it('puts back what a filter finds, and says before what that would be', async () => {
+    const db = await three();
+    const dry = await spiderfoot(['replay', '--since', '60h', '--db', db, '--dry-run']);
+    expect(dry).toMatchObject({ code: 0, lines: ['Would replay 2 (1 processed, 1 failed).'] });
+    expect(await spiderfoot(['replay', '3', '--db', db, '--dry-run'])).toMatchObject({
+      lines: ['Would replay 3: scan_completed, processed before.'],
+    });
+    expect(await states(db)).toEqual({ 1: 'processed', 2: 'failed', 3: 'processed' });
+    expect(await spiderfoot(['replay', '--state', 'failed', '--db', db])).toMatchObject({
+      code: 0,
+      lines: ['Replayed 1.'],
+    });
+    expect(await states(db)).toEqual({ 1: 'processed', 2: 'queued', 3: 'processed' });
+    expect(await spiderfoot(['replay', '--all', '--db', db])).toMatchObject({
+      code: 0,
+      lines: ['Replayed 2.'],
+    });
+  });
+
+  it('of several states replays the deliveries in any of them', async () => {
+    const db = await three();
+    expect(
+      await spiderfoot(['replay', '--state', 'failed', '--state', 'processed', '--db', db]),
+    ).toMatchObject({
+      code: 0,
+      lines: ['Replayed 3.'],
+    });
+    expect(await states(db)).toEqual({ 1: 'queued', 2: 'queued', 3: 'queued' });
+  });
+
+  it('is worked off by a receiver that has been running all the while', async () => {
+    const db = await three();
+    const { program } = await listening(['--db', db]);
+    expect(await spiderfoot(['replay', '--state', 'failed', '--db', db])).toMatchObject({ code: 0 });
+    await program.says(/scan_failed .* handled/);
+    await until(async () => (await states(db))[2] === 'processed');
+  });
+
+  it.each<readonly [args: readonly string[], code: number, message: RegExp]>([
+    [[], 2, /No deliveries are selected/],
+    [['1', '--all'], 2, /--all cannot be combined/],
+    [['1', '99'], 1, /There is no delivery 99/],
+    [['1', 'x'], 2, /"x" is no delivery/],
+    [['--state', 'dead'], 1, /nothing to replay/],
+    [['--stat', 'dead'], 2, /Did you mean --state/],
+    [['--since', 'yesterday'], 2, /Write an age/],
+  ])('%j is refused, and nothing is replayed', async (args, code, message) => {
+    const db = await three();
+    expect(await spiderfoot(['replay', ...args, '--db', db])).toMatchObject({
+      code,
+      stderr: expect.stringMatching(message),
+    });
+    expect(await states(db)).toEqual({ 1: 'processed', 2: 'failed', 3: 'processed' });
+  });
+
+  it('says that a delivery waits already', async () => {
+    const db = await three();
+    await spiderfoot(['replay', '1', '--db', db]);
+    expect(await spiderfoot(['replay', '1', '--db', db])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is queued already/),
+    });
+  });
+});
+
+describe('prune', () => {
+  it('deletes what is old and settled, and says before what that would be', async () => {
+    const db = await three();
+    expect(await spiderfoot(['prune', '--before', '2h', '--db', db, '--dry-run'])).toMatchObject({
+      code: 0,
+      lines: ['Would delete 1.'],
+    });
+    expect(await states(db)).toEqual({ 1: 'processed', 2: 'failed', 3: 'processed' });
+    expect(await spiderfoot(['prune', '--before', '2h', '--db', db])).toMatchObject({
+      code: 0,
+      lines: ['Deleted 1.'],
+    });
+    expect(await states(db)).toEqual({ 2: 'failed', 3: 'processed' });
+  });
+
+  it('keeps the newest, and lets states go that are named', async () => {
+    const db = await three();
+    const args = ['prune', '--keep', '1', '--state', 'processed', 'failed', '--db', db];
+    expect(await spiderfoot([...args, '--dry-run'])).toMatchObject({ lines: ['Would delete 2.'] });
+    expect(
+      await spiderfoot(['prune', '--keep', '1', '--before', '60h', '--db', db, '--dry-run']),
+    ).toMatchObject({ lines: ['Would delete 1.'] });
+    expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: ['Deleted 2.'] });
+    expect(await states(db)).toEqual({ 3: 'processed' });
+  });
+
+  it.each([
+    ['--state', 'processed', '--state', 'failed'],
+    ['--state', 'processed,failed'],
+  ])('of several states deletes the deliveries in any of them: %j', async (...args) => {
+    const db = await three();
+    expect(await spiderfoot(['prune', '--keep', '1', ...args, '--db', db])).toMatchObject({
+      code: 0,
+      lines: ['Deleted 2.'],
+    });
+  });
+
+  it.each<readonly [args: readonly string[], message: RegExp]>([
+    [[], /No age or number is given/],
+    [['--before', '1h', '--state', 'queued'], /Allowed choices are/],
+    [['--keep', '-1'], /Not a whole number/],
+    [['--before', 'long ago'], /Write an age/],
+  ])('%j is refused', async (args, message) => {
+    const db = await three();
+    expect(await spiderfoot(['prune', ...args, '--db', db])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(message),
+    });
+    expect(Object.keys(await states(db))).toHaveLength(3);
+  });
+});
+
+describe('tail', () => {
+  it('shows the latest, the newest last', async () => {
+    const { code, lines } = await spiderfoot(['tail', '-n', '2', '--db', await three()]);
+    expect(code).toBe(0);
+    expect(lines.map((line) => line.split(/ {2,}/)[3])).toEqual(['scan_failed', 'scan_completed']);
+  });
+
+  it('follows what arrives, each once and in order, until Ctrl-C', async () => {
+    const db = await three();
+    const { url } = await listening(['--db', db]);
+    const tail = start(['tail', '-f', '-n', '1', '--db', db, '--json']);
+    await tail.says(/scan_completed/);
+    for (const type of ['scan_progress', 'high_risk_event', 'module_error']) {
+      expect((await sendEvent(url, type)).status).toBe(200);
+    }
+    await tail.says(/module_error/);
+    await sendEvent(url, 'system_alert');
+    await tail.says(/system_alert/);
+    expect(tail.lines.map((line) => JSON.parse(line).eventType)).toEqual([
+      'scan_completed',
+      'scan_progress',
+      'high_risk_event',
+      'module_error',
+      'system_alert',
+    ]);
+    tail.signal('SIGINT');
+    expect(await tail.end()).toEqual({ code: 0, signal: null });
+  });
+
+  it('follows only what its filter lets through', async () => {
+    const db = await three();
+    const { url } = await listening(['--db', db]);
+    const tail = start(['tail', '-f', '-n', '0', '--type', 'module_error', '--db', db]);
+    // It has begun once it shows the first that is sent; which one that is depends on when it began.
+    let sent = 0;
+    const sending = setInterval(
+      () => void sendEvent(url, sent++ % 2 ? 'module_error' : 'scan_progress').catch(() => {}),
+      100,
+    );
+    await tail.says(/module_error/);
+    clearInterval(sending);
+    expect(tail.output).not.toContain('scan_progress');
+    tail.signal('SIGTERM');
+    expect((await tail.end()).code).toBe(0);
+  });
+});

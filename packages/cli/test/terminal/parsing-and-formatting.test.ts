@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import { parseRate } from '../../src/listen/endpoints/rate-limit.ts';
+import { shownHeaders } from '../../src/listen/report/mask-headers.ts';
+import { isLoopback } from '../../src/listen/server/loopback.ts';
+import { bodyText } from '../../src/log/delivery-details.ts';
+import { barLines, bucketFor, timeBars } from '../../src/terminal/bar-chart.ts';
+import { invocation } from '../../src/terminal/invocation.ts';
+import { tableLines } from '../../src/terminal/table.ts';
+import { wrapped } from '../../src/terminal/wrap.ts';
+import { parseMoment } from '../../src/time/time-values.ts';
+
+describe('A point in time', () => {
+  const now = Date.UTC(2026, 0, 31, 12);
+
+  it.each([
+    ['90s', now - 90_000],
+    ['15m', now - 900_000],
+    ['2h', now - 7_200_000],
+    ['7d', now - 604_800_000],
+    ['4w', now - 2_419_200_000],
+    ['2026-01-31T12:00:00Z', now],
+    ['2026-01-31 13:00+01:00', now],
+    ['2026-01-31', new Date(2026, 0, 31).getTime()],
+    ['2026-01-31T08:30', new Date(2026, 0, 31, 8, 30).getTime()],
+  ])('is read from %s', (text, time) => {
+    expect(parseMoment(text, now)?.getTime()).toBe(time);
+  });
+
+  it.each(['', 'yesterday', '2', '2y', '-1h', '2026-13-01', '31.1.2026', '2026-01-31T25:00', '999999999w'])(
+    'is not read from %j',
+    (text) => {
+      expect(parseMoment(text, now)).toBeUndefined();
+    },
+  );
+});
+
+describe('A rate', () => {
+  it.each([
+    ['100/m', { points: 100, duration: 60 }],
+    ['10/s', { points: 10, duration: 1 }],
+    ['500/15m', { points: 500, duration: 900 }],
+    ['1/7d', { points: 1, duration: 604_800 }],
+  ])('is read from %s', (text, rate) => {
+    expect(parseRate(text)).toEqual(rate);
+  });
+
+  it.each(['', '100', '0/m', '1/0s', '1/8d', '1.5/m', '100/w', '100/m x'])('is not read from %j', (text) => {
+    expect(parseRate(text)).toBeUndefined();
+  });
+});
+
+describe('Headers', () => {
+  const shown = (...rawHeaders: string[]) => shownHeaders({ rawHeaders });
+
+  it('keep their order and case, and what is secret in them stays so', () => {
+    const digest = 'AB'.repeat(32);
+    expect(
+      shown(
+        'Host',
+        'x',
+        'Authorization',
+        'Basic eA==',
+        'X-Spiderfoot-Signature',
+        `sha256=${digest}`,
+        'x-b',
+        '1',
+        'x-b',
+        '2',
+      ),
+    ).toEqual([
+      ['Host', 'x'],
+      ['Authorization', '***'],
+      ['X-Spiderfoot-Signature', `sha256=${'AB'.repeat(16)}…`],
+      ['x-b', '1'],
+      ['x-b', '2'],
+    ]);
+  });
+
+  it.each([
+    'Cookie',
+    'Proxy-Authorization',
+    'X-Api-Key',
+    'apikey',
+    'X-Auth-Token',
+    'X-Secret',
+    'X-Session-Id',
+    'x-hub-signature',
+  ])('%s is masked', (name) => {
+    expect(shown(name, 'let-me-in')).toEqual([[name, '***']]);
+  });
+});
+
+describe('An address', () => {
+  it.each([
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['::1', true],
+    ['[::1]', true],
+    ['::ffff:127.0.0.1', true],
+    ['localhost', true],
+    ['10.0.0.1', false],
+    ['127.0.0.1.example.com', false],
+    ['1127.0.0.1', false],
+    ['', false],
+  ])('%s is loopback: %s', (address, expected) => {
+    expect(isLoopback(address)).toBe(expected);
+  });
+});
+
+describe('A chart', () => {
+  it('has few bars, of a length of time that people think in', () => {
+    const hour = 3_600_000;
+    expect(bucketFor(60_000)).toBe(60_000);
+    expect(bucketFor(24 * hour)).toBe(hour);
+    expect(bucketFor(25 * hour)).toBe(3 * hour);
+    expect(bucketFor(30 * 24 * hour)).toBe(7 * 24 * hour);
+    for (let span = 1; span < 1e13; span *= 3) expect(span / bucketFor(span)).toBeLessThanOrEqual(24);
+  });
+
+  it('shows gaps, and gathers what is finer', () => {
+    const counts = [
+      { time: 0, count: 1 },
+      { time: 60_000, count: 2 },
+      { time: 900_000, count: 4 },
+    ];
+    expect(timeBars(counts, 300_000).map(({ count }) => count)).toEqual([3, 0, 0, 4]);
+    expect(timeBars([], 300_000)).toEqual([]);
+  });
+
+  it('draws to scale, shows even one of a million, and nothing for none', () => {
+    const bars = [1_000_000, 500_000, 1, 0].map((count) => ({ label: 'x', count }));
+    const lines = barLines(bars, 32);
+    const lengths = lines.map((line) => line.replace(/[^█]/g, '').length);
+    expect(lengths).toEqual([20, 10, 0, 0]);
+    expect(lines[2]).toContain('▏');
+    expect(lines[3]).toBe(`x${' '.repeat(24)}      0`);
+  });
+});
+
+describe('A body', () => {
+  it('is indented where it is JSON', () => {
+    expect(bodyText(Buffer.from('{"a":[1]}'))).toBe('{\n  "a": [\n    1\n  ]\n}');
+    expect(bodyText(Buffer.from('{"a":NaN,\u001b}'))).toBe('{"a":NaN,\\u001b}');
+  });
+
+  it.each([60, 200_000])(
+    'is shown as it came where it has %i levels: to indent it would fill the memory',
+    (levels) => {
+      const text = `${'['.repeat(levels)}1,2${']'.repeat(levels)}`;
+      expect(bodyText(Buffer.from(text))).toBe(text);
+    },
+  );
+});
+
+describe('A table', () => {
+  const columns = [
+    { title: 'name', text: ({ name }: { name: string }) => name, most: 6, least: 4, rank: 2 },
+    { title: 'more', text: ({ name }: { name: string }) => name, least: 4, rank: 1 },
+    { title: 'end', text: () => 'ok' },
+  ];
+  const same = (text: string) => text;
+  const table = (name: string, width: number) => tableLines(columns, [{ name }], width, same);
+
+  it('is as wide as its texts', () => {
+    expect(table('abc', 80)).toEqual(['name  more  end', 'abc   abc   ok']);
+    expect(table('abcdefghij', 80)).toEqual(['name        more        end', 'abcdefghij  abcdefghij  ok']);
+    expect(table('例例例例', 80)[1]).toBe('例例例例  例例例例  ok');
+  });
+
+  it('cuts texts, then leaves out the least important columns, and never a column without a rank', () => {
+    expect(table('abcdefghijklmnopqrst', 21)[1]).toBe('abcde…  abcdefg…  ok');
+    expect(table('abcdefghijklmnopqrst', 16)[1]).toBe('abcd…  abc…  ok');
+    expect(table('abcdefghij', 12)[1]).toBe('abcdef…  ok');
+    expect(table('abcdefghij', 8)).toEqual(['end', 'ok']);
+    expect(table('abcdefghij', 1)).toEqual(['end', 'ok']);
+  });
+});
+
+describe('The least important column of a table', () => {
+  const columns = [
+    { title: 'no.', text: () => '1' },
+    { title: 'target', text: () => 'example.com', least: 8, rank: 2 },
+    { title: 'scan', text: ({ scan }: { scan: string }) => scan, least: 8, rank: 1 },
+  ];
+  const widest = (scan: string, width: number) => tableLines(columns, [{ scan }], width, (text) => text)[1];
+
+  it('is left out rather than cut if all others are then shown whole', () => {
+    expect(widest('scan_12345', 28)).toBe('1    example.com  scan_12345');
+    expect(widest('scan_12345', 27)).toBe('1    example.com');
+    expect(widest('scan_12345', 16)).toBe('1    example.com');
+  });
+
+  it('takes no space if it has no text', () => {
+    expect(tableLines(columns, [{ scan: '' }], 80, (text) => text)[0]).toBe('no.  target');
+  });
+});
+
+describe('A sentence', () => {
+  it('is broken between words', () => {
+    expect(wrapped('one two three four five six', 20)).toEqual(['one two three four', 'five six']);
+    expect(wrapped(`a ${'b'.repeat(30)} c`, 20)).toEqual(['a', 'b'.repeat(30), 'c']);
+    expect(wrapped('', 20)).toEqual([]);
+    expect(wrapped('one two', Number.POSITIVE_INFINITY)).toEqual(['one two']);
+  });
+});
+
+describe('The line that runs the program once more', () => {
+  it.each([
+    ['spiderfoot-webhooks', '/usr/bin/spiderfoot-webhooks', {}],
+    ['npx spiderfoot-webhooks', '/app/node_modules/.bin/spiderfoot-webhooks', { npm_command: 'exec' }],
+    [
+      'npm run -s webhooks --',
+      '/app/packages/cli/dist/main.js',
+      { npm_lifecycle_event: 'start', npm_package_name: 'spiderfoot-webhooks' },
+    ],
+    [
+      'npm run -s webhooks --',
+      '/app/node_modules/@spiderfoot-webhooks/cli/dist/main.js',
+      { npm_lifecycle_event: 'webhooks', npm_package_name: 'my-receiver' },
+    ],
+    [
+      'node packages/cli/dist/main.js',
+      '/app/packages/cli/dist/main.js',
+      { npm_lifecycle_event: 'start', npm_package_name: 'my-receiver' },
+    ],
+    ["node '../my kit/main.js'", '/my kit/main.js', {}],
+    ["node '../it'\\''s/main.js'", "/it's/main.js", {}],
+  ])('is %s', (line, program, env) => {
+    expect(invocation(['node', program], env, '/app')).toBe(line);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { hasColours } from '../../src/terminal/color.ts';
+import { fit, printable, printableLines, widthOf } from '../../src/terminal/text.ts';
+
+describe('a text from outside', () => {
+  it.each([
+    {
+      name: 'escape sequences',
+      text: '\u001b[31mred\u001b]0;title\u0007',
+      shown: '\\u001b[31mred\\u001b]0;title\\u0007',
+    },
+    { name: 'their C1 forms', text: '\u009b31m\u0085', shown: '\\u009b31m\\u0085' },
+    { name: 'line ends', text: 'a\r\nb\u2028c\u2029', shown: 'a\\r\\nb\\u2028c\\u2029' },
+    { name: 'turns of direction', text: '\u202eevil\u2066\u200f', shown: '\\u202eevil\\u2066\\u200f' },
+    {
+      name: 'what is not seen',
+      text: 'a\u200b\ufeff\u00adb\u{e0041}',
+      shown: 'a\\u200b\\ufeff\\u00adb\\u{e0041}',
+    },
+    { name: 'halves of characters', text: '\ud800a', shown: '\\ud800a' },
+    { name: 'backspaces and deletes', text: 'ab\b\u007f', shown: 'ab\\u0008\\u007f' },
+    {
+      name: 'nothing of words in any writing',
+      text: 'bücher 漢字 שלום 👩‍💻 \\u0041',
+      shown: 'bücher 漢字 שלום 👩‍💻 \\u0041',
+    },
+  ])('shows $name', ({ text, shown }) => {
+    expect(printable(text)).toBe(shown);
+  });
+
+  it('keeps to its lines where it may have several', () => {
+    expect(printableLines('a\n\u001b[2J\rb')).toBe('a\n\\u001b[2J\\rb');
+  });
+
+  it('of any character is one line of what can be seen', () => {
+    for (let code = 0; code <= 0x10ffff; code += code < 0x3000 ? 1 : 97) {
+      expect(printable(String.fromCodePoint(code))).not.toMatch(
+        /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u,
+      );
+    }
+  });
+});
+
+describe('width', () => {
+  it.each([
+    { text: 'abc', columns: 3 },
+    { text: 'e\u0301', columns: 1 },
+    { text: '漢字', columns: 4 },
+    { text: '👩‍💻', columns: 2 },
+  ])('$text takes $columns columns', ({ text, columns }) => {
+    expect(widthOf(text)).toBe(columns);
+  });
+
+  it('is kept to by a cut', () => {
+    expect(fit('abcdef', 6)).toBe('abcdef');
+    expect(fit('abcdef', 4)).toBe('abc…');
+    expect(fit('漢字漢字', 6)).toBe('漢字…');
+    expect(fit('e\u0301e\u0301e\u0301', 2)).toBe('e\u0301…');
+  });
+});
+
+describe('colours', () => {
+  const terminal = { isTTY: true };
+  it.each([
+    { stream: terminal, env: {}, expected: true },
+    { stream: {}, env: {}, expected: false },
+    { stream: terminal, env: { NO_COLOR: '1' }, expected: false },
+    { stream: terminal, env: { NO_COLOR: '' }, expected: true },
+    { stream: terminal, env: { TERM: 'dumb' }, expected: false },
+    { stream: {}, env: { FORCE_COLOR: '1' }, expected: true },
+    { stream: terminal, env: { FORCE_COLOR: '0' }, expected: false },
+    { stream: {}, env: { FORCE_COLOR: '1', NO_COLOR: '1' }, expected: false },
+  ])('$env, $stream: $expected', ({ stream, env, expected }) => {
+    expect(hasColours(stream, env)).toBe(expected);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { withSecret } from '../support/command.ts';
+import { shown } from '../support/screen.ts';
+import { serveListener, serveReceiver } from '../support/test-receivers.ts';
+
+const esc = '\u001b';
+const bar = /[█░]+ \d+\/\d+, \d+ not as expected/g;
+
+describe('the progress bar', () => {
+  it('grows on a terminal, and leaves the summary and a cursor', async () => {
+    const { url } = await serveReceiver();
+    const { code, screen } = await shown(['send', '--count', '300', '--rate', '300', '--url', url]);
+    expect(code).toBe(0);
+    const drawn = screen.match(bar) ?? [];
+    expect(drawn.length).toBeGreaterThan(2);
+    expect(drawn[0]).toContain('░ 0/300, 0 not as expected');
+    expect(drawn.at(-1)).toContain('█ 300/300, 0 not as expected');
+    expect(screen.lastIndexOf(`${esc}[?25h`)).toBeGreaterThan(screen.lastIndexOf(`${esc}[?25l`));
+    expect(screen.slice(screen.lastIndexOf('not as expected'))).toContain('all 300 as they should be: 2xx');
+  });
+
+  it.each([40, 60, 120])('fits into %i columns, and so does the histogram', async (columns) => {
+    const { url } = await serveReceiver();
+    const { screen } = await shown(['send', '--count', '50', '--url', url], { columns });
+    for (const drawn of screen.match(bar) ?? []) expect(drawn.length).toBeLessThan(columns);
+    const bars = screen.split('\r\n').filter((line) => / ms {2}/.test(line));
+    expect(bars.length).toBeGreaterThan(0);
+    for (const line of bars) expect(line.length).toBeLessThanOrEqual(columns);
+  });
+
+  it('is not drawn where nobody looks, or JSON is asked for', async () => {
+    const { url } = await serveReceiver();
+    const piped = await withSecret(['send', '--count', '50', '--url', url]);
+    expect(piped.output).not.toMatch(/░|\p{Cc}(?<!\n)/u);
+    const { screen } = await shown(['send', '--count', '50', '--json', '--url', url]);
+    expect(screen).not.toMatch(/[█░]/);
+    expect(JSON.parse(screen)).toMatchObject({ sent: 50 });
+  });
+
+  it('ends with Ctrl-C: what was sent so far is summed up', async () => {
+    const { url } = await serveReceiver();
+    const args = ['send', '--count', '100000', '--rate', '100', '--url', url];
+    const { code, screen } = await shown(args, { answers: [['not as expected', '\u0003']] });
+    expect(code).toBe(1);
+    expect(screen).toMatch(/\d+ sent in [\d.]+ s/);
+    expect(screen.lastIndexOf(`${esc}[?25h`)).toBeGreaterThan(screen.lastIndexOf(`${esc}[?25l`));
+  });
+});
+
+describe('colours', () => {
+  it('are on a terminal, and not where NO_COLOR is set', async () => {
+    const { url } = await serveReceiver();
+    const green = `${esc}[32m200 OK${esc}[39m`;
+    expect((await shown(['send', '--url', url])).screen).toContain(green);
+    const { screen } = await shown(['send', '--url', url], { env: { NO_COLOR: '1' } });
+    expect(screen).toContain('200 OK');
+    expect(screen).not.toContain(`${esc}[`);
+  });
+
+  it('cannot be had by an answer', async () => {
+    const url = await serveListener(
+      (_, res) => void res.writeHead(500).end(`${esc}[31m${esc}]0;title\u0007`),
+    );
+    const { screen } = await shown(['send', '--url', url], { env: { NO_COLOR: '1' } });
+    expect(screen).toContain('\\u001b[31m\\u001b]0;title\\u0007');
+    expect(screen).not.toContain(esc);
+  });
+});

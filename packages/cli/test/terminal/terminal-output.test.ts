@@ -1,0 +1,214 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/certificates.ts';
+import { secret, spiderfoot } from '../support/command.ts';
+import { sendEvent, until } from '../support/listen-process.ts';
+import { inTerminal, plain } from '../support/terminal.ts';
+import { database } from '../support/test-database.ts';
+
+const env = { SPIDERFOOT_WEBHOOK_SECRET: secret };
+const red = '\u001b[31m';
+
+describe('In a terminal', () => {
+  it('listen colours by severity, fits the width, and ends at Ctrl-C', async () => {
+    const program = inTerminal(['listen', '--port', '0'], {
+      columns: 80,
+      env,
+      answers: [['module_error', '\u0003']],
+    });
+    const [, url = ''] = await program.says(/listening on.*? (http\S+)/);
+    await program.says(/Ctrl-C/);
+    await sendEvent(url, 'high_risk_event', {
+      data: { target: `${'a-very-long-name.'.repeat(10)}example.com` },
+    });
+    await sendEvent(url, 'vulnerability_found', { data: { target: '例え'.repeat(40) } });
+    await sendEvent(url, 'scan_completed', { secret: 'another' });
+    await sendEvent(url, 'module_error');
+    expect((await program.end()).code).toBe(0);
+    const lines = plain(program.lines);
+    const at = lines.findIndex((line) => /^\d\d:\d\d:\d\d/.test(line));
+    expect(program.lines[at]).toContain(`${red}HIGH`);
+    expect(lines[at]).toMatch(/HIGH +high_risk_event +a-very-l[^ ]*… +processed +[\d.]+ ms$/);
+    const wide = lines.find((line) => line.includes('例え')) ?? '';
+    expect(
+      [...wide].reduce((sum, letter) => sum + (/[\u3040-\u9fff]/.test(letter) ? 2 : 1), 0),
+    ).toBeLessThanOrEqual(80);
+    const hint = lines.slice(lines.findIndex((line) => line.includes('invalid_signature')) + 1);
+    expect(hint.slice(0, 2).every((line) => line.startsWith('          ') && line.length <= 80)).toBe(true);
+    for (const line of lines.slice(at)) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('listen shows the scan where there is room for it', async () => {
+    const program = inTerminal(['listen', '--port', '0'], { columns: 120, env });
+    const [, url = ''] = await program.says(/listening on.*? (http\S+)/);
+    await sendEvent(url, 'scan_completed');
+    await until(() => plain(program.lines).some((line) => /example\.com +scan_12345 +processed/.test(line)));
+  });
+
+  it.each([50, 80, 120, 200])('listen always shows the outcome, in %i columns', async (columns) => {
+    const folder = await temporaryFolder();
+    await writeFile(
+      join(folder, 'two.cfg'),
+      `[webhooks]\nenabled = true\nsecret = ${secret}\npath = /one\n[webhooks:siem_system]\nsecret = ${secret}\npath = /two\n`,
+    );
+    const program = inTerminal(['listen', '--port', '0', '--config', join(folder, 'two.cfg')], { columns });
+    const [, one = ''] = await program.says(/listening on.*? (http\S+\/one)/);
+    await program.says(/Ctrl-C/);
+    const types = ['system.health_degraded', 'correlation_completed', 'system.api_key_rotated', 'own.type'];
+    const data = { target: `${'a-very-long-name.'.repeat(4)}example.com`, scan_id: 'scan_1234567890' };
+    for (const type of types) await sendEvent(one, type, { data });
+    const two = one.replace('/one', '/two');
+    for (const type of types) await sendEvent(two, type, { data });
+    await sendEvent(two, 'scan_failed', { secret: 'another' });
+    await until(() => program.output.includes('REFUSED'));
+    const lines = plain(program.lines).filter((line) => /CRITICAL|HIGH|MEDIUM|LOW|INFO|REFUSED/.test(line));
+    expect(lines).toHaveLength(9);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    for (const line of lines.slice(0, 8)) expect(line).toContain('processed');
+    for (const line of lines.slice(0, 4)) expect(line).toContain('default');
+    for (const line of lines.slice(4)) expect(line).toContain(columns === 50 ? 'siem_' : 'siem_system');
+    if (columns < 120) return;
+    for (const [index, type] of [...types, ...types].entries()) expect(lines[index]).toContain(` ${type} `);
+  });
+
+  it.each([
+    [50, /failed +corr\S+ +1 +1 h\S*/],
+    [80, /failed +corr\S+ +very\S+ +(?:\S+ +)?1 +1 h\S*/],
+    [120, /failed +correlation_completed +very\S+ +scan\S+ +1 +1 handler/],
+  ])('log and tail show the state, the tries and the remark in %i columns', async (columns, shown) => {
+    const data = { target: 'very.long.subdomain.example.org', scan_id: 'scan_1234567890' };
+    const db = await database({ type: 'correlation_completed', handler: 'fails', data });
+    for (const command of ['log', 'tail']) {
+      const program = inTerminal([command, '--db', db], { columns });
+      expect((await program.end()).code).toBe(0);
+      expect(plain(program.lines).join('\n')).toMatch(shown);
+    }
+  });
+
+  it('log leaves out a column without text, so that others are shown whole in 80 columns', async () => {
+    const db = await database(
+      { type: 'system.health_degraded' },
+      { type: 'scan_completed', data: { target: 'example.com' } },
+    );
+    const program = inTerminal(['log', '--db', db], { columns: 80 });
+    expect((await program.end()).code).toBe(0);
+    const shown = plain(program.lines).join('\n');
+    expect(shown).toMatch(/ state +type +target +tries$/m);
+    expect(shown).toMatch(/ system\.health_degraded +1$/m);
+    expect(shown).toMatch(/ scan_completed +example\.com +1$/m);
+  });
+
+  it.each([
+    [50, 3],
+    [80, 2],
+    [200, 1],
+  ])('send breaks its advice between words in %i columns', async (columns, count) => {
+    const listening = inTerminal(['listen', '--port', '0'], { columns: 120, env });
+    const [, url = ''] = await listening.says(/listening on.*? (http\S+)/);
+    const program = inTerminal(['send', 'scan_completed', '--url', url, '--secret', 'another'], { columns });
+    expect((await program.end()).code).toBe(1);
+    const advice = plain(program.lines).filter((line) => /^ {2}\S/.test(line) && line.length > 2);
+    const from = advice.findIndex((line) => line.includes('Compare'));
+    expect(advice.slice(from)).toHaveLength(count);
+    for (const line of advice.slice(from)) expect(line.length).toBeLessThanOrEqual(columns);
+  });
+
+  it.each([50, 80])('diagnose breaks its lines between words in %i columns', async (columns) => {
+    const body = join(await temporaryFolder(), 'body.json');
+    await writeFile(body, '{"event_type": "scan_completed"}\n');
+    for (const signature of ['0x', 'sha256='].map((prefix) => prefix + '0'.repeat(64))) {
+      const args = ['diagnose', body, '--signature', signature, '--secret', secret];
+      const program = inTerminal(args, { columns });
+      expect((await program.end()).code).toBe(1);
+      const lines = plain(program.lines);
+      const broken = lines.filter((line) => line.trim().includes(' ')); // A word that is too long has its own line.
+      for (const line of broken) expect(line.length).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('shows a type of any length in full to another program', async () => {
+    const type = 'own.type_that_is_longer_than_any_of_the_kit';
+    const db = await database({ type });
+    for (const command of ['log', 'tail']) {
+      expect((await spiderfoot([command, '--db', db])).output).toContain(type);
+    }
+  });
+
+  it('NO_COLOR and a terminal that has none are respected', async () => {
+    const db = await database({ type: 'scan_failed', handler: 'fails' });
+    const coloured = inTerminal(['log', '--db', db]);
+    await coloured.end();
+    expect(coloured.output).toContain(`${red}failed`);
+    for (const none of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+      const program = inTerminal(['log', '--db', db], { env: none });
+      expect((await program.end()).code).toBe(0);
+      expect(program.output).toContain('failed');
+      expect(program.output).not.toContain('\u001b');
+    }
+  });
+
+  it('the table of log and the bars of stats fit the width', async () => {
+    const target = `${'sub.'.repeat(30)}example.com`;
+    const db = await database(
+      ...Array.from(
+        { length: 5 },
+        (_, n) =>
+          ({ type: 'scan_failed', handler: 'fails', data: { target, scan_id: `scan ${n}` } }) as const,
+      ),
+    );
+    for (const columns of [40, 80, 200]) {
+      for (const args of [['log'], ['log', 'stats'], ['tail']]) {
+        const program = inTerminal([...args, '--db', db], { columns });
+        expect((await program.end()).code).toBe(0);
+        for (const line of plain(program.lines)) expect(line.length).toBeLessThanOrEqual(columns);
+      }
+    }
+  });
+
+  const many = (): Promise<string> =>
+    database(...Array.from({ length: 12 }, (_, n) => ({ type: 'scan_started', data: { n }, age: 1000 })));
+
+  async function states(db: string): Promise<readonly string[]> {
+    const { lines } = await spiderfoot(['log', '--db', db, '--json']);
+    return [...new Set(lines.map((line) => JSON.parse(line).state))];
+  }
+
+  it.each<readonly [typed: string, code: number, said: RegExp, states: readonly string[]]>([
+    ['\r', 1, /Nothing was replayed/, ['processed']],
+    ['n\r', 1, /Nothing was replayed/, ['processed']],
+    ['\u0004', 1, /Nothing was replayed/, ['processed']],
+    ['\u0003', 1, /Nothing was replayed/, ['processed']],
+    ['y\r', 0, /Replayed 12/, ['queued']],
+  ])('replay asks before it does much, and takes %j for an answer', async (typed, code, said, left) => {
+    const db = await many();
+    const program = inTerminal(['replay', '--all', '--db', db], { answers: [['[y/N] ', typed]] });
+    await program.says(/Replay 12 deliveries \(12 processed\)\? \[y\/N\]/);
+    expect({ code: (await program.end()).code, said: program.output }).toEqual({
+      code,
+      said: expect.stringMatching(said),
+    });
+    expect(program.output).not.toContain('error:');
+    expect(await states(db)).toEqual(left);
+  });
+
+  it('prune asks before it deletes any, unless --yes is given', async () => {
+    const db = await many();
+    const asked = inTerminal(['prune', '--keep', '0', '--db', db], { answers: [['[y/N] ', 'no\r']] });
+    await asked.says(/Permanently delete 12 deliveries\?/);
+    expect((await asked.end()).code).toBe(1);
+    expect(asked.output).toContain('Nothing was deleted.');
+    expect(asked.output).not.toContain('error:');
+    const few = inTerminal(['prune', '--keep', '10', '--db', db], { answers: [['[y/N] ', 'y\r']] });
+    await few.says(/Permanently delete 2 deliveries\?/);
+    expect({ ...(await few.end()), said: few.output }).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/Deleted 2/),
+    });
+    const told = inTerminal(['prune', '--keep', '0', '--yes', '--db', db]);
+    expect({ ...(await told.end()), said: told.output }).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/Deleted 10/),
+    });
+  });
+});
