@@ -2,9 +2,9 @@
 // Nothing is imported before this check: on an older Node, a dependency fails with a syntax error or a segmentation fault.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 13)) {
-  const { watchOutput } = await import('./terminal/output.ts');
+  const { handleOutputErrors } = await import('./terminal/output.ts');
   const { runProgram } = await import('./program.ts');
-  watchOutput();
+  handleOutputErrors();
   await runProgram(process.argv.slice(2));
 } else {
   console.error(

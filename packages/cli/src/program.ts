@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes } from './failure/exit-codes.ts';
 import { reportFailure, styledError } from './failure/failure.ts';
 import { helpStyle } from './terminal/help.ts';
-import { outputIsExpendable } from './terminal/output.ts';
+import { allowEarlyClose } from './terminal/output.ts';
 import { version } from './version.ts';
 
 /** A command of the program, by what its list says of it. The module is read only once it is to run, or to help. */
@@ -71,7 +71,7 @@ export const commands: readonly CommandEntry[] = [
  */
 export async function createProgram(isWanted: (name: string) => boolean): Promise<Command> {
   const program = new Command('spiderfoot-webhooks')
-    .description("Receive, send, examine and keep SpiderFoot's webhooks.")
+    .description("Receive, send, runChecks and keep SpiderFoot's webhooks.")
     .usage('<command> [options]')
     .version(version())
     .helpCommand('help [command]', "show a command's help")
@@ -101,7 +101,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   try {
     const program = await createProgram((name) => name === asked);
     if (args.length === 0 || first === 'help' || args.some((arg) => arg === '--help' || arg === '-h')) {
-      outputIsExpendable();
+      allowEarlyClose();
     }
     if (args.length === 0) return program.outputHelp();
     await program.parseAsync(args, { from: 'user' });

@@ -134,7 +134,7 @@ describe('each type', () => {
   it('has to be known, unless its data is given', async () => {
     const typo = await withSecret(['send', 'scan_complted']);
     expect(typo.code).toBe(2);
-    expect(typo.stderr).toContain('Did you mean scan_completed?');
+    expect(typo.stderr).toContain('Did you mean "scan_completed"?');
     const { url, outcomes } = await serveReceiver();
     const own = await withSecret(['send', 'asset.moved', '--url', url, '--data', '{}']);
     expect(own.code).toBe(0);
@@ -391,7 +391,7 @@ describe('wrong usage', () => {
     { args: ['send', '--dialect', 'klingon'], says: 'Allowed choices are guide, shipped, notification' },
     { args: ['send', '--count', '0'], says: 'Not a whole number from 1' },
     { args: ['send', '--url', 'ftp://127.0.0.1/'], says: 'http:// or https://' },
-    { args: ['send', '--timeout', 'soon'], says: 'Not a length of time' },
+    { args: ['send', '--timeout', 'soon'], says: 'It must be a duration' },
     { args: ['send', '-H', 'no header'], says: 'Not a header' },
     { args: ['send', '-H', 'a: b\r\nc: d'], says: 'Not a header' },
     { args: ['send', 'scan_completed', 'further'], says: 'too many arguments' },

@@ -1,47 +1,41 @@
+import {
+  parseDuration as readDuration,
+  parseSize as readSize,
+} from '@spiderfoot-webhooks/core/config/values';
 import { InvalidArgumentError } from 'commander';
 
-const milliseconds: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-const bytes: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
-
-/** `250ms`, `10s`, `1.5m`, `2h`, `7d`. @returns milliseconds */
+/** `250ms`, `10s`, `1.5m`, `2h`, `7d`, `4w`. @returns milliseconds */
 export function parseDuration(text: string): number {
-  return quantity(text, milliseconds) ?? refuse('Not a length of time such as 250ms, 10s, 5m, 2h or 7d.');
+  return readDuration(text) ?? reject('It must be a duration such as 250ms, 10s, 5m, 2h or 7d.');
 }
 
 /** `512`, `64kb`, `1.5mb`. @returns bytes */
 export function parseSize(text: string): number {
-  const size = /^\d+$/.test(text) ? Number(text) : quantity(text, bytes);
-  return size !== undefined && size > 0 ? Math.floor(size) : refuse('Not a size such as 512, 64kb or 1mb.');
+  return readSize(text) ?? reject('It must be a size such as 512, 64kb or 1mb.');
 }
 
 /** A whole number from 1. */
 export function parseCount(text: string): number {
-  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : refuse('Not a whole number from 1.');
+  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : reject('Not a whole number from 1.');
 }
 
 /** A whole number from 0. */
 export function parseWhole(text: string): number {
-  return /^\d{1,10}$/.test(text) ? Number(text) : refuse('Not a whole number from 0.');
+  return /^\d{1,10}$/.test(text) ? Number(text) : reject('Not a whole number from 0.');
 }
 
 /** A number above 0. */
 export function parsePositive(text: string): number {
   return /^\d{1,9}(?:\.\d{1,9})?$/.test(text) && Number(text) > 0
     ? Number(text)
-    : refuse('Not a number above 0.');
+    : reject('Not a number above 0.');
 }
 
 /** A port; 0 takes any that is free. */
 export function parsePort(text: string): number {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
     ? Number(text)
-    : refuse('Not a port from 0 to 65535.');
+    : reject('Not a port from 0 to 65535.');
 }
 
 /** An address of a web server. */
@@ -49,7 +43,7 @@ export function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'http:' || url?.protocol === 'https:'
     ? url.href
-    : refuse('Not a URL that begins with http:// or https://.');
+    : reject('Not a URL that begins with http:// or https://.');
 }
 
 /** A day, or a day and a time, in ISO 8601. */
@@ -57,7 +51,7 @@ export function parseDate(text: string): Date {
   const date = new Date(text);
   return /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(date.getTime())
     ? date
-    : refuse('Not a time such as 2026-01-31T12:00:00Z.');
+    : reject('Not a time such as 2026-01-31T12:00:00Z.');
 }
 
 /** `Name: value`, as it stands in a request; several times for several. @returns them by their names in lower case */
@@ -71,7 +65,7 @@ export function collectHeader(
   const value = text.slice(colon + 1).replace(/^[ \t]+/, '');
   return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
     ? { ...before, [name.toLowerCase()]: value }
-    : refuse('Not a header such as "X-Request-ID: 17".');
+    : reject('Not a header such as "X-Request-ID: 17".');
 }
 
 /** For an option that may be given several times. */
@@ -79,12 +73,6 @@ export function collect(text: string, before: readonly string[] | undefined): re
   return [...(before ?? []), text];
 }
 
-function quantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
-  const [, amount = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([a-z]{1,2})$/i.exec(text) ?? [];
-  const factor = units[unit.toLowerCase()];
-  return factor === undefined ? undefined : Number(amount) * factor;
-}
-
-function refuse(sentence: string): never {
+function reject(sentence: string): never {
   throw new InvalidArgumentError(sentence);
 }

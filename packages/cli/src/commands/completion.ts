@@ -1,10 +1,10 @@
 import { Argument, Command } from 'commander';
 import { bashCompletion } from '../completion/bash.ts';
-import { nodesOf } from '../completion/command-tree.ts';
+import { commandNodes } from '../completion/command-tree.ts';
 import { fishCompletion } from '../completion/fish.ts';
 import { zshCompletion } from '../completion/zsh.ts';
 import { addExamples } from '../terminal/help.ts';
-import { outputIsExpendable } from '../terminal/output.ts';
+import { allowEarlyClose } from '../terminal/output.ts';
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 
@@ -14,9 +14,9 @@ export function command(createWhole: () => Promise<Command>): Command {
     .description('Write a completion script for commands, options and their choices.')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .action(async (shell: keyof typeof shells) => {
-      outputIsExpendable();
+      allowEarlyClose();
       const program = await createWhole();
-      process.stdout.write(shells[shell](program.name(), nodesOf(program)));
+      process.stdout.write(shells[shell](program.name(), commandNodes(program)));
     });
   return addExamples(command, [
     ['completion bash > ~/.local/share/bash-completion/completions/spiderfoot-webhooks', 'bash'],

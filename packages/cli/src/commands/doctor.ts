@@ -6,7 +6,7 @@ import type { Finding } from '../doctor/finding.ts';
 import { findingLines } from '../doctor/finding-lines.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/print-json.ts';
-import { columnsOf } from '../terminal/width.ts';
+import { columnsOf } from '../terminal/terminal-width.ts';
 
 interface DoctorFlags extends SecretOptions, ClientTlsFiles {
   readonly timeout?: number;
@@ -32,15 +32,15 @@ export function command(): Command {
     .option('--json', 'print a line of JSON for each check')
     .action(
       async (url: string, { timeout = 10_000, json, ca, clientCert, clientKey, ...secret }: DoctorFlags) => {
-        const patient = {
+        const receiver = {
           url: new URL(url),
           secret: await findSecret(secret),
           timeout,
           tls: await readClientTls({ ca, clientCert, clientKey }),
         };
-        const { examine } = await import('../doctor/run-checks.ts');
+        const { runChecks } = await import('../doctor/run-checks.ts');
         const findings: Finding[] = [];
-        for await (const finding of examine(patient)) {
+        for await (const finding of runChecks(receiver)) {
           findings.push(finding);
           if (json === true) await printJson(finding);
           else console.log(findingLines(finding, columnsOf()).join('\n'));

@@ -4,7 +4,7 @@ import { Argument, Command } from 'commander';
 import { CommandFailure } from '../failure/failure.ts';
 import { projectFiles } from '../init/project-files.ts';
 import { type Framework, frameworks } from '../init/server-source.ts';
-import { filesInTheWay, writeFiles } from '../init/write-files.ts';
+import { existingFiles, writeFiles } from '../init/write-files.ts';
 import { addExamples } from '../terminal/help.ts';
 import { shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/text.ts';
@@ -25,7 +25,7 @@ export function command(): Command {
         secret: randomBytes(32).toString('hex'),
         kitVersion: version(),
       });
-      const inTheWay = await filesInTheWay(root, files);
+      const inTheWay = await existingFiles(root, files);
       if (inTheWay.length > 0) {
         throw new CommandFailure(`There already: ${inTheWay.join(', ')}.`, {
           hint: 'Nothing was written. Name an empty folder, or take these away.',

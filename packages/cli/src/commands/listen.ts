@@ -76,7 +76,7 @@ export function command(): Command {
       'listen --tls-cert cert.pem --tls-key key.pem --client-ca ca.pem',
       'HTTPS, for senders with a certificate',
     ],
-    ['listen --json | jq -r .event_type', 'For another program'],
+    ['listen --json | jq -r .eventType', 'For another program'],
   ]);
 }
 

@@ -10,14 +10,15 @@ import {
   type FilterFlags,
   toFilter,
 } from '../filters/filter-options.ts';
-import { showLines } from '../log/delivery-details.ts';
-import { recordLines, toJson } from '../log/delivery-table.ts';
+import { deliveryLines } from '../log/delivery-details.ts';
+import { recordLines } from '../log/delivery-table.ts';
+import { printDeliveries } from '../log/print-deliveries.ts';
 import { type Period, periods, readStats, statsLines } from '../log/stats.ts';
 import { findRecord } from '../store/find-delivery.ts';
 import { withStoreToRead } from '../store/open-store.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/print-json.ts';
-import { columnsOf, lineWidth } from '../terminal/width.ts';
+import { columnsOf, lineWidth } from '../terminal/terminal-width.ts';
 
 /** `log`: a look at what a receiver has written. */
 export function command(): Command {
@@ -58,7 +59,7 @@ function listCommand(): Command {
         store.list({ ...(await toFilter(store, flags)), limit, ...(cursor !== undefined && { cursor }) }),
       );
       const { deliveries } = page;
-      if (json === true) await printJson(...deliveries.map(toJson));
+      if (json === true) await printDeliveries(...deliveries);
       else if (deliveries.length === 0) console.error('No deliveries.');
       else console.log(recordLines(deliveries, lineWidth()).join('\n'));
       if (page.cursor !== undefined) console.error(`There are more: --cursor ${page.cursor}`);
@@ -82,8 +83,8 @@ function showCommand(): Command {
     .action(async (key: string, { db, endpoint, raw, json }: ShowFlags) => {
       const record = await withStoreToRead(db, (store) => findRecord(store, key, endpoint));
       if (raw === true) process.stdout.write(record.body);
-      else if (json === true) await printJson({ ...toJson(record), body: record.body.toString() });
-      else console.log(showLines(record).join('\n'));
+      else if (json === true) await printDeliveries(record);
+      else console.log(deliveryLines(record).join('\n'));
     });
 }
 

@@ -2,7 +2,7 @@ import type { PrunableState } from '@spiderfoot-webhooks/sqlite';
 import { Command, Option } from 'commander';
 import { parseWhole } from '../arguments/option-values.ts';
 import { UsageFailure } from '../failure/failure.ts';
-import { addDatabase, type DatabaseFlags, readMoment, stateOption } from '../filters/filter-options.ts';
+import { addDatabase, type DatabaseFlags, readTime, stateOption } from '../filters/filter-options.ts';
 import { countPrunable, type Pruning } from '../log/affected-deliveries.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
 import { confirmed } from '../terminal/confirm.ts';
@@ -25,7 +25,7 @@ export function command(): Command {
   );
   addDatabase(prune)
     .addOption(
-      new Option('--before <time>', 'received before this time: 90d, 2026-01-31').argParser(readMoment),
+      new Option('--before <time>', 'received before this time: 90d, 2026-01-31').argParser(readTime),
     )
     .option('--keep <n>', 'keep this many of the newest deliveries', parseWhole)
     .addOption(

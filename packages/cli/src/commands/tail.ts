@@ -8,12 +8,12 @@ import {
   type FilterFlags,
   toFilter,
 } from '../filters/filter-options.ts';
-import { recordLine, toJson } from '../log/delivery-table.ts';
+import { recordLine } from '../log/delivery-table.ts';
 import { follow, latest } from '../log/follow.ts';
+import { printDeliveries } from '../log/print-deliveries.ts';
 import { withStoreToRead } from '../store/open-store.ts';
 import { addExamples } from '../terminal/help.ts';
-import { printJson } from '../terminal/print-json.ts';
-import { lineWidth } from '../terminal/width.ts';
+import { lineWidth } from '../terminal/terminal-width.ts';
 
 interface TailFlags extends DatabaseFlags, FilterFlags {
   readonly lines: number;
@@ -32,7 +32,7 @@ export function command(): Command {
     .option('--json', 'print a line of JSON for each')
     .action(async ({ db, lines, follow: followed, json, ...flags }: TailFlags) => {
       const show = async (record: DeliveryRecord) => {
-        if (json === true) await printJson(toJson(record));
+        if (json === true) await printDeliveries(record);
         else console.log(recordLine(record, lineWidth()));
       };
       await withStoreToRead(db, async (store) => {

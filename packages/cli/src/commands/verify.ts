@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readBody } from '../arguments/read-input.ts';
 import { addSecretOptions, requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
-import { outColours } from '../terminal/color.ts';
+import { outColors } from '../terminal/color.ts';
 import { addExamples } from '../terminal/help.ts';
 
 interface Options extends SecretOptions {
@@ -27,10 +27,10 @@ async function run(file: string, options: Options): Promise<void> {
   // Not before: a help must not wait for it.
   const { verify } = await import('@spiderfoot-webhooks/core');
   if (await verify(secret, await readBody(file), options.signature)) {
-    console.log(outColours.green('The signature is right.'));
+    console.log(outColors.green('The signature is right.'));
     return;
   }
-  console.log(outColours.red('The signature is not right.'));
+  console.log(outColors.red('The signature is not right.'));
   console.error('spiderfoot-webhooks diagnose, with the same arguments, finds out why.');
   process.exitCode = 1;
 }

@@ -25,7 +25,7 @@ export interface OptionWord {
 }
 
 /** All commands, from the program down. */
-export function nodesOf(program: Command): readonly Node[] {
+export function commandNodes(program: Command): readonly Node[] {
   return collect(program, '');
 }
 

@@ -25,7 +25,7 @@ export function certificateProblem(code: string): string | undefined {
 }
 
 /** @returns what to do about a problem */
-export function certificateMend(code: string): string {
+export function certificateFix(code: string): string {
   switch (code) {
     case 'CERT_HAS_EXPIRED':
       return 'Renew the certificate of the server.';

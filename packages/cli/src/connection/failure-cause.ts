@@ -1,16 +1,16 @@
-import { certificateMend, certificateProblem } from './certificate-problems.ts';
+import { certificateFix, certificateProblem } from './certificate-problems.ts';
 import { errorCodeOf } from './error-code.ts';
-import { ask, lookAtCertificate, type Way } from './request.ts';
+import { ask, type RequestTarget, readCertificate } from './request.ts';
 
 /** Why a request got no answer. */
 export interface Cause {
   /** The cause in one sentence, without OpenSSL's jargon. */
   readonly seen: string;
   /** What to do about it. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
-type Known = readonly [codes: RegExp, seen: string, mend: string];
+type Known = readonly [codes: RegExp, seen: string, fix: string];
 
 const known: readonly Known[] = [
   [
@@ -48,84 +48,85 @@ const showCertificate =
  * Find out why a request failed. If the error does not show the cause, send another request to find out whether the
  * server speaks TLS or plain HTTP.
  */
-export async function causeOf(error: unknown, way: Way): Promise<Cause> {
+export async function causeOf(error: unknown, target: RequestTarget): Promise<Cause> {
   const code = codeOf(error);
   const problem = certificateProblem(code);
   if (problem !== undefined) {
-    return { seen: `The certificate of the server is not trusted: ${problem}`, mend: certificateMend(code) };
+    return { seen: `The certificate of the server is not trusted: ${problem}`, fix: certificateFix(code) };
   }
   const found = known.find(([codes]) => codes.test(code));
-  if (found !== undefined) return { seen: found[1], mend: found[2] };
-  const cause = way.url.protocol === 'https:' ? await causeOverTls(code, way) : await causeOverHttp(way);
-  return cause ?? unknownCause(error, code, way);
+  if (found !== undefined) return { seen: found[1], fix: found[2] };
+  const cause =
+    target.url.protocol === 'https:' ? await causeOverTls(code, target) : await causeOverHttp(target);
+  return cause ?? unknownCause(error, code, target);
 }
 
 /** Find a cause over TLS: the port does not speak TLS, or the server rejects the client's certificate. */
-async function causeOverTls(code: string, way: Way): Promise<Cause | undefined> {
+async function causeOverTls(code: string, target: RequestTarget): Promise<Cause | undefined> {
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|UNEXPECTED_MESSAGE|^EPROTO$/.test(code)) {
-    return (await speaksHttp(way))
+    return (await speaksHttp(target))
       ? {
           seen: 'The port speaks plain HTTP, not TLS',
-          mend: 'Write http:// in the URL, or serve it over TLS.',
+          fix: 'Write http:// in the URL, or serve it over TLS.',
         }
-      : { seen: 'The port does not speak TLS', mend: 'Check the port in the URL.' };
+      : { seen: 'The port does not speak TLS', fix: 'Check the port in the URL.' };
   }
-  const ofCertificate = causeOfClientCertificate(code, way);
+  const ofCertificate = causeOfClientCertificate(code, target);
   if (ofCertificate !== undefined) return ofCertificate;
   // In TLS 1.3, the server rejects a certificate after the handshake. undici then reports only that the socket was
   // closed.
-  const again = await outcomeOf(() => ask(way, { method: 'GET' }));
-  const ofSecond = again === undefined ? undefined : causeOfClientCertificate(codeOf(again), way);
-  if (ofSecond !== undefined || again === undefined || way.tls.cert === undefined) return ofSecond;
+  const again = await outcomeOf(() => ask(target, { method: 'GET' }));
+  const ofSecond = again === undefined ? undefined : causeOfClientCertificate(codeOf(again), target);
+  if (ofSecond !== undefined || again === undefined || target.tls.cert === undefined) return ofSecond;
   return {
     seen: 'The server closed the connection after it received the client certificate',
-    mend: 'The server probably rejects the certificate. Use one that its authority has issued.',
+    fix: 'The server probably rejects the certificate. Use one that its authority has issued.',
   };
 }
 
-function causeOfClientCertificate(code: string, { tls }: Way): Cause | undefined {
+function causeOfClientCertificate(code: string, { tls }: RequestTarget): Cause | undefined {
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|PEER_DID_NOT_RETURN/.test(code) && tls.cert === undefined) {
-    return { seen: 'The server requires a client certificate, and none was sent', mend: showCertificate };
+    return { seen: 'The server requires a client certificate, and none was sent', fix: showCertificate };
   }
   if (/ALERT.*(?:CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR|HANDSHAKE_FAILURE)/.test(code)) {
     return {
       seen: 'The server rejected the client certificate',
-      mend: "Use a certificate that the server's authority has issued and that has not expired.",
+      fix: "Use a certificate that the server's authority has issued and that has not expired.",
     };
   }
   return undefined;
 }
 
-async function causeOverHttp(way: Way): Promise<Cause | undefined> {
-  const problem = await outcomeOf(() => lookAtCertificate(way));
+async function causeOverHttp(target: RequestTarget): Promise<Cause | undefined> {
+  const problem = await outcomeOf(() => readCertificate(target));
   // A server that requires a client certificate, or whose own certificate is not trusted, does speak TLS.
   if (problem === undefined || /ALERT|CERT/.test(codeOf(problem))) {
-    return { seen: 'The port speaks TLS, not plain HTTP', mend: 'Write https:// in the URL.' };
+    return { seen: 'The port speaks TLS, not plain HTTP', fix: 'Write https:// in the URL.' };
   }
   return undefined;
 }
 
-function unknownCause(error: unknown, code: string, { url }: Way): Cause {
+function unknownCause(error: unknown, code: string, { url }: RequestTarget): Cause {
   if (/^HPE_|^HTTPParserError$/.test(code)) {
-    return { seen: 'The server at this port does not speak HTTP', mend: 'Check the port in the URL.' };
+    return { seen: 'The server at this port does not speak HTTP', fix: 'Check the port in the URL.' };
   }
   if (/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|ERR_STREAM_PREMATURE_CLOSE)$/.test(code)) {
     return {
       seen: 'The server closed the connection without an answer',
-      mend: `See the log of the receiver and of any proxy in front of it. Check that ${url.host} is the right port.`,
+      fix: `See the log of the receiver and of any proxy in front of it. Check that ${url.host} is the right port.`,
     };
   }
   return {
     seen: plainMessage(error, code),
-    mend: 'Check the URL, and the network between the two machines.',
+    fix: 'Check the URL, and the network between the two machines.',
   };
 }
 
-async function speaksHttp({ url, ...way }: Way): Promise<boolean> {
+async function speaksHttp({ url, ...target }: RequestTarget): Promise<boolean> {
   const plain = new URL(url.href.replace(/^https:/, 'http:'));
   // The URL omits the default port, which differs without TLS.
   if (url.port === '') plain.port = '443';
-  return (await outcomeOf(() => ask({ ...way, url: plain }, { method: 'GET' }))) === undefined;
+  return (await outcomeOf(() => ask({ ...target, url: plain }, { method: 'GET' }))) === undefined;
 }
 
 /** @returns the error of a failed attempt; `undefined` if it succeeded */

@@ -5,7 +5,7 @@ import { errorCodeOf } from './error-code.ts';
 import { readBeginning } from './read-answer.ts';
 
 /** How a receiver is asked. */
-export interface Way {
+export interface RequestTarget {
   readonly url: URL;
   /** Certificates: a CA of one's own, and what is shown to a server that asks for one. */
   readonly tls: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>;
@@ -13,7 +13,7 @@ export interface Way {
   readonly timeout: number;
 }
 
-export interface Question {
+export interface RequestContent {
   readonly method: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -31,7 +31,10 @@ export interface Reply {
 }
 
 /** Send one request over its own connection, as SpiderFoot does. Rejects if no complete answer arrives. */
-export function ask({ url, tls, timeout }: Way, { method, headers = {}, body }: Question): Promise<Reply> {
+export function ask(
+  { url, tls, timeout }: RequestTarget,
+  { method, headers = {}, body }: RequestContent,
+): Promise<Reply> {
   const askedAt = Date.now();
   const start = performance.now();
   const options = {
@@ -70,7 +73,7 @@ export interface Identity {
 }
 
 /** Read a server's certificate, even if it is not trusted. Nothing is sent over the connection. */
-export function lookAtCertificate({ url, tls, timeout }: Way): Promise<Identity> {
+export function readCertificate({ url, tls, timeout }: RequestTarget): Promise<Identity> {
   return new Promise((resolve, reject) => {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const socket = connectTls({

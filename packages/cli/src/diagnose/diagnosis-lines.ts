@@ -1,14 +1,13 @@
-import { outColours } from '../terminal/color.ts';
-import { printable } from '../terminal/text.ts';
-import { lineWidth } from '../terminal/width.ts';
-import { wrapped } from '../terminal/wrap.ts';
+import { outColors } from '../terminal/color.ts';
+import { lineWidth } from '../terminal/terminal-width.ts';
+import { printable, wrapped } from '../terminal/text.ts';
 import type { Diagnosis } from './diagnose.ts';
 import type { Step } from './steps/step.ts';
 
 const marks: Readonly<Record<Step['verdict'], string>> = {
-  right: outColours.green('✓'),
-  wrong: outColours.red('✗'),
-  notable: outColours.yellow('!'),
+  right: outColors.green('✓'),
+  wrong: outColors.red('✗'),
+  notable: outColors.yellow('!'),
 };
 
 /** A diagnosis in lines for a person. */
@@ -35,21 +34,21 @@ function conclusionLines({ mistakes = [], conclusion: { kind, text } }: Diagnosi
   const sentence = lines(text);
   switch (kind) {
     case 'genuine':
-      return sentence.map(outColours.green);
+      return sentence.map(outColors.green);
     case 'explained':
       return [
-        ...sentence.map(outColours.bold),
+        ...sentence.map(outColors.bold),
         ...mistakes.flatMap(({ name, fix }) => {
           const [first = '', ...further] = lines(`${name}: ${fix}`, 4);
-          const head = outColours.cyan(first.slice(0, name.length)) + first.slice(name.length);
+          const head = outColors.cyan(first.slice(0, name.length)) + first.slice(name.length);
           return [`  ${head}`, ...further.map((line) => `    ${line}`)];
         }),
       ];
     case 'marked':
-      return sentence.map(outColours.red);
+      return sentence.map(outColors.red);
     case 'unfinished':
     case 'unknown':
-      return [outColours.red('No known mistake explains it.'), ...sentence];
+      return [outColors.red('No known mistake explains it.'), ...sentence];
   }
 }
 

@@ -3,14 +3,14 @@ import type { Reply } from '../connection/request.ts';
 import type { Finding } from './finding.ts';
 
 /** What an answer of one of the kit's receivers says of itself. Others may say nothing. */
-interface Told {
+interface KitAnswer {
   /** `success`, `accepted`, `duplicate`, `ignored`. */
   readonly status: string | undefined;
   /** The code of a refusal. */
   readonly code: string | undefined;
 }
 
-function read(body: string): Told {
+function read(body: string): KitAnswer {
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value !== 'object' || value === null) return { status: undefined, code: undefined };
@@ -81,7 +81,7 @@ function isHtml(headers: Reply['headers'], body: string): boolean {
   return /^text\/html\b/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)\b/i.test(body);
 }
 
-const mendOfPage =
+const fixOfPage =
   'This is not the answer of a receiver: a login page, a proxy or another site is at this URL. Check the URL, and exempt the path of the webhook from the login.';
 
 /**
@@ -98,32 +98,32 @@ export function routeFinding(reply: Reply, elsewhere?: string): Finding {
       check: 'route',
       verdict: 'fail',
       seen: `${seen}, a redirect${to}`,
-      mend: 'SpiderFoot does not send a POST on: give it the URL where the redirect leads.',
+      fix: 'SpiderFoot does not send a POST on: give it the URL where the redirect leads.',
     };
   }
   if (status === 404) {
-    const mend =
+    const fix =
       elsewhere === undefined
         ? 'Nothing is served at this path. Check the path in the URL.'
         : `Nothing is served at this path, but a receiver answers at ${elsewhere}. Check the path in the URL.`;
-    return { check: 'route', verdict: 'fail', seen, mend };
+    return { check: 'route', verdict: 'fail', seen, fix };
   }
   if (status >= 500) {
     return {
       check: 'route',
       verdict: 'fail',
       seen,
-      mend: 'The server, or a proxy before it, is broken: see its log.',
+      fix: 'The server, or a proxy before it, is broken: see its log.',
     };
   }
   if (isPage(reply)) {
-    return { check: 'route', verdict: 'fail', seen: `${seen} with a web page`, mend: mendOfPage };
+    return { check: 'route', verdict: 'fail', seen: `${seen} with a web page`, fix: fixOfPage };
   }
   return {
     check: 'route',
     verdict: 'warn',
     seen: `${seen}; a receiver of the kit says 405`,
-    mend: 'Is this the URL of the webhook?',
+    fix: 'Is this the URL of the webhook?',
   };
 }
 
@@ -134,15 +134,15 @@ export function healthFinding(reply: Reply): Finding {
       check: 'health',
       verdict: 'warn',
       seen: `GET /health is answered ${status} with a web page, so the receiver has no health endpoint`,
-      mend: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
+      fix: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
     };
   }
   if (isGood(status)) {
-    const told = read(reply.body).status;
+    const answered = read(reply.body).status;
     return {
       check: 'health',
       verdict: 'ok',
-      seen: `GET /health is answered ${status}${told ? ` "${told}"` : ''}`,
+      seen: `GET /health is answered ${status}${answered ? ` "${answered}"` : ''}`,
     };
   }
   if (status === 404 || status === 405) {
@@ -150,14 +150,14 @@ export function healthFinding(reply: Reply): Finding {
       check: 'health',
       verdict: 'warn',
       seen: `GET /health is answered ${status}: there is none`,
-      mend: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
+      fix: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
     };
   }
   return {
     check: 'health',
     verdict: 'fail',
     seen: `GET /health is answered ${status}`,
-    mend: "It says that it is not ready: see the receiver's log, and its database's disk.",
+    fix: "It says that it is not ready: see the receiver's log, and its database's disk.",
   };
 }
 
@@ -166,17 +166,17 @@ export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Fin
   const { status } = reply;
   const seen = `Answered ${words(reply)}`;
   if (status === 401) return { check, verdict: 'ok', seen: `Rejected: ${words(reply)}` };
-  if (isPage(reply)) return { check, verdict: 'fail', seen: `${seen} with a web page`, mend: mendOfPage };
+  if (isPage(reply)) return { check, verdict: 'fail', seen: `${seen} with a web page`, fix: fixOfPage };
   if (isGood(status)) {
     return {
       check,
       verdict: 'fail',
       seen: `${seen}: it was taken`,
-      mend: 'Anybody who reaches the receiver can make up events. Give it the secret, and leave out --insecure.',
+      fix: 'Anybody who reaches the receiver can make up events. Give it the secret, and leave out --insecure.',
     };
   }
   if (status === 403) return { check, verdict: 'ok', seen: `Rejected before its signature: ${words(reply)}` };
-  return { check, verdict: 'warn', seen: `${seen}, where a receiver answers 401`, mend: hintOf(reply) };
+  return { check, verdict: 'warn', seen: `${seen}, where a receiver answers 401`, fix: hintOf(reply) };
 }
 
 /** Of the first genuine delivery. */
@@ -187,44 +187,44 @@ export function signedFinding(reply: Reply): Finding {
       check: 'signed',
       verdict: 'fail',
       seen: `A signed webhook.test is answered ${words(reply)} with a web page`,
-      mend: mendOfPage,
+      fix: fixOfPage,
     };
   }
   if (isGood(status)) {
-    const told = read(reply.body).status;
+    const answered = read(reply.body).status;
     return {
       check: 'signed',
       verdict: 'ok',
-      seen: `A signed webhook.test is taken: ${status}${told ? ` ${told}` : ''}`,
+      seen: `A signed webhook.test is taken: ${status}${answered ? ` ${answered}` : ''}`,
     };
   }
   return {
     check: 'signed',
     verdict: 'fail',
     seen: `A signed webhook.test is rejected: ${words(reply)}`,
-    mend: hintOf(reply),
+    fix: hintOf(reply),
   };
 }
 
 /** Of the same bytes once more. */
 export function duplicateFinding(reply: Reply): Finding {
   const { status } = reply;
-  const told = read(reply.body).status;
+  const answered = read(reply.body).status;
   if (!isGood(status)) {
     return {
       check: 'duplicate',
       verdict: 'fail',
       seen: `The same event again is answered ${words(reply)}`,
-      mend: 'A retry of what was taken must be answered 2xx, or SpiderFoot goes on sending it.',
+      fix: 'A retry of what was taken must be answered 2xx, or SpiderFoot goes on sending it.',
     };
   }
-  if (told === 'duplicate' || told === 'ignored') {
-    return { check: 'duplicate', verdict: 'ok', seen: `The same event again: ${status} ${told}` };
+  if (answered === 'duplicate' || answered === 'ignored') {
+    return { check: 'duplicate', verdict: 'ok', seen: `The same event again: ${status} ${answered}` };
   }
   return {
     check: 'duplicate',
     verdict: 'warn',
-    seen: `The same event again: ${status}${told ? ` ${told}` : ''}, as if it were new`,
-    mend: 'SpiderFoot sends an event again when it has not read the answer: handlers then run twice, unless they look at the id.',
+    seen: `The same event again: ${status}${answered ? ` ${answered}` : ''}, as if it were new`,
+    fix: 'SpiderFoot sends an event again when it has not read the answer: handlers then run twice, unless they look at the id.',
   };
 }

@@ -1,6 +1,12 @@
-import { certificateMend, certificateProblem } from '../connection/certificate-problems.ts';
+import { certificateFix, certificateProblem } from '../connection/certificate-problems.ts';
 import { causeOf } from '../connection/failure-cause.ts';
-import { ask, type Identity, lookAtCertificate, type Reply, type Way } from '../connection/request.ts';
+import {
+  ask,
+  type Identity,
+  type Reply,
+  type RequestTarget,
+  readCertificate,
+} from '../connection/request.ts';
 import type { Finding } from './finding.ts';
 
 /** What the way to the receiver is like, and its answer to a GET, where one came. */
@@ -9,19 +15,19 @@ export interface Connection {
   readonly reply: Reply | undefined;
 }
 
-export async function checkConnection(way: Way): Promise<Connection> {
-  const secure = way.url.protocol === 'https:';
+export async function checkConnection(target: RequestTarget): Promise<Connection> {
+  const secure = target.url.protocol === 'https:';
   let identity: Identity | undefined;
   try {
-    identity = secure ? await lookAtCertificate(way) : undefined;
-    const tls = identity === undefined ? plainFinding(way.url) : tlsFinding(identity);
+    identity = secure ? await readCertificate(target) : undefined;
+    const tls = identity === undefined ? plainFinding(target.url) : tlsFinding(identity);
     if (tls.verdict === 'fail') {
       return { findings: [reached('The port answers, by TLS'), tls], reply: undefined };
     }
-    const reply = await ask(way, { method: 'GET' });
+    const reply = await ask(target, { method: 'GET' });
     return { findings: [reached(`Answers after ${Math.round(reply.ms)} ms`), tls], reply };
   } catch (error) {
-    return { findings: [await unreachable(error, way)], reply: undefined };
+    return { findings: [await unreachable(error, target)], reply: undefined };
   }
 }
 
@@ -30,9 +36,9 @@ function reached(seen: string): Finding {
 }
 
 /** What went wrong with a request, as a finding. */
-export async function unreachable(error: unknown, way: Way): Promise<Finding> {
-  const { seen, mend } = await causeOf(error, way);
-  return { check: 'reachable', verdict: 'fail', seen: `No answer. ${seen}`, mend };
+export async function unreachable(error: unknown, target: RequestTarget): Promise<Finding> {
+  const { seen, fix } = await causeOf(error, target);
+  return { check: 'reachable', verdict: 'fail', seen: `No answer. ${seen}`, fix };
 }
 
 const loopback = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
@@ -44,8 +50,8 @@ function plainFinding({ hostname }: URL): Finding {
   return {
     check: 'tls',
     verdict: 'warn',
-    seen: 'Plain HTTP: everybody on the way can read the events',
-    mend: 'Serve it over TLS: --tls-cert and --tls-key, or a proxy in front.',
+    seen: 'Plain HTTP: everybody on the target can read the events',
+    fix: 'Serve it over TLS: --tls-cert and --tls-key, or a proxy in front.',
   };
 }
 
@@ -61,7 +67,7 @@ function tlsFinding({ protocol, validTo, problem }: Identity): Finding {
       check: 'tls',
       verdict: 'fail',
       seen: `The certificate ended ${-days} day(s) ago`,
-      mend: 'Renew it.',
+      fix: 'Renew it.',
     };
   }
   if (problem !== undefined) {
@@ -69,7 +75,7 @@ function tlsFinding({ protocol, validTo, problem }: Identity): Finding {
       check: 'tls',
       verdict: 'fail',
       seen: `The certificate is not trusted: ${certificateProblem(problem) ?? problem}`,
-      mend: certificateMend(problem),
+      fix: certificateFix(problem),
     };
   }
   if (days !== undefined && days < lastDays) {
@@ -77,7 +83,7 @@ function tlsFinding({ protocol, validTo, problem }: Identity): Finding {
       check: 'tls',
       verdict: 'warn',
       seen: `${protocol}, ${until}: ${days} day(s) left`,
-      mend: 'Renew it.',
+      fix: 'Renew it.',
     };
   }
   return { check: 'tls', verdict: 'ok', seen: `${protocol}, ${until}` };

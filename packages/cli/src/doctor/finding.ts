@@ -6,7 +6,7 @@ export interface Finding {
   /** What was seen, in a sentence. */
   readonly seen: string;
   /** What to do about it. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 /** The checks, in the order in which they are made. */

@@ -80,6 +80,6 @@ export function guardFinding(host: string, addresses: readonly string[]): Findin
     check: 'guard',
     verdict: 'warn',
     seen: `SpiderFoot does not send to this URL: ${because}`,
-    mend: 'SpiderFoot\'s dispatcher blocks loopback, private, link-local and reserved addresses, and names that do not resolve. It logs "URL blocked: resolves to internal/private address". Use a URL with a public address, such as that of a reverse proxy. SpiderFoot\'s notification channel (SF_NOTIFY_WEBHOOK_URL) does not block addresses.',
+    fix: 'SpiderFoot\'s dispatcher blocks loopback, private, link-local and reserved addresses, and names that do not resolve. It logs "URL blocked: resolves to internal/private address". Use a URL with a public address, such as that of a reverse proxy. SpiderFoot\'s notification channel (SF_NOTIFY_WEBHOOK_URL) does not block addresses.',
   };
 }

@@ -20,7 +20,7 @@ export function clockFinding({ headers, askedAt, ms }: Reply): Finding {
     check: 'clock',
     verdict: 'warn',
     seen,
-    mend: 'Set both by NTP. With "tolerance" a receiver refuses events whose time is too far from its own.',
+    fix: 'Set both by NTP. With "tolerance" a receiver refuses events whose time is too far from its own.',
   };
 }
 
@@ -40,6 +40,6 @@ export function latencyFinding(replies: readonly Reply[]): Finding {
     check: 'latency',
     verdict: 'warn',
     seen,
-    mend: 'SpiderFoot gives up after 10 s, and sends again. Answer first and handle later: `listen --queue`, or `queue: store`.',
+    fix: 'SpiderFoot gives up after 10 s, and sends again. Answer first and handle later: `listen --queue`, or `queue: store`.',
   };
 }

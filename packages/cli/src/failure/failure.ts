@@ -1,4 +1,4 @@
-import { errorColours } from '../terminal/color.ts';
+import { errorColors } from '../terminal/color.ts';
 import { printable, printableLines } from '../terminal/text.ts';
 import { systemSentence } from './system-errors.ts';
 
@@ -42,7 +42,7 @@ export function reportFailure(error: unknown): 1 | 2 {
 
 /** A message that begins with `error:`, fit for the screen: it may quote what somebody else has written. */
 export function styledError(message: string): string {
-  return printableLines(message).replace(/^error:/, errorColours.red('error:'));
+  return printableLines(message).replace(/^error:/, errorColors.red('error:'));
 }
 
 /**

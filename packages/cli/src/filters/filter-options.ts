@@ -1,8 +1,8 @@
+import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
 import type { DeliveryFilter, Store } from '@spiderfoot-webhooks/sqlite';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultDatabase } from '../store/open-store.ts';
-import { didYouMean } from '../terminal/did-you-mean.ts';
-import { parseMoment } from '../time/time-values.ts';
+import { parseTime } from '../time/time-values.ts';
 import { checkEndpoints } from './known-endpoints.ts';
 import { typesOf } from './matching-types.ts';
 
@@ -59,9 +59,9 @@ const filterOptions = {
     ),
   since: () =>
     new Option('--since <time>', 'received since then: 2h, 7d, 2026-01-31, 2026-01-31T12:00').argParser(
-      once(readMoment),
+      once(readTime),
     ),
-  until: () => new Option('--until <time>', 'received before then').argParser(once(readMoment)),
+  until: () => new Option('--until <time>', 'received before then').argParser(once(readTime)),
   scan: () => new Option('--scan <id>', "the event's scan_id; repeat for several").argParser(collectText),
   target: () =>
     new Option('--target <name>', "the event's target; repeat for several").argParser(collectText),
@@ -124,8 +124,8 @@ export function addFilters(
   return command;
 }
 
-export function readMoment(text: string): Date {
-  const moment = parseMoment(text);
+export function readTime(text: string): Date {
+  const moment = parseTime(text);
   if (moment !== undefined) return moment;
   throw new InvalidArgumentError(
     'Write an age (90s, 15m, 2h, 7d, 4w), a day (2026-01-31) or a day and a time (2026-01-31T12:00).',

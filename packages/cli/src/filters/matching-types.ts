@@ -1,6 +1,6 @@
+import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
 import type { Store } from '@spiderfoot-webhooks/sqlite';
 import { UsageFailure } from '../failure/failure.ts';
-import { didYouMean } from '../terminal/did-you-mean.ts';
 
 /**
  * Return the event types that names match in a store: types, aliases, categories, and types that only this store

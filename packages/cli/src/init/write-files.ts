@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { ProjectFile } from './project-files.ts';
 
 /** @returns the files that are there already, and that writing would have to overwrite */
-export async function filesInTheWay(
+export async function existingFiles(
   folder: string,
   files: readonly ProjectFile[],
 ): Promise<readonly string[]> {

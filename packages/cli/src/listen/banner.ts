@@ -1,9 +1,9 @@
-import { errorColours } from '../terminal/color.ts';
+import { errorColors } from '../terminal/color.ts';
 import { invocation, shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/text.ts';
 
 /** What is told once, at the start. */
-export interface Beginning {
+export interface Banner {
   /** Of the webhooks. */
   readonly urls: readonly string[];
   readonly metricsUrl: string | undefined;
@@ -17,9 +17,9 @@ export interface Beginning {
 }
 
 /** The lines that say where it listens, and how to send it an event. */
-export function bannerLines(beginning: Beginning): readonly string[] {
+export function bannerLines(beginning: Banner): readonly string[] {
   const { urls, metricsUrl, madeSecret, secretFile, insecure, database, queued, remarks } = beginning;
-  const { bold, dim, yellow } = errorColours;
+  const { bold, dim, yellow } = errorColors;
   const [url = ''] = urls;
   const origin = new URL(url).origin;
   const operations = metricsUrl ?? `${origin} (details and metrics from this machine alone)`;
@@ -36,7 +36,7 @@ export function bannerLines(beginning: Beginning): readonly string[] {
     '',
     ...(insecure
       ? [
-          errorColours.bold(
+          errorColors.bold(
             yellow(
               'UNVERIFIED: --insecure takes whatever is sent. Anybody who reaches this port can make up events.',
             ),

@@ -1,15 +1,15 @@
 /** What has been opened and is to be closed again, the latest first. */
-export interface Closers {
+export interface Cleanup {
   add(close: () => unknown): void;
   closeAll(): Promise<void>;
 }
 
-export function createClosers(): Closers {
-  const closers: (() => unknown)[] = [];
+export function createCleanup(): Cleanup {
+  const cleanup: (() => unknown)[] = [];
   return {
-    add: (close) => void closers.push(close),
+    add: (close) => void cleanup.push(close),
     async closeAll() {
-      for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+      for (let close = cleanup.pop(); close !== undefined; close = cleanup.pop()) await close();
     },
   };
 }

@@ -4,7 +4,7 @@ import { serve } from '@spiderfoot-webhooks/core/node';
 import { openDatabase } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
 import { bannerLines } from './banner.ts';
-import { type Closers, createClosers } from './cleanup.ts';
+import { type Cleanup, createCleanup } from './cleanup.ts';
 import { closeWithNpm } from './close-with-npm.ts';
 import type { EndpointPlan } from './endpoints/config-file.ts';
 import { planReceiving } from './endpoints/plan-endpoints.ts';
@@ -28,11 +28,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * @throws UsageFailure, ConfigurationError before it listens. Everything that was opened is closed again
  */
 export async function listen(flags: ListenFlags, env: Variables): Promise<void> {
-  const closers = createClosers();
+  const cleanup = createCleanup();
   try {
-    await begin(flags, env, closers);
+    await begin(flags, env, cleanup);
   } catch (error) {
-    await closers.closeAll();
+    await cleanup.closeAll();
     throw error;
   }
 }
@@ -41,27 +41,27 @@ function namesOf(plans: readonly EndpointPlan[]): readonly string[] {
   return plans.map(({ options: { endpoint = 'default' } }) => endpoint);
 }
 
-async function begin(flags: ListenFlags, env: Variables, closers: Closers): Promise<void> {
+async function begin(flags: ListenFlags, env: Variables, cleanup: Cleanup): Promise<void> {
   const { verbose = false, insecure = false, json = false } = flags;
   const plan = await planReceiving(flags, env);
   const tls = await readTls(flags);
   const report = (json ? jsonReport : textReport)({ verbose, insecure, endpoints: namesOf(plan.endpoints) });
   const database = await openDatabase(flags, env, report.stored);
-  closers.add(database.close);
+  cleanup.add(database.close);
   const forwarders = await createForwarders((flags.forward ?? []).map(parseForward), env);
-  for (const forwarder of forwarders.values()) closers.add(() => forwarder.close());
+  for (const forwarder of forwarders.values()) cleanup.add(() => forwarder.close());
 
   const backlog = database.store && watchBacklog(database.store);
   const { createMetrics } = await import('./operations/metrics.ts');
   const metrics = createMetrics(backlog);
   const watcher: Watcher = {
-    taken(taken) {
-      metrics.taken(taken);
-      return report.taken(taken);
+    answered(request) {
+      metrics.answered(request);
+      return report.answered(request);
     },
-    handled(settled) {
-      metrics.handled(settled);
-      report.handled(settled);
+    handled(result) {
+      metrics.handled(result);
+      report.handled(result);
     },
   };
 
@@ -78,15 +78,15 @@ async function begin(flags: ListenFlags, env: Variables, closers: Closers): Prom
     webhooks.set(path, webhookRoute(receiver, watcher, verbose));
   }
   const group = groupOf(receivers);
-  closers.add(group.close);
+  cleanup.add(group.close);
   const health = createHealth(() => group.closing, backlog);
   const operations = createOperations(health, metrics, flags.metricsPort !== undefined);
-  const metricsUrl = await openOwnPort(flags, operations, closers);
+  const metricsUrl = await openOperationsServer(flags, operations, cleanup);
   const { server, url, close } = await serve(routeRequests(webhooks, operations, report, metrics), group, {
     host: plan.host,
     port: plan.port,
     ...(tls && { tls }),
-    onClose: closers.closeAll,
+    onClose: cleanup.closeAll,
   });
   closeWithNpm(close);
   onOutputLost(stopForLostOutput);
@@ -133,13 +133,13 @@ function groupOf(receivers: readonly Receiver[]): Group {
   };
 }
 
-async function openOwnPort(
+async function openOperationsServer(
   { metricsPort, metricsHost }: ListenFlags,
   operations: Operations,
-  closers: Closers,
+  cleanup: Cleanup,
 ): Promise<string | undefined> {
   if (metricsPort === undefined) return undefined;
   const { url, close } = await serveOperations(operations, metricsHost, metricsPort);
-  closers.add(close);
+  cleanup.add(close);
   return url;
 }

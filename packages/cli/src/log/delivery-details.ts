@@ -1,12 +1,12 @@
 import type { DeliveryWithBody } from '@spiderfoot-webhooks/sqlite';
-import { outColours } from '../terminal/color.ts';
+import { outColors } from '../terminal/color.ts';
 import { printable, printableLines } from '../terminal/text.ts';
 import { dayAndTime } from '../time/time-values.ts';
 import { timeZone } from '../time/time-zone.ts';
-import { stateColour } from './delivery-table.ts';
+import { stateColor } from './delivery-table.ts';
 
 /** All that is known of a delivery, a line for each fact, then its body. */
-export function showLines(record: DeliveryWithBody): readonly string[] {
+export function deliveryLines(record: DeliveryWithBody): readonly string[] {
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     ['number', String(record.number)],
     ['id', record.id ?? "none: written by the guide's logger"],
@@ -23,10 +23,10 @@ export function showLines(record: DeliveryWithBody): readonly string[] {
     ['error', record.error],
   ];
   return [
-    factLine('state', stateColour(record.state)(record.state)),
+    factLine('state', stateColor(record.state)(record.state)),
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : factLine(name, printable(value)))),
     ...record.handlers.map(({ name, succeeded, attempts, error }) => {
-      const how = succeeded ? outColours.green('succeeded') : outColours.red('failed');
+      const how = succeeded ? outColors.green('succeeded') : outColors.red('failed');
       const because = error === undefined ? '' : `: ${printable(error)}`;
       return factLine('handler', `${printable(name)} ${how}, run ${attempts} time(s)${because}`);
     }),
@@ -43,7 +43,7 @@ function nextTry({ nextAttempt }: DeliveryWithBody): string | undefined {
 }
 
 function factLine(name: string, value: string): string {
-  return `${outColours.dim(name.padEnd(9))} ${value}`;
+  return `${outColors.dim(name.padEnd(9))} ${value}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DeliveryRecord } from '@spiderfoot-webhooks/sqlite';
-import { outColours } from '../terminal/color.ts';
+import { outColors } from '../terminal/color.ts';
 import { type Column, lineOf, tableLines } from '../terminal/table.ts';
 import { printable } from '../terminal/text.ts';
 import { dayAndTime } from '../time/time-values.ts';
@@ -22,7 +22,7 @@ const columns = (time: RecordColumn): readonly RecordColumn[] => [
     title: 'state',
     text: ({ state }) => state,
     usual: 9,
-    colour: (text, { state }) => stateColour(state)(text),
+    color: (text, { state }) => stateColor(state)(text),
   },
   { title: 'type', text: ({ eventType: type }) => printable(type), usual: 22, most: 28, least: 12, rank: 6 },
   {
@@ -41,7 +41,7 @@ const columns = (time: RecordColumn): readonly RecordColumn[] => [
 /** Format deliveries as a table, newest first. The title names the time zone. */
 export function recordLines(records: readonly DeliveryRecord[], width: number): readonly string[] {
   const titled = { ...received, title: `received (${timeZone()})` };
-  return tableLines(columns(titled), records, width, outColours.dim);
+  return tableLines(columns(titled), records, width, outColors.dim);
 }
 
 /** Format one delivery as a line, for output line by line. Its time includes the offset. */
@@ -62,29 +62,18 @@ function remarkOf({ code, error, state, nextAttempt }: DeliveryRecord): string {
   return '';
 }
 
-export function stateColour(state: string): (text: string) => string {
+export function stateColor(state: string): (text: string) => string {
   switch (state) {
     case 'processed':
-      return outColours.green;
+      return outColors.green;
     case 'failed':
     case 'dead':
-      return outColours.red;
+      return outColors.red;
     case 'rejected':
-      return outColours.yellow;
+      return outColors.yellow;
     case 'ignored':
-      return outColours.dim;
+      return outColors.dim;
     default:
-      return outColours.cyan;
+      return outColors.cyan;
   }
-}
-
-/** A delivery as the lines of `--json` have it. */
-export function toJson(record: DeliveryRecord): object {
-  const { receivedAt, nextAttempt, scanId, ...rest } = record;
-  return {
-    ...rest,
-    receivedAt: receivedAt.toISOString(),
-    nextAttempt: nextAttempt?.toISOString(),
-    scanId,
-  };
 }

@@ -1,6 +1,6 @@
 import type { Count, CountOptions, DeliveryFilter, Store } from '@spiderfoot-webhooks/sqlite';
 import { type Bar, barLines, bucketFor, timeBars } from '../terminal/bar-chart.ts';
-import { outColours } from '../terminal/color.ts';
+import { outColors } from '../terminal/color.ts';
 import { fit, printable } from '../terminal/text.ts';
 import { offsetAt, timeZone } from '../time/time-zone.ts';
 
@@ -23,7 +23,7 @@ export interface Stats {
   readonly by?: Period;
   readonly timeZone: string;
   /** Rejections without authentication, by code. Missing if the filter uses a property that they do not have. */
-  readonly refusals?: readonly Bar[];
+  readonly rejections?: readonly Bar[];
 }
 
 /** Types that get a bar of their own; the rest share one. */
@@ -44,7 +44,7 @@ export async function readStats(
   const fine = finestFor(span, by);
   const times = await count({ by: ['time'], bucket: fine });
   const bucket = by === undefined ? bucketFor(spanOf(times, fine)) : periods[by];
-  const refusals = await readRefusals(store, filter);
+  const rejections = await readRejections(store, filter);
   return {
     total: byState.reduce((sum, { count: often }) => sum + often, 0),
     byState: byState.map(({ state = '', count: often }) => ({ label: state, count: often })).toSorted(most),
@@ -53,7 +53,7 @@ export async function readStats(
     bucket,
     ...(by !== undefined && { by }),
     timeZone: timeZone(),
-    ...(refusals && { refusals }),
+    ...(rejections && { rejections }),
   };
 }
 
@@ -61,21 +61,21 @@ export async function readStats(
  * Count rejections without authentication, which have no type and no state. They are counted by the hour, so an hour
  * that began before `since` is included.
  */
-async function readRefusals(
+async function readRejections(
   store: Pick<Store, 'rejections'>,
   { type, state, endpoint, since, until }: StatsFilter,
 ): Promise<readonly Bar[] | undefined> {
   if (type !== undefined || state !== undefined) return undefined;
   const endpoints: readonly string[] | undefined = typeof endpoint === 'string' ? [endpoint] : endpoint;
-  const refusals = new Map<string, number>();
+  const rejections = new Map<string, number>();
   for (const counted of (await store.rejections()).counts) {
     const begin = counted.hour.getTime();
     if (endpoints?.includes(counted.endpoint) === false) continue;
     if (since !== undefined && begin + hour <= since.getTime()) continue;
     if (until !== undefined && begin >= until.getTime()) continue;
-    refusals.set(counted.code, (refusals.get(counted.code) ?? 0) + counted.count);
+    rejections.set(counted.code, (rejections.get(counted.code) ?? 0) + counted.count);
   }
-  return [...refusals].map(([label, often]) => ({ label, count: often })).toSorted(most);
+  return [...rejections].map(([label, often]) => ({ label, count: often })).toSorted(most);
 }
 
 /** Shift times as if the local time were UTC, so that buckets begin with local hours and days. */
@@ -112,13 +112,13 @@ function shortened(bars: readonly Bar[]): readonly Bar[] {
 
 /** @param width columns of the screen */
 export function statsLines(stats: Stats, width: number): readonly string[] {
-  const { total, byState, byType, byTime, by = 'time', timeZone: zone, refusals } = stats;
+  const { total, byState, byType, byTime, by = 'time', timeZone: zone, rejections } = stats;
   const section = (title: string, bars: readonly Bar[]) =>
     bars.length === 0
       ? []
       : [
           '',
-          outColours.bold(fit(title, width)),
+          outColors.bold(fit(title, width)),
           ...barLines(
             bars.map((bar) => safe(bar, width)),
             width,
@@ -129,9 +129,9 @@ export function statsLines(stats: Stats, width: number): readonly string[] {
     ...section(`by ${by} (${zone})`, byTime),
     ...section('by type', byType),
     ...section('by state', byState),
-    ...(refusals === undefined
+    ...(rejections === undefined
       ? ['', 'Rejections without authentication have no type and no state, so they are not counted here.']
-      : section('rejected, not authenticated', refusals)),
+      : section('rejected, not authenticated', rejections)),
   ];
 }
 

@@ -12,7 +12,7 @@ export type Attempt =
       /** The cause in one sentence. */
       readonly error: string;
       /** What to do about it. */
-      readonly mend: string;
+      readonly fix: string;
       readonly ms: number;
     };
 
@@ -58,8 +58,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
         return { status: answer.statusCode, body: text, ms: elapsed() };
       } catch (error) {
         const ms = elapsed();
-        const { seen, mend } = await findCause(error, url);
-        return { error: seen, mend, ms };
+        const { seen, fix } = await findCause(error, url);
+        return { error: seen, fix, ms };
       }
     },
     close: () => agent.destroy(),

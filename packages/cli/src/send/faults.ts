@@ -11,13 +11,13 @@ export const faults = {
 export type Fault = keyof typeof faults;
 
 /** Return the secret to sign with. Any secret works for a wrong signature. `false` omits the signature. */
-export function secretUnder(fault: Fault | undefined, secret: string | undefined): string | false {
+export function secretFor(fault: Fault | undefined, secret: string | undefined): string | false {
   if (fault === 'unsigned') return false;
   return fault === 'wrongSecret' || secret === undefined ? randomBytes(16).toString('hex') : secret;
 }
 
 /** Does the damage to a signed webhook. */
-export function spoil(webhook: SignedWebhook, fault: Fault | undefined): SignedWebhook {
+export function applyFault(webhook: SignedWebhook, fault: Fault | undefined): SignedWebhook {
   if (fault === 'tamper') return { ...webhook, body: webhook.body.replace(/\}$/, ', "tampered": true}') };
   if (fault === 'truncate') return { ...webhook, body: webhook.body.slice(0, webhook.body.length >> 1) };
   return webhook;

@@ -1,6 +1,6 @@
+import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
 import { sampledTypes, sampleOf } from '@spiderfoot-webhooks/core/testing';
 import { UsageFailure } from '../failure/failure.ts';
-import { didYouMean } from '../terminal/did-you-mean.ts';
 import type { DialectName } from './dialects.ts';
 import { randomFrom } from './seeded-random.ts';
 import { vary } from './vary-data.ts';

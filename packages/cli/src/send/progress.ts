@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { columnsOf } from '../terminal/width.ts';
+import { columnsOf } from '../terminal/terminal-width.ts';
 
 /** A bar that grows on standard error. */
 export interface Progress {

@@ -1,14 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import { answerHint } from '../connection/answer-hints.ts';
 import { barLines } from '../terminal/bar-chart.ts';
-import { outColours } from '../terminal/color.ts';
-import { fit, printable } from '../terminal/text.ts';
-import { columnsOf, lineWidth } from '../terminal/width.ts';
-import { wrapped } from '../terminal/wrap.ts';
+import { outColors } from '../terminal/color.ts';
+import { columnsOf, lineWidth } from '../terminal/terminal-width.ts';
+import { fit, printable, wrapped } from '../terminal/text.ts';
 import type { Attempt } from './client.ts';
 import { answerOf, type Delivered } from './deliver.ts';
 import { type Fault, faults } from './faults.ts';
-import type { Summary, Tally } from './summary.ts';
+import type { Summary, SummaryCounter } from './summary.ts';
 
 /** What came of one webhook, in lines. */
 export function deliveredLines(
@@ -17,7 +16,7 @@ export function deliveredLines(
   fault: Fault | undefined,
 ): readonly string[] {
   const { type, dialect, bytes, again, attempts, expected } = delivered;
-  const what = `${outColours.bold(printable(type))} (${dialect}, ${bytes} bytes) to ${printable(url)}`;
+  const what = `${outColors.bold(printable(type))} (${dialect}, ${bytes} bytes) to ${printable(url)}`;
   const last = attempts.at(-1);
   return [
     again ? 'the same bytes again' : what,
@@ -28,9 +27,9 @@ export function deliveredLines(
 
 function attemptLines(attempt: Attempt, expected: boolean): readonly string[] {
   const ms = `${attempt.ms.toFixed(attempt.ms < 10 ? 1 : 0)} ms`;
-  const colour = expected ? outColours.green : outColours.red;
-  if ('error' in attempt) return [`  ${colour('no answer')} after ${ms}: ${printable(attempt.error)}.`];
-  const head = `  ${colour(`${attempt.status} ${STATUS_CODES[attempt.status] ?? ''}`.trimEnd())} in ${ms}`;
+  const color = expected ? outColors.green : outColors.red;
+  if ('error' in attempt) return [`  ${color('no answer')} after ${ms}: ${printable(attempt.error)}.`];
+  const head = `  ${color(`${attempt.status} ${STATUS_CODES[attempt.status] ?? ''}`.trimEnd())} in ${ms}`;
   return attempt.body === '' ? [head] : [head, `  ${fit(printable(attempt.body.trim()), mostOfBody)}`];
 }
 
@@ -45,18 +44,18 @@ function verdictLines(
   if (fault !== undefined) {
     const reason = faults[fault];
     return expected
-      ? [outColours.green(`  as it should be: ${reason}`)]
-      : [outColours.red(`  it should have been 401: ${reason}`)];
+      ? [outColors.green(`  as it should be: ${reason}`)]
+      : [outColors.red(`  it should have been 401: ${reason}`)];
   }
   if (expected) return [];
-  if ('error' in last) return indented(last.mend);
+  if ('error' in last) return indented(last.fix);
   if (again && last.status < 300) {
     if (dialect === 'notification') {
       return [
-        outColours.red('  treated as a duplicate, although a notification has no time and is new each time'),
+        outColors.red('  treated as a duplicate, although a notification has no time and is new each time'),
       ];
     }
-    return [outColours.red('  it was taken for a new one, and should have been known as a duplicate')];
+    return [outColors.red('  it was taken for a new one, and should have been known as a duplicate')];
   }
   const hint = hintOf(last);
   return hint === undefined ? [] : indented(hint);
@@ -75,7 +74,11 @@ function hintOf(attempt: Attempt): string | undefined {
 }
 
 /** What came of many webhooks, in lines: counts, times, and a histogram as wide as the terminal. */
-export function summaryLines(summary: Summary, tally: Tally, fault: Fault | undefined): readonly string[] {
+export function summaryLines(
+  summary: Summary,
+  counter: SummaryCounter,
+  fault: Fault | undefined,
+): readonly string[] {
   const { sent, unexpected, seconds, perSecond, latency } = summary;
   return [
     `${sent} sent in ${seconds} s, ${perSecond} a second`,
@@ -86,7 +89,7 @@ export function summaryLines(summary: Summary, tally: Tally, fault: Fault | unde
           `latency in ms: ${Object.entries(latency)
             .map(([name, ms]) => `${name} ${ms.toFixed(1)}`)
             .join(', ')}`,
-          ...barLines(tally.bars(), columnsOf()),
+          ...barLines(counter.bars(), columnsOf()),
         ]),
     verdictOf(sent, unexpected, fault),
   ];
@@ -95,6 +98,6 @@ export function summaryLines(summary: Summary, tally: Tally, fault: Fault | unde
 function verdictOf(sent: number, unexpected: number, fault: Fault | undefined): string {
   const due = fault === undefined ? '2xx' : `401, because ${faults[fault]}`;
   return unexpected === 0
-    ? outColours.green(`all ${sent} as they should be: ${due}`)
-    : outColours.red(`${unexpected} of ${sent} not as they should be: ${due}`);
+    ? outColors.green(`all ${sent} as they should be: ${due}`)
+    : outColors.red(`${unexpected} of ${sent} not as they should be: ${due}`);
 }

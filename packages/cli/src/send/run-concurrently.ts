@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface Pace {
+export interface Concurrency {
   readonly count: number;
   /** How many are under way at once, at the most. */
   readonly concurrency: number;
@@ -11,8 +11,8 @@ export interface Pace {
 }
 
 /** Does a thing many times, several at once, at a pace. */
-export async function inCrowd(
-  { count, concurrency, rate, signal }: Pace,
+export async function runConcurrently(
+  { count, concurrency, rate, signal }: Concurrency,
   one: () => Promise<void>,
 ): Promise<void> {
   const start = performance.now();

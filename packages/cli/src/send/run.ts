@@ -1,17 +1,17 @@
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
-import { outputIsExpendable } from '../terminal/output.ts';
+import { allowEarlyClose } from '../terminal/output.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { createClient } from './client.ts';
 import { type Delivered, deliver, type Prepared, type Sending } from './deliver.ts';
 import { type DialectName, dialectOf } from './dialects.ts';
-import { type Fault, secretUnder, spoil } from './faults.ts';
+import { applyFault, type Fault, secretFor } from './faults.ts';
 import { type PlannedEvent, planEvents, typesOf } from './plan-events.ts';
 import { createProgress } from './progress.ts';
 import { readData } from './read-data.ts';
 import { deliveredLines, summaryLines } from './result-lines.ts';
-import { inCrowd } from './run-concurrently.ts';
-import { createTally } from './summary.ts';
+import { runConcurrently } from './run-concurrently.ts';
+import { createSummaryCounter } from './summary.ts';
 
 /** What the command line says. */
 export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Fault, true>>> {
@@ -38,13 +38,13 @@ export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Faul
 /** Send the events in the options. The exit code shows whether every answer was as expected. */
 export async function send(type: string, options: SendOptions): Promise<void> {
   if (options.list) {
-    outputIsExpendable();
+    allowEarlyClose();
     return console.log(typesOf(options.dialect).join('\n'));
   }
   const fault = faultOf(options);
   const isSigned = options.dialect !== 'topic' || options.signatureHeader !== undefined;
   const needsSecret = isSigned && fault !== 'wrongSecret' && fault !== 'unsigned';
-  const secret = secretUnder(fault, needsSecret ? await requireSecret(options) : undefined);
+  const secret = secretFor(fault, needsSecret ? await requireSecret(options) : undefined);
   const events = planEvents({
     type,
     dialect: options.dialect,
@@ -96,7 +96,7 @@ async function prepare(
     ...(signatureHeader !== undefined && { signatureHeader: signatureHeader.toLowerCase() }),
     ...(header !== undefined && { headers: header }),
   });
-  return { type, dialect, webhook: spoil(webhook, fault) };
+  return { type, dialect, webhook: applyFault(webhook, fault) };
 }
 
 type Next = () => Promise<readonly Delivered[]>;
@@ -115,15 +115,15 @@ async function sendMany(
   fault: Fault | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const tally = createTally();
+  const counter = createSummaryCounter();
   const progress = createProgress(count, json !== true);
-  await inCrowd({ count, concurrency, rate, signal }, async () => {
-    for (const each of await next()) tally.add(each);
-    progress.step(tally.unexpected);
+  await runConcurrently({ count, concurrency, rate, signal }, async () => {
+    for (const each of await next()) counter.add(each);
+    progress.step(counter.unexpected);
   });
   progress.stop();
-  const summary = tally.summary();
+  const summary = counter.summary();
   if (json) await printJson(summary);
-  else console.log(summaryLines(summary, tally, fault).join('\n'));
+  else console.log(summaryLines(summary, counter, fault).join('\n'));
   return summary.unexpected === 0 && !signal.aborted;
 }

@@ -15,7 +15,7 @@ export interface Summary {
 }
 
 /** Counts and times webhooks. */
-export interface Tally {
+export interface SummaryCounter {
   readonly unexpected: number;
   add(delivered: Delivered): void;
   summary(): Summary;
@@ -26,7 +26,7 @@ export interface Tally {
 /** Upper ends of the bars, in milliseconds. */
 const ends = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
-export function createTally(): Tally {
+export function createSummaryCounter(): SummaryCounter {
   const start = performance.now();
   const histogram = createHistogram();
   const bars = new Map<number, number>();

@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 
-/** Whether a stream is to get colours: `NO_COLOR` says no, `FORCE_COLOR` yes, else a terminal gets them. */
-export function hasColours(
+/** Whether a stream is to get colors: `NO_COLOR` says no, `FORCE_COLOR` yes, else a terminal gets them. */
+export function hasColors(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): boolean {
@@ -10,8 +10,8 @@ export function hasColours(
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-/** Colours for standard output: functions that leave the text as it is where there are none. */
-export const outColours = picocolors.createColors(hasColours(process.stdout));
+/** Colors for standard output: functions that leave the text as it is where there are none. */
+export const outColors = picocolors.createColors(hasColors(process.stdout));
 
-/** Colours for standard error. */
-export const errorColours = picocolors.createColors(hasColours(process.stderr));
+/** Colors for standard error. */
+export const errorColors = picocolors.createColors(hasColors(process.stderr));

@@ -1,13 +1,13 @@
 import type { Command, HelpConfiguration } from 'commander';
 import { exitCodes } from '../failure/exit-codes.ts';
-import { outColours } from './color.ts';
+import { outColors } from './color.ts';
 
 /** How help looks. Commander leaves the styles out where the output is no terminal. */
 export const helpStyle: HelpConfiguration = {
-  styleTitle: (text) => outColours.bold(text),
-  styleCommandText: (text) => outColours.cyan(text),
-  styleSubcommandText: (text) => outColours.cyan(text),
-  styleOptionText: (text) => outColours.cyan(text),
+  styleTitle: (text) => outColors.bold(text),
+  styleCommandText: (text) => outColors.cyan(text),
+  styleSubcommandText: (text) => outColors.cyan(text),
+  styleOptionText: (text) => outColors.cyan(text),
   // The list of options takes some thirty columns; narrower than this, a line of its own is all that helps.
   minWidthToWrap: 16,
 };

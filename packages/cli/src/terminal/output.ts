@@ -9,7 +9,7 @@ let isExpendable = false;
  * full, output is lost, so the command must not exit with 0. A command that handles SIGTERM can finish its work; any
  * other command exits.
  */
-export function watchOutput(): void {
+export function handleOutputErrors(): void {
   let isLost = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (isLost) return;
@@ -34,7 +34,7 @@ export function onOutputLost(act: (error: NodeJS.ErrnoException) => void): void 
 }
 
 /** Use this for output such as help, of which a reader may read only the beginning. */
-export function outputIsExpendable(): void {
+export function allowEarlyClose(): void {
   isExpendable = true;
 }
 

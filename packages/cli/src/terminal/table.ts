@@ -15,7 +15,7 @@ export interface Column<Row> {
   /** The priority: the column with the lowest rank is left out first. @default it is never left out */
   readonly rank?: number;
   /** Applied after the text was padded: it must add no width. */
-  readonly colour?: (text: string, row: Row) => string;
+  readonly color?: (text: string, row: Row) => string;
 }
 
 const gap = '  ';
@@ -29,7 +29,7 @@ function cut(text: string): string {
  * Format rows as a table, with the titles first. A column is as wide as its widest text; a column without text is left
  * out. If the columns do not fit, texts are cut and columns are left out, the least important first.
  * @param width columns of the screen
- * @param paintTitle colours the titles
+ * @param paintTitle colors the titles
  */
 export function tableLines<Row>(
   columns: readonly Column<Row>[],
@@ -43,7 +43,7 @@ export function tableLines<Row>(
   });
   const packed = columns.map(({ usual: _, ...column }) => column);
   const widths = layOutTable(spacesOf(packed, naturals), width, gap.length);
-  const titles = columns.map(({ title }) => ({ title, text: () => title, colour: paintTitle }));
+  const titles = columns.map(({ title }) => ({ title, text: () => title, color: paintTitle }));
   return [lineWith(titles, undefined, widths), ...rows.map((row) => lineWith(columns, row, widths))];
 }
 
@@ -66,14 +66,14 @@ function spacesOf<Row>(columns: readonly Column<Row>[], naturals: readonly numbe
 }
 
 function lineWith<Row>(columns: readonly Column<Row>[], row: Row, widths: Widths): string {
-  const cells = columns.flatMap(({ text, colour = asIs }, index) => {
+  const cells = columns.flatMap(({ text, color = asIs }, index) => {
     const width = widths[index] ?? 0;
-    return width === 0 ? [] : [{ text: fit(cut(text(row)), width), width, colour }];
+    return width === 0 ? [] : [{ text: fit(cut(text(row)), width), width, color }];
   });
   const last = cells.findLastIndex(({ text }) => text !== '');
   return cells
     .slice(0, last + 1)
-    .map(({ text, width, colour }, index) => colour(index === last ? text : padded(text, width), row))
+    .map(({ text, width, color }, index) => color(index === last ? text : padded(text, width), row))
     .join(gap);
 }
 

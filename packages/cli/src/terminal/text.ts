@@ -1,37 +1,39 @@
 import { printable } from '@spiderfoot-webhooks/core/node';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 
 export { printable };
 
-/** The same for text of several lines, which stay such. */
+/** Escape control characters as {@link printable} does, but keep line breaks. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-/** East Asian wide characters and pictures. */
-const wide =
-  /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
 const graphemes = new Intl.Segmenter();
 
-/** How many columns a printable text takes. */
+/** Return the number of columns that a printable text takes. */
 export function widthOf(text: string): number {
-  let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += columnsOf(segment);
-  return width;
+  return stringWidth(text);
 }
 
-/** A printable text, cut to fit into so many columns: an ellipsis says so. */
+/** Cut a printable text to a number of columns. A text that is cut ends with an ellipsis. */
 export function fit(text: string, columns: number): string {
-  if (widthOf(text) <= columns) return text;
+  if (stringWidth(text) <= columns) return text;
   let cut = '';
-  let room = columns - 1;
+  let left = columns - 1;
   for (const { segment } of graphemes.segment(text)) {
-    room -= columnsOf(segment);
-    if (room < 0) break;
+    left -= stringWidth(segment);
+    if (left < 0) break;
     cut += segment;
   }
   return `${cut}…`;
 }
 
-function columnsOf(grapheme: string): number {
-  return wide.test(grapheme) ? 2 : 1;
+/** The minimum number of columns of a wrapped text. */
+const narrowest = 20;
+
+/** Wrap a printable sentence between words. A word that is longer than a line has its own line. */
+export function wrapped(text: string, columns: number): readonly string[] {
+  if (text === '') return [];
+  return wrapAnsi(text, Math.max(narrowest, columns)).split('\n');
 }

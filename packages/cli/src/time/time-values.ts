@@ -1,20 +1,13 @@
-/** Milliseconds in the units that an age is written in. */
-const units: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
+import { parseDuration } from '@spiderfoot-webhooks/core/config/values';
 
 /**
- * A point in time as people write it: an age (`90s`, `15m`, `2h`, `7d`, `4w`), a day, or a day and a time. Without an offset
- * they are those of this machine's time zone, as the lists show them.
- * @returns `undefined` for what is none
+ * Read a time: an age (`90s`, `15m`, `2h`, `7d`, `4w`), a date, or a date and a time. Without an offset, a time is in the
+ * time zone of this machine, as in the lists.
+ * @returns `undefined` for any other text
  */
-export function parseMoment(text: string, now = Date.now()): Date | undefined {
-  const [, amount, unit = ''] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
-  if (amount !== undefined) return valid(now - Number(amount) * (units[unit] ?? 0));
+export function parseTime(text: string, now = Date.now()): Date | undefined {
+  const age = parseDuration(text);
+  if (age !== undefined) return valid(now - age);
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return valid(Date.parse(`${text}T00:00`));
   if (/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(text)) return valid(Date.parse(text.replace(' ', 'T')));
   return undefined;

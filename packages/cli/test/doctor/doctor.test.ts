@@ -15,7 +15,7 @@ interface Examined {
   readonly text: string;
 }
 
-async function examine(url: string, ...args: string[]): Promise<Examined> {
+async function runChecks(url: string, ...args: string[]): Promise<Examined> {
   const { code, lines, stderr } = await withSecret(['doctor', url, '--json', ...args]);
   if (lines.length === 0) throw new Error(stderr);
   const findings = lines.map((line) => JSON.parse(line));
@@ -41,7 +41,7 @@ const allOk = {
 describe('doctor', () => {
   it('reports no problem with `listen`, which shows each test event', async () => {
     const { url, program } = await listening();
-    expect(await examine(url)).toMatchObject({ code: 0, verdicts: allOk });
+    expect(await runChecks(url)).toMatchObject({ code: 0, verdicts: allOk });
     const seen = program.lines.filter((line) => /webhook\.test .*processed/.test(line));
     expect(seen).toHaveLength(1);
     expect(program.lines.join('\n')).toMatch(/401 missing_signature[\s\S]*401 invalid_signature/);
@@ -75,16 +75,16 @@ describe('doctor', () => {
 
   it('sees that --insecure takes what anybody makes up', async () => {
     const { url } = await listening(['--insecure'], { env: {} });
-    const { code, verdicts } = await examine(url);
+    const { code, verdicts } = await runChecks(url);
     expect(code).toBe(1);
     expect(verdicts).toEqual({ ...allOk, unsigned: 'fail', tampered: 'fail' });
   });
 
   it('sees a wrong path, and an address that is not let in', async () => {
     const { url } = await listening();
-    expect((await examine(`${url}s`)).verdicts).toMatchObject({ route: 'fail', signed: 'fail' });
+    expect((await runChecks(`${url}s`)).verdicts).toMatchObject({ route: 'fail', signed: 'fail' });
     const closed = await listening(['--allow-ip', '192.0.2.1']);
-    const { verdicts, text } = await examine(closed.url);
+    const { verdicts, text } = await runChecks(closed.url);
     expect(verdicts).toMatchObject({ unsigned: 'ok', tampered: 'ok', signed: 'fail' });
     expect(text).toContain("add the address to the receiver's allowlist");
   });
@@ -164,22 +164,22 @@ describe('doctor', () => {
       { route: 'ok', unsigned: 'warn', signed: 'fail' },
     ],
   ])('is not deceived by %s', async (_what, listener, verdicts) => {
-    const examined = await examine(await answering(listener));
+    const examined = await runChecks(await answering(listener));
     expect(examined.verdicts).toMatchObject(verdicts);
     expect(examined.code).toBe(Object.values(examined.verdicts).includes('fail') ? 1 : 0);
     expect(examined.text).not.toContain(secret);
   });
 
   it('says that nothing listens, and that no answer comes in time', async () => {
-    const refused = await examine('http://127.0.0.1:1/webhook');
+    const refused = await runChecks('http://127.0.0.1:1/webhook');
     expect(refused).toMatchObject({ code: 1, verdicts: { reachable: 'fail', tls: 'skip', latency: 'skip' } });
     expect(refused.text).toContain('Nothing listens there');
-    const silent = await examine(await answering(() => {}), '--timeout', '300ms');
+    const silent = await runChecks(await answering(() => {}), '--timeout', '300ms');
     expect(silent).toMatchObject({ code: 1, verdicts: { reachable: 'fail' } });
     expect(silent.text).toContain('No complete answer arrived in time');
   });
 
-  it.each<readonly [what: string, answer: RequestListener, check: string, mend: RegExp]>([
+  it.each<readonly [what: string, answer: RequestListener, check: string, fix: RegExp]>([
     [
       'another secret, of a receiver that is not the kit',
       (req, res) => void res.writeHead(req.method === 'GET' ? 405 : 401).end('no'),
@@ -202,18 +202,18 @@ describe('doctor', () => {
     ['no such path', (_req, res) => void res.writeHead(404).end(), 'unsigned', /path/],
     ['a proxy without its receiver', (_req, res) => void res.writeHead(502).end(), 'signed', /proxy/],
     ['a redirect', (_req, res) => void res.writeHead(302, { location: '/' }).end(), 'signed', /redirect/],
-  ])('names the likely cause: %s', async (_what, listener, check, mend) => {
-    const { text } = await examine(await answering(listener));
+  ])('names the likely cause: %s', async (_what, listener, check, fix) => {
+    const { text } = await runChecks(await answering(listener));
     const finding = text
       .split('\n')
       .map((line) => JSON.parse(line))
       .find((each) => each.check === check);
-    expect(finding.mend).toMatch(mend);
+    expect(finding.fix).toMatch(fix);
   });
 
   it('names the path at which a receiver answers if there is none at the given one', async () => {
     const { url } = await listening();
-    const { verdicts, text } = await examine(url.replace('/webhook', '/hooks'));
+    const { verdicts, text } = await runChecks(url.replace('/webhook', '/hooks'));
     expect(verdicts).toMatchObject({ route: 'fail', unsigned: 'warn', signed: 'fail' });
     expect(text).toContain('a receiver answers at /webhook');
   });
@@ -224,7 +224,7 @@ describe('doctor', () => {
     const finding = lines.map((line) => JSON.parse(line)).find(({ check }) => check === 'signed');
     expect(finding).toMatchObject({
       verdict: 'fail',
-      mend: expect.stringMatching(/secret given here probably differs/),
+      fix: expect.stringMatching(/secret given here probably differs/),
     });
   });
 
@@ -245,10 +245,10 @@ describe('doctor, over TLS', () => {
     const { ca, server, client } = await makeCertificates();
     const { url } = await listening(['--tls-cert', server.cert, '--tls-key', server.key, '--client-ca', ca]);
     // The throwaway certificates last two days.
-    const whole = await examine(url, '--ca', ca, '--client-cert', client.cert, '--client-key', client.key);
+    const whole = await runChecks(url, '--ca', ca, '--client-cert', client.cert, '--client-key', client.key);
     expect(whole).toMatchObject({ code: 0, verdicts: { ...allOk, tls: 'warn' } });
     expect(whole.text).toMatch(/TLSv1\.3, valid until \d{4}-\d\d-\d\d: 1 day\(s\) left/);
-    const nobody = await examine(url, '--ca', ca);
+    const nobody = await runChecks(url, '--ca', ca);
     expect(nobody).toMatchObject({ code: 1, verdicts: { reachable: 'fail' } });
     expect(nobody.text).toContain('Give --client-cert');
   });
@@ -256,7 +256,7 @@ describe('doctor, over TLS', () => {
   it('sends nothing to a server that it does not trust', async () => {
     const { server } = await makeCertificates();
     const { url, program } = await listening(['--tls-cert', server.cert, '--tls-key', server.key]);
-    const { code, verdicts, text } = await examine(url);
+    const { code, verdicts, text } = await runChecks(url);
     expect({ code, verdicts }).toMatchObject({
       code: 1,
       verdicts: { reachable: 'ok', tls: 'fail', signed: 'skip' },
@@ -276,17 +276,17 @@ describe('doctor, over TLS', () => {
       serveListener(listener, { cert: await readFile(cert), key: await readFile(key) });
 
     await output('openssl', ['req', '-x509', ...newKey, ...san, '-days', '90', '-out', cert]);
-    expect((await examine(await serve(), '--ca', cert)).text).toMatch(
+    expect((await runChecks(await serve(), '--ca', cert)).text).toMatch(
       /not trusted: it is for another host name/,
     );
     await output('openssl', ['req', ...newKey, ...san, '-out', request]);
     await output('openssl', ['x509', '-req', '-in', request, '-signkey', key, '-days', '-1', '-out', cert]);
-    expect((await examine(await serve(), '--ca', cert)).text).toMatch(
+    expect((await runChecks(await serve(), '--ca', cert)).text).toMatch(
       /The certificate ended \d day\(s\) ago/,
     );
 
     const plain = await serveListener(listener);
-    const { verdicts, text } = await examine(plain.replace('http:', 'https:'));
+    const { verdicts, text } = await runChecks(plain.replace('http:', 'https:'));
     expect(verdicts).toMatchObject({ reachable: 'fail' });
     expect(text).toContain('speaks plain HTTP, not TLS');
   });

@@ -80,7 +80,7 @@ describe("SpiderFoot's guard, as doctor knows it", () => {
       check: 'guard',
       verdict: 'warn',
       seen: expect.stringContaining(named),
-      mend: expect.stringContaining('URL blocked: resolves to internal/private address'),
+      fix: expect.stringContaining('URL blocked: resolves to internal/private address'),
     });
   });
 

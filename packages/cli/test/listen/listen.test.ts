@@ -134,7 +134,7 @@ describe('listen', () => {
       .says(/404 not_found[\s\S]*come to \/webhook/)
       .then(() => program.lines.join('\n'));
     expect(text).toMatch(
-      /REFUSED +401 missing_signature from 127\.0\.0\.1 .*\n +Set "secret" in SpiderFoot's/,
+      /REJECTED +401 missing_signature from 127\.0\.0\.1 .*\n +Set "secret" in SpiderFoot's/,
     );
     expect(text).toMatch(/401 invalid_signature .*\n.*diagnose/);
     expect(text).toMatch(/415 unsupported_media_type .*\n/);
@@ -169,10 +169,10 @@ describe('listen', () => {
       outcome: 'processed',
       status: 200,
       verified: true,
-      event_type: 'high_risk_event',
+      eventType: 'high_risk_event',
       severity: 'HIGH',
       target: 'example.com',
-      scan_id: 'scan_12345',
+      scanId: 'scan_12345',
       dialect: 'guide',
       endpoint: 'default',
       ip: '127.0.0.1',
@@ -316,7 +316,7 @@ describe('The options of listen', () => {
     [['--tls-cert', 'x.pem', '--tls-key', 'x.pem'], /^error: x\.pem does not exist/],
     [['--rate-limit', '100'], /Not a rate such as 100\/m/],
     [['--rate-limit', '1/90d'], /seven days/],
-    [['--max-body', '0'], /Not a size/],
+    [['--max-body', '0'], /It must be a size/],
     [['--port', '70000'], /Not a port/],
     [['--path', 'webhook'], /Must begin with \//],
     [['--insecure', '--secret', 'x'], /--insecure does not check signatures/],

@@ -30,7 +30,7 @@ describe('GET /health', () => {
       status: 'ok',
       live: true,
       ready: true,
-      queue: { waiting: 0, running: 0, dead: 0, oldest_seconds: null },
+      queue: { waiting: 0, running: 0, dead: 0, oldestSeconds: null },
     });
   });
 
@@ -60,8 +60,8 @@ describe('GET /health', () => {
     const { url } = await listening(['--db', db]);
     const { queue } = JSON.parse((await get(url, '/health')).body);
     expect(queue).toMatchObject({ waiting: 2, running: 0, dead: 0 });
-    expect(queue.oldest_seconds).toBeGreaterThanOrEqual(90);
-    expect(queue.oldest_seconds).toBeLessThan(300);
+    expect(queue.oldestSeconds).toBeGreaterThanOrEqual(90);
+    expect(queue.oldestSeconds).toBeLessThan(300);
     const metrics = (await get(url, '/metrics')).body;
     expect(metrics).toMatch(/^spiderfoot_webhook_queue_deliveries\{state="queued"\} 2$/m);
     expect(

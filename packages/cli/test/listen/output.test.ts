@@ -63,7 +63,7 @@ describe('listen, when the reader of its output ends', () => {
     const second = await listening(['--json', '--db', db]);
     expect(await again(second.url)).toBe(200);
     await until(() => second.events().length === 1);
-    expect(second.events()).toMatchObject([{ event_type: 'scan_failed' }]);
+    expect(second.events()).toMatchObject([{ eventType: 'scan_failed' }]);
   });
 
   it('exits with 1 when the disk of its output is full', async () => {

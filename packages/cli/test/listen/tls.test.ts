@@ -34,7 +34,7 @@ describe('listen and send', () => {
 
     expect((await send('--ca', ca)).code).toBe(1);
     await program.says(
-      /REFUSED +ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE[^\n]*\n +The sender sends no certificate/,
+      /REJECTED +ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE[^\n]*\n +The sender sends no certificate/,
     );
 
     const stranger = await makeCertificates();
@@ -53,10 +53,10 @@ describe('listen and send', () => {
     const python = 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1])';
     expect((await run('python3', ['-c', python, url])).code).toBe(1);
     await program.says(
-      /REFUSED +ERR_SSL_TLSV1_ALERT_UNKNOWN_CA[^\n]*\n +The sender does not trust this certificate/,
+      /REJECTED +ERR_SSL_TLSV1_ALERT_UNKNOWN_CA[^\n]*\n +The sender does not trust this certificate/,
     );
     expect((await withSecret(['send', '--url', url.replace('https:', 'http:')])).code).toBe(1);
-    await program.says(/REFUSED +ERR_SSL_HTTP_REQUEST[^\n]*\n +The sender speaks plain HTTP/);
+    await program.says(/REJECTED +ERR_SSL_HTTP_REQUEST[^\n]*\n +The sender speaks plain HTTP/);
     expect((await withSecret(['send', '--url', url, '--ca', ca])).code).toBe(0);
   });
 

@@ -29,11 +29,11 @@ function typical(): Promise<string> {
   );
 }
 
-/** Numbers of the deliveries that `log list` finds. */
+/** Keys of the deliveries that `log list` finds. */
 async function found(db: string, ...args: string[]): Promise<readonly unknown[]> {
   const { code, lines, stderr } = await spiderfoot(['log', 'list', '--db', db, '--json', ...args]);
   if (code !== 0) throw new Error(stderr);
-  return lines.map((line) => JSON.parse(line).number);
+  return lines.map((line) => Number(JSON.parse(line).key));
 }
 
 describe('log list', () => {
@@ -140,12 +140,12 @@ describe('a filter', () => {
   });
 
   const wrong: readonly (readonly [args: readonly string[], says: RegExp])[] = [
-    [['--type', 'alert.hgh'], /--type "alert\.hgh".*Did you mean alert\.high\?/],
-    [['--type', 'scan_failed', '--type', 'scan_complted'], /Did you mean scan_completed\?/],
+    [['--type', 'alert.hgh'], /--type "alert\.hgh".*Did you mean "alert\.high"\?/],
+    [['--type', 'scan_failed', '--type', 'scan_complted'], /Did you mean "scan_completed"\?/],
     [['--type', 'nonsense.*'], /--type "nonsense\.\*"/],
     [['--type', ''], /--type.*empty/],
-    [['--state', 'faild'], /--state.*Did you mean failed\?/],
-    [['--endpoint', 'defult'], /--endpoint "defult".*Did you mean default\?/],
+    [['--state', 'faild'], /--state.*Did you mean "failed"\?/],
+    [['--endpoint', 'defult'], /--endpoint "defult".*Did you mean "default"\?/],
     [['--since', '2h', '--since', '3h'], /--since.*more than once/],
     [['--text', 'a', '--text', 'b'], /--text.*more than once/],
   ];
@@ -198,7 +198,7 @@ describe('log show', () => {
       /^\{"event_type": "scan\.complete", "timestamp": [\d.]+, "payload": \{"target": "ex\\u00e4mple\.com", "f": 1\.5\}\}$/,
     );
     const { lines } = await spiderfoot(['log', 'show', '1', '--db', db, '--json']);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ number: 1, state: 'processed', body });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ key: '1', state: 'processed', body });
   });
 
   it.each([
@@ -240,16 +240,16 @@ describe('log stats', () => {
     await other.receive(await signedDelivery('scan_started', { secret }));
     await other.close();
     await store.close();
-    const refusals = async (...args: string[]) => {
+    const rejections = async (...args: string[]) => {
       const { lines } = await spiderfoot(['log', 'stats', '--json', '--db', db, ...args]);
-      return JSON.parse(lines[0] ?? '').refusals;
+      return JSON.parse(lines[0] ?? '').rejections;
     };
-    expect(await refusals()).toEqual([{ label: 'invalid_signature', count: 4 }]);
-    expect(await refusals('--endpoint', 'siem_system')).toEqual([{ label: 'invalid_signature', count: 3 }]);
-    expect(await refusals('--endpoint', 'default')).toEqual([{ label: 'invalid_signature', count: 1 }]);
-    expect(await refusals('--until', '3h')).toEqual([]);
-    expect(await refusals('--since', '2h')).toEqual([{ label: 'invalid_signature', count: 4 }]);
-    expect(await refusals('--type', 'scan_started')).toBeUndefined();
+    expect(await rejections()).toEqual([{ label: 'invalid_signature', count: 4 }]);
+    expect(await rejections('--endpoint', 'siem_system')).toEqual([{ label: 'invalid_signature', count: 3 }]);
+    expect(await rejections('--endpoint', 'default')).toEqual([{ label: 'invalid_signature', count: 1 }]);
+    expect(await rejections('--until', '3h')).toEqual([]);
+    expect(await rejections('--since', '2h')).toEqual([{ label: 'invalid_signature', count: 4 }]);
+    expect(await rejections('--type', 'scan_started')).toBeUndefined();
     const { output: said } = await spiderfoot(['log', 'stats', '--db', db, '--state', 'failed']);
     expect(said).toMatch(/^Rejections without authentication .* not counted here\.$/m);
   });
@@ -319,7 +319,7 @@ describe('log export', () => {
   it('writes JSON lines and CSV, to standard output or into a new file', async () => {
     const db = await typical();
     const { lines } = await spiderfoot(['log', 'export', '--db', db, '--scan', 's1']);
-    expect(lines.map((line) => JSON.parse(line).number)).toEqual([2, 1]);
+    expect(lines.map((line) => Number(JSON.parse(line).key))).toEqual([2, 1]);
     const file = `${db}.csv`;
     const args = ['log', 'export', '--db', db, '--format', 'csv', '--output', file];
     expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: [] });

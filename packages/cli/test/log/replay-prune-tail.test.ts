@@ -7,9 +7,7 @@ const hour = 3_600_000;
 
 async function states(db: string): Promise<Readonly<Record<number, string>>> {
   const { lines } = await spiderfoot(['log', '--db', db, '--json']);
-  return Object.fromEntries(
-    lines.map((line) => JSON.parse(line)).map(({ number, state }) => [number, state]),
-  );
+  return Object.fromEntries(lines.map((line) => JSON.parse(line)).map(({ key, state }) => [key, state]));
 }
 
 function three(): Promise<string> {
@@ -98,7 +96,7 @@ describe('replay', () => {
 });
 
 describe('prune', () => {
-  it('deletes what is old and settled, and says before what that would be', async () => {
+  it('deletes what is old and result, and says before what that would be', async () => {
     const db = await three();
     expect(await spiderfoot(['prune', '--before', '2h', '--db', db, '--dry-run'])).toMatchObject({
       code: 0,

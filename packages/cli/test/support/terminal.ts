@@ -24,10 +24,10 @@ export function inTerminal(
   return program;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
-const colour = /\u001b\[\d+m/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colors begin with one
+const color = /\u001b\[\d+m/g;
 
-/** Lines without their colours. */
+/** Lines without their colors. */
 export function plain(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => line.replace(colour, '').replace(/\r$/, ''));
+  return lines.map((line) => line.replace(color, '').replace(/\r$/, ''));
 }

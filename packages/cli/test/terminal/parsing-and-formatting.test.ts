@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseRate } from '../../src/listen/endpoints/rate-limit.ts';
-import { shownHeaders } from '../../src/listen/report/mask-headers.ts';
+import { maskedHeaders } from '../../src/listen/report/mask-headers.ts';
 import { isLoopback } from '../../src/listen/server/loopback.ts';
 import { bodyText } from '../../src/log/delivery-details.ts';
 import { barLines, bucketFor, timeBars } from '../../src/terminal/bar-chart.ts';
 import { invocation } from '../../src/terminal/invocation.ts';
 import { tableLines } from '../../src/terminal/table.ts';
-import { wrapped } from '../../src/terminal/wrap.ts';
-import { parseMoment } from '../../src/time/time-values.ts';
+import { wrapped } from '../../src/terminal/text.ts';
+import { parseTime } from '../../src/time/time-values.ts';
 
 describe('A point in time', () => {
   const now = Date.UTC(2026, 0, 31, 12);
@@ -23,13 +23,13 @@ describe('A point in time', () => {
     ['2026-01-31', new Date(2026, 0, 31).getTime()],
     ['2026-01-31T08:30', new Date(2026, 0, 31, 8, 30).getTime()],
   ])('is read from %s', (text, time) => {
-    expect(parseMoment(text, now)?.getTime()).toBe(time);
+    expect(parseTime(text, now)?.getTime()).toBe(time);
   });
 
   it.each(['', 'yesterday', '2', '2y', '-1h', '2026-13-01', '31.1.2026', '2026-01-31T25:00', '999999999w'])(
     'is not read from %j',
     (text) => {
-      expect(parseMoment(text, now)).toBeUndefined();
+      expect(parseTime(text, now)).toBeUndefined();
     },
   );
 });
@@ -50,7 +50,7 @@ describe('A rate', () => {
 });
 
 describe('Headers', () => {
-  const shown = (...rawHeaders: string[]) => shownHeaders({ rawHeaders });
+  const shown = (...rawHeaders: string[]) => maskedHeaders({ rawHeaders });
 
   it('keep their order and case, and what is secret in them stays so', () => {
     const digest = 'AB'.repeat(32);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasColours } from '../../src/terminal/color.ts';
+import { hasColors } from '../../src/terminal/color.ts';
 import { fit, printable, printableLines, widthOf } from '../../src/terminal/text.ts';
 
 describe('a text from outside', () => {
@@ -59,7 +59,7 @@ describe('width', () => {
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   const terminal = { isTTY: true };
   it.each([
     { stream: terminal, env: {}, expected: true },
@@ -71,6 +71,6 @@ describe('colours', () => {
     { stream: terminal, env: { FORCE_COLOR: '0' }, expected: false },
     { stream: {}, env: { FORCE_COLOR: '1', NO_COLOR: '1' }, expected: false },
   ])('$env, $stream: $expected', ({ stream, env, expected }) => {
-    expect(hasColours(stream, env)).toBe(expected);
+    expect(hasColors(stream, env)).toBe(expected);
   });
 });

@@ -47,7 +47,7 @@ describe('the progress bar', () => {
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   it('are on a terminal, and not where NO_COLOR is set', async () => {
     const { url } = await serveReceiver();
     const green = `${esc}[32m200 OK${esc}[39m`;

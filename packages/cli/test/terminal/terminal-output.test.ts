@@ -11,7 +11,7 @@ const env = { SPIDERFOOT_WEBHOOK_SECRET: secret };
 const red = '\u001b[31m';
 
 describe('In a terminal', () => {
-  it('listen colours by severity, fits the width, and ends at Ctrl-C', async () => {
+  it('listen colors by severity, fits the width, and ends at Ctrl-C', async () => {
     const program = inTerminal(['listen', '--port', '0'], {
       columns: 80,
       env,
@@ -61,8 +61,8 @@ describe('In a terminal', () => {
     const two = one.replace('/one', '/two');
     for (const type of types) await sendEvent(two, type, { data });
     await sendEvent(two, 'scan_failed', { secret: 'another' });
-    await until(() => program.output.includes('REFUSED'));
-    const lines = plain(program.lines).filter((line) => /CRITICAL|HIGH|MEDIUM|LOW|INFO|REFUSED/.test(line));
+    await until(() => program.output.includes('REJECTED'));
+    const lines = plain(program.lines).filter((line) => /CRITICAL|HIGH|MEDIUM|LOW|INFO|REJECTED/.test(line));
     expect(lines).toHaveLength(9);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
     for (const line of lines.slice(0, 8)) expect(line).toContain('processed');

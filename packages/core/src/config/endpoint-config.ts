@@ -8,12 +8,12 @@ import type { EventFilter, ReceiverOptions } from '../options/receiver-options.t
 import { codeOf } from './config-file-error.ts';
 import {
   type Field,
-  readAmount,
   readBoolean,
   readCount,
   readEntries,
   readList,
   readPath,
+  readSeconds,
   readText,
   readUrl,
   readUrlPath,
@@ -73,7 +73,7 @@ export function readEndpoint<Schemas extends DataSchemas>(
   const signatureHeader = given('signature_header', (field) =>
     readEntries(field, 'signatureHeader', 'header name.'),
   );
-  const tolerance = given('tolerance', (field) => readAmount(field, 'seconds'));
+  const tolerance = given('tolerance', readSeconds);
   return {
     name,
     path: given('path', readPath) ?? given(urlKey, readUrlPath) ?? defaultPath,

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.ts';
 import { isPositiveNumber, maxTimerDelay } from '../options/number-options.ts';
 import type { ReceiverOptions } from '../options/receiver-options.ts';
 import { readOptions } from '../options/settings.ts';
+import { parseDuration } from './quantities.ts';
 
 /** A key's value, and how to complain of it. Complaints never quote the value: it may have swallowed a secret's line. */
 export interface Field {
@@ -26,12 +27,14 @@ export function readText({ value, fail }: Field): string {
   return value;
 }
 
-/** @param what in the plural: `seconds` */
-export function readAmount({ value, fail }: Field, what: string): number {
-  const number = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-  return isPositiveNumber(number)
-    ? number
-    : fail(`must be a number of ${what}, more than 0 and at most ${maxTimerDelay}.`);
+/** Read a number of seconds, or a duration such as `5m`. @returns seconds */
+export function readSeconds({ value, fail }: Field): number {
+  const seconds = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : (parseDuration(value) ?? Number.NaN) / 1000;
+  return isPositiveNumber(seconds)
+    ? seconds
+    : fail(
+        `must be a number of seconds, more than 0 and at most ${maxTimerDelay}. Use seconds such as 300, or a duration such as 5m.`,
+      );
 }
 
 export function readCount({ value, fail }: Field, what: string): number {

@@ -263,6 +263,7 @@ describe('loadConfig rejects, and names file, line and key', () => {
     ['retries without number', main('max_retries = -1'), 3, 'max_retries', /whole number/],
     ['a delay without number', main('retry_delay = 30 s'), 3, 'retry_delay', /seconds/],
     ['no tolerance at all', main('tolerance = 0'), 3, 'tolerance', /more than 0/],
+    ['a tolerance of an unknown unit', main('tolerance = 5y'), 3, 'tolerance', /duration such as 5m/],
     ['a URL that is none', main('default_url = hush-hush'), 3, 'default_url', /https/],
     ['a path that is none', main('path = webhook'), 3, 'path', /path of a URL/],
     ['a path with dots', main('path = /a/../webhook'), 3, 'path', /path of a URL/],

@@ -1,5 +1,5 @@
 import { type Construction, constructions, hmac } from '../signature/digests.ts';
-import { type Reading, readingsOf } from '../signature/read-signature.ts';
+import { type Reading, readSignature } from '../signature/read-signature.ts';
 import { bodyGuesses } from './body-mistakes.ts';
 import type { Guess, Mistake } from './mistake.ts';
 import { secretGuesses } from './secret-mistakes.ts';
@@ -86,9 +86,12 @@ function* attempts(
 
 function allReadings({ signature, otherHeaders }: Evidence): readonly Reading[] {
   const others = Object.entries(otherHeaders).flatMap(([name, value]) =>
-    readingsOf(value).map((reading) => ({ ...reading, mistakes: [otherHeader(name), ...reading.mistakes] })),
+    readSignature(value).map((reading) => ({
+      ...reading,
+      mistakes: [otherHeader(name), ...reading.mistakes],
+    })),
   );
-  return [...readingsOf(signature), ...others];
+  return [...readSignature(signature), ...others];
 }
 
 function otherHeader(name: string): Mistake {

@@ -1,7 +1,7 @@
 import type { Mistake } from '../mistakes/mistake.ts';
 import { type Algorithm, digestLengths } from './digests.ts';
 import { digitsOfNotation } from './hex-notation.ts';
-import { peel } from './remove-wrapping.ts';
+import { removeWrapping } from './remove-wrapping.ts';
 
 /** What a signature may be meant to say. */
 export interface Reading {
@@ -47,7 +47,7 @@ const mistakes = {
 } as const satisfies Record<string, Mistake>;
 
 /** Read a signature in every notation that it may have. Returns no readings if it is longer than {@link longestSignature}. */
-export function readingsOf(text: string): readonly Reading[] {
+export function readSignature(text: string): readonly Reading[] {
   if (text.trim().length > longestSignature) return [];
   const whole = readPart(text, []);
   const parts = text.split(',');
@@ -65,12 +65,12 @@ function readPart(text: string, before: readonly Mistake[]): readonly Reading[] 
     if (readings.length > 0) {
       return readings.map((reading) => ({ ...reading, mistakes: [...found, ...reading.mistakes] }));
     }
-    const peeled = peel(rest, isFirst);
-    if (peeled === undefined) return [];
+    const unwrapped = removeWrapping(rest, isFirst);
+    if (unwrapped === undefined) return [];
     // "sha256=" belongs there once.
-    if (peeled.mistake === undefined) isFirst = false;
-    else found.add(peeled.mistake);
-    rest = peeled.rest;
+    if (unwrapped.mistake === undefined) isFirst = false;
+    else found.add(unwrapped.mistake);
+    rest = unwrapped.rest;
   }
 }
 

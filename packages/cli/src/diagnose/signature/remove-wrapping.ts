@@ -1,7 +1,7 @@
 import type { Mistake } from '../mistakes/mistake.ts';
 
 /** A text after one layer around a digest was removed. */
-export interface Peeled {
+export interface Unwrapped {
   readonly rest: string;
   /** `undefined` if the removed layer belongs there. */
   readonly mistake: Mistake | undefined;
@@ -24,7 +24,7 @@ const otherPrefix: Mistake = {
 const around = new Set(' \t\r\n\v\f\u00a0\ufeff"\'`<>()[]{};,.\u2026\u2018\u2019\u201c\u201d');
 
 /** Remove the outermost layer around a digest. @returns `undefined` if there is none */
-export function peel(text: string, isFirst: boolean): Peeled | undefined {
+export function removeWrapping(text: string, isFirst: boolean): Unwrapped | undefined {
   const [, right] = (isFirst && /^sha256=(?=\S)(.*)$/is.exec(text)) || [];
   if (right !== undefined) return { rest: right, mistake: undefined };
   // Check for output first, because trimming removes the brackets that a command writes around a file name.

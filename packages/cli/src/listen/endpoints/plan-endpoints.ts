@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { ReceiverOptions } from '@spiderfoot-webhooks/core';
+import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
 import { selectTypes, typeSelectors } from '@spiderfoot-webhooks/core/events';
 import { readEnvironment } from '@spiderfoot-webhooks/core/node';
 import { findSecret } from '../../arguments/secret-options.ts';
 import { UsageFailure } from '../../failure/failure.ts';
-import { didYouMean } from '../../terminal/did-you-mean.ts';
 import { firstGiven, type ListenFlags } from '../flags.ts';
 import { type EndpointPlan, readConfig } from './config-file.ts';
 import { createRateLimiter } from './rate-limit.ts';

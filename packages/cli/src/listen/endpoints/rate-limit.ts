@@ -1,24 +1,24 @@
 import type { RateLimiter } from '@spiderfoot-webhooks/core';
+import { parseDuration } from '@spiderfoot-webhooks/core/config/values';
 
-/** So many deliveries of one address in so much time. */
+/** The limit of deliveries from one address. */
 export interface Rate {
+  /** The number of deliveries in `duration`. */
   readonly points: number;
   /** Seconds. */
   readonly duration: number;
 }
 
-const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-/** Seconds: timers do not reach much further. */
+/** Seconds. Timers do not support much longer times. */
 const longest = 7 * 86_400;
 
 /**
- * `100/m`, `10/s`, `500/15m`.
- * @returns `undefined` for what is none
+ * Read a rate: `100/m`, `10/s`, `500/15m`.
+ * @returns `undefined` for any other text
  */
 export function parseRate(text: string): Rate | undefined {
   const [, points = '', amount = '', unit = ''] = /^([1-9]\d{0,8})\/(\d{0,5})([smhd])$/.exec(text) ?? [];
-  const duration = Number(amount === '' ? 1 : amount) * (seconds[unit] ?? 0);
+  const duration = (parseDuration(`${amount || '1'}${unit}`) ?? 0) / 1000;
   return points !== '' && duration > 0 && duration <= longest
     ? { points: Number(points), duration }
     : undefined;

@@ -18,9 +18,9 @@ export async function createForwarders(
   return forwarders;
 }
 
-function freeName(kind: string, taken: Forwarders): string {
-  if (!taken.has(kind)) return kind;
-  for (let n = 2; ; n++) if (!taken.has(`${kind}#${n}`)) return `${kind}#${n}`;
+function freeName(kind: string, existing: Forwarders): string {
+  if (!existing.has(kind)) return kind;
+  for (let n = 2; ; n++) if (!existing.has(`${kind}#${n}`)) return `${kind}#${n}`;
 }
 
 /** Register the forwarders as handlers. */

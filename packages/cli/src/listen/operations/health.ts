@@ -5,7 +5,7 @@ export interface Health {
   readonly status: 'ok' | 'unavailable';
   /** That the process answers. */
   readonly live: true;
-  /** That a delivery would be taken: nothing is being shut down, and the database can be read. */
+  /** That a delivery would be answered: nothing is being shut down, and the database can be read. */
   readonly ready: boolean;
   /** With a database. */
   readonly queue?: {
@@ -13,7 +13,7 @@ export interface Health {
     readonly running: number;
     readonly dead: number;
     /** How long the oldest has been waiting; `null` where none waits. */
-    readonly oldest_seconds: number | null;
+    readonly oldestSeconds: number | null;
   };
 }
 
@@ -27,12 +27,12 @@ export function createHealth(
     if (backlog === undefined) return { status: 'ok', live: true, ready: true };
     try {
       const { waiting, running, dead, oldest } = await backlog();
-      const oldest_seconds = oldest === undefined ? null : Math.max(0, secondsSince(oldest));
+      const oldestSeconds = oldest === undefined ? null : Math.max(0, secondsSince(oldest));
       return {
         status: 'ok',
         live: true,
         ready: true,
-        queue: { waiting, running, dead, oldest_seconds },
+        queue: { waiting, running, dead, oldestSeconds },
       };
     } catch {
       return unavailable;

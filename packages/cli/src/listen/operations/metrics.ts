@@ -1,15 +1,15 @@
 import { type ErrorDetails, eventSchemas } from '@spiderfoot-webhooks/core';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Settled } from '../server/webhook-route.ts';
+import type { DeliveryResult } from '../server/webhook-route.ts';
 import type { Backlog } from './queue-health.ts';
 
 /** What `GET /metrics` shows. */
 export interface Metrics {
   readonly contentType: string;
   /** Count an answered request. */
-  taken(settled: Settled): void;
+  answered(result: DeliveryResult): void;
   /** Count an attempt at a queued or replayed delivery, whether it succeeded or failed. */
-  handled(settled: Settled): void;
+  handled(result: DeliveryResult): void;
   /** Count a request that was answered 404, because its path has no webhook. */
   notFound(): void;
   /** Count a TLS connection that failed before a request arrived. @param code OpenSSL's or Node's code */
@@ -59,7 +59,7 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
 
   return {
     contentType: registry.contentType,
-    taken({ outcome, details }) {
+    answered({ outcome, details }) {
       const { endpoint, timings, attempt, eventType = '' } = details;
       deliveries.inc({ endpoint, ...labelsOf(outcome) });
       seconds.observe({ endpoint }, timings.total / 1000);
@@ -75,7 +75,7 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
   };
 }
 
-function labelsOf(outcome: Settled['outcome']) {
+function labelsOf(outcome: DeliveryResult['outcome']) {
   return { outcome: outcome.status, code: outcome.status === 'rejected' ? outcome.code : '' };
 }
 

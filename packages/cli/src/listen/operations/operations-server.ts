@@ -3,13 +3,17 @@ import { routeOperations } from '../server/route-requests.ts';
 import type { Operations } from './operations.ts';
 
 /** Health and metrics on a port of their own. */
-export interface OwnPort {
+export interface OperationsServer {
   readonly url: string;
   close(): void;
 }
 
 /** Rejects if it cannot listen. */
-export async function serveOperations(operations: Operations, host: string, port: number): Promise<OwnPort> {
+export async function serveOperations(
+  operations: Operations,
+  host: string,
+  port: number,
+): Promise<OperationsServer> {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 15_000 },
     routeOperations(operations),

@@ -11,7 +11,7 @@ export interface Operations {
    * The same on the webhooks' port, where strangers come by: they get to know whether it is up, and no more. All is
    * told to who asks from this machine and not through a proxy.
    */
-  answerStrangers(path: string, req: IncomingMessage, res: ServerResponse): boolean;
+  answerPublic(path: string, req: IncomingMessage, res: ServerResponse): boolean;
 }
 
 /** @param separate whether they have a port of their own, and the webhooks' tells nothing but the health */
@@ -21,9 +21,9 @@ export function createOperations(
   separate: boolean,
 ): Operations {
   async function sendHealth(res: ServerResponse, whole: boolean): Promise<void> {
-    const told = await health();
-    const body = whole ? told : { status: told.status };
-    send(res, told.ready ? 200 : 503, 'application/json; charset=utf-8', JSON.stringify(body));
+    const current = await health();
+    const body = whole ? current : { status: current.status };
+    send(res, current.ready ? 200 : 503, 'application/json; charset=utf-8', JSON.stringify(body));
   }
 
   async function sendMetrics(res: ServerResponse): Promise<void> {
@@ -47,7 +47,7 @@ export function createOperations(
 
   return {
     answer: (path, req, res) => answer(path, req, res, true),
-    answerStrangers: (path, req, res) => answer(path, req, res, !separate && isLocal(req)),
+    answerPublic: (path, req, res) => answer(path, req, res, !separate && isLocal(req)),
   };
 }
 

@@ -1,41 +1,41 @@
 import type { Severity } from '@spiderfoot-webhooks/core/events';
-import { outColours } from '../../terminal/color.ts';
+import { outColors } from '../../terminal/color.ts';
 import { type Column, lineOf } from '../../terminal/table.ts';
 import { printable } from '../../terminal/text.ts';
 import { clockTime } from '../../time/time-values.ts';
-import type { Row, Trouble } from './event-row.ts';
+import type { ProblemRow, Row } from './event-row.ts';
 
-const severityColours = {
-  CRITICAL: (text) => outColours.bold(outColours.red(text)),
-  HIGH: outColours.red,
-  MEDIUM: outColours.yellow,
-  LOW: outColours.cyan,
-  INFO: outColours.dim,
-  REFUSED: outColours.yellow,
-  FAILED: (text) => outColours.bold(outColours.red(text)),
-} as const satisfies Record<Severity | Trouble['severity'], (text: string) => string>;
+const severityColors = {
+  CRITICAL: (text) => outColors.bold(outColors.red(text)),
+  HIGH: outColors.red,
+  MEDIUM: outColors.yellow,
+  LOW: outColors.cyan,
+  INFO: outColors.dim,
+  REJECTED: outColors.yellow,
+  FAILED: (text) => outColors.bold(outColors.red(text)),
+} as const satisfies Record<Severity | ProblemRow['severity'], (text: string) => string>;
 
-type Line = Row | Trouble;
+type Line = Row | ProblemRow;
 
 const time: Column<Line> = {
   title: 'time',
   text: (line) => clockTime(line.time),
-  colour: outColours.dim,
+  color: outColors.dim,
   usual: 8,
   rank: 3,
 };
-const warning: Column<Line> = { title: '', text: () => 'UNVERIFIED', colour: outColours.yellow };
+const warning: Column<Line> = { title: '', text: () => 'UNVERIFIED', color: outColors.yellow };
 const severity: Column<Line> = {
   title: 'severity',
   // Pad the text itself, so that the next column is aligned on any screen.
   text: (line) => line.severity.padEnd(8),
-  colour: (text, line) => severityColours[line.severity](text),
+  color: (text, line) => severityColors[line.severity](text),
   rank: 5,
 };
-const duration: Column<Line> = { title: 'ms', text: durationOf, colour: outColours.dim, usual: 7, rank: 2 };
-const what: Column<Trouble> = {
+const duration: Column<Line> = { title: 'ms', text: durationOf, color: outColors.dim, usual: 7, rank: 2 };
+const what: Column<ProblemRow> = {
   title: 'what',
-  text: (trouble) => printable(trouble.what),
+  text: (problemRow) => printable(problemRow.what),
   usual: 40,
   least: 12,
 };
@@ -60,7 +60,7 @@ function describing(isWide: boolean): readonly Column<Row>[] {
     {
       title: 'scan',
       text: (row) => printable(row.scan),
-      colour: outColours.dim,
+      color: outColors.dim,
       usual: isWide ? 14 : 10,
       most: 16,
       least: 8,
@@ -96,7 +96,7 @@ export interface LineStyle {
  * Format a row as one line. If it does not fit, texts are cut and columns are left out, the least important first.
  * @param width columns of the screen
  */
-export function shownLine(line: Line, { insecure, endpoints }: LineStyle, width: number): string {
+export function eventLine(line: Line, { insecure, endpoints }: LineStyle, width: number): string {
   const longest = endpoints.reduce((most, name) => Math.max(most, name.length), 0);
   const begin: readonly Column<Line>[] = [
     ...(insecure ? [warning] : []),
@@ -104,6 +104,6 @@ export function shownLine(line: Line, { insecure, endpoints }: LineStyle, width:
     severity,
     ...(endpoints.length > 1 ? [endpointColumn(Math.min(longest, 20))] : []),
   ];
-  if ('what' in line) return lineOf<Trouble>([...begin, what, duration], line, width);
+  if ('what' in line) return lineOf<ProblemRow>([...begin, what, duration], line, width);
   return lineOf<Row>([...begin, ...describing(width >= wide), outcome, duration], line, width);
 }

@@ -1,7 +1,7 @@
 import type { WebhookEvent } from '@spiderfoot-webhooks/core';
 import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { type Severity, severityOf } from '@spiderfoot-webhooks/core/events';
-import type { Settled } from '../server/webhook-route.ts';
+import type { DeliveryResult } from '../server/webhook-route.ts';
 
 /** An event, as a line shows it. */
 export interface Row {
@@ -17,16 +17,16 @@ export interface Row {
 }
 
 /** A line for a rejection or a failure. */
-export interface Trouble {
+export interface ProblemRow {
   readonly time: Date;
-  readonly severity: 'REFUSED' | 'FAILED';
+  readonly severity: 'REJECTED' | 'FAILED';
   readonly what: string;
   readonly ms: number | undefined;
   readonly endpoint: string | undefined;
 }
 
 /** Return the row of a delivery's outcome. */
-export function rowOf({ outcome, details }: Settled): Row | Trouble {
+export function rowOf({ outcome, details }: DeliveryResult): Row | ProblemRow {
   const { receivedAt: time, timings, ip, endpoint } = details;
   const ms = timings.total;
   if (outcome.status !== 'rejected')
@@ -34,7 +34,7 @@ export function rowOf({ outcome, details }: Settled): Row | Trouble {
   const what = [`${toHttpResponse(outcome).status} ${outcome.code}`, outcome.eventType, ip && `from ${ip}`];
   return {
     time,
-    severity: 'REFUSED',
+    severity: 'REJECTED',
     what: what.filter((part) => part !== undefined).join(' '),
     ms,
     endpoint,
@@ -46,25 +46,25 @@ export function eventRow(
   event: WebhookEvent,
   { time = new Date(), ...rest }: Pick<Row, 'outcome' | 'ms' | 'endpoint'> & { readonly time?: Date },
 ): Row {
-  const { severity, event_type: type, target, message, scan_id } = factsOf(event);
-  return { time, severity, type, target: target ?? message ?? '', scan: scan_id ?? '', ...rest };
+  const { severity, eventType: type, target, message, scanId } = summarizeEvent(event);
+  return { time, severity, type, target: target ?? message ?? '', scan: scanId ?? '', ...rest };
 }
 
 /** The most important values of an event. */
-export interface Facts {
-  readonly event_type: string;
+export interface EventSummary {
+  readonly eventType: string;
   readonly severity: Severity;
   readonly target: string | undefined;
-  readonly scan_id: string | undefined;
+  readonly scanId: string | undefined;
   readonly message: string | undefined;
 }
 
-export function factsOf(event: WebhookEvent): Facts {
+export function summarizeEvent(event: WebhookEvent): EventSummary {
   return {
-    event_type: event.event_type,
+    eventType: event.event_type,
     severity: severityOf(event),
     target: textOf(event, 'target'),
-    scan_id: textOf(event, 'scan_id'),
+    scanId: textOf(event, 'scan_id'),
     message: textOf(event, 'message'),
   };
 }

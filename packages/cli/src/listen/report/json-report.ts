@@ -1,56 +1,53 @@
 import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { jsonLine } from '@spiderfoot-webhooks/core/node';
+import { deliveryJson } from '@spiderfoot-webhooks/core/stores';
 import { writeOut } from '../../terminal/output.ts';
-import type { Settled } from '../server/webhook-route.ts';
-import { factsOf } from './event-row.ts';
-import { shownHeaders } from './mask-headers.ts';
+import type { DeliveryResult } from '../server/webhook-route.ts';
+import { summarizeEvent } from './event-row.ts';
+import { maskedHeaders } from './mask-headers.ts';
 import { hintFor } from './rejection-hints.ts';
 import { failuresOf, plainDetails, type Report, type ReportOptions } from './report.ts';
 
 /** Report to a program, with a line of JSON for each event, rejection and error. */
 export function jsonReport({ verbose, insecure }: ReportOptions): Report {
-  const say = (what: object) => writeOut(`${jsonLine(what)}\n`);
+  const print = (what: object) => writeOut(`${jsonLine(what)}\n`);
   const now = () => new Date().toISOString();
 
   return {
-    taken(taken) {
-      const { req, body } = taken;
-      const more = verbose
-        ? { headers: shownHeaders(req), body: body && Buffer.from(body).toString() }
-        : undefined;
-      const { outcome } = taken;
-      return say({
-        ...deliveryFields(taken),
+    answered(request) {
+      const { req, body, outcome } = request;
+      return print({
+        ...resultFields(request, verbose ? body : undefined),
         status: toHttpResponse(outcome).status,
         verified: !insecure && isGenuine(outcome),
-        ...more,
+        ...(verbose && { headers: maskedHeaders(req) }),
       });
     },
-    handled(settled) {
-      void say({ ...deliveryFields(settled), time: now(), handled: settled.outcome.status === 'processed' });
+    handled(result) {
+      void print({ ...resultFields(result), time: now(), handled: result.outcome.status === 'processed' });
     },
     forwarded(target, event, { id, endpoint, attempt }, ms) {
-      void say({
+      void print({
         time: now(),
         outcome: 'forwarded',
         forwarder: target,
         endpoint,
         id,
-        ...factsOf(event),
+        ...summarizeEvent(event),
         attempt,
         ms: rounded(ms),
       });
     },
     failed(error, { source, endpoint, id }) {
       for (const [what, message] of failuresOf(error, source)) {
-        void say({ time: now(), outcome: 'failed', source: what, endpoint, id, error: message });
+        void print({ time: now(), outcome: 'failed', source: what, endpoint, id, error: message });
       }
     },
-    turnedAway(what) {
-      void say({ time: now(), outcome: 'rejected', ...what, verified: false });
+    rejectedRequest(what) {
+      void print({ time: now(), outcome: 'rejected', ...what, verified: false });
     },
     stored(details, message) {
-      void say({
+      void print({
         time: now(),
         outcome: 'failed',
         source: 'database',
@@ -62,25 +59,32 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
 }
 
 /** Only an authenticated delivery has an id. */
-function isGenuine(outcome: Settled['outcome']): boolean {
+function isGenuine(outcome: DeliveryResult['outcome']): boolean {
   return outcome.id !== undefined;
 }
 
-function deliveryFields({ outcome, details }: Settled): object {
-  const { receivedAt, endpoint, ip, timings } = details;
-  const common = {
-    time: receivedAt.toISOString(),
-    outcome: outcome.status,
-    endpoint,
-    ip,
-    ms: rounded(timings.total),
-  };
+/** Return a delivery in the shape that every command prints, and what became of it. */
+function resultFields({ outcome, details }: DeliveryResult, body?: Uint8Array): object {
+  const { receivedAt, endpoint, ip, timings, attempt: attempts } = details;
+  const request = { receivedAt, endpoint, ip, attempts, body };
+  const common = { outcome: outcome.status, ms: rounded(timings.total) };
   if (outcome.status === 'rejected') {
-    const { code, id, eventType: event_type, issues } = outcome;
-    return { ...common, code, id, event_type, issues, hint: hintFor(outcome) };
+    const { code, id, eventType, issues } = outcome;
+    return {
+      ...common,
+      ...deliveryJson({ ...request, code, id, eventType, issues }),
+      hint: hintFor(outcome),
+    };
   }
   const { id, event, wire } = outcome;
-  return { ...common, id, ...factsOf(event), dialect: wire.dialect };
+  const { severity, message, eventType, target, scanId } = summarizeEvent(event);
+  const { dialect } = wire;
+  return {
+    ...common,
+    severity,
+    ...deliveryJson({ ...request, id, eventType, target, scanId, dialect }),
+    message,
+  };
 }
 
 function rounded(ms: number): number {

@@ -7,7 +7,7 @@ const secret = /auth|cookie|token|secret|password|passwd|api-?key|session|creden
 const shownDigits = 32;
 
 /** A request's headers as they came, those that are secret masked. */
-export function shownHeaders({
+export function maskedHeaders({
   rawHeaders,
 }: Pick<IncomingMessage, 'rawHeaders'>): readonly (readonly [string, string])[] {
   const shown: [string, string][] = [];

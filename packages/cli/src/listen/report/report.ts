@@ -13,12 +13,12 @@ export interface Report extends Watcher {
   /** Something failed inside. */
   failed(error: unknown, details: ErrorDetails): void;
   /** A connection or a request was rejected before it reached a webhook. */
-  turnedAway(what: TurnedAway): void;
+  rejectedRequest(what: RejectedRequest): void;
   /** The store has something to say. */
   stored(details: object, message: string): void;
 }
 
-interface TurnedAway {
+interface RejectedRequest {
   /** The status of the HTTP answer, if there was one. */
   readonly status: number | undefined;
   readonly code: string;

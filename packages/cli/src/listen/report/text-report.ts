@@ -1,14 +1,13 @@
 import { jsonLine } from '@spiderfoot-webhooks/core/node';
 import { bodyText } from '../../log/delivery-details.ts';
-import { outColours } from '../../terminal/color.ts';
+import { outColors } from '../../terminal/color.ts';
 import { writeOut } from '../../terminal/output.ts';
-import { printable } from '../../terminal/text.ts';
-import { lineWidth } from '../../terminal/width.ts';
-import { wrapped } from '../../terminal/wrap.ts';
-import type { Settled, Taken } from '../server/webhook-route.ts';
-import { shownLine } from './event-line.ts';
-import { eventRow, type Row, rowOf, type Trouble } from './event-row.ts';
-import { shownHeaders } from './mask-headers.ts';
+import { lineWidth } from '../../terminal/terminal-width.ts';
+import { printable, wrapped } from '../../terminal/text.ts';
+import type { AnsweredRequest, DeliveryResult } from '../server/webhook-route.ts';
+import { eventLine } from './event-line.ts';
+import { eventRow, type ProblemRow, type Row, rowOf } from './event-row.ts';
+import { maskedHeaders } from './mask-headers.ts';
 import { hintFor } from './rejection-hints.ts';
 import { failuresOf, plainDetails, type Report, type ReportOptions, sourceName } from './report.ts';
 
@@ -17,51 +16,51 @@ const longestBody = 20_000;
 
 /** Report to a person. */
 export function textReport({ verbose, insecure, endpoints }: ReportOptions): Report {
-  function say(line: Row | Trouble, ...below: readonly string[]): Promise<boolean> {
-    return writeOut(`${[shownLine(line, { insecure, endpoints }, lineWidth()), ...below].join('\n')}\n`);
+  function print(line: Row | ProblemRow, ...below: readonly string[]): Promise<boolean> {
+    return writeOut(`${[eventLine(line, { insecure, endpoints }, lineWidth()), ...below].join('\n')}\n`);
   }
 
   return {
-    taken(taken) {
-      const details = verbose ? detailLines(taken) : [];
-      return say(rowOf(taken), ...reasonLines(taken), ...details);
+    answered(request) {
+      const details = verbose ? detailLines(request) : [];
+      return print(rowOf(request), ...reasonLines(request), ...details);
     },
-    handled(settled) {
-      const { outcome, details } = settled;
+    handled(result) {
+      const { outcome, details } = result;
       if (outcome.status !== 'rejected') {
         const { endpoint, timings } = details;
-        void say(eventRow(outcome.event, { outcome: 'handled', ms: timings.total, endpoint }));
+        void print(eventRow(outcome.event, { outcome: 'handled', ms: timings.total, endpoint }));
       }
       // Failed handlers have already been reported one by one.
-      else if (outcome.code !== 'handler_failed') void say(rowOf(settled), ...reasonLines(settled));
+      else if (outcome.code !== 'handler_failed') void print(rowOf(result), ...reasonLines(result));
     },
     forwarded(target, event, { endpoint }, ms) {
-      void say(eventRow(event, { outcome: `→ ${target}`, ms, endpoint }));
+      void print(eventRow(event, { outcome: `→ ${target}`, ms, endpoint }));
     },
     failed(error, { source, endpoint }) {
       for (const [what, message] of failuresOf(error, sourceName(source))) {
-        void say(trouble('FAILED', what, endpoint), ...indented(printable(message)));
+        void print(problemRow('FAILED', what, endpoint), ...indented(printable(message)));
       }
     },
-    turnedAway({ status, code, ip, hint }) {
+    rejectedRequest({ status, code, ip, hint }) {
       const what = [status, code, ip && `from ${ip}`].filter((part) => part !== undefined);
-      void say(trouble('REFUSED', what.join(' ')), ...indented(printable(hint)));
+      void print(problemRow('REJECTED', what.join(' ')), ...indented(printable(hint)));
     },
     stored(details, message) {
-      void say(
-        trouble('FAILED', 'database'),
+      void print(
+        problemRow('FAILED', 'database'),
         ...indented(printable(`${message} ${jsonLine(plainDetails(details))}`)),
       );
     },
   };
 }
 
-function trouble(severity: Trouble['severity'], what: string, endpoint?: string): Trouble {
+function problemRow(severity: ProblemRow['severity'], what: string, endpoint?: string): ProblemRow {
   return { time: new Date(), severity, what, ms: undefined, endpoint };
 }
 
 /** Return the reason why a delivery was rejected, and what to do. */
-function reasonLines({ outcome }: Settled): readonly string[] {
+function reasonLines({ outcome }: DeliveryResult): readonly string[] {
   if (outcome.status !== 'rejected') return [];
   const issues = (outcome.issues ?? [])
     .slice(0, mostIssues)
@@ -79,14 +78,14 @@ const margin = '          ';
 
 function indented(text: string): readonly string[] {
   return wrapped(text.slice(0, longestReason), lineWidth() - margin.length).map(
-    (line) => `${margin}${outColours.dim(line)}`,
+    (line) => `${margin}${outColors.dim(line)}`,
   );
 }
 
 /** Format a request like the guide's test endpoint: headers, and the body as JSON. */
-function detailLines({ req, body }: Taken): readonly string[] {
-  const headers = shownHeaders(req).map(
-    ([name, value]) => `  ${outColours.cyan(printable(name))}: ${printable(value)}`,
+function detailLines({ req, body }: AnsweredRequest): readonly string[] {
+  const headers = maskedHeaders(req).map(
+    ([name, value]) => `  ${outColors.cyan(printable(name))}: ${printable(value)}`,
   );
   if (body === undefined) return headers;
   const text = bodyText(body);

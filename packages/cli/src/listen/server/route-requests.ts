@@ -18,12 +18,12 @@ export function routeRequests(
     const path = pathOf(req.url);
     const webhook = webhooks.get(path);
     if (webhook !== undefined) return webhook(req, res);
-    if (operations.answerStrangers(path, req, res)) return;
+    if (operations.answerPublic(path, req, res)) return;
     notFound(res);
     // Browsers ask for icons and crawlers for everything: what is posted was meant for a webhook.
     if (req.method === 'POST') {
       metrics.notFound();
-      report.turnedAway({
+      report.rejectedRequest({
         status: 404,
         code: 'not_found',
         ip: req.socket.remoteAddress,

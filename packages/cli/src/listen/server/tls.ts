@@ -26,7 +26,7 @@ export function reportTlsFailures(server: Server, report: Report, metrics: Pick<
   const countFailure = (code: string, { remoteAddress: ip }: TLSSocket) => {
     metrics.tlsFailed(code);
     const hint = hintForTls(code);
-    if (hint !== undefined) report.turnedAway({ status: undefined, code, ip, hint });
+    if (hint !== undefined) report.rejectedRequest({ status: undefined, code, ip, hint });
   };
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
     // `authorizationError` has the reason why a certificate was rejected. The error says only that the connection was

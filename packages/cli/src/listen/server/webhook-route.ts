@@ -4,13 +4,13 @@ import type { BodyRead } from '@spiderfoot-webhooks/core/adapter';
 import { NodeDelivery, sendOutcome, socketAddress } from '@spiderfoot-webhooks/core/adapter/node';
 
 /** What became of a delivery. */
-export interface Settled {
+export interface DeliveryResult {
   readonly outcome: Outcome<WebhookEvent>;
   readonly details: OutcomeDetails;
 }
 
 /** A request to a webhook, and what became of it. */
-export interface Taken extends Settled {
+export interface AnsweredRequest extends DeliveryResult {
   readonly req: IncomingMessage;
   /** As far as it was read, where it is kept. */
   readonly body: Uint8Array | undefined;
@@ -22,9 +22,9 @@ export interface Watcher {
    * Called before a request is answered.
    * @returns whether to send the answer. `false` if the event could not be written to the output
    */
-  taken(taken: Taken): Promise<boolean>;
+  answered(answered: AnsweredRequest): Promise<boolean>;
   /** A delivery that was queued, or is replayed, was handled once, well or not. */
-  handled(settled: Settled): void;
+  handled(result: DeliveryResult): void;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface Watcher {
  */
 export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: boolean): RequestListener {
   /** The details of each outcome that `receive` returns. */
-  const answered = new WeakMap<Settled['outcome'], OutcomeDetails>();
+  const answered = new WeakMap<DeliveryResult['outcome'], OutcomeDetails>();
   receiver.onOutcome((outcome, details) => {
     if (details.phase === 'received') answered.set(outcome, details);
     else watcher.handled({ outcome, details });
@@ -47,7 +47,7 @@ export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: b
     const details = answered.get(outcome);
     if (details === undefined) return sendOutcome(res, outcome);
     const body = delivery instanceof KeepingDelivery ? delivery.body : undefined;
-    const isShown = await watcher.taken({ outcome, details, req, body });
+    const isShown = await watcher.answered({ outcome, details, req, body });
     sendOutcome(res, isShown ? outcome : notShown);
   }
 
