@@ -319,7 +319,7 @@ describe('log export', () => {
   it('writes JSON lines and CSV, to standard output or into a new file', async () => {
     const db = await typical();
     const { lines } = await spiderfoot(['log', 'export', '--db', db, '--scan', 's1']);
-    expect(lines.map((line) => Number(JSON.parse(line).key))).toEqual([2, 1]);
+    expect(lines.map((line) => JSON.parse(line).number)).toEqual([2, 1]);
     const file = `${db}.csv`;
     const args = ['log', 'export', '--db', db, '--format', 'csv', '--output', file];
     expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: [] });
