@@ -96,7 +96,7 @@ describe('a line of listen --json', () => {
     const parsed = JSON.parse(line);
     expect(parsed).toMatchObject({
       target: half('\ufffd'),
-      scan_id: half('\ufffd\ufffd'),
+      scanId: half('\ufffd\ufffd'),
       message: '\ud83d\ude00 \\ud83d',
     });
     expect(JSON.stringify(parsed)).not.toMatch(/[^\\]\\ud[89a-f]/);
