@@ -3,9 +3,9 @@
  * file that holds the guide's `webhook_logs`.
  */
 
+export type { RejectionCount, RejectionRecord } from '@spiderfoot-webhooks/core/stores';
 export { OutdatedFileError, StoreError } from './errors.ts';
 export type { PrunableState, PruneOptions } from './operations/prune.ts';
-export type { RejectionCount, RejectionRecord } from './operations/rejections.ts';
 export type { Retention, StoreLogger, StoreOptions } from './options.ts';
 export type { Count, CountKey, CountOptions } from './queries/counts.ts';
 export type { DeliveryPage, ListOptions } from './queries/delivery-pages.ts';

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import type { DeliveryLog, DeliveryQueue } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryLog, DeliveryQueue, UnauthenticatedRejections } from '@spiderfoot-webhooks/core/stores';
 import { createWorker, endpointTaken, type Worker } from '@spiderfoot-webhooks/core/stores';
 import { createCommits } from './database/group-commit.ts';
 import { connectReadOnly, refuseWrites } from './database/read-only-connection.ts';
@@ -10,13 +10,7 @@ import { recordEntry } from './log/record-entry.ts';
 import { createRunner, newStoreName } from './log/running-elsewhere.ts';
 import { createReports } from './logger-messages.ts';
 import { type PruneOptions, prune } from './operations/prune.ts';
-import {
-  countRejections,
-  createRejectionCounter,
-  listRejections,
-  type RejectionCount,
-  type RejectionRecord,
-} from './operations/rejections.ts';
+import { countRejections, createRejectionCounter, listRejections } from './operations/rejections.ts';
 import { replay, replayOne } from './operations/replay.ts';
 import { scheduleRetention } from './operations/scheduled-pruning.ts';
 import { readOptions, type StoreOptions } from './options.ts';
@@ -52,10 +46,7 @@ export interface Store extends Required<Pick<DeliveryLog, 'record' | 'recordReje
   /**
    * What was refused before it was authenticated: counts by the hour, and with `keepRejections` the latest one by one.
    */
-  rejections(): Promise<{
-    readonly counts: readonly RejectionCount[];
-    readonly latest: readonly RejectionRecord[];
-  }>;
+  rejections(): Promise<UnauthenticatedRejections>;
   /**
    * Put deliveries back into the queue: dead letters, failed and refused ones, which are run by those handlers alone
    * that have not succeeded; or processed ones, which are run by all. A receiver over this store works them off, with

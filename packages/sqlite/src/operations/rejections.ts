@@ -1,4 +1,9 @@
-import type { UnauthenticatedRejection } from '@spiderfoot-webhooks/core/stores';
+import {
+  type RejectionCount,
+  type RejectionRecord,
+  rejectionHour,
+  type UnauthenticatedRejection,
+} from '@spiderfoot-webhooks/core/stores';
 import type { Commits } from '../database/group-commit.ts';
 import type { Connection } from '../database/writable-connection.ts';
 import { numberOf, textOf, timeOf } from '../rows/cells.ts';
@@ -65,7 +70,7 @@ export function createRejectionCounter(
 
   function add(refusal: UnauthenticatedRejection, count: number): void {
     if (closed) return;
-    const key = `${hourOf(refusal)}\n${refusal.code}\n${refusal.endpoint}`;
+    const key = `${rejectionHour(refusal)}\n${refusal.code}\n${refusal.endpoint}`;
     const counted = counts.get(key);
     if (counted === undefined) counts.set(key, { refusal, count });
     else counted.count += count;
@@ -77,7 +82,7 @@ export function createRejectionCounter(
     single: readonly UnauthenticatedRejection[],
   ): void {
     for (const { refusal, count } of counted) {
-      connection.statement(addCount).run(hourOf(refusal), refusal.endpoint, refusal.code, count);
+      connection.statement(addCount).run(rejectionHour(refusal), refusal.endpoint, refusal.code, count);
     }
     for (const { receivedAt, endpoint, code, ip } of single) {
       connection.statement(addRefusal).run(receivedAt.getTime(), endpoint, code, ip ?? null);
@@ -98,27 +103,6 @@ export function createRejectionCounter(
       return flushed;
     },
   };
-}
-
-function hourOf({ receivedAt }: UnauthenticatedRejection): number {
-  return Math.floor(receivedAt.getTime() / hour) * hour;
-}
-
-/** How many deliveries were refused unauthenticated in an hour, at an endpoint, by a code. */
-export interface RejectionCount {
-  /** When the hour begins. */
-  readonly hour: Date;
-  readonly endpoint: string;
-  readonly code: string;
-  readonly count: number;
-}
-
-/** One unauthenticated refusal. */
-export interface RejectionRecord {
-  readonly receivedAt: Date;
-  readonly endpoint: string;
-  readonly code: string;
-  readonly ip: string | undefined;
 }
 
 export function countRejections(connection: Connection): readonly RejectionCount[] {

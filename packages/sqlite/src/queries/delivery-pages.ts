@@ -10,8 +10,8 @@ import {
   toRecord,
   toRecordWithBody,
 } from '../rows/delivery-records.ts';
+import { toMatch } from '../search/match-expression.ts';
 import { hasRest } from '../search/read-only-search-index.ts';
-import { toMatch } from '../search/search-text.ts';
 import { type DeliveryFilter, toCondition } from './filter-conditions.ts';
 import { and, anything, type Place, type Read, type Sought, walk } from './index-scan.ts';
 

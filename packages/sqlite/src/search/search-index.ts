@@ -1,6 +1,6 @@
+import { toSearchText } from '@spiderfoot-webhooks/core/stores';
 import type { Commits } from '../database/group-commit.ts';
 import type { Connection } from '../database/writable-connection.ts';
-import { toSearchText } from './search-text.ts';
 
 /**
  * Rows, and characters, that are indexed in one go: some milliseconds. A delivery that comes meanwhile waits for no
