@@ -2,7 +2,7 @@ import type { DeliveryQueue } from '../../delivery-queue.ts';
 import { check, equal, matches, sleep, until } from '../support/assertions.ts';
 import type { CaseDefinition } from '../support/contract-case.ts';
 import { createDelivery } from '../support/deliveries.ts';
-import { createRecorder, failed, processed } from '../support/fixture.ts';
+import { createRecorder, type Fixture, failed, processed } from '../support/fixture.ts';
 
 /** What outlives a process, and several processes over one store. */
 export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
@@ -134,41 +134,12 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
   {
     name: 'a delivery that runs longer than its lease is not taken over, because its worker renews the lease',
     needs: ['shared'],
-    async run({ open, start, gate }) {
-      const options = { lease: 150 };
-      const [one, two] = [await open(options), await open(options)];
-      const { pass, waiting } = gate();
-      const owner = createRecorder(async () => {
-        await pass();
-        return processed();
-      });
-      start(one, owner.process);
-      await one.enqueue(createDelivery());
-      await until(() => waiting() === 1, 'the attempt to begin');
-      const other = createRecorder();
-      start(two, other.process);
-      await sleep(600);
-      equal([owner.works.length, other.works.length], [1, 0], 'the numbers of attempts');
-    },
+    run: (fixture) => expectNoTakeover(fixture, { owner: 150, other: 150 }, 600),
   },
   {
     name: 'the lease of a delivery is that of the process that claimed it',
     needs: ['shared'],
-    async run({ open, start, gate }) {
-      const [one, two] = [await open({ lease: 3_600_000 }), await open({ lease: 30 })];
-      const { pass, waiting } = gate();
-      const owner = createRecorder(async () => {
-        await pass();
-        return processed();
-      });
-      start(one, owner.process);
-      await one.enqueue(createDelivery());
-      await until(() => waiting() === 1, 'the attempt to begin');
-      const other = createRecorder();
-      start(two, other.process);
-      await sleep(200);
-      equal([owner.works.length, other.works.length], [1, 0], 'the numbers of attempts');
-    },
+    run: (fixture) => expectNoTakeover(fixture, { owner: 3_600_000, other: 30 }, 200),
   },
   {
     name: 'after a process is lost, another takes its delivery over as the next attempt',
@@ -229,3 +200,28 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
     },
   },
 ];
+
+/**
+ * Check that a second process does not take over a delivery that runs.
+ * @param leases the lease of each process, in milliseconds
+ * @param wait how long the delivery runs beside the second process, in milliseconds
+ */
+async function expectNoTakeover(
+  { open, start, gate }: Fixture<DeliveryQueue>,
+  leases: { readonly owner: number; readonly other: number },
+  wait: number,
+): Promise<void> {
+  const [one, two] = [await open({ lease: leases.owner }), await open({ lease: leases.other })];
+  const { pass, waiting } = gate();
+  const owner = createRecorder(async () => {
+    await pass();
+    return processed();
+  });
+  start(one, owner.process);
+  await one.enqueue(createDelivery());
+  await until(() => waiting() === 1, 'the attempt to begin');
+  const other = createRecorder();
+  start(two, other.process);
+  await sleep(wait);
+  equal([owner.works.length, other.works.length], [1, 0], 'the numbers of attempts');
+}
