@@ -39,3 +39,12 @@ it.each(adapterNames)('The adapter %s loads neither the INI parser nor the serve
   expect(inputs).toContain('packages/core/src/adapter/node/delivery.ts');
   expect(inputs.filter((file) => /^packages\/core\/src\/(?:config|node)\//.test(file))).toEqual([]);
 });
+
+it.each(['core/terminal', 'core/config/values'])(
+  'The entry %s loads no schema, so that a command starts fast',
+  async (name) => {
+    const { inputs } = await loadAll(`@spiderfoot-webhooks/${name}`, ['node']);
+    expect(inputs.length).toBeGreaterThan(1);
+    expect(inputs.filter((file) => /\/zod\/|^packages\/core\/src\/events\//.test(file))).toEqual([]);
+  },
+);

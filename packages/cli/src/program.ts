@@ -71,7 +71,7 @@ export const commands: readonly CommandEntry[] = [
  */
 export async function createProgram(isWanted: (name: string) => boolean): Promise<Command> {
   const program = new Command('spiderfoot-webhooks')
-    .description("Receive, send, runChecks and keep SpiderFoot's webhooks.")
+    .description("Receive, send, examine and keep SpiderFoot's webhooks.")
     .usage('<command> [options]')
     .version(version())
     .helpCommand('help [command]', "show a command's help")

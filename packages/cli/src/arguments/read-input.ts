@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CommandFailure } from '../failure/failure.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../terminal/printable.ts';
 
 /** Bytes of a body that is looked at: a thousand times what SpiderFoot sends. */
 const largestInput = 64 * 1024 ** 2;

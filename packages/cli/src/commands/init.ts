@@ -7,7 +7,7 @@ import { type Framework, frameworks } from '../init/server-source.ts';
 import { existingFiles, writeFiles } from '../init/write-files.ts';
 import { addExamples } from '../terminal/help.ts';
 import { shellWord } from '../terminal/invocation.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../terminal/printable.ts';
 import { version } from '../version.ts';
 
 /** `init`: writes a minimal receiver project. */

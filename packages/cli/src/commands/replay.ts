@@ -14,7 +14,7 @@ import { findRecord } from '../store/find-delivery.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
 import { confirmed } from '../terminal/confirm.ts';
 import { addExamples } from '../terminal/help.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../terminal/printable.ts';
 
 interface ReplayFlags extends DatabaseFlags, FilterFlags {
   readonly all?: true;

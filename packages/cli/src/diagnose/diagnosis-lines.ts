@@ -1,6 +1,7 @@
 import { outColors } from '../terminal/color.ts';
+import { printable } from '../terminal/printable.ts';
 import { lineWidth } from '../terminal/terminal-width.ts';
-import { printable, wrapped } from '../terminal/text.ts';
+import { wrapped } from '../terminal/text.ts';
 import type { Diagnosis } from './diagnose.ts';
 import type { Step } from './steps/step.ts';
 

@@ -1,5 +1,6 @@
 import { outColors } from '../terminal/color.ts';
-import { printable, wrapped } from '../terminal/text.ts';
+import { printable } from '../terminal/printable.ts';
+import { wrapped } from '../terminal/text.ts';
 import type { Finding } from './finding.ts';
 
 const colors = {
@@ -12,10 +13,10 @@ const colors = {
 /** Columns before what was seen. */
 const indent = 16;
 
-/** A finding: the verdict, the check, what was seen, and below it the mend. */
+/** A finding: the verdict, the check, what was seen, and below it the fix. */
 export function findingLines({ check, verdict, seen, fix }: Finding, width: number): readonly string[] {
   const [first = '', ...further] = wrapped(printable(seen), width - indent);
   const head = `${colors[verdict](verdict.padEnd(5))} ${check.padEnd(indent - 6)}${first}`;
-  const mending = fix === undefined ? [] : wrapped(printable(fix), width - indent).map(outColors.dim);
-  return [head, ...[...further, ...mending].map((line) => `${' '.repeat(indent)}${line}`)];
+  const fixLines = fix === undefined ? [] : wrapped(printable(fix), width - indent).map(outColors.dim);
+  return [head, ...[...further, ...fixLines].map((line) => `${' '.repeat(indent)}${line}`)];
 }

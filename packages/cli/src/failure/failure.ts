@@ -1,5 +1,5 @@
 import { errorColors } from '../terminal/color.ts';
-import { printable, printableLines } from '../terminal/text.ts';
+import { printable, printableLines } from '../terminal/printable.ts';
 import { systemSentence } from './system-errors.ts';
 
 interface FailureOptions extends ErrorOptions {

@@ -1,6 +1,6 @@
 import { errorColors } from '../terminal/color.ts';
 import { invocation, shellWord } from '../terminal/invocation.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../terminal/printable.ts';
 
 /** What is told once, at the start. */
 export interface Banner {

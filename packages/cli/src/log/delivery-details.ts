@@ -1,6 +1,6 @@
 import type { DeliveryWithBody } from '@spiderfoot-webhooks/sqlite';
 import { outColors } from '../terminal/color.ts';
-import { printable, printableLines } from '../terminal/text.ts';
+import { printable, printableLines } from '../terminal/printable.ts';
 import { dayAndTime } from '../time/time-values.ts';
 import { timeZone } from '../time/time-zone.ts';
 import { stateColor } from './delivery-table.ts';

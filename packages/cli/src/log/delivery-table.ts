@@ -1,7 +1,7 @@
 import type { DeliveryRecord } from '@spiderfoot-webhooks/sqlite';
 import { outColors } from '../terminal/color.ts';
+import { printable } from '../terminal/printable.ts';
 import { type Column, lineOf, tableLines } from '../terminal/table.ts';
-import { printable } from '../terminal/text.ts';
 import { dayAndTime } from '../time/time-values.ts';
 import { offsetText, timeZone } from '../time/time-zone.ts';
 

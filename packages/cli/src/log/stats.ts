@@ -1,7 +1,8 @@
 import type { Count, CountOptions, DeliveryFilter, Store } from '@spiderfoot-webhooks/sqlite';
 import { type Bar, barLines, bucketFor, timeBars } from '../terminal/bar-chart.ts';
 import { outColors } from '../terminal/color.ts';
-import { fit, printable } from '../terminal/text.ts';
+import { printable } from '../terminal/printable.ts';
+import { fit } from '../terminal/text.ts';
 import { offsetAt, timeZone } from '../time/time-zone.ts';
 
 const hour = 3_600_000;

@@ -1,13 +1,5 @@
-import { printable } from '@spiderfoot-webhooks/core/node';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-
-export { printable };
-
-/** Escape control characters as {@link printable} does, but keep line breaks. */
-export function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
-}
 
 const graphemes = new Intl.Segmenter();
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hasColors } from '../../src/terminal/color.ts';
-import { fit, printable, printableLines, widthOf } from '../../src/terminal/text.ts';
+import { printable, printableLines } from '../../src/terminal/printable.ts';
+import { fit, widthOf } from '../../src/terminal/text.ts';
 
 describe('a text from outside', () => {
   it.each([

@@ -1,7 +1,6 @@
 /** Serve a receiver from Node. */
 export { captureRawBody } from '../adapter/node/raw-body.ts';
 export type { NodeHandlerOptions } from '../adapter/node/send-outcome.ts';
-export { printable } from '../data/printable.ts';
 export {
   type Environment,
   exitWithReason,

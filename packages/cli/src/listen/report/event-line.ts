@@ -1,7 +1,7 @@
 import type { Severity } from '@spiderfoot-webhooks/core/events';
 import { outColors } from '../../terminal/color.ts';
+import { printable } from '../../terminal/printable.ts';
 import { type Column, lineOf } from '../../terminal/table.ts';
-import { printable } from '../../terminal/text.ts';
 import { clockTime } from '../../time/time-values.ts';
 import type { ProblemRow, Row } from './event-row.ts';
 

@@ -1,0 +1,2 @@
+/** Show untrusted text on a terminal. This entry loads nothing else, so that a command starts fast. */
+export { printable } from '../data/printable.ts';
