@@ -112,7 +112,13 @@ export const runtimes: readonly Runtime[] = [
     suites: essential,
     before: ['run', '--allow-all'],
     options: [],
-    exceptions: [],
+    exceptions: [
+      {
+        test: 'a collector that reads nothing',
+        because:
+          "Deno's node:net server, which plays the collector, sometimes reports no further connection, although the client has connected",
+      },
+    ],
   },
 ];
 
