@@ -108,14 +108,14 @@ async function measureLists(store: Store): Promise<Record<string, number>> {
   const hour = new Date(Date.now() - 3_600_000);
   const looks: Readonly<Record<string, () => Promise<unknown>>> = {
     newest: () => store.list(),
-    'by type': () => store.list({ type: 'scan_completed' }),
+    'by type': () => store.list({ eventType: 'scan_completed' }),
     'by state': () => store.list({ state: 'received' }),
     'by endpoint': () => store.list({ endpoint: 'default' }),
     'by time': () => store.list({ since: hour }),
     'by scan': () => store.list({ scanId: 'scan_5' }),
     'by target': () => store.list({ target: 'example.com' }),
     'by text': () => store.list({ text: 'perimeter' }),
-    'counts, all': () => store.counts({ by: ['type', 'state'] }),
+    'counts, all': () => store.counts({ by: ['eventType', 'state'] }),
   };
   const results: Record<string, number> = {};
   for (const [name, look] of Object.entries(looks)) {

@@ -2,14 +2,11 @@ import type { DeadLetter } from '@spiderfoot-webhooks/core';
 import type { StoreLogger } from './options.ts';
 
 /** Logs events in the background. */
-export interface Reports {
+export interface LoggerMessages {
   /** An error that lasts is logged once a minute, with the number of times that it was left out since. */
   error(error: unknown): void;
-  /**
-   * Report a delivery that is not attempted again. Call this only if its receiver has no logger.
-   * @param number the row's number
-   */
-  dead(letter: DeadLetter, number: number): void;
+  /** Report a delivery that is not attempted again. Call this only if its receiver has no logger. */
+  deadLetter(letter: DeadLetter, key: string): void;
   /** Report that another store of this process has the file open. */
   openTwice(): void;
 }
@@ -20,12 +17,12 @@ const openTwiceCode = 'SPIDERFOOT_STORE_OPEN_TWICE';
 /** Milliseconds in which the same error is logged once: workers try again several times a second. */
 const period = 60_000;
 
-export function createReports(logger: StoreLogger, path: string): Reports {
+export function createLoggerMessages(logger: StoreLogger, path: string): LoggerMessages {
   /** Log a message. A failing logger must not end the worker or the process. */
   function report(write: () => unknown): void {
     new Promise((resolve) => resolve(write())).catch(() => {});
   }
-  function tell(details: object, message: string): void {
+  function logError(details: object, message: string): void {
     report(() => logger.error(details, message));
   }
   const recent = new Map<string, { readonly loggedAt: number; repeated: number }>();
@@ -41,11 +38,11 @@ export function createReports(logger: StoreLogger, path: string): Reports {
       for (const [text, { loggedAt }] of recent) if (now - loggedAt >= period) recent.delete(text);
       recent.set(textOf(err), { loggedAt: now, repeated: 0 });
       const repeated = same !== undefined && same.repeated > 0 && { repeated: same.repeated };
-      tell({ err, path, ...repeated }, 'spiderfoot store: could not write');
+      logError({ err, path, ...repeated }, 'spiderfoot store: could not write');
     },
-    dead({ id, endpoint, eventType: event_type, attempts, error }, number) {
-      tell(
-        { number, id, endpoint, event_type, attempts, error: textOf(error) },
+    deadLetter({ id, endpoint, eventType, attempts, error }, key) {
+      logError(
+        { key, id, endpoint, eventType, attempts, error: textOf(error) },
         'spiderfoot store: dead letter; store.replay() runs its handlers again',
       );
     },

@@ -1,6 +1,5 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
-import { readWorkerOptions } from '@spiderfoot-webhooks/core/stores';
-import { type PruneOptions, readStates } from './operations/prune.ts';
+import { checkPrunableStates, type PruneOptions, readWorkerOptions } from '@spiderfoot-webhooks/core/stores';
 
 /** What is deleted by itself. */
 export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
@@ -68,15 +67,15 @@ export interface StoreOptions {
    */
   readonly keepRejections?: number;
   /**
-   * Opens what is there alone, for a look: a file that is missing, is empty or has no `webhook_logs` is an error, and
-   * is not touched.
-   * @default false: it is made
+   * Open only an existing file. A file that is missing, is empty or has no `webhook_logs` is an error and is not changed.
+   * @default false: the file is created
    */
   readonly mustExist?: boolean;
   /**
    * Open the file for reading only. Neither the file nor its journals are written, so read permission is enough. Safe
-   * while a receiver uses the file. Methods that write, such as `replay` and `prune`, reject with a StoreError, and
-   * `start` throws it. A file of an older version cannot be opened with this option.
+   * while a receiver uses the file. The store lacks the capabilities `replay` and `prune`. As the `log` or `queue` of a
+   * receiver, it rejects with a StoreError, and `start` throws it. A file of an older version cannot be opened with this
+   * option.
    * @default false
    */
   readonly readOnly?: boolean;
@@ -165,6 +164,6 @@ function readRetention(retention: Retention | undefined): Retention | undefined 
     if (value === undefined || isWhole(value, 1, greatest)) continue;
     throw new ConfigurationError(`retention.${name}`, `must be a whole number from 1 to ${greatest}.`);
   }
-  readStates(states, 'retention.states');
+  if (states !== undefined) checkPrunableStates(states, 'retention.states');
   return retention;
 }

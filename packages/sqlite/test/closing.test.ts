@@ -1,55 +1,55 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createCommits } from '../src/database/group-commit.ts';
-import { connect } from '../src/database/writable-connection.ts';
+import { type Database, openDatabase } from '../src/database/database.ts';
 import { openStore } from '../src/index.ts';
-import { scheduleRetention } from '../src/operations/scheduled-pruning.ts';
-import { createSearch } from '../src/search/search-index.ts';
+import { schedulePruning } from '../src/operations/scheduled-pruning.ts';
+import { createSearchIndex } from '../src/search/search-index.ts';
 import { query, temporaryPath, until } from './support/temporary-files.ts';
 import { createStored } from './support/webhooks.ts';
 
-/** A connection and its commits to a file with some deliveries. */
+/** A database with some deliveries, and its errors in the background. */
 async function setUp() {
   const path = temporaryPath();
   const store = openStore(path);
   for (let n = 0; n < 3; n++) await store.enqueue(createStored());
   await store.close();
-  const connection = connect(path);
-  onTestFinished(() => connection.close());
-  return { path, connection, commits: createCommits(connection), onError: vi.fn() };
+  const onError = vi.fn();
+  const db = openDatabase(path, { readOnly: false, mustExist: true }, onError);
+  onTestFinished(() => db.close());
+  return { path, db, onError };
 }
 
-it('A pruning that closing cuts short is not told as a failure, and none comes after it', async () => {
-  const { connection, commits, onError } = await setUp();
+it('does not report a pruning that closing interrupts, and starts no other', async () => {
+  const { db, onError } = await setUp();
   const read = vi.fn(async () => {
-    end();
-    connection.close();
-    connection.check();
+    stop();
+    await db.close();
+    db.check();
     throw new Error('never reached');
   });
-  const end = scheduleRetention(connection, commits, read, { keep: 1, every: 1 }, onError);
+  const stop = schedulePruning({ ...db, read }, { keep: 1, every: 1 });
   await until(() => expect(read).toHaveBeenCalledOnce());
   await sleep(50);
   expect(read).toHaveBeenCalledOnce();
   expect(onError).not.toHaveBeenCalled();
 });
 
-it('A pruning that fails is told, and the next one comes', async () => {
-  const { connection, commits, onError } = await setUp();
+it('reports a scheduled pruning that fails, and starts the next one', async () => {
+  const { db, onError } = await setUp();
   const read = () => Promise.reject(new Error('no disk'));
-  onTestFinished(scheduleRetention(connection, commits, read, { keep: 1, every: 1 }, onError));
+  onTestFinished(schedulePruning({ ...db, read }, { keep: 1, every: 1 }));
   await until(() => expect(onError.mock.calls.length).toBeGreaterThan(1));
 });
 
-it('A search that is closed while it fills a slice begins no other', async () => {
-  const { path, connection, commits, onError } = await setUp();
+it('starts no other slice of the search index after it was closed during one', async () => {
+  const { path, db, onError } = await setUp();
   const begun = vi.fn();
-  const write = <Result>(run: () => Result): Promise<Result> => {
+  const write: Database['write'] = (run) => {
     begun();
     search.close();
-    return commits.write(run);
+    return db.write(run);
   };
-  const search = createSearch(connection, { ...commits, write }, onError);
+  const search = createSearchIndex({ ...db, write });
   search.postpone();
   await until(() => expect(begun).toHaveBeenCalledOnce());
   await sleep(100);

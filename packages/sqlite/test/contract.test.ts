@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ContractStoreOptions, ContractTraits } from '@spiderfoot-webhooks/core/stores/contract';
-import { logContract, queueContract } from '@spiderfoot-webhooks/core/stores/contract';
+import { logContract, queueContract, storeContract } from '@spiderfoot-webhooks/core/stores/contract';
 import { describe, it, onTestFinished } from 'vitest';
 import { openStore } from '../src/index.ts';
 import { startProgram } from './support/processes.ts';
@@ -42,4 +42,8 @@ describe('The log of a SQLite file', () => {
 
 describe('The queue of a SQLite file', () => {
   for (const { name, run } of queueContract(open, traits)) it(name, run);
+});
+
+describe('The store of a SQLite file', () => {
+  for (const { name, run } of storeContract(open, traits)) it(name, run);
 });

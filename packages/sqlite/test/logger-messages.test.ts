@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { afterEach, expect, it, vi } from 'vitest';
-import { createReports } from '../src/logger-messages.ts';
+import { createLoggerMessages } from '../src/logger-messages.ts';
 import { open, temporaryPath, until } from './support/temporary-files.ts';
 import { createStored, createWebhook, secret } from './support/webhooks.ts';
 
@@ -10,18 +10,18 @@ afterEach(() => vi.restoreAllMocks());
 it('logs an error of the store that lasts once a minute, with the number of times that it was left out', () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const error = vi.fn();
-  const reports = createReports({ error }, 'webhooks.db');
+  const messages = createLoggerMessages({ error }, 'webhooks.db');
   const details = () => error.mock.calls.map(([{ err, repeated }]) => [err.message, repeated]);
 
-  for (let n = 0; n < 5; n++) reports.error(new Error('gone'));
-  reports.error(new Error('full'));
+  for (let n = 0; n < 5; n++) messages.error(new Error('gone'));
+  messages.error(new Error('full'));
   expect(details()).toEqual([
     ['gone', undefined],
     ['full', undefined],
   ]);
   clock.mockReturnValue(60_000);
-  for (let n = 0; n < 3; n++) reports.error(new Error('gone'));
-  reports.error(new Error('full'));
+  for (let n = 0; n < 3; n++) messages.error(new Error('gone'));
+  messages.error(new Error('full'));
   expect(details().slice(2)).toEqual([
     ['gone', 4],
     ['full', undefined],

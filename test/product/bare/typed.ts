@@ -68,7 +68,7 @@ for (const type of ['scan.complete', 'asset.discovered', 'system_alert']) {
 
 const store: Store = openStore(':memory:', { concurrency: 4 });
 createReceiver({ secret, schemas, queue: store });
-const { deliveries } = await store.list({ state: 'dead', type: 'scan_completed' });
+const { deliveries } = await store.list({ state: 'dead', eventType: 'scan_completed' });
 const [first] = deliveries;
 const failed: readonly string[] = first?.handlers.flatMap(({ error }) => error ?? []) ?? [];
 console.log(failed.length, (await store.counts({ by: ['state'] })).length);

@@ -55,7 +55,7 @@ function listCommand(): Command {
     .option('--cursor <cursor>', 'continue after the previous page, whose output shows the cursor')
     .option('--json', 'print a line of JSON for each')
     .action(async ({ db, limit, cursor, json, ...flags }: ListFlags) => {
-      const page = await withStoreToRead(db, async (store) =>
+      const page = await withStoreToRead(db, ['list', 'counts'], async (store) =>
         store.list({ ...(await toFilter(store, flags)), limit, ...(cursor !== undefined && { cursor }) }),
       );
       const { deliveries } = page;
@@ -76,12 +76,12 @@ function showCommand(): Command {
   return addDatabase(new Command('show'))
     .summary('one, with its body')
     .description('Shows a delivery and its body.')
-    .argument('<delivery>', 'its number or id')
+    .argument('<delivery>', 'its key or id')
     .option('--endpoint <name>', 'the endpoint that received it, if several have the same id')
     .addOption(new Option('--raw', 'only the body, byte for byte as received').conflicts('json'))
     .option('--json', 'print JSON')
     .action(async (key: string, { db, endpoint, raw, json }: ShowFlags) => {
-      const record = await withStoreToRead(db, (store) => findRecord(store, key, endpoint));
+      const record = await withStoreToRead(db, ['get'], (store) => findRecord(store, key, endpoint));
       if (raw === true) process.stdout.write(record.body);
       else if (json === true) await printDeliveries(record);
       else console.log(deliveryLines(record).join('\n'));
@@ -105,7 +105,7 @@ function statsCommand(): Command {
     )
     .option('--json', 'print JSON')
     .action(async ({ db, by, json, ...flags }: StatsFlags) => {
-      const counted = await withStoreToRead(db, async (store) =>
+      const counted = await withStoreToRead(db, ['counts'], async (store) =>
         readStats(store, await toFilter(store, flags), by),
       );
       if (json === true) await printJson(counted);
@@ -126,7 +126,7 @@ function exportCommand(): Command {
     .addOption(new Option('--format <format>', 'how').choices(['jsonl', 'csv']).default('jsonl'))
     .option('--output <file>', 'the output file; an existing file is not overwritten')
     .action(async ({ db, format, output, ...flags }: ExportFlags) => {
-      await withStoreToRead(db, async (store) => {
+      await withStoreToRead(db, ['export'], async (store) => {
         const filter = await toFilter(store, flags);
         let chunks = 0;
         async function* counted() {

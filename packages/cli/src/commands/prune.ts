@@ -1,4 +1,4 @@
-import type { PrunableState } from '@spiderfoot-webhooks/sqlite';
+import type { PrunableState } from '@spiderfoot-webhooks/core/stores';
 import { Command, Option } from 'commander';
 import { parseWhole } from '../arguments/option-values.ts';
 import { UsageFailure } from '../failure/failure.ts';
@@ -46,16 +46,20 @@ export function command(): Command {
         ...(keep !== undefined && { keep }),
         states: state,
       };
-      await (dryRun === true ? withStoreToRead : withStore)(db, async (store) => {
-        const count = await countPrunable(store, pruning);
-        if (dryRun === true) return console.log(`Would delete ${count}.`);
-        const isWanted = await confirmed({
-          question: `Permanently delete ${count} ${count === 1 ? 'delivery' : 'deliveries'}?`,
-          declined: 'Nothing was deleted.',
-          yes: yes === true || count === 0,
-        });
-        if (isWanted) console.log(`Deleted ${await store.prune(pruning)}.`);
-      });
+      await (dryRun === true ? withStoreToRead : withStore)(
+        db,
+        dryRun === true ? ['list', 'counts'] : ['list', 'counts', 'prune'],
+        async (store) => {
+          const count = await countPrunable(store, pruning);
+          if (dryRun === true) return console.log(`Would delete ${count}.`);
+          const isWanted = await confirmed({
+            question: `Permanently delete ${count} ${count === 1 ? 'delivery' : 'deliveries'}?`,
+            declined: 'Nothing was deleted.',
+            yes: yes === true || count === 0,
+          });
+          if (isWanted) console.log(`Deleted ${await store.prune(pruning)}.`);
+        },
+      );
     });
   return addExamples(prune, [
     ['prune --before 90d', 'Deliveries older than 90 days'],

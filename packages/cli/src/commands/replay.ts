@@ -1,4 +1,4 @@
-import type { Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { Command, Option } from 'commander';
 import { CommandFailure, UsageFailure } from '../failure/failure.ts';
 import {
@@ -9,7 +9,7 @@ import {
   isFiltered,
   toFilter,
 } from '../filters/filter-options.ts';
-import { countReplayable, isReplayable } from '../log/affected-deliveries.ts';
+import { countReplayable } from '../log/affected-deliveries.ts';
 import { findRecord } from '../store/find-delivery.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
 import { confirmed } from '../terminal/confirm.ts';
@@ -28,31 +28,35 @@ export function command(): Command {
     .description(
       'Puts deliveries back into the queue. A running receiver handles them again within a second; otherwise, the next one to start does. For a failed delivery, only handlers that have not succeeded run again. For a processed delivery, all handlers run.',
     )
-    .argument('[deliveries...]', 'their numbers or ids');
+    .argument('[deliveries...]', 'their keys or ids');
   addFilters(addDatabase(replay))
     .addOption(new Option('--all', 'all deliveries'))
     .option('--dry-run', 'show what would be replayed, without replaying')
     .option('--yes', 'do not ask for confirmation')
     .action((keys: readonly string[], { db, all, dryRun, yes, ...flags }: ReplayFlags) => {
       checkChoice(keys, flags, all === true);
-      return (dryRun === true ? withStoreToRead : withStore)(db, async (store) => {
-        if (keys.length > 0) return replayKeys(store, keys, flags.endpoint?.[0], dryRun === true);
-        const filter = await toFilter(store, flags);
-        const counts = await countReplayable(store, filter);
-        const count = [...counts.values()].reduce((sum, times) => sum + times, 0);
-        const kinds = [...counts].map(([state, times]) => `${times} ${state}`).join(', ');
-        if (count === 0) throw new CommandFailure('There is nothing to replay.', { hint: nothingHint });
-        if (dryRun === true) return console.log(`Would replay ${count} (${kinds}).`);
-        const isWanted = await confirmed({
-          question: `Replay ${count} deliveries (${kinds})?`,
-          declined: 'Nothing was replayed.',
-          yes: yes === true || count <= few,
-        });
-        if (isWanted) console.log(`Replayed ${await store.replay(filter)}.`);
-      });
+      return (dryRun === true ? withStoreToRead : withStore)(
+        db,
+        dryRun === true ? ['list', 'get'] : ['list', 'get', 'replay'],
+        async (store) => {
+          if (keys.length > 0) return replayKeys(store, keys, flags.endpoint?.[0], dryRun === true);
+          const filter = await toFilter(store, flags);
+          const counts = await countReplayable(store, filter);
+          const count = [...counts.values()].reduce((sum, times) => sum + times, 0);
+          const kinds = [...counts].map(([state, times]) => `${times} ${state}`).join(', ');
+          if (count === 0) throw new CommandFailure('There is nothing to replay.', { hint: nothingHint });
+          if (dryRun === true) return console.log(`Would replay ${count} (${kinds}).`);
+          const isWanted = await confirmed({
+            question: `Replay ${count} deliveries (${kinds})?`,
+            declined: 'Nothing was replayed.',
+            yes: yes === true || count <= few,
+          });
+          if (isWanted) console.log(`Replayed ${await store.replay(filter)}.`);
+        },
+      );
     });
   return addExamples(replay, [
-    ['replay 14', 'One delivery, by its number'],
+    ['replay 14', 'One delivery, by its key'],
     ['replay --state dead --type high_risk_event', 'The dead letters of one type'],
     ['replay --state failed --since 1h --dry-run', 'Show how many would be replayed'],
   ]);
@@ -79,29 +83,32 @@ function checkChoice(
   if (keys.length > 0 || filtered || endpoint.length > 0 || all) return;
   throw new UsageFailure(
     'No deliveries are selected.',
-    'Give numbers, a filter such as --state dead, or --all.',
+    'Give keys, a filter such as --state dead, or --all.',
   );
 }
 
 /** All are looked up before the first is put back: a slip in the last leaves everything as it was. */
 async function replayKeys(
-  store: Store,
+  store: DeliveryStore,
   keys: readonly string[],
   endpoint: string | undefined,
   dryRun: boolean,
 ): Promise<void> {
   const records = [];
   for (const key of keys) records.push(await findRecord(store, key, endpoint));
-  const refused = records.find((record) => !isReplayable(record));
-  if (refused !== undefined) {
+  const { isReplayable } = await import('@spiderfoot-webhooks/core/stores');
+  const rejected = records.find((record) => !isReplayable(record));
+  if (rejected !== undefined) {
     throw new CommandFailure(
-      refused.id === undefined
-        ? `Delivery ${refused.number} was written by the guide's logger, which has no handlers to run again.`
-        : `Delivery ${refused.number} is ${refused.state} already.`,
+      rejected.id === undefined
+        ? `Delivery ${rejected.key} was written by the guide's logger, which has no handlers to run again.`
+        : `Delivery ${rejected.key} is ${rejected.state} already.`,
     );
   }
-  for (const { number, eventType: type, state } of records) {
-    if (!dryRun) await store.replay(number);
-    console.log(`${dryRun ? 'Would replay' : 'Replayed'} ${number}: ${printable(type)}, ${state} before.`);
+  for (const { key, eventType: type, state } of records) {
+    if (!dryRun) await store.replay(key);
+    console.log(
+      `${dryRun ? 'Would replay' : 'Replayed'} ${printable(key)}: ${printable(type)}, ${state} before.`,
+    );
   }
 }

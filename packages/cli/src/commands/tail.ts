@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
 import { Command } from 'commander';
 import { parseWhole } from '../arguments/option-values.ts';
 import {
@@ -35,12 +35,12 @@ export function command(): Command {
         if (json === true) await printDeliveries(record);
         else console.log(recordLine(record, lineWidth()));
       };
-      await withStoreToRead(db, async (store) => {
+      await withStoreToRead(db, ['list'], async (store) => {
         const filter = await toFilter(store, flags);
-        const { records, after } = await latest(store, filter, lines);
+        const { records, known } = await latest(store, filter, lines);
         for (const record of records) await show(record);
         if (followed !== true) return;
-        for await (const record of follow(store, filter, after, untilInterrupted())) await show(record);
+        for await (const record of follow(store, filter, known, untilInterrupted())) await show(record);
       });
     });
   return addExamples(tail, [

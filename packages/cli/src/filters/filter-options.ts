@@ -1,7 +1,7 @@
 import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
-import type { DeliveryFilter, Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryFilter, DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { defaultDatabase } from '../store/open-store.ts';
+import { defaultDatabase, requireCapabilities } from '../store/open-store.ts';
 import { parseTime } from '../time/time-values.ts';
 import { checkEndpoints } from './known-endpoints.ts';
 import { typesOf } from './matching-types.ts';
@@ -142,14 +142,15 @@ export function isFiltered(flags: FilterFlags): boolean {
  * @throws UsageFailure for an unknown type or endpoint, because a misspelled one would find nothing
  */
 export async function toFilter(
-  store: Pick<Store, 'list' | 'counts' | 'rejections'>,
+  store: Pick<DeliveryStore, 'capabilities' | 'list' | 'counts' | 'rejections'>,
   { scan, ...flags }: FilterFlags,
 ): Promise<DeliveryFilter> {
   const { type, state, endpoint, since, until, target, text } = flags;
+  if (text !== undefined) requireCapabilities(store, ['text']);
   await checkEndpoints(store, endpoint ?? []);
   const types = type === undefined ? undefined : await typesOf(store, type);
   return {
-    ...(types !== undefined && { type: oneOrSeveral(types) }),
+    ...(types !== undefined && { eventType: oneOrSeveral(types) }),
     ...(state !== undefined && { state: oneOrSeveral(state) }),
     ...(endpoint !== undefined && { endpoint: oneOrSeveral(endpoint) }),
     ...(since !== undefined && { since }),

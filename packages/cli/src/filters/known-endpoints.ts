@@ -1,5 +1,5 @@
 import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
-import type { Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { UsageFailure } from '../failure/failure.ts';
 
 /**
@@ -7,7 +7,7 @@ import { UsageFailure } from '../failure/failure.ts';
  * @throws UsageFailure for an endpoint without deliveries
  */
 export async function checkEndpoints(
-  store: Pick<Store, 'list' | 'counts' | 'rejections'>,
+  store: Pick<DeliveryStore, 'capabilities' | 'list' | 'counts' | 'rejections'>,
   names: readonly string[],
 ): Promise<void> {
   for (const name of names) {
@@ -16,9 +16,14 @@ export async function checkEndpoints(
   }
 }
 
-async function checkEndpoint(store: Pick<Store, 'counts' | 'rejections'>, name: string): Promise<void> {
+async function checkEndpoint(
+  store: Pick<DeliveryStore, 'capabilities' | 'counts' | 'rejections'>,
+  name: string,
+): Promise<void> {
   const ofDeliveries = (await store.counts({ by: ['endpoint'] })).flatMap(({ endpoint }) => endpoint ?? []);
-  const ofRefusals = (await store.rejections()).counts.map(({ endpoint }) => endpoint);
+  const ofRefusals = store.capabilities.has('rejections')
+    ? (await store.rejections()).counts.map(({ endpoint }) => endpoint)
+    : [];
   const known = [...new Set([...ofDeliveries, ...ofRefusals])].toSorted();
   // An empty database has no endpoints yet.
   if (known.length === 0 || known.includes(name)) return;

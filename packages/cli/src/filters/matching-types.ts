@@ -1,5 +1,5 @@
 import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
-import type { Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { UsageFailure } from '../failure/failure.ts';
 
 /**
@@ -9,14 +9,16 @@ import { UsageFailure } from '../failure/failure.ts';
  * @throws UsageFailure for a name that is neither known nor in the store
  */
 export async function typesOf(
-  store: Pick<Store, 'counts'>,
+  store: Pick<DeliveryStore, 'counts'>,
   names: readonly string[],
 ): Promise<readonly string[] | undefined> {
   if (names.includes('all')) return undefined;
   const { selectTypes, typeSelectors } = await import('@spiderfoot-webhooks/core/events');
   const selections = names.map((name) => ({ name, selection: selectTypes(name) }));
   const isPlain = selections.every(({ selection }) => selection?.types.length === 1);
-  const stored = isPlain ? [] : (await store.counts({ by: ['type'] })).flatMap(({ type }) => type ?? []);
+  const stored = isPlain
+    ? []
+    : (await store.counts({ by: ['eventType'] })).flatMap(({ eventType }) => eventType ?? []);
   return selections.flatMap(({ name, selection }) => {
     // A user's schema can define a type with any name, even that of an alias or a category.
     const own = stored.filter((type) => type === name || isOfCategory(type, name));

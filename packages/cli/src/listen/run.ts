@@ -14,7 +14,7 @@ import { addForwarders, createForwarders } from './forward/forwarders.ts';
 import { createHealth } from './operations/health.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
 import { serveOperations } from './operations/operations-server.ts';
-import { watchBacklog } from './operations/queue-health.ts';
+import { cachedHealth } from './operations/queue-health.ts';
 import { jsonReport } from './report/json-report.ts';
 import { textReport } from './report/text-report.ts';
 import { routeRequests } from './server/route-requests.ts';
@@ -51,9 +51,9 @@ async function begin(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const forwarders = await createForwarders((flags.forward ?? []).map(parseForward), env);
   for (const forwarder of forwarders.values()) cleanup.add(() => forwarder.close());
 
-  const backlog = database.store && watchBacklog(database.store);
+  const storeHealth = database.store && cachedHealth(database.store);
   const { createMetrics } = await import('./operations/metrics.ts');
-  const metrics = createMetrics(backlog);
+  const metrics = createMetrics(storeHealth);
   const watcher: Watcher = {
     answered(request) {
       metrics.answered(request);
@@ -79,7 +79,7 @@ async function begin(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   }
   const group = groupOf(receivers);
   cleanup.add(group.close);
-  const health = createHealth(() => group.closing, backlog);
+  const health = createHealth(() => group.closing, storeHealth);
   const operations = createOperations(health, metrics, flags.metricsPort !== undefined);
   const metricsUrl = await openOperationsServer(flags, operations, cleanup);
   const { server, url, close } = await serve(routeRequests(webhooks, operations, report, metrics), group, {

@@ -1,16 +1,12 @@
-import type { DeliveryFilter, DeliveryRecord, PrunableState, Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryFilter, DeliveryStore, PrunableState } from '@spiderfoot-webhooks/core/stores';
 import { pagesOf } from '../store/delivery-pages.ts';
 
-/** Whether the store would put a delivery back into the queue: not one that is there, nor a row of the guide's logger. */
-export function isReplayable({ id, state }: DeliveryRecord): boolean {
-  return id !== undefined && state !== 'queued' && state !== 'running';
-}
-
-/** How many deliveries a replay would put back, by their state. */
+/** Count the deliveries that a replay would put back, by their state. */
 export async function countReplayable(
-  store: Pick<Store, 'list'>,
+  store: Pick<DeliveryStore, 'list'>,
   filter: DeliveryFilter,
 ): Promise<ReadonlyMap<string, number>> {
+  const { isReplayable } = await import('@spiderfoot-webhooks/core/stores');
   const counts = new Map<string, number>();
   for await (const page of pagesOf(store, filter)) {
     for (const { state } of page.filter(isReplayable)) counts.set(state, (counts.get(state) ?? 0) + 1);
@@ -18,16 +14,16 @@ export async function countReplayable(
   return counts;
 }
 
-/** What a pruning would delete. */
+/** Selects the deliveries to delete. */
 export interface Pruning {
   readonly before?: Date;
   readonly keep?: number;
   readonly states: readonly PrunableState[];
 }
 
-/** How many deliveries a pruning would delete. */
+/** Count the deliveries that would be deleted. */
 export async function countPrunable(
-  store: Pick<Store, 'list' | 'counts'>,
+  store: Pick<DeliveryStore, 'list' | 'counts'>,
   { before, keep, states }: Pruning,
 ): Promise<number> {
   const names: readonly string[] = states;

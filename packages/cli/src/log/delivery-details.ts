@@ -1,4 +1,4 @@
-import type { DeliveryWithBody } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryWithBody } from '@spiderfoot-webhooks/core/stores';
 import { outColors } from '../terminal/color.ts';
 import { printable, printableLines } from '../terminal/printable.ts';
 import { dayAndTime } from '../time/time-values.ts';
@@ -8,7 +8,7 @@ import { stateColor } from './delivery-table.ts';
 /** All that is known of a delivery, a line for each fact, then its body. */
 export function deliveryLines(record: DeliveryWithBody): readonly string[] {
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
-    ['number', String(record.number)],
+    ['key', record.key],
     ['id', record.id ?? "none: written by the guide's logger"],
     ['received', `${dayAndTime(record.receivedAt)} ${timeZone()} (${record.receivedAt.toISOString()})`],
     ['from', record.ip],

@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
 import { outColors } from '../terminal/color.ts';
 import { printable } from '../terminal/printable.ts';
 import { type Column, lineOf, tableLines } from '../terminal/table.ts';
@@ -14,9 +14,9 @@ const received: RecordColumn = {
   rank: 3,
 };
 
-/** The least important column has the lowest rank. The number and the state are always shown. */
+/** The least important column has the lowest rank. The key and the state are always shown. */
 const columns = (time: RecordColumn): readonly RecordColumn[] => [
-  { title: 'no.', text: ({ number }) => String(number), usual: 4 },
+  { title: 'key', text: ({ key }) => printable(key), usual: 4 },
   time,
   {
     title: 'state',

@@ -1,54 +1,84 @@
 import { setTimeout } from 'node:timers/promises';
-import type { DeliveryFilter, DeliveryRecord, Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryFilter, DeliveryRecord, DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { pagesOf } from '../store/delivery-pages.ts';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two reads. */
 const interval = 500;
 
-/** Deliveries that one look reads at a time. */
+/** The number of deliveries that are remembered at the start, so that one arrives late is still recognized as new. */
+const firstPage = 1000;
+
+/** The number of deliveries on a page. */
 const pageSize = 50;
 
-/** The newest deliveries, oldest first, and the number from which on all others are new. */
+/** The number of keys that are remembered. */
+const mostKeys = 10_000;
+
+/** The deliveries that were already listed. */
+export interface KnownDeliveries {
+  add(records: readonly DeliveryRecord[]): void;
+  has(record: DeliveryRecord): boolean;
+}
+
+/** Keys have no order, so remember them. Deliveries that are older than all remembered ones are known too. */
+function knownDeliveries(before: number): KnownDeliveries {
+  const times = new Map<string, number>();
+  let horizon = before;
+  return {
+    add(records) {
+      for (const { key, receivedAt } of records) times.set(key, receivedAt.getTime());
+      for (const [key, time] of times) {
+        if (times.size <= mostKeys) return;
+        times.delete(key);
+        horizon = Math.max(horizon, time);
+      }
+    },
+    has: ({ key, receivedAt }) => times.has(key) || receivedAt.getTime() <= horizon,
+  };
+}
+
+/** Return the newest deliveries, oldest first, and what {@link follow} needs to recognize new ones. */
 export async function latest(
-  store: Pick<Store, 'list'>,
+  store: Pick<DeliveryStore, 'list'>,
   filter: DeliveryFilter,
   count: number,
-): Promise<{ readonly records: readonly DeliveryRecord[]; readonly after: number }> {
-  const { deliveries } = await store.list({ ...filter, limit: Math.max(pageSize, count) });
-  const after = deliveries.reduce((most, { number }) => Math.max(most, number), 0);
-  return { records: deliveries.slice(0, count).toReversed(), after };
+): Promise<{ readonly records: readonly DeliveryRecord[]; readonly known: KnownDeliveries }> {
+  const { deliveries, cursor } = await store.list({ ...filter, limit: Math.max(firstPage, count) });
+  const oldest = cursor === undefined ? undefined : deliveries.at(-1)?.receivedAt.getTime();
+  const known = knownDeliveries(oldest ?? Number.NEGATIVE_INFINITY);
+  known.add(deliveries.toReversed());
+  return { records: deliveries.slice(0, count).toReversed(), known };
 }
 
 /**
- * What arrives from now on, oldest first. Between two looks nothing is held open, so a receiver's writing is not held up.
- * @param after the number of the newest delivery that is known already
+ * Yield deliveries as they arrive, oldest first. The store is not used between two reads, so that a receiver can write.
+ * @param known the deliveries that are not yielded
  */
 export async function* follow(
-  store: Pick<Store, 'list'>,
+  store: Pick<DeliveryStore, 'list'>,
   filter: DeliveryFilter,
-  after: number,
+  known: KnownDeliveries,
   signal: AbortSignal,
 ): AsyncGenerator<DeliveryRecord, void, undefined> {
-  let newest = after;
   while (!signal.aborted) {
-    const arrived = await newerThan(store, filter, newest);
-    yield* arrived.toReversed();
-    newest = arrived.reduce((most, { number }) => Math.max(most, number), newest);
+    const arrived = (await listNew(store, filter, known)).toReversed();
+    known.add(arrived);
+    yield* arrived;
     await pause(signal);
   }
 }
 
-/** Newest first. A page with nothing new in it ends the look: what lies behind it is older. */
-async function newerThan(
-  store: Pick<Store, 'list'>,
+/** List new deliveries, newest first. The pages after one with a known delivery are older. */
+async function listNew(
+  store: Pick<DeliveryStore, 'list'>,
   filter: DeliveryFilter,
-  number: number,
+  known: KnownDeliveries,
 ): Promise<readonly DeliveryRecord[]> {
   const found: DeliveryRecord[] = [];
   for await (const page of pagesOf(store, filter, pageSize)) {
-    const newer = page.filter((record) => record.number > number);
-    found.push(...newer);
-    if (newer.length < page.length) break;
+    const added = page.filter((record) => !known.has(record));
+    found.push(...added);
+    if (added.length < page.length) break;
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import type { Count, CountOptions, DeliveryFilter, Store } from '@spiderfoot-webhooks/sqlite';
+import type { Count, CountOptions, DeliveryFilter, DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { type Bar, barLines, bucketFor, timeBars } from '../terminal/bar-chart.ts';
 import { outColors } from '../terminal/color.ts';
 import { printable } from '../terminal/printable.ts';
@@ -30,17 +30,17 @@ export interface Stats {
 /** Types that get a bar of their own; the rest share one. */
 const mostTypes = 20;
 
-type StatsFilter = Pick<DeliveryFilter, 'type' | 'state' | 'endpoint' | 'since' | 'until'>;
+type StatsFilter = Pick<DeliveryFilter, 'eventType' | 'state' | 'endpoint' | 'since' | 'until'>;
 
 /** @param by the period. Default: a period that fits a chart */
 export async function readStats(
-  store: Pick<Store, 'counts' | 'rejections'>,
+  store: Pick<DeliveryStore, 'capabilities' | 'counts' | 'rejections'>,
   filter: StatsFilter,
   by?: Period,
 ): Promise<Stats> {
   const count = (options: CountOptions) => store.counts({ ...filter, ...options });
   const byState = await count({ by: ['state'] });
-  const byType = await count({ by: ['type'] });
+  const byType = await count({ by: ['eventType'] });
   const span = spanOf(await count({ by: ['time'], bucket: day }), day);
   const fine = finestFor(span, by);
   const times = await count({ by: ['time'], bucket: fine });
@@ -49,7 +49,9 @@ export async function readStats(
   return {
     total: byState.reduce((sum, { count: often }) => sum + often, 0),
     byState: byState.map(({ state = '', count: often }) => ({ label: state, count: often })).toSorted(most),
-    byType: shortened(byType.map(({ type = '', count: often }) => ({ label: type, count: often }))),
+    byType: shortened(
+      byType.map(({ eventType: type = '', count: often }) => ({ label: type, count: often })),
+    ),
     byTime: timeBars(times.map(inLocalTime), bucket),
     bucket,
     ...(by !== undefined && { by }),
@@ -63,10 +65,11 @@ export async function readStats(
  * that began before `since` is included.
  */
 async function readRejections(
-  store: Pick<Store, 'rejections'>,
-  { type, state, endpoint, since, until }: StatsFilter,
+  store: Pick<DeliveryStore, 'capabilities' | 'rejections'>,
+  { eventType, state, endpoint, since, until }: StatsFilter,
 ): Promise<readonly Bar[] | undefined> {
-  if (type !== undefined || state !== undefined) return undefined;
+  if (eventType !== undefined || state !== undefined || !store.capabilities.has('rejections'))
+    return undefined;
   const endpoints: readonly string[] | undefined = typeof endpoint === 'string' ? [endpoint] : endpoint;
   const rejections = new Map<string, number>();
   for (const counted of (await store.rejections()).counts) {

@@ -1,8 +1,8 @@
-import type { DeliveryFilter, DeliveryRecord, Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryFilter, DeliveryRecord, DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 
 /** All deliveries that a filter finds, newest first, in pages: nothing is held open in between. */
 export async function* pagesOf(
-  store: Pick<Store, 'list'>,
+  store: Pick<DeliveryStore, 'list'>,
   filter: DeliveryFilter,
   size = 500,
 ): AsyncGenerator<readonly DeliveryRecord[], void, undefined> {

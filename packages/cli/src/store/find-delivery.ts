@@ -1,28 +1,24 @@
-import type { DeliveryWithBody, Store } from '@spiderfoot-webhooks/sqlite';
-import { CommandFailure, UsageFailure } from '../failure/failure.ts';
+import type { DeliveryStore, DeliveryWithBody } from '@spiderfoot-webhooks/core/stores';
+import { CommandFailure } from '../failure/failure.ts';
 import { checkEndpoints } from '../filters/known-endpoints.ts';
 
 /**
- * Read what stands for a delivery in a command line.
- * @throws UsageFailure
+ * Find a delivery by its key or its id.
+ * @throws CommandFailure if there is none
  */
-function readKey(text: string): number | string {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  if (/^[0-9a-f]{32}$/i.test(text)) return text.toLowerCase();
-  throw new UsageFailure(
-    `${JSON.stringify(text)} is no delivery.`,
-    'Give its number, or its id of 32 hex digits, as `log` shows them.',
-  );
-}
-
-/** @throws CommandFailure where there is none */
 export async function findRecord(
-  store: Pick<Store, 'get' | 'list' | 'counts' | 'rejections'>,
+  store: Pick<DeliveryStore, 'capabilities' | 'get' | 'list' | 'counts' | 'rejections'>,
   text: string,
   endpoint: string | undefined,
 ): Promise<DeliveryWithBody> {
   if (endpoint !== undefined) await checkEndpoints(store, [endpoint]);
-  const record = await store.get(readKey(text), endpoint);
+  const record = await store.get(isId(text) ? text.toLowerCase() : text, endpoint);
   if (record !== undefined && (endpoint === undefined || record.endpoint === endpoint)) return record;
-  throw new CommandFailure(`There is no delivery ${text} here.`, { hint: '`log` lists what there is.' });
+  throw new CommandFailure(`There is no delivery ${JSON.stringify(text)} here.`, {
+    hint: '`log` lists the deliveries. Give the key or the id (32 hex digits) of one of them.',
+  });
+}
+
+function isId(text: string): boolean {
+  return /^[0-9a-f]{32}$/i.test(text);
 }

@@ -1,15 +1,22 @@
-import type { Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryStore, StoreCapability } from '@spiderfoot-webhooks/core/stores';
 import { withFlagNames } from '../arguments/flag-names.ts';
+import { CommandFailure } from '../failure/failure.ts';
 
-/** Where deliveries are, where nobody says otherwise. */
+/** The database of commands that get no `--db`. */
 export const defaultDatabase = 'webhooks.db';
 
 /**
- * Open an existing database, run a function with it, and close it. Safe while a receiver uses the database.
+ * Open an existing store, run a function with it, and close it. Safe while a receiver uses the store.
+ * @param needs what the function uses
  * @throws ConfigurationError if the file is missing or is not a database of deliveries
+ * @throws CommandFailure if the store lacks a capability
  */
-export function withStore<Result>(path: string, use: (store: Store) => Promise<Result>): Promise<Result> {
-  return withOpened(({ openStore }) => openStore(path, { mustExist: true }), use);
+export function withStore<Result>(
+  path: string,
+  needs: readonly StoreCapability[],
+  use: (store: DeliveryStore) => Promise<Result>,
+): Promise<Result> {
+  return withOpened(() => openSqlite(path, 'write'), needs, use);
 }
 
 /**
@@ -18,14 +25,16 @@ export function withStore<Result>(path: string, use: (store: Store) => Promise<R
  */
 export function withStoreToRead<Result>(
   path: string,
-  use: (store: Store) => Promise<Result>,
+  needs: readonly StoreCapability[],
+  use: (store: DeliveryStore) => Promise<Result>,
 ): Promise<Result> {
-  return withOpened((sqlite) => openToRead(sqlite, path), use);
+  return withOpened(() => openSqlite(path, 'read'), needs, use);
 }
 
-type Sqlite = typeof import('@spiderfoot-webhooks/sqlite');
-
-function openToRead({ openStore, OutdatedFileError }: Sqlite, path: string): Store {
+/** Open a SQLite file. Another kind of store is added here. */
+async function openSqlite(path: string, access: 'read' | 'write'): Promise<DeliveryStore> {
+  const { openStore, OutdatedFileError } = await import('@spiderfoot-webhooks/sqlite');
+  if (access === 'write') return openStore(path, { mustExist: true });
   try {
     return openStore(path, { readOnly: true });
   } catch (error) {
@@ -38,13 +47,27 @@ function openToRead({ openStore, OutdatedFileError }: Sqlite, path: string): Sto
   }
 }
 
+/** @throws CommandFailure if the store lacks a capability */
+export function requireCapabilities(
+  { capabilities }: Pick<DeliveryStore, 'capabilities'>,
+  needs: readonly StoreCapability[],
+): void {
+  const missing = needs.find((need) => !capabilities.has(need));
+  if (missing === undefined) return;
+  throw new CommandFailure(`This store does not support "${missing}", which the command needs.`, {
+    hint: `It supports: ${[...capabilities].join(', ')}.`,
+  });
+}
+
 function withOpened<Result>(
-  open: (sqlite: Sqlite) => Store,
-  use: (store: Store) => Promise<Result>,
+  open: () => Promise<DeliveryStore>,
+  needs: readonly StoreCapability[],
+  use: (store: DeliveryStore) => Promise<Result>,
 ): Promise<Result> {
   return withFlagNames(async () => {
-    const store = open(await import('@spiderfoot-webhooks/sqlite'));
+    const store = await open();
     try {
+      requireCapabilities(store, needs);
       return await use(store);
     } finally {
       await store.close();

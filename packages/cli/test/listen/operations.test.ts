@@ -30,7 +30,7 @@ describe('GET /health', () => {
       status: 'ok',
       live: true,
       ready: true,
-      queue: { waiting: 0, running: 0, dead: 0, oldestSeconds: null },
+      queue: { waiting: 0, running: 0, delayed: 0, dead: 0, oldestSeconds: null },
     });
   });
 

@@ -25,7 +25,7 @@ async function printed(...args: string[]): Promise<Fields> {
   return JSON.parse(lines.at(-1) ?? '');
 }
 
-it('prints one delivery in the same shape in listen, log, log show, and tail', async () => {
+it('prints one delivery in the same shape in listen, log, log show, tail and export', async () => {
   const db = `${await temporaryFolder()}/w.db`;
   const { url, events, stop } = await listening(['--db', db, '--json', '--verbose']);
   await sendEvent(url, 'scan_completed', { data: { scan_id: 's1', target: 'example.com' } });
@@ -45,6 +45,7 @@ it('prints one delivery in the same shape in listen, log, log show, and tail', a
     Object.fromEntries(ofRequest.map((name) => [name, shown[name]])),
   );
   expect(await printed('log', 'list', '--db', db, '--json')).toEqual(record);
+  expect(await printed('log', 'export', '--db', db)).toEqual(shown);
   expect(await printed('tail', '--db', db, '--json')).toEqual(record);
   for (const name of [...Object.keys(live), ...Object.keys(shown)]) expect(name).not.toContain('_');
 });

@@ -41,7 +41,7 @@ describe('log list', () => {
     const { code, lines } = await spiderfoot(['log', '--db', await typical()]);
     expect(code).toBe(0);
     expect(lines).toHaveLength(5);
-    expect(lines[0]).toMatch(/^no\. +received \([\w/]+\) +state +type +target +scan +tries +remark$/);
+    expect(lines[0]).toMatch(/^key +received \([\w/]+\) +state +type +target +scan +tries +remark$/);
     expect(lines[1]).toMatch(
       /^4 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +rejected +scan_failed .* 0 +invalid_event$/,
     );
@@ -171,7 +171,7 @@ describe('log with something else', () => {
 });
 
 describe('log show', () => {
-  it('shows all about a delivery, by its number or its id', async () => {
+  it('shows all about a delivery, by its key or its id', async () => {
     const db = await typical();
     const { lines } = await spiderfoot(['log', 'show', '2', '--db', db]);
     expect(lines.join('\n')).toMatch(/^state +failed$/m);
@@ -202,12 +202,14 @@ describe('log show', () => {
   });
 
   it.each([
-    ['99', 1, /There is no delivery 99 here/],
-    ['0'.repeat(32), 1, /There is no delivery 0+ here/],
-    ['x1', 2, /"x1" is no delivery/],
-  ])('says of %s that there is none', async (key, code, message) => {
+    ['99', '"99"'],
+    ['0'.repeat(32), '"00000000000000000000000000000000"'],
+    ['x1', '"x1"'],
+    ['\u001b[2J', '"\\u001b[2J"'],
+  ])('fails for the key %j, which no delivery has', async (key, quoted) => {
     const ended = await spiderfoot(['log', 'show', key, '--db', await typical()]);
-    expect(ended).toMatchObject({ code, lines: [], stderr: expect.stringMatching(message) });
+    const stderr = expect.stringContaining(`There is no delivery ${quoted} here.`);
+    expect(ended).toMatchObject({ code: 1, lines: [], stderr });
   });
 });
 
@@ -319,7 +321,7 @@ describe('log export', () => {
   it('writes JSON lines and CSV, to standard output or into a new file', async () => {
     const db = await typical();
     const { lines } = await spiderfoot(['log', 'export', '--db', db, '--scan', 's1']);
-    expect(lines.map((line) => JSON.parse(line).number)).toEqual([2, 1]);
+    expect(lines.map((line) => Number(JSON.parse(line).key))).toEqual([2, 1]);
     const file = `${db}.csv`;
     const args = ['log', 'export', '--db', db, '--format', 'csv', '--output', file];
     expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: [] });

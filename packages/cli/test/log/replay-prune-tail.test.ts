@@ -19,7 +19,7 @@ function three(): Promise<string> {
 }
 
 describe('replay', () => {
-  it('puts one back, by its number or its id', async () => {
+  it('puts one back, by its key or its id', async () => {
     const db = await three();
     expect(await spiderfoot(['replay', '2', '--db', db])).toMatchObject({
       code: 0,
@@ -71,8 +71,8 @@ describe('replay', () => {
   it.each<readonly [args: readonly string[], code: number, message: RegExp]>([
     [[], 2, /No deliveries are selected/],
     [['1', '--all'], 2, /--all cannot be combined/],
-    [['1', '99'], 1, /There is no delivery 99/],
-    [['1', 'x'], 2, /"x" is no delivery/],
+    [['1', '99'], 1, /There is no delivery "99"/],
+    [['1', 'x'], 1, /There is no delivery "x"/],
     [['--state', 'dead'], 1, /nothing to replay/],
     [['--stat', 'dead'], 2, /Did you mean --state/],
     [['--since', 'yesterday'], 2, /Write an age/],

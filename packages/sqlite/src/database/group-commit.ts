@@ -1,16 +1,16 @@
 import { isLock } from '../file/open-failure.ts';
-import type { Connection } from './writable-connection.ts';
+import type { Connection } from './connection.ts';
 
 /**
- * Group commit: what comes in during one turn of the event loop goes to the disk by one commit, and one sync, at its
- * end. No timer: a write that comes alone does not wait for company.
+ * Group commit: the writes of one turn of the event loop go to the disk in one commit, with one sync, at its end. There
+ * is no timer, so that a single write does not wait for others.
  */
-export interface Commits {
+export interface GroupCommit {
   /** Run a function in the next commit. Resolves once the commit is durable. */
   write<Result>(run: () => Result): Promise<Result>;
-  /** The same, behind all others of its commit: what looks for work finds what has just come. */
+  /** The same, after all other writes of its commit, so that a claim finds the deliveries that were just stored. */
   writeLast<Result>(run: () => Result): Promise<Result>;
-  /** In the next commit that there is for another reason, or soon: for what is done again where it is lost. */
+  /** The same, in the next commit with other writes, or after a few milliseconds. For writes that may be lost. */
   writeLater<Result>(run: () => Result): Promise<Result>;
   /** Resolves once everything that was written so far is durable or has failed. */
   drain(): Promise<void>;
@@ -41,7 +41,7 @@ const mostSuspicions = 3;
 /** Milliseconds that a write which can wait does so for company. */
 const companyDelay = 5;
 
-export function createCommits(connection: Connection): Commits {
+export function createGroupCommit(connection: Connection): GroupCommit {
   const waiting: Write[] = [];
   const last: Write[] = [];
   let scheduled = false;

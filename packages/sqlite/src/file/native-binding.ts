@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import BetterSqlite3 from 'better-sqlite3';
 import { StoreError } from '../errors.ts';
 import { requireSupportedNode } from './node-version.ts';
 import { systemCodeOf } from './system-error-code.ts';
@@ -17,7 +17,7 @@ export function loadBinding(): void {
   if (loaded) return;
   requireSupportedNode(process.versions);
   try {
-    new Database(':memory:').close();
+    new BetterSqlite3(':memory:').close();
   } catch (error) {
     throw new StoreError(bindingSentence(error, process), { cause: error });
   }

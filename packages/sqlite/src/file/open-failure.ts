@@ -10,19 +10,24 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import BetterSqlite3 from 'better-sqlite3';
 import { requireAccess } from './require-access.ts';
 import { systemCodeOf } from './system-error-code.ts';
 
 /** Return SQLite's code of an error, such as `SQLITE_BUSY`. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Database.SqliteError ? error.code : undefined;
+  return error instanceof BetterSqlite3.SqliteError ? error.code : undefined;
 }
 
 /** Return whether another process held a lock. */
 export function isLock(error: unknown): boolean {
   const code = codeOf(error) ?? '';
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
+}
+
+/** Return whether an error is temporary: a writer has just started, or has just truncated the write-ahead log. */
+export function isPassing(error: unknown): boolean {
+  return isLock(error) || codeOf(error)?.startsWith('SQLITE_READONLY_CAN') === true;
 }
 
 export const somethingElse =

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import Database from 'better-sqlite3';
+import BetterSqlite3 from 'better-sqlite3';
 import { StoreError } from '../errors.ts';
-import { idOf, migrate, refuseUnknown } from '../schema/migrations.ts';
+import { idOf, migrate, rejectUnknownSchema } from '../schema/migrations.ts';
 import { createPrivately } from './create-private-file.ts';
 import { loadBinding } from './native-binding.ts';
 import { explain, hintOfKind, isLock, somethingElse } from './open-failure.ts';
@@ -35,18 +35,21 @@ export interface Meant {
  *   loaded
  * @throws SqliteError if the expected file is locked
  */
-export function open(path: string, timeout: number, { mustExist, id }: Meant): Database.Database {
+export function open(path: string, timeout: number, { mustExist, id }: Meant): BetterSqlite3.Database {
   loadBinding();
-  let db: Database.Database | undefined;
+  let handle: BetterSqlite3.Database | undefined;
   try {
-    refuseShort(path);
-    if (id === undefined && mustExist) refuseMissing(path);
+    rejectTooShort(path);
+    if (id === undefined && mustExist) rejectMissing(path);
     if (!mustExist && path !== ':memory:') createPrivately(path);
     // Use an absolute path, because better-sqlite3 would read "file:" as a URI.
-    db = new Database(path === ':memory:' ? path : resolve(path), { timeout, fileMustExist: mustExist });
-    if (id !== undefined && idOf(db) !== id) throw new StoreError(`${path} ${otherFile}`);
-    refuseUnknown(db, path, mustExist);
-    const mode = toWal(db, performance.now() + timeout);
+    handle = new BetterSqlite3(path === ':memory:' ? path : resolve(path), {
+      timeout,
+      fileMustExist: mustExist,
+    });
+    if (id !== undefined && idOf(handle) !== id) throw new StoreError(`${path} ${otherFile}`);
+    rejectUnknownSchema(handle, path, mustExist);
+    const mode = toWal(handle, performance.now() + timeout);
     if (mode !== 'wal' && path !== ':memory:') {
       throw new ConfigurationError(
         'path',
@@ -55,21 +58,21 @@ export function open(path: string, timeout: number, { mustExist, id }: Meant): D
     }
     // Said here and not left to the default: in WAL mode better-sqlite3 runs with NORMAL, which loses the last commits
     // with the power.
-    db.pragma('synchronous = FULL');
-    db.pragma('cache_size = -65536');
-    db.pragma('temp_store = MEMORY');
-    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
-    db.pragma('journal_size_limit = 67108864');
-    migrate(db);
-    if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('synchronous is not FULL');
+    handle.pragma('synchronous = FULL');
+    handle.pragma('cache_size = -65536');
+    handle.pragma('temp_store = MEMORY');
+    handle.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    handle.pragma('journal_size_limit = 67108864');
+    migrate(handle);
+    if (handle.pragma('synchronous', { simple: true }) !== 2) throw new Error('synchronous is not FULL');
     // SQLite opens a read-only file without an error.
-    db.exec('DELETE FROM webhook_logs WHERE FALSE');
+    handle.exec('DELETE FROM webhook_logs WHERE FALSE');
     // Read the id here, so that damage to it is reported as damage to the file.
-    if (idOf(db) === undefined) throw new Error('The file has no id');
-    db.pragma(`busy_timeout = ${busyTimeout}`);
-    return db;
+    if (idOf(handle) === undefined) throw new Error('The file has no id');
+    handle.pragma(`busy_timeout = ${busyTimeout}`);
+    return handle;
   } catch (error) {
-    closeQuietly(db);
+    closeQuietly(handle);
     throw id !== undefined && isLock(error) ? error : toConfigurationError(path, error);
   }
 }
@@ -78,10 +81,10 @@ const otherFile =
   'is not the file that was open: another, or an empty one, is in its place. Put that file or a backup of it back, or restart to go on with this one.';
 
 /** Two that make the same new file meet here, and SQLite lets one of them fail at once, whatever its timeout. */
-function toWal(db: Database.Database, end: number): unknown {
+function toWal(handle: BetterSqlite3.Database, end: number): unknown {
   for (;;) {
     try {
-      return db.pragma('journal_mode = WAL', { simple: true });
+      return handle.pragma('journal_mode = WAL', { simple: true });
     } catch (error) {
       if (!isLock(error) || performance.now() > end) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
@@ -96,7 +99,7 @@ export const shortest = 512;
  * SQLite takes a file of one byte for an empty one, and writes over it. Not opened to look inside: to close it again
  * would free the locks of another store in this process, which POSIX has by file and process.
  */
-export function refuseShort(path: string): void {
+export function rejectTooShort(path: string): void {
   const stat = path === ':memory:' ? undefined : statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
   const hint = hintOfKind(path, stat);
@@ -105,7 +108,7 @@ export function refuseShort(path: string): void {
   throw new ConfigurationError('path', `${path} is too short to be a database. ${somethingElse}`);
 }
 
-export function refuseMissing(path: string): void {
+export function rejectMissing(path: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   throw new ConfigurationError('path', `${path} does not exist. Is it the path that the receiver was given?`);
 }
@@ -115,9 +118,9 @@ function toConfigurationError(path: string, error: unknown): unknown {
   return new ConfigurationError('path', `${path} cannot be opened: ${explain(path, error)}`);
 }
 
-export function closeQuietly(db: Database.Database | undefined): void {
+export function closeQuietly(handle: BetterSqlite3.Database | undefined): void {
   try {
-    db?.close();
+    handle?.close();
   } catch {
     // It is of no more use either way.
   }

@@ -10,14 +10,14 @@ import { systemCodeOf } from './system-error-code.ts';
  */
 export function requireAccess(place: string, mode: number): void {
   accessSync(place, mode);
-  if ((mode & constants.W_OK) !== 0) refuseReadOnlyFileSystem(place);
+  if ((mode & constants.W_OK) !== 0) rejectReadOnlyFileSystem(place);
 }
 
 /**
  * Deno's `accessSync` compares the owner and the mode bits, and does not notice a read-only file system. Linux does when a
  * file is renamed, before it looks the file up. So this renames one that does not exist, which changes nothing.
  */
-function refuseReadOnlyFileSystem(place: string): void {
+function rejectReadOnlyFileSystem(place: string): void {
   const folder = statSync(place).isDirectory() ? place : dirname(resolve(place));
   const missing = join(folder, `.spiderfoot-webhooks-${randomUUID()}`);
   try {

@@ -1,13 +1,12 @@
 import type { DeliveryState, LogEntry, LoggedDelivery, QueueState } from '@spiderfoot-webhooks/core/stores';
 import { addAttempt, mayReplace, succeededHandlers } from '@spiderfoot-webhooks/core/stores';
-import type { Connection } from '../database/writable-connection.ts';
-import { insertNew } from '../queue/enqueue.ts';
-import { numberOf } from '../rows/cells.ts';
-import { readHandlers } from '../rows/handler-records.ts';
+import type { Database } from '../database/database.ts';
+import { handlersOf, numberOf } from '../rows/cells.ts';
+import { insertDelivery } from '../rows/insert-delivery.ts';
 import type { LeaseCells, Runner } from './running-elsewhere.ts';
 
 /** The stored state of a delivery. */
-interface Known extends LeaseCells {
+interface StoredState extends LeaseCells {
   readonly id: number;
   readonly state: DeliveryState | QueueState;
   readonly attempts: unknown;
@@ -34,33 +33,33 @@ const settle = `
  * @param duration the time after which the handlers of a `received` delivery count as ended, in milliseconds
  */
 export function recordEntry(
-  connection: Connection,
+  db: Database,
   entry: LogEntry,
   runner: Runner,
   duration: number,
 ): LoggedDelivery | undefined {
   const now = Date.now();
-  const known = entry.state === 'received' ? undefined : findEntry(connection, entry);
+  const known = entry.state === 'received' ? undefined : findEntry(db, entry);
   if (known === undefined) {
     const { state, attempt } = entry;
     const lease = state === 'received' ? { owner: runner.owner, until: now + duration, duration } : null;
-    const number = insertNew(connection, entry, { state, attempts: attempt, dueAt: null, lease });
+    const number = insertDelivery(db, entry, { state, attempts: attempt, dueAt: null, lease });
     if (number !== undefined) {
-      if (state !== 'received') settleEntry(connection, number, null, entry);
+      if (state !== 'received') settleEntry(db, number, null, entry);
       return undefined;
     }
   }
-  return recordAgain(connection, known ?? findEntry(connection, entry), entry, runner, now, duration);
+  return recordAgain(db, known ?? findEntry(db, entry), entry, runner, now, duration);
 }
 
-function findEntry(connection: Connection, { id, endpoint }: LogEntry): Known | undefined {
-  return connection.statement(find).get(id, endpoint) as Known | undefined;
+function findEntry(db: Database, { id, endpoint }: LogEntry): StoredState | undefined {
+  return db.statement(find).get(id, endpoint) as StoredState | undefined;
 }
 
 /** @param known `undefined` cannot be: the insertion has met it, in this very transaction */
 function recordAgain(
-  connection: Connection,
-  known: Known | undefined,
+  db: Database,
+  known: StoredState | undefined,
   entry: LogEntry,
   runner: Runner,
   now: number,
@@ -71,35 +70,27 @@ function recordAgain(
   const attempt = numberOf(known.attempts);
   const running = state === 'received' && entry.state === 'received' && runner.isElsewhere(known, now);
   if (!running && mayReplace({ state, attempt }, entry.state)) {
-    if (entry.state === 'received')
-      connection.statement(begin).run(runner.owner, now + duration, duration, id);
-    else settleEntry(connection, id, handlers, entry);
+    if (entry.state === 'received') db.statement(begin).run(runner.owner, now + duration, duration, id);
+    else settleEntry(db, id, handlers, entry);
   }
-  return {
-    state,
-    attempt,
-    succeeded: succeededHandlers(readHandlers(handlers)),
-    ...(running && { running }),
-  };
+  return { state, attempt, succeeded: succeededHandlers(handlersOf(handlers)), ...(running && { running }) };
 }
 
 function settleEntry(
-  connection: Connection,
+  db: Database,
   id: number,
   handlers: unknown,
   { state, attempt, succeeded, error, failures = [], code, issues }: LogEntry,
 ): void {
   const ran = state === 'processed' || state === 'failed';
-  connection
-    .statement(settle)
-    .run(
-      state,
-      state === 'processed' ? 1 : 0,
-      attempt,
-      error ?? null,
-      ran ? JSON.stringify(addAttempt(readHandlers(handlers), succeeded, failures)) : handlers,
-      code ?? null,
-      issues === undefined ? null : JSON.stringify(issues),
-      id,
-    );
+  db.statement(settle).run(
+    state,
+    state === 'processed' ? 1 : 0,
+    attempt,
+    error ?? null,
+    ran ? JSON.stringify(addAttempt(handlersOf(handlers), succeeded, failures)) : handlers,
+    code ?? null,
+    issues === undefined ? null : JSON.stringify(issues),
+    id,
+  );
 }

@@ -1,10 +1,7 @@
-/** Records which store runs the handlers of a delivery, and checks whether it is still running. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { isOpenHere } from '../file/open-stores.ts';
-import { systemCodeOf } from '../file/system-error-code.ts';
 import { numberOf } from '../rows/cells.ts';
+import { isRunning, thisProcess } from './process-identity.ts';
 
 /**
  * The time that SpiderFoot waits for an answer, in milliseconds. After that, its retry must be handled, even if the
@@ -37,7 +34,7 @@ export interface Runner {
 
 /** @param store a unique name of the store */
 export function createRunner(store: string = newStoreName()): Runner {
-  const own = self();
+  const own = thisProcess();
   return {
     owner: `${own.machine} ${own.pid} ${own.start} ${store}`,
     isElsewhere({ lease_owner: owner, lease_until: until, lease_duration: duration }, now) {
@@ -57,57 +54,3 @@ export function newStoreName(): string {
 }
 
 const ownerCell = /^(\S+) (\d+) (\S+) (\S+)$/;
-
-/** Identifies a process, and distinguishes it from a later process with the same PID. */
-interface ProcessIdentity {
-  /** The machine's boot id and PID namespace. */
-  readonly machine: string;
-  readonly pid: number;
-  /** The start time of the process. `-` if the system does not report it. */
-  readonly start: string;
-}
-
-let known: ProcessIdentity | undefined;
-
-function self(): ProcessIdentity {
-  known ??= { machine: machineName(), pid: process.pid, start: statOf(process.pid)?.start ?? '-' };
-  return known;
-}
-
-function machineName(): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${boot}/${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return encodeURIComponent(hostname()) || '-';
-  }
-}
-
-/** States of processes that do not run: stopped, zombie and dead. */
-const atRest: readonly string[] = ['T', 't', 'X', 'Z'];
-
-function isRunning(pid: number, start: string | undefined): boolean {
-  if (start !== '-') {
-    const stat = statOf(pid);
-    return stat !== undefined && stat.start === start && !atRest.includes(stat.state);
-  }
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // The process runs as another user.
-    return systemCodeOf(error) === 'EPERM';
-  }
-}
-
-/** @see proc_pid_stat(5). The command name, in parentheses, may itself contain spaces and parentheses. */
-function statOf(pid: number): { readonly state: string; readonly start: string } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, start] = [fields[0], fields[19]];
-    return state === undefined || start === undefined ? undefined : { state, start };
-  } catch {
-    return undefined;
-  }
-}

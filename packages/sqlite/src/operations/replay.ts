@@ -1,10 +1,13 @@
-import type { Commits } from '../database/group-commit.ts';
-import type { Connection } from '../database/writable-connection.ts';
-import { rowsBehind } from '../queries/delivery-pages.ts';
-import { type Condition, type DeliveryFilter, toCondition } from '../queries/filter-conditions.ts';
-import { and, type Place, type Read } from '../queries/index-scan.ts';
+import { checkFilter, type DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
+import type { Database } from '../database/database.ts';
+import { and, type Condition } from '../queries/condition.ts';
+import { toCondition } from '../queries/filter-conditions.ts';
+import { findRows } from '../queries/find-rows.ts';
+import type { Position } from '../queries/position.ts';
+import { toRowNumber } from '../rows/row-number.ts';
+import type { SearchIndex } from '../search/search-index.ts';
 
-/** Deliveries in one commit: what comes meanwhile waits for some milliseconds only. */
+/** Deliveries in one commit. Other writes wait for it, which takes some milliseconds. */
 const replayedAtOnce = 500;
 
 const replayable: Condition = {
@@ -12,46 +15,53 @@ const replayable: Condition = {
   values: [],
 };
 
-/** The handlers of what is received may be running, here or in another process. */
-const isLeft = (now: number): Condition => ({
+/** The handlers of a `received` delivery may be running, in this or another process. */
+const isAbandoned = (now: number): Condition => ({
   sql: "(state <> 'received' OR coalesce(CAST(lease_until AS INTEGER), 0) <= ?)",
   values: [now],
 });
 
 /**
- * Put deliveries back into the queue. One whose handlers have all succeeded is handled by all of them again; of any
- * other only those are run that have not succeeded.
- * @returns how many
+ * Put deliveries back into the queue. If all handlers of a delivery have succeeded, all of them run again. Otherwise only
+ * those run that have not succeeded.
+ * @returns the number of deliveries
  */
-export async function replay(
-  connection: Connection,
-  commits: Commits,
-  read: Read,
+export async function replayDeliveries(
+  db: Database,
+  search: SearchIndex,
   filter: DeliveryFilter,
 ): Promise<number> {
-  const { text: _, ...rest } = filter;
-  const also = and(replayable, isLeft(Date.now()));
-  // Looked at again in the commit: a delivery may have been begun, or sent again, since it was found.
+  checkFilter(filter);
+  const { text, ...rest } = filter;
+  if (text !== undefined) await search.catchUp();
+  const also = and(replayable, isAbandoned(Date.now()));
+  // Checked again in the commit: a delivery may have been started, or sent again, since it was found.
   const still = and(toCondition(rest), also);
-  const sought = { filter, also, columns: 'id, received_at' };
+  const query = { filter, also, columns: 'id, received_at' };
   let replayed = 0;
-  // What is replayed while this goes on may be done before it ends: what lies behind is not met again.
-  for (let after: Place | undefined; ; ) {
-    const rows = await rowsBehind(connection, read, sought, after, replayedAtOnce);
+  // A replayed delivery may be processed before the replay ends. Going on after its position does not find it again.
+  for (let from: Position | undefined; ; ) {
+    const rows = await findRows(db, search, query, from, replayedAtOnce);
     const ids = rows.map(({ id }) => id);
-    replayed += await commits.write(() => putBack(connection, ids, still));
+    replayed += await db.write(() => putBack(db, ids, still));
     if (rows.length < replayedAtOnce) return replayed;
-    after = rows.at(-1);
+    from = rows.at(-1);
   }
 }
 
-/** The same with one, by its number. @returns how many: 1 or 0 */
-export function replayOne(connection: Connection, commits: Commits, number: number): Promise<number> {
-  return commits.write(() => putBack(connection, [number], replayable));
+/**
+ * Put one delivery back into the queue, even if its handlers may be running.
+ * @param key its key
+ * @returns the number of deliveries: 1 or 0
+ */
+export async function replayDelivery(db: Database, key: string): Promise<number> {
+  const number = toRowNumber(key);
+  if (number === undefined) return 0;
+  return db.write(() => putBack(db, [number], replayable));
 }
 
-function putBack(connection: Connection, ids: readonly number[], { sql, values }: Condition): number {
-  return connection
+function putBack(db: Database, ids: readonly number[], { sql, values }: Condition): number {
+  return db
     .statement(
       `UPDATE webhook_logs SET state = 'queued', processed = 0, attempts = 0, failures = 0, due_at = 0,
          requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL, error_message = NULL, code = NULL, issues = NULL,

@@ -1,29 +1,24 @@
-import type { Commits } from '../database/group-commit.ts';
-import type { Connection } from '../database/writable-connection.ts';
+import type { Database } from '../database/database.ts';
 import type { Retention } from '../options.ts';
-import type { Read } from '../queries/index-scan.ts';
-import { prune } from './prune.ts';
+import { pruneDeliveries } from './prune.ts';
 
-/** Milliseconds after opening until the first pruning: a process that is started again and again must prune as well. */
+/** Milliseconds from opening to the first pruning, so that a process that is restarted again and again prunes as well. */
 const firstPruning = 10_000;
 
 /** Prune on a schedule. @returns a function that stops pruning */
-export function scheduleRetention(
-  connection: Connection,
-  commits: Commits,
-  read: Read,
+export function schedulePruning(
+  db: Database,
   { maxAge, every = 3_600_000, ...options }: Retention,
-  onError: (error: unknown) => void,
 ): () => void {
   let timer = setTimeout(run, Math.min(firstPruning, every)).unref();
   let ended = false;
 
   function run(): void {
     const before = maxAge === undefined ? {} : { before: new Date(Date.now() - maxAge) };
-    prune(connection, commits, read, { ...options, ...before })
+    pruneDeliveries(db, { ...options, ...before })
       .catch((error) => {
-        // What closing has cut short is no failure.
-        if (!ended) onError(error);
+        // A pruning that was interrupted by closing has not failed.
+        if (!ended) db.reportError(error);
       })
       .finally(() => {
         if (!ended) timer = setTimeout(run, every).unref();

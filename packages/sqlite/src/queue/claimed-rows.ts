@@ -1,8 +1,7 @@
 import type { DeadLetter } from '@spiderfoot-webhooks/core';
 import type { Dialect } from '@spiderfoot-webhooks/core/events';
 import type { Claim, LostDelivery } from '@spiderfoot-webhooks/core/stores';
-import { bytesOf, numberOf, textOf, timeOf } from '../rows/cells.ts';
-import { readHandlers } from '../rows/handler-records.ts';
+import { bytesOf, handlersOf, numberOf, textOf, timeOf } from '../rows/cells.ts';
 
 /** The columns of a claimed row. Another program may have written any type into any of them. */
 export type ClaimedRow = Readonly<Record<ClaimedColumn, unknown>> & { readonly id: number };
@@ -40,7 +39,7 @@ export function toClaim(row: ClaimedRow, endpoint: string, isSuspect: boolean): 
     },
     attempt: numberOf(row.attempts, 1),
     failures: numberOf(row.failures),
-    handlers: readHandlers(row.handlers),
+    handlers: handlersOf(row.handlers),
     isSuspect,
   };
 }
@@ -57,7 +56,7 @@ export function toLostDelivery(row: LostRow, endpoint: string): LostDelivery {
     ip: textOf(row.source_ip),
     attempts: numberOf(row.attempts),
     reason: 'lost',
-    handlers: readHandlers(row.handlers).map(({ name, succeeded, error }) => ({ name, succeeded, error })),
+    handlers: handlersOf(row.handlers).map(({ name, succeeded, error }) => ({ name, succeeded, error })),
     error: new Error(textOf(row.error_message)),
   };
   return { key: String(row.id), letter };

@@ -8,9 +8,9 @@ import type {
   StoredEvent,
   WorkerStore,
 } from '@spiderfoot-webhooks/core/stores';
-import type { Commits } from '../database/group-commit.ts';
-import type { Connection } from '../database/writable-connection.ts';
+import type { Database } from '../database/database.ts';
 import type { StoreSettings } from '../options.ts';
+import { insertDelivery } from '../rows/insert-delivery.ts';
 import {
   buryExpired,
   claimExpired,
@@ -27,28 +27,27 @@ import {
   settle,
 } from './claim-sql.ts';
 import { type ClaimedRow, type LostRow, toClaim, toLostDelivery } from './claimed-rows.ts';
-import { enqueueDelivery, insertNew } from './enqueue.ts';
+import { enqueueDelivery } from './enqueue.ts';
 
 type QueueSettings = Pick<StoreSettings, 'lease' | 'maxDelay' | 'pollInterval'>;
 
 /** The rows of one endpoint's queue, for a worker of this process. */
 export function createEndpointQueue(
-  connection: Connection,
-  commits: Commits,
+  db: Database,
   endpoint: string,
   { lease, maxDelay, pollInterval }: QueueSettings,
 ): WorkerStore {
   const owner = randomUUID();
-  const run = (sql: string, ...values: unknown[]) => connection.statement(sql).run(...values);
+  const run = (sql: string, ...values: unknown[]) => db.statement(sql).run(...values);
 
   function claimDeliveries(plan: ClaimPlan): Claimed {
     const { places, now } = plan;
-    const { expiry } = connection.statement(firstExpiry).get(endpoint) as { expiry: number | null };
+    const { expiry } = db.statement(firstExpiry).get(endpoint) as { expiry: number | null };
     const hasExpired = expiry !== null && expiry <= now;
     const expired = hasExpired && places > 0 ? claimLost(plan) : [];
     const rest = places - expired.length;
     const queued = rest > 0 ? claimBy(claimQueued, plan, { places: rest }) : [];
-    const { due } = connection.statement(nextDue).get(endpoint, now) as { due: number | null };
+    const { due } = db.statement(nextDue).get(endpoint, now) as { due: number | null };
     const later = [due, hasExpired ? null : expiry].filter((time) => time !== null);
     return {
       claims: [...expired, ...queued.map((row) => toClaim(row, endpoint, false))],
@@ -71,14 +70,14 @@ export function createEndpointQueue(
 
   function claimBy(sql: string, { now, leaseUntil }: ClaimPlan, more: object): readonly ClaimedRow[] {
     const values = { endpoint, now, owner, leaseUntil, duration: lease, ...more };
-    return connection.statement(sql).all(values) as ClaimedRow[];
+    return db.statement(sql).all(values) as ClaimedRow[];
   }
 
   /** Store a new delivery and claim it with the same statement. @returns `undefined` if it is already stored */
   function claimNew(delivery: StoredDelivery): Claim | undefined {
     const until = Date.now() + lease;
-    const standing = { state: 'running', attempts: 1, dueAt: null, lease: { owner, until, duration: lease } };
-    const number = insertNew(connection, delivery, standing);
+    const initial = { state: 'running', attempts: 1, dueAt: null, lease: { owner, until, duration: lease } };
+    const number = insertDelivery(db, delivery, initial);
     if (number === undefined) return undefined;
     return { key: String(number), delivery, attempt: 1, failures: 0, handlers: [], isSuspect: false };
   }
@@ -95,31 +94,30 @@ export function createEndpointQueue(
 
   return {
     enqueue: (delivery, mayClaim) =>
-      commits.write(
-        () =>
-          (mayClaim() ? claimNew(delivery) : undefined) ?? enqueueDelivery(connection, delivery, Date.now()),
+      db.write(
+        () => (mayClaim() ? claimNew(delivery) : undefined) ?? enqueueDelivery(db, delivery, Date.now()),
       ),
-    claim: (plan) => commits.writeLast(() => claimDeliveries(plan())),
+    claim: (plan) => db.writeLast(() => claimDeliveries(plan())),
     settle(claim, settlement, { canWait }) {
       // The commit of the next arrival takes along what can wait.
-      const write = canWait ? commits.writeLater : commits.write;
+      const write = canWait ? db.writeLater : db.write;
       return write(() => settleClaim(claim, settlement()));
     },
-    release: (keys) => commits.write(() => void run(release, toNumbers(keys), owner)),
+    release: (keys) => db.write(() => void run(release, toNumbers(keys), owner)),
     leases: {
       duration: lease,
       pollInterval,
       extend: (renewal) =>
-        commits.write(() => {
+        db.write(() => {
           const { keys, leaseUntil } = renewal();
-          const rows = connection.statement(extend).all(leaseUntil, toNumbers(keys), owner);
+          const rows = db.statement(extend).all(leaseUntil, toNumbers(keys), owner);
           return (rows as { readonly id: number }[]).map(({ id }) => String(id));
         }),
       tidy: (plan) =>
-        commits.write(() => {
+        db.write(() => {
           const { now, held, areExpiriesReliable, maxAttempts } = plan();
           const expired = { endpoint, now, maxAttempts, owner, held: toNumbers(held) };
-          const lost = areExpiriesReliable ? connection.statement(buryExpired).all(expired) : [];
+          const lost = areExpiriesReliable ? db.statement(buryExpired).all(expired) : [];
           run(pullInNew, { endpoint, now });
           run(pullInRetries, { endpoint, now, maxDelay });
           run(pullInLeases, { endpoint, now, duration: lease });

@@ -1,37 +1,26 @@
 import type { StoredDelivery } from '@spiderfoot-webhooks/core/stores';
-import type { Connection } from '../database/writable-connection.ts';
-import { insertDelivery, insertValues, type Standing } from '../rows/insert-delivery.ts';
+import type { Database } from '../database/database.ts';
+import { insertDelivery } from '../rows/insert-delivery.ts';
 
 /** A dead, rejected, failed or ignored delivery is attempted again when it is sent again. */
-const takeUp = `
+const queueAgain = `
   UPDATE webhook_logs SET state = 'queued', attempts = 0, failures = 0, due_at = 0, lease_owner = NULL,
     lease_until = NULL, lease_duration = NULL, error_message = NULL, code = NULL, issues = NULL
   WHERE delivery_id = ? AND endpoint = ? AND state NOT IN ('queued', 'running', 'processed')`;
 
 /**
- * Put a delivery into the queue, inside a commit. It is due since it was received, so that it stands in one line with
- * the retries, the oldest first; never later, so that what a clock set back has left ahead is found by `received_at`.
+ * Put a delivery into the queue, inside a write. It is due at the time of its receipt, so that retries and new
+ * deliveries are ordered by age. It is never due later than now, so that it can be found by `received_at` after the
+ * clock was set back.
  */
 export function enqueueDelivery(
-  connection: Connection,
+  db: Database,
   delivery: StoredDelivery,
   now: number,
 ): 'accepted' | 'duplicate' {
   const dueAt = Math.min(delivery.receivedAt.getTime(), now);
-  const standing = { state: 'queued', attempts: 0, dueAt, lease: null };
-  if (insertNew(connection, delivery, standing) !== undefined) return 'accepted';
+  if (insertDelivery(db, delivery, { state: 'queued', attempts: 0, dueAt, lease: null }) !== undefined)
+    return 'accepted';
   const { id, endpoint } = delivery;
-  return connection.statement(takeUp).run(id, endpoint).changes === 1 ? 'accepted' : 'duplicate';
-}
-
-/** @returns the row's number, or `undefined` where the delivery is known */
-export function insertNew(
-  connection: Connection,
-  delivery: StoredDelivery,
-  standing: Standing,
-): number | undefined {
-  const { changes, lastInsertRowid } = connection
-    .statement(insertDelivery)
-    .run(...insertValues(delivery, standing));
-  return changes === 1 ? Number(lastInsertRowid) : undefined;
+  return db.statement(queueAgain).run(id, endpoint).changes === 1 ? 'accepted' : 'duplicate';
 }

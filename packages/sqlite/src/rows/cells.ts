@@ -3,6 +3,7 @@
  * written or damaged a cell. None of these functions throws, because a broken row must not affect other rows.
  */
 import type { EventIssue } from '@spiderfoot-webhooks/core/events';
+import { type HandlerRecord, readHandlerRecords } from '@spiderfoot-webhooks/core/stores';
 
 /** The largest distance from 1970 that a `Date` can represent, in milliseconds. */
 export const greatestTime = 8.64e15;
@@ -34,8 +35,13 @@ export function issuesOf(cell: unknown): readonly EventIssue[] {
   return listOf(cell).filter(isIssue);
 }
 
+/** @returns the records in the column `handlers`; an empty list if the cell holds anything else */
+export function handlersOf(cell: unknown): readonly HandlerRecord[] {
+  return readHandlerRecords(listOf(cell));
+}
+
 /** @returns the members of a JSON list; an empty list if the cell holds anything else */
-export function listOf(cell: unknown): readonly unknown[] {
+function listOf(cell: unknown): readonly unknown[] {
   const json = textOf(cell);
   if (json === undefined) return [];
   try {

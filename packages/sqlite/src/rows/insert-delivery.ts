@@ -1,23 +1,23 @@
 import { isUtf8 } from 'node:buffer';
-import type { StoredDelivery } from '@spiderfoot-webhooks/core/stores';
+import { type StoredDelivery, unknownEventType } from '@spiderfoot-webhooks/core/stores';
+import type { Database } from '../database/database.ts';
 
-/** The columns that a new delivery fills, in the order of {@link insertDelivery}. */
-export const insertDelivery = `
+const insert = `
   INSERT INTO webhook_logs (
     timestamp, event_type, source_ip, payload, processed, delivery_id, endpoint,
     state, attempts, due_at, lease_owner, lease_until, lease_duration, received_at, dialect, scan_id, target
   ) VALUES (?, ?, ?, CASE WHEN ? THEN CAST(? AS TEXT) ELSE ? END, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (delivery_id, endpoint) WHERE delivery_id IS NOT NULL DO NOTHING`;
 
-/** Where a new delivery stands. */
-export interface Standing {
+/** The columns that a log and a queue fill differently. */
+export interface InitialState {
   readonly state: string;
   readonly attempts: number;
   readonly dueAt: number | null;
   readonly lease: Lease | null;
 }
 
-/** Who handles a delivery, and for how long it counts as alive without a sign of life. */
+/** Identifies the process that handles a delivery, and limits the time for which it counts as alive without a renewal. */
 interface Lease {
   readonly owner: string;
   /** Milliseconds since 1970. */
@@ -26,28 +26,27 @@ interface Lease {
   readonly duration: number;
 }
 
-/** What {@link insertDelivery} takes. */
-export function insertValues(
+/**
+ * Insert a delivery, inside a write.
+ * @returns its row number, or `undefined` if the delivery is already stored
+ */
+export function insertDelivery(
+  db: Database,
   delivery: StoredDelivery,
-  { state, attempts, dueAt, lease }: Standing,
-): unknown[] {
-  const {
-    id,
-    endpoint,
-    receivedAt,
-    ip,
-    eventType: event_type,
-    dialect,
-    scanId: scan_id,
-    target,
-    body,
-  } = delivery;
+  initial: InitialState,
+): number | undefined {
+  const { changes, lastInsertRowid } = db.statement(insert).run(...valuesOf(delivery, initial));
+  return changes === 1 ? Number(lastInsertRowid) : undefined;
+}
+
+function valuesOf(delivery: StoredDelivery, { state, attempts, dueAt, lease }: InitialState): unknown[] {
+  const { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body } = delivery;
   const bytes = toBuffer(body);
-  // Bytes that are no text stay bytes: the payload is the body as received, whatever it is.
+  // A body that is not text is stored as bytes, so that the payload is always the body as received.
   const text = isUtf8(bytes);
   return [
     guideTime(receivedAt),
-    event_type ?? unknownType,
+    eventType ?? unknownEventType,
     ip ?? null,
     text ? 1 : 0,
     bytes,
@@ -62,17 +61,14 @@ export function insertValues(
     lease?.duration ?? null,
     receivedAt.getTime(),
     dialect ?? null,
-    scan_id ?? null,
+    scanId ?? null,
     target ?? null,
   ];
 }
 
-/** What the guide's logger writes for an event without a type. */
-const unknownType = 'unknown';
-
-/** As `datetime.utcnow().isoformat()` writes it: UTC, without saying so. */
-function guideTime(moment: Date): string {
-  return `${moment.toISOString().slice(0, -1)}000`;
+/** Format a time as Python's `datetime.utcnow().isoformat()` does: UTC without a zone. */
+function guideTime(time: Date): string {
+  return `${time.toISOString().slice(0, -1)}000`;
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import type { Database } from 'better-sqlite3';
-import { differenceOf } from './table-shape.ts';
+import type BetterSqlite3 from 'better-sqlite3';
+import { differenceOf, hasObject } from './table-shape.ts';
 
 /** The guide's table, as its `WebhookLogger` makes it. Our columns come after it, so that its INSERT works on ours. */
 const guideTable = `
@@ -137,42 +137,38 @@ const steps: readonly string[] = [
 /** The version that this kit writes. */
 const newestVersion = steps.length;
 
-function versionOf(db: Database): number {
-  return Number(db.pragma('user_version', { simple: true }));
+function versionOf(handle: BetterSqlite3.Database): number {
+  return Number(handle.pragma('user_version', { simple: true }));
 }
 
-export function isNewest(db: Database): boolean {
-  return versionOf(db) === newestVersion;
+export function isNewest(handle: BetterSqlite3.Database): boolean {
+  return versionOf(handle) === newestVersion;
 }
 
 /** Return the id that identifies this file and its copies. `undefined` for a file of another program. */
-export function idOf(db: Database): string | undefined {
-  if (versionOf(db) === 0 || !hasTable(db, 'webhook_file')) return undefined;
-  return String(db.prepare('SELECT id FROM webhook_file').pluck().get());
-}
-
-function hasTable(db: Database, name: string): boolean {
-  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
+export function idOf(handle: BetterSqlite3.Database): string | undefined {
+  if (versionOf(handle) === 0 || !hasObject(handle, 'webhook_file')) return undefined;
+  return String(handle.prepare('SELECT id FROM webhook_file').pluck().get());
 }
 
 /**
- * @param mustHold whether a file that holds no deliveries yet is refused as well
+ * @param mustHold whether a file without the tables of this kit is rejected as well
  * @throws ConfigurationError if the file was written by a newer version of the kit or by another program. The file is
  *   not changed
  */
-export function refuseUnknown(db: Database, path: string, mustHold: boolean): void {
+export function rejectUnknownSchema(handle: BetterSqlite3.Database, path: string, mustHold: boolean): void {
   // Use one transaction, because another process may migrate the file between reading its version and its table.
-  const problem = db.transaction(() => problemOf(db, mustHold))();
+  const problem = handle.transaction(() => problemOf(handle, mustHold))();
   if (problem !== undefined) throw new ConfigurationError('path', `${path} ${problem}`);
 }
 
-function problemOf(db: Database, mustHold: boolean): string | undefined {
-  const version = versionOf(db);
+function problemOf(handle: BetterSqlite3.Database, mustHold: boolean): string | undefined {
+  const version = versionOf(handle);
   if (version > newestVersion) {
     return `has version ${version}, but this version of the kit supports only versions up to ${newestVersion}. Update @spiderfoot-webhooks/sqlite. The file was not changed.`;
   }
-  if (hasTable(db, 'webhook_logs')) {
-    const difference = differenceOf(db, version);
+  if (hasObject(handle, 'webhook_logs')) {
+    const difference = differenceOf(handle, version);
     return (
       difference &&
       `contains a table webhook_logs of another program: ${difference}. The file was not changed. Choose another file.`
@@ -187,12 +183,12 @@ function problemOf(db: Database, mustHold: boolean): string | undefined {
 }
 
 /** Migrate a file of the guide's logger or of an older version to the newest version, in one transaction. */
-export function migrate(db: Database): void {
-  if (versionOf(db) === newestVersion) return;
+export function migrate(handle: BetterSqlite3.Database): void {
+  if (versionOf(handle) === newestVersion) return;
   // Looked at again inside: another process may have done it in the meantime.
-  const toNewest = db.transaction(() => {
-    for (const step of steps.slice(versionOf(db))) db.exec(step);
-    db.pragma(`user_version = ${newestVersion}`);
+  const toNewest = handle.transaction(() => {
+    for (const step of steps.slice(versionOf(handle))) handle.exec(step);
+    handle.pragma(`user_version = ${newestVersion}`);
   });
   toNewest.immediate();
 }

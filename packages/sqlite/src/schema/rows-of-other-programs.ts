@@ -1,5 +1,5 @@
-import type { Commits } from '../database/group-commit.ts';
-import type { Connection } from '../database/writable-connection.ts';
+import type { GroupCommit } from '../database/group-commit.ts';
+import type { Statements } from '../database/statement.ts';
 import { greatestTime } from '../rows/cells.ts';
 import { adopt, guideTimestamp } from './migrations.ts';
 
@@ -13,7 +13,7 @@ const misplaced = [
   `received_at < -${greatestTime}`,
 ] as const;
 
-const hasForeign = `
+const find = `
   SELECT EXISTS (SELECT 1 FROM webhook_logs INDEXED BY webhook_logs_foreign WHERE state IS NULL) AS state,
     ${misplaced
       .map((where) => `EXISTS (SELECT 1 FROM webhook_logs INDEXED BY webhook_logs_time WHERE ${where})`)
@@ -27,16 +27,13 @@ const placeInTime = misplaced.map(
 );
 
 /** Return whether rows must be updated before all rows can be read. */
-export function hasForeignRows(connection: Pick<Connection, 'statement'>): boolean {
-  const { state, time } = findForeign(connection);
+export function hasRowsOfOtherPrograms(statements: Statements): boolean {
+  const { state, time } = findRows(statements);
   return state || time;
 }
 
-function findForeign({ statement }: Pick<Connection, 'statement'>): {
-  readonly state: boolean;
-  readonly time: boolean;
-} {
-  const { state, time } = statement(hasForeign).get() as Record<'state' | 'time', number>;
+function findRows(statements: Statements): { readonly state: boolean; readonly time: boolean } {
+  const { state, time } = statements.statement(find).get() as Record<'state' | 'time', number>;
   return { state: state === 1, time: time === 1 };
 }
 
@@ -44,12 +41,11 @@ function findForeign({ statement }: Pick<Connection, 'statement'>): {
  * Update rows that other programs have written: those of the guide's logger, which does not set our columns, and
  * those whose time is not a number.
  */
-export async function adoptForeign(connection: Connection, commits: Commits): Promise<void> {
-  connection.check();
-  const { state, time } = findForeign(connection);
+export async function adoptRowsOfOtherPrograms(db: Statements & Pick<GroupCommit, 'write'>): Promise<void> {
+  const { state, time } = findRows(db);
   if (!state && !time) return;
-  await commits.write(() => {
-    if (state) connection.statement(adopt).run();
-    if (time) for (const sql of placeInTime) connection.statement(sql).run();
+  await db.write(() => {
+    if (state) db.statement(adopt).run();
+    if (time) for (const sql of placeInTime) db.statement(sql).run();
   });
 }

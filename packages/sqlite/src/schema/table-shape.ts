@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type BetterSqlite3 from 'better-sqlite3';
 
 /** The columns of the guide's table. */
 const guideColumns = [
@@ -67,12 +67,12 @@ interface ColumnInfo {
  * @param version the version of the file
  * @returns how the table differs from that of this version; `undefined` if it does not
  */
-export function differenceOf(db: Database, version: number): string | undefined {
-  const table = db
+export function differenceOf(handle: BetterSqlite3.Database, version: number): string | undefined {
+  const table = handle
     .prepare<[], { type: string; wr: number }>("SELECT type, wr FROM pragma_table_list('webhook_logs')")
     .get();
   if (table?.type !== 'table' || table.wr !== 0) return 'it is not an ordinary table';
-  const columns = db.prepare<[], ColumnInfo>("SELECT * FROM pragma_table_info('webhook_logs')").all();
+  const columns = handle.prepare<[], ColumnInfo>("SELECT * FROM pragma_table_info('webhook_logs')").all();
   const names = new Set(columns.map(({ name }) => name.toLowerCase()));
   const own = Object.entries(ownColumns);
   const isIn = ([since, until = version]: readonly [since: number, until?: number]) =>
@@ -92,10 +92,11 @@ export function differenceOf(db: Database, version: number): string | undefined 
     .map(({ name }) => name);
   if (required.length > 0)
     return `its columns ${required.join(', ')} require values that this kit does not set`;
-  const taken = version === 0 ? ownObjects.filter((name) => hasObject(db, name)) : [];
+  const taken = version === 0 ? ownObjects.filter((name) => hasObject(handle, name)) : [];
   return taken.length > 0 ? `the file also contains ${taken.join(', ')} of another program` : undefined;
 }
 
-function hasObject(db: Database, name: string): boolean {
-  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
+/** Return whether the file contains a table or an index of this name. */
+export function hasObject(handle: BetterSqlite3.Database, name: string): boolean {
+  return handle.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
 }

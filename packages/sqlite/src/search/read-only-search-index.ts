@@ -1,33 +1,39 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Connection } from '../database/writable-connection.ts';
+import type { Database } from '../database/database.ts';
+import { and, anything } from '../queries/condition.ts';
+import { toCondition } from '../queries/filter-conditions.ts';
+import type { RowQuery } from '../queries/index-scan.ts';
+import type { Position } from '../queries/position.ts';
+import { toMatch } from './match-expression.ts';
 import {
+  findMatches,
   type Indexable,
   notIndexed,
   outdated,
   outdatedNumber,
-  type Search,
+  type SearchIndex,
   searchTextOf,
 } from './search-index.ts';
 
 /** A table in memory with the entries that the index in the file does not have yet. */
 const makeRest = `CREATE VIRTUAL TABLE temp.webhook_search_rest USING fts5 (payload, content = '')`;
 
-export const hasRest = "SELECT 1 FROM temp.sqlite_schema WHERE name = 'webhook_search_rest'";
+const hasRest = "SELECT 1 FROM temp.sqlite_schema WHERE name = 'webhook_search_rest'";
 
 const newestInRest = 'SELECT rowid AS id FROM temp.webhook_search_rest ORDER BY rowid DESC LIMIT 1';
 
 const addToRest = 'INSERT INTO temp.webhook_search_rest (rowid, payload) VALUES (?, ?)';
 
 /** The full-text search of a file that is open for reading only. */
-export function createReadOnlySearch(connection: Connection): Search {
+export function createReadOnlySearchIndex(db: Database): SearchIndex {
   function add({ id, payload }: Indexable): void {
-    connection.statement(addToRest).run(id, searchTextOf(payload));
+    db.statement(addToRest).run(id, searchTextOf(payload));
   }
 
   /** Entries of an older version that change when their strings are decoded. */
   async function addOutdated(): Promise<void> {
-    for (let from = outdatedNumber(connection); from > 0; ) {
-      const rows = connection.statement(outdated).all(from) as Indexable[];
+    for (let from = outdatedNumber(db); from > 0; ) {
+      const rows = db.statement(outdated).all(from) as Indexable[];
       rows.filter(({ payload }) => searchTextOf(payload) !== payload).forEach(add);
       from = (rows.at(-1)?.id ?? 1) - 1;
       await turn();
@@ -36,8 +42,8 @@ export function createReadOnlySearch(connection: Connection): Search {
 
   async function addNew(): Promise<void> {
     for (;;) {
-      const newest = connection.statement(newestInRest).get() as { readonly id: number } | undefined;
-      const rows = connection.statement(notIndexed).all(newest?.id ?? 0) as Indexable[];
+      const newest = db.statement(newestInRest).get() as { readonly id: number } | undefined;
+      const rows = db.statement(notIndexed).all(newest?.id ?? 0) as Indexable[];
       if (rows.length === 0) return;
       rows.forEach(add);
       await turn();
@@ -47,13 +53,38 @@ export function createReadOnlySearch(connection: Connection): Search {
   return {
     postpone() {},
     async catchUp() {
-      connection.check();
-      if (connection.statement(hasRest).get() === undefined) {
-        connection.statement(makeRest).run();
+      db.check();
+      if (db.statement(hasRest).get() === undefined) {
+        db.statement(makeRest).run();
         await addOutdated();
       }
       await addNew();
     },
+    find: (text, query, from, limit) =>
+      db.statement(hasRest).get() === undefined
+        ? findMatches(db, text, query, from, limit)
+        : findInBoth(db, text, query, from, limit),
     close() {},
   };
+}
+
+/** Return the rows that match a text by the index in the file or by the table in memory. */
+function findInBoth(
+  db: Database,
+  text: string,
+  { filter: { text: _, ...filter }, also = anything, columns }: RowQuery,
+  from: Position | undefined,
+  limit: number,
+): readonly Position[] {
+  const match = toMatch(text);
+  const { sql, values } = and(toCondition(filter), also);
+  return db
+    .statement(
+      `SELECT ${columns} FROM (
+         SELECT rowid AS found FROM webhook_search WHERE webhook_search MATCH ?
+         UNION SELECT rowid FROM temp.webhook_search_rest WHERE webhook_search_rest MATCH ?
+       ) CROSS JOIN webhook_logs ON webhook_logs.id = found
+       WHERE found < ? AND ${sql} ORDER BY found DESC LIMIT ?`,
+    )
+    .all(match, match, from?.id ?? Number.MAX_SAFE_INTEGER, ...values, limit) as Position[];
 }

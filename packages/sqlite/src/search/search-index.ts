@@ -1,11 +1,12 @@
 import { toSearchText } from '@spiderfoot-webhooks/core/stores';
-import type { Commits } from '../database/group-commit.ts';
-import type { Connection } from '../database/writable-connection.ts';
+import type { Database } from '../database/database.ts';
+import { and, anything } from '../queries/condition.ts';
+import { toCondition } from '../queries/filter-conditions.ts';
+import type { RowQuery } from '../queries/index-scan.ts';
+import type { Position } from '../queries/position.ts';
+import { toMatch } from './match-expression.ts';
 
-/**
- * Rows, and characters, that are indexed in one go: some milliseconds. A delivery that comes meanwhile waits for no
- * more.
- */
+/** Limits of the rows and characters that are indexed in one commit. It takes some milliseconds, so no delivery waits longer. */
 const sliceLimits = { rows: 200, characters: 65_536 };
 
 /** The number of rows that are checked for outdated entries at a time. Most entries are not outdated. */
@@ -44,22 +45,21 @@ export interface Indexable {
  * The full-text index of payloads. It is not updated with each delivery, but when the store is idle or before a
  * search.
  */
-export interface Search {
+export interface SearchIndex {
   /** Call this when a delivery arrives. */
   postpone(): void;
+  /** Index all deliveries that are not in the index yet. */
   catchUp(): Promise<void>;
+  /** Return the rows that match a text and the query, in the order of arrival, newest first. */
+  find(text: string, query: RowQuery, from: Position | undefined, limit: number): readonly Position[];
   close(): void;
 }
 
-export function createSearch(
-  connection: Connection,
-  commits: Commits,
-  onError: (error: unknown) => void,
-): Search {
+export function createSearchIndex(db: Database): SearchIndex {
   let timer: NodeJS.Timeout | undefined;
   let since = 0;
   let closed = false;
-  if (outdatedNumber(connection) > 0) begin(quietTime);
+  if (outdatedNumber(db) > 0) begin(quietTime);
 
   function onTime(): void {
     const quiet = performance.now() - since;
@@ -69,9 +69,9 @@ export function createSearch(
     }
     timer = undefined;
     indexSlice().then((more) => {
-      // By slices, so that a delivery that comes meanwhile is not held up.
+      // Deliveries that arrive in the meantime are stored between two slices.
       if (more && !closed) begin(0);
-    }, onError);
+    }, db.reportError);
   }
 
   function begin(delay: number): void {
@@ -79,7 +79,7 @@ export function createSearch(
   }
 
   function indexSlice(): Promise<boolean> {
-    return commits.write(() => indexNew(connection) || renewOutdated(connection));
+    return db.write(() => indexNew(db) || renewOutdated(db));
   }
 
   return {
@@ -90,6 +90,7 @@ export function createSearch(
     async catchUp() {
       while (await indexSlice());
     },
+    find: (text, query, from, limit) => findMatches(db, text, query, from, limit),
     close() {
       closed = true;
       clearTimeout(timer);
@@ -98,9 +99,9 @@ export function createSearch(
 }
 
 /** @returns whether there may be more rows to index */
-function indexNew(connection: Connection): boolean {
-  const rows = connection.statement(notIndexed).all(0) as Indexable[];
-  for (const { id, payload } of rows) writeEntry(connection, id, searchTextOf(payload));
+function indexNew(db: Database): boolean {
+  const rows = db.statement(notIndexed).all(0) as Indexable[];
+  for (const { id, payload } of rows) writeEntry(db, id, searchTextOf(payload));
   return rows.length > 0;
 }
 
@@ -108,33 +109,51 @@ function indexNew(connection: Connection): boolean {
  * Rewrite the newest outdated entries that change when their strings are decoded.
  * @returns whether there may be more outdated entries
  */
-function renewOutdated(connection: Connection): boolean {
-  const from = outdatedNumber(connection);
+function renewOutdated(db: Database): boolean {
+  const from = outdatedNumber(db);
   if (from === 0) return false;
-  const rows = connection.statement(outdated).all(from) as Indexable[];
+  const rows = db.statement(outdated).all(from) as Indexable[];
   let written = 0;
   let next = 0;
   for (const { id, payload } of rows) {
     const text = searchTextOf(payload);
     next = id - 1;
     if (text === payload) continue;
-    writeEntry(connection, id, text);
+    writeEntry(db, id, text);
     written += text.length;
     if (written >= sliceLimits.characters) break;
   }
-  connection.statement('UPDATE webhook_file SET outdated_index = ?').run(next);
+  db.statement('UPDATE webhook_file SET outdated_index = ?').run(next);
   return next > 0;
 }
 
-export function outdatedNumber(connection: Connection): number {
-  const { number } = connection.statement(outdatedUpTo).get() as { readonly number: number };
+export function outdatedNumber(db: Database): number {
+  const { number } = db.statement(outdatedUpTo).get() as { readonly number: number };
   return number;
 }
 
-function writeEntry(connection: Connection, id: number, text: string): void {
-  connection.statement('INSERT OR REPLACE INTO webhook_search (rowid, payload) VALUES (?, ?)').run(id, text);
+function writeEntry(db: Database, id: number, text: string): void {
+  db.statement('INSERT OR REPLACE INTO webhook_search (rowid, payload) VALUES (?, ?)').run(id, text);
 }
 
 export function searchTextOf(payload: unknown): string {
   return toSearchText(Buffer.isBuffer(payload) ? payload.toString() : String(payload));
+}
+
+/** Return the rows that match a text by the index in the file. */
+export function findMatches(
+  db: Database,
+  text: string,
+  { filter: { text: _, ...filter }, also = anything, columns }: RowQuery,
+  from: Position | undefined,
+  limit: number,
+): readonly Position[] {
+  const after = from === undefined ? anything : { sql: 'webhook_search.rowid < ?', values: [from.id] };
+  const { sql, values } = and(after, toCondition(filter), also);
+  return db
+    .statement(
+      `SELECT ${columns} FROM webhook_search CROSS JOIN webhook_logs ON webhook_logs.id = webhook_search.rowid
+         WHERE webhook_search MATCH ? AND ${sql} ORDER BY webhook_search.rowid DESC LIMIT ?`,
+    )
+    .all(toMatch(text), ...values, limit) as Position[];
 }

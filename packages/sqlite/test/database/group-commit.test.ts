@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createCommits } from '../../src/database/group-commit.ts';
+import { createGroupCommit } from '../../src/database/group-commit.ts';
 import { connect } from '../../src/database/writable-connection.ts';
 import { query, temporaryPath } from '../support/temporary-files.ts';
 
@@ -26,7 +26,7 @@ function setUp() {
     },
   };
   const done: string[] = [];
-  const commits = createCommits(connection);
+  const commits = createGroupCommit(connection);
   return {
     path,
     connection,

@@ -40,13 +40,13 @@ describe.each(['log', 'queue'] as const)('equal notifications in a store that is
     const { deliveries } = await store.list();
     expect(new Set(ids).size).toBe(4);
     expect(deliveries.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
-    for (const { number, dialect, state, target } of deliveries) {
+    for (const { key, dialect, state, target } of deliveries) {
       expect({ dialect, state, target }).toEqual({
         dialect: 'notification',
         state: 'processed',
         target: 'example.com',
       });
-      expect((await store.get(number))?.body.equals(webhook.body)).toBe(true);
+      expect((await store.get(key))?.body).toEqual(webhook.body);
     }
   });
 

@@ -1,15 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Count, CountOptions, DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  type Count,
-  type CountOptions,
-  type DeliveryFilter,
-  openStore,
-  type Store,
-} from '../../src/index.ts';
+import { openStore, type Store } from '../../src/index.ts';
 
 const rows = 40_000;
 
@@ -55,13 +50,13 @@ describe('In a file of many deliveries', () => {
   /** How much of an index is walked in one go at the most. */
   const mostAtOnce = 4000;
   const list = (filter: DeliveryFilter) =>
-    turnsDuring(async () => (await store.list(filter)).deliveries.map(({ number }) => number));
+    turnsDuring(async () => (await store.list(filter)).deliveries.map(({ key }) => Number(key)));
 
   it.each<[string, DeliveryFilter, readonly number[]]>([
-    ['type and endpoint', { type: 'even', endpoint: 'odd' }, [2]],
-    ['type and state', { type: 'odd', state: 'failed' }, []],
+    ['type and endpoint', { eventType: 'even', endpoint: 'odd' }, [2]],
+    ['type and state', { eventType: 'odd', state: 'failed' }, []],
     ['endpoint and what is processed', { endpoint: 'even', state: 'processed' }, []],
-    ['scan and endpoint', { scanId: 's', endpoint: 'odd', type: 'even' }, [2]],
+    ['scan and endpoint', { scanId: 's', endpoint: 'odd', eventType: 'even' }, [2]],
   ])('a listing by a %s that hardly ever meet lets others in between', async (_, filter, found) => {
     const { turns, result } = await list(filter);
     expect(result).toEqual(found);
@@ -69,9 +64,9 @@ describe('In a file of many deliveries', () => {
   });
 
   it.each<[string, DeliveryFilter]>([
-    ['a rare type', { type: 'rare', endpoint: 'even' }],
-    ['a rare type that is processed', { type: 'rare', state: 'failed', endpoint: 'even' }],
-    ['a short time', { type: 'even', endpoint: 'even', since: new Date(100), until: new Date(200) }],
+    ['a rare type', { eventType: 'rare', endpoint: 'even' }],
+    ['a rare type that is processed', { eventType: 'rare', state: 'failed', endpoint: 'even' }],
+    ['a short time', { eventType: 'even', endpoint: 'even', since: new Date(100), until: new Date(200) }],
   ])('a listing by %s among others walks no more than that has', async (_, filter) => {
     const { turns, result } = await list(filter);
     expect(result.length).toBeGreaterThanOrEqual(5);
@@ -79,12 +74,12 @@ describe('In a file of many deliveries', () => {
   });
 
   it('a listing page by page has each once, whatever the slices', async () => {
-    const filter = { type: 'even', endpoint: 'even', state: 'failed' } as const;
+    const filter = { eventType: 'even', endpoint: 'even', state: 'failed' } as const;
     const seen: number[] = [];
     let cursor: string | undefined;
     do {
       const page = await store.list({ ...filter, limit: 1000, ...(cursor !== undefined && { cursor }) });
-      seen.push(...page.deliveries.map(({ number }) => number));
+      seen.push(...page.deliveries.map(({ key }) => Number(key)));
       cursor = page.cursor;
     } while (cursor !== undefined);
     const expected = other
@@ -100,7 +95,7 @@ describe('In a file of many deliveries', () => {
     const run = vi.fn(() => other.exec("UPDATE webhook_logs SET source_ip = 'x' WHERE id = 1"));
     const writing = setInterval(run, 0);
     try {
-      const replayed = await turnsDuring(() => store.replay({ type: 'odd', state: 'failed' }));
+      const replayed = await turnsDuring(() => store.replay({ eventType: 'odd', state: 'failed' }));
       const pruned = await turnsDuring(() => store.prune({ keep: 1, states: ['dead'] }));
       for (const { turns, result } of [replayed, pruned]) {
         expect(result).toBe(0);
@@ -119,27 +114,27 @@ describe('In a file of many deliveries', () => {
     );
     expect(result).toBe(1);
     expect(turns).toBeGreaterThanOrEqual(2);
-    expect(await store.get(1)).toBeUndefined();
+    expect(await store.get('1')).toBeUndefined();
   });
 
   it.each<CountOptions>([
     {},
     { by: [] },
-    { by: ['type', 'endpoint'] },
+    { by: ['eventType', 'endpoint'] },
     { by: ['time', 'state'], bucket: 1000 },
-    { type: 'rare' },
+    { eventType: 'rare' },
   ])('a count by %j adds its slices up, and lets others in between', async (options) => {
     const { turns, result } = await turnsDuring(() => store.counts(options));
     expect(turns).toBeGreaterThanOrEqual(3);
     const keys = {
       state: 'state',
-      type: 'event_type',
+      eventType: 'event_type',
       endpoint: 'endpoint',
       time: 'received_at / 1000 * 1000',
     };
     const by = options.by ?? ['state'];
     const columns = by.map((key) => `${keys[key]} AS ${key}, `).join('');
-    const where = options.type === undefined ? '' : "WHERE event_type = 'rare'";
+    const where = options.eventType === undefined ? '' : "WHERE event_type = 'rare'";
     const group = by.length === 0 ? '' : `GROUP BY ${by.map((_, n) => n + 1)}`;
     const expected = other
       .prepare<[], Count>(`SELECT ${columns} count(*) AS count FROM webhook_logs ${where} ${group}`)

@@ -1,6 +1,6 @@
-import type { LogEntry } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryFilter, LogEntry } from '@spiderfoot-webhooks/core/stores';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type DeliveryFilter, openStore, type Store } from '../../src/index.ts';
+import { openStore, type Store } from '../../src/index.ts';
 import { python } from '../support/processes.ts';
 import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
@@ -20,7 +20,7 @@ async function record(store: Store, ...entries: readonly Partial<LogEntry>[]): P
 }
 
 const numbers = async (store: Store, filter: DeliveryFilter = {}) =>
-  (await store.list(filter)).deliveries.map(({ number }) => number);
+  (await store.list(filter)).deliveries.map(({ key }) => Number(key));
 
 async function exported(store: Store, format: 'csv' | 'jsonl', filter?: DeliveryFilter): Promise<string> {
   const chunks: string[] = [];
@@ -54,7 +54,7 @@ describe('A listing', () => {
   it('finds by every filter and every combination of them what a look at each finds', async () => {
     const { store, entries } = await fill();
     const filters: readonly (readonly [DeliveryFilter, (entry: LogEntry) => boolean])[] = [
-      [{ type: 'finding' }, ({ eventType: event_type }) => event_type === 'finding'],
+      [{ eventType: 'finding' }, ({ eventType }) => eventType === 'finding'],
       [{ endpoint: 'b' }, ({ endpoint }) => endpoint === 'b'],
       [{ state: 'processed' }, ({ state }) => state === 'processed'],
       [{ state: 'failed' }, ({ state }) => state === 'failed'],
@@ -92,7 +92,7 @@ describe('A listing', () => {
           ...(cursor !== undefined && { cursor }),
           ...(text !== undefined && { text }),
         });
-        seen.push(...page.deliveries.map(({ number }) => number));
+        seen.push(...page.deliveries.map(({ key }) => Number(key)));
         cursor = page.cursor;
         pages++;
         await record(store, { receivedAt: at(100 + pages) });
@@ -120,8 +120,8 @@ describe('A listing', () => {
     ['constructor', { constructor: 'x' }],
     ['toString', { toString: 'x' }],
     ['text', { text: '\0 ' }],
-    ['type', { type: '' }],
-    ['type', { type: [7] }],
+    ['eventType', { eventType: '' }],
+    ['eventType', { eventType: [7] }],
     ['state', { state: ' ' }],
     ['since', { since: '2024-01-01' }],
     ['until', { until: new Date(Number.NaN) }],
@@ -215,14 +215,14 @@ describe('A filter with several values', () => {
   };
 
   it.each<readonly [filter: DeliveryFilter, found: readonly number[]]>([
-    [{ type: ['a', 'b'] }, [4, 2, 1]],
-    [{ type: ['c'] }, [3]],
+    [{ eventType: ['a', 'b'] }, [4, 2, 1]],
+    [{ eventType: ['c'] }, [3]],
     [{ state: ['failed', 'processed'] }, [4, 2, 1]],
-    [{ state: ['failed', 'rejected'], type: ['a', 'c'] }, [4, 3]],
+    [{ state: ['failed', 'rejected'], eventType: ['a', 'c'] }, [4, 3]],
     [{ endpoint: ['e', 'none'] }, [2]],
     [{ scanId: ['s1', 's2'] }, [3, 1]],
     [{ target: ['x', 'y'], state: 'failed' }, [2]],
-    [{ type: ['none'] }, []],
+    [{ eventType: ['none'] }, []],
   ])('finds any of them: %j', async (filter, found) => {
     const store = await fill();
     expect(await numbers(store, filter)).toEqual(found);
@@ -234,18 +234,18 @@ describe('A filter with several values', () => {
 
   it('works for paging, export and replay', async () => {
     const store = await fill();
-    const filter: DeliveryFilter = { type: ['a', 'b', 'c'], state: ['failed', 'rejected'] };
+    const filter: DeliveryFilter = { eventType: ['a', 'b', 'c'], state: ['failed', 'rejected'] };
     const first = await store.list({ ...filter, limit: 2 });
-    expect(first.deliveries.map(({ number }) => number)).toEqual([4, 3]);
+    expect(first.deliveries.map(({ key }) => Number(key))).toEqual([4, 3]);
     const { cursor } = first;
     const rest = await store.list({ ...filter, limit: 2, ...(cursor !== undefined && { cursor }) });
-    expect(rest.deliveries.map(({ number }) => number)).toEqual([2]);
+    expect(rest.deliveries.map(({ key }) => Number(key))).toEqual([2]);
     expect((await exported(store, 'jsonl', filter)).trim().split('\n')).toHaveLength(3);
     expect(await store.replay(filter)).toBe(3);
   });
 
   it.each<readonly [name: string, filter: object]>([
-    ['type', { type: [] }],
+    ['eventType', { eventType: [] }],
     ['state', { state: ['failed', ''] }],
     ['endpoint', { endpoint: ['e', 7] }],
   ])('is a ConfigurationError for %s if a value is missing', async (option, filter) => {
@@ -260,10 +260,10 @@ describe('A look at one delivery', () => {
     const [a, b] = await record(store, { endpoint: 'a' }, { endpoint: 'b' });
     const id = a?.id ?? '';
     await record(store, { ...b, id, state: 'failed', endpoint: 'b', error: 'down' });
-    expect(await store.get(id, 'a')).toMatchObject({ number: 1, endpoint: 'a', state: 'processed' });
-    expect(await store.get(id)).toMatchObject({ number: 3, endpoint: 'b', state: 'failed', error: 'down' });
-    expect(await store.get(2)).toMatchObject({ number: 2, id: b?.id, body: Buffer.from(b?.body ?? '') });
-    expect(await store.get(9)).toBeUndefined();
+    expect(await store.get(id, 'a')).toMatchObject({ key: '1', endpoint: 'a', state: 'processed' });
+    expect(await store.get(id)).toMatchObject({ key: '3', endpoint: 'b', state: 'failed', error: 'down' });
+    expect(await store.get('2')).toMatchObject({ key: '2', id: b?.id, body: Buffer.from(b?.body ?? '') });
+    expect(await store.get('9')).toBeUndefined();
     expect(await store.get('x')).toBeUndefined();
     expect(await store.get(id, 'c')).toBeUndefined();
   });
@@ -283,9 +283,9 @@ describe('Counts', () => {
       { state: 'processed', count: 2 },
     ]);
     expect(await store.counts({ by: [] })).toEqual([{ count: 3 }]);
-    expect(await store.counts({ by: ['type'] })).toEqual([
-      { type: 'finding', count: 1 },
-      { type: 'scan_completed', count: 2 },
+    expect(await store.counts({ by: ['eventType'] })).toEqual([
+      { eventType: 'finding', count: 1 },
+      { eventType: 'scan_completed', count: 2 },
     ]);
     expect(await store.counts({ by: ['endpoint', 'state'] })).toEqual([
       { endpoint: 'a', state: 'processed', count: 1 },
@@ -296,18 +296,19 @@ describe('Counts', () => {
       { time: start, count: 2 },
       { time: start + 3_600_000, count: 1 },
     ]);
-    expect(await store.counts({ by: ['time', 'type'], bucket: 60_000, endpoint: 'b' })).toEqual([
-      { time: start + 3_540_000, type: 'scan_completed', count: 1 },
-      { time: start + 3_600_000, type: 'finding', count: 1 },
+    expect(await store.counts({ by: ['time', 'eventType'], bucket: 60_000, endpoint: 'b' })).toEqual([
+      { time: start + 3_540_000, eventType: 'scan_completed', count: 1 },
+      { time: start + 3_600_000, eventType: 'finding', count: 1 },
     ]);
     expect(
-      await store.counts({ since: at(1), until: at(3600), type: 'scan_completed', state: 'processed' }),
+      await store.counts({ since: at(1), until: at(3600), eventType: 'scan_completed', state: 'processed' }),
     ).toEqual([{ state: 'processed', count: 1 }]);
   });
 
   it.each([
     ['by', { by: ['colour'] }],
     ['by', { by: ['constructor'] }],
+    ['text', { text: 'word' }],
     ['bucket', { by: ['time'], bucket: 0 }],
     ['bucket', { by: ['time'], bucket: Number.NaN }],
   ])('with a wrong %s are an error that names it', async (option, options) => {
@@ -328,16 +329,16 @@ describe('A replay', () => {
       { state: 'ignored' },
       { state: 'failed', target: 't' },
     );
-    expect(await store.replay(1)).toBe(1);
-    expect(await store.replay(1)).toBe(0);
-    expect(await store.replay(99)).toBe(0);
+    expect(await store.replay('1')).toBe(1);
+    expect(await store.replay('1')).toBe(0);
+    expect(await store.replay('99')).toBe(0);
     expect(await store.replay({ state: 'failed', target: 't' })).toBe(1);
     expect(await store.replay({ state: 'rejected' })).toBe(1);
     expect(await store.replay({})).toBe(2);
     expect(await store.replay({})).toBe(0);
     query(path, "UPDATE webhook_logs SET state = 'running' WHERE id = 1");
     expect(await store.replay({})).toBe(0);
-    expect(await store.replay(1)).toBe(0);
+    expect(await store.replay('1')).toBe(0);
     query(path, "UPDATE webhook_logs SET state = 'queued' WHERE id = 1");
     const columns =
       'state, processed, attempts, due_at, lease_owner, lease_until, error_message, code, issues, handlers';
@@ -369,7 +370,7 @@ describe('A replay', () => {
       expect(await any.replay({})).toBe(0);
       expect(await any.replay({ state: 'received' })).toBe(0);
     }
-    expect(await other.replay(1)).toBe(1);
+    expect(await other.replay('1')).toBe(1);
     const { now } = Date;
     const spy = vi.spyOn(Date, 'now').mockImplementation(() => now.call(Date) + 61_000);
     onTestFinished(() => spy.mockRestore());
@@ -391,7 +392,7 @@ describe('A replay', () => {
     );
     expect(await numbers(store)).toEqual([1]);
     expect(await store.replay({})).toBe(0);
-    expect(await store.replay(1)).toBe(0);
+    expect(await store.replay('1')).toBe(0);
   });
 
   it('of many is of all, each once, also while they are worked off', async () => {
@@ -402,7 +403,7 @@ describe('A replay', () => {
       runs.set(id, (runs.get(id) ?? 0) + 1);
       return { status: 'processed', succeeded, failures: [] };
     });
-    expect(await store.replay({ type: 'scan_completed' })).toBe(1201);
+    expect(await store.replay({ eventType: 'scan_completed' })).toBe(1201);
     await until(async () => expect(await store.counts()).toEqual([{ state: 'processed', count: 1201 }]));
     expect([...runs.values()].every((count) => count === 1)).toBe(true);
     expect(runs.size).toBe(1201);
@@ -450,7 +451,7 @@ describe('Pruning', () => {
       await gate;
       return { status: 'processed', succeeded, failures: [] };
     });
-    await until(async () => expect((await store.get(8))?.state).toBe('running'));
+    await until(async () => expect((await store.get('8'))?.state).toBe('running'));
     const all = ['processed', 'ignored', 'rejected', 'failed', 'dead'] as const;
     expect(await store.prune({ keep: 0, states: ['failed'] })).toBe(1);
     expect(await store.prune({ keep: 0, states: all })).toBe(4);
@@ -545,8 +546,9 @@ describe('An export', () => {
     const parsed = lines.map((line) => JSON.parse(line)).reverse();
     expect(parsed.slice(0, -1).map(({ body }) => body)).toEqual(nasty);
     expect(parsed[0]).toEqual({
-      ...{ number: 1, id: expect.any(String), endpoint: 'default', received_at: '2024-01-01T00:00:00.000Z' },
-      ...{ type: 'scan_completed', dialect: 'guide', target: 'plain', state: 'processed', attempts: 1 },
+      ...{ key: '1', id: expect.any(String), endpoint: 'default', receivedAt: '2024-01-01T00:00:00.000Z' },
+      ...{ eventType: 'scan_completed', dialect: 'guide', target: 'plain', state: 'processed' },
+      ...{ attempts: 1, failures: 0 },
       ...{ handlers: [{ name: 'handler', succeeded: true, attempts: 1 }], issues: [], body: 'plain' },
     });
     expect(parsed.at(-1)).toMatchObject({ error: 'a\nb', handlers: [{}, { name: 'h', error: 'down' }] });
@@ -573,8 +575,8 @@ print(json.dumps(list(csv.DictReader(io.StringIO(sys.argv[1], newline='')))))
       const formula = n >= 3 && n <= 10;
       expect(row).toMatchObject({
         ...{
-          number: String(n + 1),
-          type: 'scan_completed',
+          key: String(n + 1),
+          eventType: 'scan_completed',
           state: 'processed',
           attempts: '1',
           error: '',
@@ -584,7 +586,7 @@ print(json.dumps(list(csv.DictReader(io.StringIO(sys.argv[1], newline='')))))
         target: body === '' ? 'none' : formula ? `'${body}` : body,
       });
     }
-    expect(csv.startsWith('number,id,endpoint,received_at,ip,type,')).toBe(true);
+    expect(csv.startsWith('key,id,endpoint,receivedAt,ip,eventType,')).toBe(true);
   });
 
   it.each([

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CountKey, DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type CountKey, type DeliveryFilter, openStore, type Store } from '../../src/index.ts';
+import { openStore, type Store } from '../../src/index.ts';
 import { buryExpired, claimExpired, claimSuspect, pullInLeases } from '../../src/queue/claim-sql.ts';
 import { until } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
@@ -79,7 +80,7 @@ describe('The plan of a statement', () => {
   }
 
   const parts: readonly DeliveryFilter[] = [
-    { type: 'type_1' },
+    { eventType: 'type_1' },
     { endpoint: 'e1' },
     { state: 'processed' },
     { state: 'failed' },
@@ -118,7 +119,7 @@ describe('The plan of a statement', () => {
         for await (const chunk of store.export('jsonl', { ...filter, scanId: 's1' }))
           expect(chunk).not.toBe('');
       }
-      await store.get(1);
+      await store.get('1');
       await store.get('0'.repeat(32), 'e1');
     });
     expect(wrong).toEqual([]);
@@ -128,7 +129,7 @@ describe('The plan of a statement', () => {
   });
 
   it('of a count reads an index alone', async () => {
-    const keys: readonly CountKey[] = ['state', 'type', 'endpoint', 'time'];
+    const keys: readonly CountKey[] = ['state', 'eventType', 'endpoint', 'time'];
     prepared.clear();
     // Each filter alone, none, and all.
     const chosen = [{}, ...parts, filters.at(-1)].map((filter) => ({
@@ -188,7 +189,7 @@ describe('The plan of a statement', () => {
 
   it('of a replay and a pruning goes by an index', async () => {
     const wrong = await faults(async () => {
-      await store.replay(100);
+      await store.replay('100');
       for (const filter of filters) await store.replay({ ...filter, scanId: 's1' });
       for (const { scanId: _, target: _2, ...filter } of filters)
         await store.replay({ ...filter, endpoint: 'none' });

@@ -88,7 +88,7 @@ describe('What loses its process', () => {
     await until(() => expect(logger.error).toHaveBeenCalledOnce());
     expect(logger.error).toHaveBeenCalledWith(
       {
-        ...{ number: 1, id, endpoint: 'default', event_type: 'scan_completed', attempts: 4 },
+        ...{ key: '1', id, endpoint: 'default', eventType: 'scan_completed', attempts: 4 },
         error: expect.stringContaining('process ended'),
       },
       expect.stringContaining('dead letter'),
@@ -172,7 +172,7 @@ describe('What is replayed', () => {
       return works.length <= 3 ? failed : done(work);
     });
     await until(async () => expect((await store.get(id))?.state).toBe('dead'));
-    await store.replay(1);
+    await store.replay('1');
     await until(async () => expect((await store.get(id))?.state).toBe('processed'));
     expect(works.map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2]);
     expect(await store.get(id)).toMatchObject({ attempts: 2, failures: 1 });

@@ -168,7 +168,7 @@ describe('A queue', () => {
       await webhook.send(receiver);
       await untilState(store, webhook, 'dead');
       down = false;
-      if (how === 'replayed') expect(await store.replay(1)).toBe(1);
+      if (how === 'replayed') expect(await store.replay('1')).toBe(1);
       else expect((await webhook.send(receiver)).status).toBe('accepted');
       const record = await untilState(store, webhook, 'processed');
       expect(fine).toHaveBeenCalledOnce();

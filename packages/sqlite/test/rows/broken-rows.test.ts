@@ -58,7 +58,7 @@ async function pagesOf(store: Store, limit: number): Promise<readonly number[]> 
   const numbers: number[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await store.list({ limit, ...(cursor !== undefined && { cursor }) });
-    numbers.push(...page.deliveries.map(({ number }) => number));
+    numbers.push(...page.deliveries.map(({ key }) => Number(key)));
     if (page.cursor === undefined) return numbers;
     cursor = page.cursor;
   }
@@ -74,19 +74,19 @@ describe.each(damages)('A row with %s', (damage) => {
   it(`does not hide the rows around it from list, get, counts and export (${damage})`, async () => {
     const { store, first, third } = await threeOf(damage);
     const { deliveries } = await store.list();
-    expect(deliveries.map(({ number }) => number).sort()).toEqual([1, 2, 3]);
+    expect(deliveries.map(({ key }) => Number(key)).sort()).toEqual([1, 2, 3]);
     for (const { receivedAt } of deliveries) expect(receivedAt.getTime()).not.toBeNaN();
     for (const id of [first, third]) {
       const issues = [{ path: 'data', message: 'is missing' }];
       expect(deliveries.find((record) => record.id === id)).toMatchObject({ state: 'rejected', issues });
     }
     expect([...(await pagesOf(store, 1))].sort()).toEqual([1, 2, 3]);
-    expect(await store.get(2)).toMatchObject({ number: 2, body: expect.any(Buffer) });
+    expect(await store.get('2')).toMatchObject({ key: '2', body: expect.any(Buffer) });
     const total = (await store.counts()).reduce((sum, { count }) => sum + count, 0);
     expect(total).toBe(3);
-    await store.counts({ by: ['state', 'type', 'endpoint', 'time'] });
+    await store.counts({ by: ['state', 'eventType', 'endpoint', 'time'] });
     const lines = (await exported(store, 'jsonl')).trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line).number).sort()).toEqual([1, 2, 3]);
+    expect(lines.map((line) => Number(JSON.parse(line).key)).sort()).toEqual([1, 2, 3]);
     expect(await exported(store, 'csv')).toContain(`\r\n2,`);
   });
 
@@ -122,7 +122,7 @@ describe.each(damages)('A row with %s', (damage) => {
     });
     await until(async () => {
       const { deliveries } = await store.list();
-      const settled = deliveries.filter(({ number }) => number !== 2);
+      const settled = deliveries.filter(({ key }) => key !== '2');
       expect(settled.map(({ state }) => state)).toEqual(['processed', 'processed']);
     });
     await receiver.close();

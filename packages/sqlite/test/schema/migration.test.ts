@@ -109,7 +109,7 @@ describe("A file of the guide's logger", () => {
     const store = open(path);
     expect(query(path, guideSelect)).toEqual(before);
     const { deliveries } = await store.list();
-    expect(deliveries.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1]);
+    expect(deliveries.map(({ key }) => Number(key))).toEqual([5, 4, 3, 2, 1]);
     const [, , , second, first] = deliveries;
     expect(first).toMatchObject({
       ...{
@@ -132,7 +132,7 @@ describe("A file of the guide's logger", () => {
       { state: 'failed', count: 2 },
       { state: 'processed', count: 3 },
     ]);
-    expect((await store.get(1))?.body.toString()).toContain('"ex\\u00e4mple.com"');
+    expect((await store.get('1'))?.body.toString()).toContain('"ex\\u00e4mple.com"');
     expect((await store.list({ scanId: 's1' })).deliveries).toHaveLength(1);
     expect((await store.list({ target: 'exämple.com', text: 'scan_completed' })).deliveries).toHaveLength(1);
   });
@@ -152,7 +152,7 @@ describe("A file of the guide's logger", () => {
     expect(byType.get('bytes')?.receivedAt).toEqual(new Date('2024-01-01T12:00:00.001Z'));
     expect(byType.get('no_time')?.receivedAt.getTime()).toBeGreaterThan(started - 1000);
     expect(byType.get('no_time')?.state).toBe('failed');
-    expect((await store.get(byType.get('bytes')?.number ?? 0))?.body).toEqual(Buffer.from([0xff, 0, 0x7b]));
+    expect((await store.get(byType.get('bytes')?.key ?? ''))?.body).toEqual(Buffer.from([0xff, 0, 0x7b]));
   });
 
   it('cannot be taken over where its columns are others, and is left as it is', () => {
@@ -173,22 +173,22 @@ describe("A file of the guide's logger", () => {
     const store = open(path);
     await store.enqueue(createStored());
     python(guideRows, path);
-    expect(await store.counts({ by: ['type'] })).toEqual([
-      { type: 'finding', count: 1 },
-      { type: 'list', count: 1 },
-      { type: 'scan_completed', count: 2 },
-      { type: 'scan_failed', count: 1 },
-      { type: 'unknown', count: 1 },
+    expect(await store.counts({ by: ['eventType'] })).toEqual([
+      { eventType: 'finding', count: 1 },
+      { eventType: 'list', count: 1 },
+      { eventType: 'scan_completed', count: 2 },
+      { eventType: 'scan_failed', count: 1 },
+      { eventType: 'unknown', count: 1 },
     ]);
     python(guideRows, path);
     const { deliveries } = await store.list({ scanId: 's1' });
     expect(deliveries).toMatchObject([{ state: 'processed' }, { state: 'processed' }]);
     const types: string[] = [];
     for await (const chunk of store.export('jsonl', { state: 'failed' })) {
-      for (const line of chunk.trimEnd().split('\n')) types.push(JSON.parse(line).type);
+      for (const line of chunk.trimEnd().split('\n')) types.push(JSON.parse(line).eventType);
     }
     expect(types).toEqual(['unknown', 'scan_failed', 'unknown', 'scan_failed']);
-    expect((await store.get(2))?.target).toBe('exämple.com');
+    expect((await store.get('2'))?.target).toBe('exämple.com');
     expect((await store.list({ text: 'ex\\u00e4mple.com' })).deliveries).toHaveLength(2);
     expect((await store.list({ text: 'exämple.com' })).deliveries).toHaveLength(2);
   });
@@ -212,7 +212,7 @@ describe("A file of the guide's logger", () => {
     const receiver = createReceiver({ secret, log: store });
     const { send, id } = await createWebhook();
     expect(await send(receiver)).toMatchObject({ status: 'processed' });
-    expect(await store.get(id)).toMatchObject({ number: 6, state: 'processed' });
+    expect(await store.get(id)).toMatchObject({ key: '6', state: 'processed' });
   });
 });
 

@@ -1,37 +1,33 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Commits, createCommits } from '../../src/database/group-commit.ts';
-import { connect } from '../../src/database/writable-connection.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
 import { enqueueDelivery } from '../../src/queue/enqueue.ts';
-import { createSearch } from '../../src/search/search-index.ts';
+import { createSearchIndex } from '../../src/search/search-index.ts';
 import { open, temporaryPath } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
 
-/** What is indexed by each commit, of bodies of so many characters. */
+/** Index bodies of these lengths. @returns the lengths of the bodies that each commit indexes */
 async function slicesOf(lengths: readonly number[]): Promise<readonly (readonly number[])[]> {
-  const connection = connect(temporaryPath());
-  onTestFinished(() => connection.close());
-  const commits = createCommits(connection);
-  await commits.write(() => {
+  const db = openDatabase(temporaryPath(), { readOnly: false, mustExist: false }, (error) =>
+    expect(error).toBeUndefined(),
+  );
+  onTestFinished(() => db.close());
+  await db.write(() => {
     for (const length of lengths) {
       const body = Buffer.from('word '.repeat(Math.ceil(length / 5)).slice(0, length));
-      enqueueDelivery(connection, createStored({ body }), Date.now());
+      enqueueDelivery(db, createStored({ body }), Date.now());
     }
   });
   const indexed = () =>
-    (connection.statement('SELECT count(*) AS count FROM webhook_search_docsize').get() as { count: number })
-      .count;
+    (db.statement('SELECT count(*) AS count FROM webhook_search_docsize').get() as { count: number }).count;
   const slices: (readonly number[])[] = [];
-  const watched: Commits = {
-    ...commits,
-    write: (run) =>
-      commits.write(() => {
-        const before = indexed();
-        const result = run();
-        slices.push(lengths.slice(before, indexed()));
-        return result;
-      }),
-  };
-  await createSearch(connection, watched, (error) => expect(error).toBeUndefined()).catchUp();
+  const write: Database['write'] = (run) =>
+    db.write(() => {
+      const before = indexed();
+      const result = run();
+      slices.push(lengths.slice(before, indexed()));
+      return result;
+    });
+  await createSearchIndex({ ...db, write }).catchUp();
   expect(slices.flat()).toEqual(lengths);
   return slices;
 }

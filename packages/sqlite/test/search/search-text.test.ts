@@ -15,7 +15,7 @@ async function enqueue(store: Store, ...bodies: readonly string[]): Promise<void
 }
 
 async function numbersOf(store: Store, text: string): Promise<readonly number[]> {
-  return (await store.list({ text })).deliveries.map(({ number }) => number).toReversed();
+  return (await store.list({ text })).deliveries.map(({ key }) => Number(key)).toReversed();
 }
 
 const found = [

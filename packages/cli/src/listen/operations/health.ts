@@ -1,4 +1,4 @@
-import type { Backlog } from './queue-health.ts';
+import type { StoreHealth } from '@spiderfoot-webhooks/core/stores';
 
 /** What `GET /health` tells of a receiver. */
 export interface Health {
@@ -11,6 +11,8 @@ export interface Health {
   readonly queue?: {
     readonly waiting: number;
     readonly running: number;
+    /** Queued deliveries that wait for a retry. */
+    readonly delayed: number;
     readonly dead: number;
     /** How long the oldest has been waiting; `null` where none waits. */
     readonly oldestSeconds: number | null;
@@ -20,19 +22,20 @@ export interface Health {
 /** @returns what looks after the health; it never rejects */
 export function createHealth(
   isClosing: () => boolean,
-  backlog: (() => Promise<Backlog>) | undefined,
+  storeHealth: (() => Promise<StoreHealth>) | undefined,
 ): () => Promise<Health> {
   return async () => {
     if (isClosing()) return unavailable;
-    if (backlog === undefined) return { status: 'ok', live: true, ready: true };
+    if (storeHealth === undefined) return { status: 'ok', live: true, ready: true };
     try {
-      const { waiting, running, dead, oldest } = await backlog();
+      const { ready, waiting, running, delayed, dead, oldest } = await storeHealth();
+      if (!ready) return unavailable;
       const oldestSeconds = oldest === undefined ? null : Math.max(0, secondsSince(oldest));
       return {
         status: 'ok',
         live: true,
         ready: true,
-        queue: { waiting, running, dead, oldestSeconds },
+        queue: { waiting, running, delayed, dead, oldestSeconds },
       };
     } catch {
       return unavailable;

@@ -1,7 +1,7 @@
 import { type ErrorDetails, eventSchemas } from '@spiderfoot-webhooks/core';
+import type { StoreHealth } from '@spiderfoot-webhooks/core/stores';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeliveryResult } from '../server/webhook-route.ts';
-import type { Backlog } from './queue-health.ts';
 
 /** What `GET /metrics` shows. */
 export interface Metrics {
@@ -20,7 +20,7 @@ export interface Metrics {
 }
 
 /** Prometheus metrics of the receivers, of what waits, and of the process. */
-export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Metrics {
+export function createMetrics(storeHealth: (() => Promise<StoreHealth>) | undefined): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -55,7 +55,7 @@ export function createMetrics(backlog: (() => Promise<Backlog>) | undefined): Me
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
-  if (backlog !== undefined) addBacklog(registry, backlog);
+  if (storeHealth !== undefined) addQueueGauges(registry, storeHealth);
 
   return {
     contentType: registry.contentType,
@@ -84,7 +84,7 @@ function knownType(type: string): string {
   return Object.hasOwn(eventSchemas, type) ? type : 'other';
 }
 
-function addBacklog(registry: Registry, backlog: () => Promise<Backlog>): void {
+function addQueueGauges(registry: Registry, storeHealth: () => Promise<StoreHealth>): void {
   const registers = [registry];
   new Gauge({
     name: 'spiderfoot_webhook_queue_deliveries',
@@ -92,8 +92,8 @@ function addBacklog(registry: Registry, backlog: () => Promise<Backlog>): void {
     labelNames: ['state'],
     registers,
     async collect() {
-      const { waiting, running, dead } = await backlog();
-      this.set({ state: 'queued' }, waiting);
+      const { waiting, running, delayed, dead } = await storeHealth();
+      this.set({ state: 'queued' }, waiting + delayed);
       this.set({ state: 'running' }, running);
       this.set({ state: 'dead' }, dead);
     },
@@ -103,7 +103,7 @@ function addBacklog(registry: Registry, backlog: () => Promise<Backlog>): void {
     help: 'How long the oldest delivery has been waiting; 0 where none waits',
     registers,
     async collect() {
-      const { oldest } = await backlog();
+      const { oldest } = await storeHealth();
       this.set(oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.getTime()) / 1000));
     },
   });

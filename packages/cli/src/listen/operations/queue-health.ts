@@ -1,43 +1,18 @@
-import type { Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryStore, StoreHealth } from '@spiderfoot-webhooks/core/stores';
 
-/** What waits in a store, over all endpoints. */
-export interface Backlog {
-  readonly waiting: number;
-  readonly running: number;
-  readonly dead: number;
-  /** When the oldest that waits was received, to the second. */
-  readonly oldest: Date | undefined;
-}
+/** Milliseconds for which a result is kept, because every client may request the health. */
+const maxAge = 2000;
 
-/** Milliseconds for which one look does for all who ask: it reads an index from end to end, and anybody may ask for the health. */
-const freshness = 2000;
-
-/** Milliseconds: how exactly the oldest is told. */
-const bucket = 1000;
-
-/** @returns what looks, seldom enough to be asked for by strangers */
-export function watchBacklog(store: Pick<Store, 'counts'>): () => Promise<Backlog> {
-  let latest: Promise<Backlog> | undefined;
+/** Return a function that reads the health of a store at most once in two seconds. */
+export function cachedHealth(store: Pick<DeliveryStore, 'health'>): () => Promise<StoreHealth> {
+  let latest: Promise<StoreHealth> | undefined;
   let since = Number.NEGATIVE_INFINITY;
   return () => {
     const now = performance.now();
-    if (latest === undefined || now - since > freshness) {
+    if (latest === undefined || now - since > maxAge) {
       since = now;
-      latest = look(store);
+      latest = store.health();
     }
     return latest;
-  };
-}
-
-async function look(store: Pick<Store, 'counts'>): Promise<Backlog> {
-  const waiting = await store.counts({ state: 'queued', by: ['time'], bucket });
-  const [running] = await store.counts({ state: 'running', by: [] });
-  const [dead] = await store.counts({ state: 'dead', by: [] });
-  const times = waiting.flatMap(({ time }) => time ?? []);
-  return {
-    waiting: waiting.reduce((sum, { count }) => sum + count, 0),
-    running: running?.count ?? 0,
-    dead: dead?.count ?? 0,
-    oldest: times.length === 0 ? undefined : new Date(times.reduce((a, b) => Math.min(a, b))),
   };
 }

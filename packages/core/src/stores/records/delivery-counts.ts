@@ -54,6 +54,7 @@ export function readCountOptions({
   }
   if (!(bucket >= 1)) throw new ConfigurationError('bucket', 'must be 1 or more milliseconds.');
   checkFilter(filter);
+  if ('text' in filter) throw new ConfigurationError('text', 'cannot be used to count. Use list.');
   return { by, bucket: Math.floor(bucket), filter };
 }
 

@@ -1,0 +1,56 @@
+import type { DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
+import type { Database } from '../database/database.ts';
+import { and, type Condition } from './condition.ts';
+import { toCondition } from './filter-conditions.ts';
+import { after, newestFirst, type Position } from './position.ts';
+
+/** An index that contains the deliveries with one value of a filter, in the order of time. */
+export interface TimeOrderedIndex {
+  readonly index: string;
+  /** The filter. `undefined` for the index that contains all deliveries. */
+  readonly filter?: keyof DeliveryFilter;
+}
+
+/** The index of all deliveries. It also contains their states, types and endpoints. */
+export const timeIndex: TimeOrderedIndex = { index: 'webhook_logs_time' };
+
+const indexes = [
+  { filter: 'scanId', index: 'webhook_logs_scan' },
+  { filter: 'target', index: 'webhook_logs_target' },
+  { filter: 'state', index: 'webhook_logs_open' },
+  { filter: 'eventType', index: 'webhook_logs_type' },
+  { filter: 'endpoint', index: 'webhook_logs_endpoint' },
+] as const satisfies readonly TimeOrderedIndex[];
+
+/** Return the indexes that a filter can use, without {@link timeIndex}. Across several values no index is ordered. */
+export function indexesFor(filter: DeliveryFilter): readonly TimeOrderedIndex[] {
+  return indexes.filter(
+    ({ filter: name }) => typeof filter[name] === 'string' && filter[name] !== 'processed',
+  );
+}
+
+/** Return the part of a filter that limits the entries of an index. */
+export function rangeOf({ filter: name }: TimeOrderedIndex, filter: DeliveryFilter): Condition {
+  const { since, until } = filter;
+  const times = { ...(since && { since }), ...(until && { until }) };
+  return toCondition(name === undefined ? times : { [name]: filter[name], ...times });
+}
+
+/**
+ * Return the position that is a number of index entries after another one.
+ * @returns `undefined` if the index ends before
+ */
+export function positionAfter(
+  db: Database,
+  { index }: TimeOrderedIndex,
+  range: Condition,
+  from: Position | undefined,
+  entries: number,
+): Position | undefined {
+  const { sql, values } = and(range, after(from));
+  return db
+    .statement(
+      `SELECT received_at, id FROM webhook_logs INDEXED BY ${index} WHERE ${sql} ${newestFirst} LIMIT 1 OFFSET ?`,
+    )
+    .get(...values, entries - 1) as Position | undefined;
+}
