@@ -1,53 +1,97 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { StoreHealth } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
-import { numberOf, timeOf } from '../rows/cells.ts';
+import { timeOf } from '../rows/cells.ts';
 
-const countState = `
-  SELECT count(*) AS count, min(received_at) AS oldest FROM webhook_logs INDEXED BY webhook_logs_open
-  WHERE state <> 'processed' AND state = ?`;
+/** Entries of an index that are counted in one turn of the event loop. This takes some milliseconds. */
+const countedAtOnce = 20_000;
 
-/** Counts by the index of each endpoint, so that deliveries that are due are not read. */
-const countDelayed = `
-  WITH RECURSIVE endpoints (endpoint) AS (
-    SELECT min(endpoint) FROM webhook_logs INDEXED BY webhook_logs_due WHERE due_at IS NOT NULL
-    UNION ALL
-    SELECT (
-      SELECT min(endpoint) FROM webhook_logs INDEXED BY webhook_logs_due
-      WHERE due_at IS NOT NULL AND endpoint > endpoints.endpoint
-    ) FROM endpoints WHERE endpoint IS NOT NULL
-  )
-  SELECT count(*) AS count FROM endpoints CROSS JOIN webhook_logs AS logs INDEXED BY webhook_logs_due
-  WHERE logs.endpoint = endpoints.endpoint AND logs.due_at > ? AND logs.state = 'queued'`;
+const stateAfter = `
+  FROM webhook_logs INDEXED BY webhook_logs_open
+  WHERE state <> 'processed' AND state = @state AND (received_at, id) > (@time, @id) ORDER BY received_at, id`;
+
+const oldestQueued = `
+  SELECT min(received_at) AS time FROM webhook_logs INDEXED BY webhook_logs_open
+  WHERE state <> 'processed' AND state = 'queued'`;
+
+const dueAfter = `
+  FROM webhook_logs INDEXED BY webhook_logs_due
+  WHERE endpoint = @endpoint AND due_at IS NOT NULL AND (due_at, id) > (@time, @id) ORDER BY due_at, id`;
+
+const endpointAfter = `
+  SELECT min(endpoint) AS endpoint FROM webhook_logs INDEXED BY webhook_logs_due
+  WHERE due_at IS NOT NULL AND endpoint > ?`;
+
+/** The entries of an index with one value, in the order of time. */
+interface Entries {
+  /** Selects the entries after a time and an id. */
+  readonly after: string;
+  /** The name of the column with the time. */
+  readonly time: 'received_at' | 'due_at';
+  readonly values: Readonly<Record<string, string>>;
+}
 
 /** Count the deliveries that are not settled. A file that cannot be read is not ready. */
 export async function readHealth(db: Database): Promise<StoreHealth> {
   try {
-    return await db.read(() => {
-      const queued = readState(db, 'queued');
-      const delayed = Math.min(queued.count, readCount(db.statement(countDelayed).get(Date.now())));
-      return {
-        ready: true,
-        waiting: queued.count - delayed,
-        running: readState(db, 'running').count,
-        delayed,
-        dead: readState(db, 'dead').count,
-        oldest: queued.oldest,
-      };
-    });
+    const now = Date.now();
+    const countState = (state: string) =>
+      countEntries(db, { after: stateAfter, time: 'received_at', values: { state } });
+    const [queued, running, dead] = [
+      await countState('queued'),
+      await countState('running'),
+      await countState('dead'),
+    ];
+    const delayed = Math.min(queued, await countDelayed(db, now));
+    const oldest = await db.read(() => db.statement(oldestQueued).get() as { readonly time: unknown });
+    return { ready: true, waiting: queued - delayed, running, delayed, dead, oldest: timeOf(oldest.time) };
   } catch {
     return { ready: false, waiting: 0, running: 0, delayed: 0, dead: 0, oldest: undefined };
   }
 }
 
-function readState(
-  db: Database,
-  state: string,
-): { readonly count: number; readonly oldest: Date | undefined } {
-  const { count, oldest } = db.statement(countState).get(state) as Record<'count' | 'oldest', unknown>;
-  return { count: numberOf(count), oldest: timeOf(oldest) };
+/** Count by the index of each endpoint, so that deliveries that are due are not read. */
+async function countDelayed(db: Database, now: number): Promise<number> {
+  let delayed = 0;
+  for (let endpoint = ''; ; ) {
+    const next = await db.read(() => nextEndpoint(db, endpoint));
+    if (next === undefined) return delayed;
+    delayed += await countEntries(db, { after: dueAfter, time: 'due_at', values: { endpoint: next } }, now);
+    endpoint = next;
+  }
 }
 
-function readCount(row: unknown): number {
-  const { count } = row as { readonly count: unknown };
-  return numberOf(count);
+function nextEndpoint(db: Database, endpoint: string): string | undefined {
+  const row = db.statement(endpointAfter).get(endpoint) as { readonly endpoint: unknown };
+  return typeof row.endpoint === 'string' ? row.endpoint : undefined;
+}
+
+/** Count entries after a time, in slices, so that a long queue does not block the event loop. */
+async function countEntries(
+  db: Database,
+  { after, time, values }: Entries,
+  since = Number.MIN_SAFE_INTEGER,
+): Promise<number> {
+  let count = 0;
+  for (let from = { time: since, id: Number.MAX_SAFE_INTEGER }; ; ) {
+    const named = { ...values, ...from };
+    const end = await db.read(
+      () =>
+        db.statement(`SELECT ${time} AS time, id ${after} LIMIT 1 OFFSET ${countedAtOnce - 1}`).get(named) as
+          | { readonly time: number; readonly id: number }
+          | undefined,
+    );
+    if (end === undefined) {
+      const rest = await db.read(
+        () =>
+          db.statement(`SELECT count(*) AS count FROM (SELECT 1 ${after})`).get(named) as {
+            readonly count: number;
+          },
+      );
+      return count + rest.count;
+    }
+    count += countedAtOnce;
+    from = { time: end.time, id: end.id };
+    await turn();
+  }
 }
