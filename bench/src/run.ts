@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { measureCli } from './cli.ts';
-import { measureCore } from './core.ts';
+import { measureCli } from './cli/start.ts';
+import { measureCore } from './core/core.ts';
 import { measureForwardMemory } from './forward/memory.ts';
 import { measureForwardRates } from './forward/rate.ts';
-import { measureHttp } from './http.ts';
-import { createProgress } from './progress.ts';
-import { measureRejections } from './rejections.ts';
-import { type Figures, machine, toMarkdown } from './report.ts';
-import { measureStoreHttp } from './store-http.ts';
-import { measureStoreRows } from './store-rows.ts';
+import { measureHttp } from './http/http.ts';
+import { measureRejections } from './http/rejections.ts';
+import { createProgress } from './report/progress.ts';
+import { type Figures, machine, toMarkdown } from './report/report.ts';
+import { measureStoreHttp } from './store/store-http.ts';
+import { measureStoreRows } from './store/store-rows.ts';
 
 const usage = `npm run bench -- [--quick] [--json] [--only core|http|rejections|store|forward|cli]
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signedBodies } from '../bodies.ts';
-import { requestRate, toRequest } from '../load.ts';
-import type { Progress } from '../progress.ts';
-import { type Series, seriesOf } from '../statistics.ts';
+import { requestRate, toRequest } from '../http/load.ts';
+import type { Progress } from '../report/progress.ts';
+import { type Series, seriesOf } from '../report/statistics.ts';
+import { signedBodies } from '../support/bodies.ts';
 import { startChild } from './child.ts';
 
 /** What a receiver holds while its target is down. */

@@ -1,9 +1,9 @@
 import { type EventContext, parseEvent } from '@spiderfoot-webhooks/core';
 import type { AnyEvent, Forwarder } from '@spiderfoot-webhooks/forward';
 import { siem } from '@spiderfoot-webhooks/forward/siem';
-import { signedBodies } from '../bodies.ts';
-import type { Progress } from '../progress.ts';
-import { ratiosOf, type Series, seriesOf, shuffled } from '../statistics.ts';
+import type { Progress } from '../report/progress.ts';
+import { ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.ts';
+import { signedBodies } from '../support/bodies.ts';
 import { startChild } from './child.ts';
 
 /** One way to send events on to a target with 20 ms of latency. */

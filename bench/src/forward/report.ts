@@ -1,4 +1,4 @@
-import { number, ratio, table } from '../tables.ts';
+import { number, ratio, table } from '../report/tables.ts';
 import { type ForwardMemoryResult, size } from './memory.ts';
 import type { ForwardRateResult } from './rate.ts';
 

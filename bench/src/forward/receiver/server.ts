@@ -5,8 +5,8 @@ import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
 import { webhookListener } from '@spiderfoot-webhooks/core/node';
 import { siem } from '@spiderfoot-webhooks/forward/siem';
 import { openStore } from '@spiderfoot-webhooks/sqlite';
-import { secret } from '../../bodies.ts';
-import { temporaryFile } from '../../files.ts';
+import { secret } from '../../support/bodies.ts';
+import { temporaryFile } from '../../support/files.ts';
 import { answerParent, portOf } from '../child.ts';
 
 /** Nobody listens there: the port is reserved, and never given out. */

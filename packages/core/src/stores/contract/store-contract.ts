@@ -1,9 +1,9 @@
 import type { StoreCapability } from '../delivery-store.ts';
+import { exportAndPruneCases } from './store/export-and-prune.ts';
 import { listCases } from './store/list.ts';
 import { recordCases } from './store/records.ts';
 import { replayCases } from './store/replay.ts';
 import type { ContractStore } from './store/store-under-test.ts';
-import { upkeepCases } from './store/upkeep.ts';
 import { equal, fails } from './support/assertions.ts';
 import {
   bindCases,
@@ -25,7 +25,13 @@ export function storeContract(
   open: OpenStore<ContractStore>,
   traits: StoreTraits = {},
 ): readonly ContractCase[] {
-  const cases = [...capabilityCases(traits), ...listCases, ...recordCases, ...upkeepCases, ...replayCases];
+  const cases = [
+    ...capabilityCases(traits),
+    ...listCases,
+    ...recordCases,
+    ...exportAndPruneCases,
+    ...replayCases,
+  ];
   return bindCases(cases, open, traits);
 }
 

@@ -1,10 +1,10 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import type { LogEntry } from '@spiderfoot-webhooks/core/stores';
 import { openStore, type Store } from '@spiderfoot-webhooks/sqlite';
-import { signedBodies } from './bodies.ts';
-import { temporaryFile } from './files.ts';
-import type { Progress } from './progress.ts';
-import { quantile, type Series, seriesOf } from './statistics.ts';
+import type { Progress } from '../report/progress.ts';
+import { quantile, type Series, seriesOf } from '../report/statistics.ts';
+import { signedBodies } from '../support/bodies.ts';
+import { temporaryFile } from '../support/files.ts';
 
 /** Rows per second, by how many are written side by side: what comes in one turn goes to the disk by one commit. */
 interface CommitResult {

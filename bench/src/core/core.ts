@@ -1,7 +1,7 @@
-import { signedBodies, sizes } from './bodies.ts';
+import type { Progress } from '../report/progress.ts';
+import { ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.ts';
+import { signedBodies, sizes } from '../support/bodies.ts';
 import { type Contender, core, floor, peers } from './peers.ts';
-import type { Progress } from './progress.ts';
-import { ratiosOf, type Series, seriesOf, shuffled } from './statistics.ts';
 
 /** One contender at one size. */
 export interface CoreResult {

@@ -1,6 +1,6 @@
+import { number, ratio, table } from '../report/tables.ts';
 import type { StoreHttpResult } from './store-http.ts';
 import type { StoreRowsResult } from './store-rows.ts';
-import { number, ratio, table } from './tables.ts';
 
 const httpIntro = `## SQLite, over HTTP
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Progress } from './progress.ts';
-import { ratiosOf, type Series, seriesOf, shuffled } from './statistics.ts';
+import type { Progress } from '../report/progress.ts';
+import { ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.ts';
 
 /** How long a command takes to show its help, from the start of the process to its end. */
 export interface CliResult {
@@ -16,7 +16,7 @@ export interface CliResult {
   readonly beyond: Series;
 }
 
-const program = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
+const program = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 
 const commands = [
   ...['listen', 'send', 'sign', 'verify', 'diagnose', 'log', 'replay', 'prune', 'tail', 'init', 'doctor'],

@@ -1,15 +1,15 @@
 import { cpus } from 'node:os';
-import type { CliResult } from './cli.ts';
-import { cliParts } from './cli-report.ts';
-import type { CoreResult } from './core.ts';
-import type { ForwardMemoryResult } from './forward/memory.ts';
-import type { ForwardRateResult } from './forward/rate.ts';
-import { forwardParts } from './forward/report.ts';
-import type { HttpResult } from './http.ts';
-import type { RejectionResult } from './rejections.ts';
-import type { StoreHttpResult } from './store-http.ts';
-import { storeParts } from './store-report.ts';
-import type { StoreRowsResult } from './store-rows.ts';
+import { cliParts } from '../cli/report.ts';
+import type { CliResult } from '../cli/start.ts';
+import type { CoreResult } from '../core/core.ts';
+import type { ForwardMemoryResult } from '../forward/memory.ts';
+import type { ForwardRateResult } from '../forward/rate.ts';
+import { forwardParts } from '../forward/report.ts';
+import type { HttpResult } from '../http/http.ts';
+import type { RejectionResult } from '../http/rejections.ts';
+import { storeParts } from '../store/report.ts';
+import type { StoreHttpResult } from '../store/store-http.ts';
+import type { StoreRowsResult } from '../store/store-rows.ts';
 import { number, ratio, table } from './tables.ts';
 
 /** Everything that one run has measured; what `--json` prints. */

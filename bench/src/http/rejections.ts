@@ -1,7 +1,7 @@
-import { type SignedBody, signedBodies } from './bodies.ts';
+import type { Progress } from '../report/progress.ts';
+import { ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.ts';
+import { type SignedBody, signedBodies } from '../support/bodies.ts';
 import { requestRate, startTarget, type Target, toRequest } from './load.ts';
-import type { Progress } from './progress.ts';
-import { ratiosOf, type Series, seriesOf, shuffled } from './statistics.ts';
 
 /** One reason to reject, over HTTP on plain Node. */
 export interface RejectionResult {

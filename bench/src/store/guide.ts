@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { secret } from './bodies.ts';
-import { temporaryFile } from './files.ts';
-import type { Target } from './load.ts';
+import type { Target } from '../http/load.ts';
+import { secret } from '../support/bodies.ts';
+import { temporaryFile } from '../support/files.ts';
 
-const folder = fileURLToPath(new URL('../src', import.meta.url));
+const folder = fileURLToPath(new URL('../../src/store', import.meta.url));
 
 /**
  * The guide's Flask receiver under gunicorn, with as many workers as there are processors here.

@@ -11,8 +11,8 @@ import express from 'express';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import getRawBody from 'raw-body';
-import { secret } from './bodies.ts';
-import { temporaryFile } from './files.ts';
+import { secret } from '../support/bodies.ts';
+import { temporaryFile } from '../support/files.ts';
 
 function receiver(options: Partial<ReceiverOptions> = {}) {
   return createReceiver({ secret, ...options }).on('scan_completed', ({ data }) => data.target);

@@ -1,5 +1,5 @@
-import type { CliResult } from './cli.ts';
-import { number, ratio, table } from './tables.ts';
+import { number, ratio, table } from '../report/tables.ts';
+import type { CliResult } from './start.ts';
 
 const intro = `## The command's start
 

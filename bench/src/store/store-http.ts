@@ -1,8 +1,8 @@
-import { signedBodies } from './bodies.ts';
+import { requestRate, startTarget, type Target, toRequest } from '../http/load.ts';
+import type { Progress } from '../report/progress.ts';
+import { quantile, ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.ts';
+import { signedBodies } from '../support/bodies.ts';
 import { startGuide } from './guide.ts';
-import { requestRate, startTarget, type Target, toRequest } from './load.ts';
-import type { Progress } from './progress.ts';
-import { quantile, ratiosOf, type Series, seriesOf, shuffled } from './statistics.ts';
 
 /** One receiver with, or without, something durable behind it. */
 export interface StoreHttpResult {

@@ -14,7 +14,7 @@ async function exported(store: ContractStore, ...args: Parameters<ContractStore[
 const states = ['received', 'processed', 'failed', 'ignored', 'rejected'] as const;
 
 /** Exporting and pruning. */
-export const upkeepCases: readonly CaseDefinition<ContractStore>[] = [
+export const exportAndPruneCases: readonly CaseDefinition<ContractStore>[] = [
   {
     name: 'export("jsonl") writes deliveryJson() of each selected delivery, newest first, and no byte is lost',
     uses: ['export', 'get'],

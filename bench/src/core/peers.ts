@@ -5,7 +5,7 @@ import { createReceiver } from '@spiderfoot-webhooks/core';
 import type { Delivery } from '@spiderfoot-webhooks/core/adapter';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
-import { type SignedBody, secret } from './bodies.ts';
+import { type SignedBody, secret } from '../support/bodies.ts';
 
 /** Something that verifies, parses and hands on what came in. */
 export interface Contender {
