@@ -3,7 +3,6 @@ import { parseDuration, parseUrl } from '../arguments/option-values.ts';
 import { addSecretOptions, findSecret, type SecretOptions } from '../arguments/secret-options.ts';
 import { type ClientTlsFiles, readClientTls } from '../connection/client-tls.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { findingLines } from '../doctor/finding-lines.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { columnsOf } from '../terminal/terminal-width.ts';
@@ -39,6 +38,7 @@ export function command(): Command {
           tls: await readClientTls({ ca, clientCert, clientKey }),
         };
         const { runChecks } = await import('../doctor/run-checks.ts');
+        const { findingLines } = await import('../doctor/finding-lines.ts');
         const findings: Finding[] = [];
         for await (const finding of runChecks(receiver)) {
           findings.push(finding);

@@ -10,10 +10,8 @@ import {
   type FilterFlags,
   toFilter,
 } from '../filters/filter-options.ts';
-import { deliveryLines } from '../log/delivery-details.ts';
-import { recordLines } from '../log/delivery-table.ts';
+import { type Period, periods } from '../log/periods.ts';
 import { printDeliveries } from '../log/print-deliveries.ts';
-import { type Period, periods, readStats, statsLines } from '../log/stats.ts';
 import { findRecord } from '../store/find-delivery.ts';
 import { withStoreToRead } from '../store/open-store.ts';
 import { addExamples } from '../terminal/help.ts';
@@ -61,7 +59,10 @@ function listCommand(): Command {
       const { deliveries } = page;
       if (json === true) await printDeliveries(...deliveries);
       else if (deliveries.length === 0) console.error('No deliveries.');
-      else console.log(recordLines(deliveries, lineWidth()).join('\n'));
+      else {
+        const { recordLines } = await import('../log/delivery-table.ts');
+        console.log(recordLines(deliveries, lineWidth()).join('\n'));
+      }
       if (page.cursor !== undefined) console.error(`There are more: --cursor ${page.cursor}`);
     });
 }
@@ -84,7 +85,10 @@ function showCommand(): Command {
       const record = await withStoreToRead(db, ['get'], (store) => findRecord(store, key, endpoint));
       if (raw === true) process.stdout.write(record.body);
       else if (json === true) await printDeliveries(record);
-      else console.log(deliveryLines(record).join('\n'));
+      else {
+        const { deliveryLines } = await import('../log/delivery-details.ts');
+        console.log(deliveryLines(record).join('\n'));
+      }
     });
 }
 
@@ -105,6 +109,7 @@ function statsCommand(): Command {
     )
     .option('--json', 'print JSON')
     .action(async ({ db, by, json, ...flags }: StatsFlags) => {
+      const { readStats, statsLines } = await import('../log/stats.ts');
       const counted = await withStoreToRead(db, ['counts'], async (store) =>
         readStats(store, await toFilter(store, flags), by),
       );

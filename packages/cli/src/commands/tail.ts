@@ -8,7 +8,6 @@ import {
   type FilterFlags,
   toFilter,
 } from '../filters/filter-options.ts';
-import { recordLine } from '../log/delivery-table.ts';
 import { follow, latest } from '../log/follow.ts';
 import { printDeliveries } from '../log/print-deliveries.ts';
 import { withStoreToRead } from '../store/open-store.ts';
@@ -33,7 +32,10 @@ export function command(): Command {
     .action(async ({ db, lines, follow: followed, json, ...flags }: TailFlags) => {
       const show = async (record: DeliveryRecord) => {
         if (json === true) await printDeliveries(record);
-        else console.log(recordLine(record, lineWidth()));
+        else {
+          const { recordLine } = await import('../log/delivery-table.ts');
+          console.log(recordLine(record, lineWidth()));
+        }
       };
       await withStoreToRead(db, ['list'], async (store) => {
         const filter = await toFilter(store, flags);

@@ -4,13 +4,9 @@ import { outColors } from '../terminal/color.ts';
 import { printable } from '../terminal/printable.ts';
 import { fit } from '../terminal/text.ts';
 import { offsetAt, timeZone } from '../time/time-zone.ts';
+import { type Period, periods } from './periods.ts';
 
-const hour = 3_600_000;
-const day = 24 * hour;
-
-/** The periods of `--by`. */
-export const periods = { hour, day, week: 7 * day } as const;
-export type Period = keyof typeof periods;
+const { hour, day } = periods;
 
 /** What `log stats` shows. */
 export interface Stats {
