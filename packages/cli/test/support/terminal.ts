@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { Program } from '../../../../test/product/support/program.ts';
 import { binary } from './command.ts';
@@ -24,10 +25,12 @@ export function inTerminal(
   return program;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colors begin with one
-const color = /\u001b\[\d+m/g;
-
-/** Lines without their colors. */
+/** Return lines without their colors. */
 export function plain(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => line.replace(color, '').replace(/\r$/, ''));
+  return lines.map((line) => stripVTControlCharacters(line).replace(/\r$/, ''));
+}
+
+/** Return the characters of an output that control a terminal or change the direction of text, without line feeds. */
+export function controlCharacters(output: string): readonly string[] {
+  return output.match(/(?!\n)[\p{Cc}\u202a-\u202e]/gu) ?? [];
 }
