@@ -5,6 +5,7 @@ import { createReceiver, HandlerTimeoutError, type Receiver, rejections } from '
 import { type DeliveryQueue, mayReplace, memoryLog, memoryQueue } from '../../src/stores/index.ts';
 import { signedDelivery } from '../../src/testing/index.ts';
 import { fetchHandler } from '../../src/web/index.ts';
+import { recordsOf } from '../support/records.ts';
 
 const secret = 'defaults-s3cret';
 
@@ -70,9 +71,9 @@ it('records ignored and rejected deliveries in a queue that is also a log, unles
     expect(await send(receiver, 'scan_failed', [])).toMatchObject({ code: 'invalid_event' });
   }
   for (const log of [inQueue, own]) {
-    expect(log.entries()).toMatchObject([
-      { state: 'ignored', attempt: 0, eventType: 'scan_started' },
-      { state: 'rejected', attempt: 0, eventType: 'scan_failed' },
+    expect(await recordsOf(log)).toMatchObject([
+      { state: 'ignored', attempts: 0, eventType: 'scan_started' },
+      { state: 'rejected', attempts: 0, eventType: 'scan_failed' },
     ]);
   }
   const plain = createReceiver({ secret, events: ['finding'], queue: memoryQueue() });

@@ -8,6 +8,7 @@ import { createReceiver, EventHandlingError, type Receiver, RetryLaterError } fr
 import { serve } from '../../src/node/index.ts';
 import { memoryLog, memoryQueue } from '../../src/stores/index.ts';
 import { signedDelivery, signedWebhook } from '../../src/testing/index.ts';
+import { recordsOf } from '../support/records.ts';
 
 const secret = 'faults-s3cret';
 
@@ -60,7 +61,7 @@ describe("a fault of the user's own functions", () => {
       issues: [{ path: 'data', message: 'The schema of this type threw an error' }],
     });
     expect(errors).toHaveBeenCalledWith(expect.any(Error), expect.objectContaining({ source: 'schemas' }));
-    expect(log.entries()).toMatchObject([
+    expect(await recordsOf(log)).toMatchObject([
       { state: 'rejected', code: 'invalid_event', eventType: 'scan_completed' },
     ]);
   });

@@ -1,4 +1,4 @@
-import type { DeliveryWithBody } from '../../src/stores/index.ts';
+import type { DeliveryStore, DeliveryWithBody } from '../../src/stores/index.ts';
 
 /** A processed delivery, with the fields that a test gives. */
 export function createRecord(given: Partial<DeliveryWithBody> = {}): DeliveryWithBody {
@@ -23,4 +23,13 @@ export function createRecord(given: Partial<DeliveryWithBody> = {}): DeliveryWit
     body: new Uint8Array(),
     ...given,
   };
+}
+
+/** Return all deliveries of a store with their bodies, oldest first. */
+export async function recordsOf(
+  store: Pick<DeliveryStore, 'list' | 'get'>,
+): Promise<readonly DeliveryWithBody[]> {
+  const { deliveries } = await store.list({ limit: 1000 });
+  const records = await Promise.all(deliveries.map(({ key }) => store.get(key)));
+  return records.filter((record) => record !== undefined).toReversed();
 }

@@ -9,10 +9,7 @@ import { queryRecords, recordsToPrune } from '../records/record-queries.ts';
 import { mayReplace } from '../rules/states.ts';
 
 /** A log in this process's memory. */
-export interface MemoryLog extends Pick<DeliveryLog, 'record'>, DeliveryStore {
-  /** The entries, oldest first. */
-  entries(): readonly LogEntry[];
-}
+export interface MemoryLog extends Pick<DeliveryLog, 'record'>, DeliveryStore {}
 
 /** An entry, with what the log adds to it. */
 interface Kept {
@@ -47,7 +44,6 @@ export function memoryLog(capacity = 1000): MemoryLog {
   return {
     capabilities: new Set(['list', 'get', 'counts', 'prune', 'export', 'health', 'text']),
     record,
-    entries: () => [...kept.values()].map(({ entry }) => entry),
     ...queryRecords(() => [...kept.values()].map(toRecord)),
     async prune(options) {
       const pruned = recordsToPrune([...kept.values()].map(toRecord), options);

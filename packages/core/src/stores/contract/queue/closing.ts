@@ -84,20 +84,24 @@ export const closingCases: readonly CaseDefinition<DeliveryQueue>[] = [
     },
   },
   {
-    name: 'a delivery that runs longer than closeTimeout is released, and its late result changes nothing',
+    name: 'a delivery that runs longer than closeTimeout is released, its signal (if any) is aborted, and its late result changes nothing',
     needs: ['durable'],
     async run({ open, start, gate, close }) {
       const options = { closeTimeout: 20, lease: 3_600_000 };
       const queue = await open(options);
       const { pass, release, waiting } = gate();
-      const { process } = createRecorder(async () => {
+      let signal: AbortSignal | undefined;
+      const { process } = createRecorder(async (_, attempt) => {
+        signal = attempt?.signal;
         await pass();
         return processed();
       });
       start(queue, process);
       await queue.enqueue(createDelivery());
       await until(() => waiting() === 1, 'the attempt to begin');
+      equal(signal?.aborted ?? false, false, 'signal.aborted before closing');
       await close(queue);
+      equal(signal?.aborted ?? true, true, 'signal.aborted after closing');
       const other = await open(options);
       const second = createRecorder(({ attempt }) => (attempt === 2 ? failed() : processed()));
       release();

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { parseEvent } from '../src/index.ts';
+import { parseEvent } from '../../src/index.ts';
 
 const time = '2024-01-01T12:00:00Z';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DeliveryState, QueueState } from '../src/stores/index.ts';
-import { isTaken, mayReplace, retryDelay } from '../src/stores/index.ts';
+import type { DeliveryState, QueueState } from '../../src/stores/index.ts';
+import { isTaken, mayReplace, retryDelay } from '../../src/stores/index.ts';
 
 describe('The wait before another try', () => {
   const options = { baseDelay: 1000, maxDelay: 60_000 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createReceiver } from '../src/index.ts';
+import { createReceiver } from '../../src/index.ts';
 import {
   createWorker,
   memoryQueue,
@@ -12,10 +12,10 @@ import {
   suspectFrom,
   type Worker,
   type WorkerHooks,
-} from '../src/stores/index.ts';
-import { createClock } from '../src/stores/worker/clock.ts';
-import { secret, sender } from './support/sender.ts';
-import { createSlowQueue } from './support/slow-queue.ts';
+} from '../../src/stores/index.ts';
+import { createClock } from '../../src/stores/worker/clock.ts';
+import { secret, sender } from '../support/sender.ts';
+import { createSlowQueue } from '../support/slow-queue.ts';
 
 const options = { concurrency: 2, maxAttempts: 2, baseDelay: 1, maxDelay: 1, closeTimeout: 1000 };
 

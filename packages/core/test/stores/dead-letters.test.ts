@@ -5,10 +5,10 @@ import {
   EventHandlingError,
   type ReceiverOptions,
   RetryLaterError,
-} from '../src/index.ts';
-import { type DeliveryQueue, memoryQueue } from '../src/stores/index.ts';
-import { keepingLogger } from './support/lines.ts';
-import { secret, sender } from './support/sender.ts';
+} from '../../src/index.ts';
+import { type DeliveryQueue, memoryQueue } from '../../src/stores/index.ts';
+import { keepingLogger } from '../support/lines.ts';
+import { secret, sender } from '../support/sender.ts';
 
 /** A receiver with a queue in memory, and the dead letters that it reports. */
 function receiving(options: Partial<ReceiverOptions> = {}) {

@@ -4,8 +4,8 @@ import {
   logContract,
   queueContract,
   storeContract,
-} from '../src/stores/contract/index.ts';
-import { memoryLog, memoryQueue } from '../src/stores/index.ts';
+} from '../../src/stores/contract/index.ts';
+import { memoryLog, memoryQueue } from '../../src/stores/index.ts';
 
 describe('memoryLog()', () => {
   for (const { name, run } of logContract(() => memoryLog())) it(name, run);

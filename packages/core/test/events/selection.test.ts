@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { selectTypes, typeSelectors } from '../src/events/index.ts';
+import { selectTypes, typeSelectors } from '../../src/events/index.ts';
 
 it.each([
   ['scan_completed', ['scan_completed']],

@@ -5,8 +5,8 @@ import {
   deliveryJson,
   encodeDelivery,
   exportLines,
-} from '../src/stores/index.ts';
-import { createRecord } from './support/records.ts';
+} from '../../src/stores/index.ts';
+import { createRecord } from '../support/records.ts';
 
 const printed = (record: object) => JSON.parse(JSON.stringify(deliveryJson(record)));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createReceiver, type Logger, parseEvent, rejections } from '../src/index.ts';
-import { signedDelivery, signedWebhook } from '../src/testing/index.ts';
+import { createReceiver, type Logger, parseEvent, rejections } from '../../src/index.ts';
+import { signedDelivery, signedWebhook } from '../../src/testing/index.ts';
 
 const secret = 'senders-s3cret';
 const bodyOf = (body: unknown) => parseEvent(JSON.stringify(body));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { definitions } from '../src/events/definitions/index.ts';
-import { type EventEnvelope, selectTypes, severityOf } from '../src/events/index.ts';
-import { parseEvent } from '../src/index.ts';
-import { samples } from '../src/testing/index.ts';
+import { definitions } from '../../src/events/definitions/index.ts';
+import { type EventEnvelope, selectTypes, severityOf } from '../../src/events/index.ts';
+import { parseEvent } from '../../src/index.ts';
+import { samples } from '../../src/testing/index.ts';
 
 const types = Object.entries(definitions);
 const aliases = types.flatMap(([type, definition]) =>

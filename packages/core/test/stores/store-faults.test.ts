@@ -1,15 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import type { Delivery } from '../src/adapter/index.ts';
+import type { Delivery } from '../../src/adapter/index.ts';
 import {
   createReceiver,
   type ErrorDetails,
   type Outcome,
   type Receiver,
   type ReceiverOptions,
-} from '../src/index.ts';
-import { memoryLog, memoryQueue, type ProcessWork, type QueuedWork } from '../src/stores/index.ts';
-import { signedWebhook } from '../src/testing/index.ts';
+} from '../../src/index.ts';
+import { memoryLog, memoryQueue, type ProcessWork, type QueuedWork } from '../../src/stores/index.ts';
+import { signedWebhook } from '../../src/testing/index.ts';
+import { recordsOf } from '../support/records.ts';
 
 const secret = 'store-faults-s3cret';
 
@@ -194,7 +195,9 @@ describe('a log', () => {
       expect(codeOf(await answer)).toBe(expected);
     }
     expect(handler).toHaveBeenCalledOnce();
-    expect(log.entries()).toMatchObject([{ state: 'processed', succeeded: ['all'] }]);
+    expect(await recordsOf(log)).toMatchObject([
+      { state: 'processed', handlers: [{ name: 'all', succeeded: true }] },
+    ]);
     await receiver.close();
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
-import { eventSchemas, parseEvent } from '../src/index.ts';
-import { pythonFloat, pythonJson, samples } from '../src/testing/index.ts';
+import { eventSchemas, parseEvent } from '../../src/index.ts';
+import { pythonFloat, pythonJson, samples } from '../../src/testing/index.ts';
 
 const time = '2024-01-01T12:00:00Z';
 const guide = (event_type: string, data: unknown, more: object = {}) =>

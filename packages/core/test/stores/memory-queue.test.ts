@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { memoryQueue, type QueuedResult, type StoredDelivery } from '../src/stores/index.ts';
+import { memoryQueue, type QueuedResult, type StoredDelivery } from '../../src/stores/index.ts';
 
 const processed = async (): Promise<QueuedResult> => ({ status: 'processed', succeeded: [], failures: [] });
 

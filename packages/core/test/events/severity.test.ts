@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type EventEnvelope, severities, severityOf } from '../src/events/index.ts';
-import { parseEvent } from '../src/index.ts';
-import { samples } from '../src/testing/index.ts';
+import { type EventEnvelope, severities, severityOf } from '../../src/events/index.ts';
+import { parseEvent } from '../../src/index.ts';
+import { samples } from '../../src/testing/index.ts';
 
 function event(event_type: string, data: unknown = {}, more: object = {}): EventEnvelope<string, unknown> {
   return {
