@@ -6,7 +6,7 @@ export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
   /** Milliseconds that a delivery is kept after it was received. */
   readonly maxAge?: number;
   /**
-   * Milliseconds between two prunings.
+   * Milliseconds between two runs.
    * @default 3600000 (an hour)
    */
   readonly every?: number;
