@@ -15,7 +15,7 @@ const programs: readonly (readonly [name: string, source: string, folder: string
     readFileSync(join(root, 'examples/worker/src/worker.ts'), 'utf8'),
     join(root, 'examples/worker/src'),
   ],
-  ...['README.md', 'packages/hono/README.md']
+  ...['README.md', 'docs/hono.md']
     .flatMap(blocksOf)
     .filter(({ code }) => code.includes('@spiderfoot-webhooks/hono'))
     .map(({ name, code }) => [name, code, here] as const),

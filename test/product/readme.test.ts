@@ -13,8 +13,8 @@ import {
   type Compiled,
   codeIn,
   compile,
+  documents,
   promisedBy,
-  readmes,
   tableBelow,
   textOf,
 } from './support/readme.ts';
@@ -23,7 +23,7 @@ import { root } from './support/workspace.ts';
 afterAll(stopPrograms);
 
 describe('The TypeScript in', () => {
-  const blocks = readmes.flatMap(blocksOf);
+  const blocks = documents.flatMap(blocksOf);
   let compiled: Compiled;
   beforeAll(async () => {
     compiled = await compile(blocks);
@@ -89,24 +89,29 @@ describe("The README's commands", () => {
   });
 });
 
-it.each([...readmes, 'CONTRIBUTING.md', 'docs/runtimes.md', 'docs/custom-adapter.md'])(
+it.each([...documents, 'CONTRIBUTING.md', 'docs/custom-adapter.md', 'docs/custom-store.md', 'docs/cli.md'])(
   'The links of %s lead somewhere',
   (file) => {
-    const text = textOf(file);
-    const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, link = '']) => link);
-    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(
-      ([, heading = '']) =>
-        `#${heading
-          .toLowerCase()
-          .replaceAll(/[^\w -]/g, '')
-          .replaceAll(' ', '-')}`,
-    );
-    // The benchmarks write their own.
-    const ends = ['docs/benchmarks.md', ...headings];
-    const dead = links.filter((link) => !ends.includes(link) && !existsSync(join(root, dirname(file), link)));
+    const links = [...textOf(file).matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, link = '']) => link);
+    const dead = links.filter((link) => {
+      const [path = '', heading] = link.split('#');
+      const target = path === '' ? file : join(dirname(file), path);
+      if (!existsSync(join(root, target))) return true;
+      return heading !== undefined && !headingsOf(target).includes(heading);
+    });
     expect(dead).toEqual([]);
   },
 );
+
+/** Return the anchors of the headings of a document. */
+function headingsOf(file: string): readonly string[] {
+  return [...textOf(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 it('docs/custom-adapter.md shows the adapter that the conformance suite runs', () => {
   const [block] = blocksOf('docs/custom-adapter.md');
@@ -124,15 +129,17 @@ it('The table of runtimes has the versions that the tests run on', () => {
   expect(documented.toSorted()).toEqual(tested.toSorted());
 });
 
-describe("The README's table of", () => {
+describe("The docs' table of", () => {
   it('options has each of them, in order', () => {
-    const documented = tableBelow('README.md', /^## Options/m).flatMap(([option]) => codeIn(option));
+    const documented = tableBelow('docs/options.md', /^## `createReceiver`/m).flatMap(([option]) =>
+      codeIn(option),
+    );
     const misspelt = () => createReceiver(Object.assign({ secret: 's3cret' }, { none: 1 }));
     expect(misspelt).toThrow(`Known: ${documented.join(', ')}.`);
   });
 
   it('rejections has each code with its status', () => {
-    const documented = tableBelow('README.md', /^Rejections are/m).map(([status, code]) => [
+    const documented = tableBelow('docs/responses.md', /^## Rejections/m).map(([status, code]) => [
       Number(status),
       ...codeIn(code),
     ]);
@@ -141,7 +148,7 @@ describe("The README's table of", () => {
   });
 
   it('answers has each word with its status', () => {
-    const documented = tableBelow('README.md', /^## Answers/m).map(([status, body]) => [
+    const documented = tableBelow('docs/responses.md', /^## Answers/m).map(([status, body]) => [
       Number(status),
       ...codeIn(body),
     ]);
@@ -173,7 +180,7 @@ describe("The README's table of", () => {
     );
     const { host, port } = readEnvironment(env);
     storeFromEnvironment({}, env);
-    const [listen, ...rest] = tableBelow('README.md', /^Complete programs/m);
+    const [listen, ...rest] = tableBelow('docs/node-and-fetch.md', /^## Environment variables/m);
     expect([listen, ...rest].flatMap((row) => codeIn(row?.[0])).toSorted()).toEqual(
       [...new Set(read)].toSorted(),
     );
@@ -183,7 +190,7 @@ describe("The README's table of", () => {
   it.each(['event', 'context'] as const)(
     'the fields of the %s has only such as a handler gets',
     async (what) => {
-      const documented = tableBelow('README.md', new RegExp(`^\\| ${what} `, 'm')).flatMap(([names]) =>
+      const documented = tableBelow('docs/events.md', new RegExp(`^\\| ${what} `, 'm')).flatMap(([names]) =>
         codeIn(names),
       );
       const given: object[] = [];

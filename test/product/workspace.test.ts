@@ -64,9 +64,11 @@ describe.each(adapterNames)('The adapter %s', (name) => {
     expect(adapters[name]?.routeMounts ?? []).not.toEqual([]);
   });
 
-  it('is in the README, with its installation and its middleware', () => {
-    const readme = textOf('README.md');
-    expect(readme).toContain(`npm install @spiderfoot-webhooks/core @spiderfoot-webhooks/${name}`);
-    expect(readme).toMatch(new RegExp(`^\\| ${name} +\\|`, 'im'));
+  it('has a page with its installation, a handler and a middleware, and is in the README', () => {
+    const page = textOf(`docs/${name}.md`);
+    expect(page).toContain(`npm install @spiderfoot-webhooks/core @spiderfoot-webhooks/${name}`);
+    expect(page).toContain('webhookHandler(receiver)');
+    expect(page).toContain('webhookMiddleware(');
+    expect(textOf('README.md')).toContain(`(docs/${name}.md)`);
   });
 });

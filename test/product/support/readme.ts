@@ -1,19 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ended, run } from './program.ts';
 import { packageNames, root } from './workspace.ts';
 
-export const readmes = [
+/** Pages that have a test of their own, or that a program writes. */
+const otherPages = ['custom-adapter.md', 'custom-store.md', 'benchmarks.md', 'cli.md'];
+
+/** The documents whose TypeScript is executed. */
+export const documents = [
   'README.md',
-  'docs/configuration.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md') && !otherPages.includes(name))
+    .map((name) => `docs/${name}`),
   ...packageNames.map((name) => `packages/${name}/README.md`),
 ];
 
-/** A block of TypeScript in a README. */
+/** A block of TypeScript in a document. */
 export interface Block {
-  /** Where it stands, as `README.md:42`. */
+  /** Its place, for example `README.md:42`. */
   readonly name: string;
-  /** What stands behind `ts`. */
+  /** The word after `ts`. */
   readonly mode: 'drive' | 'run' | 'no-run';
   readonly code: string;
 }

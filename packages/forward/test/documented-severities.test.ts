@@ -3,11 +3,11 @@ import { severities, severityOf } from '@spiderfoot-webhooks/core/events';
 import { samples } from '@spiderfoot-webhooks/core/testing';
 import { expect, it } from 'vitest';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../docs/forwarding.md', import.meta.url), 'utf8');
 
 /** The types in each row of the table in the section "Severity". */
 function documentedTypes(): Record<string, string[]> {
-  const [, section = ''] = readme.split('\n## Severity\n');
+  const [, section = ''] = page.split('\n## Severity\n');
   const [text = ''] = section.split('\n## ');
   const rows = text.matchAll(/^\| `(INFO|LOW|MEDIUM|HIGH|CRITICAL)` *\| (.*) \|$/gm);
   return Object.fromEntries(
@@ -18,7 +18,7 @@ function documentedTypes(): Record<string, string[]> {
   );
 }
 
-it("lists every known type with its severity in the README's table", () => {
+it("lists every known type with its severity in the table of docs/forwarding.md", () => {
   const expected = Object.fromEntries(severities.map((severity): [string, string[]] => [severity, []]));
   for (const type of Object.keys(samples)) {
     const event = {
