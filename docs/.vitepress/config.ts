@@ -1,0 +1,68 @@
+import { defineConfig } from 'vitepress';
+import api from '../api/typedoc-sidebar.json' with { type: 'json' };
+
+const page = (text: string, link: string) => ({ text, link });
+
+export default defineConfig({
+  title: 'SpiderFoot webhooks',
+  description: 'Receive the webhooks of SpiderFoot in Express, Koa, Hono, Node or any fetch platform',
+  lang: 'en-US',
+  cleanUrls: true,
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      page('Guide', '/getting-started'),
+      page('Command', '/cli'),
+      page('API', '/api/'),
+      page('Decisions', '/decisions'),
+    ],
+    sidebar: [
+      {
+        text: 'Receive',
+        items: [
+          page('Getting started', '/getting-started'),
+          page('Express', '/express'),
+          page('Koa', '/koa'),
+          page('Hono', '/hono'),
+          page('Node and fetch', '/node-and-fetch'),
+          page('Events and types', '/events'),
+          page('Testing', '/testing'),
+        ],
+      },
+      {
+        text: 'Store and forward',
+        items: [page('Storage', '/storage'), page('Forwarding', '/forwarding')],
+      },
+      {
+        text: 'Operate',
+        items: [
+          page('Deployment', '/deployment'),
+          page('The command', '/command'),
+          page('Metrics and logs', '/metrics-and-logs'),
+          page('Troubleshooting', '/troubleshooting'),
+        ],
+      },
+      {
+        text: 'Reference',
+        items: [
+          page('Options', '/options'),
+          page('Responses', '/responses'),
+          page('Configuration file', '/configuration'),
+          page('Command reference', '/cli'),
+          page('Runtimes', '/runtimes'),
+          page('Benchmarks', '/benchmarks'),
+          { text: 'API', link: '/api/', collapsed: true, items: api },
+        ],
+      },
+      {
+        text: 'Extend',
+        items: [
+          page('Custom adapter', '/custom-adapter'),
+          page('Custom store', '/custom-store'),
+          page('Decisions', '/decisions'),
+        ],
+      },
+    ],
+  },
+});
