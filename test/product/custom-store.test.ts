@@ -1,16 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { DeliveryQueue } from '@spiderfoot-webhooks/core/stores';
+import type { DeadLetter, DeliveryQueue, StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import type { ContractStore, ContractStoreOptions } from '@spiderfoot-webhooks/core/stores/contract';
 import { logContract, queueContract, storeContract } from '@spiderfoot-webhooks/core/stores/contract';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { blocksOf, compile } from './support/readme.ts';
 
 /** What the document's code exports. */
 interface CustomStore {
-  openJsonStore(path: string, options: ContractStoreOptions): ContractStore & DeliveryQueue;
+  openJsonStore(path: string, options?: Partial<ContractStoreOptions>): ContractStore & DeliveryQueue;
 }
 
 const [block] = blocksOf('docs/custom-store.md');
@@ -32,4 +32,37 @@ describe('The store of docs/custom-store.md', () => {
   for (const { name, run } of logContract(open, traits)) it(name, run);
   for (const { name, run } of queueContract(open, traits)) it(name, run);
   for (const { name, run } of storeContract(open, traits)) it(name, run);
+
+  const delivery = (id: string): StoredDelivery => ({
+    ...{ id, endpoint: 'default', receivedAt: new Date(), ip: undefined, eventType: 'finding' },
+    ...{ dialect: 'guide', scanId: undefined, target: undefined, body: Buffer.from('{}') },
+  });
+
+  it('cuts off a line that was not written completely', async () => {
+    const path = join(folder, 'torn');
+    const store = openJsonStore(path);
+    await store.enqueue(delivery('a'));
+    await store.close();
+    appendFileSync(path, readFileSync(path).subarray(0, 40));
+    const reopened = openJsonStore(path);
+    await reopened.enqueue(delivery('b'));
+    await reopened.close();
+    const { deliveries } = await openJsonStore(path).list();
+    expect(deliveries.map(({ id }) => id)).toEqual(['b', 'a']);
+  });
+
+  it('reports a dead letter whose process has ended when its workers start', async () => {
+    const path = join(folder, 'lost');
+    const store = openJsonStore(path, { maxAttempts: 1 });
+    await store.enqueue(delivery('a'));
+    await store.close();
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"queued"', '"running"'));
+    const reopened = openJsonStore(path, { maxAttempts: 1 });
+    const letters: DeadLetter[] = [];
+    const process = vi.fn();
+    await reopened.start('default', process, (letter) => letters.push(letter) > 0).close();
+    expect(letters).toMatchObject([{ id: 'a', reason: 'lost', eventType: 'finding' }]);
+    expect(process).not.toHaveBeenCalled();
+    expect((await reopened.list()).deliveries).toMatchObject([{ id: 'a', state: 'dead' }]);
+  });
 });

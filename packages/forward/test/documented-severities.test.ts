@@ -18,7 +18,7 @@ function documentedTypes(): Record<string, string[]> {
   );
 }
 
-it("lists every known type with its severity in the table of docs/forwarding.md", () => {
+it('lists every known type with its severity in the table of docs/forwarding.md', () => {
   const expected = Object.fromEntries(severities.map((severity): [string, string[]] => [severity, []]));
   for (const type of Object.keys(samples)) {
     const event = {

@@ -36,6 +36,7 @@ export {
   bodyJson,
   type DeliveryFields,
   type DeliveryJson,
+  deliveryFromJson,
   deliveryJson,
 } from './records/delivery-json.ts';
 export {
@@ -75,7 +76,13 @@ export {
 export { searchWords, toSearchText } from './records/search-text.ts';
 export type { StoreHealth } from './records/store-health.ts';
 export { type Backoff, retryDelay } from './rules/backoff.ts';
-export { type DeadLetterHandler, deadLetterOf, type ReportDeadLetter } from './rules/dead-letter.ts';
+export {
+  type DeadLetter,
+  type DeadLetterHandler,
+  deadLetterOf,
+  lostLetterOf,
+  type ReportDeadLetter,
+} from './rules/dead-letter.ts';
 export { endpointTaken } from './rules/endpoint-taken.ts';
 export { type RetryOptions, retryAt, type Settlement, settlementOf } from './rules/settlement.ts';
 export { isReplayable, isTaken, mayReplace } from './rules/states.ts';

@@ -1,6 +1,10 @@
-import type { DeadLetter } from '@spiderfoot-webhooks/core';
 import type { Dialect } from '@spiderfoot-webhooks/core/events';
-import type { Claim, LostDelivery } from '@spiderfoot-webhooks/core/stores';
+import {
+  type Claim,
+  type LostDelivery,
+  lostLetterOf,
+  unknownEventType,
+} from '@spiderfoot-webhooks/core/stores';
 import { bytesOf, handlersOf, numberOf, textOf, timeOf } from '../rows/cells.ts';
 
 /** The columns of a claimed row. Another program may have written any type into any of them. */
@@ -46,18 +50,17 @@ export function toClaim(row: ClaimedRow, endpoint: string, isSuspect: boolean): 
 
 /** Never throws, for the same reason. */
 export function toLostDelivery(row: LostRow, endpoint: string): LostDelivery {
-  const letter: DeadLetter = {
-    id: textOf(row.delivery_id) ?? '',
+  const letter = lostLetterOf({
+    id: textOf(row.delivery_id),
     endpoint,
-    eventType: textOf(row.event_type),
+    eventType: textOf(row.event_type) ?? unknownEventType,
     scanId: textOf(row.scan_id),
     target: textOf(row.target),
     receivedAt: timeOf(row.received_at) ?? new Date(0),
     ip: textOf(row.source_ip),
     attempts: numberOf(row.attempts),
-    reason: 'lost',
-    handlers: handlersOf(row.handlers).map(({ name, succeeded, error }) => ({ name, succeeded, error })),
-    error: new Error(textOf(row.error_message)),
-  };
+    handlers: handlersOf(row.handlers),
+    error: textOf(row.error_message),
+  });
   return { key: String(row.id), letter };
 }

@@ -16,7 +16,7 @@ import type { OpenStore } from './support/fixture.ts';
 export type { ContractStore } from './store/store-under-test.ts';
 
 /**
- * The rules of a `DeliveryStore` that is also a log, and may be a queue.
+ * The rules of a `DeliveryStore` that is also a log, and may be a queue. A store that is not a queue lacks `replay`.
  * @example
  * const open = (place, options) => openMyStore(join(folder, place), options);
  * for (const { name, run } of storeContract(open, { durable: true, lacks: ['rejections'] })) it(name, run);

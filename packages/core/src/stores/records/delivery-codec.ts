@@ -1,6 +1,5 @@
-import { fromBase64 } from '../../data/base64.ts';
 import type { StoredDelivery } from '../stored-delivery.ts';
-import { type BodyJson, bodyJson } from './delivery-json.ts';
+import { type BodyJson, bodyBytes, bodyJson } from './delivery-json.ts';
 
 /** A delivery as JSON, for a store that keeps text. */
 export type EncodedDelivery = Omit<StoredDelivery, 'receivedAt' | 'body'> & {
@@ -24,9 +23,9 @@ export function encodeDelivery({
   return { id, endpoint, receivedAt: time, ip, eventType, dialect, scanId, target, ...bodyJson(body) };
 }
 
-/** Return the delivery that {@link encodeDelivery} encoded. */
+/** Return the delivery that {@link encodeDelivery} has encoded. Other fields are ignored. */
 export function decodeDelivery(encoded: EncodedDelivery): StoredDelivery {
   const { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target } = encoded;
-  const body = 'body' in encoded ? new TextEncoder().encode(encoded.body) : fromBase64(encoded.bodyBase64);
+  const body = bodyBytes(encoded);
   return { id, endpoint, receivedAt: new Date(receivedAt), ip, eventType, dialect, scanId, target, body };
 }

@@ -1,5 +1,5 @@
-import { toBase64 } from '../../data/base64.ts';
-import type { DeliveryWithBody } from './delivery-record.ts';
+import { fromBase64, toBase64 } from '../../data/base64.ts';
+import { type DeliveryWithBody, unknownEventType } from './delivery-record.ts';
 
 // Fatal, so that no byte is replaced. A byte order mark stays, because it is part of the signed body.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -14,6 +14,12 @@ export function bodyJson(bytes: Uint8Array): BodyJson {
   } catch {
     return { bodyBase64: toBase64(bytes) };
   }
+}
+
+/** Return the bytes of a body that {@link bodyJson} has encoded. */
+export function bodyBytes(json: { readonly body?: string; readonly bodyBase64?: string }): Uint8Array {
+  const { body, bodyBase64 } = json;
+  return bodyBase64 === undefined ? new TextEncoder().encode(body ?? '') : fromBase64(bodyBase64);
 }
 
 /** A delivery, or the part of it that is known: a request that was rejected may have neither a `key` nor an `id`. */
@@ -59,5 +65,22 @@ export function deliveryJson(delivery: DeliveryFields): DeliveryJson {
     code,
     issues,
     ...(body && bodyJson(body)),
+  };
+}
+
+/**
+ * Return the delivery that {@link deliveryJson} has printed with its body.
+ * @throws TypeError if `key`, `receivedAt` or `state` is missing
+ */
+export function deliveryFromJson(json: DeliveryJson): DeliveryWithBody {
+  const { key, id, endpoint, receivedAt, ip, eventType = unknownEventType, dialect, scanId, target } = json;
+  const { state, attempts = 0, failures = 0, nextAttempt, handlers = [], error, code, issues = [] } = json;
+  if (key === undefined || receivedAt === undefined || state === undefined) {
+    throw new TypeError('A stored delivery must have a key, receivedAt and a state.');
+  }
+  return {
+    ...{ key, id, endpoint, receivedAt: new Date(receivedAt), ip, eventType, dialect, scanId, target, state },
+    ...{ attempts, failures, nextAttempt: nextAttempt === undefined ? undefined : new Date(nextAttempt) },
+    ...{ handlers, error, code, issues, body: bodyBytes(json) },
   };
 }

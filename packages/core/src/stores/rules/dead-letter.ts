@@ -1,6 +1,7 @@
 import type { EventIssue } from '../../events/wire.ts';
 import type { RejectionCode } from '../../outcome/rejections.ts';
 import type { QueuedResult, QueuedWork } from '../queued-attempt.ts';
+import type { DeliveryRecord } from '../records/delivery-record.ts';
 
 /** A delivery that the queue does not attempt again. */
 export interface DeadLetter {
@@ -75,5 +76,44 @@ export function deadLetterOf(work: QueuedWork, result: QueuedResult): DeadLetter
     error: result.cause ?? new Error(result.error ?? `The delivery was rejected: ${code}`),
     code,
     issues,
+  };
+}
+
+/** Create the dead letter of a delivery whose process has ended too often, for `ReportDeadLetter`. */
+export function lostLetterOf(
+  record: Pick<
+    DeliveryRecord,
+    | 'id'
+    | 'endpoint'
+    | 'eventType'
+    | 'scanId'
+    | 'target'
+    | 'receivedAt'
+    | 'ip'
+    | 'attempts'
+    | 'handlers'
+    | 'error'
+  >,
+): DeadLetter {
+  const {
+    id = '',
+    endpoint = '',
+    eventType,
+    scanId,
+    target,
+    receivedAt,
+    ip,
+    attempts,
+    handlers,
+    error,
+  } = record;
+  return {
+    ...{ id, endpoint, eventType, scanId, target, receivedAt, ip, attempts, reason: 'lost' },
+    handlers: handlers.map(({ name, succeeded, error: lastError }) => ({
+      name,
+      succeeded,
+      error: lastError,
+    })),
+    error: new Error(error),
   };
 }

@@ -42,7 +42,10 @@ export interface WorkerStore {
    * wait for them. Ignore those whose claim no longer holds.
    */
   release(keys: readonly string[]): MaybePromise<void>;
-  /** Required if several processes share the store, or if it keeps deliveries when its process ends. */
+  /**
+   * Required if several processes share the store. A durable store of one process may instead put running deliveries
+   * back into the queue when it is opened, and count that as a failure.
+   */
   readonly leases?: Leases | undefined;
 }
 

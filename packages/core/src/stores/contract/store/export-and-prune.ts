@@ -90,6 +90,24 @@ export const exportAndPruneCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
+    name: 'pruned deliveries are gone after the store is opened again, and their keys are not used again',
+    needs: ['durable'],
+    uses: ['prune', 'list', 'get'],
+    async run({ open, close }) {
+      const store = await open();
+      const entries = await record(store, {}, {}, {});
+      const keys = await Promise.all(entries.map(async (entry) => (await recordOf(store, entry)).key));
+      equal(await store.prune({ keep: 0 }), 3, 'the number of deleted deliveries');
+      await close(store);
+      const reopened = await open();
+      equal(await idsOf(reopened), [], 'the list');
+      const [entry] = await record(reopened, {});
+      if (entry === undefined) return;
+      const { key } = await recordOf(reopened, entry);
+      equal(keys.includes(key), false, `${key} to be a new key`);
+    },
+  },
+  {
     name: 'prune() deletes rejections that were counted before the time',
     uses: ['prune', 'rejections'],
     async run({ open }) {

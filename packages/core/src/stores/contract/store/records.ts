@@ -157,13 +157,27 @@ export const recordCases: readonly CaseDefinition<ContractStore>[] = [
   {
     name: 'deliveries are the same after the store is opened again',
     needs: ['durable'],
-    uses: ['list'],
+    uses: ['list', 'get'],
     async run({ open, close }) {
       const store = await open();
-      await record(store, { state: 'failed' }, { body: bytes('{}'), state: 'ignored' }, {});
+      const entries = await record(
+        store,
+        { state: 'failed', succeeded: ['slack'] },
+        { body: bytes('{}'), state: 'ignored' },
+        { body: Uint8Array.of(0xff, 0, 0x27), state: 'rejected', code: 'invalid_json' },
+        {},
+      );
       const before = await store.list();
+      const records = await Promise.all(entries.map(({ id }) => store.get(id)));
       await close(store);
-      equal(await (await open()).list(), before, 'the list');
+      const reopened = await open();
+      equal(await reopened.list(), before, 'the list');
+      for (const [index, { id }] of entries.entries()) {
+        const { body, ...fields } = (await reopened.get(id)) ?? {};
+        const { body: bodyBefore, ...fieldsBefore } = records[index] ?? {};
+        equal(fields, fieldsBefore, 'the record');
+        equal([...(body ?? [])], [...(bodyBefore ?? [])], 'the body');
+      }
     },
   },
 ];

@@ -49,6 +49,19 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
+    name: 'a processed delivery has the event type, scan and target of the result',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture);
+      const delivery = createDelivery({ eventType: 'older', scanId: undefined });
+      await queue.enqueue(delivery);
+      const event = { eventType: 'newer', dialect: 'guide', scanId: 'scan', target: 'example.com' } as const;
+      fixture.start(queue, createRecorder(() => ({ ...processed(), event })).process);
+      await until(async () => (await recordOf(store, delivery)).state === 'processed', 'it to be processed');
+      matches(await recordOf(store, delivery), event, 'the delivery');
+    },
+  },
+  {
     name: 'a dead letter is recorded with its error, and replay() runs only the handlers that have not succeeded',
     uses: ['replay', 'get'],
     async run(fixture) {
