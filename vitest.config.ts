@@ -1,19 +1,45 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 // Tests run on the sources: no build, no stale one. `node` picks the platform's half of `#hmac`.
 // No `import` or `module` here: they would reach packages that are loaded by `require` too.
 const conditions = ['@spiderfoot-webhooks/source', 'node'];
 
+/** Tests in one process, without sockets, files or other processes, apart from a few exceptions. */
+const unit = ['packages/core/test/**/*.test.ts', 'packages/forward/test/{compose,severity,unicode}*.test.ts'];
+
+/** Tests that take long and seldom fail. `npm run test:all` runs them, and so does CI. */
+const slow = [
+  'packages/cli/test/{diagnose,send,init,completion}.test.ts',
+  'packages/cli/test/{doctor,terminal}/*.test.ts',
+  'packages/forward/test/siem/syslog.test.ts',
+  'packages/sqlite/test/{file/faults,file/open-failure,database/read-only,search/search-text}.test.ts',
+  'test/crash/*.test.ts',
+  'test/forward/outage.test.ts',
+  'test/product/{backlog,bundles,examples,python,shutdown,tarballs}.test.ts',
+];
+
+/** These need runtimes that only `npm run test:runtimes` installs. */
+const exclude = [...configDefaults.exclude, 'test/runtimes/**'];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-    // These need runtimes that only `npm run test:runtimes` installs.
-    exclude: ['**/node_modules/**', 'test/runtimes/**'],
-    typecheck: { enabled: true, include: ['**/*.test-d.ts'], tsconfig: 'tsconfig.check.json' },
     testTimeout: 30_000,
     hookTimeout: 120_000,
     reporters: ['default', './test/reporter.ts'],
+    projects: [
+      { extends: true, test: { name: 'unit', include: unit, exclude } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+          exclude: [...exclude, ...unit, ...slow],
+          typecheck: { enabled: true, include: ['**/*.test-d.ts'], tsconfig: 'tsconfig.check.json' },
+        },
+      },
+      { extends: true, test: { name: 'slow', include: slow, exclude } },
+    ],
   },
 });
