@@ -43,7 +43,7 @@ export function command(): Command {
           const filter = await toFilter(store, flags);
           const counts = await countReplayable(store, filter);
           const count = [...counts.values()].reduce((sum, times) => sum + times, 0);
-          const kinds = [...counts].map(([state, times]) => `${times} ${state}`).join(', ');
+          const kinds = [...counts].map(([state, times]) => `${times} ${printable(state)}`).join(', ');
           if (count === 0) throw new CommandFailure('There is nothing to replay.', { hint: nothingHint });
           if (dryRun === true) return console.log(`Would replay ${count} (${kinds}).`);
           const isWanted = await confirmed({
@@ -108,7 +108,7 @@ async function replayKeys(
   for (const { key, eventType: type, state } of records) {
     if (!dryRun) await store.replay(key);
     console.log(
-      `${dryRun ? 'Would replay' : 'Replayed'} ${printable(key)}: ${printable(type)}, ${state} before.`,
+      `${dryRun ? 'Would replay' : 'Replayed'} ${printable(key)}: ${printable(type)}, ${printable(state)} before.`,
     );
   }
 }

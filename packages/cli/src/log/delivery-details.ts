@@ -23,7 +23,7 @@ export function deliveryLines(record: DeliveryWithBody): readonly string[] {
     ['error', record.error],
   ];
   return [
-    factLine('state', stateColor(record.state)(record.state)),
+    factLine('state', stateColor(record.state)(printable(record.state))),
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : factLine(name, printable(value)))),
     ...record.handlers.map(({ name, succeeded, attempts, error }) => {
       const how = succeeded ? outColors.green('succeeded') : outColors.red('failed');

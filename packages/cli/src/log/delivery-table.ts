@@ -20,7 +20,7 @@ const columns = (time: RecordColumn): readonly RecordColumn[] => [
   time,
   {
     title: 'state',
-    text: ({ state }) => state,
+    text: ({ state }) => printable(state),
     usual: 9,
     color: (text, { state }) => stateColor(state)(text),
   },

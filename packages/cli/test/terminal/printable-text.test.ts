@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { deliveryLines } from '../../src/log/delivery-details.ts';
+import { recordLine, recordLines } from '../../src/log/delivery-table.ts';
 import { hasColors } from '../../src/terminal/color.ts';
 import { printable, printableLines } from '../../src/terminal/printable.ts';
 import { fit, widthOf } from '../../src/terminal/text.ts';
@@ -39,6 +41,40 @@ describe('a text from outside', () => {
         /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u,
       );
     }
+  });
+});
+
+describe('a delivery whose state another program has written', () => {
+  // SQLite stores any text in the column.
+  const state = '\u001b[2J\u0007';
+  const delivery = {
+    key: '1',
+    id: '0'.repeat(32),
+    endpoint: 'default',
+    receivedAt: new Date(0),
+    ip: undefined,
+    eventType: 'scan_completed',
+    dialect: undefined,
+    scanId: undefined,
+    target: undefined,
+    state: JSON.parse('"\\u001b[2J\\u0007"'),
+    attempts: 0,
+    failures: 0,
+    nextAttempt: undefined,
+    handlers: [],
+    error: undefined,
+    code: undefined,
+    issues: [],
+    body: new Uint8Array(),
+  };
+
+  it.each([
+    { name: 'log', lines: recordLines([delivery], 200) },
+    { name: 'tail', lines: [recordLine(delivery, 200)] },
+    { name: 'log show', lines: deliveryLines(delivery) },
+  ])('is shown by $name without its control characters', ({ lines }) => {
+    expect(lines.join('\n')).toContain('\\u001b[2J\\u0007');
+    expect(lines.join('\n')).not.toContain(state);
   });
 });
 
