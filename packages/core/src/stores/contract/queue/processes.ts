@@ -11,7 +11,8 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
     needs: ['durable'],
     async run({ open, start, close }) {
       const first = await open();
-      const deliveries = [1, 2, 3].map(() => createDelivery());
+      const bodies = [undefined, Uint8Array.of(0xff, 0), undefined];
+      const deliveries = bodies.map((body) => createDelivery(body && { body }));
       for (const delivery of deliveries) await first.enqueue(delivery);
       await close(first);
       const second = await open({ concurrency: 1 });

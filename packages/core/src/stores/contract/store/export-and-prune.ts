@@ -1,6 +1,6 @@
 import { deliveryJson } from '../../records/delivery-json.ts';
 import type { PruneOptions } from '../../records/prune-options.ts';
-import { equal, fails } from '../support/assertions.ts';
+import { equal, fails, matches } from '../support/assertions.ts';
 import type { CaseDefinition } from '../support/contract-case.ts';
 import { at, bytes } from '../support/deliveries.ts';
 import { type ContractStore, idsOf, record, recordOf } from './store-under-test.ts';
@@ -105,6 +105,20 @@ export const exportAndPruneCases: readonly CaseDefinition<ContractStore>[] = [
       if (entry === undefined) return;
       const { key } = await recordOf(reopened, entry);
       equal(keys.includes(key), false, `${key} to be a new key`);
+    },
+  },
+  {
+    name: 'what prune() deletes is gone after the store is opened again, and what it keeps is known',
+    needs: ['durable'],
+    uses: ['prune', 'list'],
+    async run({ open, close }) {
+      const store = await open();
+      const [, kept] = await record(store, { receivedAt: at(0) }, { receivedAt: at(100) });
+      if (kept === undefined) return;
+      equal(await store.prune({ before: at(50) }), 1, 'the number of deleted deliveries');
+      matches(await store.record(kept), { state: 'processed' }, 'the record of the other delivery');
+      await close(store);
+      equal(await idsOf(await open()), [kept.id], 'the list');
     },
   },
   {

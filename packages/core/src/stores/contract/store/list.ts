@@ -3,7 +3,7 @@ import type { DeliveryFilter } from '../../records/delivery-filter.ts';
 import { equal, fails } from '../support/assertions.ts';
 import type { CaseDefinition } from '../support/contract-case.ts';
 import { at, bytes } from '../support/deliveries.ts';
-import { type ContractStore, idsOf, record } from './store-under-test.ts';
+import { type ContractStore, exportedIds, idsOf, record } from './store-under-test.ts';
 
 const newest = (entries: readonly LogEntry[]) => entries.map(({ id }) => id).toReversed();
 
@@ -16,6 +16,30 @@ const filters: readonly (readonly [DeliveryFilter, (entry: LogEntry) => boolean]
   [{ target: "o'hara" }, ({ target }) => target === "o'hara"],
   [{ since: at(10) }, ({ receivedAt }) => receivedAt >= at(10)],
   [{ until: at(20) }, ({ receivedAt }) => receivedAt < at(20)],
+];
+
+/** A delivery that none of {@link parts} selects. */
+const usual = {
+  eventType: 'scan_completed',
+  endpoint: 'a',
+  state: 'processed',
+  scanId: 's',
+  target: 't',
+  receivedAt: at(15),
+} as const;
+
+/** Each filter alone, and how a delivery that it selects differs from {@link usual}. */
+const parts: readonly {
+  readonly filter: Omit<DeliveryFilter, 'text'>;
+  readonly selected: Partial<LogEntry>;
+}[] = [
+  { filter: { eventType: 'finding' }, selected: { eventType: 'finding' } },
+  { filter: { endpoint: 'b' }, selected: { endpoint: 'b' } },
+  { filter: { state: 'failed' }, selected: { state: 'failed' } },
+  { filter: { scanId: 's1' }, selected: { scanId: 's1' } },
+  { filter: { target: "o'hara" }, selected: { target: "o'hara" } },
+  { filter: { since: at(20) }, selected: { receivedAt: at(20) } },
+  { filter: { until: at(10) }, selected: { receivedAt: at(9) } },
 ];
 
 const wrongOptions: readonly (readonly [option: string, options: object])[] = [
@@ -77,6 +101,78 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
         await record(store, { receivedAt: at(100 + pages) });
       } while (cursor !== undefined);
       equal([seen, pages], [newest(entries), 7], 'all pages');
+    },
+  },
+  {
+    name: 'list() and export() find the deliveries with one of several values',
+    uses: ['list', 'export'],
+    async run({ open }) {
+      const store = await open();
+      const entries = await record(
+        store,
+        ...['a', 'b', 'c'].map((value) => ({
+          eventType: value,
+          endpoint: value,
+          scanId: value,
+          target: value,
+        })),
+      );
+      for (const field of ['eventType', 'endpoint', 'scanId', 'target']) {
+        const filter: DeliveryFilter = { [field]: ['b', 'a'] };
+        equal(await idsOf(store, filter), newest(entries.slice(0, 2)), `list() by ${field}`);
+        equal(await exportedIds(store, filter), newest(entries.slice(0, 2)), `export() by ${field}`);
+      }
+    },
+  },
+  ...parts.map(
+    ({ filter, selected }): CaseDefinition<ContractStore> => ({
+      name: `${JSON.stringify(filter)} selects the same deliveries in list(), export() and counts()`,
+      uses: ['list', 'export', 'counts'],
+      async run({ open }) {
+        const store = await open();
+        const [, entry] = await record(store, usual, { ...usual, ...selected });
+        equal(await idsOf(store, filter), [entry?.id], 'list()');
+        equal(await exportedIds(store, filter), [entry?.id], 'export()');
+        const { scanId, target, ...counted } = filter;
+        if (scanId !== undefined || target !== undefined) return;
+        equal(await store.counts({ ...counted, by: [] }), [{ count: 1 }], 'counts()');
+      },
+    }),
+  ),
+  ...parts.map(
+    ({ filter, selected }): CaseDefinition<ContractStore> => ({
+      name: `${JSON.stringify(filter)} and its text select deliveries in list() and export()`,
+      uses: ['list', 'export', 'text'],
+      async run({ open }) {
+        const store = await open();
+        const body = bytes('{"word":"needle"}');
+        const [, entry] = await record(
+          store,
+          { ...usual, body },
+          { ...usual, ...selected, body },
+          {
+            ...usual,
+            ...selected,
+          },
+        );
+        equal(await idsOf(store, { ...filter, text: 'needle' }), [entry?.id], 'list()');
+        equal(await exportedIds(store, { ...filter, text: 'needle' }), [entry?.id], 'export()');
+      },
+    }),
+  ),
+  {
+    name: 'list() is in the order of time, also if a delivery was received before the one stored before it',
+    uses: ['list'],
+    async run({ open }) {
+      const store = await open();
+      const [first, second, third] = await record(
+        store,
+        ...[1, 0, 2].map((seconds) => ({ receivedAt: at(seconds) })),
+      );
+      const expected = [third, first, second].map((entry) => entry?.id);
+      equal(await idsOf(store), expected, 'list()');
+      const page = await store.list({ limit: 1 });
+      equal(await idsOf(store, { cursor: page.cursor }), expected.slice(1), 'the rest');
     },
   },
   {

@@ -1,6 +1,6 @@
 import { check, equal, fails, matches } from '../support/assertions.ts';
 import type { CaseDefinition } from '../support/contract-case.ts';
-import { at, bytes, createEntry } from '../support/deliveries.ts';
+import { at, createEntry } from '../support/deliveries.ts';
 import { type ContractStore, record, recordOf } from './store-under-test.ts';
 
 /** Looking at deliveries, and counting them. */
@@ -36,16 +36,18 @@ export const recordCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'get() with an endpoint returns the delivery of that endpoint',
+    name: 'get() with an endpoint returns the delivery of that endpoint, and without one the newest',
     uses: ['get'],
     async run({ open }) {
       const store = await open();
       const entry = createEntry({ endpoint: 'a' });
       await store.record(entry);
-      await store.record({ ...entry, endpoint: 'b', state: 'failed' });
+      const receivedAt = new Date(entry.receivedAt.getTime() + 1000);
+      await store.record({ ...entry, endpoint: 'b', state: 'failed', receivedAt });
       equal((await store.get(entry.id, 'a'))?.state, 'processed', 'the state at a');
       equal((await store.get(entry.id, 'b'))?.state, 'failed', 'the state at b');
       equal(await store.get(entry.id, 'c'), undefined, 'get() at another endpoint');
+      equal((await store.get(entry.id))?.endpoint, 'b', 'the endpoint of the newest');
     },
   },
   {
@@ -160,12 +162,13 @@ export const recordCases: readonly CaseDefinition<ContractStore>[] = [
     uses: ['list', 'get'],
     async run({ open, close }) {
       const store = await open();
+      const issues = [{ path: 'data', message: 'missing' }];
       const entries = await record(
         store,
         { state: 'failed', succeeded: ['slack'] },
-        { body: bytes('{}'), state: 'ignored' },
-        { body: Uint8Array.of(0xff, 0, 0x27), state: 'rejected', code: 'invalid_json' },
-        {},
+        { body: Uint8Array.of(0xff, 0, 0x27), state: 'ignored' },
+        { state: 'rejected', issues },
+        { scanId: 's', target: "o'hara" },
       );
       const before = await store.list();
       const records = await Promise.all(entries.map(({ id }) => store.get(id)));

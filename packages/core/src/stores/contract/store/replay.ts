@@ -1,7 +1,9 @@
+import type { LogEntry } from '../../delivery-log.ts';
 import type { DeliveryQueue } from '../../delivery-queue.ts';
+import type { DeliveryFilter } from '../../records/delivery-filter.ts';
 import { check, equal, matches, until } from '../support/assertions.ts';
 import type { CaseDefinition } from '../support/contract-case.ts';
-import { createDelivery, createEntry } from '../support/deliveries.ts';
+import { at, bytes, createDelivery, createEntry } from '../support/deliveries.ts';
 import { createRecorder, type Fixture, failed, processed } from '../support/fixture.ts';
 import { type ContractStore, record, recordOf } from './store-under-test.ts';
 
@@ -93,13 +95,13 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
       const entries = await record(
         store,
         { state: 'failed', succeeded: ['slack'] },
-        { state: 'rejected' },
+        { state: 'rejected', issues: [{ path: 'data', message: 'missing' }] },
         { state: 'ignored' },
         { state: 'processed' },
       );
       equal(await store.replay({}), 4, 'the number of replayed deliveries');
       for (const entry of entries) {
-        const expected = { state: 'queued', attempts: 0, code: undefined, error: undefined };
+        const expected = { state: 'queued', attempts: 0, code: undefined, error: undefined, issues: [] };
         matches(await recordOf(store, entry), expected, 'the replayed delivery');
       }
       equal(await store.replay({}), 0, 'the number of deliveries that are replayed again');
@@ -135,6 +137,92 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
+    name: 'replay() puts back only the deliveries that its filter selects, for each filter',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store } = await openQueue(fixture);
+      const parts: readonly (readonly [DeliveryFilter, Partial<LogEntry>])[] = [
+        [{ eventType: 'finding' }, { eventType: 'finding' }],
+        [{ endpoint: 'b' }, { endpoint: 'b' }],
+        [{ state: 'ignored' }, { state: 'ignored' }],
+        [{ scanId: ['s1', 's2'] }, { scanId: 's1' }],
+        [{ target: "o'hara" }, { target: "o'hara" }],
+        [{ since: at(1_000_000) }, { receivedAt: at(1_000_000) }],
+        [{ until: at(0) }, { receivedAt: at(-1) }],
+        ...(store.capabilities.has('text') ? [[{ text: 'needle' }, { body: bytes('needle') }] as const] : []),
+      ];
+      await record(store, { state: 'failed' });
+      for (const [filter, selected] of parts) {
+        const [entry] = await record(store, { state: 'failed', ...selected });
+        equal(await store.replay(filter), 1, `the number for ${JSON.stringify(filter)}`);
+        if (entry) matches(await recordOf(store, entry), { state: 'queued' }, 'the replayed delivery');
+      }
+    },
+  },
+  {
+    name: 'a delivery that waits for a retry is recorded with its error and the time of the next attempt',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture, { maxDelay: 3_600_000 });
+      const nextAttempt = new Date(Date.now() + 3_600_000);
+      const { process } = createRecorder(() => failed({ nextAttempt }));
+      fixture.start(queue, process);
+      const delivery = createDelivery();
+      await queue.enqueue(delivery);
+      await until(async () => (await recordOf(store, delivery)).failures === 1, 'the first attempt to fail');
+      const expected = { state: 'queued', attempts: 1, error: 'siem is down', nextAttempt };
+      matches(await recordOf(store, delivery), expected, 'the delivery');
+    },
+  },
+  {
+    name: 'a delivery that a later attempt rejects is recorded with its code and issues, and keeps its handlers',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture);
+      const issues = [{ path: 'timestamp', message: 'missing' }];
+      const rejected = {
+        status: 'rejected',
+        succeeded: [],
+        failures: [],
+        code: 'invalid_event',
+        issues,
+      } as const;
+      const { process } = createRecorder(({ attempt }) =>
+        attempt === 1 ? failed({ succeeded: ['slack'] }) : rejected,
+      );
+      fixture.start(queue, process);
+      const delivery = createDelivery();
+      await queue.enqueue(delivery);
+      await until(async () => (await recordOf(store, delivery)).state === 'rejected', 'it to be rejected');
+      const handlers = [
+        { name: 'slack', succeeded: true, attempts: 1 },
+        { name: 'siem', succeeded: false, attempts: 1, error: 'siem is down' },
+      ];
+      matches(await recordOf(store, delivery), { code: 'invalid_event', issues, handlers }, 'the delivery');
+    },
+  },
+  {
+    name: 'a replayed delivery and a dead letter are the same after the store is opened again',
+    needs: ['durable'],
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture, { maxAttempts: 1 });
+      const { process, letters, onDeadLetter } = createRecorder(() => failed());
+      const workers = fixture.start(queue, process, { onDeadLetter });
+      const delivery = createDelivery();
+      await queue.enqueue(delivery);
+      await until(() => letters.length === 1, 'the dead letter');
+      await workers.close();
+      const [entry] = await record(store, { state: 'failed' });
+      if (entry === undefined) return;
+      equal(await store.replay((await recordOf(store, entry)).key), 1, 'the number of replayed deliveries');
+      const before = [await recordOf(store, delivery), await recordOf(store, entry)];
+      await fixture.close(store);
+      const reopened = await fixture.open();
+      equal([await recordOf(reopened, delivery), await recordOf(reopened, entry)], before, 'both deliveries');
+    },
+  },
+  {
     name: 'replay() by a filter leaves a received delivery whose handlers may be running, and by its key replays it',
     uses: ['replay', 'get'],
     async run(fixture) {
@@ -147,7 +235,7 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'record() keeps a queued delivery, and enqueue() takes up a failed one',
+    name: 'record() keeps a queued delivery, and enqueue() takes up a failed one with its handlers',
     uses: ['replay', 'get'],
     async run(fixture) {
       const { store, queue } = await openQueue(fixture);
@@ -155,8 +243,11 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
       await queue.enqueue(delivery);
       const known = await store.record(createEntry({ ...delivery, state: 'received' }));
       matches(known, { state: 'queued' }, 'the earlier record');
-      const [entry] = await record(store, { state: 'failed' });
-      check(entry !== undefined && (await queue.enqueue(entry)) === 'accepted', 'enqueue() to accept it');
+      const [entry] = await record(store, { state: 'failed', succeeded: ['slack'] });
+      if (entry === undefined) return;
+      const { handlers } = await recordOf(store, entry);
+      equal(await queue.enqueue(entry), 'accepted', 'enqueue() of a failed delivery');
+      matches(await recordOf(store, entry), { state: 'queued', handlers }, 'the failed delivery');
       const [done] = await record(store, {});
       check(
         done !== undefined && (await queue.enqueue(done)) === 'duplicate',

@@ -2,6 +2,7 @@ import type { DeliveryLog, LogEntry } from '../../delivery-log.ts';
 import type { DeliveryQueue } from '../../delivery-queue.ts';
 import type { DeliveryStore } from '../../delivery-store.ts';
 import type { DeliveryFilter } from '../../records/delivery-filter.ts';
+import type { ListOptions } from '../../records/delivery-page.ts';
 import type { DeliveryRecord } from '../../records/delivery-record.ts';
 import { check } from '../support/assertions.ts';
 import { createEntry } from '../support/deliveries.ts';
@@ -22,8 +23,16 @@ export async function record(
 }
 
 /** Return the ids of the deliveries that a filter selects, newest first. */
-export async function idsOf(store: ContractStore, filter: DeliveryFilter = {}) {
+export async function idsOf(store: ContractStore, filter: ListOptions = {}) {
   return (await store.list({ limit: 1000, ...filter })).deliveries.map(({ id }) => id);
+}
+
+/** Return the ids of the deliveries that are exported, in their order. */
+export async function exportedIds(store: ContractStore, filter: DeliveryFilter): Promise<readonly unknown[]> {
+  let text = '';
+  for await (const part of store.export('jsonl', filter)) text += part;
+  const lines = text.split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line).id);
 }
 
 /** @throws Error if the store does not have the delivery */
