@@ -69,6 +69,11 @@ export const pullInLeases = `
   WHERE state = 'running' AND endpoint = @endpoint AND lease_until > @now + @duration
     AND lease_until > @now + ${longestLease}`;
 
+/** Give a running row without a lease a full one. Otherwise no process would ever take it over. */
+export const addLeases = `
+  UPDATE webhook_logs INDEXED BY webhook_logs_leases SET lease_until = @now + @duration
+  WHERE state = 'running' AND endpoint = @endpoint AND lease_until IS NULL`;
+
 export const nextDue = `
   SELECT min(due_at) AS due FROM webhook_logs INDEXED BY webhook_logs_due WHERE endpoint = ? AND due_at > ?`;
 

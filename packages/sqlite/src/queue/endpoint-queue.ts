@@ -12,6 +12,7 @@ import type { Database } from '../database/database.ts';
 import type { StoreSettings } from '../options.ts';
 import { insertDelivery } from '../rows/insert-delivery.ts';
 import {
+  addLeases,
   buryExpired,
   claimExpired,
   claimQueued,
@@ -42,13 +43,14 @@ export function createEndpointQueue(
 
   function claimDeliveries(plan: ClaimPlan): Claimed {
     const { places, now } = plan;
-    const { expiry } = db.statement(firstExpiry).get(endpoint) as { expiry: number | null };
-    const hasExpired = expiry !== null && expiry <= now;
+    const { expiry } = db.statement(firstExpiry).get(endpoint) as { expiry: unknown };
+    const hasExpired = typeof expiry === 'number' && expiry <= now;
     const expired = hasExpired && places > 0 ? claimLost(plan) : [];
     const rest = places - expired.length;
     const queued = rest > 0 ? claimBy(claimQueued, plan, { places: rest }) : [];
-    const { due } = db.statement(nextDue).get(endpoint, now) as { due: number | null };
-    const later = [due, hasExpired ? null : expiry].filter((time) => time !== null);
+    const { due } = db.statement(nextDue).get(endpoint, now) as { due: unknown };
+    // Another program may have written text. `tidy` turns it into a time.
+    const later = [due, hasExpired ? null : expiry].filter((time) => typeof time === 'number');
     return {
       claims: [...expired, ...queued.map((row) => toClaim(row, endpoint, false))],
       nextDue: later.length === 0 ? undefined : Math.min(...later),
@@ -121,6 +123,7 @@ export function createEndpointQueue(
           run(pullInNew, { endpoint, now });
           run(pullInRetries, { endpoint, now, maxDelay });
           run(pullInLeases, { endpoint, now, duration: lease });
+          run(addLeases, { endpoint, now, duration: lease });
           return (lost as LostRow[]).map((row) => toLostDelivery(row, endpoint));
         }),
     },

@@ -5,7 +5,13 @@ import type { CountKey, DeliveryFilter } from '@spiderfoot-webhooks/core/stores'
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore, type Store } from '../../src/index.ts';
-import { buryExpired, claimExpired, claimSuspect, pullInLeases } from '../../src/queue/claim-sql.ts';
+import {
+  addLeases,
+  buryExpired,
+  claimExpired,
+  claimSuspect,
+  pullInLeases,
+} from '../../src/queue/claim-sql.ts';
 import { until } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
 
@@ -168,6 +174,7 @@ describe('The plan of a statement', () => {
   it('of a look at what runs goes by what runs, not by all that waits', () => {
     for (const sql of [buryExpired, claimExpired, claimSuspect])
       expect(planOf(sql).join(), sql).toContain('webhook_logs_leases (endpoint=? AND lease_until<?)');
+    expect(planOf(addLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until=?)');
     expect(planOf(pullInLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until>?)');
   });
 

@@ -139,3 +139,21 @@ describe.each(damages)('A row with %s', (damage) => {
     });
   });
 });
+
+describe.each(['NULL', "'soon'", "x'ff'", '9e999'])('A running row whose lease ends at %s', (end) => {
+  it('is taken over after the duration of a lease', async () => {
+    const path = temporaryPath();
+    const store = open(path, { pollInterval: 20, lease: 50 });
+    await store.enqueue(createStored());
+    query(
+      path,
+      `UPDATE webhook_logs SET state = 'running', attempts = 1, due_at = NULL, lease_until = ${end}`,
+    );
+    const attempts: number[] = [];
+    store.start('default', async ({ attempt }) => {
+      attempts.push(attempt);
+      return { status: 'processed', succeeded: [], failures: [] };
+    });
+    await until(() => expect(attempts).toEqual([2]));
+  });
+});
