@@ -1,6 +1,6 @@
 import config from '../../vitest.config.ts';
 
-const { test, ...shared } = config;
+const { test: { projects: _, ...test } = {}, ...shared } = config;
 
 /** What runs on other runtimes than the tests themselves. They are installed by `npm run test:runtimes` alone. */
 export default {
