@@ -19,6 +19,16 @@ export function readOnlyError(path: string): StoreError {
   );
 }
 
+/** A file of an older version is open in another process, and was opened with `mustExist`. It was not changed. */
+export class FileInUseError extends ConfigurationError {
+  constructor(path: string) {
+    super(
+      'path',
+      `${path} was written by an older version of the kit, and a process has it open. Stop that process first: this version would change the file so that the older version can no longer write it.`,
+    );
+  }
+}
+
 /** A file cannot be opened with `readOnly` until it has been updated. */
 export class OutdatedFileError extends ConfigurationError {
   constructor(path: string, because: string) {

@@ -3,7 +3,7 @@
  * file that holds the guide's `webhook_logs`. The types of deliveries, filters and counts are exported by
  * `@spiderfoot-webhooks/core/stores`.
  */
-export { OutdatedFileError, StoreError } from './errors.ts';
+export { FileInUseError, OutdatedFileError, StoreError } from './errors.ts';
 export type { Retention, StoreLogger, StoreOptions } from './options.ts';
 export { openStore, type Store } from './store.ts';
 export { type StoreFromEnvironment, storeFromEnvironment } from './store-from-environment.ts';

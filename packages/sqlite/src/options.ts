@@ -68,6 +68,7 @@ export interface StoreOptions {
   readonly keepRejections?: number;
   /**
    * Open only an existing file. A file that is missing, is empty or has no `webhook_logs` is an error and is not changed.
+   * A file of an older version that another process has open throws a `FileInUseError` and is not migrated.
    * @default false: the file is created
    */
   readonly mustExist?: boolean;

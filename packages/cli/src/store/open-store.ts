@@ -33,7 +33,7 @@ export function withStoreToRead<Result>(
 
 /** Open a SQLite file. Another kind of store is added here. */
 async function openSqlite(path: string, access: 'read' | 'write'): Promise<DeliveryStore> {
-  const { openStore, OutdatedFileError } = await import('@spiderfoot-webhooks/sqlite');
+  const { FileInUseError, openStore, OutdatedFileError } = await import('@spiderfoot-webhooks/sqlite');
   if (access === 'write') return openStore(path, { mustExist: true });
   try {
     return openStore(path, { readOnly: true });
@@ -41,8 +41,8 @@ async function openSqlite(path: string, access: 'read' | 'write'): Promise<Deliv
     if (!(error instanceof OutdatedFileError)) throw error;
     try {
       return openStore(path, { mustExist: true });
-    } catch {
-      throw error;
+    } catch (migrationError) {
+      throw migrationError instanceof FileInUseError ? migrationError : error;
     }
   }
 }

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Ended, run } from '../../../../test/product/support/program.ts';
+
+import { downgrade, openDatabase } from '../../../sqlite/test/support/older-file.ts';
 import { binary, output, spiderfoot } from '../support/command.ts';
 import { database } from '../support/test-database.ts';
 
@@ -82,5 +84,24 @@ conn.commit()
     }
     const { code, output: shown } = await spiderfoot(['log', '--db', db]);
     expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining('guides') });
+  });
+});
+
+describe('A database of an older version that a receiver has open', () => {
+  it.each([
+    ['log', 'list'],
+    ['log', 'show', '1'],
+    ['tail'],
+    ['replay', '1'],
+    ['replay', '1', '--dry-run'],
+    ['prune', '--keep', '0', '--yes'],
+  ])('is not changed by %s %s', async (...args) => {
+    const db = await database({ type: 'scan_completed', data: {} });
+    downgrade(db, 3);
+    const receiver = openDatabase(db);
+    onTestFinished(receiver.close);
+    const stderr = expect.stringMatching(/^error: --db .*older version.*Stop that process first/);
+    expect(await spiderfoot([...args, '--db', db])).toMatchObject({ code: 2, lines: [], stderr });
+    expect(receiver.version()).toBe(3);
   });
 });

@@ -2,9 +2,10 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import BetterSqlite3 from 'better-sqlite3';
-import { StoreError } from '../errors.ts';
-import { idOf, migrate, rejectUnknownSchema } from '../schema/migrations.ts';
+import { FileInUseError, StoreError } from '../errors.ts';
+import { idOf, isOlder, migrate, rejectUnknownSchema } from '../schema/migrations.ts';
 import { createPrivately } from './create-private-file.ts';
+import { isInUse } from './in-use.ts';
 import { loadBinding } from './native-binding.ts';
 import { explain, hintOfKind, isLock, somethingElse } from './open-failure.ts';
 
@@ -43,12 +44,16 @@ export function open(path: string, timeout: number, { mustExist, id }: Meant): B
     if (id === undefined && mustExist) rejectMissing(path);
     if (!mustExist && path !== ':memory:') createPrivately(path);
     // Use an absolute path, because better-sqlite3 would read "file:" as a URI.
-    handle = new BetterSqlite3(path === ':memory:' ? path : resolve(path), {
-      timeout,
-      fileMustExist: mustExist,
-    });
+    const name = path === ':memory:' ? path : resolve(path);
+    handle = new BetterSqlite3(name, { timeout, fileMustExist: mustExist });
     if (id !== undefined && idOf(handle) !== id) throw new StoreError(`${path} ${otherFile}`);
     rejectUnknownSchema(handle, path, mustExist);
+    if (id === undefined && mustExist && isOlder(handle)) {
+      // A tool must not stop a receiver of an older version, which cannot write a migrated file.
+      handle.close();
+      if (isInUse(name)) throw new FileInUseError(path);
+      handle = new BetterSqlite3(name, { timeout, fileMustExist: true });
+    }
     const mode = toWal(handle, performance.now() + timeout);
     if (mode !== 'wal' && path !== ':memory:') {
       throw new ConfigurationError(

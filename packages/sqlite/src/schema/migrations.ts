@@ -145,6 +145,12 @@ export function isNewest(handle: BetterSqlite3.Database): boolean {
   return versionOf(handle) === newestVersion;
 }
 
+/** Return whether an older version of the kit has written a file. */
+export function isOlder(handle: BetterSqlite3.Database): boolean {
+  const version = versionOf(handle);
+  return version > 0 && version < newestVersion;
+}
+
 /** Return the id that identifies this file and its copies. `undefined` for a file of another program. */
 export function idOf(handle: BetterSqlite3.Database): string | undefined {
   if (versionOf(handle) === 0 || !hasObject(handle, 'webhook_file')) return undefined;

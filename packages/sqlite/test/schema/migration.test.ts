@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, createReceiver } from '@spiderfoot-webhooks/core';
 import { describe, expect, it } from 'vitest';
-import { openStore, type StoreOptions, storeFromEnvironment } from '../../src/index.ts';
-import { downgrade } from '../support/older-file.ts';
+import { FileInUseError, openStore, type StoreOptions, storeFromEnvironment } from '../../src/index.ts';
+import { downgrade, openDatabase } from '../support/older-file.ts';
 import { python, startProgram } from '../support/processes.ts';
 import { open, query, temporaryFolder, temporaryPath, until } from '../support/temporary-files.ts';
 import { createStored, createWebhook, secret } from '../support/webhooks.ts';
@@ -306,6 +306,33 @@ describe('A file of version 3', () => {
     python(guideRows, path);
     expect((await open(path).list()).deliveries).toHaveLength(6);
     python(guideRows, path);
+  });
+});
+
+describe('A file of an older version that another connection has open', () => {
+  it.each([1, 2, 3] as const)(
+    'of version %i is not migrated with mustExist until that is closed',
+    async (version) => {
+      const path = temporaryPath();
+      await openStore(path).close();
+      downgrade(path, version);
+      const other = openDatabase(path);
+      expect(() => openStore(path, { mustExist: true })).toThrow(FileInUseError);
+      expect(other.version()).toBe(version);
+      other.close();
+      await openStore(path, { mustExist: true }).close();
+      expect(query(path, 'PRAGMA user_version')).toEqual([{ user_version: 4 }]);
+    },
+  );
+
+  it('is migrated by a receiver, which opens it without mustExist', async () => {
+    const path = temporaryPath();
+    await openStore(path).close();
+    downgrade(path, 3);
+    const other = openDatabase(path);
+    await openStore(path).close();
+    expect(other.version()).toBe(4);
+    other.close();
   });
 });
 

@@ -25,3 +25,10 @@ export function downgrade(path: string, version: 1 | 2 | 3): void {
   db.pragma(`user_version = ${version}`);
   db.close();
 }
+
+/** Open a database as a receiver of any version does. */
+export function openDatabase(path: string) {
+  const db = new Database(path);
+  db.prepare('SELECT 1 FROM webhook_logs').all();
+  return { version: () => db.pragma('user_version', { simple: true }), close: () => void db.close() };
+}
