@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BareProject, installTarballs } from './support/bare.ts';
+import { type BareProject, installTarballs, packCommand } from './support/bare.ts';
 import { entries, exportsOf } from './support/entries.ts';
 import { Program, run, stopPrograms } from './support/program.ts';
 import { packageNames, root } from './support/workspace.ts';
@@ -53,6 +53,13 @@ describe.each(packageNames.filter((name) => name !== 'cli'))('The tarball of %s'
   it('is clean under attw, as ESM', async () => {
     const { code, output } = await run('npx', ['attw', bare.tarball(name), '--profile', 'esm-only']);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('🟢 (ESM)') });
+  });
+});
+
+describe('The README', () => {
+  it('packs the tarballs with the command that these tests run', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    expect(readme).toContain(`\nnpx ${packCommand('"./packages/*"', '"$PWD/tarballs"').join(' ')}\n`);
   });
 });
 

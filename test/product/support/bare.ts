@@ -16,13 +16,18 @@ export interface BareProject {
   remove(): Promise<void>;
 }
 
+/** The arguments of npx that pack the packages. npm itself keeps the version ranges of the workspace. */
+export function packCommand(packages: string, folder: string): readonly string[] {
+  const pack = ['--recursive', '--filter', packages, 'pack', '--pack-destination', folder];
+  return ['--yes', 'pnpm@10.34.9', ...pack];
+}
+
 /** Packs the packages and installs the tarballs, with what a user has beside them, into an empty folder. */
 export async function installTarballs(): Promise<BareProject> {
   const folder = await mkdtemp(join(tmpdir(), 'spiderfoot-bare-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const pack = ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', folder];
-    await succeed('npx', ['--yes', 'pnpm@10.34.9', ...pack], root);
+    await succeed('npx', packCommand('./packages/*', folder), root);
     const files = await readdir(folder);
     const tarball = (name: string) => {
       const file = files.find((one) => one.startsWith(`spiderfoot-webhooks-${name}-`));
