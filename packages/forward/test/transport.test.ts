@@ -106,7 +106,7 @@ describe('A request is tried again after', () => {
     const error = await failureOf(post(transport({ retries: 3 }), 'http://127.0.0.1:1'));
     expect(error).toMatchObject({ code: 'connection', attempt: 4, status: undefined });
     expect(error.message).toBe(
-      'siem (127.0.0.1:1) could not be reached (attempt 4): ECONNREFUSED. Check the address and the network. The event is retried later.',
+      'siem (127.0.0.1:1) could not be reached (attempt 4): ECONNREFUSED. Check the address and the network. A later attempt may succeed.',
     );
   });
 

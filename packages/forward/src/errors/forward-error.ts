@@ -5,16 +5,16 @@ const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint
     'rejected the event',
     'Check the URL, the credentials and what the target accepts. A retry fails the same way.',
   ],
-  rate_limited: ['asks for fewer events', 'The event is retried later. To group events, use throttle().'],
-  unavailable: ['is unavailable', 'The event is retried later.'],
+  rate_limited: ['asks for fewer events', 'A later attempt may succeed. To group events, use throttle().'],
+  unavailable: ['is unavailable', 'A later attempt may succeed.'],
   redirected: ['answered with a redirect, which is not followed', 'Use the address that it redirects to.'],
-  timeout: ['did not answer in time', 'The event is retried later. To wait longer, raise "timeout".'],
-  connection: ['could not be reached', 'Check the address and the network. The event is retried later.'],
+  timeout: ['did not answer in time', 'A later attempt may succeed. To wait longer, raise "timeout".'],
+  connection: ['could not be reached', 'Check the address and the network. A later attempt may succeed.'],
   invalid_answer: ['sent an unexpected answer', 'Check that the URL belongs to the right service.'],
   circuit_open: ['has failed too often', 'The event is retried after the cool-down.'],
   overloaded: [
     'has too many waiting events',
-    'The event is retried later. Use a queue, or raise "maxInFlight".',
+    'A later attempt may succeed. Use a queue, or raise "maxInFlight".',
   ],
   forbidden_address: [
     'has an address that is not allowed',
@@ -25,7 +25,7 @@ const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint
     'Raise the receiver\'s option "handlerTimeout", or use a queue.',
   ],
   closed: ['was closed', 'Close forwarders after the receiver.'],
-  all_failed: ['has no handler left that accepts the event', 'The event is retried later.'],
+  all_failed: ['has no handler left that accepts the event', 'A later attempt may succeed.'],
 };
 
 /**
