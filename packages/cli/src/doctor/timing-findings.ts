@@ -34,7 +34,7 @@ export function latencyFinding(replies: readonly Reply[]): Finding {
   if (median === undefined || most === undefined) {
     return { check: 'latency', verdict: 'skip', seen: 'No answer was timed' };
   }
-  const seen = `${Math.round(median)} ms in the middle of ${times.length}, ${Math.round(most)} ms at the most`;
+  const seen = `median ${Math.round(median)} ms, maximum ${Math.round(most)} ms, in ${times.length} requests`;
   if (most < slow) return { check: 'latency', verdict: 'ok', seen };
   return {
     check: 'latency',

@@ -41,7 +41,9 @@ const allOk = {
 describe('doctor', () => {
   it('reports no problem with `listen`, which shows each test event', async () => {
     const { url, program } = await listening();
-    expect(await runChecks(url)).toMatchObject({ code: 0, verdicts: allOk });
+    const { code, verdicts, text } = await runChecks(url);
+    expect({ code, verdicts }).toMatchObject({ code: 0, verdicts: allOk });
+    expect(text).toMatch(/"seen":"median \d+ ms, maximum \d+ ms, in \d+ requests"/);
     const seen = program.lines.filter((line) => /webhook\.test .*processed/.test(line));
     expect(seen).toHaveLength(1);
     expect(program.lines.join('\n')).toMatch(/401 missing_signature[\s\S]*401 invalid_signature/);
