@@ -22,6 +22,11 @@ function errorOf(create: () => unknown): ConfigurationError {
 }
 
 describe('createReceiver rejects at start-up, and names the option', () => {
+  it.each(['', ['good', ''], new Uint8Array()])('says what to do about the empty secret %j', (empty) => {
+    const { message } = errorOf(() => createUnchecked({ secret: empty }));
+    expect(message).toContain('Check that its environment variable or file is set');
+  });
+
   it.each([
     ['secret', {}],
     ['secret', { secret: undefined }],
