@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryState, QueueState } from '../../src/stores/index.ts';
-import { isTaken, mayReplace, retryDelay } from '../../src/stores/index.ts';
+import { checkFilter, endpointTaken, isTaken, mayReplace, retryDelay } from '../../src/stores/index.ts';
 
 describe('The wait before another try', () => {
   const options = { baseDelay: 1000, maxDelay: 60_000 };
@@ -81,5 +81,23 @@ describe('What is known of a delivery', () => {
       expect(replacing(0)).toEqual(entries);
       expect(replacing(1)).toEqual(['received', 'processed', 'failed']);
     }
+  });
+});
+
+describe('checkFilter', () => {
+  it.each([undefined, null, 'dead'])('rejects %j, which plain JavaScript may pass', (filter) => {
+    const check = () => Reflect.apply(checkFilter, undefined, [filter]);
+    expect(check).toThrow('Option "filter" must be an object, for example { state: \'dead\' }.');
+  });
+
+  it('names the states if it rejects an unknown one', () => {
+    const check = () => Reflect.apply(checkFilter, undefined, [{ state: 'ded' }]);
+    expect(check).toThrow('Option "state" has "ded", which is not a state. Use one of received, processed,');
+  });
+});
+
+describe('endpointTaken', () => {
+  it('names the option that each receiver needs', () => {
+    expect(endpointTaken('default').message).toContain('Give each receiver its own "endpoint"');
   });
 });

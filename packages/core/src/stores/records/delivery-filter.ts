@@ -26,13 +26,28 @@ type OneOrSeveral<Value> = Value | readonly Value[];
 /** The filters that compare a field of a record with one or several values. */
 const fieldFilters = ['eventType', 'state', 'endpoint', 'scanId', 'target'] as const;
 
+const states = {
+  received: true,
+  processed: true,
+  failed: true,
+  ignored: true,
+  rejected: true,
+  queued: true,
+  running: true,
+  dead: true,
+} satisfies Record<StoredState, true>;
+
 const filterNames: readonly string[] = [...fieldFilters, 'text', 'since', 'until'];
 
 /**
- * Check a filter. An unknown name is an error, because a misspelled filter would select every delivery.
+ * Check a filter. An unknown name is an error, because a misspelled filter would select every delivery. So is an unknown
+ * state, which would select none.
  * @throws ConfigurationError that names the filter
  */
 export function checkFilter(filter: DeliveryFilter): void {
+  if (typeof filter !== 'object' || filter === null) {
+    throw new ConfigurationError('filter', "must be an object, for example { state: 'dead' }.");
+  }
   for (const [name, value] of Object.entries(filter)) {
     if (!filterNames.includes(name)) {
       throw new ConfigurationError(name, `is not a filter. Use one of ${filterNames.join(', ')}.`);
@@ -57,7 +72,15 @@ function checkText(value: unknown): void {
 function checkValues(name: string, value: unknown): void {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (values.length === 0) throw new ConfigurationError(name, 'must not be an empty list.');
-  for (const member of values) checkString(name, member);
+  for (const member of values) {
+    checkString(name, member);
+    if (name === 'state' && !Object.hasOwn(states, member)) {
+      throw new ConfigurationError(
+        name,
+        `has ${JSON.stringify(member)}, which is not a state. Use one of ${Object.keys(states).join(', ')}.`,
+      );
+    }
+  }
 }
 
 function checkString(name: string, value: unknown): asserts value is string {

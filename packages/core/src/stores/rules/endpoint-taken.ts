@@ -4,6 +4,6 @@ import { ConfigurationError } from '../../errors.ts';
 export function endpointTaken(endpoint: string): ConfigurationError {
   return new ConfigurationError(
     'endpoint',
-    `${JSON.stringify(endpoint)} is taken by another receiver over this store. Give each receiver a name of its own, or close the other first.`,
+    `${JSON.stringify(endpoint)} is taken by another receiver over this store. Give each receiver its own "endpoint", or close the other receiver first.`,
   );
 }

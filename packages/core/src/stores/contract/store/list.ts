@@ -50,6 +50,8 @@ const wrongOptions: readonly (readonly [option: string, options: object])[] = [
   ['eventType', { eventType: [7] }],
   ['endpoint', { endpoint: [] }],
   ['state', { state: ' ' }],
+  ['state', { state: 'ded' }],
+  ['state', { state: ['dead', 'toString'] }],
   ['since', { since: '2024-01-01' }],
   ['until', { until: new Date(Number.NaN) }],
   ['text', { text: '\0 ' }],
