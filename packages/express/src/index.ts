@@ -1,5 +1,5 @@
 import type { DataSchemas, Receiver } from '@spiderfoot-webhooks/core';
-import { createRouteMiddleware, type VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
+import { checkMount, createRouteMiddleware, type VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import {
   exposeBody,
   NodeDelivery,
@@ -54,8 +54,10 @@ declare global {
  */
 export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp = socketAddress }: WebhookOptions = {},
+  options: WebhookOptions = {},
 ): RequestHandler {
+  checkMount(receiver, options, ['clientIp']);
+  const { clientIp = socketAddress } = options;
   receiver.mount('handlers');
   return function spiderfootWebhook(req, res, next) {
     receiver
@@ -81,8 +83,10 @@ export function webhookHandler<Schemas extends DataSchemas>(
  */
 export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp = socketAddress }: WebhookOptions = {},
+  options: WebhookOptions = {},
 ): WebhookRequestHandler<Schemas> {
+  checkMount(receiver, options, ['clientIp']);
+  const { clientIp = socketAddress } = options;
   const pass = createRouteMiddleware(receiver);
   return function spiderfootWebhook(req, res, next) {
     const runRoute = async (passed: VerifiedWebhook<Schemas>) => {

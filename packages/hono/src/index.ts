@@ -1,5 +1,5 @@
 import type { DataSchemas, Receiver } from '@spiderfoot-webhooks/core';
-import { createRouteMiddleware, type VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
+import { checkMount, createRouteMiddleware, type VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import type { Context, Handler, MiddlewareHandler } from 'hono';
 import { answer } from './answer.ts';
 import { toDelivery } from './delivery.ts';
@@ -24,6 +24,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   options: WebhookOptions = {},
 ): Handler {
+  checkMount(receiver, options, ['clientIp', 'waitUntil']);
   receiver.mount('handlers');
   return async function spiderfootWebhook(c) {
     return answer(c, await receiver.receive(toDelivery(c, options)));
@@ -47,6 +48,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   options: WebhookOptions = {},
 ): MiddlewareHandler<WebhookEnv<Schemas>> {
+  checkMount(receiver, options, ['clientIp', 'waitUntil']);
   const pass = createRouteMiddleware(receiver);
   return async function spiderfootWebhook(c, next) {
     const outcome = await pass(toDelivery(c, options), async (passed) => {

@@ -1,5 +1,6 @@
 import type { DataSchemas, EventContext, Outcome, Receiver } from '@spiderfoot-webhooks/core';
 import {
+  checkMount,
   createRouteMiddleware,
   toHttpResponse,
   type VerifiedWebhook,
@@ -30,8 +31,10 @@ export interface WebhookState<Schemas extends DataSchemas = Record<never, never>
  */
 export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp = socketAddress }: WebhookOptions = {},
+  options: WebhookOptions = {},
 ): Middleware {
+  checkMount(receiver, options, ['clientIp']);
+  const { clientIp = socketAddress } = options;
   receiver.mount('handlers');
   return async function spiderfootWebhook(ctx) {
     answer(ctx, await receiver.receive(new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request)));
@@ -53,8 +56,10 @@ export function webhookHandler<Schemas extends DataSchemas>(
  */
 export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp = socketAddress }: WebhookOptions = {},
+  options: WebhookOptions = {},
 ): Middleware<WebhookState<Schemas>> {
+  checkMount(receiver, options, ['clientIp']);
+  const { clientIp = socketAddress } = options;
   const pass = createRouteMiddleware(receiver);
   return async function spiderfootWebhook(ctx, next) {
     const outcome = await pass(

@@ -1,5 +1,6 @@
 import type { DataSchemas, Outcome, Receiver } from '@spiderfoot-webhooks/core';
 import {
+  checkMount,
   createRouteMiddleware,
   toHttpResponse,
   type VerifiedWebhook,
@@ -26,6 +27,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   options: WebhookOptions = {},
 ): FastifyPluginCallback {
+  checkMount(receiver, options, ['clientIp']);
   receiver.mount('handlers');
   return (scope, _options, done) => {
     // This hook always answers, before Fastify reads the body.
@@ -49,6 +51,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
   options: WebhookOptions = {},
 ) {
+  checkMount(receiver, options, ['clientIp']);
   const runWithEvent = createRouteMiddleware(receiver);
   const verified = new WeakMap<FastifyRequest, VerifiedWebhook<Schemas>>();
   return {

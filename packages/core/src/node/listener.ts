@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkMount } from '../adapter/check-mount.ts';
 import { NodeDelivery } from '../adapter/node/delivery.ts';
 import { type NodeHandlerOptions, sendOutcome, socketAddress } from '../adapter/node/send-outcome.ts';
 import type { DataSchemas } from '../events/schemas.ts';
@@ -13,8 +14,10 @@ import type { Receiver } from '../receiver/receiver.ts';
  */
 export function webhookListener<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp = socketAddress }: NodeHandlerOptions = {},
+  options: NodeHandlerOptions = {},
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  checkMount(receiver, options, ['clientIp']);
+  const { clientIp = socketAddress } = options;
   receiver.mount('handlers');
   return async (req, res) => {
     const outcome = await receiver.receive(new NodeDelivery(req, () => clientIp(req)));

@@ -36,7 +36,7 @@ export interface DeliveryStore {
    *
    * Queued and running deliveries stay as they are. A filter also leaves a `received` delivery whose handlers may be
    * running now. To replay it, pass its key.
-   * @param which a delivery's key, or a filter
+   * @param which a delivery's key, or a filter. `{}` selects every delivery
    * @returns the number of replayed deliveries
    */
   replay(which: string | DeliveryFilter): Promise<number>;

@@ -1,3 +1,4 @@
+import { checkMount } from '../adapter/check-mount.ts';
 import type { WaitUntil } from '../adapter/delivery.ts';
 import { WebDelivery } from '../adapter/web/delivery.ts';
 import type { DataSchemas } from '../events/schemas.ts';
@@ -34,8 +35,10 @@ export interface FetchHandlerOptions {
  */
 export function fetchHandler<Schemas extends DataSchemas>(
   receiver: Receiver<Schemas>,
-  { clientIp, waitUntil }: FetchHandlerOptions = {},
+  options: FetchHandlerOptions = {},
 ): (request: Request, ...platform: readonly unknown[]) => Promise<Response> {
+  checkMount(receiver, options, ['clientIp', 'waitUntil']);
+  const { clientIp, waitUntil } = options;
   receiver.mount('handlers');
   return async (request, ...platform) => {
     const peer = () => clientIp?.(request);

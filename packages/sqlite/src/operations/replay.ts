@@ -1,4 +1,4 @@
-import { checkFilter, type DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
+import { checkReplayFilter, type DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
 import { and, type Condition } from '../queries/condition.ts';
 import { toCondition } from '../queries/filter-conditions.ts';
@@ -31,7 +31,7 @@ export async function replayDeliveries(
   search: SearchIndex,
   filter: DeliveryFilter,
 ): Promise<number> {
-  checkFilter(filter);
+  checkReplayFilter(filter);
   const { text, ...rest } = filter;
   if (text !== undefined) await search.catchUp();
   const also = and(replayable, isAbandoned(Date.now()));

@@ -59,6 +59,18 @@ export function checkFilter(filter: DeliveryFilter): void {
   }
 }
 
+/**
+ * Check the filter of a replay. If its only conditions are `undefined`, as in `{ state: process.env.STATE }`, it would
+ * select every delivery by mistake. `{}` selects every delivery.
+ * @throws ConfigurationError that names the filter
+ */
+export function checkReplayFilter(filter: DeliveryFilter): void {
+  checkFilter(filter);
+  const [first] = Object.keys(filter);
+  if (first === undefined || Object.values(filter).some((value) => value !== undefined)) return;
+  throw new ConfigurationError(first, 'is undefined. To replay every delivery, pass {}.');
+}
+
 function checkTime(name: string, value: unknown): void {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return;
   throw new ConfigurationError(name, 'must be a Date.');

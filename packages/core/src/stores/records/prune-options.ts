@@ -50,7 +50,7 @@ export function readPruneOptions({
   keep,
   states = ['processed', 'ignored'],
   ...unknown
-}: PruneOptions): PruneRequest {
+}: PruneOptions = {}): PruneRequest {
   for (const name of Object.keys(unknown)) {
     throw new ConfigurationError(name, 'is unknown. Use before, keep or states.');
   }

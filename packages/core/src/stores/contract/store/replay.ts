@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../delivery-log.ts';
 import type { DeliveryQueue } from '../../delivery-queue.ts';
 import type { DeliveryFilter } from '../../records/delivery-filter.ts';
-import { check, equal, matches, until } from '../support/assertions.ts';
+import { check, equal, fails, matches, until } from '../support/assertions.ts';
 import type { CaseDefinition } from '../support/contract-case.ts';
 import { at, bytes, createDelivery, createEntry } from '../support/deliveries.ts';
 import { createRecorder, type Fixture, failed, processed } from '../support/fixture.ts';
@@ -134,6 +134,17 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
       matches(await recordOf(store, running), { state: 'running', attempts: 1 }, 'the running delivery');
       if (failedOne) matches(await recordOf(store, failedOne), { state: 'failed' }, 'the other delivery');
       equal(await store.replay('999999'), 0, 'replay() of an unknown key');
+    },
+  },
+  {
+    name: 'replay() fails with a ConfigurationError if the only conditions of its filter are undefined',
+    uses: ['replay'],
+    async run({ open }) {
+      const store = await open();
+      await record(store, {}, {});
+      const expected = { name: 'ConfigurationError', option: 'state' };
+      await fails(() => store.replay({ state: undefined }), expected, 'replay()');
+      equal(await store.replay({ state: undefined, until: new Date(0) }), 0, 'the number of deliveries');
     },
   },
   {
