@@ -1,7 +1,13 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
 import api from '../api/typedoc-sidebar.json' with { type: 'json' };
 
 const page = (text: string, link: string) => ({ text, link });
+
+/** The adapters: packages with a page of the same name. */
+const adapters = readdirSync(new URL('../../packages', import.meta.url))
+  .filter((name) => existsSync(new URL(`../${name}.md`, import.meta.url)))
+  .map((name) => page(`${name[0]?.toUpperCase()}${name.slice(1)}`, `/${name}`));
 
 export default defineConfig({
   title: 'SpiderFoot webhooks',
@@ -22,9 +28,7 @@ export default defineConfig({
         text: 'Receive',
         items: [
           page('Getting started', '/getting-started'),
-          page('Express', '/express'),
-          page('Koa', '/koa'),
-          page('Hono', '/hono'),
+          ...adapters,
           page('Node and fetch', '/node-and-fetch'),
           page('Events and types', '/events'),
           page('Testing', '/testing'),

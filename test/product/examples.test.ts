@@ -48,7 +48,7 @@ describe.each(examples)('The example %s', (example) => {
         { ...guide, url, data: finding(), secret: 'the-one-before' },
       );
       expect(answers.map(({ status }) => status)).toEqual([401, handledStatus]);
-      expect(answers[0]?.body).toBe('{"error":"Invalid signature","code":"invalid_signature"}');
+      expect(answers[0]?.body).toContain('"code":"invalid_signature"');
     });
 
     it('believes no X-Forwarded-For and allows every address, when told nothing of either', async () => {

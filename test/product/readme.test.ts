@@ -60,10 +60,11 @@ describe("The README's commands", () => {
 
   it('are all there', () => {
     const commands = ['README.md', 'CONTRIBUTING.md'].flatMap((file) => [
-      ...textOf(file).matchAll(/\bnpm (?:run )?(start|test|webhooks|bench|format|run \w+)\b/g),
+      ...textOf(file).matchAll(/\bnpm (start|test|run (?:-s )?[\w:]+)/g),
     ]);
     expect(commands.length).toBeGreaterThan(4);
-    for (const [, script] of commands) expect(Object.keys(scripts)).toContain(script);
+    for (const [, script = ''] of commands)
+      expect(Object.keys(scripts)).toContain(script.replace(/^run (?:-s )?/, ''));
     for (const command of ['npm test', 'npm run --silent test:all', 'npm run --silent test:runtimes'])
       expect(textOf('.ci/run').split('\n')).toContain(command);
   });

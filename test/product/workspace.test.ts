@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { rejections } from '@spiderfoot-webhooks/core';
 import { describe, expect, it } from 'vitest';
 import { pathsOf, runtimes } from '../runtimes/matrix.ts';
 import { adapters } from '../support/adapters/index.ts';
 import { adapterNames } from './support/entries.ts';
-import { codeIn, textOf } from './support/readme.ts';
+import { codeIn, tableBelow, textOf } from './support/readme.ts';
 import { packageNames, readManifest, root } from './support/workspace.ts';
 
 /** The folders that `tsc -b` builds. */
@@ -55,6 +56,16 @@ it('The paths in CONTRIBUTING.md exist', () => {
   );
   expect(paths.length).toBeGreaterThan(20);
   expect(paths.filter((path) => !/\bNAME\b/.test(path) && !existsSync(join(root, path)))).toEqual([]);
+});
+
+it('The table of rules in CONTRIBUTING.md has every rejection, in a file that contains its code', () => {
+  const rows = tableBelow('CONTRIBUTING.md', /^### Find the rule/m);
+  const codes = rows.flatMap(([cell]) => codeIn(cell));
+  expect(new Set(codes)).toEqual(new Set(Object.keys(rejections)));
+  for (const [cell, files] of rows) {
+    for (const code of codeIn(cell))
+      for (const file of codeIn(files)) expect(textOf(file), `${code} in ${file}`).toContain(`'${code}'`);
+  }
 });
 
 describe.each(adapterNames)('The adapter %s', (name) => {

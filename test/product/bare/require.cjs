@@ -2,10 +2,9 @@ const { createReceiver } = require('@spiderfoot-webhooks/core');
 const { webhookListener } = require('@spiderfoot-webhooks/core/node');
 const { signedDelivery, signedRequest } = require('@spiderfoot-webhooks/core/testing');
 const { fetchHandler } = require('@spiderfoot-webhooks/core/web');
-const express = require('@spiderfoot-webhooks/express');
-const hono = require('@spiderfoot-webhooks/hono');
-const koa = require('@spiderfoot-webhooks/koa');
 const { openStore } = require('@spiderfoot-webhooks/sqlite');
+
+const adapters = process.argv.slice(2).map((name) => require(`@spiderfoot-webhooks/${name}`));
 
 async function main() {
   const secret = 'bare-s3cret';
@@ -14,7 +13,7 @@ async function main() {
   console.log((await receiver.receive(await signedDelivery('scan.complete', { secret }))).status);
   const response = await fetchHandler(receiver)(await signedRequest('scan_completed', { secret }));
   console.log(response.status);
-  const mounts = [express.webhookHandler, koa.webhookHandler, hono.webhookHandler, webhookListener];
+  const mounts = [...adapters.map(({ webhookHandler }) => webhookHandler), webhookListener];
   console.log(...mounts.map((mount) => typeof mount(receiver)));
   const store = openStore(':memory:');
   const logged = createReceiver({ secret, log: store });

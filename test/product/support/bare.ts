@@ -11,8 +11,8 @@ const fixtures = fileURLToPath(new URL('../bare', import.meta.url));
 export interface BareProject {
   readonly folder: string;
   tarball(name: string): string;
-  /** Runs one of its programs. */
-  node(file: string): Promise<Ended>;
+  /** Run one of its programs. */
+  node(file: string, ...args: readonly string[]): Promise<Ended>;
   remove(): Promise<void>;
 }
 
@@ -44,7 +44,8 @@ export async function installTarballs(): Promise<BareProject> {
     await cp(fixtures, folder, { recursive: true });
     // better-sqlite3 may have to be compiled.
     await succeed('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], folder, 400_000);
-    return { folder, tarball, node: (file) => run(process.execPath, [file], { cwd: folder }), remove };
+    const node = (...args: readonly string[]) => run(process.execPath, args, { cwd: folder });
+    return { folder, tarball, node, remove };
   } catch (error) {
     await remove();
     throw error;

@@ -68,6 +68,8 @@ export function createPipeline(
     // Requests of one packet are read concurrently, so an earlier one may have been rejected in the meantime.
     if (delivery.connectionClosing === true) return overtaken;
     if (typeof body === 'string') return reject(body);
+    // Readers of a stream stop at the limit. Bytes that a body parser has kept may exceed it.
+    if (body.byteLength > settings.maxBodySize) return reject('body_too_large');
 
     const identified = identify(keys, body, claim?.digest);
     const idOfBytes = identified instanceof Promise ? await identified : identified;

@@ -21,6 +21,17 @@ async function sender(
 
 const codeOf = (outcome: Outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status);
 
+it('rejects kept bytes that exceed maxBodySize with body_too_large, whatever length was declared', async () => {
+  const receiver = createReceiver({ secret, maxBodySize: 1000 });
+  const send = await sender();
+  const readBody = async () => Buffer.alloc(1001, ' ');
+  expect(await receiver.receive({ ...send(), readBody })).toMatchObject({ code: 'body_too_large' });
+  const atLimit = async () => Buffer.alloc(1000, ' ');
+  expect(await receiver.receive({ ...send(), readBody: atLimit })).toMatchObject({
+    code: 'invalid_signature',
+  });
+});
+
 describe('a delivery is rejected before its body is read', () => {
   it.each([
     ['method_not_allowed', { method: 'GET' }, {}],

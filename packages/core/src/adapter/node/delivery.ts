@@ -47,7 +47,7 @@ export class NodeDelivery implements Delivery {
       if (failure !== undefined) return failure;
       kept = keptBytes(req, this.#carrier) ?? kept;
     }
-    return kept.byteLength > limit ? 'body_too_large' : kept;
+    return kept;
   }
 
   discardBody(timeout: number): void | Promise<void> {

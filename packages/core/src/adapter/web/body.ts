@@ -8,9 +8,9 @@ export async function readBody(request: Request, limit: number, timeout: number)
   return inTime(timeout, (late) => readWithin(request, limit, late));
 }
 
-/** Wait for the bytes that another reader is reading, within the same limits. */
-export function takeBody(kept: Promise<Uint8Array>, limit: number, timeout: number): Promise<BodyRead> {
-  return inTime(timeout, async () => bounded(await kept, limit));
+/** Wait for the bytes that another reader is reading, for at most the same time. */
+export function takeBody(kept: Promise<Uint8Array>, timeout: number): Promise<BodyRead> {
+  return inTime(timeout, () => kept);
 }
 
 /**
@@ -60,10 +60,6 @@ async function inTime(
   } finally {
     clearTimeout(timer);
   }
-}
-
-function bounded(bytes: Uint8Array, limit: number): BodyRead {
-  return bytes.byteLength > limit ? 'body_too_large' : bytes;
 }
 
 /** Count the bytes even if a length was declared, because a platform may not enforce `Content-Length`. */

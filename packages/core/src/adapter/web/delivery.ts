@@ -42,9 +42,7 @@ export class WebDelivery implements Delivery {
 
   readBody(limit: number, timeout: number): Promise<BodyRead> {
     this.#since = performance.now();
-    return this.#kept === undefined
-      ? readBody(this.#request, limit, timeout)
-      : takeBody(this.#kept, limit, timeout);
+    return this.#kept === undefined ? readBody(this.#request, limit, timeout) : takeBody(this.#kept, timeout);
   }
 
   /** Together with {@link readBody}, this takes at most the time that one of them may take. */
