@@ -2,12 +2,12 @@ import { memberOf } from './data/member-of.ts';
 import { readRetryAfter } from './handlers/retry-after.ts';
 
 /**
- * The user's configuration is wrong. Thrown at start-up only, never while a delivery is handled, and always
- * names the option and says what to do.
+ * An option is invalid. Thrown only at startup, never while a delivery is handled. The message names the option and says
+ * what to do.
  */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
-  /** The option at fault, for example `allowedIps`. */
+  /** The name of the invalid option, for example `allowedIps`. */
   readonly option: string;
 
   constructor(option: string, problem: string) {
@@ -16,12 +16,12 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** A handler did not finish within its time. Its `context.signal` has been aborted with this error. */
+/** A handler exceeded its time limit. Its `context.signal` is aborted with this error. */
 export class HandlerTimeoutError extends Error {
   override readonly name = 'HandlerTimeoutError';
-  /** The name the handler was registered under. */
+  /** The name of the handler. */
   readonly handler: string;
-  /** The time it had, in milliseconds. */
+  /** The time limit, in milliseconds. */
   readonly timeout: number;
 
   constructor(handler: string, timeout: number) {
@@ -56,27 +56,30 @@ export class RetryLaterError extends Error {
   }
 }
 
-/** One handler's failure: the name it was registered under and what it threw. */
+/** The failure of one handler. */
 export interface HandlerFailure {
+  /** The name of the handler. */
   readonly handler: string;
+  /** The value that it threw. */
   readonly error: unknown;
 }
 
 /**
- * One or more handlers of an event failed; the others ran all the same. `errors` holds what they threw,
- * `failures` says which handler threw which.
+ * One or more handlers of an event failed. The other handlers ran nevertheless. `errors` contains the thrown values, and
+ * `failures` also contains the names of the handlers.
  */
 export class EventHandlingError<
   Event extends { readonly event_type: string } = { readonly event_type: string },
 > extends AggregateError {
   override readonly name = 'EventHandlingError';
   /**
-   * The event that was being handled. Not enumerable: a logger that writes out an error's members must not write it.
+   * The event that was being handled. Not enumerable, so that a logger that writes the properties of an error does not
+   * write the event.
    */
   declare readonly event: Event;
   /** The delivery's id. */
   readonly id: string;
-  /** Which handler threw what. Not enumerable either: the message says it. */
+  /** The handlers that failed, with their errors. Not enumerable, because the message contains them. */
   declare readonly failures: readonly HandlerFailure[];
   /** The longest wait that any of the handlers asked for, in seconds. At most a day. */
   readonly retryAfter: number | undefined;
@@ -130,10 +133,10 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * The sender chooses an unknown type's name, and what a handler quotes: neither is to flood a log, or to forge a line
- * in it.
+ * Shorten text to one line. The sender controls the name of an unknown type, and text that a handler quotes in an error.
+ * Without this, it could flood a log or forge a line in it.
  */
-function shortened(text: string, most = 100): string {
+function shortened(text: string, maxLength = 100): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-  return line.length > most ? `${line.slice(0, most)}…` : line;
+  return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
 }

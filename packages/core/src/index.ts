@@ -4,8 +4,7 @@
  * A delivery is one HTTP request that carries one event. The receiver turns it into an outcome: processed, accepted,
  * duplicate, ignored, or rejected with a code. It passes the event to your handlers.
  *
- * Adapters, stores and forwarders import what they need beyond this from `core/adapter`, `core/stores` and
- * `core/events`.
+ * Adapters, stores and forwarders import their interfaces from `core/adapter`, `core/stores` and `core/events`.
  */
 export type { RateLimiter } from './checks/rate-limiter.ts';
 export {

@@ -305,9 +305,9 @@ describe('The options of listen', () => {
   });
 
   const wrong: readonly (readonly [args: readonly string[], message: RegExp])[] = [
-    [['--allow-ip', '010.0.0.1'], /^error: --allow-ip has "010\.0\.0\.1", which is no address/],
+    [['--allow-ip', '010.0.0.1'], /^error: --allow-ip contains "010\.0\.0\.1"/],
     [['--allow-ip', ''], /entry of the list is empty/],
-    [['--trust-proxy', 'everybody'], /^error: --trust-proxy has "everybody"/],
+    [['--trust-proxy', 'everybody'], /^error: --trust-proxy contains "everybody"/],
     [['--events', 'scan_complete'], /^error: --events contains "scan_complete".*scan_completed/],
     [['--queue'], /^error: --queue needs --db/],
     [['--tls-cert', 'x.pem'], /--tls-cert and --tls-key go together/],
@@ -345,7 +345,7 @@ describe('The options of listen', () => {
     const { code, stderr } = await withSecret(['listen', '--port', port, '--db', 'w.db'], { cwd: folder });
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringMatching(`--port ${port} on 127.0.0.1 is taken`),
+      stderr: expect.stringMatching(`--port ${port} on 127.0.0.1 is already in use`),
     });
   });
 });

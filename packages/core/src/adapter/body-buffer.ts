@@ -1,34 +1,38 @@
-/** Gathers a body out of its chunks, in memory that the body's own size bounds. */
+/** Collects the chunks of a body. Its memory use is proportional to the size of the body. */
 export interface BodyBuffer {
-  /** Whether the chunk still fits. */
+  /** Add a chunk. @returns `false` if the body would exceed the limit */
   add(chunk: Uint8Array): boolean;
   bytes(): Uint8Array;
 }
 
-const least = 4096;
+/** The smallest capacity of the buffer, in bytes. */
+const minCapacity = 4096;
 
 /**
- * The first chunk is kept as it came, which for most deliveries is all. Further ones are copied into one buffer that
- * grows: kept one by one, a megabyte that is sent a byte at a time would take half a gigabyte.
+ * Create a buffer. The first chunk is kept without a copy, because most deliveries have only one. Further chunks are
+ * copied into one buffer that grows. If each chunk were kept, a megabyte that is sent one byte at a time would use half a
+ * gigabyte.
  * @param limit bytes
  */
 export function createBodyBuffer(limit: number): BodyBuffer {
-  let whole: Uint8Array = new Uint8Array();
+  let buffer: Uint8Array = new Uint8Array();
   let size = 0;
   return {
     add(chunk) {
       const next = size + chunk.byteLength;
       if (next > limit) return false;
       if (size === 0) {
-        whole = chunk;
+        buffer = chunk;
       } else {
-        if (whole.byteLength < next) whole = grown(whole, size, Math.min(limit, Math.max(least, next * 2)));
-        whole.set(chunk, size);
+        if (buffer.byteLength < next) {
+          buffer = grown(buffer, size, Math.min(limit, Math.max(minCapacity, next * 2)));
+        }
+        buffer.set(chunk, size);
       }
       size = next;
       return true;
     },
-    bytes: () => (whole.byteLength === size ? whole : whole.subarray(0, size)),
+    bytes: () => (buffer.byteLength === size ? buffer : buffer.subarray(0, size)),
   };
 }
 

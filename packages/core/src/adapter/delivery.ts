@@ -12,42 +12,42 @@ export type BodyRead =
 export interface Delivery {
   readonly method: string;
   /**
-   * The client's address: the socket's, or what `clientIp` returns. `undefined` if it is unknown. The receiver reads it
-   * once. If a getter throws, the receiver handles the error.
+   * The client's address: the socket's address, or the return value of `clientIp`. `undefined` if it is unknown. The
+   * receiver reads it once. If a getter throws, the receiver handles the error.
    */
   readonly peer: string | undefined;
   /**
    * Return a header's value.
    * @param name in lower case
-   * @returns the value; several values of one name are joined by `, `
+   * @returns the value. Several values of one name are joined by `, `
    */
   header(name: string): string | undefined;
   /**
    * Read the body: the bytes as they were sent, never a parsed body that is serialized again. Called at most once, and
    * only if the headers are acceptable.
-   * @param limit bytes. A larger body is `body_too_large`, as soon as the limit is exceeded
-   * @param timeout milliseconds for the whole body. After that, it is `body_timeout`
+   * @param limit bytes. As soon as a body exceeds it, the result is `body_too_large`
+   * @param timeout milliseconds for the complete body. After that, the result is `body_timeout`
    */
   readBody(limit: number, timeout: number): Promise<BodyRead>;
   /**
-   * Read and discard the rest of the body, so that a sender that is still writing can read the answer. Called after a
-   * rejection. If it returns a promise, the receiver waits for the promise before the adapter answers. Return one on a
+   * Read and discard the rest of the body, so that a sender that is still writing can read the response. Called after a
+   * rejection. If it returns a promise, the receiver waits for the promise before the adapter responds. Return one on a
    * runtime that stops reading the request once it has the response.
-   * @param timeout milliseconds, after which the connection may be cut
+   * @param timeout milliseconds, after which the connection may be closed
    */
   discardBody?(timeout: number): void | Promise<void>;
   /**
-   * Called when the answer to this delivery is the last one on its connection (see `HttpResponse.closesConnection`). Omit
-   * this method if the transport does not pipeline requests.
+   * Called when the response to this delivery is the last one on its connection (see `HttpResponse.closesConnection`).
+   * Omit this method if the transport does not pipeline requests.
    */
   closeConnection?(): void;
   /**
-   * Whether the answer to an earlier request closes the connection, so that this delivery cannot be answered. The
-   * receiver then does not process this delivery (RFC 9112, section 9.6).
+   * Whether the response to an earlier request closes the connection, so that no response to this delivery can be sent.
+   * The receiver then does not process this delivery (RFC 9112, section 9.6).
    */
   readonly connectionClosing?: boolean;
   /**
-   * Keep the process running until a promise settles, even after the answer. Omitted on a platform that keeps running
+   * Keep the process running until a promise settles, even after the response. Omitted on a platform that keeps running
    * anyway, such as a server. The promise never rejects.
    */
   readonly waitUntil?: WaitUntil | undefined;

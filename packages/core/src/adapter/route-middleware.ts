@@ -13,20 +13,20 @@ export interface VerifiedWebhook<Schemas extends DataSchemas = Record<never, nev
 }
 
 /**
- * Create the core of a middleware: verify a delivery, then let a route of the app handle the event and answer. A 2xx
+ * Create the core of a middleware: verify a delivery, then let a route of the app handle the event and respond. A 2xx
  * status settles the delivery. After any other status, the sender's retry runs the route again.
- * @returns a function of a delivery and `next`. `next` runs the route, and resolves with the status of its answer. The
- *   function resolves with the outcome that the adapter has to answer, or with `undefined` if the route has answered.
+ * @returns a function of a delivery and `next`. `next` runs the route, and resolves with the status of its response. The
+ *   function resolves with the outcome that the adapter has to send, or with `undefined` if the route has responded.
  *   It rejects with the error of the route. If the route takes longer than `handlerTimeout`, `context.signal` is
  *   aborted, and the delivery counts as failed until the route ends.
- * @throws ConfigurationError if the receiver has a queue, because the route must answer now, or handlers, because
- *   they would never run
+ * @throws ConfigurationError if the receiver has a queue, because the route must respond immediately, or handlers,
+ *   because they would never run
  */
 export function createRouteMiddleware<Schemas extends DataSchemas>(receiver: Receiver<Schemas>) {
   if (receiver.queued) {
     throw new ConfigurationError(
       'queue',
-      'does not go with webhookMiddleware, whose route runs at once. Use webhookHandler and register handlers, or leave the queue out.',
+      'cannot be used with webhookMiddleware, because its route runs immediately. Use webhookHandler and register handlers, or remove the queue.',
     );
   }
   receiver.mount('route');
@@ -42,7 +42,7 @@ export function createRouteMiddleware<Schemas extends DataSchemas>(receiver: Rec
       if (status < 200 || status > 299) throw new Error(`The route answered ${status}`);
     });
     if (route === undefined) return outcome;
-    // Wait even if the route exceeds its time, because it still answers, or throws for the framework's error page.
+    // Wait even if the route exceeds its time limit, because it still responds, or throws for the framework's error page.
     await route;
     return undefined;
   };

@@ -4,13 +4,13 @@ import { ConfigurationError } from '../errors.ts';
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = readonly [Address, number];
 
-/** Names that stand for several ranges. */
+/** Names for groups of ranges. */
 const namedRanges: ReadonlyMap<string, readonly string[]> = new Map([
   ['loopback', ['127.0.0.0/8', '::1/128']],
   ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
 ]);
 
-// ipaddr.js also takes `010.0.0.1` (octal: 8.0.0.1), `1` and `0x7f.1`. Nobody who writes those means them.
+// ipaddr.js also accepts `010.0.0.1` (octal, which means 8.0.0.1), `1` and `0x7f.1`. These are almost always mistakes.
 const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
@@ -23,7 +23,7 @@ function parseAddress(text: string): Address | undefined {
   if (dottedQuad.test(text)) return ipaddr.IPv4.parse(text);
   if (!text.includes(':')) return undefined;
   const hex = toHexGroups(text.replace(zone, ''));
-  // ipaddr.js would take a second zone.
+  // ipaddr.js would accept a second zone.
   if (hex === undefined || hex.includes('%') || !ipaddr.IPv6.isValid(hex)) return undefined;
   const address = ipaddr.IPv6.parse(hex);
   return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
@@ -41,7 +41,7 @@ function toHexGroups(text: string): string | undefined {
   return `${text.slice(0, start)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
-/** Tells whether an address is on a list. */
+/** Return whether an address is on a list. */
 export type AddressList = (address: string) => boolean;
 
 /**
@@ -70,27 +70,27 @@ function parseRange(option: string, entry: string): Range {
     const names = [...namedRanges.keys()].join(', ');
     throw new ConfigurationError(
       option,
-      `has ${JSON.stringify(entry)}, which is no address. Write four-part decimal IPv4 (192.0.2.1), IPv6 (2001:db8::1), a CIDR range (192.0.2.0/24) or one of: ${names}.`,
+      `contains ${JSON.stringify(entry)}, which is not an address. Use four-part decimal IPv4 (192.0.2.1), IPv6 (2001:db8::1), a CIDR range (192.0.2.0/24) or one of: ${names}.`,
     );
   }
-  const most = address instanceof ipaddr.IPv4 ? 32 : 128;
-  if (bits === undefined) return [address, most];
-  // The range of a mapped address is written in IPv6 bits.
-  const length = Number(bits) - (text.includes(':') && most === 32 ? 96 : 0);
-  if (!/^\d{1,3}$/.test(bits) || length < 0 || length > most) {
+  const maxLength = address instanceof ipaddr.IPv4 ? 32 : 128;
+  if (bits === undefined) return [address, maxLength];
+  // The prefix length of an IPv4-mapped range counts IPv6 bits.
+  const length = Number(bits) - (text.includes(':') && maxLength === 32 ? 96 : 0);
+  if (!/^\d{1,3}$/.test(bits) || length < 0 || length > maxLength) {
     throw new ConfigurationError(
       option,
-      `has ${JSON.stringify(entry)}, whose prefix length is not one of 0 to ${most}.`,
+      `contains ${JSON.stringify(entry)}. The prefix length must be from 0 to ${maxLength}.`,
     );
   }
   return [address, length];
 }
 
 /**
- * Find the client's address. The socket's own, unless that is a trusted proxy: then `X-Forwarded-For` is read
- * from its right end, hop by hop, for as long as each hop is trusted. What a client wrote into the header itself
- * stands to the left of that and never counts.
- * @returns `undefined` where the address is not known, or a hop is no address
+ * Find the client's address. It is the socket's address, unless that is a trusted proxy. Then `X-Forwarded-For` is read
+ * from the right, hop by hop, until a hop is not trusted. Entries that a client has forged are to the left of that hop, and
+ * are ignored.
+ * @returns `undefined` if the address is unknown, or if a hop is not an address
  */
 export function clientAddress(
   peer: string | undefined,
@@ -109,22 +109,22 @@ export function clientAddress(
   return client;
 }
 
-/** Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`. */
+/** Remove the port, because some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`. */
 function withoutPort(hop: string): string {
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(hop);
   if (bracketed !== null) return bracketed[1] ?? '';
   return hop.replace(/^([\d.]+):\d+$/, '$1');
 }
 
-/** A canonical spelling: IPv4 out of its IPv6 form. Text that is no address stays as it is. */
+/** Return the canonical form of an address: IPv4 for an IPv4-mapped address. Other text is returned unchanged. */
 export function normalAddress(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  // What node reports for an IPv4 peer is either plain already or one prefix too long.
+  // Node reports an IPv4 peer either as plain IPv4 or as an IPv4-mapped address.
   if (!text.includes(':')) return text;
   return parseAddress(text)?.toString() ?? text;
 }
 
-/** What a rate limiter counts by: an IPv4 address, or an IPv6 /64, since a client owns all of its /64. */
+/** Return the key of a rate limiter: an IPv4 address, or an IPv6 /64, because a client can use every address in its /64. */
 export function rateKey(text: string | undefined): string {
   const address = text === undefined ? undefined : parseAddress(text);
   if (address === undefined) return 'unknown';

@@ -3,13 +3,13 @@ import { within } from '../data/promises.ts';
 import { rateKey } from './client-address.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
-/** A limiter that does not answer within this many milliseconds counts as broken: SpiderFoot waits ten seconds. */
-const patience = 1000;
+/** The time limit of a rate limiter, in milliseconds. After that, it counts as failed. SpiderFoot waits ten seconds. */
+const limiterTimeout = 1000;
 
 /**
- * Ask the limiter for one point.
- * @param onBroken told when the limiter itself fails; the delivery then goes on, since its signature is yet to come
- * @returns seconds until another try makes sense, or `undefined` where the delivery may go on
+ * Consume one point of a rate limiter.
+ * @param onBroken called if the limiter fails. The delivery is then processed, because its signature is checked later
+ * @returns the seconds after which the sender should retry, or `undefined` if the delivery is within the limit
  */
 export async function secondsToWait(
   limiter: RateLimiter,
@@ -17,11 +17,11 @@ export async function secondsToWait(
   onBroken: (error: unknown) => void,
 ): Promise<number | undefined> {
   try {
-    const answered = Promise.resolve(limiter.consume(rateKey(ip)));
+    const consumed = Promise.resolve(limiter.consume(rateKey(ip)));
     await within(
-      answered,
-      patience,
-      () => new Error(`rateLimiter.consume() did not answer within ${patience} ms`),
+      consumed,
+      limiterTimeout,
+      () => new Error(`rateLimiter.consume() did not settle within ${limiterTimeout} ms`),
     );
     return undefined;
   } catch (reason) {
@@ -32,8 +32,8 @@ export async function secondsToWait(
 }
 
 /**
- * rate-limiter-flexible rejects with an object of its own where the points are used up, its union with several by their
- * prefixes, and both with an Error where the limiter failed.
+ * Read the wait from a rejection of rate-limiter-flexible. If the points are used up, a limiter rejects with an object, and
+ * a union of limiters with several objects, by their key prefixes. If a limiter fails, both reject with an `Error`.
  */
 function waitOf(reason: unknown): number | undefined {
   if (reason instanceof Error || typeof reason !== 'object' || reason === null) return undefined;

@@ -13,7 +13,7 @@ export const spiderfootHeaders = [
   'x-signature-256',
 ] as const;
 
-/** The 64 characters of the signature in the header, or a rejection if the header is missing or malformed. */
+/** The 64 characters of a signature, or a rejection if the header is missing or malformed. */
 type Claim = { readonly digest: string; readonly rejected?: never } | { readonly rejected: Rejected };
 
 /** Read the signature from the first of these headers that the delivery has. */
@@ -37,10 +37,10 @@ function unsigned(header: Delivery['header'], names: readonly string[]): Rejecte
   if (other !== undefined) {
     return {
       ...rejected,
-      hint: `The signature is in the header ${other}, which this endpoint is not configured to read.`,
+      hint: `The signature is in the header ${other}, which this endpoint does not read. Add it to "signatureHeader".`,
     };
   }
-  // The dispatcher sets its own User-Agent; the notification senders keep that of urllib.
+  // The dispatcher sets its own User-Agent. The notification senders keep the User-Agent of urllib.
   if (!header('user-agent')?.startsWith('Python-urllib/')) return rejected;
   return { ...rejected, hint: urllibHint };
 }
@@ -49,9 +49,9 @@ const urllibHint =
   "The User-Agent is Python's urllib, so this is probably one of SpiderFoot's notification senders. The notification channel signs if SF_NOTIFY_WEBHOOK_SECRET is set. The notification service (WebhookChannel, bodies with \"topic\") never signs. Receive it at a separate endpoint that does not verify signatures and accepts only SpiderFoot's address.";
 
 /**
- * The delivery's id, which is authenticated with it.
- * @param keys `undefined` where verification is switched off
- * @returns `undefined` where no key made the signature
+ * Verify a delivery's signature, and return the delivery's id.
+ * @param keys `undefined` if signature verification is disabled
+ * @returns `undefined` if the signature does not match any key
  */
 export function identify(
   keys: readonly HmacKey[] | undefined,
@@ -59,8 +59,8 @@ export function identify(
   digest: string | undefined,
 ): string | undefined | Promise<string | undefined> {
   if (keys === undefined || digest === undefined) return idOfUnsigned(body);
-  const genuine = matchesAny(keys, body, digest);
-  if (genuine instanceof Promise)
-    return genuine.then((matches) => (matches ? idOfDigest(digest) : undefined));
-  return genuine ? idOfDigest(digest) : undefined;
+  const isAuthentic = matchesAny(keys, body, digest);
+  if (isAuthentic instanceof Promise)
+    return isAuthentic.then((matches) => (matches ? idOfDigest(digest) : undefined));
+  return isAuthentic ? idOfDigest(digest) : undefined;
 }

@@ -1,39 +1,38 @@
 import { ConfigurationError } from '../errors.ts';
 
-/** Where in a file something stands. */
+/** A position in a configuration file. */
 export interface FilePosition {
   readonly file: string;
-  /** From 1; `undefined` where the whole file is meant. */
+  /** The line number, starting with 1. `undefined` for the complete file. */
   readonly line: number | undefined;
-  /** The key at fault; `undefined` where the line has none, or not yet. */
+  /** The invalid key. `undefined` if the line has no key. */
   readonly key: string | undefined;
 }
 
-/** A configuration file is wrong. It names file, line and key, and never a value: that can be a secret. */
+/**
+ * A configuration file is invalid. The message names the file, the line and the key. It never contains a value, because a
+ * value can be a secret.
+ */
 export class ConfigFileError extends ConfigurationError {
-  /** As it was given to `loadConfig`. */
+  /** The path that was passed to `loadConfig`. */
   readonly file: string;
-  /** From 1; `undefined` where no line is to blame. */
+  /** The line number, starting with 1. `undefined` if the error is not in a line. */
   readonly line: number | undefined;
-  /** `undefined` where no key is to blame. */
+  /** The invalid key. `undefined` if the error is not in a key. */
   readonly key: string | undefined;
 
-  /** @param problem continues a sentence */
+  /** @param problem continues the sentence `Option "KEY" in FILE, line 7,` */
   constructor({ file, line, key }: FilePosition, problem: string) {
-    const where = line === undefined ? file : `${file}, line ${line}`;
-    if (key !== undefined) super(key, `in ${where}, ${problem}`);
-    else
-      super(
-        'path',
-        line === undefined ? `names ${file}, which ${problem}` : `names ${where}, which ${problem}`,
-      );
+    const position = line === undefined ? file : `${file}, line ${line}`;
+    if (key !== undefined) super(key, `in ${position}, ${problem}`);
+    else super('path', `names ${position}, which ${problem}`);
     this.file = file;
     this.line = line;
     this.key = key;
   }
 }
 
-/** `ENOENT` and the like. */
+/** Return the code of a system error, for example `ENOENT`. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -20,40 +20,45 @@ import {
 } from './read-values.ts';
 import type { Key } from './section-keys.ts';
 
-/** What SpiderFoot does, as far as its section says. `undefined` where that is left to its defaults. */
+/** SpiderFoot's own settings in a section. A setting is `undefined` if the section does not contain it. */
 export interface SenderConfig {
-  /** `default_url` of `[webhooks]`, `url` of the others. */
+  /** The key `default_url` of `[webhooks]`, or the key `url` of another section. */
   readonly url: string | undefined;
   readonly maxRetries: number | undefined;
   /** Seconds. */
   readonly retryDelay: number | undefined;
   readonly verifyTls: boolean | undefined;
-  /** Files, as they are written: PEM. */
+  /** The path of a PEM file, as written in the section. */
   readonly caBundle: string | undefined;
+  /** The path of a PEM file, as written in the section. */
   readonly clientCert: string | undefined;
+  /** The path of a PEM file, as written in the section. */
   readonly clientKey: string | undefined;
 }
 
-/** One endpoint: what SpiderFoot sends to, and the receiver that takes it. */
+/** One endpoint: SpiderFoot's settings for it, and the options of its receiver. */
 export interface EndpointConfig<Schemas extends DataSchemas = Record<never, never>> {
-  /** `default` of `[webhooks]`, else the section's name; also the receiver's `endpoint`. */
+  /** The receiver's `endpoint`: `default` for `[webhooks]`, or NAME for `[webhooks:NAME]`. */
   readonly name: string;
-  /** Where to mount the receiver: `path`, or that of the sender's URL. @default '/webhook', '/webhook/NAME' */
+  /**
+   * The path at which to mount the receiver: the key `path`, or the path of the sender's URL.
+   * @default '/webhook' for `[webhooks]`, '/webhook/NAME' for `[webhooks:NAME]`
+   */
   readonly path: string;
-  /** For `createReceiver`. It holds the secret. */
+  /** The options for `createReceiver`. They contain the secret. */
   readonly options: ReceiverOptions<Schemas>;
   readonly sender: SenderConfig;
 }
 
-/** A section as `readEndpoint` sees it. */
+/** A section, for `readEndpoint`. */
 export interface EndpointSource<Schemas extends DataSchemas> {
   readonly name: string;
   readonly read: (key: Key) => Field | undefined;
   readonly urlKey: 'url' | 'default_url';
   readonly defaultPath: string;
-  /** That of the file: what `secret_file` is relative to. */
+  /** The folder of the configuration file. A relative `secret_file` is resolved against it. */
   readonly folder: string;
-  /** Complains of a key that is not there. */
+  /** Throw an error about a missing key. */
   readonly missing: (key: Key, problem: string) => never;
   readonly schemas: Schemas | undefined;
 }
@@ -62,21 +67,23 @@ export function readEndpoint<Schemas extends DataSchemas>(
   source: EndpointSource<Schemas>,
 ): EndpointConfig<Schemas> {
   const { name, read, urlKey, defaultPath, schemas } = source;
-  const given = <Value>(key: Key, readValue: (field: Field) => Value): Value | undefined => {
+  const optional = <Value>(key: Key, readValue: (field: Field) => Value): Value | undefined => {
     const field = read(key);
     return field && readValue(field);
   };
-  const url = given(urlKey, readUrl);
-  const events = given('events', (field) => readEvents(field, schemas));
-  const allowedIps = given('allowed_ips', (field) => readEntries(field, 'allowedIps', anAddress));
-  const trustedProxies = given('trusted_proxies', (field) => readEntries(field, 'trustedProxies', anAddress));
-  const signatureHeader = given('signature_header', (field) =>
-    readEntries(field, 'signatureHeader', 'header name.'),
+  const url = optional(urlKey, readUrl);
+  const events = optional('events', (field) => readEvents(field, schemas));
+  const allowedIps = optional('allowed_ips', (field) => readEntries(field, 'allowedIps', anAddress));
+  const trustedProxies = optional('trusted_proxies', (field) =>
+    readEntries(field, 'trustedProxies', anAddress),
   );
-  const tolerance = given('tolerance', readSeconds);
+  const signatureHeader = optional('signature_header', (field) =>
+    readEntries(field, 'signatureHeader', 'a header name.'),
+  );
+  const tolerance = optional('tolerance', readSeconds);
   return {
     name,
-    path: given('path', readPath) ?? given(urlKey, readUrlPath) ?? defaultPath,
+    path: optional('path', readPath) ?? optional(urlKey, readUrlPath) ?? defaultPath,
     options: {
       secret: readSecrets(source),
       endpoint: name,
@@ -89,17 +96,17 @@ export function readEndpoint<Schemas extends DataSchemas>(
     },
     sender: {
       url: url?.href,
-      maxRetries: given('max_retries', (field) => readCount(field, 'tries')),
-      retryDelay: given('retry_delay', (field) => readCount(field, 'seconds')),
-      verifyTls: given('verify_tls', readBoolean),
-      caBundle: given('ca_bundle', readText),
-      clientCert: given('client_cert', readText),
-      clientKey: given('client_key', readText),
+      maxRetries: optional('max_retries', (field) => readCount(field, 'retries')),
+      retryDelay: optional('retry_delay', (field) => readCount(field, 'seconds')),
+      verifyTls: optional('verify_tls', readBoolean),
+      caBundle: optional('ca_bundle', readText),
+      clientCert: optional('client_cert', readText),
+      clientKey: optional('client_key', readText),
     },
   };
 }
 
-const anAddress = 'address. Write four-part decimal IPv4, IPv6, a CIDR range, or one of: loopback, private.';
+const anAddress = 'an address. Use four-part decimal IPv4, IPv6, a CIDR range, or one of: loopback, private.';
 
 function readEvents<Schemas extends DataSchemas>(
   field: Field,
@@ -110,11 +117,11 @@ function readEvents<Schemas extends DataSchemas>(
     knows(entry) || knows(`${entry}.*`);
   return readList(field).map((entry, index) => {
     if (isFilter(entry)) return entry;
-    return field.fail(`is wrong: its entry ${index + 1} is no event type.${didYouMean(entry, selectors)}`);
+    return field.fail(`is invalid: entry ${index + 1} is not an event type.${didYouMean(entry, selectors)}`);
   });
 }
 
-/** The secret, and those before it. The sender knows `secret` alone, and signs with it. */
+/** Return the secret and the previous secrets. The sender knows only `secret`, and signs with it. */
 function readSecrets<Schemas extends DataSchemas>({
   read,
   folder,
@@ -123,18 +130,19 @@ function readSecrets<Schemas extends DataSchemas>({
   const written = read('secret');
   const file = read('secret_file');
   const previous = read('previous_secret');
-  if (written !== undefined && file !== undefined) file.fail('stands beside "secret". Keep one of the two.');
+  if (written !== undefined && file !== undefined)
+    file.fail('cannot be used with "secret". Remove one of them.');
   const current = file === undefined ? written && [readText(written)] : readSecretFile(file, folder);
   if (current === undefined) {
     return missing(
       'secret',
-      'is missing. Give each endpoint the secret that SpiderFoot signs with, or a "secret_file".',
+      'is missing. Set it to the secret that SpiderFoot signs with, or set "secret_file".',
     );
   }
   return previous === undefined ? current : [...current, readText(previous)];
 }
 
-/** A secret to a line: the first is in use, the others are those before it. */
+/** Read a file with one secret per line: the current secret, then the previous ones. */
 function readSecretFile(field: Field, folder: string): readonly string[] {
   const path = resolve(folder, readText(field));
   let bytes: Buffer;
@@ -143,8 +151,8 @@ function readSecretFile(field: Field, folder: string): readonly string[] {
   } catch (error) {
     return field.fail(`names a file that cannot be read (${codeOf(error)}).`);
   }
-  // Decoded, it would be another secret than the sender's, and no signature would ever match.
-  if (!isUtf8(bytes)) field.fail('names a file that is not written in UTF-8.');
+  // Decoding invalid UTF-8 would change the secret, and no signature would ever match.
+  if (!isUtf8(bytes)) field.fail('names a file that is not encoded in UTF-8.');
   const secrets = bytes
     .toString('utf8')
     .split(/\r?\n/)

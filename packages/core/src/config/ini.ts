@@ -1,34 +1,34 @@
 import { ConfigFileError } from './config-file-error.ts';
 
-/** One key as it is written. */
+/** One key of a section. */
 export interface Entry {
-  /** In lower case. */
+  /** The key, in lowercase. */
   readonly key: string;
-  /** Before interpolation; the lines of a value that runs over several are joined by newlines. */
+  /** The value before interpolation. The lines of a value with several lines are joined by newlines. */
   readonly raw: string;
-  /** Where the key stands, from 1. */
+  /** The line number of the key, starting with 1. */
   readonly line: number;
 }
 
 export interface Section {
   readonly name: string;
-  /** Where it begins, from 1. */
+  /** The number of the section's first line, starting with 1. */
   readonly line: number;
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
 export interface Ini {
-  /** What `[DEFAULT]` gives to every section. */
+  /** The section `[DEFAULT]`, whose keys apply to every section. */
   readonly defaults: Section;
   readonly sections: readonly Section[];
 }
 
-/** A section while it is read. */
+/** A section that is being read. */
 interface OpenSection extends Section {
   readonly entries: Map<string, Entry>;
 }
 
-/** A value while its lines are read. */
+/** A value whose lines are being read. */
 interface OpenValue {
   readonly section: OpenSection;
   readonly key: string;
@@ -37,10 +37,10 @@ interface OpenValue {
 }
 
 /**
- * Read an INI file to the letter as Python's `configparser.ConfigParser()` does, because SpiderFoot reads the same file
- * with it: `=` or `:`, whole-line comments by `#` or `;`, keys in any case, values that indented lines continue,
- * `[DEFAULT]`; what is there twice is an error.
- * @param file what errors call it
+ * Read an INI file exactly as Python's `configparser.ConfigParser()` does, because SpiderFoot reads the same file with it:
+ * `=` or `:`, comment lines that begin with `#` or `;`, case-insensitive keys, values that continue on indented lines, and
+ * `[DEFAULT]`. A duplicate section or key is an error.
+ * @param file the name of the file, for errors
  * @throws ConfigFileError
  * @see https://docs.python.org/3/library/configparser.html
  */
@@ -52,14 +52,14 @@ export function parseIni(text: string, file: string): Ini {
   const sections = new Map<string, OpenSection>();
   let section: OpenSection | undefined;
   let value: OpenValue | undefined;
-  /** How far the last line that began something was indented: what is further in continues it. */
+  /** The indentation of the last section or key. A line that is indented further continues its value. */
   let margin = 0;
 
   for (const [index, written] of text.split(/\r\n|\n|\r/).entries()) {
     const line = index + 1;
-    // Here JavaScript and Python differ in what white space is, and an editor shows nothing.
+    // JavaScript and Python disagree on whether these characters are white space, and an editor does not show them.
     if (/[^\P{Cc}\t]|\uFEFF/u.test(written))
-      fail(line, 'has a character that is not to be seen. Write the line anew.');
+      fail(line, 'contains an invisible character. Type the line again.');
     const content = written.trim();
     if (content.startsWith('#') || content.startsWith(';')) continue;
     if (content === '') {
@@ -74,10 +74,10 @@ export function parseIni(text: string, file: string): Ini {
     margin = indent;
     close(value);
     value = undefined;
-    // Whatever stands behind the bracket is dropped, as in Python.
+    // Text after the bracket is ignored, as in Python.
     const name = /^\[(.+)\]/s.exec(content)?.[1];
     if (name !== undefined) section = open(name, line);
-    else if (section === undefined) fail(line, 'stands before any [section].');
+    else if (section === undefined) fail(line, 'is before the first [section].');
     else value = begin(section, content, line);
   }
   close(value);
@@ -86,8 +86,7 @@ export function parseIni(text: string, file: string): Ini {
   function open(name: string, line: number): OpenSection {
     if (name === defaults.name) return defaults;
     const twin = sections.get(name);
-    if (twin !== undefined)
-      fail(line, `begins a section that line ${twin.line} has begun already. Make them one.`);
+    if (twin !== undefined) fail(line, `repeats the section of line ${twin.line}. Merge the two sections.`);
     const opened = { name, line, entries: new Map<string, Entry>() };
     sections.set(name, opened);
     return opened;
@@ -96,12 +95,10 @@ export function parseIni(text: string, file: string): Ini {
   function begin(section: OpenSection, content: string, line: number): OpenValue {
     const delimiter = content.search(/[=:]/);
     const key = content.slice(0, Math.max(delimiter, 0)).trim().toLowerCase();
-    // It is not quoted: it may well be the second half of a secret.
-    if (key === '')
-      fail(line, 'is neither a [section] nor "key = value". Lines that continue a value are indented.');
+    // The error does not quote the line, because it may be the second half of a secret.
+    if (key === '') fail(line, 'is not a [section] or "key = value". Indent a line that continues a value.');
     const twin = section.entries.get(key);
-    if (twin !== undefined)
-      fail(line, `is there for the second time: line ${twin.line} has it already.`, key);
+    if (twin !== undefined) fail(line, `is a duplicate of line ${twin.line}. Remove one of them.`, key);
     return { section, key, line, lines: [content.slice(delimiter + 1).trim()] };
   }
 }

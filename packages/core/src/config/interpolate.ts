@@ -1,19 +1,22 @@
 import { ConfigFileError } from './config-file-error.ts';
 import type { Entry, Ini, Section } from './ini.ts';
 
-/** How deep Python follows. */
-const deepest = 10;
+/** The maximum depth of references, as in Python. */
+const maxDepth = 10;
 
-/** References that are followed for one value: ten to a line, ten lines deep, would be ten thousand million. */
-const mostReferences = 1000;
+/**
+ * The maximum number of references that are followed for one value. Without it, values with ten references each, nested
+ * ten deep, would cause ten billion steps.
+ */
+const maxReferences = 1000;
 
-/** A key of a section, or what `[DEFAULT]` has for it. */
+/** Return a key of a section, or else the same key of `[DEFAULT]`. */
 export function entryOf({ defaults }: Ini, section: Section, key: string): Entry | undefined {
   return section.entries.get(key) ?? defaults.entries.get(key);
 }
 
 /**
- * A key's value as Python's `BasicInterpolation` gives it: `%%` is a `%`, and `%(name)s` the value of another key.
+ * Interpolate a value as Python's `BasicInterpolation` does: `%%` is a `%`, and `%(name)s` is the value of another key.
  * @throws ConfigFileError for any other `%`
  */
 export function interpolated(ini: Ini, section: Section, { key, line, raw }: Entry, file: string): string {
@@ -24,16 +27,16 @@ export function interpolated(ini: Ini, section: Section, { key, line, raw }: Ent
   let references = 0;
 
   function interpolate(text: string, depth: number): string {
-    if (depth > deepest) fail(`refers to keys that refer to keys, more than ${deepest} deep.`);
+    if (depth > maxDepth) fail(`contains nested references that are more than ${maxDepth} deep.`);
     return text.replace(/%(?:%|\(([^)]+)\)s|)/g, (match, name: string | undefined) => {
       if (match === '%%') return '%';
       if (name === undefined)
-        return fail('has a single "%". Write it as "%%", as Python\'s configparser wants it.');
+        return fail('contains a single "%". Write it as "%%", as Python\'s configparser requires.');
       references += 1;
-      if (references > mostReferences) fail(`refers to more than ${mostReferences} keys.`);
+      if (references > maxReferences) fail(`contains more than ${maxReferences} references to keys.`);
       const other = entryOf(ini, section, name.toLowerCase());
       if (other === undefined)
-        return fail('refers by "%(…)s" to a key that is not there. A "%" that stands for itself is "%%".');
+        return fail('refers with "%(…)s" to a key that does not exist. Write a literal "%" as "%%".');
       return other.raw.includes('%') ? interpolate(other.raw, depth + 1) : other.raw;
     });
   }

@@ -10,22 +10,25 @@ import { entryOf, interpolated } from './interpolate.ts';
 import { type Field, readBoolean } from './read-values.ts';
 import { checkKeys, type IgnoredKey, type Key } from './section-keys.ts';
 
-/** What a configuration file says of webhooks. */
+/** The webhook sections of a configuration file. */
 export interface Config<Schemas extends DataSchemas = Record<never, never>> {
-  /** `enabled` of `[webhooks]`: whether SpiderFoot sends anything. @default true */
+  /**
+   * The key `enabled` of `[webhooks]`: whether SpiderFoot sends webhooks.
+   * @default true
+   */
   readonly enabled: boolean;
-  /** One for each receiver, in the order of the file. */
+  /** One endpoint for each receiver, in the order of the file. */
   readonly endpoints: readonly EndpointConfig<Schemas>[];
-  /** Keys in these sections that only SpiderFoot, or nobody, knows: worth a line in the log. */
+  /** The keys in these sections that the receiver does not know. Log them, because one may be a mistake. */
   readonly ignored: readonly IgnoredKey[];
 }
 
 export interface LoadConfigOptions<Schemas extends DataSchemas> {
-  /** Your own zod schemas, as in `createReceiver`: `events` may then name their types. */
+  /** Your own zod schemas, as in `createReceiver`. The key `events` can then contain their types. */
   readonly schemas?: Schemas;
 }
 
-/** A section that is about webhooks, by the name of its endpoint. */
+/** A webhook section and the name of its endpoint. */
 interface Named {
   readonly name: string;
   readonly section: Section;
@@ -33,13 +36,13 @@ interface Named {
 }
 
 /**
- * Read SpiderFoot's own configuration file, so that sender and receiver share one: `[webhooks]`, as the guide has it,
- * is the endpoint `default`, and each `[webhooks:NAME]` a further one. Read as Python's configparser reads it: a `%`
- * in a secret is written `%%`, and `[DEFAULT]` holds for every section.
+ * Read SpiderFoot's own configuration file, so that the sender and the receiver share one. The section `[webhooks]` of the
+ * guide is the endpoint `default`, and each section `[webhooks:NAME]` is another endpoint. The file is read as Python's
+ * configparser reads it: write a `%` in a secret as `%%`. Keys in `[DEFAULT]` apply to every section.
  *
- * The result holds secrets: do not log it whole.
- * @param path a UTF-8 file
- * @throws ConfigFileError, a ConfigurationError, that names file, line and key, and never a value
+ * The result contains secrets. Do not log it.
+ * @param path the path of a UTF-8 file
+ * @throws ConfigFileError (a ConfigurationError) that names the file, the line and the key, and never contains a value
  * @example
  * const { endpoints } = loadConfig('spiderfoot.ini');
  * for (const { path, options } of endpoints) {
@@ -64,7 +67,7 @@ export function loadConfig<const Schemas extends DataSchemas = Record<never, nev
     const read = reader(ini, section, path);
     if (section === main && found.length > 1 && !isEndpoint(section)) continue;
     if (section !== main && !isOn(read('enabled'))) continue;
-    // What SpiderFoot writes in the format of another service goes there, and not to a receiver of its events.
+    // In other formats, SpiderFoot sends to another service instead of a receiver of its events.
     if ((read('format')?.value ?? 'json') !== 'json') continue;
     const missing = (key: string, problem: string): never => {
       throw new ConfigFileError({ file: path, line: section.line, key }, problem);
@@ -73,7 +76,9 @@ export function loadConfig<const Schemas extends DataSchemas = Record<never, nev
     const folder = dirname(resolve(path));
     const endpoint = readEndpoint({ name, read, urlKey, defaultPath, folder, missing, schemas });
     const twin = endpoints.find((other) => routeOf(other) === routeOf(endpoint));
-    if (twin !== undefined) missing('path', `is that of the endpoint "${twin.name}" as well.`);
+    if (twin !== undefined) {
+      missing('path', `is also the path of the endpoint "${twin.name}". Give each endpoint its own path.`);
+    }
     endpoints.push(endpoint);
   }
   return { enabled: main === undefined || isOn(reader(ini, main, path)('enabled')), endpoints, ignored };
@@ -87,18 +92,18 @@ function named(section: Section, file: string): Named | undefined {
   if (name === mainName || (name === undefined && /^\s*webhooks?\b/i.test(section.name))) {
     throw new ConfigFileError(
       { file, line: section.line, key: undefined },
-      'begins a section that is neither [webhooks] nor [webhooks:NAME], with a NAME of letters, digits and ".-_" that is not "default".',
+      'begins a section with an invalid name. Use [webhooks] or [webhooks:NAME]. NAME must consist of letters, digits and ".-_", and must not be "default".',
     );
   }
   return name === undefined ? undefined : { name, section, urlKey: 'url' };
 }
 
-/** Whether `[webhooks]` says where it sends to, or only what holds beside `[webhooks:NAME]`. */
+/** Return whether `[webhooks]` is an endpoint. If not, it contains only settings for the sections `[webhooks:NAME]`. */
 function isEndpoint({ entries }: Section): boolean {
   return ['default_url', 'path', 'secret', 'secret_file'].some((key) => entries.has(key));
 }
 
-/** A path as Express and Koa look at it: in any case, and with or without a slash at its end. */
+/** Normalize a path as Express and Koa do when they match it: they ignore case and a slash at the end. */
 function routeOf({ path }: { readonly path: string }): string {
   return path.toLowerCase().replace(/\/+$/, '');
 }
@@ -124,20 +129,20 @@ function fileError(file: string, problem: string): ConfigFileError {
   return new ConfigFileError({ file, line: undefined, key: undefined }, problem);
 }
 
-/** Bytes. Reading goes on for seconds in what was never meant to be read. */
-const largestFile = 1_048_576;
+/** The maximum size of a file, in bytes. Parsing a larger file, which is probably the wrong one, could take seconds. */
+const maxFileSize = 1_048_576;
 
 function readUtf8(path: string): string {
-  if (typeof path !== 'string' || path === '') throw new ConfigurationError('path', 'must name a file.');
+  if (typeof path !== 'string' || path === '')
+    throw new ConfigurationError('path', 'must be the path of a file.');
   let bytes: Buffer;
   try {
-    if (statSync(path).size > largestFile)
-      throw fileError(path, 'is larger than a mebibyte: is it the right file?');
+    if (statSync(path).size > maxFileSize) throw fileError(path, 'is larger than 1 MiB. Check the path.');
     bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof ConfigFileError) throw error;
     throw fileError(path, `cannot be read (${codeOf(error)}).`);
   }
-  if (!isUtf8(bytes)) throw fileError(path, 'is not written in UTF-8.');
+  if (!isUtf8(bytes)) throw fileError(path, 'is not encoded in UTF-8.');
   return bytes.toString('utf8');
 }

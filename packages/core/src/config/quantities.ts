@@ -11,7 +11,7 @@ const bytes: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2,
 
 /**
  * Read a duration: a number with a unit, one of `ms`, `s`, `m`, `h`, `d`, `w`.
- * @returns milliseconds; `undefined` for any other text
+ * @returns milliseconds. `undefined` for any other text
  * @example
  * parseDuration('1.5m'); // 90000
  */
@@ -21,7 +21,7 @@ export function parseDuration(text: string): number | undefined {
 
 /**
  * Read a size: a number of bytes, or a number with a unit, one of `b`, `kb`, `mb`, `gb`. 1 kb is 1024 bytes.
- * @returns bytes, at least 1; `undefined` for any other text
+ * @returns bytes, at least 1. `undefined` for any other text
  * @example
  * parseSize('512kb'); // 524288
  */

@@ -4,10 +4,10 @@ import type { ReceiverOptions } from '../options/receiver-options.ts';
 import { readOptions } from '../options/settings.ts';
 import { parseDuration } from './quantities.ts';
 
-/** A key's value, and how to complain of it. Complaints never quote the value: it may have swallowed a secret's line. */
+/** The value of a key. Errors never quote it, because a wrong indentation may have appended the line of a secret to it. */
 export interface Field {
   readonly value: string;
-  /** @param problem continues "Option "key" in file, line 7," */
+  /** Throw an error about the value. @param problem continues the sentence `Option "KEY" in FILE, line 7,` */
   fail(problem: string): never;
 }
 
@@ -23,7 +23,7 @@ export function readBoolean({ value, fail }: Field): boolean {
 
 export function readText({ value, fail }: Field): string {
   if (value === '') fail('is empty.');
-  if (value.includes('\n')) fail('runs over several lines. Is the line below indented that should not be?');
+  if (value.includes('\n')) fail('has several lines. Check whether the next line is indented by mistake.');
   return value;
 }
 
@@ -37,31 +37,34 @@ export function readSeconds({ value, fail }: Field): number {
       );
 }
 
-export function readCount({ value, fail }: Field, what: string): number {
+export function readCount({ value, fail }: Field, unit: string): number {
   const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
   if (number <= maxTimerDelay) return number;
-  return fail(`must be a whole number of ${what}, from 0 to ${maxTimerDelay}.`);
+  return fail(`must be a whole number of ${unit}, from 0 to ${maxTimerDelay}.`);
 }
 
-/** Entries between commas or on lines of their own. */
+/** Read a list whose entries are separated by commas or newlines. */
 export function readList({ value, fail }: Field): readonly string[] {
   const entries = value
     .split(/[,\n]/)
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-  return entries.length > 0 ? entries : fail('names nothing. Leave it out, or fill it in.');
+  return entries.length > 0 ? entries : fail('is an empty list. Add an entry, or remove the key.');
 }
 
-/** A list of which the receiver has to take each entry. @param what continues "is no" */
+/**
+ * Read a list whose entries are valid for an option of the receiver.
+ * @param expected continues the sentence `entry 1 is not`
+ */
 export function readEntries(
   field: Field,
   option: 'allowedIps' | 'trustedProxies' | 'signatureHeader',
-  what: string,
+  expected: string,
 ): readonly string[] {
   const entries = readList(field);
   for (const [index, entry] of entries.entries()) {
     if (isAccepted({ [option]: [entry] })) continue;
-    field.fail(`is wrong: its entry ${index + 1} is no ${what}`);
+    field.fail(`is invalid: entry ${index + 1} is not ${expected}`);
   }
   return entries;
 }
@@ -83,21 +86,23 @@ export function readUrl(field: Field): URL {
   return field.fail('must be a URL that begins with https:// or http://.');
 }
 
-/** What every router takes literally. */
+/** Matches the paths that have no special meaning in any router. */
 const plainPath = /^\/[\w.~/-]*$/;
 
 export function readPath(field: Field): string {
   const path = readText(field);
-  // With a `.`, a `..` or a host at its beginning it would be another path on its way here.
+  // Clients normalize `.` and `..`, and read `//` at the beginning as a host, so such a path would never arrive.
   if (plainPath.test(path) && new URL(path, 'http://host').pathname === path) return path;
-  return field.fail('must be the path of a URL, such as /webhook/siem, of letters, digits and "/_.~-".');
+  return field.fail(
+    'must be the path of a URL, such as /webhook/siem. Use only letters, digits and "/_.~-".',
+  );
 }
 
-/** The path of a URL that may have any. */
+/** Read the path of a URL. */
 export function readUrlPath(field: Field): string {
   const { pathname } = readUrl(field);
   if (plainPath.test(pathname)) return pathname;
   return field.fail(
-    'has a path of other signs than letters, digits and "/_.~-". Say by "path" where the receiver is mounted.',
+    'has a path with characters other than letters, digits and "/_.~-". Set "path" to the path of the receiver.',
   );
 }

@@ -2,7 +2,7 @@ import { didYouMean } from '../options/did-you-mean.ts';
 import { ConfigFileError } from './config-file-error.ts';
 import type { Ini, Section } from './ini.ts';
 
-/** What this receiver acts on. */
+/** The keys that this receiver uses. */
 const receiverKeys = [
   'enabled',
   'path',
@@ -16,7 +16,7 @@ const receiverKeys = [
   'tolerance',
 ] as const;
 
-/** What SpiderFoot acts on, and this receiver only reports; the URL's key depends on the section. */
+/** The keys that SpiderFoot uses and this receiver only reports. The key of the URL depends on the section. */
 const senderKeys = [
   'format',
   'max_retries',
@@ -29,7 +29,7 @@ const senderKeys = [
 
 export type Key = (typeof receiverKeys)[number] | (typeof senderKeys)[number] | 'url' | 'default_url';
 
-/** A key that is left to SpiderFoot. */
+/** A key that the receiver does not know. It may be a key of SpiderFoot. */
 export interface IgnoredKey {
   readonly section: string;
   readonly key: string;
@@ -37,10 +37,11 @@ export interface IgnoredKey {
 }
 
 /**
- * SpiderFoot has keys of its own, and newer versions have more, so a key that is not known is no error. One that is
- * nearly a key of the receiver's is: who writes `allowed_ip` would otherwise let everybody in.
- * @returns the keys that are left to SpiderFoot
- * @throws ConfigFileError
+ * Find the unknown keys of a section. An unknown key is not an error, because SpiderFoot has keys of its own, and newer
+ * versions may have more. A misspelled key of the receiver is an error: `allowed_ip` instead of `allowed_ips` would
+ * otherwise accept every client.
+ * @returns the unknown keys
+ * @throws ConfigFileError if a key is a misspelled key of the receiver
  */
 export function checkKeys(
   ini: Ini,
@@ -56,7 +57,7 @@ export function checkKeys(
     const fail = (problem: string): never => {
       throw new ConfigFileError({ file, line, key }, problem);
     };
-    if (key === otherUrlKey) fail(`is not a key of [${section.name}]: here it is "${urlKey}".`);
+    if (key === otherUrlKey) fail(`is not a key of [${section.name}]. Use "${urlKey}".`);
     failForTypo(key, fail);
     ignored.push({ section: section.name, key, line });
   }
@@ -70,6 +71,6 @@ export function checkKeys(
 }
 
 function failForTypo(key: string, fail: (problem: string) => never): void {
-  const meant = didYouMean(key.replaceAll('-', '_'), receiverKeys);
-  if (meant !== '') fail(`is not known.${meant}`);
+  const suggestion = didYouMean(key.replaceAll('-', '_'), receiverKeys);
+  if (suggestion !== '') fail(`is not known.${suggestion}`);
 }

@@ -1,3 +1,3 @@
-/** Read the values of options. This entry loads no schema, so that a command starts fast. */
+/** Read the values of command-line options. This entry loads no schemas, so that a command starts fast. */
 export { didYouMean } from '../options/did-you-mean.ts';
 export { parseDuration, parseSize } from './quantities.ts';

@@ -1,10 +1,10 @@
 /**
- * A map that holds so many entries and no more: the oldest goes first, so that a sender who never repeats itself
- * cannot fill the heap.
+ * A map with a maximum number of entries. When it is full, the oldest entry is deleted, so that a sender that never repeats
+ * itself cannot fill the heap.
  */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #capacity: number;
-  // Kept from call to call: a new iterator walks over every entry deleted since the last rehash, 5 µs a time.
+  // The iterator is reused, because a new one visits every entry that was deleted since the last rehash, which takes 5 µs.
   readonly #oldest = this.keys();
 
   constructor(capacity: number) {

@@ -1,6 +1,6 @@
 /**
  * Return a value's bytes without copying them. Also accepts views from another realm, as in a test that runs in Jest.
- * @returns `undefined` if the value holds no bytes
+ * @returns `undefined` if the value is not binary data
  */
 export function toBytes(value: unknown): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;

@@ -1,15 +1,15 @@
 import { decodeUtf8 } from '#utf8';
 import type { RejectionCode } from '../outcome/rejections.ts';
 
-/** A JSON object as parsed: own keys alone are trusted, `__proto__` among them is a key like any other. */
+/** A parsed JSON object. Only its own keys are trusted. Its key `__proto__` is an ordinary key. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface ParsedJson {
   readonly status: 'parsed';
   readonly value: JsonObject;
-  /** The body's text, byte order mark aside. */
+  /** The body's text, without a byte order mark. */
   readonly text: string;
-  /** How many `NaN`, `Infinity` and `-Infinity` were taken as `null`. */
+  /** The number of `NaN`, `Infinity` and `-Infinity` values that were replaced by `null`. */
   readonly nonFinite: number;
 }
 
@@ -23,7 +23,10 @@ const invalid: JsonRejection = { status: 'rejected', code: 'invalid_json' };
  */
 export const maxDepth = 1000;
 
-/** Parse a body that may hold anything: invalid UTF-8, no object, Python's NaN, endless nesting. Never throws. */
+/**
+ * Parse a body that is not trusted. It may contain invalid UTF-8, a value that is not an object, Python's NaN, or nesting
+ * without end. Never throws.
+ */
 export function parseJson(bytes: Uint8Array): ParsedJson | JsonRejection {
   const text = decodeUtf8(bytes);
   if (text === undefined) return invalid;
@@ -53,13 +56,13 @@ function parse(text: string): unknown {
 }
 
 /**
- * Without so many opening brackets nothing is as deep. Counting them takes half as long as a walk, and most bodies
- * have fewer.
+ * Return whether a text has more opening brackets than a limit. If not, it cannot be nested deeper. Counting the brackets
+ * takes half as long as traversing the value, and most bodies have fewer.
  */
-function opensMoreThan(text: string, most: number): boolean {
-  // A level takes two characters at least.
-  if (text.length <= 2 * most) return false;
-  let left = most;
+function opensMoreThan(text: string, limit: number): boolean {
+  // A level has at least two characters.
+  if (text.length <= 2 * limit) return false;
+  let left = limit;
   for (const bracket of ['{', '[']) {
     for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
       if (left-- === 0) return true;
@@ -87,9 +90,9 @@ function isDeeper(member: unknown, levels: number): boolean {
 const nonFiniteWord = /-?Infinity|NaN/y;
 
 /**
- * Python's `json.dumps` writes `NaN`, `Infinity` and `-Infinity`, which are not JSON. Replaces them by `null`
- * outside of strings, in one pass.
- * @returns `undefined` where there are none
+ * Replace `NaN`, `Infinity` and `-Infinity` by `null` outside of strings, in one pass. Python's `json.dumps` writes these
+ * values, which are not JSON.
+ * @returns `undefined` if the text contains none of them
  */
 function replaceNonFinite(text: string): { text: string; count: number } | undefined {
   const parts: string[] = [];
@@ -111,7 +114,7 @@ function replaceNonFinite(text: string): { text: string; count: number } | undef
   return { text: parts.join('') + text.slice(copied), count: parts.length / 2 };
 }
 
-/** The index of the quote that ends the string begun at `start`, or the text's end. */
+/** Return the index of the quote that ends the string that begins at `start`, or the length of the text. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const character = text[at];

@@ -1,6 +1,6 @@
 /**
- * An abort signal that is created when it is first read: most handlers never read theirs, and an AbortController costs
- * more than verification's comparison.
+ * An abort signal that is created when it is first read. Most handlers never read it, and creating an AbortController takes
+ * more time than comparing signatures.
  */
 export class LazyAbort {
   #controller: AbortController | undefined;
@@ -18,7 +18,7 @@ export class LazyAbort {
     return this.#reason !== undefined;
   }
 
-  /** The first reason counts. */
+  /** Abort the signal. Only the first reason counts. */
   abort(reason: Error): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;

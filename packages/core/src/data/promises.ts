@@ -1,7 +1,10 @@
-/** What is at hand is returned as it is: with handlers that return no promise a delivery takes no further turn. */
+/**
+ * A value or a promise for it. A value that is available is returned without a promise, so that a delivery whose handlers
+ * return no promise is processed in the same turn of the event loop.
+ */
 export type MaybePromise<Value> = Value | Promise<Value>;
 
-/** Whether a value has to be awaited, whoever's promise it is. */
+/** Return whether a value is a promise or has a `then` method. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&

@@ -1,4 +1,4 @@
-// Fatal: a decoder that replaces bad bytes would hand on another text than the one that was signed.
+// `fatal`, because a decoder that replaces invalid bytes would return a different text from the one that was signed.
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Decode UTF-8 and drop a byte order mark. Returns `undefined` if the bytes are not UTF-8. */

@@ -3,26 +3,26 @@ import { aliases } from './aliases.ts';
 import { definitions } from './definitions/index.ts';
 import { anyEventSchema, type DataSchemas, eventSchemas, mapSchemas } from './schemas.ts';
 
-/** What a catalogue answers about event types, the user's own included. */
+/** The known event types, including the user's own. */
 export interface Catalogue {
-  /** The type's own name, for a name or an alias of it. Other names stay as they are. */
+  /** Return the canonical name of a type, for its name or an alias. Unknown names are returned unchanged. */
   canonical(type: string): string;
-  /** The schema of a whole event of this type. */
+  /** Return the schema of a complete event of this type. */
   schema(type: string): z.ZodType;
-  /** Whether a type, by its {@link canonical} name, has a schema of its own. */
+  /** Return whether a type has its own schema. The type is a {@link canonical} name. */
   hasSchema(type: string): boolean;
-  /** Whether a selector (a type, an alias, `<category>.*`, `all`) can ever match. */
+  /** Return whether a selector (a type, an alias, `<category>.*`, `all`) can ever match. */
   knows(selector: string): boolean;
-  /** Whether a selector takes events of a type; both are given as {@link canonical} names. */
+  /** Return whether a selector matches events of a type. Both are {@link canonical} names. */
   covers(selector: string, type: string): boolean;
-  /** Every selector there is, for a message that proposes one. */
+  /** All selectors, for error messages that suggest one. */
   readonly selectors: readonly string[];
 }
 
 export function createCatalogue(own: DataSchemas): Catalogue {
   const schemas = new Map<string, z.ZodType>(Object.entries({ ...eventSchemas, ...mapSchemas(own) }));
   const canonicals = new Map<string, string>(Object.entries(aliases));
-  // A user's schema for a name that is an alias makes that name a type of its own.
+  // If a user defines a schema for an alias, the alias becomes a type of its own.
   for (const type of Object.keys(own)) canonicals.delete(type);
 
   const categories = new Map<string, Set<string>>();

@@ -10,7 +10,7 @@ export interface Envelope {
   /** The type as the sender wrote it. */
   readonly sentType: string;
   readonly event: JsonObject & { readonly event_type: string };
-  /** Whether equal bytes are a new event: the sender never retries, and the body has neither a time nor an id. */
+  /** Whether equal bytes are a new event: the sender never retries, and the body has no time and no id. */
   readonly oneShot: boolean;
 }
 

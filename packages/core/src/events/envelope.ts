@@ -56,8 +56,9 @@ function validate(schema: z.ZodType, event: JsonObject) {
 /**
  * Parse and validate a body in any of SpiderFoot's dialects, and convert it into the guide's envelope. Does not verify
  * the signature: call {@link verify} first.
- * @param body the body as received; a string is taken as its text
- * @param options `schemas`: your own schemas of `data`, by event type, for further types or in place of known ones
+ * @param body the body as received. A string is encoded as UTF-8
+ * @param options `schemas`: your own schemas of `data`, by event type. They add event types, or replace the schemas of
+ *   known types
  * @returns the event and its form on the wire, or a rejection with `invalid_json` or `invalid_event` and its issues
  * @example
  * const parsed = parseEvent(rawBody);
@@ -81,7 +82,7 @@ function defaultCatalogue(): Catalogue {
   return shared;
 }
 
-/** The number of issues is bounded, so that a hostile body cannot make the answer grow. */
+/** The maximum number of issues. It limits the size of the response to a hostile body. */
 const maxIssues = 10;
 
 function reject(issues: readonly EventIssue[]): Rejected {

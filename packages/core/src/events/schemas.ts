@@ -41,13 +41,13 @@ export const anyEventSchema = z.looseObject({
   metadata,
 });
 
-/** A user's own schemas, by event type: each is the schema of that type's `data`. */
+/** A user's own schemas of `data`, by event type. */
 export type DataSchemas = Readonly<Record<string, z.ZodType>>;
 
-/** The schemas of whole events by type, in the guide's envelope as `parseEvent` returns it, with all of its fields. */
+/** The schemas of complete events, by type: the guide's envelope as `parseEvent` returns it, with all of its fields. */
 export const eventSchemas = mapSchemas(knownSchemas);
 
-/** The same for a user's own schemas of `data`. */
+/** Create the schemas of complete events from schemas of `data`. */
 export function mapSchemas<Schemas extends DataSchemas>(data: Schemas) {
   const entries = Object.entries(data).map(([type, schema]) => [type, eventSchema(type, schema)] as const);
   return Object.fromEntries(entries) as {

@@ -20,39 +20,40 @@ type TypeByAlias = { readonly [Type in KnownEventType as AliasesOf<Type>]: Type 
 /** Another name of a known type. An event with this name arrives under the type's own name. */
 export type EventAlias = keyof TypeByAlias;
 
-/** `metadata` as the guide has it. */
+/** The `metadata` of an event, as documented in the guide. */
 export type EventMetadata = z.output<typeof metadata>;
 
-/** An event in the guide's envelope, whichever dialect it came in. */
+/** An event in the guide's envelope, regardless of the dialect in which it was sent. */
 export interface EventEnvelope<Type extends string, Data> {
   readonly event_type: Type;
   /** When the event happened: ISO 8601 with `Z` or an offset. */
   readonly timestamp: string;
-  /** `spiderfoot` where the sender names none. */
+  /** The sender's name. `spiderfoot` if the sender does not write one. */
   readonly source: string;
   /** SpiderFoot's version. The shipped dialect does not include it. */
   readonly version?: string | null | undefined;
   readonly data: Data;
-  /** `{}` where the sender gives none. */
+  /** `{}` if the sender does not write it. */
   readonly metadata: EventMetadata;
-  /** Whatever else stood in the envelope. */
+  /** Other members of the envelope. */
   readonly [further: string]: unknown;
 }
 
 /**
- * The name of a type that neither the kit nor `schemas` knows: at run time any other string. To the compiler it is
- * a name apart, so that `event.event_type === 'scan_completed'` narrows to that event alone, which a plain `string`
- * beside it would prevent. To compare it, give it to a `string` first, or better, add the type to `schemas`.
+ * The name of a type that is not known to the kit or to `schemas`. At run time, it is any other string. For the
+ * compiler, it is a distinct type, so that `event.event_type === 'scan_completed'` narrows to that event only. A plain
+ * `string` in the union would prevent this. To compare an unknown type, assign it to a `string` variable first, or add
+ * the type to `schemas`.
  */
 declare enum UnknownName {
   any = '',
 }
 export type UnknownEventType = UnknownName.any;
 
-/** An event of a type that neither the kit nor `schemas` knows. Delivered to `onAny` and `onUnhandled`. */
+/** An event of a type that is not known to the kit or to `schemas`. It is delivered to `onAny` and `onUnhandled`. */
 export type UnknownEvent = EventEnvelope<UnknownEventType, Readonly<Record<string, unknown>>>;
 
-/** `data` by event type, a user's own schemas first. */
+/** `data` by event type. The user's own schemas have precedence. */
 type DataOf<Schemas extends DataSchemas> = {
   readonly [Type in KnownEventType as Type extends keyof Schemas ? never : Type]: z.output<
     Definitions[Type]['schema']
@@ -87,7 +88,7 @@ type TypesOfCategory<Prefix extends string, Schemas extends DataSchemas> = Extra
   | `${Prefix}.${string}`
 >;
 
-/** What {@link Receiver.on} takes: a type, an alias of one, `'<category>.*'` or `'all'`. */
+/** A selector for {@link Receiver.on}: a type, an alias, `'<category>.*'` or `'all'`. */
 export type EventSelector<Schemas extends DataSchemas = Record<never, never>> =
   | (keyof EventsByType<Schemas> & string)
   | EventAlias

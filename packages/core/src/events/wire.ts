@@ -1,5 +1,5 @@
 /**
- * The envelope that an event came in.
+ * The envelope in which an event was sent.
  *
  * - `guide`: the envelope in the guide, `{"event_type","timestamp","data",…}`
  * - `shipped`: SpiderFoot's dispatcher and delivery module, `{"event_type","timestamp","payload"}`
@@ -9,14 +9,14 @@
  */
 export type Dialect = 'guide' | 'shipped' | 'notification' | 'topic';
 
-/** An event's form on the wire, beside the event itself. */
+/** The form in which an event was sent. */
 export interface Wire {
   readonly dialect: Dialect;
-  /** The type as the sender wrote it: `scan.complete`, where the event says `scan_completed`. */
+  /** The type as the sender wrote it, for example `scan.complete` for the event type `scan_completed`. */
   readonly eventType: string;
   /**
-   * What the header `X-SpiderFoot-Event` says, where the delivery came with one. Not signed: to be reported, never to
-   * be trusted.
+   * The value of the header `X-SpiderFoot-Event`, if the request has one. The header is not signed: log it, but never
+   * trust it.
    */
   readonly eventHeader: string | undefined;
   /**
@@ -24,13 +24,13 @@ export interface Wire {
    * as the sender wrote them, including those of lone surrogates (`\ud83d`).
    */
   readonly body: string;
-  /** How many `NaN`, `Infinity` or `-Infinity` of Python's were taken as `null`. */
+  /** The number of Python's `NaN`, `Infinity` and `-Infinity` values that were replaced by `null`. */
   readonly nonFinite: number;
 }
 
 /** One reason why an event does not fit its schema. */
 export interface EventIssue {
-  /** Where: keys and indices from the envelope's top, joined by dots. */
+  /** The path from the top of the envelope: keys and indices, joined by dots. */
   readonly path: string;
   readonly message: string;
 }

@@ -3,7 +3,7 @@ import type { Wire } from '../events/wire.ts';
 import type { Logger } from '../reporting/logger.ts';
 import type { AttemptOptions } from '../stores/queued-attempt.ts';
 
-/** The delivery that an event came in, as a handler sees it. */
+/** The delivery that contained an event, for its handlers. */
 export interface EventContext {
   /**
    * The delivery's id: 32 hex digits, the same for every attempt and every retry. Use it to make a handler idempotent.
@@ -14,22 +14,22 @@ export interface EventContext {
   /** The receiver's `endpoint` option. */
   readonly endpoint: string;
   readonly receivedAt: Date;
-  /** The client's address, behind trusted proxies the one they report; `undefined` where it is not known. */
+  /** The client's address. Behind trusted proxies, it is the address that they report. `undefined` if it is unknown. */
   readonly ip: string | undefined;
-  /** 1 for the first try at this delivery, 2 for the next. */
+  /** The number of the attempt at this delivery. 1 for the first. */
   readonly attempt: number;
   /**
-   * Aborted when the handler's time is over, and when this attempt no longer counts: a queue runs the delivery again,
-   * because its lease has expired or because the receiver has closed. Pass it to `fetch` and similar functions.
+   * Aborted when the handler exceeds its time limit, or when this attempt no longer counts, because its lease has expired
+   * or the receiver has closed. The queue then runs the delivery again. Pass it to `fetch` and similar functions.
    */
   readonly signal: AbortSignal;
-  /** The event as it came over the wire: dialect, type and text. */
+  /** The event as it was sent: dialect, type and text. */
   readonly wire: Wire;
   /** The receiver's logger, with the delivery's `id`, `endpoint` and `eventType` in every line. */
   readonly logger: Logger;
 }
 
-/** What can end an attempt early. The signal may be a getter: it is read only if a handler reads its own. */
+/** The signal that can end an attempt early. It may be a getter, because it is read only if a handler reads its signal. */
 export type Interruption = Pick<AttemptOptions, 'signal'>;
 
 /** The part of a context that all handlers of a delivery share. */
@@ -78,7 +78,7 @@ export class HandlerContext implements EventContext {
     return withDetails(this.#logger, { id: this.id, endpoint: this.endpoint, eventType: this.#eventType });
   }
 
-  /** Abort the handler, because its time is over. */
+  /** Abort the handler because it has exceeded its time limit. */
   abort(reason: Error): void {
     this.#timeout.abort(reason);
   }

@@ -1,7 +1,7 @@
 import type { WaitUntil } from '../adapter/delivery.ts';
 
 /**
- * Handlers that exceeded their time and are still running, by name. The next attempt waits for them instead of running
+ * Handlers that exceeded their time limit and are still running, by name. The next attempt waits for them instead of running
  * them twice at the same time.
  */
 export interface LateHandlers {
@@ -9,7 +9,7 @@ export interface LateHandlers {
   add(handler: string, finished: Promise<void>): void;
 }
 
-/** Keep track of the handlers that are still running after their time, by delivery. */
+/** Track the handlers that are still running after their time limit, by delivery. */
 export function createLateHandlers(): { of(id: string, waitUntil: WaitUntil | undefined): LateHandlers } {
   const byDelivery = new Map<string, Map<string, Promise<void>>>();
   return {

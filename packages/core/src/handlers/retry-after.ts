@@ -1,4 +1,4 @@
-/** The longest wait that a handler can ask for, in seconds: a day. Node's timers end at 24.8 days. */
+/** The longest wait that a handler can ask for, in seconds: a day. Node's timers are limited to 24.8 days. */
 const longestRetryAfter = 86_400;
 
 /**

@@ -4,18 +4,18 @@ import { didYouMean } from '../options/did-you-mean.ts';
 import { type HandlerOptions, readHandlerOptions } from '../options/handler-options.ts';
 import type { HandlerContext } from './event-context.ts';
 
-/** A handler as the router keeps it. */
+/** A registered handler. */
 export interface Route {
   readonly name: string;
   /** Milliseconds. */
   readonly timeout: number;
-  /** The event is one that the route's selector covers. */
+  /** Run the handler. The route's selector matches the event. */
   readonly run: (event: never, context: HandlerContext) => unknown;
 }
 
 export interface Router {
   add(selectors: readonly string[], run: Route['run'], options?: HandlerOptions): void;
-  /** Add a handler that sees every event, and handles none in particular. */
+  /** Add a handler that gets every event. An event with no other handler still counts as unhandled. */
   addAny(run: Route['run'], options?: HandlerOptions): void;
   addUnhandled(run: Route['run'], options?: HandlerOptions): void;
   /** Remove a function from all registrations under the selectors. Their names are free again. */
@@ -29,11 +29,11 @@ export interface Router {
    * @throws ConfigurationError if a handler is registered that would never run. Adding one later throws as well
    */
   replaceByRoute(): void;
-  /** The handlers of a type, in the order of their registration; those of `onUnhandled` if `on` has none. */
+  /** Return the handlers of a type, in the order of their registration. `onUnhandled` handlers run if no `on` handler matches. */
   routesOf(type: string): readonly Route[];
 }
 
-/** The events of a registration: selectors by their canonical names, all events, or those that no other handler takes. */
+/** The events of a registration: canonical selectors, all events, or the events that no `on` handler matches. */
 type Selection = readonly string[] | 'any' | 'unhandled';
 
 interface Registration {
@@ -41,12 +41,12 @@ interface Registration {
   readonly selection: Selection;
 }
 
-/** @param handlerTimeout milliseconds, for handlers without a timeout of their own */
+/** Create a router. @param handlerTimeout milliseconds, for handlers without a timeout of their own */
 export function createRouter(catalogue: Catalogue, handlerTimeout: number): Router {
   let registrations: readonly Registration[] = [];
   /** The routes of the catalogue's types. */
   let cache = new Map<string, readonly Route[]>();
-  let served: 'nowhere' | 'handlers' | 'route' = 'nowhere';
+  let mountedFor: 'handlers' | 'route' | undefined;
 
   const names = () => registrations.map(({ route }) => route.name);
 
@@ -63,28 +63,28 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
       if (catalogue.knows(selector)) return catalogue.canonical(selector);
       throw new ConfigurationError(
         'type',
-        `${JSON.stringify(selector)} is not a known event type.${didYouMean(selector, catalogue.selectors)} Add a schema for it to "schemas", or take it in onAny or onUnhandled.`,
+        `${JSON.stringify(selector)} is not a known event type.${didYouMean(selector, catalogue.selectors)} Add a schema for it to "schemas", or handle it with onAny or onUnhandled.`,
       );
     });
   }
 
   function register(
-    what: string,
+    label: string,
     selection: Selection,
     run: Route['run'],
     options: HandlerOptions | undefined,
   ): void {
-    const { name, timeout = handlerTimeout } = readHandlerOptions(what, options);
-    if (typeof run !== 'function') throw new ConfigurationError('handler', `of ${what} is not a function.`);
-    if (served === 'route') throw neverRuns(what);
-    const taken = new Set(names());
-    if (name !== undefined && taken.has(name)) {
+    const { name, timeout = handlerTimeout } = readHandlerOptions(label, options);
+    if (typeof run !== 'function') throw new ConfigurationError('handler', `of ${label} is not a function.`);
+    if (mountedFor === 'route') throw neverRuns(label);
+    const usedNames = new Set(names());
+    if (name !== undefined && usedNames.has(name)) {
       throw new ConfigurationError(
         'name',
         `${JSON.stringify(name)} is the name of another handler. Give each handler a unique name, because retries identify handlers by name.`,
       );
     }
-    const route = { name: name ?? freeName(what, taken), timeout, run };
+    const route = { name: name ?? freeName(label, usedNames), timeout, run };
     update([...registrations, { route, selection }]);
   }
 
@@ -123,12 +123,12 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
       removeAll('unhandled', run);
     },
     useHandlers() {
-      served = 'handlers';
+      mountedFor = 'handlers';
     },
     replaceByRoute() {
-      if (served === 'handlers') return;
+      if (mountedFor === 'handlers') return;
       if (registrations.length > 0) throw neverRuns(names().join(', '));
-      served = 'route';
+      mountedFor = 'route';
     },
     routesOf(type) {
       const known = cache.get(type);
@@ -137,7 +137,7 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
       const unhandled = registrations.filter(({ selection }) => selection === 'unhandled');
       const isHandled = matching.some(({ selection }) => selection !== 'any');
       const found = (isHandled ? matching : [...matching, ...unhandled]).map(({ route }) => route);
-      // A sender can invent any number of unknown types, so the cache holds only the catalogue's.
+      // A sender can invent any number of unknown types, so only the types of the catalogue are cached.
       if (catalogue.knows(type)) cache.set(type, found);
       return found;
     },
@@ -151,7 +151,7 @@ function neverRuns(handlers: string): ConfigurationError {
   );
 }
 
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(wanted)) return wanted;
-  for (let n = 2; ; n++) if (!taken.has(`${wanted}#${n}`)) return `${wanted}#${n}`;
+function freeName(wanted: string, used: ReadonlySet<string>): string {
+  if (!used.has(wanted)) return wanted;
+  for (let n = 2; ; n++) if (!used.has(`${wanted}#${n}`)) return `${wanted}#${n}`;
 }

@@ -5,21 +5,24 @@ import { type DeliveryContext, HandlerContext, type Interruption } from './event
 import type { LateHandlers } from './late-handlers.ts';
 import type { Route } from './router.ts';
 
-/** What is handed to the handlers of one delivery. */
+/** One attempt to run the handlers of a delivery. */
 export interface HandlerRun {
   readonly event: { readonly event_type: string };
   readonly delivery: DeliveryContext;
   readonly logger: Logger;
-  /** Handlers named here are not run; those that succeed are added, also when they do so after their time. */
+  /**
+   * The names of the handlers that have succeeded. They are not run. A handler that succeeds is added, even if it succeeds
+   * after its time limit.
+   */
   readonly succeeded: Set<string>;
-  /** Handlers of this delivery that still run, from a try before this one. */
+  /** The handlers of this delivery that are still running from an earlier attempt. */
   readonly lateHandlers: LateHandlers;
   readonly interruption: Interruption | undefined;
 }
 
 /**
- * Run all handlers of a delivery concurrently. A failing handler does not keep others from running.
- * @returns the failures, and a promise only where a handler returned one
+ * Run all handlers of a delivery concurrently. If a handler fails, the others run nevertheless.
+ * @returns the failures. A promise only if a handler returned a promise
  */
 export function runHandlers(
   routes: readonly Route[],
@@ -47,7 +50,7 @@ function start(route: Route, work: HandlerRun, failures: HandlerFailure[]): Prom
   const context = new HandlerContext(delivery, event.event_type, logger, interruption);
   let result: unknown;
   try {
-    // The router found this route by the event's type: the event is one that the handler was registered for.
+    // The router selected this route by the event's type, so the handler was registered for this event.
     result = route.run(event as never, context);
     if (!isThenable(result)) {
       succeeded.add(name);

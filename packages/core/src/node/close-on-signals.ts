@@ -1,4 +1,7 @@
-/** A second signal within this many milliseconds is a repetition: members of a process group pass signals on. */
+/**
+ * A second signal within this time, in milliseconds, is a copy of the first: processes of a group forward signals to
+ * each other.
+ */
 const repetitionTime = 500;
 
 /**
@@ -15,9 +18,7 @@ export function closeOnSignals(close: () => Promise<void>, grace: number): void 
     }
     since = performance.now();
     setTimeout(() => {
-      console.error(
-        `Stopped after ${grace} ms, with deliveries still in flight: their senders will try again.`,
-      );
+      console.error(`Stopped after ${grace} ms with deliveries in flight. Their senders will retry.`);
       process.exit(1);
     }, grace).unref();
     close().then(

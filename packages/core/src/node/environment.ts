@@ -1,21 +1,21 @@
 import { ConfigurationError } from '../errors.ts';
 import type { ReceiverOptions } from '../options/receiver-options.ts';
 
-/** Where to listen. */
+/** The address on which a server listens. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** A receiver's options and where to listen, as the environment gives them. */
+/** The options of a receiver and the address of its server, read from environment variables. */
 export interface Environment extends ListenAddress {
   readonly options: ReceiverOptions;
 }
 
 /**
- * Read the environment that all examples share:
- * `HOST` (127.0.0.1), `PORT` (3000; 0 for any), `SPIDERFOOT_WEBHOOK_SECRET`, `SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS`,
- * `SPIDERFOOT_ALLOWED_IPS` and `SPIDERFOOT_TRUSTED_PROXIES` (both comma-separated).
+ * Read the environment variables that all examples use: `HOST` (default 127.0.0.1), `PORT` (default 3000; 0 selects a
+ * free port), `SPIDERFOOT_WEBHOOK_SECRET`, `SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS`, `SPIDERFOOT_ALLOWED_IPS` and
+ * `SPIDERFOOT_TRUSTED_PROXIES` (both comma-separated).
  * @throws ConfigurationError that names the variable
  * @example
  * const { host, port, options } = readEnvironment();
@@ -45,7 +45,8 @@ export function readEnvironment(
 }
 
 /**
- * Read `HOST` (127.0.0.1) and `PORT` (3000; 0 for any) alone, for a program whose receivers stand in a file.
+ * Read only `HOST` (default 127.0.0.1) and `PORT` (default 3000; 0 selects a free port), for a program that loads its
+ * receivers from a file.
  * @throws ConfigurationError that names the variable
  * @example
  * const { endpoints } = loadConfig('spiderfoot.ini');
@@ -74,13 +75,13 @@ function readList(name: string, text: string | undefined): readonly string[] | u
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
   if (entries.length > 0) return entries;
-  // Most likely two variables that are not set, put together: that must not mean «everybody».
-  throw new ConfigurationError(name, `is ${JSON.stringify(text)}, which names no address.`);
+  // Probably two unset variables, joined by a comma. Accepting every address would be dangerous.
+  throw new ConfigurationError(name, `is ${JSON.stringify(text)}, which contains no address.`);
 }
 
 /**
- * End a program that could not start: a sentence on standard error and exit code 1 where the configuration is at
- * fault, the whole error otherwise.
+ * End a program that could not start, with exit code 1. Standard error gets the message of a `ConfigurationError`, or any
+ * other error with its stack.
  * @example
  * main().catch(exitWithReason);
  */

@@ -5,10 +5,10 @@ import { onSocketClose } from '../adapter/node/socket-close.ts';
 /** The interval at which a closing server checks its open connections, in milliseconds. */
 const sweepEvery = 50;
 
-/** The number of checks for which a closing server waits for a client that neither sends nor reads: 2 s. */
-const patience = 40;
+/** The number of checks for which a closing server waits for a client that does not send or read: 2 s. */
+const maxStalledChecks = 40;
 
-/** A request whose answer is not complete. */
+/** A request whose response is not complete. */
 interface OpenRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -17,10 +17,10 @@ interface OpenRequest {
 }
 
 /**
- * Track the connections of a server, so that it can be closed gracefully whatever its clients do.
- * @returns a function that stops accepting connections, lets the receiver finish, waits for open answers and closes
- *   all connections. A client that does not send the rest of its request, or does not read its answer, is cut off
- *   after 2 s.
+ * Track the connections of a server, so that it can be closed gracefully even if its clients stall.
+ * @returns a function that stops accepting connections, lets the receiver finish, waits for open responses and closes
+ *   all connections. A client that does not send the rest of its request, or does not read its response, is
+ *   disconnected after 2 s.
  */
 export function prepareGracefulClose(server: Server): (closeReceiver: () => Promise<void>) => Promise<void> {
   const sockets = trackSockets(server);
@@ -28,7 +28,7 @@ export function prepareGracefulClose(server: Server): (closeReceiver: () => Prom
   let closing = false;
   let onDone = () => {};
 
-  // Run before the app's own listener, which may answer at once.
+  // Run before the app's own listener, which may respond at once.
   server.prependListener('request', (req, res) => {
     if (closing) res.shouldKeepAlive = false;
     const request = { req, res, stalled: 0 };
@@ -42,7 +42,7 @@ export function prepareGracefulClose(server: Server): (closeReceiver: () => Prom
     res.once('close', settle);
   });
 
-  function answersDone(): Promise<void> {
+  function responsesDone(): Promise<void> {
     return new Promise((resolve) => {
       onDone = resolve;
       if (open.size === 0) resolve();
@@ -50,10 +50,10 @@ export function prepareGracefulClose(server: Server): (closeReceiver: () => Prom
   }
 
   function sweep(): void {
-    // A keep-alive connection becomes idle only after its last answer is sent.
+    // A keep-alive connection becomes idle only after its last response is sent.
     server.closeIdleConnections();
     for (const request of open) {
-      if (waitsForClient(request) && ++request.stalled > patience) request.req.socket.destroy();
+      if (waitsForClient(request) && ++request.stalled > maxStalledChecks) request.req.socket.destroy();
     }
   }
 
@@ -64,9 +64,9 @@ export function prepareGracefulClose(server: Server): (closeReceiver: () => Prom
     const timer = setInterval(sweep, sweepEvery);
     try {
       await closeReceiver();
-      await answersDone();
-      // The remaining connections have no request: a browser's spare connection, an incomplete head, a TLS handshake,
-      // a WebSocket.
+      await responsesDone();
+      // The remaining connections have no open request. For example, they are a browser's spare connection, an incomplete
+      // request head, a TLS handshake or a WebSocket.
       for (const socket of sockets) socket.destroy();
       await closed;
     } finally {

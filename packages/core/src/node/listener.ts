@@ -7,8 +7,8 @@ import type { Outcome } from '../outcome/outcome.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 
 /**
- * Serve a receiver from plain `node:http`, on every path that reaches the listener.
- * @returns a request listener; its promise is not rejected
+ * Create a listener for plain `node:http`. It handles requests to every path.
+ * @returns a request listener. Its promise never rejects
  * @example
  * createServer(webhookListener(receiver)).listen(3000);
  */
@@ -29,7 +29,7 @@ export function webhookListener<Schemas extends DataSchemas>(
   };
 }
 
-/** Answer after {@link sendOutcome} has thrown, in a server without error handling. */
+/** Respond after {@link sendOutcome} has thrown, in a server without error handling. */
 function retryOrClose(res: ServerResponse, outcome: Outcome): void {
   try {
     sendOutcome(res, outcome);

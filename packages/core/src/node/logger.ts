@@ -4,7 +4,7 @@ import { escapeUnprintable, unprintable } from '../data/printable.ts';
 import type { Logger } from '../reporting/logger.ts';
 
 /**
- * A logger that writes one line for each message to standard error: for a start, until the app has one of its own.
+ * Create a logger that writes one line for each message to standard error, for apps that have no logger of their own.
  * Control, format and direction characters in logged values are shown as escapes, so that a payload cannot control the
  * terminal or forge a line. The output is colored if standard error is a terminal and `NO_COLOR` is not set.
  * @example
@@ -21,24 +21,24 @@ export function lineLogger(): Logger {
       maxStringLength: 500,
     });
     const line = `${level} ${message} ${text}`;
-    process.stderr.write(`${line.length > longest ? cut(line, colors) : oneLine(line, colors)}\n`);
+    process.stderr.write(`${line.length > maxLineLength ? cut(line, colors) : oneLine(line, colors)}\n`);
   };
   return { debug: () => {}, info: write('info '), warn: write('warn '), error: write('error') };
 }
 
-/** `maxStringLength` leaves an error's message whole, and a sender may have written a megabyte of it. */
-const longest = 20_000;
+/** `maxStringLength` does not shorten an error's message, which can contain a megabyte of the sender's text. */
+const maxLineLength = 20_000;
 
 function cut(line: string, colors: boolean): string {
-  return `${oneLine(line.slice(0, longest), colors)}…${colors ? `${escapeCharacter}[0m` : ''}`;
+  return `${oneLine(line.slice(0, maxLineLength), colors)}…${colors ? `${escapeCharacter}[0m` : ''}`;
 }
 
 const escapeCharacter = String.fromCharCode(27);
-/** The color codes of `inspect`, without the code that hides text, which a sender may have written. */
+/** The color codes of `inspect`. The code that hides text is not included, because a sender could use it. */
 const color = `${escapeCharacter}\\[(?:1|4|22|24|3[1-69]|90)m`;
 const unprintableOrColor = new RegExp(`${color}|${unprintable.source}`, 'gu');
 
-/** `inspect` shows an error's stack as it is, with whatever the sender has put into its message. */
+/** Escape unprintable characters. `inspect` does not escape an error's stack, which can contain the sender's text. */
 function oneLine(text: string, colors: boolean): string {
   return text.replace(colors ? unprintableOrColor : unprintable, (match) => {
     if (match.startsWith(`${escapeCharacter}[`)) return match;
@@ -47,13 +47,14 @@ function oneLine(text: string, colors: boolean): string {
 }
 
 /**
- * An escape in JSON, or that of half a surrogate pair, which JSON.stringify writes only if the other half is missing.
+ * Matches an escape in JSON. The group matches half of a surrogate pair, which JSON.stringify escapes only if the other
+ * half is missing.
  */
 const jsonEscape = /\\(?:u(?:(d[89a-f])[\da-f]{2}|[\da-f]{4})|.)/g;
 
 /**
- * Write a value as one line of well-formed JSON in ASCII, so that a sender's text can neither control a terminal nor
- * begin a line. Half of a surrogate pair becomes U+FFFD, because strict readers reject it.
+ * Convert a value to one line of well-formed JSON in ASCII, so that a sender's text cannot control a terminal or start a
+ * new line. Half of a surrogate pair becomes U+FFFD, because strict readers reject it.
  * @example
  * console.log(jsonLine({ handled: event.event_type, id }));
  */

@@ -22,9 +22,9 @@ export interface ServeOptions {
    */
   readonly port?: number;
   /**
-   * The time that requests in flight have after SIGTERM, SIGINT or SIGHUP, in milliseconds. Then the process exits
-   * with code
-   * 1. A client that does not send the rest of its request, or does not read its answer, is cut off after 2 s.
+   * The time limit for requests in flight after SIGTERM, SIGINT or SIGHUP, in milliseconds. When it is exceeded, the
+   * process exits with code 1. A client that does not send the rest of its request, or does not read its response, is
+   * disconnected after 2 s.
    * @default 20000
    */
   readonly grace?: number;
@@ -49,29 +49,29 @@ export interface ServeOptions {
    */
   readonly logger?: Pick<Logger, 'warn' | 'error'>;
   /**
-   * Serves over TLS: `cert` and `key`, and for clients that must show a certificate `ca`, `requestCert` and
+   * Serve over TLS with these options: `cert` and `key`. To require client certificates, add `ca`, `requestCert` and
    * `rejectUnauthorized`.
-   * @default undefined: plain HTTP, for behind a proxy that ends TLS
+   * @default undefined: plain HTTP, for a server behind a proxy that terminates TLS
    */
   readonly tls?: TlsOptions;
-  /** Called once everything in flight is through and the receiver is closed: close your store here. */
+  /** Called after all requests in flight are finished and the receiver is closed. Close your store here. */
   readonly onClose?: () => Promise<void>;
 }
 
 export interface Serving {
   readonly server: Server;
-  /** Where it listens: `http://127.0.0.1:3000`. */
+  /** The URL of the server, for example `http://127.0.0.1:3000`. */
   readonly url: string;
   /** Stop accepting connections, finish requests in flight, close the receiver, then call `onClose`. */
   close(): Promise<void>;
 }
 
 /**
- * Serve an app over HTTP or HTTPS with defaults for a webhook receiver: slow senders are cut off after seconds
- * instead of minutes. SIGTERM, SIGINT and SIGHUP finish requests in flight and exit with code 0; a second Ctrl-C
- * exits at once. Also starts the receiver's workers.
+ * Serve an app over HTTP or HTTPS with defaults for a webhook receiver: slow senders are disconnected after seconds
+ * instead of minutes. After SIGTERM, SIGINT or SIGHUP, the server finishes requests in flight, and the process exits with
+ * code 0. A second Ctrl-C exits at once. This function also starts the receiver's workers.
  * @param listener an Express app, `app.callback()` of Koa, `getRequestListener(app.fetch)` of Hono, or a listener
- * @param receivers the app's receiver, or a list of all its receivers, whatever their schemas
+ * @param receivers the app's receiver, or a list of all its receivers
  * @example
  * const { url } = await serve(app, receiver, { port: 3000 });
  */
@@ -107,7 +107,7 @@ export async function serve(
   limitPipelining(server);
   const closeGracefully = prepareGracefulClose(server);
   await listen(server, host, port);
-  // Accepting a connection can fail, for example without free file descriptors. The process must not end.
+  // Accepting a connection can fail, for example if no file descriptor is free. The process must not end.
   server.on('error', (err) =>
     logger.error({ err }, 'spiderfoot webhook: the server failed to accept a connection'),
   );
@@ -148,13 +148,13 @@ function createSecureServer(tls: TlsOptions, limits: ServerOptions, listener: Re
   } catch (error) {
     throw new ConfigurationError(
       'tls',
-      `cannot be used: ${messageOf(error)}. Give cert and key in PEM that belong together.`,
+      `is invalid: ${messageOf(error)}. Pass a matching certificate and key in PEM format as "cert" and "key".`,
     );
   }
 }
 
 const noAddress = (host: string) =>
-  `${host} is no address of this machine. Choose one that is, 127.0.0.1 for this machine alone, or 0.0.0.0 for all.`;
+  `${host} is not an address of this machine. Use 127.0.0.1 to accept only local connections, or 0.0.0.0 to listen on all addresses.`;
 
 /** Convert a system error of `listen` into an error that names the option and says what to do. */
 const listenProblems: Readonly<
@@ -163,11 +163,12 @@ const listenProblems: Readonly<
   EADDRINUSE: [
     'port',
     (host, port) =>
-      `${port} on ${host} is taken by another process. Choose another, or 0 for any that is free.`,
+      `${port} on ${host} is already in use by another process. Choose another port, or 0 for a free port.`,
   ],
   EACCES: [
     'port',
-    (_, port) => `${port} is not for this user. Choose one of 1024 or more, or put a proxy in front.`,
+    (_, port) =>
+      `${port} requires elevated privileges. Choose a port of 1024 or above, or put a proxy in front of the server.`,
   ],
   EADDRNOTAVAIL: ['host', noAddress],
   ENOTFOUND: ['host', noAddress],

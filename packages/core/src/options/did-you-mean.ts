@@ -1,12 +1,15 @@
-/** ` Did you mean "scan_completed"?` where one of the candidates is close to what was written, or nothing. */
+/**
+ * Return a suggestion for a misspelled word, with a leading space: ` Did you mean "scan_completed"?`. Return an empty
+ * string if no candidate is close.
+ */
 export function didYouMean(written: string, candidates: readonly string[]): string {
   let best: string | undefined;
-  // More than a third of the letters wrong is another word.
-  let least = Math.max(1, Math.floor(written.length / 3)) + 1;
+  // If more than a third of the letters differ, it is a different word.
+  let bound = Math.max(1, Math.floor(written.length / 3)) + 1;
   for (const candidate of candidates) {
-    const away = distance(written.toLowerCase(), candidate.toLowerCase());
-    if (away >= least) continue;
-    least = away;
+    const edits = distance(written.toLowerCase(), candidate.toLowerCase());
+    if (edits >= bound) continue;
+    bound = edits;
     best = candidate;
   }
   return best === undefined ? '' : ` Did you mean ${JSON.stringify(best)}?`;

@@ -22,33 +22,33 @@ export interface HandlerOptions {
 const optionNames = ['name', 'timeout'] as const satisfies readonly (keyof HandlerOptions)[];
 
 /**
- * Check the options of a handler. With a queue, a misspelled `name` would run handlers again that have succeeded.
- * @param what the events that the handler is for, for the message
+ * Check the options of a handler. With a queue, a misspelled `name` would rerun handlers that have succeeded.
+ * @param selectors the handler's selectors, for the error message
  * @throws ConfigurationError that names the option
  */
-export function readHandlerOptions(what: string, options: unknown): HandlerOptions {
+export function readHandlerOptions(selectors: string, options: unknown): HandlerOptions {
   if (options === undefined) return {};
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new ConfigurationError(
       'handler',
-      `for ${what} has options that are not an object. Pass an object, for example { name: 'siem' }.`,
+      `for ${selectors} has options that are not an object. Pass an object, for example { name: 'siem' }.`,
     );
   }
   for (const option of Object.keys(options)) {
     if (optionNames.some((known) => known === option)) continue;
     throw new ConfigurationError(
       option,
-      `of the handler for ${what} is unknown.${didYouMean(option, optionNames)} Known: ${optionNames.join(', ')}.`,
+      `of the handler for ${selectors} is unknown.${didYouMean(option, optionNames)} Known: ${optionNames.join(', ')}.`,
     );
   }
   const { name, timeout }: { readonly name?: unknown; readonly timeout?: unknown } = options;
   if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) {
-    throw new ConfigurationError('name', `of the handler for ${what} must be a non-empty string.`);
+    throw new ConfigurationError('name', `of the handler for ${selectors} must be a non-empty string.`);
   }
   if (timeout !== undefined && !isPositiveNumber(timeout)) {
     throw new ConfigurationError(
       'timeout',
-      `of the handler for ${what} must be a number of milliseconds greater than 0 and at most ${maxTimerDelay}.`,
+      `of the handler for ${selectors} must be a number of milliseconds greater than 0 and at most ${maxTimerDelay}.`,
     );
   }
   return { ...(name !== undefined && { name }), ...(timeout !== undefined && { timeout }) };

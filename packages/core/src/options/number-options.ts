@@ -1,14 +1,17 @@
 import { ConfigurationError } from '../errors.ts';
 
-/** Node's timers turn anything longer into 1 ms. */
+/** The longest delay of a Node timer, in milliseconds. Node runs a timer with a longer delay after 1 ms. */
 export const maxTimerDelay = 2_147_483_647;
 
-/** Whether an option's number of bytes, milliseconds, seconds or deliveries can be used. */
+/** Return whether a value is a valid number of bytes, milliseconds, seconds or deliveries. */
 export function isPositiveNumber(value: unknown): value is number {
   return typeof value === 'number' && value > 0 && value <= maxTimerDelay;
 }
 
-/** @throws ConfigurationError that names the option */
+/**
+ * Check an option that is a positive number, and return it.
+ * @throws ConfigurationError that names the option
+ */
 export function readNumber(option: string, value: unknown, unit: string): number {
   if (isPositiveNumber(value)) return value;
   throw new ConfigurationError(
@@ -18,6 +21,7 @@ export function readNumber(option: string, value: unknown, unit: string): number
 }
 
 /**
+ * Check an option that is a whole number, and return it.
  * @param least the smallest number that is allowed
  * @throws ConfigurationError that names the option
  */

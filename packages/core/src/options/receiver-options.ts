@@ -6,7 +6,7 @@ import type { Secret } from '../signature/secret.ts';
 import type { DeliveryLog } from '../stores/delivery-log.ts';
 import type { DeliveryQueue } from '../stores/delivery-queue.ts';
 
-/** What an endpoint can be told to take: a type, an alias, or a category as SpiderFoot's own filter writes it. */
+/** An entry of the option `events`: a type, an alias, or a category in the syntax of SpiderFoot's own filter. */
 export type EventFilter<Schemas extends DataSchemas> =
   | (keyof EventsByType<Schemas> & string)
   | EventAlias
@@ -16,95 +16,101 @@ export type EventFilter<Schemas extends DataSchemas> =
 
 export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, never>> {
   /**
-   * The secret shared with SpiderFoot; a string is taken as UTF-8. Several while one is being replaced: a delivery
-   * signed with any of them is genuine. `false` switches verification off: **then anybody who can reach the
-   * endpoint can make up events.**
-   * @example secret: ['the-new-secret', 'the-one-before']
+   * The secret shared with SpiderFoot. A string is encoded as UTF-8. Pass a list while you rotate the secret: a
+   * delivery signed with any secret in the list is authentic. Set to `false` to disable signature verification.
+   * **Then any client that can reach the endpoint can forge events.**
+   * @example secret: ['the-new-secret', 'the-previous-secret']
    */
   readonly secret: Secret | readonly Secret[] | false;
   /**
-   * A label for this endpoint, in contexts, logs and stores: what tells several receivers over one store apart.
+   * A name for this endpoint in contexts, logs and stores. It distinguishes the receivers that share a store.
    * @default 'default'
    */
   readonly endpoint?: string;
   /**
-   * The types this endpoint takes, by name, alias or category (`'scan'`, `'scan.*'`). Others are answered 200
-   * `ignored`, because SpiderFoot would send a rejected event again.
+   * The event types that this endpoint accepts, by name, alias or category (`'scan'`, `'scan.*'`). Other events get
+   * the response 200 `ignored`, because SpiderFoot would retry a rejected event.
    * @default 'all'
    */
   readonly events?: 'all' | readonly EventFilter<NoInfer<Schemas>>[];
   /**
-   * The header with the signature, or a list: the first of them that a request has is used, and the others are not
-   * looked at.
+   * The header that contains the signature, or a list of headers. Only the first header that is present in the request
+   * is checked.
    * @default ['x-spiderfoot-signature', 'x-spiderfoot-signature-256', 'x-signature-256'], one for each of SpiderFoot's senders
-   * @example signatureHeader: 'x-spiderfoot-signature' // the dispatcher alone
+   * @example signatureHeader: 'x-spiderfoot-signature' // only the dispatcher
    */
   readonly signatureHeader?: string | readonly string[];
   /**
-   * The client addresses that may send: addresses, CIDR ranges, IPv4 and IPv6, and the names `loopback` and
-   * `private`. Others, and clients whose address is not known, are answered 403.
-   * @default undefined: all
+   * The client addresses that may send events: IPv4 and IPv6 addresses, CIDR ranges, and the names `loopback` and
+   * `private`. Other clients, and clients whose address is unknown, are rejected with 403.
+   * @default undefined: all addresses
    * @example allowedIps: ['192.168.1.100', '10.0.0.0/24', 'loopback']
    */
   readonly allowedIps?: readonly string[];
   /**
-   * The proxies in front of the receiver, in the same forms. Behind them the client's address is taken from
-   * `X-Forwarded-For`, hop by hop from its right end. **Name only proxies of your own: whoever is named here can
-   * claim any address.**
-   * @default undefined: the socket's address counts
+   * The proxies in front of the receiver, in the same form as `allowedIps`. For a request from one of them, the
+   * client's address is read from `X-Forwarded-For`, hop by hop from the right. **List only proxies that you operate:
+   * a proxy in this list can claim any client address.**
+   * @default undefined: the socket's address is used
    */
   readonly trustedProxies?: readonly string[];
   /**
-   * The largest body taken, in bytes; a larger one is answered 413.
+   * The maximum size of a body, in bytes. A larger body is rejected with 413.
    * @default 1048576 (1 MiB)
    */
   readonly maxBodySize?: number;
   /**
-   * Milliseconds for the whole body to arrive; then the answer is 408.
+   * The time limit for the complete body to arrive, in milliseconds. When it is exceeded, the delivery is rejected with
+   * 408.
    * @default 5000
    */
   readonly bodyTimeout?: number;
   /**
-   * Milliseconds a handler may take before its signal is aborted and it counts as failed. What runs on is waited for by
-   * the next try, not started twice.
-   * @default 9000, because SpiderFoot ends a request after 10 seconds; 300000 with a queue, because no sender waits
+   * The time limit of a handler, in milliseconds. When it is exceeded, `context.signal` is aborted and the handler
+   * counts as failed. If the handler keeps running, the next attempt waits for it instead of starting it twice.
+   * @default 9000, because SpiderFoot times out after 10 seconds. 300000 with a queue, because no sender waits
    */
   readonly handlerTimeout?: number;
   /**
-   * How far, in seconds, an event's time may be from now, before or after; others are answered 401 `stale_event`.
-   * The time is the event's, not the sending's: a window loses late events. Replays are caught without it. SpiderFoot's
-   * notification channel writes no time: the time of arrival is used, so its deliveries are always fresh, and a
-   * recorded one can be sent again.
-   * @default undefined: no window
+   * The maximum difference between an event's timestamp and now, in seconds, in both directions. Other events are
+   * rejected with 401 `stale_event`. The timestamp is the time of the event, not of the request, so a tolerance also
+   * rejects events that are delivered late. You do not need it to catch replayed requests. SpiderFoot's notification
+   * channel does not write a timestamp. Its deliveries get the time of arrival, so they are always fresh, and an
+   * attacker can replay a recorded one.
+   * @default undefined: timestamps are not checked
    */
   readonly tolerance?: number;
   /**
-   * How many deliveries the receiver remembers for telling duplicates, where no log or queue does.
+   * The number of deliveries that the receiver remembers to recognize duplicates, if it has no log or queue that does.
    * @default 10000
    */
   readonly dedupeCacheSize?: number;
-  /** A limiter of the library rate-limiter-flexible. Its keys are client addresses, IPv6 ones by their /64. */
+  /** A limiter of rate-limiter-flexible. Its keys are client addresses. IPv6 addresses are grouped by their /64. */
   readonly rateLimiter?: RateLimiter;
   /**
-   * Your own zod schemas of `data`, by event type: for further types, or in place of a known one. Handlers are
-   * typed by them.
+   * Your own zod schemas of `data`, by event type. They add event types, or replace the schemas of known types. The
+   * types of handlers are inferred from them.
    * @example schemas: { 'asset.discovered': z.object({ asset: z.string() }) }
    */
   readonly schemas?: Schemas;
   /**
-   * Where authenticated deliveries are recorded before and after their handlers. One that can replay (a store of
-   * `@spiderfoot-webhooks/sqlite`) hands replayed deliveries to the receiver's workers: see {@link Receiver.start}.
+   * Records authenticated deliveries before and after their handlers run. A log that supports replay, such as a store
+   * of `@spiderfoot-webhooks/sqlite`, passes replayed deliveries to the receiver's workers: see {@link Receiver.start}.
    */
   readonly log?: DeliveryLog;
   /**
-   * With a queue a delivery is answered 202 once it is stored, and workers run its handlers later: they start with
-   * `serve`, {@link Receiver.start} or the first delivery. A queue that is a log as well is the log if none is given.
+   * Stores deliveries before their handlers run. A delivery gets the response 202 when it is stored, and workers run
+   * its handlers later. The workers start with `serve`, {@link Receiver.start} or the first delivery. A queue that is
+   * also a log is used as the log if you do not pass one.
    */
   readonly queue?: DeliveryQueue;
-  /** @default silent */
+  /**
+   * The logger for outcomes and errors. The methods of a pino logger fit.
+   * @default a logger that writes nothing
+   */
   readonly logger?: Logger;
   /**
-   * The wall clock, in milliseconds since 1970.
+   * Returns the current time, in milliseconds since 1970.
    * @default Date.now
    */
   readonly now?: () => number;

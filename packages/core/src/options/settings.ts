@@ -13,13 +13,13 @@ import { didYouMean } from './did-you-mean.ts';
 import { readCount, readNumber } from './number-options.ts';
 import type { ReceiverOptions } from './receiver-options.ts';
 
-/** The options, checked, with their defaults. */
+/** The checked options of a receiver, with their defaults. */
 export interface Settings {
-  /** `undefined`: verification is switched off. */
+  /** `undefined` if signature verification is disabled. */
   readonly keys: readonly HmacKey[] | undefined;
   readonly endpoint: string;
-  /** Whether this endpoint takes events of a type, given by its own name. */
-  readonly takes: (type: string) => boolean;
+  /** Return whether this endpoint accepts events of a type. The type is a canonical name. */
+  readonly accepts: (type: string) => boolean;
   readonly signatureHeaders: readonly string[];
   readonly isAllowed: AddressList | undefined;
   readonly isTrusted: AddressList | undefined;
@@ -32,7 +32,7 @@ export interface Settings {
   readonly catalogue: Catalogue;
   readonly log: DeliveryLog | undefined;
   readonly queue: DeliveryQueue | undefined;
-  /** What hands deliveries back to be worked off: the queue, or a log that can replay. */
+  /** The source of the deliveries that workers run: the queue, or a log that supports replay. */
   readonly workSource: Pick<DeliveryQueue, 'start'> | undefined;
   readonly logger: Logger;
   readonly now: () => number;
@@ -58,10 +58,13 @@ const optionNames: readonly (keyof ReceiverOptions)[] = [
   'now',
 ];
 
-/** @throws ConfigurationError that names the option */
+/**
+ * Check the options of a receiver, and fill in the defaults.
+ * @throws ConfigurationError that names the option
+ */
 export function readOptions<Schemas extends DataSchemas>(options: ReceiverOptions<Schemas>): Settings {
   if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError('secret', 'is missing: call createReceiver({ secret }).');
+    throw new ConfigurationError('secret', 'is missing. Call createReceiver({ secret }).');
   }
   for (const name of Object.keys(options)) {
     if (optionNames.some((known) => known === name)) continue;
@@ -95,7 +98,7 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
   return {
     keys: readSecrets(secret)?.map(createKey),
     endpoint: readText('endpoint', endpoint),
-    takes: readEvents(events, catalogue),
+    accepts: readEvents(events, catalogue),
     signatureHeaders: readHeaderNames(signatureHeader),
     isAllowed: readAddresses('allowedIps', allowedIps),
     isTrusted: readAddresses('trustedProxies', trustedProxies),
@@ -134,7 +137,7 @@ function readEvents(events: unknown, catalogue: Catalogue): (type: string) => bo
   }
   const selectors = events.flatMap((event: unknown) => {
     const name = typeof event === 'string' ? event : String(event);
-    // SpiderFoot's own filter takes `scan` as `scan` and `scan.*`.
+    // In SpiderFoot's own filter, `scan` means `scan` and `scan.*`.
     if (catalogue.knows(`${name}.*`)) return [name, `${name}.*`];
     if (catalogue.knows(name)) return catalogue.canonical(name);
     throw new ConfigurationError(
@@ -148,11 +151,11 @@ function readEvents(events: unknown, catalogue: Catalogue): (type: string) => bo
 function readSchemas(schemas: DataSchemas | undefined): Catalogue {
   if (schemas === undefined) return createCatalogue({});
   for (const [type, schema] of Object.entries(schemas)) {
-    // A schema of zod 3 has no `_zod`, and would throw at the first event.
+    // A zod 3 schema has no `_zod`, and would throw at the first event.
     if (typeof schema?.safeParse === 'function' && '_zod' in schema) continue;
     throw new ConfigurationError(
       'schemas',
-      `must have a schema of zod 4 for ${JSON.stringify(type)}. Install zod 4 (npm install zod@4), and pass a schema such as z.object({ … }).`,
+      `must have a zod 4 schema for ${JSON.stringify(type)}. Install zod 4 (npm install zod@4), and pass a schema such as z.object({ … }).`,
     );
   }
   return createCatalogue(schemas);
@@ -199,7 +202,10 @@ function canReplay(log: DeliveryLog | undefined): log is DeliveryLog & Pick<Deli
   return typeof log?.start === 'function';
 }
 
-/** @throws ConfigurationError that names the option */
+/**
+ * Check that an option is an object with the methods of its interface, and return it.
+ * @throws ConfigurationError that names the option
+ */
 export function readPort<Port extends object>(
   option: string,
   port: Port | undefined,

@@ -1,29 +1,29 @@
 import type { EventIssue, Wire } from '../events/wire.ts';
 import type { RejectionCode } from './rejections.ts';
 
-interface Decided {
-  /** `true` if the receiver was closing. The answer is then the last one on its connection. */
+interface OutcomeBase {
+  /** `true` if the receiver was closing. The response is then the last one on its connection. */
   readonly closing?: true;
 }
 
-/** The outcome of a rejected delivery. `status` and `code` are always set, the other members only if they apply. */
-export interface Rejected extends Decided {
+/** The outcome of a rejected delivery. `status` and `code` are always set. The other members are set if they apply. */
+export interface Rejected extends OutcomeBase {
   readonly status: 'rejected';
   readonly code: RejectionCode;
-  /** The delivery's id; only authenticated deliveries have one. */
+  /** The delivery's id. Set only for an authenticated delivery. */
   readonly id?: string;
-  /** Of an authenticated event that does not fit its schema. */
+  /** Set for an authenticated event that does not match its schema. */
   readonly eventType?: string;
-  /** Why it does not fit. */
+  /** The reasons why the event does not match its schema. */
   readonly issues?: readonly EventIssue[];
   /**
-   * The likely cause and what to do, if it is more specific than the hint of the code. It is logged instead of that
-   * hint, and never sent to the client.
+   * The likely cause and its fix, if it is more specific than the hint of the code. It is logged instead of that hint,
+   * and never sent to the client.
    */
   readonly hint?: string;
-  /** Seconds after which another try makes sense. */
+  /** The number of seconds after which the sender should retry. */
   readonly retryAfter?: number;
-  /** What failed inside: an `EventHandlingError`, or the store's own error. Never sent to the client. */
+  /** The cause: an `EventHandlingError`, or the error of a store. It is never sent to the client. */
   readonly error?: unknown;
 }
 
@@ -31,19 +31,19 @@ export function rejectWith(code: RejectionCode): Rejected {
   return { status: 'rejected', code };
 }
 
-/** What the receiver decided about a delivery. */
+/** The result of receiving a delivery. */
 export type Outcome<Event extends { readonly event_type: string } = { readonly event_type: string }> =
   /** Verified, and every handler succeeded. */
-  | Taken<'processed', Event>
-  /** Verified and stored in the queue; its handlers run later. */
-  | Taken<'accepted', Event>
-  /** The same bytes were handled, or accepted, before. No handler ran. */
-  | Taken<'duplicate', Event>
-  /** Verified, but this endpoint does not take events of this type. */
-  | Taken<'ignored', Event>
+  | Verified<'processed', Event>
+  /** Verified and stored in the queue. Its handlers run later. */
+  | Verified<'accepted', Event>
+  /** The same bytes were processed or accepted before. No handler ran. */
+  | Verified<'duplicate', Event>
+  /** Verified, but this endpoint does not accept events of this type. */
+  | Verified<'ignored', Event>
   | Rejected;
 
-interface Taken<Status extends string, Event> extends Decided {
+interface Verified<Status extends string, Event> extends OutcomeBase {
   readonly status: Status;
   readonly id: string;
   readonly event: Event;

@@ -1,16 +1,16 @@
-/** A rejection: its HTTP status, the error for the sender, and a hint for the receiver's owner. */
+/** A rejection: its HTTP status, the error for the sender, and a hint for the operator of the receiver. */
 export interface Rejection {
   readonly status: number;
-  /** The `error` of the answer's body. Never holds anything of the request or of the configuration. */
+  /** The `error` in the response body. It never contains parts of the request or of the configuration. */
   readonly error: string;
-  /** Logged on the receiver's side: what usually causes this, and what to do. */
+  /** The usual cause and its fix. Logged by the receiver, and never sent. */
   readonly hint: string;
-  /** Answer headers that belong to the code itself. */
+  /** Response headers of this code. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Every rejection code, once. Codes are stable, so programs may match on them. The texts may change.
+ * All rejection codes. Codes are stable, so your program can match on them. The texts may change.
  */
 export const rejections = {
   invalid_json: {
@@ -26,32 +26,32 @@ export const rejections = {
   request_aborted: {
     status: 400,
     error: 'Request aborted',
-    hint: 'The sender closed the connection before the whole body had arrived. It will try again.',
+    hint: 'The sender closed the connection before the complete body had arrived. It will retry.',
   },
   missing_signature: {
     status: 401,
     error: 'Missing signature',
-    hint: 'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header.',
+    hint: 'Set "secret" in SpiderFoot\'s [webhooks] section, and check that proxies forward the signature header.',
   },
   invalid_signature: {
     status: 401,
     error: 'Invalid signature',
-    hint: "Compare the secret here with the sender's, character by character, and check that nothing in between (a proxy, a body parser) changes the body.",
+    hint: 'Check that both sides use the same secret, character by character, and that no proxy or body parser changes the body.',
   },
   stale_event: {
     status: 401,
     error: 'Stale event',
-    hint: 'The event\'s time is further from now than "tolerance" allows. Check both clocks; late events need a larger tolerance.',
+    hint: 'The difference between the event\'s timestamp and now exceeds "tolerance". Check both clocks. If events are delivered late, increase "tolerance".',
   },
   ip_not_allowed: {
     status: 403,
     error: 'Address not allowed',
-    hint: 'Add the address to "allowedIps". Behind a proxy, name the proxy in "trustedProxies", or its address is what is checked. Where no "ip" is logged, none is known: give the adapter "clientIp".',
+    hint: 'Add the address to "allowedIps". Behind a proxy, the receiver sees the proxy\'s address: add the proxy to "trustedProxies". If no "ip" is logged, the address is unknown: pass "clientIp" to the adapter.',
   },
   method_not_allowed: {
     status: 405,
     error: 'Method not allowed',
-    hint: 'Webhooks are sent by POST.',
+    hint: 'Webhooks are POST requests.',
     headers: { allow: 'POST' },
   },
   body_timeout: {
@@ -62,7 +62,7 @@ export const rejections = {
   body_too_large: {
     status: 413,
     error: 'Body too large',
-    hint: 'The body is larger than "maxBodySize". Raise it if SpiderFoot really sends bodies of that size.',
+    hint: 'The body is larger than "maxBodySize". If SpiderFoot sends bodies of that size, increase the option.',
   },
   unsupported_media_type: {
     status: 415,
@@ -72,22 +72,22 @@ export const rejections = {
   unsupported_encoding: {
     status: 415,
     error: 'Unsupported content encoding',
-    hint: 'SpiderFoot signs and sends the plain body. Something in between compresses it: switch that off.',
+    hint: 'SpiderFoot signs and sends an uncompressed body, but a proxy has compressed it. Disable compression of requests in the proxy.',
   },
   rate_limited: {
     status: 429,
     error: 'Rate limited',
-    hint: 'The client address has used up what "rateLimiter" gives it.',
+    hint: 'The client address has exceeded the limit of "rateLimiter".',
   },
   handler_failed: {
     status: 500,
     error: 'Handler failed',
-    hint: 'A handler threw or timed out: see "err". SpiderFoot sends the event again, or the queue tries again; only the handlers that failed will run.',
+    hint: 'A handler threw or timed out: see "err". SpiderFoot or the queue retries the event. Only the handlers that failed run again.',
   },
   receiver_failed: {
     status: 500,
     error: 'Internal error',
-    hint: 'A function given to the receiver or its adapter threw: see "err". It is most often `clientIp` or a store.',
+    hint: 'A function that was passed to the receiver or its adapter threw: see "err". The usual cause is `clientIp` or a store.',
   },
   body_already_parsed: {
     status: 500,
@@ -98,19 +98,19 @@ export const rejections = {
   unavailable: {
     status: 503,
     error: 'Temporarily unavailable',
-    hint: 'The log or the queue could not store the delivery: see "err". The sender is asked to try again.',
+    hint: 'The log or the queue could not store the delivery: see "err". The response asks the sender to retry.',
     headers: { 'retry-after': '5' },
   },
   in_progress: {
     status: 503,
     error: 'In progress',
-    hint: 'Another process that uses the same log is running the handlers of this delivery. If they succeed, a retry is answered as a duplicate. If they fail, a retry runs them again.',
+    hint: 'Another process that uses the same log is running the handlers of this delivery. If they succeed, a retry is a duplicate. If they fail, a retry runs them again.',
     headers: { 'retry-after': '1' },
   },
   shutting_down: {
     status: 503,
     error: 'Shutting down',
-    hint: 'receiver.close() was called. The sender is asked to try again.',
+    hint: 'receiver.close() was called. The response asks the sender to retry.',
     headers: { 'retry-after': '5' },
   },
 } as const satisfies Record<string, Rejection>;

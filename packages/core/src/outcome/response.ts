@@ -2,15 +2,15 @@ import { toAscii } from '../data/ascii.ts';
 import type { Outcome, Rejected } from './outcome.ts';
 import { type Rejection, rejections } from './rejections.ts';
 
-/** An answer in no framework's terms: what an adapter has to send. */
+/** The response that an adapter sends, independent of any framework. */
 export interface HttpResponse {
   readonly status: number;
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON text, ASCII alone: its length is its byte length. */
+  /** JSON text. It contains only ASCII, so its length is its byte length. */
   readonly body: string;
   /**
-   * Whether the connection must close after this answer, because the sender is not authenticated or the receiver is
+   * Whether the connection must close after this response, because the sender is not authenticated or the receiver is
    * closing. An adapter for HTTP/1.1 sends `Connection: close` if its platform allows the header. It is not in
    * `headers`, because HTTP/2 and several fetch platforms reject it.
    */
@@ -20,13 +20,14 @@ export interface HttpResponse {
 const contentType = 'application/json; charset=utf-8';
 
 /**
- * The HTTP answer to an outcome: the guide's `{"status":"success"}` or
- * `{"error":"Invalid signature","code":"invalid_signature"}`. Discloses no expected signature, no stack, no path.
+ * Convert an outcome into an HTTP response: the guide's `{"status":"success"}` or
+ * `{"error":"Invalid signature","code":"invalid_signature"}`. The response never discloses an expected signature, a stack
+ * or a path.
  */
 export function toHttpResponse(outcome: Outcome): HttpResponse {
   if (outcome.status === 'rejected') return rejectionResponse(outcome);
-  const word = outcome.status === 'processed' ? 'success' : outcome.status;
-  const body = `{"status":"${word}","id":"${outcome.id}"}`;
+  const statusName = outcome.status === 'processed' ? 'success' : outcome.status;
+  const body = `{"status":"${statusName}","id":"${outcome.id}"}`;
   const status = outcome.status === 'accepted' ? 202 : 200;
   return { status, headers: responseHeaders(body), body, closesConnection: outcome.closing === true };
 }

@@ -1,20 +1,24 @@
 import { BoundedMap } from '../data/bounded-map.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 
-/** What this process remembers of a delivery. */
+/** The state of a delivery in this process. */
 type Remembered =
   | { readonly state: 'processed' }
   | { readonly state: 'running'; readonly outcome: Promise<Outcome> }
   | { readonly state: 'failed'; attempt: number; readonly succeeded: Set<string> };
 
-/** The process's own memory of deliveries by their ids, which tells duplicates from new ones. */
+/** The deliveries that this process remembers by their ids, to recognize duplicates. */
 export interface DedupeCache {
   get(id: string): Remembered | undefined;
   set(id: string, remembered: Remembered): void;
   forget(id: string): void;
 }
 
-/** @param capacity deliveries, about 150 bytes each. Running ones are not counted: the requests in flight limit them. */
+/**
+ * Create a cache of deliveries.
+ * @param capacity the number of deliveries, about 150 bytes each. Running deliveries are not counted, because the number
+ *   of requests in flight limits them
+ */
 export function createDedupeCache(capacity: number): DedupeCache {
   const settled = new BoundedMap<string, Remembered>(capacity);
   const running = new Map<string, Remembered>();

@@ -14,7 +14,7 @@ import type { StoredDelivery } from '../stores/stored-delivery.ts';
 import { createDedupeCache } from './dedupe-cache.ts';
 import { toStored, toStoredFailures, type VerifiedDelivery } from './verified-delivery.ts';
 
-/** How far the handlers of a delivery have come, over all its attempts. */
+/** The progress of a delivery over all its attempts. */
 export interface Progress {
   attempt: number;
   readonly succeeded: Set<string>;
@@ -25,7 +25,7 @@ export interface DeliveryRunner {
   once(verified: VerifiedDelivery, routes: readonly Route[], observation: Observation): MaybePromise<Outcome>;
   /**
    * Run the routes that have not succeeded yet.
-   * @param interruption what can end the attempt before its handlers do
+   * @param interruption can end the attempt before its handlers finish
    * @returns the failures
    */
   run(
@@ -178,7 +178,7 @@ function duplicate({ id, event, wire }: VerifiedDelivery): Outcome {
 
 /**
  * Return the outcome of a retry that arrives during an attempt. The retry shares the attempt's outcome, because
- * answering 2xx at once would lose the event if the attempt fails. The error stays with the request that ran the
+ * a 2xx response at once would lose the event if the attempt fails. The error stays with the request that ran the
  * handlers, so that it is logged once.
  */
 async function shareOutcome(running: Promise<Outcome>, verified: VerifiedDelivery): Promise<Outcome> {
@@ -213,14 +213,14 @@ function standing({ attempt, succeeded }: Progress): Pick<Standing, 'attempt' | 
   return { attempt, succeeded: [...succeeded] };
 }
 
-/** A store that does not answer within this many milliseconds has failed: SpiderFoot waits ten seconds. */
+/** The time limit of a store, in milliseconds. After that, it counts as failed. SpiderFoot waits ten seconds. */
 const storeTimeout = 5000;
 
-/** Wait for a store's answer, but not longer than the sender waits. A store may also answer without a promise. */
-export function withStoreTimeout<Value>(answer: MaybePromise<Value>, call: string): Promise<Value> {
+/** Wait for a store's result, but not longer than the sender waits. The result may also be a value without a promise. */
+export function withStoreTimeout<Value>(result: MaybePromise<Value>, call: string): Promise<Value> {
   return within(
-    Promise.resolve(answer),
+    Promise.resolve(result),
     storeTimeout,
-    () => new Error(`${call} did not answer within ${storeTimeout} ms`),
+    () => new Error(`${call} did not settle within ${storeTimeout} ms`),
   );
 }

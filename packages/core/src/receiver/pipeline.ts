@@ -19,7 +19,7 @@ import { toStored, type VerifiedDelivery } from './verified-delivery.ts';
 
 /**
  * Decide the outcome of one delivery.
- * @param handle in place of the router's routes
+ * @param handle runs instead of the router's routes
  */
 export type Pipeline = (
   delivery: Delivery,
@@ -36,7 +36,7 @@ export function createPipeline(
 ): Pipeline {
   const { endpoint, keys, queue, now, catalogue } = settings;
 
-  /** Take a delivery through all checks, in order. Checks of the headers run before the body is read. */
+  /** Run all checks of a delivery, in order. The headers are checked before the body is read. */
   async function decide(
     delivery: Delivery,
     observation: Observation,
@@ -106,8 +106,8 @@ export function createPipeline(
     if (!isFresh(event.timestamp)) {
       return rejectAuthentic({ ...rejectWith('stale_event'), id }, toStored(verified, endpoint), observation);
     }
-    const taken = take(verified, handle, observation);
-    const outcome = taken instanceof Promise ? await taken : taken;
+    const handled = handleVerified(verified, handle, observation);
+    const outcome = handled instanceof Promise ? await handled : handled;
     observation.mark('handle');
     return outcome;
   }
@@ -136,12 +136,12 @@ export function createPipeline(
     return (await runner.record(delivery, standing, observation)) ?? rejected;
   }
 
-  function take(
+  function handleVerified(
     verified: VerifiedDelivery,
     handle: Route['run'] | undefined,
     observation: Observation,
   ): Outcome | Promise<Outcome> {
-    if (!settings.takes(verified.event.event_type)) return ignore(verified, observation);
+    if (!settings.accepts(verified.event.event_type)) return ignore(verified, observation);
     if (handle !== undefined) {
       const route = { name: 'route', timeout: settings.handlerTimeout, run: handle };
       return runner.once(verified, [route], observation);

@@ -11,9 +11,9 @@ import type { Pipeline } from './pipeline.ts';
 import { overtaken, rejectAndClose } from './reject-and-close.ts';
 
 /**
- * Receive one delivery, and report its outcome. Never rejects: if a function of the user's throws, that is an outcome
- * too.
- * @param handle in place of the router's routes
+ * Receive one delivery, and report its outcome. Never rejects: if a function that the user passed throws, the outcome is
+ * `receiver_failed`.
+ * @param handle runs instead of the router's routes
  */
 export type Receive = (delivery: Delivery, handle: Route['run'] | undefined) => Promise<Outcome>;
 
@@ -23,7 +23,7 @@ export function createReceive(
   inFlight: InFlight,
   decide: Pipeline,
 ): Receive {
-  /** If the user's clock fails, use the system's: the delivery must not be lost. */
+  /** If the user's clock fails, use the system clock, so that the delivery is not lost. */
   function startObservation(): Observation {
     try {
       return observers.observe(new Date(now()), 'received');
@@ -34,7 +34,7 @@ export function createReceive(
     }
   }
 
-  /** No answer depends on the count, so its failure is reported instead of ending the process. */
+  /** No response depends on the count, so a failure is reported instead of ending the process. */
   function countRejection(code: RejectionCode, observation: Observation): void {
     const { receivedAt, ip } = observation;
     const report = (error: unknown) => observers.sideError(error, 'log', observation);
@@ -46,7 +46,7 @@ export function createReceive(
     }
   }
 
-  /** The sender must get its answer even if the user's adapter fails to discard the body. */
+  /** The sender must get its response even if the user's adapter fails to discard the body. */
   async function discardBody(delivery: Delivery, observation: Observation): Promise<void> {
     try {
       await delivery.discardBody?.(bodyTimeout);
@@ -65,7 +65,7 @@ export function createReceive(
       else if (inFlight.closing) outcome = rejectAndClose(delivery, 'shutting_down');
       else outcome = await decide(delivery, observation, handle);
     } catch (error) {
-      // A function of the user's, for example `clientIp`, must not end the process.
+      // A function that the user passed, for example `clientIp`, must not end the process.
       observers.error(error, 'receiver', observation);
       outcome = { ...rejectWith('receiver_failed'), error };
     }

@@ -36,8 +36,8 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
   [typedBy]?(schemas: Schemas): void;
   /**
    * Register a handler. All handlers of an event run concurrently, even if one of them throws.
-   * @param type an event type, an alias of one (`scan.complete`), a category (`'scan.*'` takes `scan_completed` as
-   *   well as `scan.archived`), `'all'`, or a list of these
+   * @param type an event type, an alias (`scan.complete`), a category (`'scan.*'` matches both `scan_completed` and
+   *   `scan.archived`), `'all'`, or a list of these
    * @throws ConfigurationError for an unknown type. To use one, add it to the option `schemas`
    * @example
    * receiver.on('scan_completed', (event) => console.log(event.data.target), { name: 'print' });
@@ -61,8 +61,7 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     options?: HandlerOptions,
   ): This;
   /**
-   * Remove a handler. It removes every registration of this function for the type; aliases of a type count as the
-   * type. Does nothing if the function is not registered for the type. A handler that is running for a delivery
+   * Remove a handler. Every registration of this function for the type is removed. An alias counts as its type. Does nothing if the function is not registered for the type. A handler that is running for a delivery
    * finishes. Later deliveries and retries do not run it. Its name is free for another handler.
    * @param type the event type, category, or list of these that the handler was registered with. If it was registered
    *   with a list, you can remove it from a part of the list
@@ -94,15 +93,15 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    * @example
    * receiver.onOutcome(({ status }, { phase, attempt, eventType }) => {
    *   const isNew = phase === 'received' && (status === 'accepted' || attempt === 1);
-   *   if (isNew) events.inc({ type: eventType }); // each delivery once, however often it is sent or attempted
+   *   if (isNew) events.inc({ type: eventType }); // counts each delivery once, even if it is retried
    * });
    */
   onOutcome<This>(this: This, listener: OutcomeListener<WebhookEvent<SchemasOf<This>>>): This;
   /**
    * Call a function with each delivery that the queue does not attempt again, because its handlers failed too often,
    * its process was lost too often, or its body can no longer be parsed. A replayed delivery that fails again is
-   * reported again. If the function throws or rejects, `onError` is called with source `listener`; the delivery is
-   * not affected.
+   * reported again. If the function throws or rejects, `onError` is called with source `listener`. The delivery is not
+   * affected.
    * @example
    * receiver.onDeadLetter(({ id, eventType, attempts, handlers }) => {
    *   const failed = handlers.filter(({ succeeded }) => !succeeded);
@@ -111,7 +110,7 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    */
   onDeadLetter<This>(this: This, listener: DeadLetterListener): This;
   /**
-   * Receive one delivery. Adapters call this; `/testing` creates deliveries to call it with in a test.
+   * Receive one delivery. Adapters call this method. To call it in a test, create deliveries with `core/testing`.
    * @param handle runs instead of the registered handlers, for an adapter that passes the event to a route
    * @returns the outcome. A rejection is a value, not an exception
    */
@@ -131,18 +130,17 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
   /**
    * Reserve the `endpoint` of the store. Adapters call this when the receiver is mounted. It starts no workers, so
    * that importing an app does not run handlers.
-   * @param to who handles the events: the receiver's `handlers`, or the app's own `route` (as with
+   * @param to the code that handles the events: the receiver's `handlers`, or the app's own `route` (as with
    *   `webhookMiddleware`). A receiver that is mounted only for routes has no workers. From then on, `on`, `onAny`
    *   and `onUnhandled` throw, because their handlers would never run.
    * @throws ConfigurationError if another receiver that uses the store has this `endpoint`, or if handlers are
    *   already registered that a route would replace
    */
   mount(to: 'handlers' | 'route'): void;
-  /** Whether deliveries are answered before their handlers have run. */
+  /** Whether deliveries get their responses before their handlers run. */
   readonly queued: boolean;
   /**
-   * Reject new deliveries with 503, wait for those in flight, and stop the workers. Does not close the store, which
-   * is yours.
+   * Reject new deliveries with 503, wait for deliveries in flight, and stop the workers. Close the store yourself.
    */
   close(): Promise<void>;
 }

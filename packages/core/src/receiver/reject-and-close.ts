@@ -12,5 +12,5 @@ export function rejectAndClose(delivery: Delivery, code: RejectionCode): Rejecte
   return rejectWith(code);
 }
 
-/** The outcome of a delivery that is not processed because its connection closes before an answer can be sent. */
+/** The outcome of a delivery that is not processed because its connection closes before a response can be sent. */
 export const overtaken: Rejected = rejectWith('request_aborted');

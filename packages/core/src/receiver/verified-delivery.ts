@@ -12,11 +12,11 @@ export interface VerifiedDelivery {
   readonly body: Uint8Array;
   readonly ip: string | undefined;
   readonly receivedAt: Date;
-  /** {@link Delivery.waitUntil}, for work that continues after the answer. */
+  /** {@link Delivery.waitUntil}, for work that continues after the response. */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
-/** A verified delivery, in the form that stores take. */
+/** Convert a verified delivery into the form that is stored. */
 export function toStored(
   { id, event, wire, body, ip, receivedAt }: VerifiedDelivery,
   endpoint: string,
@@ -24,7 +24,7 @@ export function toStored(
   return { id, endpoint, receivedAt, ip, ...toStoredEvent(event, wire), body };
 }
 
-/** What stores find an event's delivery by. */
+/** Return the values of an event by which its delivery can be found in a store. */
 export function toStoredEvent(
   { event_type, data }: VerifiedDelivery['event'],
   { dialect }: Wire,

@@ -12,8 +12,8 @@ export interface Timings {
 }
 
 /**
- * The phase of a delivery. `received`: a request is answered; without a queue, its handlers run first. `handled`: a
- * queued or replayed delivery is attempted, whose request was answered earlier.
+ * The phase of a delivery. `received`: a request gets its response. Without a queue, its handlers run first. `handled`: a
+ * queued or replayed delivery is attempted. Its request got its response earlier.
  */
 export type Phase = 'received' | 'handled';
 
@@ -43,7 +43,10 @@ export interface Observation extends Subject {
   timings(): Timings;
 }
 
-/** @param timed whether to measure time. Pass `false` without listeners and a logger, because reading the clock takes time. */
+/**
+ * Create the observation of a delivery.
+ * @param timed whether to measure time. Pass `false` without listeners and a logger, because reading the clock takes time
+ */
 export function createObservation(receivedAt: Date, phase: Phase, timed: boolean): Observation {
   // This runs for every request, so it avoids the slower spread.
   const { mark, timings } = timed ? createTimer() : idleTimer;

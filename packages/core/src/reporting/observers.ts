@@ -17,8 +17,8 @@ import { logLostDelivery, logOutcome } from './outcome-log.ts';
 export interface OutcomeDetails {
   readonly endpoint: string;
   /**
-   * `received`: the outcome answers a request. Without a queue, the handlers ran before it. `handled`: the outcome
-   * ends an attempt at a queued or replayed delivery, and no sender waits for an answer.
+   * `received`: the outcome of a request. Without a queue, the handlers have run. `handled`: the outcome of an attempt at
+   * a queued or replayed delivery, for which no sender is waiting.
    */
   readonly phase: Phase;
   /**
@@ -107,7 +107,7 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
   function sideError(err: unknown, source: ErrorDetails['source'], subject: Subject): void {
     const { id, phase, attempt, eventType } = subject;
     const details = { source, endpoint, phase, attempt, id, eventType, err };
-    safely(() => logger.error(details, `spiderfoot webhook: ${sourceWords[source]}`));
+    safely(() => logger.error(details, `spiderfoot webhook: ${failureMessages[source]}`));
     error(err, source, subject);
   }
 
@@ -124,7 +124,7 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
       const timings = observation.timings();
       const details = { endpoint, phase, attempt, eventType, nextAttempt, ip, receivedAt, timings };
       for (const listener of outcomeListeners) {
-        // Outcomes are those of the receiver the listener was added to: its events are of that receiver's types.
+        // The outcome is one of the receiver to which the listener was added, so its event has the types of that receiver.
         safely(
           () => listener(outcome as never, details),
           (err) => sideError(err, 'listener', observation),
@@ -157,7 +157,7 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
   };
 }
 
-const sourceWords = {
+const failureMessages = {
   handlers: 'handlers failed',
   rateLimiter: 'the rate limiter failed; the delivery was not limited',
   log: 'the log could not record a delivery',

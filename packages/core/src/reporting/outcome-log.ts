@@ -22,7 +22,7 @@ export function logOutcome(
   }
 }
 
-/** Log a delivery whose process was lost too often. No attempt in this process has logged it. */
+/** Log a delivery whose process was lost too often. Its last attempt did not log it, because it never finished. */
 export function logLostDelivery(logger: Logger, letter: DeadLetter): void {
   const { id, endpoint, eventType, attempts, handlers, error: err } = letter;
   logger.error(

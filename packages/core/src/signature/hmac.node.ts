@@ -1,34 +1,32 @@
 import * as crypto from 'node:crypto';
 
-/**
- * What the two builds of this module agree on: Web Crypto answers later, `node:crypto` at once and five times as
- * fast.
- */
+/** The result of either build of this module. Web Crypto is asynchronous. `node:crypto` is synchronous and 5 times as fast. */
 type MaybePromise<Value> = Value | Promise<Value>;
 
-/** A secret, ready to sign with. */
+/** A secret that is prepared for signing. */
 export interface HmacKey {
-  /** HMAC-SHA256 in lower-case hex. */
+  /** Return the HMAC-SHA256 in lowercase hex. */
   sign(bytes: Uint8Array): MaybePromise<string>;
 }
 
-/** SHA-256's block, and the largest body of which a copy costs less than a Hmac object. */
+/** The block size of SHA-256, in bytes. */
 const block = 64;
+/** The largest body for which a copy takes less time than a Hmac object, in bytes. */
 const smallBody = 8 * 1024;
 
-/** The one body that is being hashed, behind its key's block. Shared: nothing awaits between filling and hashing. */
+/** The block of a key and the body that is being hashed. It can be shared, because hashing is synchronous. */
 const scratch = Buffer.allocUnsafe(block + smallBody);
 
 export function createKey(secret: string | Uint8Array): HmacKey {
-  // A copy: what its owner wipes afterwards must not change the key.
+  // Copy the secret, because its owner may erase it afterwards.
   const keyBytes = Buffer.from(secret);
   const viaObject = (bytes: Uint8Array) => crypto.createHmac('sha256', keyBytes).update(bytes).digest('hex');
   const { hash } = crypto;
-  // Runtimes that only resemble Node may lack the one-shot hash.
+  // Runtimes that imitate Node may lack the one-shot hash.
   if (typeof hash !== 'function') return { sign: viaObject };
 
-  // RFC 2104 by two one-shot hashes: a third of what creating a Hmac object costs, which is most of a small body's
-  // time.
+  // Compute the HMAC (RFC 2104) with two one-shot hashes. This takes a third of the time of creating a Hmac object, which
+  // dominates for a small body.
   const key = Buffer.alloc(block);
   if (keyBytes.byteLength > block) key.write(hash('sha256', keyBytes, 'hex'), 'hex');
   else key.set(keyBytes);
@@ -47,7 +45,7 @@ export function createKey(secret: string | Uint8Array): HmacKey {
   };
 }
 
-/** SHA-256 in lower-case hex. */
+/** Return the SHA-256 hash in lowercase hex. */
 export function sha256(bytes: Uint8Array): MaybePromise<string> {
   return crypto.createHash('sha256').update(bytes).digest('hex');
 }
@@ -56,8 +54,9 @@ const left = Buffer.alloc(64);
 const right = Buffer.alloc(64);
 
 /**
- * Compare two strings of 64 characters in constant time. The buffers are reused: nothing awaits in between.
- * Writing as Latin-1 makes U+0161 an `a`; what is equal by then is held against the text itself, which tells nothing.
+ * Compare two strings of 64 characters in constant time. The buffers can be reused, because the comparison is synchronous.
+ * Latin-1 encodes U+0161 like `a`, so equal bytes are followed by a comparison of the strings. Its timing reveals nothing
+ * about the expected digest.
  */
 export function equalDigests(expected: string, given: string): boolean {
   left.write(expected, 'latin1');

@@ -14,12 +14,12 @@ export function createKey(secret: string | Uint8Array): HmacKey {
   };
 }
 
-/** SHA-256 in lower-case hex. */
+/** Return the SHA-256 hash in lowercase hex. */
 export async function sha256(bytes: Uint8Array): Promise<string> {
   return toHex(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)));
 }
 
-/** Compare two strings of 64 characters, looking at every one whatever it finds. */
+/** Compare two strings of 64 characters in constant time: all characters are compared, even after a difference. */
 export function equalDigests(expected: string, given: string): boolean {
   let difference = 0;
   for (let i = 0; i < 64; i++) difference |= expected.charCodeAt(i) ^ given.charCodeAt(i);

@@ -7,9 +7,9 @@ const prefix = 'sha256=';
 const digits = 64;
 
 /**
- * Read a signature header's value: `sha256=`, which may be missing (the guide), and 64 hex digits of any case.
- * @returns the 64 characters in lower case, or `undefined` where it has another form, such as two headers joined by
- *   a comma. They are compared as text and never decoded: decoding hex is where a bad digit gets lost.
+ * Read the value of a signature header: 64 hex digits in any case, after an optional `sha256=` (the guide omits it).
+ * @returns the 64 characters in lowercase, or `undefined` if the value has another form, such as two headers joined by a
+ *   comma. The characters are compared as text. They are never decoded, because decoding hex would hide an invalid digit
  */
 export function parseSignature(header: string): string | undefined {
   if (header.length === digits) return header.toLowerCase();
@@ -19,10 +19,10 @@ export function parseSignature(header: string): string | undefined {
 }
 
 /**
- * Tells whether one of the keys signed these bytes.
+ * Return whether one of the keys signed these bytes.
  * @param digest 64 characters from {@link parseSignature}
- * @returns a promise only where the platform's HMAC is asynchronous: Node's is not, and an await costs as much as
- *   the comparison
+ * @returns a promise only if the platform's HMAC is asynchronous. Node's is synchronous, and an await takes as much time
+ *   as the comparison
  */
 export function matchesAny(
   keys: readonly HmacKey[],
@@ -46,7 +46,7 @@ async function matchesAnyLater(
   return false;
 }
 
-/** The id of a delivery whose signature is this: its first 128 bits. Not enough of it to be used as a signature. */
+/** Return the id of a delivery with this signature: its first 128 bits. They do not suffice to forge the signature. */
 export function idOfDigest(digest: string): string {
   return digest.slice(0, 32);
 }
@@ -61,7 +61,7 @@ export function idOfOneShot(id: string): string {
   return id.slice(0, 16) + Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The id of a delivery that carries no signature: the first 128 bits of the body's SHA-256. */
+/** Return the id of a delivery without a signature: the first 128 bits of the body's SHA-256 hash. */
 export function idOfUnsigned(bytes: Uint8Array): string | Promise<string> {
   const digest = sha256(bytes);
   return typeof digest === 'string' ? idOfDigest(digest) : digest.then(idOfDigest);
@@ -69,10 +69,10 @@ export function idOfUnsigned(bytes: Uint8Array): string | Promise<string> {
 
 /**
  * Sign a body as SpiderFoot does.
- * @param secret the shared secret; a string is taken as UTF-8
- * @throws ConfigurationError where the secret is empty, or has white space around it
- * @param body the bytes to send; a string is taken as UTF-8
+ * @param secret the shared secret. A string is encoded as UTF-8
+ * @param body the bytes to send. A string is encoded as UTF-8
  * @returns the value of `X-SpiderFoot-Signature`: `sha256=` and 64 hex digits
+ * @throws ConfigurationError if the secret is empty or has white space around it
  * @example
  * const body = JSON.stringify({ event_type: 'scan_started', timestamp: new Date().toISOString(), data: {} });
  * await fetch(url, { method: 'POST', body, headers: {
@@ -85,12 +85,12 @@ export async function sign(secret: Secret, body: string | Uint8Array): Promise<s
 }
 
 /**
- * Tells whether a signature belongs to a body, in constant time. Never throws, whatever the signature holds; only an
- * empty secret, or one with white space around it, is a ConfigurationError.
- * @param secret one secret, or several while they are being rotated
- * @param body the bytes as they were received. Never a parsed body written out again: Python's JSON differs from
- *   JavaScript's in spaces, escapes and floats, so its signature would not match.
+ * Return whether a signature matches a body. The comparison takes constant time. A malformed signature returns `false`.
+ * @param secret one secret, or a list while you rotate the secret
+ * @param body the bytes as received. Do not serialize a parsed body again: Python's JSON differs from JavaScript's in
+ *   spaces, escapes and floats, so the signature would not match
  * @param signature the header's value, with or without `sha256=`
+ * @throws ConfigurationError if a secret is empty or has white space around it
  * @example
  * if (!(await verify(secret, rawBody, req.headers['x-spiderfoot-signature']))) return res.status(401).end();
  * @see the guide, "Signature Verification"

@@ -24,7 +24,7 @@ export interface DeliveryQueue {
   settled?(delivery: StoredDelivery): Promise<void> | undefined;
   /**
    * Start the workers of an endpoint: claim, run, settle, retry.
-   * @param onDeadLetter call it once for each delivery that is not attempted again, after that is stored durably
+   * @param onDeadLetter call it once for each delivery that is not attempted again, after its new state is durable
    * @throws ConfigurationError synchronously, if the endpoint already has workers in this process
    */
   start(endpoint: string, process: ProcessWork, onDeadLetter?: ReportDeadLetter): Workers;
@@ -33,6 +33,6 @@ export interface DeliveryQueue {
    * @throws the error of the connection
    */
   ready?(): Promise<void>;
-  /** Return the numbers of deliveries that are not settled, over all endpoints. */
+  /** Return the numbers of deliveries that are not settled, for all endpoints together. */
   health?(): Promise<StoreHealth>;
 }

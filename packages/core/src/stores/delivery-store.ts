@@ -40,7 +40,10 @@ export interface DeliveryStore {
    * @returns the number of replayed deliveries
    */
   replay(which: string | DeliveryFilter): Promise<number>;
-  /** Delete settled deliveries. @returns the number of deleted deliveries */
+  /**
+   * Delete settled deliveries.
+   * @returns the number of deleted deliveries
+   */
   prune(options: PruneOptions): Promise<number>;
   /**
    * Export deliveries with their bodies, newest first, one per line. The text is streamed in parts.
@@ -48,19 +51,19 @@ export interface DeliveryStore {
    * await pipeline(Readable.from(store.export('jsonl')), createWriteStream('deliveries.jsonl'));
    */
   export(format: ExportFormat, filter?: DeliveryFilter): AsyncIterable<string>;
-  /** Return the numbers of deliveries that are not settled, over all endpoints. */
+  /** Return the numbers of deliveries that are not settled, for all endpoints together. */
   health(): Promise<StoreHealth>;
   /** Stop all workers, write pending changes and release the store. Close the receivers first. */
   close(): Promise<void>;
 }
 
-/** A method was called that the store lacks. Check `store.capabilities` first. */
+/** The store lacks the method that was called. Check `store.capabilities` first. */
 export class MissingCapabilityError extends Error {
   override readonly name = 'MissingCapabilityError';
   readonly code = 'missing_capability';
   readonly capability: StoreCapability;
 
-  /** @param reason what to do instead */
+  /** @param reason the alternative, as a sentence for the message */
   constructor(capability: StoreCapability, reason: string) {
     super(`This store does not support "${capability}". ${reason}`);
     this.capability = capability;

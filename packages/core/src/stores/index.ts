@@ -1,12 +1,12 @@
 /**
  * The interfaces that a store implements (`DeliveryLog`, `DeliveryQueue` or both, and `DeliveryStore` for operators), the
- * rules that every store follows, and the stores in memory.
+ * rules that every store follows, and the in-memory stores.
  *
  * - `record` replaces an entry only if {@link mayReplace} allows it
- * - `enqueue` returns `duplicate` if {@link isTaken} does
+ * - `enqueue` returns `duplicate` if {@link isTaken} returns `true`
  * - `start` throws {@link endpointTaken}
  * - after a failed attempt, the next one waits for {@link retryDelay}, or until the `nextAttempt` of the result
- * - a delivery that is not attempted again is reported as the {@link deadLetterOf} it
+ * - a delivery that is not attempted again is reported with {@link deadLetterOf}
  * - options are checked by {@link checkFilter}, {@link readListOptions}, {@link readCountOptions} and
  *   {@link readPruneOptions}
  * - a delivery is printed and exported as {@link deliveryJson}

@@ -12,7 +12,7 @@ export interface QueuedWork extends StoredDelivery {
 
 /** The result of one attempt. */
 export interface QueuedResult {
-  /** `rejected`: the body does not match its schema, so another attempt would be rejected as well. */
+  /** `rejected`: the body does not match its schema, so another attempt would also be rejected. */
   readonly status: 'processed' | 'failed' | 'rejected';
   /** The handlers that have succeeded, in this attempt or an earlier one. */
   readonly succeeded: readonly string[];
@@ -27,7 +27,7 @@ export interface QueuedResult {
   /** Set for a rejected delivery. */
   readonly code?: RejectionCode | undefined;
   readonly issues?: readonly EventIssue[] | undefined;
-  /** The values of the event. An older version may have stored others. */
+  /** The values of the event. An older version may have stored different values. */
   readonly event?: StoredEvent | undefined;
   /** The error as it was thrown, for the report of a dead letter. Do not store it. */
   readonly cause?: unknown;

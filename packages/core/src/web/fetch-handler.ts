@@ -14,8 +14,8 @@ export interface FetchHandlerOptions {
    */
   readonly clientIp?: (request: Request) => string | undefined;
   /**
-   * Keep the process running until a promise settles, on a platform that freezes it after the answer. Required there
-   * for `memoryQueue()` and for listeners that return a promise.
+   * Keep the process running until a promise settles, on a platform that freezes it after the response. On such a
+   * platform, it is required for `memoryQueue()` and for listeners that return a promise.
    * @default `waitUntil` of the execution context that the platform passes to the handler after the request
    * @example waitUntil: (promise) => after(() => promise) // Next.js
    */
@@ -23,7 +23,7 @@ export interface FetchHandlerOptions {
 }
 
 /**
- * Serve a receiver on any fetch platform: Bun, Deno, workers, Next.js routes.
+ * Create a handler for any platform that uses fetch requests: Bun, Deno, Cloudflare Workers, Next.js routes.
  * @returns a function of the request and of any other arguments that the platform passes. If one of them is an
  *   execution context, it is used for `waitUntil`.
  * @example
@@ -61,7 +61,7 @@ function isExecutionContext(value: unknown): value is { readonly waitUntil: Wait
   );
 }
 
-/** A fetch `Response` to an outcome. */
+/** Convert an outcome into a fetch `Response`. */
 export function toResponse(outcome: Outcome): Response {
   const { status, headers, body } = toHttpResponse(outcome);
   return new Response(body, { status, headers });

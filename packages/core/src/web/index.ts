@@ -1,2 +1,2 @@
-/** Serve a receiver on any platform with fetch: Bun, Deno, workers, Next.js routes. */
+/** Serve a receiver on any platform that uses fetch requests: Bun, Deno, Cloudflare Workers, Next.js routes. */
 export { type FetchHandlerOptions, fetchHandler, toResponse } from './fetch-handler.ts';

@@ -361,7 +361,7 @@ describe('A queue', () => {
   it('refuses two receivers of one endpoint over one store, until the first is closed', async () => {
     const store = open(temporaryPath(), quick);
     const first = store.start('a', async (work) => done(work));
-    expect(() => store.start('a', async (work) => done(work))).toThrow(/"a" is taken/);
+    expect(() => store.start('a', async (work) => done(work))).toThrow(/"endpoint" "a"/);
     store.start('b', async (work) => done(work));
     await first.close();
     store.start('a', async (work) => done(work));

@@ -58,7 +58,7 @@ export function untilEnd(
         const failure = onChunk(chunk);
         if (failure !== undefined) settle(failure);
       } catch {
-        // Of a detached buffer, for example. In a listener of the stream, an error would end the process.
+        // Reading a detached buffer throws, for example. In a listener of the stream, an error would end the process.
         settle('body_already_parsed');
       }
     }
@@ -67,8 +67,9 @@ export function untilEnd(
       deadlines.end(wait);
       resolve(failure);
     }
-    // The listeners stay, because every request closes eventually. An app may have patched the request's methods so that
-    // they return nothing or throw. So no call is chained to another, and none is made in a timer, where nothing catches it.
+    // The listeners are not removed, because every request closes eventually. An app may have patched the request's
+    // methods so that they return nothing or throw. So no call is chained to another, and none is made in a timer, because
+    // nothing would catch its error there.
     req.on('data', onData);
     req.on('end', () => settle(undefined));
     req.on('error', () => settle('request_aborted'));
@@ -81,9 +82,9 @@ export function untilEnd(
 }
 
 /**
- * Read and discard the rest of the body, so that a sender that is still writing can read the answer. Closing the
- * connection at once would reset it. A sender that writes for longer than `timeout` is cut off.
- * @returns a promise, on a runtime that must not answer before the body has been read
+ * Read and discard the rest of the body, so that a sender that is still writing can read the response. Closing the
+ * connection at once would reset it. A sender that writes for longer than `timeout` is disconnected.
+ * @returns a promise, on a runtime that must not respond before the body has been read
  */
 export function discardBody(req: IncomingMessage, timeout: number): void | Promise<void> {
   if (req.complete || req.destroyed) return;
@@ -94,11 +95,11 @@ export function discardBody(req: IncomingMessage, timeout: number): void | Promi
   const timer = setTimeout(() => req.destroy(), timeout).unref();
   req.once('close', () => clearTimeout(timer));
   req.once('end', () => clearTimeout(timer));
-  // In HTTP/2 a socket has many requests, and is not ours to touch.
+  // In HTTP/2, many requests share a socket, so it must not be changed.
   if (req.httpVersionMajor === 1) keepOpenForBody(req);
 }
 
-/** Bun closes the connection of a rejected request together with the answer, and has no `destroySoon` to delay it. */
+/** Bun closes the connection of a rejected request together with the response, and has no `destroySoon` to delay it. */
 const isBun = 'bun' in process.versions;
 
 function ended(req: IncomingMessage, timeout: number): Promise<void> {
@@ -113,13 +114,13 @@ function ended(req: IncomingMessage, timeout: number): Promise<void> {
   });
 }
 
-/** The last request of each socket whose body was to be discarded. */
+/** For each socket, the last request whose body is discarded. */
 const discarded = new WeakMap<Socket, IncomingMessage>();
 
 /**
- * Node destroys a socket as soon as it has answered a request that asked for `Connection: close`, which Python's
- * urllib always does: a sender that is still writing gets a reset instead of the answer. So only our half is closed
- * until the body is through.
+ * Keep a socket open until the body has been read. Node destroys a socket as soon as it has responded to a request with
+ * `Connection: close`, which Python's urllib always sends. A sender that is still writing would get a reset instead of the
+ * response. So only our half of the connection is closed until the complete body has arrived.
  */
 function keepOpenForBody(req: IncomingMessage): void {
   const { socket } = req;

@@ -1,19 +1,20 @@
-/** Something that has to be over in time. */
+/** A wait with a deadline. */
 interface Wait {
   readonly since: number;
   readonly onLate: () => void;
 }
 
-/** Into how many ticks a deadline is divided: it is kept to within an eighth. */
+/** The number of ticks in a deadline. A deadline is accurate to an eighth of its length. */
 const ticks = 8;
 
 /**
- * Deadlines that are all equally long, kept by one timer that ticks while anything waits. A timer for each would cost a
- * small delivery as much as its signature: most bodies are there at once, and setting up a timer is a call to the system.
+ * Deadlines of equal length that share one timer, which ticks while at least one of them is pending. For a small delivery,
+ * a timer of its own would take as much time as its signature: most bodies are available at once, and creating a timer is
+ * a system call.
  */
 export class Deadlines {
   readonly #tickLength: number;
-  /** In the order of their beginning, which is that of their end. */
+  /** In the order in which they began, which is the order in which they end. */
   readonly #waits = new Set<Wait>();
   #tick = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -23,7 +24,7 @@ export class Deadlines {
     this.#tickLength = Math.max(1, timeout / ticks);
   }
 
-  /** @returns what {@link end} takes */
+  /** Start a deadline. @returns the argument for {@link end} */
   begin(onLate: () => void): Wait {
     const wait = { since: this.#tick, onLate };
     this.#waits.add(wait);
@@ -51,7 +52,7 @@ export class Deadlines {
 
 const byTimeout = new Map<number, Deadlines>();
 
-/** The deadlines of one length, shared by all that have it. */
+/** Return the shared deadlines of a length. */
 export function deadlinesOf(timeout: number): Deadlines {
   let deadlines = byTimeout.get(timeout);
   if (deadlines === undefined) {

@@ -15,7 +15,7 @@ export class NodeDelivery implements Delivery {
 
   /**
    * @param peer returns the client's address, or `undefined` if it is unknown
-   * @param carrier where body parsers leave their results, if not on the request: Koa's `ctx.request`
+   * @param carrier the object on which body parsers set their results, if it is not the request: Koa's `ctx.request`
    */
   constructor(req: IncomingMessage, peer: () => string | undefined, carrier: object = req) {
     this.#req = req;

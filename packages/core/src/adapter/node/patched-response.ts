@@ -1,4 +1,4 @@
-/** The methods of a response that middlewares replace, and that an answer, or a framework's error page, needs. */
+/** The methods of a response that middlewares replace, and that a response or a framework's error page needs. */
 const methods = [
   ...(['getHeader', 'getHeaders', 'getHeaderNames', 'hasHeader', 'setHeader', 'removeHeader'] as const),
   ...(['flushHeaders', 'writeHead', 'write', 'end'] as const),
@@ -8,7 +8,7 @@ const methods = [
  * Make sure that a `node:http` response can be sent even if the app has patched it and a patched method throws. The
  * first error is thrown, so that the framework handles it. After that, Node's own methods are used: otherwise the
  * framework's error page would throw the same error, which nothing would catch, and the process would end. After the
- * headers are sent, no error page can be sent, so Node's own method completes the answer.
+ * headers are sent, no error page can be sent, so Node's own method completes the response.
  */
 export function surviveFailingPatches(res: object): void {
   for (const name of methods) {

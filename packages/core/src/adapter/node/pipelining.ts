@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 
-/** Tracks which requests were pipelined behind a request whose answer closes the connection. */
+/** Tracks which requests were pipelined behind a request whose response closes the connection. */
 interface Pipelining {
   /** Return the position of the next request, in the order in which requests arrive. */
   nextPlace(): number;
-  /** Mark the answer to the request at this position as the last one on its connection. */
+  /** Mark the response to the request at this position as the last one on its connection. */
   endAt(socket: Socket, place: number): void;
   isBehindEnd(socket: Socket, place: number): boolean;
 }

@@ -6,7 +6,7 @@ const captured = new WeakMap<IncomingMessage, Uint8Array>();
 /**
  * Keep the bytes that a body parser of Express reads, if the parser has to run before the receiver. If you can, mount
  * the webhook before the parser, because the parser itself rejects a body that is larger than its `limit` (100 kB by
- * default) or that has Python's `NaN` in it.
+ * default) or that contains Python's `NaN`.
  * @example
  * app.use(express.json({ verify: captureRawBody }));
  * app.post('/webhook', webhookHandler(receiver));
@@ -19,8 +19,8 @@ export function captureRawBody(req: IncomingMessage, _res: ServerResponse, bytes
 const unparsedBody = Symbol.for('unparsedBody');
 
 /**
- * Return the bytes that a body parser has kept: those of {@link captureRawBody}, `rawBody`, which koa-bodyparser and
- * several cloud platforms set, or the whole `body` of express.raw() and express.text().
+ * Return the bytes that a body parser has kept: the bytes of {@link captureRawBody}, the property `rawBody`, which
+ * koa-bodyparser and several cloud platforms set, or the `body` of express.raw() and express.text().
  * Text is encoded as UTF-8, which restores the received bytes unless they were invalid; then the signature does not
  * match. A parsed object is never serialized again.
  * @param carrier the object on which the framework sets the results of its parsers: the request, or Koa's `ctx.request`

@@ -25,8 +25,8 @@ export function socketAddress({
 }
 
 /**
- * Answer a `node:http` request with an outcome. Does nothing if the connection is closed or the app has already
- * answered.
+ * Respond to a `node:http` request with an outcome. Does nothing if the connection is closed or the app has already
+ * responded.
  * @throws the error of a response method that the app has patched. The next call uses Node's own methods
  */
 export function sendOutcome(res: ServerResponse, outcome: Outcome): void {
@@ -38,6 +38,6 @@ export function sendOutcome(res: ServerResponse, outcome: Outcome): void {
   res.statusCode = status;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   // Do not chain end() to writeHead(): a patched writeHead() may return nothing, as that of on-headers 1.0 does. Do not
-  // call writeHead() first either: until headers are sent, the app can still answer after an error in a patched end().
+  // call writeHead() first either: until headers are sent, the app can still respond after an error in a patched end().
   res.end(body);
 }

@@ -2,7 +2,7 @@ import { toBytes } from '../../data/bytes.ts';
 import { createBodyBuffer } from '../body-buffer.ts';
 import type { BodyRead } from '../delivery.ts';
 
-/** Read a fetch request's body, bounded in size and time. */
+/** Read a fetch request's body within limits of size and time. */
 export async function readBody(request: Request, limit: number, timeout: number): Promise<BodyRead> {
   if (request.bodyUsed) return 'body_already_parsed';
   return inTime(timeout, (late) => readWithin(request, limit, late));
@@ -14,15 +14,15 @@ export function takeBody(kept: Promise<Uint8Array>, timeout: number): Promise<Bo
 }
 
 /**
- * The number of bytes of a rejected body that are read before the answer. A sender that writes more may not see the
- * answer.
+ * The maximum number of bytes of a rejected body that are read before the response. A sender that writes more may not see
+ * the response.
  */
-export const mostDiscarded = 64 * 1024 * 1024;
+export const maxDiscarded = 64 * 1024 * 1024;
 
 /**
- * Read and discard the rest of a body. Await this before you answer: a fetch runtime stops reading the request when
+ * Read and discard the rest of a body. Await this before you respond: a fetch runtime stops reading the request when
  * it has the response. It then closes the connection while the sender is still writing, so the sender never reads the
- * answer. Does nothing if another reader has the body.
+ * response. Does nothing if another reader has the body.
  * @param timeout the time after which the stream is canceled, in milliseconds
  */
 export async function discardBody(body: ReadableStream<Uint8Array> | null, timeout: number): Promise<void> {
@@ -36,7 +36,7 @@ export async function discardBody(body: ReadableStream<Uint8Array> | null, timeo
       const { done, value } = await reader.read();
       if (done) return;
       discarded += value.byteLength;
-      if (discarded > mostDiscarded) return stop();
+      if (discarded > maxDiscarded) return stop();
     }
   } catch {
     // The sender has disconnected.

@@ -1,5 +1,5 @@
 import type { BodyRead, Delivery, WaitUntil } from '../delivery.ts';
-import { discardBody, mostDiscarded, readBody, takeBody } from './body.ts';
+import { discardBody, maxDiscarded, readBody, takeBody } from './body.ts';
 
 /** A fetch `Request` as a delivery. */
 export class WebDelivery implements Delivery {
@@ -13,7 +13,7 @@ export class WebDelivery implements Delivery {
   /**
    * @param peer returns the client's address, which the platform knows and a fetch request does not contain
    * @param kept the body's bytes, if a framework has already read them
-   * @param waitUntil keeps the process running after the answer, on a platform that would freeze it
+   * @param waitUntil keeps the process running after the response, on a platform that would freeze it
    */
   constructor(
     request: Request,
@@ -23,8 +23,8 @@ export class WebDelivery implements Delivery {
   ) {
     this.#request = request;
     this.#kept = kept;
-    // A delivery may be rejected before its body is awaited. If the sender then breaks off, the rejection of a promise that
-    // nothing awaits would end the process.
+    // A delivery may be rejected before its body is awaited. If the sender then disconnects, the rejection of a promise
+    // that nothing awaits would end the process.
     kept?.catch(() => {});
     this.#peer = peer;
     this.waitUntil = waitUntil;
@@ -45,9 +45,9 @@ export class WebDelivery implements Delivery {
     return this.#kept === undefined ? readBody(this.#request, limit, timeout) : takeBody(this.#kept, timeout);
   }
 
-  /** Together with {@link readBody}, this takes at most the time that one of them may take. */
+  /** The time limit includes the time that {@link readBody} took. */
   async discardBody(timeout: number): Promise<void> {
-    if (Number(this.header('content-length')) > mostDiscarded) return;
+    if (Number(this.header('content-length')) > maxDiscarded) return;
     const spent = this.#since === undefined ? 0 : performance.now() - this.#since;
     await discardBody(this.#request.body, Math.max(0, timeout - spent));
   }

@@ -9,7 +9,7 @@ export const workflowEvents = defineEvents({
   correlation_completed: {
     schema: scan,
     category: 'workflow',
-    // The first is the alias in the guide's configuration.
+    // The first alias is the name in the guide's configuration.
     aliases: ['correlation_found', 'correlation.detected'],
     severity: 'LOW',
   },

@@ -6,16 +6,16 @@ import type { Claim, WorkerStore } from '../worker/worker-store.ts';
 
 /** The deliveries of one endpoint in memory. */
 export interface EndpointQueue extends WorkerStore {
-  /** Answers without a promise, like all methods: see {@link Claim.enter}. */
+  /** Returns its result without a promise, like all methods: see {@link Claim.enter}. */
   enqueue(delivery: StoredDelivery): 'accepted' | 'duplicate';
   /**
    * @returns a promise that resolves when the delivery is processed, rejected or a dead letter, or is left to the next
-   *   receiver. `undefined` if the queue does not hold it
+   *   receiver. `undefined` if the delivery is not in the queue
    */
   settled(delivery: StoredDelivery): Promise<void> | undefined;
-  /** Wait for retries no longer. */
+  /** Stop waiting for retries. */
   close(): void;
-  /** Take up the deliveries whose retries closing did not wait for: the next receiver runs them. */
+  /** Queue the deliveries again whose retries closing did not wait for, so that the next receiver runs them. */
   reopen(): void;
 }
 
@@ -25,9 +25,9 @@ type Run = () => Promise<void>;
 /**
  * Create the queue of one endpoint.
  *
- * Each delivery has a promise chain of its own, in which it waits for a worker, is run, and waits for its retry. It is
- * never run by the delivery before it: Cloudflare runs code in the request that called it, and cancels it with that
- * request.
+ * Each delivery has its own promise chain, in which it waits for a worker, is run, and waits for its retry. The chain of
+ * another delivery never runs it, because Cloudflare runs code in the request that called it, and cancels the code with
+ * that request.
  * @param capacity the number of deliveries that may wait
  * @param onDue called when a delivery waits for a worker
  */
@@ -37,7 +37,7 @@ export function createEndpointQueue(capacity: number, onDue: () => void): Endpoi
   /** For each delivery that is not settled, the promise of {@link EndpointQueue.settled}. */
   const unsettled = new Map<string, Promise<void>>();
   const waiting: Claim[] = [];
-  /** For each delivery that waits for a retry, what ends the wait early. */
+  /** For each delivery that waits for a retry, a function that ends the wait early. */
   const retries = new Map<string, () => void>();
   /** The next attempts of deliveries that have failed, after their waits. `undefined` if closing has ended the wait. */
   const next = new Map<string, Promise<Claim | undefined>>();
@@ -70,7 +70,7 @@ export function createEndpointQueue(capacity: number, onDue: () => void): Endpoi
           retries.delete(claim.key);
           resolve(claim);
         },
-        // Outside these bounds, Node fires the timer at once and prints a warning.
+        // If the delay is outside these bounds, Node fires the timer at once and prints a warning.
         Math.min(Math.max(0, dueAt.getTime() - Date.now()), maxTimerDelay),
       );
       retries.set(claim.key, () => {
@@ -86,7 +86,7 @@ export function createEndpointQueue(capacity: number, onDue: () => void): Endpoi
       const { id: key, receivedAt } = delivery;
       if (taken.has(key)) return 'duplicate';
       if (waiting.length + retries.size + left.length >= capacity) {
-        throw new Error(`The queue is full: ${capacity} deliveries wait`);
+        throw new Error(`The queue is full (${capacity} waiting deliveries)`);
       }
       taken.set(key, receivedAt);
       const first = { key, delivery, attempt: 1, failures: 0, handlers: [], isSuspect: false };

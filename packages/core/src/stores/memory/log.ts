@@ -8,10 +8,10 @@ import { addAttempt, type HandlerRecord } from '../records/handler-record.ts';
 import { queryRecords, recordsToPrune } from '../records/record-queries.ts';
 import { mayReplace } from '../rules/states.ts';
 
-/** A log in this process's memory. */
+/** A log in the memory of this process. */
 export interface MemoryLog extends Pick<DeliveryLog, 'record'>, DeliveryStore {}
 
-/** An entry, with what the log adds to it. */
+/** An entry with its key and the records of its handlers. */
 interface Kept {
   readonly key: string;
   readonly entry: LogEntry;
@@ -19,16 +19,16 @@ interface Kept {
 }
 
 /**
- * A log that keeps the latest deliveries in memory: for tests, and to look at recent deliveries. They are lost when the
- * process ends. The log cannot replay deliveries, and keeps no rejections.
- * @param capacity the number of deliveries that are kept. The oldest is deleted first
+ * Create a log that keeps the latest deliveries in memory, for tests or to show recent deliveries. They are lost when the
+ * process ends. The log cannot replay deliveries, and does not record rejections.
+ * @param capacity the maximum number of deliveries. When the log is full, the oldest delivery is deleted
  * @example
  * const log = memoryLog();
  * const receiver = createReceiver({ secret, log });
  * app.get('/deliveries', async (req, res) => res.json((await log.list()).deliveries.map(deliveryJson)));
  */
 export function memoryLog(capacity = 1000): MemoryLog {
-  if (!isPositiveNumber(capacity)) throw new ConfigurationError('capacity', 'must be 1 or more deliveries.');
+  if (!isPositiveNumber(capacity)) throw new ConfigurationError('capacity', 'must be greater than 0.');
   const kept = new BoundedMap<string, Kept>(capacity);
   let latestKey = 0;
 
@@ -51,7 +51,10 @@ export function memoryLog(capacity = 1000): MemoryLog {
       return pruned.length;
     },
     async replay() {
-      throw new MissingCapabilityError('replay', 'Use a store with a queue, such as openStore() of sqlite.');
+      throw new MissingCapabilityError(
+        'replay',
+        'Use a store with a queue, such as openStore() from @spiderfoot-webhooks/sqlite.',
+      );
     },
     async rejections() {
       throw new MissingCapabilityError('rejections', 'Use onOutcome() to see rejections.');

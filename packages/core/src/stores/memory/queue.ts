@@ -30,26 +30,26 @@ export interface MemoryQueueOptions {
    */
   readonly maxDelay?: number;
   /**
-   * How many deliveries of an endpoint may wait; then further ones are answered 503. Each holds its body, of up to
-   * `maxBodySize`.
+   * The maximum number of waiting deliveries of an endpoint. When the queue is full, further deliveries are rejected with
+   * 503. Each delivery keeps its body in memory, up to `maxBodySize`.
    * @default 10000
    */
   readonly capacity?: number;
 }
 
 /**
- * A queue in this process's memory: answers fast and retries, **but it loses its deliveries when the process ends.**
- * Use it for tests, and if you can accept a lost event. Use a durable queue otherwise.
+ * Create a queue in the memory of this process. It responds fast and retries failed deliveries, **but it loses its
+ * deliveries when the process ends.** Use it for tests, or if you can accept lost events. Otherwise use a durable queue.
  *
- * On a platform that freezes the process after the answer (Cloudflare Workers, AWS Lambda), handlers run through the
- * platform's `waitUntil`, for as long as it allows: 30 seconds on Cloudflare. Without `waitUntil`, deliveries are
- * answered 500 and `onError` gets a `ConfigurationError`.
+ * On a platform that freezes the process after the response (Cloudflare Workers, AWS Lambda), handlers run in the
+ * platform's `waitUntil`, for as long as it allows: 30 seconds on Cloudflare. Without `waitUntil`, deliveries are rejected
+ * with 500, and `onError` gets a `ConfigurationError`.
  * @example
  * const receiver = createReceiver({ secret, queue: memoryQueue() });
  */
 export function memoryQueue(options: MemoryQueueOptions = {}): DeliveryQueue {
   const { capacity = 10_000 } = options;
-  if (!isPositiveNumber(capacity)) throw new ConfigurationError('capacity', 'must be more than 0.');
+  if (!isPositiveNumber(capacity)) throw new ConfigurationError('capacity', 'must be greater than 0.');
   const settings = readWorkerOptions(options, {
     concurrency: 8,
     maxAttempts: 5,

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { checkFilter, type DeliveryFilter } from './delivery-filter.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 
-/** A field that deliveries are counted by. */
+/** A field by which deliveries are counted. */
 export type CountKey = 'state' | 'eventType' | 'endpoint' | 'time';
 
 const countKeys: readonly string[] = ['state', 'eventType', 'endpoint', 'time'] satisfies CountKey[];
@@ -49,19 +49,19 @@ export function readCountOptions({
     if (countKeys.includes(key)) continue;
     throw new ConfigurationError(
       'by',
-      `has ${JSON.stringify(key)}. Use one or more of ${countKeys.join(', ')}.`,
+      `contains ${JSON.stringify(key)}. Use one or more of ${countKeys.join(', ')}.`,
     );
   }
-  if (!(bucket >= 1)) throw new ConfigurationError('bucket', 'must be 1 or more milliseconds.');
+  if (!(bucket >= 1)) throw new ConfigurationError('bucket', 'must be at least 1 millisecond.');
   checkFilter(filter);
-  if ('text' in filter) throw new ConfigurationError('text', 'cannot be used to count. Use list.');
+  if ('text' in filter) throw new ConfigurationError('text', 'cannot be used to count. Use list().');
   return { by, bucket: Math.floor(bucket), filter };
 }
 
-/** Add up counts that were made in parts. */
+/** Adds up partial counts. */
 export interface CountTotals {
   add(counts: Iterable<Count>): void;
-  /** Return the totals, in the order of the fields that they are counted by. */
+  /** Return the totals, in the order of the fields by which they are counted. */
   sorted(): readonly Count[];
 }
 

@@ -5,7 +5,7 @@ import { searchWords } from './search-text.ts';
 
 /** Selects deliveries. All conditions must hold. For a list, one of its values must match. */
 export interface DeliveryFilter {
-  /** An event type by the kit's own name: `scan_completed`. */
+  /** A canonical event type, for example `scan_completed`. */
   readonly eventType?: OneOrSeveral<string> | undefined;
   readonly state?: OneOrSeveral<StoredState> | undefined;
   readonly endpoint?: OneOrSeveral<string> | undefined;

@@ -1,10 +1,10 @@
 import { fromBase64, toBase64 } from '../../data/base64.ts';
 import { type DeliveryWithBody, unknownEventType } from './delivery-record.ts';
 
-// Fatal, so that no byte is replaced. A byte order mark stays, because it is part of the signed body.
+// `fatal`, so that no byte is replaced. A byte order mark is kept, because it is part of the signed body.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A body in JSON: as text if it is UTF-8, otherwise as base64. Both forms hold every byte. */
+/** A body in JSON: text if it is UTF-8, otherwise base64. Both forms preserve every byte. */
 export type BodyJson = { readonly body: string } | { readonly bodyBase64: string };
 
 /** Return a body in the form that is printed and exported. */
@@ -22,12 +22,12 @@ export function bodyBytes(json: { readonly body?: string; readonly bodyBase64?: 
   return bodyBase64 === undefined ? new TextEncoder().encode(body ?? '') : fromBase64(bodyBase64);
 }
 
-/** A delivery, or the part of it that is known: a request that was rejected may have neither a `key` nor an `id`. */
+/** A delivery, or its known fields: a rejected request may have no `key` and no `id`. */
 export type DeliveryFields = {
   readonly [Name in keyof DeliveryWithBody]?: DeliveryWithBody[Name] | undefined;
 };
 
-/** A delivery in JSON. Fields that are not known are missing. Times are in ISO 8601 and UTC. */
+/** A delivery in JSON. Unknown fields are omitted. Times are in ISO 8601 and UTC. */
 export interface DeliveryJson extends Omit<DeliveryFields, 'receivedAt' | 'nextAttempt' | 'body'> {
   readonly receivedAt?: string | undefined;
   readonly nextAttempt?: string | undefined;
@@ -45,7 +45,7 @@ export interface DeliveryJson extends Omit<DeliveryFields, 'receivedAt' | 'nextA
 export function deliveryJson(delivery: DeliveryFields): DeliveryJson {
   const { key, id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, state, ...rest } = delivery;
   const { attempts, failures, nextAttempt, handlers, error, code, issues, body } = rest;
-  // Listed one by one: the order of the fields is always the same, and a record's other fields are not printed.
+  // Each field is listed, so that the order of the fields is always the same, and other fields are not printed.
   return {
     key,
     id,

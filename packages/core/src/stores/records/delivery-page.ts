@@ -54,7 +54,7 @@ export function cursorAfter({ receivedAt, key }: Pick<DeliveryRecord, 'receivedA
 
 /**
  * Read a cursor.
- * @throws ConfigurationError for any other text: a listing that started again would never end
+ * @throws ConfigurationError for any other text, because a list that starts again would never end
  */
 function readCursor(cursor: string | undefined): ListPlace | undefined {
   if (cursor === undefined) return undefined;

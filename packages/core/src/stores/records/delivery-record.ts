@@ -3,7 +3,7 @@ import type { RejectionCode } from '../../outcome/rejections.ts';
 import type { StoredState } from '../stored-delivery.ts';
 import type { HandlerRecord } from './handler-record.ts';
 
-/** The event type of a record if the body does not contain one. */
+/** The event type of a record whose body does not contain one. */
 export const unknownEventType = 'unknown';
 
 /**
@@ -29,7 +29,7 @@ export interface DeliveryRecord {
   readonly state: StoredState;
   /** The number of attempts. */
   readonly attempts: number;
-  /** The number of queued attempts that failed, or whose process ended. `maxAttempts` limits it. */
+  /** The number of queued attempts that failed, or whose process ended. It is limited by `maxAttempts`. */
   readonly failures: number;
   /** Set for a queued delivery: the earliest time of its next attempt. It is in the past if the delivery is due. */
   readonly nextAttempt: Date | undefined;

@@ -11,7 +11,7 @@ export interface HandlerRecord {
   readonly error?: string;
 }
 
-/** Read a list of handler records that was parsed from JSON. Members that are not handler records are dropped. */
+/** Read a list of handler records that was parsed from JSON. Members that are not handler records are ignored. */
 export function readHandlerRecords(value: unknown): readonly HandlerRecord[] {
   return Array.isArray(value) ? value.filter(isHandlerRecord) : [];
 }

@@ -30,13 +30,16 @@ const prunable: readonly string[] = [
   'dead',
 ] satisfies PrunableState[];
 
-/** @throws ConfigurationError that names the option, for a state that must not be pruned */
+/**
+ * Check the states to prune.
+ * @throws ConfigurationError that names the option, if a state must not be pruned
+ */
 export function checkPrunableStates(states: readonly string[], option: string): void {
   for (const state of states) {
     if (prunable.includes(state)) continue;
     throw new ConfigurationError(
       option,
-      `has ${JSON.stringify(state)}. Use one or more of ${prunable.join(', ')}.`,
+      `contains ${JSON.stringify(state)}. Use one or more of ${prunable.join(', ')}.`,
     );
   }
 }
@@ -55,7 +58,7 @@ export function readPruneOptions({
     throw new ConfigurationError(name, 'is unknown. Use before, keep or states.');
   }
   if (before === undefined && keep === undefined) {
-    throw new ConfigurationError('before', 'or "keep" must be given.');
+    throw new ConfigurationError('before', 'or the option "keep" is required.');
   }
   if (before !== undefined && !(before instanceof Date && !Number.isNaN(before.getTime()))) {
     throw new ConfigurationError('before', 'must be a Date.');

@@ -10,7 +10,7 @@ import { matchesText, searchWords } from './search-text.ts';
 /** The methods of a `DeliveryStore` that only read. */
 export type RecordQueries = Pick<DeliveryStore, 'list' | 'get' | 'counts' | 'export' | 'health'>;
 
-/** Deliveries with their bodies that are exported at once. */
+/** The number of deliveries whose bodies are loaded at once for an export. */
 const exportPage = 100;
 
 /**
@@ -64,7 +64,7 @@ export function queryRecords(all: () => Iterable<DeliveryWithBody>): RecordQueri
 
 /**
  * Return the deliveries that a filter selects, newest first.
- * @throws ConfigurationError that names the filter, if it is wrong
+ * @throws ConfigurationError that names the filter, if it is invalid
  */
 export function selectRecords(
   all: Iterable<DeliveryWithBody>,

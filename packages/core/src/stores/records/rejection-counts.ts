@@ -1,6 +1,6 @@
 /** The number of unauthenticated rejections in one hour, by endpoint and code. */
 export interface RejectionCount {
-  /** When the hour begins. */
+  /** The beginning of the hour. */
   readonly hour: Date;
   readonly endpoint: string;
   readonly code: string;
@@ -19,13 +19,13 @@ export interface RejectionRecord {
 export interface UnauthenticatedRejections {
   /** Newest first. */
   readonly counts: readonly RejectionCount[];
-  /** The latest rejections, newest first, if the store keeps them one by one. */
+  /** The latest rejections, newest first, if the store keeps each of them. */
   readonly latest: readonly RejectionRecord[];
 }
 
 const hour = 3_600_000;
 
-/** Return the beginning of the hour that a rejection is counted in, in milliseconds since 1970. */
+/** Return the beginning of the hour in which a rejection is counted, in milliseconds since 1970. */
 export function rejectionHour({ receivedAt }: { readonly receivedAt: Date }): number {
   return Math.floor(receivedAt.getTime() / hour) * hour;
 }

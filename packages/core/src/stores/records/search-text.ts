@@ -6,10 +6,10 @@ import { ConfigurationError } from '../../errors.ts';
  */
 const symbol = /(?!\ufffd)[\p{Extended_Pictographic}\p{Regional_Indicator}\p{So}]/gu;
 
-/** Text that needs no change: ASCII without escapes. */
+/** Matches text that needs no change: ASCII without escapes. */
 const plain = /^[^\\\u0080-\uffff]*$/;
 
-/** A JSON string, which may be cut off by the limit on searched characters. */
+/** Matches a JSON string, which may be truncated by the limit on searched characters. */
 const jsonString = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?/g;
 
 const escaped = /\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g;
@@ -40,13 +40,16 @@ function withSymbols(text: string): string {
     .replace(symbol, (character) => ` symbol${character.codePointAt(0)}symbol `);
 }
 
-/** A JSON escape in a search, which may be copied from a raw body. */
+/** Matches a JSON escape in a search, which may be copied from a raw body. */
 const unicodeEscape = /\\u[0-9a-fA-F]{4}/g;
 
-/** Different words in a search. The time of SQLite's FTS5 grows with their square: 100,000 words would take 20 s. */
+/**
+ * The maximum number of different words in a search. The time of SQLite's FTS5 grows with the square of this number:
+ * 100,000 words would take 20 s.
+ */
 const maxWords = 1000;
 
-/** Characters that a search treats as part of a word. */
+/** Matches the characters that a search treats as part of a word. */
 const letter = /[\p{L}\p{N}\p{Co}]/u;
 
 /**
@@ -58,7 +61,10 @@ export function searchWords(text: string): readonly string[] {
   const found = withSymbols(text.replace(unicodeEscape, decode)).split(/[\s\0]+/);
   const words = [...new Set(found)].filter((word) => word !== '');
   if (words.length > maxWords) {
-    throw new ConfigurationError('text', `has ${words.length} words, but must have at most ${maxWords}.`);
+    throw new ConfigurationError(
+      'text',
+      `must contain at most ${maxWords} different words (got ${words.length}).`,
+    );
   }
   if (words.length === 0) throw new ConfigurationError('text', 'must contain at least one word.');
   const searched = words.filter((word) => letter.test(word));
@@ -74,7 +80,7 @@ export function matchesText(words: readonly string[], body: string): boolean {
   return words.every((word) => text.includes(tokens(word).trimEnd()));
 }
 
-/** Return the text in lower case and without diacritics, with one space around each run of letters and digits. */
+/** Return the text in lowercase and without diacritics, with one space around each run of letters and digits. */
 function tokens(text: string): string {
   const folded = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
   return ` ${(folded.match(/[\p{L}\p{N}\p{Co}]+/gu) ?? []).join(' ')} `;

@@ -1,14 +1,14 @@
-/** The numbers of deliveries that are not settled, over all endpoints of a store. */
+/** The numbers of deliveries that are not settled, for all endpoints of a store together. */
 export interface StoreHealth {
   /** Whether the store can be used. */
   readonly ready: boolean;
   /** Queued deliveries that are due. */
   readonly waiting: number;
-  /** Deliveries whose handlers are running behind a queue, or whose process has ended while they ran. */
+  /** Queued deliveries whose handlers are running, or whose process ended while they were running. */
   readonly running: number;
   /** Queued deliveries that wait for a retry. */
   readonly delayed: number;
   readonly dead: number;
-  /** When the oldest queued delivery, waiting or delayed, was received. `undefined` if none is queued. */
+  /** The time at which the oldest queued delivery (waiting or delayed) was received. `undefined` if none is queued. */
   readonly oldest: Date | undefined;
 }

@@ -1,9 +1,12 @@
 import { ConfigurationError } from '../../errors.ts';
 
-/** What `start` throws for an endpoint that has workers in this process already: of two receivers only one would run. */
+/**
+ * Create the error that `start` throws if the endpoint already has workers in this process. Without it, only one of two
+ * receivers would run deliveries.
+ */
 export function endpointTaken(endpoint: string): ConfigurationError {
   return new ConfigurationError(
     'endpoint',
-    `${JSON.stringify(endpoint)} is taken by another receiver over this store. Give each receiver its own "endpoint", or close the other receiver first.`,
+    `${JSON.stringify(endpoint)} is used by another receiver of this store. Give each receiver a unique "endpoint", or close the other receiver first.`,
   );
 }

@@ -6,7 +6,7 @@ import type { StoredEvent } from '../stored-delivery.ts';
 import type { Claim } from '../worker/worker-store.ts';
 import { type Backoff, retryDelay } from './backoff.ts';
 
-/** What a store writes about a delivery after an attempt. */
+/** The changes that a store writes to a delivery after an attempt. */
 export interface Settlement {
   /** `queued`: another attempt follows at `dueAt`. */
   readonly state: 'processed' | 'rejected' | 'queued' | 'dead';
@@ -19,7 +19,7 @@ export interface Settlement {
    * set back must not limit this one to `maxDelay`.
    */
   readonly requestedWait: number | undefined;
-  /** What failed, in one line. */
+  /** The message of the error, in one line. */
   readonly error: string | undefined;
   /** The handlers' records, this attempt included. `undefined` if no handler ran: keep the stored records. */
   readonly handlers: readonly HandlerRecord[] | undefined;
@@ -28,8 +28,8 @@ export interface Settlement {
   /** For a rejected delivery, the reasons why it does not match its schema. */
   readonly issues: readonly EventIssue[] | undefined;
   /**
-   * Set only if the event says more than was stored with the delivery, for example because an older version did not
-   * understand it. Members that are `undefined` leave the stored value.
+   * Set only if the event contains more values than were stored with the delivery, for example because an older version
+   * did not know its dialect. Members that are `undefined` leave the stored value.
    */
   readonly event: StoredEvent | undefined;
 }
@@ -57,7 +57,7 @@ export function retryAt(
 }
 
 /**
- * Return what a store writes about a delivery after an attempt.
+ * Return the changes that a store writes to a delivery after an attempt.
  * @param now milliseconds since 1970
  */
 export function settlementOf(
@@ -79,12 +79,12 @@ export function settlementOf(
     handlers: status === 'rejected' ? undefined : addAttempt(handlers, result.succeeded, result.failures),
     code: result.code,
     issues: result.issues,
-    event: event !== undefined && saysMore(event, delivery) ? event : undefined,
+    event: event !== undefined && hasNewValues(event, delivery) ? event : undefined,
   };
 }
 
 const eventKeys = ['eventType', 'dialect', 'scanId', 'target'] as const;
 
-function saysMore(event: StoredEvent, stored: StoredEvent): boolean {
+function hasNewValues(event: StoredEvent, stored: StoredEvent): boolean {
   return eventKeys.some((key) => (event[key] ?? stored[key]) !== stored[key]);
 }

@@ -3,8 +3,8 @@
  *
  * Compare it with the failures of a delivery whose lease has expired, that one included. From `maxAttempts` on, the
  * delivery is a dead letter. Below that and from this number on, it is a suspect, and a worker runs one suspect at a
- * time: otherwise an event that ends its process would take the same other deliveries with it in every attempt, until
- * all of them are dead letters.
+ * time. Otherwise an event that ends its process would interrupt the same other deliveries in every attempt, until all of
+ * them are dead letters.
  * @param maxAttempts the number of failures that make a delivery a dead letter
  * @example
  * const failures = row.failures + 1;

@@ -7,7 +7,7 @@ export interface WorkerOptions extends RetryOptions {
   readonly concurrency: number;
   /** Milliseconds after which another process may claim a delivery whose process has not renewed its lease. */
   readonly lease: number;
-  /** Milliseconds between two looks for deliveries that other processes have put into the queue. */
+  /** Milliseconds between two checks for deliveries that other processes have put into the queue. */
   readonly pollInterval: number;
   /** Milliseconds that closing waits for running handlers. Their deliveries are then released. */
   readonly closeTimeout: number;
@@ -25,8 +25,8 @@ const units = {
 
 /**
  * Check a store's options for its workers, and fill in the defaults.
- * @param options what the user passed. Other options are ignored
- * @param defaults the store's defaults: these are the options that the store has
+ * @param options the user's options. Options of other names are ignored
+ * @param defaults the store's defaults. Their names are the options that the store has
  * @throws ConfigurationError that names the option, if a value is not a whole number from 1 (`closeTimeout`: from 0)
  *   to 2147483647
  * @example
