@@ -2,7 +2,7 @@ import type { DataSchemas, Receiver } from '@spiderfoot-webhooks/core';
 import type { VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import type { SchemasOf, WebhookRequest } from './webhook-request.ts';
 
-/** A request of Express, whatever its type parameters are. */
+/** An Express request with any type parameters. */
 type AnyRequest = Pick<WebhookRequest, 'res' | 'headers'>;
 
 interface PassedWebhook {

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 
 declare const typedBy: unique symbol;
 
-/** Only a type: it exists in no program. It is optional, so that requests of other middlewares have it as well. */
+/** Exists only as a type, never at runtime. Optional, so that it is compatible with requests of other middleware. */
 interface TypedBy<Schemas extends DataSchemas> {
   readonly [typedBy]?: Schemas;
 }
@@ -35,7 +35,7 @@ export type WebhookRequest<Schemas extends DataSchemas = Record<never, never>> =
   WebhookRequestHandler<Schemas>
 >[0];
 
-/** The schemas of a request, by the type of its `res.locals`. Those of any other request are not known. */
+/** The schemas of a request, from the type of its `res.locals`. For any other request, they are unknown. */
 export type SchemasOf<Req> = Req extends { readonly res?: { readonly locals: infer L } | undefined }
   ? typeof typedBy extends keyof L
     ? L extends TypedBy<infer Schemas>

@@ -5,19 +5,22 @@ import { createTransport } from './http/transport.ts';
 import type { TransportOptions } from './http/transport-options.ts';
 import { toJson } from './text/well-formed-json.ts';
 
-/** What a chat's forwarder is made with. */
+/** The options of a forwarder that posts to a chat channel. */
 export interface ChatOptions extends TransportOptions {
-  /** The channel's webhook URL. **It is a secret**: who has it can post. It is never logged, nor part of an error. */
+  /**
+   * The webhook URL of the channel. **It is a secret**: anyone who has it can post to the channel. Logs and errors never
+   * contain it.
+   */
   readonly url: string;
 }
 
-/** Post an event's message as JSON to a channel's webhook. */
+/** Create a forwarder that posts each event as a JSON message to the webhook of a channel. */
 export function toChat(
   target: string,
-  { url: given, ...options }: ChatOptions,
+  { url: webhookUrl, ...options }: ChatOptions,
   write: (message: Message) => object,
 ): Forwarder {
-  const url = readUrl('url', given, options);
+  const url = readUrl('url', webhookUrl, options);
   const transport = createTransport(target, options);
   const headers = { 'content-type': 'application/json' };
   return toForwarder(

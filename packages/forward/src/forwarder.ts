@@ -1,29 +1,30 @@
 import { ConfigurationError, type EventContext } from '@spiderfoot-webhooks/core';
 import type { EventEnvelope } from '@spiderfoot-webhooks/core/events';
 
-/** An event of any type, one of your own schemas too: what every forwarder takes. */
+/** An event of any type, including the types of your own schemas. Every forwarder accepts it. */
 export type AnyEvent = EventEnvelope<string, unknown>;
 
 /**
- * A handler that sends an event on: for `receiver.on`, `onAny` and `onUnhandled`. It resolves once the target has
- * taken the event, and fails with a {@link ForwardError}, so that the event is tried again with this handler alone.
+ * A handler that forwards events, for `receiver.on`, `onAny` and `onUnhandled`. It resolves once the target has accepted
+ * the event. If it rejects with a {@link ForwardError}, the event is retried with this handler only.
  */
 export interface Forwarder<Event = AnyEvent> {
   (event: Event, context: EventContext): Promise<void>;
   /**
-   * End waiting events, let running requests finish, and close the connections. Call `await receiver.close()` first.
-   * One that is made of others closes them too; to close one twice does nothing, as where two share it.
+   * Fail waiting events, let running requests finish, and close the connections. Call `await receiver.close()` first. A
+   * composed forwarder also closes the forwarders that it consists of. Closing a forwarder again has no effect, so two
+   * composed forwarders can share one.
    */
   close(): Promise<void>;
 }
 
-/** What `receiver.on` takes: a forwarder, or a function of your own. */
+/** A handler as `receiver.on` accepts it: a forwarder, or your own function. */
 export interface Handler<Event> {
   (event: Event, context: EventContext): unknown;
   close?(): Promise<void>;
 }
 
-/** A function, and what closes it, as one. */
+/** Turn a handler and its close function into a forwarder. */
 export function toForwarder<Event>(
   run: (event: Event, context: EventContext) => Promise<void>,
   close: () => Promise<void>,
@@ -42,12 +43,12 @@ export async function closeAll(handlers: readonly { close?(): Promise<void> }[])
   await Promise.all(handlers.map((handler) => handler.close?.()));
 }
 
-/** @throws ConfigurationError for what could not be called */
+/** @throws ConfigurationError if the handler is not a function */
 export function checkHandler(option: string, handler: unknown): void {
   if (typeof handler !== 'function') {
     throw new ConfigurationError(
       option,
-      'must be a function: a forwarder such as slack({ url }), or one of yours.',
+      'must be a function: a forwarder such as slack({ url }), or your own function.',
     );
   }
 }

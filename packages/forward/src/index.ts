@@ -1,5 +1,5 @@
 /**
- * Sends SpiderFoot's events on, as handlers that survive what outbound calls meet. The targets are subpaths:
+ * Forwards SpiderFoot's events, with handlers that survive failing targets. The targets are subpaths:
  * `./slack`, `./discord`, `./teams`, `./siem`, `./email`, `./webhook`. This entry exports the functions that compose
  * forwarders, and the transport that they share.
  */

@@ -12,9 +12,9 @@ export function rejectUnknown(options: object, names: readonly string[], prefix 
 }
 
 /** @throws ConfigurationError */
-export function readInteger(option: string, value: unknown, least: number, most = longestTimer): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new ConfigurationError(option, `must be a whole number from ${least} to ${most}.`);
+export function readInteger(option: string, value: unknown, min: number, max = longestTimer): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new ConfigurationError(option, `must be a whole number from ${min} to ${max}.`);
 }
 
 /** @throws ConfigurationError */

@@ -1,7 +1,10 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { rejectUnknown } from './option-checks.ts';
 
-/** For a target with a certificate of your own, or one that asks for a client certificate. PEM, as in Node's `tls.connect`. */
+/**
+ * TLS options for a target that has a certificate of your own CA or requires a client certificate. All values are PEM, as
+ * in Node's `tls.connect`.
+ */
 export interface TlsOptions {
   /** Certificate authorities to trust instead of the well-known ones. */
   readonly ca?: string | Buffer | (string | Buffer)[];

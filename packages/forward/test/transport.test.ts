@@ -105,9 +105,8 @@ describe('A request is tried again after', () => {
   it('no connection at all, until its tries are used up', async () => {
     const error = await failureOf(post(transport({ retries: 3 }), 'http://127.0.0.1:1'));
     expect(error).toMatchObject({ code: 'connection', attempt: 4, status: undefined });
-    expect(error.message).toBe(
-      'siem (127.0.0.1:1) could not be reached (attempt 4): ECONNREFUSED. Check the address and the network. A later attempt may succeed.',
-    );
+    expect(error.target).toBe('siem (127.0.0.1:1)');
+    expect(error.message).toContain('ECONNREFUSED');
   });
 
   it('what the target asks for, where that is short', async () => {
@@ -132,7 +131,7 @@ describe('A request is not tried again', () => {
     const target = await startTarget(answers(status, 'no such hook'), answers(200));
     const error = await failureOf(post(transport(), target.url));
     expect(error).toMatchObject({ code: 'rejected', status, attempt: 1, retryAfter: undefined });
-    expect(error.message).toContain(`rejected the event (status ${status}, attempt 1): "no such hook". `);
+    expect(error.message).toContain(`(status ${status}, attempt 1): "no such hook". `);
     expect(target.requests.length).toBe(1);
   });
 

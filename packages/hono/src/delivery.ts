@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 import { createNodeServerDelivery } from '#node-server';
 import type { WebhookOptions } from './options.ts';
 
-/** A Hono request as a delivery. */
+/** Turn a Hono request into a delivery. */
 export function toDelivery(c: Context, { clientIp, waitUntil }: WebhookOptions): Delivery {
   const kept = keptBytes(c);
   const incoming = incomingOf(c);
@@ -27,7 +27,7 @@ function waitUntilOf(c: Context): WaitUntil | undefined {
   }
 }
 
-/** What `c.req.text()` and the like have read is kept as it came; `c.req.json()` keeps the text. */
+/** Return the bytes that `c.req.text()`, `c.req.json()` or a similar method has read. Hono caches them unchanged. */
 function keptBytes({ req: { bodyCache } }: Context): Promise<Uint8Array> | undefined {
   const { arrayBuffer, blob, text } = bodyCache;
   if (arrayBuffer !== undefined) return Promise.resolve(arrayBuffer).then((buffer) => new Uint8Array(buffer));
@@ -40,7 +40,7 @@ function keptBytes({ req: { bodyCache } }: Context): Promise<Uint8Array> | undef
   return undefined;
 }
 
-/** `@hono/node-server` binds Node's own request. */
+/** Return Node's own request, which `@hono/node-server` binds. */
 function incomingOf({ env }: Context): IncomingRequest | undefined {
   const incoming: unknown = typeof env === 'object' && env !== null ? env.incoming : undefined;
   return isIncoming(incoming) ? incoming : undefined;

@@ -55,7 +55,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
       c.set('spiderfoot', passed);
       keepBody(c, passed.context.wire.body);
       await next();
-      // A route that returned nothing is answered 500; asking for its status would make a 200 of it.
+      // If the route returned no response, the answer is 500. Reading `c.res` would create a response with status 200.
       return c.finalized ? c.res.status : 500;
     });
     return outcome === undefined ? undefined : answer(c, outcome);

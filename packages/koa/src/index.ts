@@ -17,15 +17,15 @@ import { readableAgain } from './readable-again.ts';
 
 export type WebhookOptions = NodeHandlerOptions<Context>;
 
-/** What {@link webhookMiddleware} puts into `ctx.state`. */
+/** The members that {@link webhookMiddleware} adds to `ctx.state`. */
 export interface WebhookState<Schemas extends DataSchemas = Record<never, never>> {
   /** The verified event and its context. */
   spiderfoot: VerifiedWebhook<Schemas>;
 }
 
 /**
- * Serve a receiver: verify requests, run its handlers and answer. Mount it before any body parser; after
- * koa-bodyparser, which keeps the raw text, it works as well.
+ * Serve a receiver: verify requests, run its handlers and answer. Mount it before any body parser. It also works after
+ * koa-bodyparser, which keeps the raw text.
  * @example
  * router.all('/webhook', webhookHandler(receiver));
  */

@@ -1,7 +1,7 @@
 import { AttemptError, type FailureDetails, failureOf } from '../errors/failure.ts';
 import { onAbort } from '../on-abort.ts';
 
-/** The result of an attempt. A value and not an exception, because only some failures open the circuit breaker. */
+/** The result of an attempt. A failure is a value and not an exception, because only some failures open the circuit breaker. */
 export type Attempted<T> =
   | { readonly value: T; readonly failure?: undefined }
   | { readonly failure: FailureDetails };
@@ -10,7 +10,7 @@ export type Attempted<T> =
  * Make one attempt and settle within `timeout`, even if the attempt ignores its signal. Never rejects. An attempt that
  * has its answer when the time ends gets one more turn of the event loop: an accepted event must not be sent again.
  * @param timeout milliseconds
- * @param signal the handler's
+ * @param signal the handler's signal
  */
 export function attemptInTime<T>(
   attempt: (signal: AbortSignal) => Promise<T>,

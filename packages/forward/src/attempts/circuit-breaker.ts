@@ -19,7 +19,7 @@ interface CircuitBreakerOptions {
   readonly failures: number;
   /** Milliseconds. */
   readonly coolDown: number;
-  /** The longest duration of an attempt, in milliseconds. Calls that are rejected during a trial wait that long. */
+  /** The longest duration of an attempt, in milliseconds. It is the `retryAfter` of calls rejected during a trial. */
   readonly timeout: number;
   readonly onOpen: () => void;
   readonly onClose: () => void;

@@ -1,7 +1,7 @@
 import { AttemptError } from '../errors/failure.ts';
 import { onAbort } from '../on-abort.ts';
 
-/** Limits how many callers run at once. Others wait in the order in which they came. */
+/** Limits the number of concurrent callers. Other callers wait in the order of their arrival. */
 export interface ConcurrencyLimit {
   /**
    * Wait for a free slot.
@@ -12,8 +12,8 @@ export interface ConcurrencyLimit {
 }
 
 /**
- * @param slots how many callers can run at once
- * @param maxWaiting how many can wait. A caller whose signal is aborted no longer waits.
+ * @param slots the maximum number of concurrent callers
+ * @param maxWaiting the maximum number of waiting callers. A caller whose signal is aborted stops waiting.
  */
 export function createConcurrencyLimit(slots: number, maxWaiting: number): ConcurrencyLimit {
   let free = slots;

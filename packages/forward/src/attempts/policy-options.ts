@@ -20,18 +20,18 @@ export interface PolicyOptions {
   readonly retries?: number;
   /** The longest wait before the first retry, in milliseconds. It doubles with each retry. Waits are random. @default 250 */
   readonly baseDelay?: number;
-  /** The longest wait before any retry, in milliseconds. A longer `Retry-After` fails the handler at once. @default 5000 */
+  /** The longest wait before any retry, in milliseconds. A longer `Retry-After` fails the handler immediately. @default 5000 */
   readonly maxDelay?: number;
   /** The number of concurrent attempts. Up to 1000 more calls wait, and all others fail as `overloaded`. @default 16 */
   readonly maxInFlight?: number;
   /**
-   * The circuit breaker. If an origin failed too often, events fail at once as `circuit_open`, and a queue keeps them
+   * The circuit breaker. If an origin failed too often, events fail immediately as `circuit_open`, and a queue keeps them
    * until the cool-down ends. Each forwarder has its own breakers. Set to `false` to disable.
    */
   readonly breaker?: false | BreakerOptions;
   /**
-   * A logger that gets a warning for each retry, and a line when a breaker opens or closes. If you omit it, a remark
-   * that the target makes on an event it accepted goes to the receiver's logger.
+   * A logger for a warning about each retry, and for a line when a breaker opens or closes. If you omit it, these are not
+   * logged, and a target's remarks on accepted events are logged by the receiver's logger.
    * @default silent
    */
   readonly logger?: Pick<Logger, 'info' | 'warn'>;
@@ -42,7 +42,7 @@ export interface PolicySettings extends Required<Omit<PolicyOptions, 'breaker'>>
   readonly breaker: false | Required<BreakerOptions>;
 }
 
-/** The names of the options, for a forwarder that has options of its own. */
+/** The names of the options, for a forwarder that also has its own options. */
 export const policyOptionNames = [
   'timeout',
   'retries',
@@ -68,7 +68,7 @@ export function readPolicyOptions(options: PolicyOptions): PolicySettings {
     logger = silent,
   } = options;
   if (typeof logger?.info !== 'function' || typeof logger?.warn !== 'function') {
-    throw new ConfigurationError('logger', 'must be an object with info(), warn().');
+    throw new ConfigurationError('logger', 'must be an object with the methods info() and warn().');
   }
   return {
     timeout: readInteger('timeout', timeout, 1),

@@ -12,13 +12,13 @@ import { delayAfter } from './retry-delay.ts';
 export interface Policy {
   readonly settings: PolicySettings;
   /**
-   * Make attempts until one succeeds or a retry makes no sense.
+   * Make attempts until one succeeds or a retry would not help.
    * @param origin `https://host:port`, `smtp://host:25`. Each origin has its own circuit breaker, and errors name its
    *   host.
    * @param attempt throws an `AttemptError` whose code decides whether it is retried. Any other error counts as
    *   `connection`. Its signal is aborted when the time of the attempt ends.
-   * @param signal the handler's
-   * @throws ForwardError and nothing else
+   * @param signal the handler's signal
+   * @throws ForwardError only
    */
   run<T>(
     origin: string,
@@ -61,12 +61,13 @@ export function createPolicy(target: string, options: PolicyOptions = {}): Polic
     }
   }
 
-  /** Milliseconds until the next attempt; `undefined` if none makes sense within this call. */
+  /** Return the milliseconds until the next attempt; `undefined` if this call makes no further attempt. */
   function waitAfter(failure: FailureDetails, attempts: number, origin: string): number | undefined {
     if (!isTransient(failure) || attempts > retries || breakers.coolDownLeft(origin) !== undefined)
       return undefined;
-    const asked = failure.retryAfter;
-    return asked !== undefined && asked * 1000 > maxDelay ? undefined : delayAfter(attempts, asked, settings);
+    const { retryAfter } = failure;
+    if (retryAfter !== undefined && retryAfter * 1000 > maxDelay) return undefined;
+    return delayAfter(attempts, retryAfter, settings);
   }
 
   async function call<T>(
@@ -93,7 +94,7 @@ export function createPolicy(target: string, options: PolicyOptions = {}): Polic
         throw fail({ ...failure, retryAfter: wait || undefined });
       }
       const { code, status } = failure;
-      logger.warn({ target, host, code, status, attempt: attempts, delay }, 'Attempt failed and is retried');
+      logger.warn({ target, host, code, status, attempt: attempts, delay }, 'Attempt failed, retrying');
       await sleep(delay, undefined, { signal: waits }).catch(() => {
         throw fail({ status, ...failureOf(waits.reason) });
       });

@@ -9,9 +9,9 @@ import {
 } from '../forwarder.ts';
 
 /**
- * Try one handler after the other, until one succeeds: the guide's "fallback notification methods". They share the
- * handler's time: where that is short, as without a queue, give all but the last little patience.
- * @returns a forwarder that fails, with a {@link FallbackError}, only where all of them have
+ * Try the handlers in order until one succeeds: the guide's "fallback notification methods". The handlers share the time
+ * of one handler. Without a queue, that time is short: give all handlers but the last a low `timeout` and few `retries`.
+ * @returns a forwarder that fails with a {@link FallbackError} only if all handlers failed
  * @example
  * const alert = fallback(slack({ url, timeout: 2000, retries: 0 }), email({ … }));
  * receiver.on('high_risk_event', alert, { name: 'alert' });

@@ -16,14 +16,14 @@ import { createSharedSignal } from './shared-signal.ts';
 
 export interface ThrottleOptions {
   /**
-   * Milliseconds after a message in which further events are collected. It has to leave the handler time to send:
-   * well below the nine seconds that it has without a queue.
+   * Milliseconds during which events are collected after a message. The handler must still have time to send, so keep
+   * the window well below the nine seconds that a handler has without a queue.
    * @default 3000
    */
   readonly window?: number;
   /**
-   * How many events make a group, which is then sent at once. An event that waits keeps its place in the queue, so a
-   * group cannot grow beyond the queue's `concurrency`: raise both together.
+   * The maximum number of events in a group. A full group is sent immediately. A waiting event occupies a worker of the
+   * queue, so a group cannot exceed the queue's `concurrency`. Raise both options together.
    * @default 16
    */
   readonly max?: number;
@@ -38,9 +38,9 @@ interface WaitingEvent {
 }
 
 /**
- * Group a burst: the first event is sent at once, those that follow within the window as one `EventGroup`, with their
- * count. Each event's handler succeeds when its group has been sent, and fails when that fails: nothing is taken as
- * sent that was not, and an event whose time is over before leaves its group.
+ * Group the events of a burst. The first event is sent immediately. The events that arrive within the window after it are
+ * sent as one `EventGroup`, with their count. The handler of each event succeeds or fails with its group, so no event
+ * counts as sent that was not. If the time of a handler ends before its group is sent, its event leaves the group.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.on('finding.*', throttle(slack({ url }), { window: 5000 }), { name: 'slack' });

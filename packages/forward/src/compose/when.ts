@@ -10,7 +10,7 @@ import {
 
 /**
  * Forward only events that a predicate accepts. Other events count as handled.
- * @param predicate what it throws fails the handler
+ * @param predicate if it throws, the handler fails with its error
  * @example
  * receiver.on('scan_completed', when(({ data }) => (data.high_risk_events ?? 0) > 0, slack({ url })), { name: 'slack' });
  */

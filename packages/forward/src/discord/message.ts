@@ -14,7 +14,7 @@ const colors: Readonly<Record<Level, number>> = {
   info: 0x439fe0,
 };
 
-/** What Discord's `Execute Webhook` takes, as far as it is used here. */
+/** The members of Discord's `Execute Webhook` request that are used here. */
 export interface DiscordMessage {
   /** Empty, so that a mention that is not escaped notifies no user. */
   readonly allowed_mentions: { readonly parse: readonly [] };
@@ -44,14 +44,14 @@ export function toDiscord({ title, level, fields }: Message): DiscordMessage {
 }
 
 /**
- * Escape text for a title or a field name, where Discord renders Markdown. Only characters that would style the text,
+ * Escape text for a title or a field name. Discord renders Markdown in both. Only characters that would style the text,
  * link it or look like a mention get a backslash, because a client without Markdown, such as a notification, shows
  * backslashes.
  */
-function literal(text: string, most: number): string {
+function literal(text: string, maxLength: number): string {
   const styles = paired.filter(([mark]) => text.split(mark).length > 2).map(([, pattern]) => pattern);
   const markup = styles.length === 0 ? unstyled : eitherOf([...single, ...styles]);
-  return joined(text.replace(markup, '\\$&').match(/\\.|./gsu) ?? [], most);
+  return joined(text.replace(markup, '\\$&').match(/\\.|./gsu) ?? [], maxLength);
 }
 
 function eitherOf(patterns: readonly RegExp[]): RegExp {
@@ -86,8 +86,8 @@ const single: readonly RegExp[] = [
 const unstyled = eitherOf(single);
 
 /**
- * Within backticks Discord makes no link, no mention and no style of anything. There is no way to write a backtick
- * there.
+ * Write text between backticks, where Discord renders no links, mentions or styles. A backtick cannot be escaped there, so
+ * it is replaced with a similar character.
  */
 function code(text: string): string {
   return `\`${replaced(text, (character) => (character === '`' ? 'ˋ' : character), limits.value - 2)}\``;

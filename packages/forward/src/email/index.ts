@@ -22,9 +22,9 @@ export type { EmailOptions, SmtpServer } from './options.ts';
  * one address. If the server rejected other addresses, their number is logged as a warning to `logger`, or to the
  * receiver's logger.
  *
- * The mail's `Message-ID` is made of the delivery's id: a mail that was sent twice, because the answer to the first
- * was lost, can be told by it.
- * @throws ConfigurationError that names the option, at start-up
+ * The `Message-ID` of a mail contains the delivery's id. If the server's answer to a mail was lost and the mail was sent
+ * again, both copies have the same `Message-ID`.
+ * @throws ConfigurationError that names the option, at startup
  * @example
  * const mail = email({
  *   smtp: process.env.SMTP_URL ?? '',
@@ -40,13 +40,13 @@ export function email(options: EmailOptions): Forwarder {
   rejectUnknown(options, [...emailOptionNames, ...policyOptionNames]);
   const { smtp, from, to, subject, allowPlaintext = false, tls, ...policyOptions } = options;
   if (subject !== undefined && typeof subject !== 'function') {
-    throw new ConfigurationError('subject', 'must be a function that is given the event.');
+    throw new ConfigurationError('subject', 'must be a function of the event that returns a string.');
   }
   const server = readServer(smtp);
   const [sender] = readAddresses('from', from, 1);
   const recipients = readAddresses('to', to, 100);
   const domain = sender?.address.split('@')[1];
-  // A mail server takes only so many connections from one client.
+  // Mail servers limit the number of connections from one client.
   const policy = createPolicy('email', { maxInFlight: 4, ...policyOptions });
   const { timeout } = policy.settings;
   const transporter = createTransporter(server, {
@@ -63,7 +63,7 @@ export function email(options: EmailOptions): Forwarder {
         to: recipients,
         messageId: `<${context.id}@${domain}>`,
         date: context.receivedAt,
-        // So that out-of-office replies stay away.
+        // Prevents out-of-office replies.
         headers: { 'Auto-Submitted': 'auto-generated' },
       };
       const send = (signal: AbortSignal) =>
@@ -76,7 +76,7 @@ export function email(options: EmailOptions): Forwarder {
       const logger = options.logger ?? context.logger;
       logger.warn(
         { target: 'email', host: server.host, rejected: rejected.length },
-        'The mail server rejected some of the addresses',
+        'The mail server rejected some of the recipients',
       );
     },
     () => policy.close(),
@@ -93,13 +93,13 @@ function createTransporter(
     secure,
     requireTLS: !secure && !allowPlaintext,
     tls,
-    // A server that wants no password, where one was given, is the wrong one.
+    // If a password is configured but the server does not ask for one, it is the wrong server.
     ...(auth !== undefined && { auth, forceAuth: true }),
     connectionTimeout: timeout,
     greetingTimeout: timeout,
     socketTimeout: timeout,
     dnsTimeout: timeout,
-    // Nothing in an event may name a file or a URL for the mail to include.
+    // Otherwise, text of an event could name a file or a URL that nodemailer includes in the mail.
     disableFileAccess: true,
     disableUrlAccess: true,
   });

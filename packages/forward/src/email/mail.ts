@@ -19,8 +19,8 @@ const colors: Readonly<Record<Level, string>> = {
 };
 
 /**
- * Says an event in a mail, as plain text and as HTML.
- * @param subject the user's own, in place of the message's title
+ * Describe an event in a mail, as plain text and as HTML.
+ * @param subject the user's function, which replaces the default subject: the message's title
  */
 export function composeMail(
   event: AnyEvent,

@@ -9,24 +9,31 @@ import { parseUrl, socketHost, urlHost } from '../urls.ts';
 /** A mail server. */
 export interface SmtpServer {
   readonly host: string;
-  /** @default 587, and 465 where `secure` */
+  /** @default 587, or 465 if `secure` is true */
   readonly port?: number;
-  /** TLS from the first byte; without it, STARTTLS is insisted upon. @default true for port 465 */
+  /** Use TLS from the first byte. If `false`, STARTTLS is required. @default true if `port` is 465 */
   readonly secure?: boolean;
   readonly username?: string;
   readonly password?: string;
 }
 
 export interface EmailOptions extends PolicyOptions {
-  /** `smtps://user:password@mail.example.com` (TLS from the first byte), `smtp://…` (STARTTLS), or the same in parts. */
+  /**
+   * The mail server, as a URL or as an object: `smtps://user:password@mail.example.com` (TLS from the first byte) or
+   * `smtp://…` (STARTTLS).
+   */
   readonly smtp: string | URL | SmtpServer;
   /** `SpiderFoot <spiderfoot@example.com>` */
   readonly from: string;
   readonly to: string | readonly string[];
-  /** A subject of your own; what of it cannot stand in a subject is taken out. @default what has happened to what */
+  /**
+   * Return your own subject. Characters that a subject cannot contain are removed.
+   * @default the event and its target: `SpiderFoot Scan Completed: example.com`
+   */
   readonly subject?: (event: AnyEvent) => string;
   /**
-   * Sends without TLS where the server offers none. **Events, the user and the password then travel readable.**
+   * Send without TLS if the server does not offer it. **Others on the network can then read the events, the user name and
+   * the password.**
    * @default false
    */
   readonly allowPlaintext?: boolean;
@@ -42,21 +49,21 @@ export const emailOptionNames = [
   'tls',
 ] as const satisfies readonly (keyof EmailOptions)[];
 
-/** A server, checked, with its defaults. */
+/** The checked server, with its defaults. */
 export interface SmtpSettings {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
   readonly auth: { readonly user: string; readonly pass: string } | undefined;
-  /** `smtp://host:port`: what the circuit breaker goes by, and what errors name. */
+  /** `smtp://host:port`. The circuit breaker is per origin, and errors name its host. */
   readonly origin: string;
 }
 
-/** @throws ConfigurationError that never says a password, nor the URL that may hold one */
+/** @throws ConfigurationError that never contains the password, or the URL, which can contain the password */
 export function readServer(smtp: unknown): SmtpSettings {
   if (typeof smtp === 'string' || smtp instanceof URL) return readServer(partsOf(smtp));
   if (typeof smtp !== 'object' || smtp === null) {
-    throw new ConfigurationError('smtp', 'is missing. Is the environment variable set that it comes from?');
+    throw new ConfigurationError('smtp', 'is missing. Check that its environment variable is set.');
   }
   rejectUnknown(smtp, ['host', 'port', 'secure', 'username', 'password'], 'smtp.');
   const parts: { readonly [Name in keyof SmtpServer]?: unknown } = smtp;
@@ -65,7 +72,8 @@ export function readServer(smtp: unknown): SmtpSettings {
   const isSecure = readBoolean('smtp.secure', secure);
   const port = readInteger('smtp.port', parts.port ?? (isSecure ? 465 : 587), 1, 65_535);
   const origin = `${isSecure ? 'smtps' : 'smtp'}://${urlHost(host)}:${port}`;
-  if (!URL.canParse(origin)) throw new ConfigurationError('smtp.host', "is no host's name and no address.");
+  if (!URL.canParse(origin))
+    throw new ConfigurationError('smtp.host', 'must be a host name or an IP address.');
   return { host, port, secure: isSecure, auth: readAuth(username, password), origin };
 }
 
@@ -77,7 +85,10 @@ function readAuth(username: unknown, password: unknown): SmtpSettings['auth'] {
 function partsOf(smtp: string | URL): SmtpServer {
   const url = parseUrl(smtp);
   if (url === undefined || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
-    throw new ConfigurationError('smtp', 'must begin with smtps:// or smtp://, and name a host.');
+    throw new ConfigurationError(
+      'smtp',
+      'must begin with smtps:// or smtp:// and contain a host, for example smtps://mail.example.com.',
+    );
   }
   return {
     host: socketHost(url),
@@ -91,34 +102,37 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new ConfigurationError('smtp', 'has a user or a password with a "%" that has to be written "%25".');
+    throw new ConfigurationError(
+      'smtp',
+      'has a "%" in the user name or the password. In a URL, write it as "%25".',
+    );
   }
 }
 
 function readText(option: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new ConfigurationError(option, 'is missing. Is the environment variable set that it comes from?');
+  throw new ConfigurationError(option, 'is missing. Check that its environment variable is set.');
 }
 
 /**
- * @param most how many addresses there may be
- * @throws ConfigurationError for anything but addresses
+ * @param max the maximum number of addresses
+ * @throws ConfigurationError if a value is not an address
  */
-export function readAddresses(option: string, value: unknown, most: number): MailboxAddress[] {
+export function readAddresses(option: string, value: unknown, max: number): MailboxAddress[] {
   const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
   const mailboxes = texts.flatMap((text) => mailboxesOf(text));
-  if (mailboxes.length > 0 && mailboxes.length <= most && mailboxes.every(isComplete)) return mailboxes;
+  if (mailboxes.length > 0 && mailboxes.length <= max && mailboxes.every(isComplete)) return mailboxes;
   throw new ConfigurationError(
     option,
-    most === 1
-      ? 'must be one address, as in "SpiderFoot <spiderfoot@example.com>".'
-      : `must be an address or a list of them, at most ${most}.`,
+    max === 1
+      ? 'must be one address, for example "SpiderFoot <spiderfoot@example.com>".'
+      : `must be an address, or a list of at most ${max} addresses.`,
   );
 }
 
 const noMailbox: MailboxAddress = { name: '', address: '' };
 
-/** A line break would begin another header. */
+/** Control characters are rejected, because a line break would begin another header. */
 function mailboxesOf(text: unknown): MailboxAddress[] {
   return typeof text === 'string' && !/\p{Cc}/u.test(text)
     ? parseAddresses(text, { flatten: true })

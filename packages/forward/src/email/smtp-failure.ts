@@ -2,7 +2,7 @@ import { AttemptError, type FailureDetails, systemCode } from '../errors/failure
 import { redactedExcerpt } from '../text/redacted-excerpt.ts';
 import type { SmtpSettings } from './options.ts';
 
-/** What nodemailer tells of a failure, as far as it is read. */
+/** The members of nodemailer's errors that are read. */
 interface SmtpError {
   readonly code?: unknown;
   readonly originalCode?: unknown;
@@ -12,8 +12,9 @@ interface SmtpError {
 }
 
 /**
- * Why a mail was not taken: a reply of 4xx is worth another try, one of 5xx is not, and without a reply the connection is to
- * blame. Of the error a code and the server's reply are told: its message and its members can hold what was sent.
+ * Return why a mail was not accepted. A 4xx reply is retried, a 5xx reply is not, and no reply counts as a connection
+ * error. Only the error's code and the server's reply are used, because the error's message and other members can contain
+ * the mail.
  */
 export function failureOfMail(error: unknown, server: SmtpSettings): AttemptError {
   const { code, originalCode, responseCode, response, permanent }: SmtpError =
@@ -21,12 +22,12 @@ export function failureOfMail(error: unknown, server: SmtpSettings): AttemptErro
   const reply = typeof response === 'string' ? redactedExcerpt(response, secretsOf(server)) : undefined;
   if (code === 'EAUTH' || code === 'ENOAUTH') {
     return fail(
-      { code: 'rejected', detail: reply, hint: 'Check the user and the password of "smtp".' },
+      { code: 'rejected', detail: reply, hint: 'Check the user name and the password in "smtp".' },
       responseCode,
     );
   }
   if (code === 'ETLS' && permanent === true) {
-    const hint = 'It offers no STARTTLS: give a server that does, or see "allowPlaintext".';
+    const hint = 'The server does not offer STARTTLS. Use another server, or set "allowPlaintext: true".';
     return fail({ code: 'rejected', detail: reply, hint }, responseCode);
   }
   if (typeof responseCode === 'number') {
@@ -40,7 +41,7 @@ function fail(failure: FailureDetails, status?: unknown): AttemptError {
   return new AttemptError({ ...failure, status: typeof status === 'number' ? status : undefined });
 }
 
-/** What a server might echo: the password, and the forms in which SMTP sends it. */
+/** Secrets that a server might echo: the user name and the password, also in the forms in which SMTP sends them. */
 function secretsOf({ auth, origin }: SmtpSettings) {
   const url = new URL(origin);
   if (auth === undefined) return { url, headers: {} };

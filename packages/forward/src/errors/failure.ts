@@ -25,7 +25,7 @@ export interface FailureDetails {
   readonly retryAfter?: number | undefined;
   /** An excerpt of the target's answer, cleaned, bounded and without secrets: see `redactedExcerpt()`. */
   readonly detail?: string | undefined;
-  /** What to do about it. Replaces the hint of the code. */
+  /** How to fix it. Replaces the hint of the code. */
   readonly hint?: string | undefined;
 }
 

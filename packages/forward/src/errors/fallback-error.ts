@@ -4,7 +4,7 @@ import { ForwardError } from './forward-error.ts';
 
 /** Thrown by a `fallback` if all of its handlers failed. */
 export class FallbackError extends ForwardError {
-  /** What each handler threw, in their order. Not enumerable, because your own handlers can throw anything. */
+  /** The thrown values, in the order of the handlers. Not enumerable, because your own handlers can throw anything. */
   declare readonly errors: readonly unknown[];
   override readonly name = 'FallbackError';
 

@@ -3,7 +3,7 @@ import type { FailureDetails, ForwardErrorCode } from './failure.ts';
 const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint: string]>> = {
   rejected: [
     'rejected the event',
-    'Check the URL, the credentials and what the target accepts. A retry fails the same way.',
+    "Check the URL, the credentials and the target's log. A retry would fail the same way.",
   ],
   rate_limited: ['asks for fewer events', 'A later attempt may succeed. To group events, use throttle().'],
   unavailable: ['is unavailable', 'A later attempt may succeed.'],
@@ -25,7 +25,7 @@ const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint
     'Raise the receiver\'s option "handlerTimeout", or use a queue.',
   ],
   closed: ['was closed', 'Close forwarders after the receiver.'],
-  all_failed: ['has no handler left that accepts the event', 'A later attempt may succeed.'],
+  all_failed: ['failed, because all of its handlers failed', 'A later attempt may succeed.'],
 };
 
 /**

@@ -1,16 +1,16 @@
 import type { EventEnvelope } from '@spiderfoot-webhooks/core/events';
 import type { AnyEvent } from '../forwarder.ts';
 
-/** Several events as one, as {@link throttle} hands them on. */
+/** Several events in one, as {@link throttle} passes them to its handler. */
 export type EventGroup = EventEnvelope<
   'event_group',
   { readonly count: number; readonly events: readonly AnyEvent[] }
 >;
 
-/** Those made here: anybody who may send can send an event that calls itself one. */
+/** The groups created here. A sender could send an event whose type is `event_group`. */
 const genuine = new WeakSet<object>();
 
-/** @param events at least one, in the order they came */
+/** @param events at least one, in the order of arrival */
 export function groupOf(events: readonly AnyEvent[]): EventGroup {
   const group: EventGroup = {
     event_type: 'event_group',

@@ -1,4 +1,4 @@
-/** What an event is about. Every SIEM format derives its own classes from it. */
+/** The subject of an event. Every SIEM format derives its own classes from it. */
 export type EventSubject =
   | 'scan'
   | 'finding'
@@ -9,7 +9,7 @@ export type EventSubject =
   | 'configuration'
   | 'operation';
 
-/** What happened to the subject of an event. */
+/** The action on the subject of an event. */
 export type EventAction =
   | 'started'
   | 'restarted'

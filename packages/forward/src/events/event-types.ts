@@ -33,9 +33,9 @@ export interface Layout {
   readonly fields: readonly Field[];
 }
 
-/** All that forwarders must know about an event type. */
+/** The definition of an event type, for all forwarders. */
 interface EventType extends Layout {
-  /** What an event of the type is about, and what happened to it. SIEMs classify events by it. */
+  /** The subject of an event of this type, and the action on it. SIEMs classify events by them. */
   readonly kind: readonly [EventSubject, EventAction];
 }
 

@@ -2,32 +2,36 @@ import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import ipaddr from 'ipaddr.js';
 import { AttemptError } from '../errors/failure.ts';
 
-/** Whether an address is one of the public internet's: not loopback, private, link-local, reserved, or one of these in disguise. */
+/**
+ * Return whether an address is on the public internet: not loopback, private, link-local or reserved, also in an IPv6
+ * form of such an IPv4 address.
+ */
 export function isPublic(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.process(address);
   return parsed.range() === 'unicast' && !(parsed instanceof ipaddr.IPv6 && isCompatible(parsed));
 }
 
-/** `::127.0.0.1`, an obsolete way to write IPv4, which ipaddr.js takes for public: RFC 4291, 2.5.5.1. */
+/** `::127.0.0.1`, an obsolete IPv6 form of an IPv4 address that ipaddr.js treats as public: RFC 4291, 2.5.5.1. */
 function isCompatible({ parts }: ipaddr.IPv6): boolean {
   return parts.slice(0, 6).every((part) => part === 0);
 }
 
-type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
+type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
 /**
- * Node's `lookup` for a socket, that finds public addresses alone. What a name resolves to is checked here, at the moment
- * of connecting: a check before that could be answered with another address than the connection (DNS rebinding).
+ * Look up a host for a socket, like Node's `lookup`, but fail if one of its addresses is not public. The check has to use
+ * the addresses that the socket connects to: a DNS server could answer an earlier lookup with another address (DNS
+ * rebinding).
  */
-export function lookupPublic(host: string, options: LookupOptions, found: Found): void {
+export function lookupPublic(host: string, options: LookupOptions, callback: LookupCallback): void {
   lookup(host, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return found(error, []);
+    if (error !== null) return callback(error, []);
     const [first, ...rest] = addresses;
     if (first === undefined || ![first, ...rest].every(({ address }) => isPublic(address))) {
-      return found(new AttemptError({ code: 'forbidden_address' }), []);
+      return callback(new AttemptError({ code: 'forbidden_address' }), []);
     }
-    if (options.all) found(null, addresses);
-    else found(null, first.address, first.family);
+    if (options.all) callback(null, addresses);
+    else callback(null, first.address, first.family);
   });
 }

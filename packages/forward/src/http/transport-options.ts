@@ -6,15 +6,15 @@ export interface TransportOptions extends PolicyOptions {
   /** Allow `http:` URLs. **Others on the network can then read events and credentials.** @default false */
   readonly allowHttp?: boolean;
   /**
-   * The hosts that may be sent to, as in a URL: `siem.example.com`, `siem.example.com:8088`. Required if a URL is made
-   * from an event.
+   * The allowed hosts, as in a URL: `siem.example.com`, `siem.example.com:8088`. Required if `url` is a function of the
+   * event.
    * @default any host
    */
   readonly allowedHosts?: readonly string[];
   /**
    * Whether a host may have an address that is not public: loopback, private, or link-local (the metadata service of a
    * cloud). The address is checked when connecting, so a DNS server cannot return another one later.
-   * @default true, or false if a URL is made from an event
+   * @default true, or false if `url` is a function of the event
    */
   readonly allowPrivate?: boolean;
   readonly tls?: TlsOptions;

@@ -17,26 +17,26 @@ export interface OutboundRequest {
   readonly method?: 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** The handler's. */
+  /** The handler's signal. */
   readonly signal?: AbortSignal | undefined;
-  /** Bytes of the answer's body that are read. @default 65536 */
+  /** The maximum number of bytes to read of the answer's body. @default 65536 */
   readonly maxAnswer?: number;
 }
 
-/** What a target has answered, with a status of 2xx. */
+/** The answer of a target, with a 2xx status. */
 export interface OutboundAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As text, as far as it was read. */
+  /** The part of the body that was read, as text. */
   readonly body: string;
-  /** The body was longer than `maxAnswer`, or broke off. The status stands all the same. */
+  /** Whether the body was longer than `maxAnswer`, or the connection failed while reading it. The status is still valid. */
   readonly truncated: boolean;
 }
 
 /** Sends requests over a pool of kept-alive connections per origin, under a policy. */
 export interface Transport {
   /**
-   * Resolves with an answer of 2xx, and with no other.
+   * Send a request. Resolves only if the target answers with a 2xx status.
    * @throws ForwardError
    */
   send(request: OutboundRequest): Promise<OutboundAnswer>;
@@ -45,7 +45,7 @@ export interface Transport {
 }
 
 /**
- * @param target what errors and logs call it: `slack`
+ * @param target the name of the forwarder in errors and logs: `slack`
  * @throws ConfigurationError that names the option
  */
 export function createTransport(target: string, options: TransportOptions = {}): Transport {
@@ -55,7 +55,7 @@ export function createTransport(target: string, options: TransportOptions = {}):
   const policy = createPolicy(target, policyOptions);
   const agent = new Agent({
     connections: policy.settings.maxInFlight,
-    // The policy's timeout covers all of an attempt: further ones beside it would only be further reasons to end.
+    // The policy's timeout already covers the complete attempt.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: {
@@ -108,7 +108,7 @@ async function exchange(
 /** Read the beginning of a body. Errors in the rest are ignored, because the status has already arrived. */
 async function readAnswer(
   body: Dispatcher.ResponseData['body'],
-  most: number,
+  maxBytes: number,
 ): Promise<Pick<OutboundAnswer, 'body' | 'truncated'>> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -117,9 +117,9 @@ async function readAnswer(
     // Leaving the loop destroys the body, and with it the connection.
     for await (const chunk of body) {
       const bytes: Buffer = chunk;
-      chunks.push(bytes.subarray(0, most - size));
+      chunks.push(bytes.subarray(0, maxBytes - size));
       size += bytes.length;
-      truncated = size > most;
+      truncated = size > maxBytes;
       if (truncated) break;
     }
   } catch {

@@ -22,9 +22,10 @@ export type {
 } from './options.ts';
 
 /**
- * Send events on to a SIEM: the guide's, Splunk, Elasticsearch, any collector of OCSF, or CEF over syslog. It
- * resolves once the SIEM has taken the event, over syslog once the operating system has.
- * @throws ConfigurationError that names the option, at start-up
+ * Forward events to a SIEM: the guide's SIEM, Splunk, Elasticsearch, any OCSF collector, or a CEF collector over syslog.
+ * The handler resolves once the SIEM has accepted the event. Over syslog, it resolves once the operating system has
+ * accepted it.
+ * @throws ConfigurationError that names the option, at startup
  * @example
  * const forward = siem({ endpoint: 'https://siem.example.com', apiKey: process.env.SIEM_KEY ?? '' });
  * receiver.onAny(forward, { name: 'siem' });
@@ -61,6 +62,6 @@ function createTarget(options: SiemOptions): Target {
     case 'cef':
       return cefTarget(options);
     default:
-      throw new ConfigurationError('format', 'must be guide, splunk, elastic, ocsf or cef.');
+      throw new ConfigurationError('format', 'must be "guide", "splunk", "elastic", "ocsf" or "cef".');
   }
 }

@@ -3,7 +3,7 @@ import type { PolicyOptions } from '../attempts/policy-options.ts';
 import type { TransportOptions } from '../http/transport-options.ts';
 import type { TlsOptions } from '../tls-options.ts';
 
-/** What every format takes. */
+/** The options of every format. */
 interface CommonOptions {
   /**
    * Your own severities by event type, which replace the kit's: `INFO`, `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. A
@@ -14,31 +14,31 @@ interface CommonOptions {
   readonly severities?: SeverityMap;
 }
 
-/** The guide's SIEM: `POST {endpoint}/events`, one event a request. */
+/** The guide's SIEM: `POST {endpoint}/events`, with one event per request. */
 export interface GuideOptions extends CommonOptions, TransportOptions {
   readonly format?: 'guide';
-  /** A base URL: `/events` is added. */
+  /** The base URL, to which `/events` is added. */
   readonly endpoint: string | URL;
   /** Sent as `Authorization: Bearer …`. */
   readonly apiKey: string;
 }
 
-/** Any collector that takes an event of the Open Cybersecurity Schema Framework by POST, one a request. */
+/** A collector that accepts POST requests with one event of the Open Cybersecurity Schema Framework each. */
 export interface OcsfOptions extends CommonOptions, TransportOptions {
   readonly format: 'ocsf';
-  /** The whole URL: nothing is added, as the schema names no path. */
+  /** The complete URL. No path is added, because the schema does not define one. */
   readonly endpoint: string | URL;
   /** Sent as `Authorization: Bearer …`. */
   readonly apiKey: string;
 }
 
-/** How events are sent together. */
+/** How events are batched. */
 export interface BatchOptions {
-  /** Events in a batch at the most; a batch is also full at a million bytes. @default 100 */
+  /** The maximum number of events in a batch. A batch is also full at 1,000,000 bytes. @default 100 */
   readonly size?: number;
   /**
-   * Milliseconds that an event waits for others at the most, while a batch is under way. With none under way it does
-   * not wait: what has come within one turn of the event loop is sent.
+   * The maximum number of milliseconds that an event waits for others while a batch is being sent. If no batch is being
+   * sent, the event does not wait: the events of one turn of the event loop are sent together.
    * @default 20
    */
   readonly wait?: number;
@@ -47,22 +47,22 @@ export interface BatchOptions {
 /** Splunk's HTTP Event Collector: `POST {endpoint}/services/collector/event`. */
 export interface SplunkOptions extends CommonOptions, TransportOptions {
   readonly format: 'splunk';
-  /** A base URL: `https://splunk.example.com:8088`. */
+  /** The base URL: `https://splunk.example.com:8088`. */
   readonly endpoint: string | URL;
   /** The collector's token, sent as `Authorization: Splunk …`. */
   readonly apiKey: string;
-  /** @default the token's */
+  /** @default the default index of the token */
   readonly index?: string;
   /** @default 'spiderfoot' */
   readonly sourcetype?: string;
-  /** What Splunk shows as the event's host. @default Splunk's own choice */
+  /** The `host` field of the event in Splunk. @default chosen by Splunk */
   readonly host?: string;
   readonly batch?: BatchOptions;
 }
 
 interface ElasticCommon extends CommonOptions, TransportOptions {
   readonly format: 'elastic';
-  /** A base URL: `https://elastic.example.com:9200`. */
+  /** The base URL: `https://elastic.example.com:9200`. */
   readonly endpoint: string | URL;
   /** A data stream or an index. @default 'logs-spiderfoot-default' */
   readonly index?: string;
@@ -72,11 +72,11 @@ interface ElasticCommon extends CommonOptions, TransportOptions {
 /** Elasticsearch: `POST {endpoint}/_bulk`, one `create` for each event. */
 export type ElasticOptions =
   | (ElasticCommon & {
-      /** Base64 of id and key, as Elasticsearch shows it: sent as `Authorization: ApiKey …`. */
+      /** The Base64 encoding of id and key, as Elasticsearch displays it. Sent as `Authorization: ApiKey …`. */
       readonly apiKey: string;
     })
   | (ElasticCommon & {
-      /** A user, where there is no API key. */
+      /** A user and a password, if you do not use an API key. */
       readonly basic: { readonly username: string; readonly password: string };
     });
 
@@ -87,18 +87,18 @@ export interface CefOptions extends CommonOptions, PolicyOptions {
   readonly format: 'cef';
   /**
    * `tls://siem.example.com:6514` (RFC 5425), `tcp://…:601` (RFC 6587, octet counting) or `udp://…:514` (RFC 5426).
-   * **Over `tcp` and `udp` events travel readable, and anybody on the way can change them.** The port may be left
-   * out: these are the defaults.
+   * These ports are the defaults, and you can omit them. **Over `tcp` and `udp`, others on the network can read and change
+   * the events.**
    */
   readonly endpoint: string | URL;
-  /** 0 to 23. @default 16, `local0` */
+  /** The syslog facility, 0 to 23. @default 16, which is `local0` */
   readonly facility?: number;
-  /** Who sends, in the syslog header. @default this machine's name */
+  /** The sender's host name in the syslog header. @default the name of this machine */
   readonly hostname?: string;
-  /** Bytes of a message at the most, 1024 or more; what does not fit is cut. @default 8192, and 2048 over UDP */
+  /** The maximum size of a message in bytes, 1024 or more. A longer message is cut. @default 8192, or 2048 over UDP */
   readonly maxSize?: number;
   readonly tls?: TlsOptions;
 }
 
-/** A SIEM, by its `format`. */
+/** The options of a SIEM. They depend on `format`. */
 export type SiemOptions = GuideOptions | SplunkOptions | ElasticOptions | OcsfOptions | CefOptions;

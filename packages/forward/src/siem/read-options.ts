@@ -6,21 +6,21 @@ import { rejectUnknown } from '../option-checks.ts';
 
 const commonNames = ['format', 'endpoint', 'severities'];
 
-/** @throws ConfigurationError for an option that this format does not have */
+/** @throws ConfigurationError if the format does not have an option */
 export function rejectOthers(
   options: object,
   names: readonly string[],
-  further: readonly string[] = transportOptionNames,
+  sharedNames: readonly string[] = transportOptionNames,
 ): void {
-  rejectUnknown(options, [...commonNames, ...names, ...further]);
+  rejectUnknown(options, [...commonNames, ...names, ...sharedNames]);
 }
 
-/** The options that the transport takes, out of all of a format's. */
+/** Return the transport's options from all options of a format. */
 export function transportOptionsOf(options: TransportOptions): TransportOptions {
   return picked(options, transportOptionNames);
 }
 
-/** The options that a policy takes, out of all of a format's. */
+/** Return the policy's options from all options of a format. */
 export function policyOptionsOf(options: PolicyOptions): PolicyOptions {
   return picked(options, policyOptionNames);
 }
@@ -30,30 +30,30 @@ function picked(options: object, names: readonly string[]): object {
 }
 
 /**
- * The endpoint, with what the format adds to it.
+ * Read the endpoint, and add the path of the format to it.
  * @throws ConfigurationError that names the option
  */
 export function readEndpoint(endpoint: unknown, path: string, options: TransportOptions): URL {
   const url = new URL(readUrl('endpoint', endpoint, options));
   const base = url.pathname.replace(/\/+$/, '');
   if (path !== '' && base.endsWith(path)) {
-    throw new ConfigurationError('endpoint', `must be given without ${path}, which is added to it.`);
+    throw new ConfigurationError('endpoint', `must not end with ${path}, which is added automatically.`);
   }
   if (path !== '') url.pathname = base + path;
   return url;
 }
 
 /**
- * A credential, fit for a header.
- * @throws ConfigurationError that never says its value
+ * Read a credential that is sent in a header.
+ * @throws ConfigurationError that never contains the value
  */
 export function readCredential(option: string, value: unknown): string {
   if (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) return value;
   throw new ConfigurationError(
     option,
     value === undefined || value === ''
-      ? 'is missing. Is the environment variable set that it comes from?'
-      : 'must be a string of printable ASCII without spaces; is there a line break at its end?',
+      ? 'is missing. Check that its environment variable is set.'
+      : 'must be a string of printable ASCII without spaces. Check that it does not end with a line break.',
   );
 }
 

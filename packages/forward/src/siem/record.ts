@@ -12,24 +12,24 @@ import { clean, textOf } from '../text/clean-text.ts';
 import { toJson } from '../text/well-formed-json.ts';
 import { type Observable, observablesIn } from './observables.ts';
 
-/** What every format is made of: an event, and what is read out of it once, for all of them. */
+/** An event and the values extracted from it. Every format is written from a record. */
 export interface SiemRecord {
   readonly event: AnyEvent;
-  /** The delivery's: the same for every retry. */
+  /** The delivery's id. It is the same for every retry. */
   readonly id: string;
   readonly receivedAt: Date;
-  /** The body as it was signed; a group's events, which have none together. */
+  /** The signed body. For a group, which has no signed body, its JSON. */
   readonly original: string;
-  /** When it happened, as the event says it: ISO 8601. The time of arrival, where that is no usable time. */
+  /** The time that the event states, in ISO 8601. If it is not usable, the time of arrival. */
   readonly timestamp: string;
   readonly time: Date;
   readonly severity: Severity;
   readonly kind: EventKind;
   /** A fixed name for each event type, without values of the event: `High Risk Finding`. */
   readonly name: string;
-  /** In a line: `SpiderFoot High Risk Finding: example.com`. */
+  /** A title of one line: `SpiderFoot High Risk Finding: example.com`. */
   readonly title: string;
-  /** The same in more words: `Target: example.com; Finding: CVE-2021-44228`. */
+  /** The title's details: `Target: example.com; Finding: CVE-2021-44228`. */
   readonly summary: string;
   /** Cleaned and bounded, like the texts below. `undefined` if the event has no target. */
   readonly target: string | undefined;
@@ -46,17 +46,17 @@ export interface SiemRecord {
   /** The user who started the scan, from the metadata. */
   readonly user: string | undefined;
   readonly error: string | undefined;
-  /** SpiderFoot's. */
+  /** SpiderFoot's version. */
   readonly version: string | undefined;
 }
 
 const longestName = 255;
 const longestText = 1000;
 
-/** @param severities the user's additions to the kit's */
+/** @param severities the user's severities by event type, which replace the kit's */
 export function toRecord(event: AnyEvent, context: EventContext, severities: SeverityMap): SiemRecord {
   const data: Data = isData(event.data) ? event.data : {};
-  const read = (value: unknown, most = longestName) => clean(textOf(value), most) || undefined;
+  const read = (value: unknown, maxLength = longestName) => clean(textOf(value), maxLength) || undefined;
   const { title, fields } = messageOf(event);
   const timestamp = isUsable(event.timestamp) ? event.timestamp : context.receivedAt.toISOString();
   const target = read(targetOf(data));
@@ -94,7 +94,7 @@ function targetOf(data: Data): unknown {
 
 const hostName = /^(?=.{1,253}$)[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62}\.)*[\p{L}\p{N}_-]{1,63}$/u;
 
-/** Databases differ in what years they take, and in what they make of others: these they all take. */
+/** Databases accept different ranges of years. All of them accept 1970 to 9999. */
 function isUsable(timestamp: string): boolean {
   if (!/^\d{4}-\d\d-\d\dT/.test(timestamp)) return false;
   const time = Date.parse(timestamp);

@@ -2,7 +2,7 @@ import type { Severity } from '@spiderfoot-webhooks/core/events';
 
 /** A severity in each scale. */
 interface Scales {
-  /** The word of Splunk's common information model. */
+  /** Splunk's Common Information Model. */
   readonly word: string;
   /** CEF: 0 to 10. */
   readonly cef: number;
@@ -11,7 +11,7 @@ interface Scales {
   /** OCSF's `severity_id`, and its caption. */
   readonly ocsf: number;
   readonly caption: string;
-  /** The risk scores that Elastic's detections give to the same words. */
+  /** The risk scores of Elastic's detection rules. */
   readonly elastic: number;
 }
 

@@ -1,7 +1,7 @@
 import type { EventContext } from '@spiderfoot-webhooks/core';
 import type { SiemRecord } from './record.ts';
 
-/** Where records go, in its format. */
+/** A SIEM, which gets records in its own format. */
 export interface Target {
   /**
    * Send a record. Resolves once the target has accepted it.

@@ -43,8 +43,8 @@ export function toSlack({ title, level, fields }: Message) {
   };
 }
 
-function plain(text: string, most: number) {
-  return { type: 'plain_text', text: escaped(text, most), emoji: false } as const;
+function plain(text: string, maxLength: number) {
+  return { type: 'plain_text', text: escaped(text, maxLength), emoji: false } as const;
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -53,6 +53,6 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
  * Escape Slack's three control characters, so that text cannot contain `<!channel>`, `<@U123>` or `<https://…|text>`.
  * @see https://docs.slack.dev/messaging/formatting-message-text#escaping
  */
-function escaped(text: string, most: number): string {
-  return replaced(text, (character) => entities[character] ?? character, most);
+function escaped(text: string, maxLength: number): string {
+  return replaced(text, (character) => entities[character] ?? character, maxLength);
 }

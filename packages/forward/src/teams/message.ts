@@ -21,7 +21,7 @@ interface RichTextBlock {
   readonly inlines: readonly TextRun[];
 }
 
-/** What a workflow takes that "posts to a channel when a webhook request is received". */
+/** The request body of the workflow that "posts to a channel when a webhook request is received". */
 export interface TeamsMessage {
   readonly type: 'message';
   readonly attachments: readonly {
@@ -31,7 +31,7 @@ export interface TeamsMessage {
       readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json';
       readonly type: 'AdaptiveCard';
       readonly version: '1.4';
-      /** What a notification shows. */
+      /** The text of a notification. */
       readonly fallbackText: string;
       readonly body: readonly {
         readonly type: 'Container';
@@ -43,8 +43,8 @@ export interface TeamsMessage {
 }
 
 /**
- * A message as an Adaptive Card. All text stands in a `TextRun`, which knows no Markdown, where `TextBlock` and
- * `FactSet` would make links of it.
+ * Write a message as an Adaptive Card. All text is in `TextRun` elements, which do not support Markdown. `TextBlock` and
+ * `FactSet` would turn text of the event into links.
  * @see https://adaptivecards.io/explorer/TextRun.html
  */
 export function toTeams({ title, level, fields }: Message): TeamsMessage {

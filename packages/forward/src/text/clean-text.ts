@@ -1,21 +1,19 @@
 import { toJson } from './well-formed-json.ts';
 
-/**
- * What of an event may stand in a message. Everything in an event is text that somebody out there has chosen: a
- * target's name, a banner, a page's title.
- */
-
-/** Overrides and isolates that make text read other than it is: `exe.cod` for `doc.exe`. */
+/** Bidirectional controls, which can make text look different: `doc.exe` displayed as `exe.cod`. */
 const bidirectional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** One line, well-formed, without control characters, of at most so many code points. */
-export function clean(text: string, most: number): string {
-  // Nobody reads past this, and what follows need not be looked at.
-  const line = wellFormed(text.slice(0, 4 * most))
+/**
+ * Return text as one well-formed line without control characters, of at maxLength `maxLength` code points. All text in an event
+ * may be chosen by the scanned party: the name of a target, a banner, the title of a page.
+ */
+export function clean(text: string, maxLength: number): string {
+  // The rest would be cut anyway, so do not spend time on it.
+  const line = wellFormed(text.slice(0, 4 * maxLength))
     .replace(bidirectional, '')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
-  return cut(line, most);
+  return cut(line, maxLength);
 }
 
 /** Replace each lone surrogate. */
@@ -23,26 +21,26 @@ export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
-/** Shorten text to at most `most` code points. Shortened text ends in `…`. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
+/** Shorten text to at maxLength `maxLength` code points. Shortened text ends in `…`. */
+export function cut(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
   const points = [...text];
-  return points.length <= most ? text : `${points.slice(0, most - 1).join('')}…`;
+  return points.length <= maxLength ? text : `${points.slice(0, maxLength - 1).join('')}…`;
 }
 
 /**
- * Text with some of its characters replaced, at most so many UTF-16 units long. What is cut is never a replacement,
- * nor a pair of surrogates, in the middle.
+ * Replace characters of a text, and shorten it to at maxLength `maxLength` UTF-16 units. A replacement or a surrogate pair is
+ * never cut in the middle.
  */
-export function replaced(text: string, replace: (character: string) => string, most: number): string {
-  return joined(Array.from(text, replace), most);
+export function replaced(text: string, replace: (character: string) => string, maxLength: number): string {
+  return joined(Array.from(text, replace), maxLength);
 }
 
-/** Join parts into text of at most `most` UTF-16 units. A longer text is cut between two parts. */
-export function joined(parts: readonly string[], most: number): string {
+/** Join parts into text of at maxLength `maxLength` UTF-16 units. A longer text is cut between two parts. */
+export function joined(parts: readonly string[], maxLength: number): string {
   let text = '';
   for (const part of parts) {
-    if (text.length + part.length > most - 1) return `${text}…`;
+    if (text.length + part.length > maxLength - 1) return `${text}…`;
     text += part;
   }
   return text;
@@ -55,12 +53,12 @@ export function textOf(value: unknown): string {
   try {
     return toJson(value);
   } catch {
-    // What a schema of the user's has made of it: a bigint, a cycle.
+    // A user's schema can produce a value that JSON cannot represent: a bigint, or an object with a cycle.
     return '';
   }
 }
 
-/** What is markup in HTML, also within an attribute. */
+/** The characters that are markup in HTML, including in attributes. */
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

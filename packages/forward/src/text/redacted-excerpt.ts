@@ -3,7 +3,7 @@ import { cut, escapeHtml } from './clean-text.ts';
 /** The longest excerpt, in code points. */
 const longest = 200;
 
-/** Headers whose values are not secret. To redact them would only make the excerpt harder to read. */
+/** Headers whose values are not secret. Redacting them would only make the excerpt harder to read. */
 const publicHeaders: ReadonlySet<string> = new Set(['accept', 'content-type', 'user-agent']);
 
 /**

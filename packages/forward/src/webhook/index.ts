@@ -11,29 +11,32 @@ import { readHeaders } from './headers.ts';
 
 export interface WebhookOptions extends TransportOptions {
   /**
-   * Where to. A function may make it from the event: then `allowedHosts` is required, and hosts with addresses that
-   * are not public are refused unless `allowPrivate` says otherwise, for whoever may send an event has a say in where
-   * it goes.
+   * The URL of the receiver, or a function that returns it for an event. A function lets the sender of an event influence
+   * the destination. Therefore `allowedHosts` is then required, and hosts with addresses that are not public are rejected
+   * unless you set `allowPrivate: true`.
    */
   readonly url: string | ((event: AnyEvent, context: EventContext) => string);
-  /** What the receiving side verifies with. Not SpiderFoot's: who has that can forge SpiderFoot's events to you. */
+  /**
+   * The secret by which the other receiver verifies the signature. Do not reuse SpiderFoot's secret: anyone who has it can
+   * forge events to your receiver.
+   */
   readonly secret: string | Uint8Array;
-  /** Further headers, such as a token of the receiving side's. */
+  /** Additional headers, such as a token for the other receiver. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Forward each event as SpiderFoot sent it, signed with a secret of your own. The body keeps its bytes and its
- * dialect, so any receiver for SpiderFoot's webhooks accepts it. The only change: an escaped lone surrogate (`\ud83d`
- * alone) becomes `\ufffd`, because strict JSON parsers reject it. A group of `throttle` goes as an event of its own,
+ * Forward each event as SpiderFoot sent it, signed with your own secret. The body keeps its bytes and its dialect, so any
+ * receiver for SpiderFoot's webhooks accepts it. There is one change: an escaped lone surrogate (`\ud83d` without its
+ * second half) becomes `\ufffd`, because strict JSON parsers reject it. A group of `throttle` is sent as a separate event,
  * in the guide's envelope.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.onAny(webhook({ url: 'https://soc.example.com/webhook', secret: process.env.SOC_SECRET }), { name: 'soc' });
  */
-export function webhook({ url, secret, headers: further = {}, ...options }: WebhookOptions): Forwarder {
+export function webhook({ url, secret, headers: extraHeaders = {}, ...options }: WebhookOptions): Forwarder {
   checkSecret(secret);
-  const headers = readHeaders('headers', further);
+  const headers = readHeaders('headers', extraHeaders);
   const urlOf = readTarget(url, options);
   const transport = createTransport('webhook', {
     allowPrivate: typeof url === 'string',
@@ -61,7 +64,7 @@ export function webhook({ url, secret, headers: further = {}, ...options }: Webh
   );
 }
 
-/** What a header can hold. A type that nobody knows is the sender's to name. */
+/** Text that a header can contain. The sender can choose any name for an unknown type. */
 const headerText = /^[\x21-\x7e]{1,200}$/;
 
 function readTarget(
@@ -75,7 +78,7 @@ function readTarget(
   if (options.allowedHosts === undefined) {
     throw new ConfigurationError(
       'allowedHosts',
-      'is missing: where the URL is made from an event, list the hosts that it may name.',
+      'is required if "url" is a function. List the hosts that the function can return.',
     );
   }
   return (event, context) => {
@@ -93,6 +96,6 @@ function checkSecret(secret: unknown): void {
   if (typeof secret === 'string' && secret !== '' && secret.trim() === secret) return;
   throw new ConfigurationError(
     'secret',
-    'must be a string or a Uint8Array, not empty, and without white space around it. Is the environment variable set?',
+    'must be a non-empty string or Uint8Array without leading or trailing whitespace. Check that its environment variable is set.',
   );
 }

@@ -3,9 +3,11 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPolicy, type Policy } from '../../src/attempts/policy.ts';
 import type { PolicyOptions } from '../../src/attempts/policy-options.ts';
 import { AttemptError } from '../../src/errors/failure.ts';
+import { ForwardError } from '../../src/errors/forward-error.ts';
 import { gate } from '../support/gate.ts';
 
 const origin = 'smtp://mail.example.com:25';
+const target = 'email (mail.example.com:25)';
 
 function policy(options: PolicyOptions = {}): Policy {
   const created = createPolicy('email', { baseDelay: 1, ...options });
@@ -38,7 +40,7 @@ describe('A policy', () => {
     const running = policy({ retries: 1 }).run(origin, () => Promise.reject(cause));
     const error: unknown = await running.catch((error: unknown) => error);
     expect(error).toMatchObject({
-      target: 'email (mail.example.com:25)',
+      target,
       code: 'connection',
       attempt: 2,
       message: expect.stringContaining('EAUTH'),
@@ -52,10 +54,8 @@ describe('A policy', () => {
       const error: unknown = await policy({ retries: 0 })
         .run(origin, () => Promise.reject(thrown))
         .catch((error: unknown) => error);
-      expect(error).toMatchObject({
-        code: 'connection',
-        message: expect.stringMatching(/reached \(attempt 1\)\. /),
-      });
+      const withoutDetail = new ForwardError(target, 1, { code: 'connection' });
+      expect(error).toMatchObject({ code: 'connection', message: withoutDetail.message });
     },
   );
 
@@ -63,9 +63,13 @@ describe('A policy', () => {
     const running = policy().run(origin, () => {
       throw new AttemptError({ code: 'rejected', status: 550, hint: 'Check the recipients.' });
     });
-    await expect(running).rejects.toThrow(
-      'email (mail.example.com:25) rejected the event (status 550, attempt 1). Check the recipients.',
-    );
+    await expect(running).rejects.toMatchObject({
+      target,
+      code: 'rejected',
+      status: 550,
+      attempt: 1,
+      message: expect.stringContaining('Check the recipients.'),
+    });
   });
 
   it('makes as many attempts as it is told', async () => {

@@ -387,7 +387,11 @@ describe.each(chats)('%s', (name, create, written) => {
     const { event, context } = await received('scan_completed');
     await expect(forward(event, context)).rejects.toMatchObject({
       name: 'ForwardError',
-      message: `${name} (${new URL(target.url).host}) rejected the event (status 404, attempt 2): "no_service". Check the URL, the credentials and what the target accepts. A retry fails the same way.`,
+      target: `${name} (${new URL(target.url).host})`,
+      code: 'rejected',
+      status: 404,
+      attempt: 2,
+      message: expect.stringContaining('"no_service"'),
     });
     expect(target.requests.length).toBe(2);
   });

@@ -4,7 +4,7 @@ import { onAbort } from '../../on-abort.ts';
 
 /** A request that carries a batch. */
 interface BatchRequest {
-  /** How many handlers still wait for the result. */
+  /** The number of handlers that still wait for the result. */
   waiting: number;
   readonly controller: AbortController;
 }
@@ -13,7 +13,7 @@ interface BatchRequest {
 export interface BatchEntry {
   readonly document: string;
   readonly bytes: number;
-  /** How often the target has deferred the document, for example with 429. */
+  /** The number of times that the target has deferred the document, for example with 429. */
   deferrals: number;
   /** Whether the handler was aborted. */
   aborted: boolean;
@@ -26,8 +26,8 @@ export interface BatchEntry {
 
 /**
  * @param target the name of the target in errors
- * @param signal the handler's. When it is aborted, the handler fails at once. When all handlers of a request are
- *   aborted, the request is aborted too.
+ * @param signal the handler's signal. When it is aborted, the handler fails immediately. When all handlers of a request are
+ *   aborted, the request is also aborted.
  * @returns the entry, and a promise of the target's remark, which the handler awaits
  */
 export function createBatchEntry(

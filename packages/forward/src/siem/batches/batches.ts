@@ -29,7 +29,7 @@ export interface Batches {
 /**
  * Sends a batch.
  * @returns a settlement for each document, in order. A document without a settlement was accepted
- * @throws ForwardError if the batch as a whole was not accepted
+ * @throws ForwardError if the complete batch was rejected
  */
 export type SendBatch = (documents: readonly string[], signal: AbortSignal) => Promise<readonly Settlement[]>;
 
@@ -56,7 +56,7 @@ export function createBatches(
   const deferred = new Map<BatchEntry, NodeJS.Timeout>();
   let waiting: BatchEntry[] = [];
   let bytes = 0;
-  /** If no batch is under way, the documents of one turn of the event loop are sent at its end, without a wait. */
+  /** If no batch is being sent, the documents of one turn of the event loop are sent at its end, without a wait. */
   let turn: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
   let underWay = 0;
@@ -82,7 +82,7 @@ export function createBatches(
     underWay += 1;
     void deliver(entries).finally(() => {
       underWay -= 1;
-      // Documents that arrived during the last batch do not wait for its result and `wait` both.
+      // Documents that arrived during the last batch have waited for its result. Do not add `wait`.
       if (underWay === 0 && waiting.length > 0) flush();
     });
   }
@@ -101,7 +101,7 @@ export function createBatches(
         for (const entry of entries) entry.reject(error);
         return;
       }
-      // One document is invalid, or the batch is too large. Sending it in halves finds out which.
+      // One document is invalid, or the batch is too large. Sending it in halves isolates the document.
       const half = entries.length >> 1;
       await Promise.all([deliver(entries.slice(0, half)), deliver(entries.slice(half))]);
     }
@@ -116,11 +116,11 @@ export function createBatches(
 
   function retryLater(entry: BatchEntry, { retryAfter }: FailureDetails): void {
     entry.deferrals += 1;
-    const again = () => {
+    const requeue = () => {
       deferred.delete(entry);
       enqueue(entry);
     };
-    deferred.set(entry, setTimeout(again, delayAfter(entry.deferrals, retryAfter, policy)));
+    deferred.set(entry, setTimeout(requeue, delayAfter(entry.deferrals, retryAfter, policy)));
   }
 
   return {
@@ -145,7 +145,7 @@ export function createBatches(
   };
 }
 
-/** Whether the target rejected the batch as a whole, so that some of its documents may be acceptable. */
+/** Return whether the target rejected the complete batch, although it may accept some of its documents. */
 function isBatchRejected(error: unknown): boolean {
   return error instanceof ForwardError && (error.status === 400 || error.status === 413);
 }

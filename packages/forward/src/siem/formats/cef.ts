@@ -3,12 +3,12 @@ import type { SiemRecord } from '../record.ts';
 import { severityScales } from '../severity-scales.ts';
 
 /**
- * An event in the Common Event Format, at most so many bytes long: what comes first matters most, the value that does not
- * fit is cut, and what would come after it is left out.
- * @param most bytes of UTF-8, 600 or more: the header alone takes up to 500
+ * Write an event in the Common Event Format. The extension lists the most important values first. A value that does not
+ * fit is cut, and the values after it are left out.
+ * @param maxBytes the maximum length in bytes of UTF-8, 600 or more, because the header takes up to 500
  * @see "Implementing ArcSight Common Event Format (CEF)", version 27
  */
-export function cefText(record: SiemRecord, most: number): string {
+export function cefText(record: SiemRecord, maxBytes: number): string {
   const { event, kind, severity, ip, host } = record;
   const header = [
     'CEF:0',
@@ -34,21 +34,21 @@ export function cefText(record: SiemRecord, most: number): string {
       ['msg', record.summary],
       ['cs5Label=data cs5', textOf(event.data)],
     ],
-    most - Buffer.byteLength(header) - 1,
+    maxBytes - Buffer.byteLength(header) - 1,
   )}`;
 }
 
-/** `|` and `\` are escaped; a line break cannot stand in a header. */
-function escapeHeader(text: string, most: number): string {
-  return escapeWithin(text, most, (character) => {
+/** Escape `|` and `\`, and replace control characters. A header cannot contain line breaks. */
+function escapeHeader(text: string, maxBytes: number): string {
+  return escapeWithin(text, maxBytes, (character) => {
     if (character === '|' || character === '\\') return `\\${character}`;
     return isControl(character) ? ' ' : character;
   });
 }
 
-/** `=` and `\` are escaped, line breaks are written `\n` and `\r`. */
-function escapeValue(text: string, most: number): string {
-  return escapeWithin(text, most, (character) => {
+/** Escape `=` and `\`, and write line breaks as `\n` and `\r`. */
+function escapeValue(text: string, maxBytes: number): string {
+  return escapeWithin(text, maxBytes, (character) => {
     if (character === '=' || character === '\\') return `\\${character}`;
     if (character === '\n') return '\\n';
     if (character === '\r') return '\\r';
@@ -60,15 +60,15 @@ function isControl(character: string): boolean {
   return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(character);
 }
 
-/** The longest value of CEF's dictionary, in characters; here in bytes, which is never more. */
+/** The maximum length of a value in CEF's dictionary is 4000 characters. A limit in bytes is at least as strict. */
 const longestValue = 4000;
 
 function extensionOf(
   pairs: readonly (readonly [key: string, value: string | undefined])[],
-  room: number,
+  maxBytes: number,
 ): string {
   let text = '';
-  let left = room;
+  let left = maxBytes;
   for (const [key, value] of pairs) {
     if (value === undefined || value === '') continue;
     const start = `${text === '' ? '' : ' '}${key}=`;
@@ -80,10 +80,10 @@ function extensionOf(
   return text;
 }
 
-/** At most so many bytes; neither an escape nor a character is cut in two. */
-function escapeWithin(text: string, most: number, replace: (character: string) => string): string {
+/** Escape text, and cut it to at most `maxBytes`. An escape sequence or a character is never cut in the middle. */
+function escapeWithin(text: string, maxBytes: number, replace: (character: string) => string): string {
   let escaped = '';
-  let left = most;
+  let left = maxBytes;
   for (const character of wellFormed(text)) {
     const next = replace(character);
     left -= Buffer.byteLength(next);

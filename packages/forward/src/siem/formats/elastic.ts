@@ -10,9 +10,9 @@ export const ecsVersion = '9.4.0';
 export const defaultIndex = 'logs-spiderfoot-default';
 
 /**
- * A document of the Elastic Common Schema. Everything outside of the schema is under `spiderfoot`, and is text: what an
- * event brings along must not choose the mapping of a field. The event as it came is in `event.original`.
- * @param index the data stream or index that gets the document
+ * Write an event as a document of the Elastic Common Schema. All fields outside of the schema are under `spiderfoot`, and
+ * are text: an event must not choose the mapping of a field. `event.original` contains the event as it was received.
+ * @param index the data stream or index that stores the document
  * @see https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html
  */
 export function elasticDocument(record: SiemRecord, index: string = defaultIndex) {
@@ -89,7 +89,7 @@ function relatedOf({ observables, ip, host, user }: SiemRecord) {
   return Object.values(related).some((values) => values !== undefined) ? { related } : {};
 }
 
-/** SpiderFoot's own verdict at the time of the event. */
+/** Return whether the event reports a verdict of SpiderFoot. */
 function isAlert({ subject, action }: EventKind): boolean {
   return verdicts.has(subject) && action === 'reported';
 }

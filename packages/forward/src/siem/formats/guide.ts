@@ -26,7 +26,7 @@ export const guideSeverities = {
 } as const satisfies Partial<Record<KnownEventType, Severity>>;
 
 /**
- * The guide's event.
+ * Write an event in the format of the guide.
  * @see the guide, "SIEM Integration"
  */
 export function guideDocument({ timestamp, event, severity }: SiemRecord) {

@@ -3,10 +3,10 @@ import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
 import { severityScales } from '../severity-scales.ts';
 
-/** The version of the Open Cybersecurity Schema Framework that events are written in. */
+/** The version of the Open Cybersecurity Schema Framework. */
 const schemaVersion = '1.3.0';
 
-/** A class of the schema, and what an event of it has beside the base event's attributes. */
+/** A class of the schema, and the attributes that its events have in addition to those of a base event. */
 interface Classified {
   readonly category_uid: number;
   readonly category_name: string;
@@ -18,8 +18,9 @@ interface Classified {
 }
 
 /**
- * An event of the Open Cybersecurity Schema Framework: a finding with a CVE is a Vulnerability Finding, any other
- * finding, alert or correlation a Detection Finding, a scan's a Scan Activity, and what fits no class a Base Event.
+ * Write an event of the Open Cybersecurity Schema Framework. A finding with a CVE becomes a Vulnerability Finding. Any other
+ * finding, an alert or a correlation becomes a Detection Finding, an event of a scan becomes a Scan Activity, and every
+ * other event becomes a Base Event.
  * @see https://schema.ocsf.io/1.3.0
  */
 export function ocsfDocument(record: SiemRecord) {
@@ -164,7 +165,7 @@ function scan(record: SiemRecord): Classified {
     activity_id,
     activity_name,
     attributes: {
-      // The schema wants a name or an id, and SpiderFoot's workspaces are scanned without one.
+      // The schema requires a name or an id, and SpiderFoot scans workspaces without a target's name.
       scan: { uid: record.scanId ?? record.id, name: record.target, type_id: 99, type: 'OSINT' },
       status_id: record.kind.action === 'failed' ? 2 : 1,
       status: record.kind.action === 'failed' ? 'Failure' : 'Success',

@@ -5,8 +5,8 @@ import type { ObservableKind } from '../observables.ts';
 import type { SiemRecord } from '../record.ts';
 import { severityScales } from '../severity-scales.ts';
 
-/** Where in Splunk an event goes. What is left out is the token's to say. */
-export interface SplunkPlace {
+/** The metadata by which Splunk stores an event. The token's settings apply to omitted members. */
+export interface SplunkMetadata {
   readonly index?: string | undefined;
   readonly sourcetype?: string | undefined;
   readonly host?: string | undefined;
@@ -14,11 +14,11 @@ export interface SplunkPlace {
 
 /**
  * Create an event for the HTTP Event Collector. Fields have the names of the Common Information Model's data models
- * Alerts, Vulnerabilities and Malware, if one of these models has the field.
+ * Alerts, Vulnerabilities and Malware, if one of these models defines the field.
  * @see "Format events for HTTP Event Collector" and "Common Information Model Add-on Manual" in Splunk's
  *   documentation
  */
-export function splunkDocument(record: SiemRecord, { index, sourcetype, host }: SplunkPlace) {
+export function splunkDocument(record: SiemRecord, { index, sourcetype, host }: SplunkMetadata) {
   const { event, severity, kind } = record;
   const data = isData(event.data) ? event.data : {};
   return {

@@ -12,15 +12,15 @@ import { readCredential, readEndpoint, readName, rejectOthers, transportOptionsO
 import type { Target } from '../target.ts';
 
 /**
- * The parts of the answer that are read: for each event, its status, the reason of a rejection, and where it was
- * stored.
+ * The parts of the answer that are read: for each event, its status, the reason of a rejection, and the
+ * store it is in.
  */
 const answerParts = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason';
 const maxAnswer = 1_048_576;
 
 /**
- * Elasticsearch's `_bulk`: a `create` for each event with the delivery's id, so that an event that is sent again is
- * found to be there.
+ * Send events to Elasticsearch's `_bulk`, with one `create` per event. The id of the document is the delivery's id, so
+ * Elasticsearch recognizes an event that is sent again.
  * @see https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
  */
 export function bulkTarget(options: ElasticOptions): Target {
@@ -61,7 +61,7 @@ export function bulkTarget(options: ElasticOptions): Target {
 function readAuthorization(options: ElasticOptions): string {
   if (!('basic' in options)) return `ApiKey ${readCredential('apiKey', options.apiKey)}`;
   if ('apiKey' in options)
-    throw new ConfigurationError('basic', 'is given beside "apiKey": give one of them.');
+    throw new ConfigurationError('basic', 'cannot be combined with "apiKey". Set one of them.');
   const { basic } = options;
   if (typeof basic !== 'object' || basic === null) {
     throw new ConfigurationError('basic', 'must be an object with "username" and "password".');
@@ -72,7 +72,7 @@ function readAuthorization(options: ElasticOptions): string {
     if (typeof value !== 'string' || value === '')
       throw new ConfigurationError(`basic.${option}`, 'is missing.');
   }
-  if (username.includes(':')) throw new ConfigurationError('basic.username', 'must not hold a colon.');
+  if (username.includes(':')) throw new ConfigurationError('basic.username', 'must not contain a colon.');
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 

@@ -15,7 +15,7 @@ export function ocsfTarget(options: OcsfOptions): Target {
   return postTarget(options, '', ocsfDocument);
 }
 
-/** One event a request, with a bearer's token. */
+/** Send each event in a request of its own, with a bearer token. */
 function postTarget(
   options: GuideOptions | OcsfOptions,
   path: string,

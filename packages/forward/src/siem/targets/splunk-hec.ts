@@ -9,8 +9,8 @@ import { readCredential, readEndpoint, readName, rejectOthers, transportOptionsO
 import type { Target } from '../target.ts';
 
 /**
- * Splunk's HTTP Event Collector. Its statuses say which of its codes are worth another try: 500 and 503 (8, 9, 18 to 20,
- * 23) and 429 (26, 27) are, a 4xx (a token, an index, a malformed event) is not.
+ * Send events to Splunk's HTTP Event Collector. Its HTTP statuses show which of its codes are worth a retry: 500 and 503
+ * (codes 8, 9, 18 to 20, 23) and 429 (codes 26, 27) are retried. Any other 4xx (an invalid token, index or event) is not.
  * @see "Troubleshoot HTTP Event Collector" in Splunk's documentation, for the codes
  */
 export function hecTarget(options: SplunkOptions): Target {
@@ -20,7 +20,7 @@ export function hecTarget(options: SplunkOptions): Target {
     authorization: `Splunk ${readCredential('apiKey', options.apiKey)}`,
     'content-type': 'application/json',
   };
-  const place = {
+  const metadata = {
     index: readName('index', options.index),
     sourcetype: readName('sourcetype', options.sourcetype ?? 'spiderfoot'),
     host: readName('host', options.host),
@@ -29,7 +29,7 @@ export function hecTarget(options: SplunkOptions): Target {
   const name = `siem (${url.host})`;
 
   const batches = createBatches(name, options, async (documents, signal) => {
-    // JSON objects one after the other: not a list, which the collector would refuse.
+    // The collector expects concatenated JSON objects, and rejects a JSON array.
     const { status, body } = await transport.send({ url, headers, body: documents.join('\n'), signal });
     if (!isSuccess(body)) throw new ForwardError(name, 1, { code: 'invalid_answer', status });
     return [];
@@ -37,7 +37,7 @@ export function hecTarget(options: SplunkOptions): Target {
 
   return {
     async send(record, { signal }) {
-      await batches.add(toJson(splunkDocument(record, place)), signal);
+      await batches.add(toJson(splunkDocument(record, metadata)), signal);
     },
     async close() {
       await Promise.all([batches.close(), transport.close()]);
@@ -45,7 +45,7 @@ export function hecTarget(options: SplunkOptions): Target {
   };
 }
 
-/** A proxy's error page can have the status 200 too. */
+/** A proxy's error page can also have the status 200, so check the collector's code. */
 function isSuccess(body: string): boolean {
   return memberOf(parseJson(body), 'code') === 0;
 }

@@ -4,19 +4,19 @@ import { severityScales } from '../severity-scales.ts';
 export interface SyslogSettings {
   readonly facility: number;
   readonly hostname: string;
-  /** Bytes of a message at the most. */
+  /** The maximum size of a message in bytes. */
   readonly maxSize: number;
 }
 
 /**
- * A syslog message, in UTF-8 and without a byte order mark, which parsers of CEF stumble over.
- * @param text is told how many bytes there are left for it
+ * Write a syslog message in UTF-8. It has no byte order mark, because CEF parsers fail on it.
+ * @param text returns the text of the message, in at most `maxBytes`
  * @see RFC 5424
  */
 export function syslogMessage(
   record: SiemRecord,
   { facility, hostname, maxSize }: SyslogSettings,
-  text: (most: number) => string,
+  text: (maxBytes: number) => string,
 ): Buffer {
   const priority = facility * 8 + severityScales[record.severity].syslog;
   const type = syslogName(record.event.event_type, 32);
@@ -24,7 +24,7 @@ export function syslogMessage(
   return Buffer.from(header + text(maxSize - header.length));
 }
 
-/** A name as the header can hold it: printable ASCII without spaces, `-` for none. */
-export function syslogName(text: string, most: number): string {
-  return text.replace(/[^\x21-\x7e]/g, '').slice(0, most) || '-';
+/** Return a name that is valid in the header: printable ASCII without spaces, or `-` if no character is left. */
+export function syslogName(text: string, maxLength: number): string {
+  return text.replace(/[^\x21-\x7e]/g, '').slice(0, maxLength) || '-';
 }

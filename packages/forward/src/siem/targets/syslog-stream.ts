@@ -6,14 +6,14 @@ import type { SyslogSender } from './syslog.ts';
 
 interface Connection {
   readonly socket: Socket;
-  /** Rejects where it could not be made. */
+  /** Rejects if the connection fails. */
   readonly opened: Promise<void>;
 }
 
 /**
- * One kept connection, a message after the other, each behind its length in bytes. A connection that the collector has
- * closed is noticed, and the next message opens another.
- * @param tls `undefined`: none
+ * Send messages over one kept-alive connection, each after its length in bytes. If the collector closes the connection,
+ * the next message opens another.
+ * @param tls `undefined` for a connection without TLS
  * @see RFC 6587, 3.4.1; RFC 5425
  */
 export function createStreamSender(
@@ -30,7 +30,8 @@ export function createStreamSender(
       socket.once('error', reject);
       socket.once('close', () => reject(new AttemptError({ code: 'connection' })));
     });
-    // What a collector says is read and dropped: behind it stands that it hangs up. Errors are told to those who write.
+    // Discard data from the collector, because the end of the stream is only noticed once all data is read. Errors reject
+    // the writes.
     socket.on('error', () => {}).resume();
     socket.setKeepAlive(true, 60_000);
     return { socket, opened };
@@ -55,7 +56,7 @@ export function createStreamSender(
       }
     },
     close() {
-      // What is on its way gets through; whether the collector hangs up as well is its own affair.
+      // Written messages are still sent. Do not wait for the collector to close its side.
       current?.socket.end().unref();
       current = undefined;
     },
@@ -68,7 +69,7 @@ function written(socket: Socket, frame: Buffer): Promise<void> {
   });
 }
 
-/** Unlike a timeout, a handler that gives up says nothing about the connection, which others use as well. */
+/** Unlike a timeout, the abort of a handler does not mean that the shared connection is broken. */
 function isTimeout({ reason }: AbortSignal): boolean {
   return reason instanceof AttemptError && reason.failure.code === 'timeout';
 }

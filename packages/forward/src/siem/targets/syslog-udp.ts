@@ -3,7 +3,8 @@ import { lookup } from 'node:dns/promises';
 import type { SyslogSender } from './syslog.ts';
 
 /**
- * One datagram a message. The name is looked up for each, so that a collector may move; nothing tells whether it arrived.
+ * Send each message in one datagram. The host is looked up for each message, so that the collector's address can change.
+ * UDP does not report whether a datagram arrived.
  * @see RFC 5426
  */
 export function createUdpSender(host: string, port: number): SyslogSender {
@@ -12,7 +13,7 @@ export function createUdpSender(host: string, port: number): SyslogSender {
   function socketOf(type: SocketType): Socket {
     const socket = sockets.get(type) ?? createSocket(type);
     if (!sockets.has(type)) {
-      // Without a listener an error would end the process; what a sending met, its callback tells.
+      // Without a listener, an error would end the process. Errors of `send` are passed to its callback.
       socket.on('error', () => {});
       socket.unref();
       sockets.set(type, socket);

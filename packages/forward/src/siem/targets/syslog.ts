@@ -13,9 +13,9 @@ import { syslogMessage, syslogName } from './syslog-message.ts';
 import { createStreamSender } from './syslog-stream.ts';
 import { createUdpSender } from './syslog-udp.ts';
 
-/** What brings messages to a collector. */
+/** Sends messages to a collector. */
 export interface SyslogSender {
-  /** Resolves once the operating system has the message: syslog acknowledges nothing. */
+  /** Resolves once the operating system has accepted the message, because syslog has no acknowledgment. */
   send(message: Buffer, signal: AbortSignal): Promise<void>;
   close(): void;
 }
@@ -28,7 +28,7 @@ const protocols = {
 
 type Protocol = keyof typeof protocols;
 
-/** CEF over syslog. */
+/** Send events in CEF over syslog. */
 export function cefTarget(options: CefOptions): Target {
   rejectOthers(options, ['facility', 'hostname', 'maxSize', 'tls'], policyOptionNames);
   const { protocol, host, port } = readCollector(options.endpoint);
@@ -43,7 +43,7 @@ export function cefTarget(options: CefOptions): Target {
 
   return {
     send(record, { signal }) {
-      const message = syslogMessage(record, settings, (most) => cefText(record, most));
+      const message = syslogMessage(record, settings, (maxBytes) => cefText(record, maxBytes));
       return policy.run(origin, (signal) => sender.send(message, signal), signal);
     },
     async close() {
@@ -55,7 +55,7 @@ export function cefTarget(options: CefOptions): Target {
 
 function createSender(protocol: Protocol, host: string, port: number, { tls }: CefOptions): SyslogSender {
   if (protocol === 'tls:') return createStreamSender(host, port, readTls(tls));
-  if (tls !== undefined) throw new ConfigurationError('tls', 'is for an endpoint that begins with tls://.');
+  if (tls !== undefined) throw new ConfigurationError('tls', 'requires an endpoint that begins with tls://.');
   return protocol === 'udp:' ? createUdpSender(host, port) : createStreamSender(host, port, undefined);
 }
 
@@ -65,7 +65,7 @@ function readCollector(endpoint: unknown): { protocol: Protocol; host: string; p
   if (url === undefined || !isProtocol(url.protocol)) {
     throw new ConfigurationError(
       'endpoint',
-      'must begin with tls://, tcp:// or udp://, as in tls://siem.example.com:6514.',
+      'must begin with tls://, tcp:// or udp://, for example tls://siem.example.com:6514.',
     );
   }
   if (
@@ -74,7 +74,7 @@ function readCollector(endpoint: unknown): { protocol: Protocol; host: string; p
     url.password !== '' ||
     /[^/]/.test(url.pathname + url.search)
   ) {
-    throw new ConfigurationError('endpoint', 'must be a protocol, a host and a port, and nothing more.');
+    throw new ConfigurationError('endpoint', 'must contain only a protocol, a host and a port.');
   }
   const host = socketHost(url);
   return {
