@@ -9,10 +9,10 @@ import { Program, stopPrograms } from '../product/support/program.ts';
 import { type Answer, type Sent, startSink } from '../support/sink.ts';
 import { findMark, markOf, sendEvents } from './support/load.ts';
 
-/** Seconds; for the whole minute: OUTAGE_SECONDS=60 OUTAGE_EVENTS=10000 npx vitest run test/forward */
+/** The outage in milliseconds. For a complete minute: `OUTAGE_SECONDS=60 OUTAGE_EVENTS=10000 npx vitest run test/forward` */
 const outage = Number(process.env.OUTAGE_SECONDS ?? 3) * 1000;
 const count = Number(process.env.OUTAGE_EVENTS ?? 1000);
-/** The outage that the queue's and the forwarders' own defaults are to survive. */
+/** The outage that the defaults of the queue and the forwarders have to survive. */
 const minute = 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-outage-'));
@@ -22,11 +22,11 @@ afterAll(() => {
 });
 
 const bodySize = 40_000;
-/** A bound on hanging, and nothing else. */
+/** Only limits how long the test can hang. */
 const patient = { timeout: 10 * minute, interval: 50 };
 
-describe('A SIEM that is down under load', () => {
-  it('loses nothing, makes Slack ring once for each event, and fills no memory', {
+describe('an outage of the SIEM under load', () => {
+  it('loses no event, repeats no Slack message, and does not fill the memory', {
     timeout: 20 * minute,
   }, async () => {
     const siemMarks: string[] = [];
@@ -61,32 +61,33 @@ describe('A SIEM that is down under load', () => {
     const { url } = await listening(program);
     const send = (from: number, to: number, span: number) =>
       sendEvents({ url, secret, from, to, span, size: bodySize });
-    const [tenth, most] = [count * 0.1, count * 0.8];
+    /** The outage lasts from the event with the first number to the event with the second. */
+    const [outageStart, outageEnd] = [count * 0.1, count * 0.8];
 
-    await send(0, tenth, 0);
-    await vi.waitFor(() => expect(siemMarks).toHaveLength(tenth), patient);
-    // It has its connections and its compiled code: what it holds more from here on, it holds for events.
-    const atFirst = await memoryOf(program);
+    await send(0, outageStart, 0);
+    await vi.waitFor(() => expect(siemMarks).toHaveLength(outageStart), patient);
+    // The connections and the compiled code exist now. Further memory is for events.
+    const memoryBefore = await memoryOf(program);
     state = 'down';
-    const sending = send(tenth, most, outage);
+    const sending = send(outageStart, outageEnd, outage);
     await sleep(outage / 2);
     await vi.waitFor(() => expect(failures.length).toBeGreaterThanOrEqual(2), patient);
-    // So far it has answered, or hung up; for the rest nobody is there at all.
+    // In the first half of the outage, the SIEM rejects or cuts connections. In the second half, it does not listen.
     await siem.close();
     await sending;
-    await vi.waitFor(() => expect(slackMarks.length).toBeGreaterThanOrEqual(most), patient);
-    const inOutage = await memoryOf(program);
-    expect(siemMarks).toHaveLength(tenth);
+    await vi.waitFor(() => expect(slackMarks.length).toBeGreaterThanOrEqual(outageEnd), patient);
+    const memoryDuring = await memoryOf(program);
+    expect(siemMarks).toHaveLength(outageStart);
     expect(new Set(failures)).toEqual(new Set([503, 'cut']));
-    expect(slackMarks.toSorted()).toEqual(marks(0, most));
+    expect(slackMarks.toSorted()).toEqual(marks(0, outageEnd));
 
     state = 'up';
-    const again = await startSink(siemAnswer, { port: siem.port });
-    await send(most, count, outage / 4);
+    const restarted = await startSink(siemAnswer, { port: siem.port });
+    await send(outageEnd, count, outage / 4);
     await vi.waitFor(() => expect(new Set(siemMarks).size).toBe(count), patient);
     program.signal('SIGTERM');
     expect(await program.end()).toEqual({ code: 0, signal: null });
-    await Promise.all([again.close(), slack.close()]);
+    await Promise.all([restarted.close(), slack.close()]);
 
     expect([...new Set(siemMarks)].toSorted()).toEqual(marks(0, count));
     expect(slackMarks.toSorted()).toEqual(marks(0, count));
@@ -95,32 +96,34 @@ describe('A SIEM that is down under load', () => {
     await store.close();
     expect(counts).toMatchObject([{ state: 'processed', count }]);
 
-    const waiting = (most - tenth) * bodySize;
-    expect(inOutage - atFirst).toBeLessThan(waiting / 2);
-    const [more, all] = [inOutage - atFirst, waiting].map((bytes) => (bytes / 2 ** 20).toFixed(1));
+    const waitingBytes = (outageEnd - outageStart) * bodySize;
+    expect(memoryDuring - memoryBefore).toBeLessThan(waitingBytes / 2);
+    const [growth, waiting] = [memoryDuring - memoryBefore, waitingBytes].map((bytes) =>
+      (bytes / 2 ** 20).toFixed(1),
+    );
     console.info(
       `${count} events, ${outage / 1000} s down: ${failures.length} attempts failed, ` +
-        `${siemMarks.length - count} came twice, ${all} MiB waited, ${more} MiB more were held`,
+        `${siemMarks.length - count} events sent twice, ${waiting} MiB waiting, memory grew by ${growth} MiB`,
     );
   });
 });
 
-/** In the order of their text. */
+/** Return the marks of events, sorted as text. */
 function marks(from: number, to: number): readonly string[] {
   return Array.from({ length: to - from }, (_, number) => markOf(from + number)).toSorted();
 }
 
-/** Bytes that a program holds at rest: the least of a few looks, for what is on its way at one of them is not held. */
+/** Return the memory of an idle program in bytes. The lowest of several measurements contains the fewest events in transit. */
 async function memoryOf(program: Program): Promise<number> {
-  const looks: number[] = [];
-  while (looks.length < 5) {
-    const said = program.lines.filter((line) => line.startsWith('holds')).length;
+  const measurements: number[] = [];
+  while (measurements.length < 5) {
+    const previous = program.lines.filter((line) => line.startsWith('memory')).length;
     program.signal('SIGUSR2');
     const [, bytes = ''] = await program.says(
-      new RegExp(`^(?:[^]*?^holds \\d+$){${said}}[^]*?^holds (\\d+)$`, 'm'),
+      new RegExp(`^(?:[^]*?^memory \\d+$){${previous}}[^]*?^memory (\\d+)$`, 'm'),
     );
-    looks.push(Number(bytes));
+    measurements.push(Number(bytes));
     await sleep(100);
   }
-  return Math.min(...looks);
+  return Math.min(...measurements);
 }

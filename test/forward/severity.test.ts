@@ -13,7 +13,7 @@ function eventOf(event_type: string): EventEnvelope<string, unknown> {
   return { event_type, timestamp: '2024-01-01T12:00:00Z', source: 'spiderfoot', data: {}, metadata: {} };
 }
 
-it('`listen` shows every type with the severity that forwarders use, malware_detected as CRITICAL', async () => {
+it('`listen` shows every type with the severity that forwarders use, and malware_detected as CRITICAL', async () => {
   const program = new Program(
     process.execPath,
     [join(root, 'packages/cli/dist/main.js'), 'listen', '--port', '0'],

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const page = readFileSync(new URL('../../../docs/forwarding.md', import.meta.url), 'utf8');
 
-/** The types in each row of the table in the section "Severity". */
+/** Return the types in each row of the table in the section "Severity". */
 function documentedTypes(): Record<string, string[]> {
   const [, section = ''] = page.split('\n## Severity\n');
   const [text = ''] = section.split('\n## ');

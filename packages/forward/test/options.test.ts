@@ -7,7 +7,7 @@ import { slack } from '../src/slack/index.ts';
 import { teams } from '../src/teams/index.ts';
 import { webhook } from '../src/webhook/index.ts';
 
-/** What a call that is wrong throws, at once. `as never`: the compiler would not let it through. */
+/** Return the error of an invalid call. Callers use `as never`, because the call does not compile otherwise. */
 function thrownBy(call: () => unknown): ConfigurationError {
   try {
     call();
@@ -15,10 +15,10 @@ function thrownBy(call: () => unknown): ConfigurationError {
     if (error instanceof ConfigurationError) return error;
     throw error;
   }
-  throw new Error('nothing was thrown');
+  throw new Error('The call did not throw');
 }
 
-describe('A transport names the option that cannot work', () => {
+describe('createTransport', () => {
   it.each<[string, Record<string, unknown>]>([
     ['timeout', { timeout: 0 }],
     ['timeout', { timeout: 2 ** 31 }],
@@ -46,7 +46,7 @@ describe('A transport names the option that cannot work', () => {
     ['tls', { tls: 'ca.pem' }],
     ['tls.rejectUnauthorized', { tls: { rejectUnauthorized: false } }],
     ['retry', { retry: 3 }],
-  ])('%s: %j', (option, options) => {
+  ])('throws a ConfigurationError for the option %s: %j', (option, options) => {
     expect(thrownBy(() => createTransport('siem', options as never)).option).toBe(option);
   });
 });
@@ -60,20 +60,20 @@ const forwarders: [string, (options: { url: string; allowHttp?: boolean }) => un
 
 describe.each(forwarders)('%s', (_name, create) => {
   it.each<[string, string, unknown]>([
-    ['no URL', 'is not a URL', undefined],
-    ['an empty one', 'is not a URL', ''],
-    ['what is none', 'is not a URL', 'hooks.slack.com/services/T0/B0/top-secret'],
-    ['http', 'allowHttp', 'http://hooks.slack.com/services/T0/B0/top-secret'],
-    ['another protocol', 'https://', 'ftp://hooks.slack.com/services/T0/B0/top-secret'],
-    ['credentials', 'user name', 'https://me:top-secret@hooks.slack.com/services'],
-  ])('refuses %s, and does not tell it', (_what, words, url) => {
+    ['a missing URL', 'is not a URL', undefined],
+    ['an empty URL', 'is not a URL', ''],
+    ['a URL without a protocol', 'is not a URL', 'hooks.slack.com/services/T0/B0/top-secret'],
+    ['an http URL', 'allowHttp', 'http://hooks.slack.com/services/T0/B0/top-secret'],
+    ['an ftp URL', 'https://', 'ftp://hooks.slack.com/services/T0/B0/top-secret'],
+    ['a URL with credentials', 'user name', 'https://me:top-secret@hooks.slack.com/services'],
+  ])('rejects %s with an error that does not contain it', (_name, words, url) => {
     const error = thrownBy(() => create({ url } as never));
     expect(error.option).toBe('url');
     expect(error.message).toContain(words);
     expect(inspect(error)).not.toContain('top-secret');
   });
 
-  it('refuses an option that is not known', () => {
+  it('rejects an unknown option', () => {
     expect(thrownBy(() => create({ url: 'https://example.com', channel: '#a' } as never)).option).toBe(
       'channel',
     );
@@ -83,13 +83,13 @@ describe.each(forwarders)('%s', (_name, create) => {
 describe('webhook', () => {
   const url = 'https://example.com';
   it.each([undefined, '', ' a secret', 'a secret\n', new Uint8Array(), 7])(
-    'refuses %j as a secret',
+    'rejects the secret %j',
     (secret) => {
       expect(thrownBy(() => webhook({ url, secret } as never)).option).toBe('secret');
     },
   );
 
-  it('wants to know the hosts where it makes the URL from an event', () => {
+  it('requires allowedHosts if url is a function', () => {
     expect(thrownBy(() => webhook({ url: () => url, secret: 's' })).option).toBe('allowedHosts');
   });
 
@@ -99,12 +99,12 @@ describe('webhook', () => {
     ['headers.x', { x: 7 }],
     ['headers.Content-Length', { 'Content-Length': '1' }],
     ['headers.x-spiderfoot-signature', { 'x-spiderfoot-signature': 'sha256=0' }],
-  ])('names %s', (option, headers) => {
+  ])('throws a ConfigurationError for %s: %j', (option, headers) => {
     expect(thrownBy(() => webhook({ url, secret: 's', headers } as never)).option).toBe(option);
   });
 });
 
-describe('What forwarders are composed with', () => {
+describe('a composed forwarder', () => {
   const handler = () => {};
   it.each<[string, () => unknown]>([
     ['handler', () => fallback(handler, 'slack' as never)],
@@ -116,7 +116,7 @@ describe('What forwarders are composed with', () => {
     ['window', () => throttle(handler, { window: 0 })],
     ['max', () => throttle(handler, { max: 0 })],
     ['every', () => throttle(handler, { every: 1 } as never)],
-  ])('names %s', (option, call) => {
+  ])('throws a ConfigurationError for the option %s: %s', (option, call) => {
     expect(thrownBy(call).option).toBe(option);
   });
 });

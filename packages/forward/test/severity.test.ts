@@ -83,7 +83,7 @@ async function expectEverywhere(event: AnyEvent, severity: Severity): Promise<vo
   expect(splunkDocument(record, {}).event.severity).toBe(splunk);
 }
 
-describe('The severity of an event is the same in chats, mails, SIEM formats and minSeverity', () => {
+describe('an event', () => {
   it.each<[string, Severity]>([
     ['malware_detected', 'CRITICAL'],
     ['vulnerability_found', 'HIGH'],
@@ -91,23 +91,32 @@ describe('The severity of an event is the same in chats, mails, SIEM formats and
     ['correlation_completed', 'LOW'],
     ['scan_started', 'INFO'],
     ['a.type.of.tomorrow', 'LOW'],
-  ])('if it is the severity of the type: %s is %s', async (type, severity) => {
-    await expectEverywhere(eventOf(type), severity);
-  });
+  ])(
+    'of the type %s has the severity %s in chats, mails, SIEM formats and minSeverity',
+    async (type, severity) => {
+      await expectEverywhere(eventOf(type), severity);
+    },
+  );
 
-  it.each(Object.keys(samples))('for the type %s', async (type) => {
-    const event = eventOf(type);
-    await expectEverywhere(event, severityInCore(event));
-  });
+  it.each(Object.keys(samples))(
+    'of the known type %s has the severity of core in chats, mails, SIEM formats and minSeverity',
+    async (type) => {
+      const event = eventOf(type);
+      await expectEverywhere(event, severityInCore(event));
+    },
+  );
 
-  it.each(severities)('if the event itself states %s, whatever its type is', async (severity) => {
-    for (const type of ['malware_detected', 'scan_started', 'a.type.of.tomorrow']) {
-      await expectEverywhere(eventOf(type, { severity: severity.toLowerCase() }), severity);
-    }
-  });
+  it.each(severities)(
+    'that states %s has this severity in chats, mails, SIEM formats and minSeverity',
+    async (severity) => {
+      for (const type of ['malware_detected', 'scan_started', 'a.type.of.tomorrow']) {
+        await expectEverywhere(eventOf(type, { severity: severity.toLowerCase() }), severity);
+      }
+    },
+  );
 });
 
-it("The guide's mapping has LOW for all of its types but three, and applies to its own format only", () => {
+it('guideSeverities has LOW for all types but three, as the guide does', () => {
   const others = Object.entries(guideSeverities).filter(([, severity]) => severity !== 'LOW');
   expect(Object.fromEntries(others)).toEqual({
     scan_failed: 'MEDIUM',

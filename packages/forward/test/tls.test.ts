@@ -9,7 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createTransport, type TransportOptions } from '../src/index.ts';
 
-/** A throwaway authority, and what it has certified: `127.0.0.1` and a client. */
+/** A temporary certificate authority, and its certificates for `127.0.0.1` and for a client. */
 const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-forward-'));
 const read = (name: string) => readFileSync(join(folder, name));
 
@@ -64,7 +64,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A server that takes nobody without a certificate of the authority's, and answers with that one's name. */
+/** Start a server that requires a client certificate of the authority, and answers with the client's name. */
 async function startServer(): Promise<string> {
   const own = { cert: read('server.pem'), key: read('server.key') };
   const server = createServer(
@@ -89,19 +89,19 @@ async function send(url: string, tls?: TransportOptions['tls']) {
   return transport.send({ url: new URL(url), headers: {}, body: '' });
 }
 
-describe('Over TLS', () => {
-  it('an authority of your own is trusted, and your certificate presented', async () => {
+describe('the option "tls"', () => {
+  it('sets your own certificate authority and your client certificate', async () => {
     const url = await startServer();
     const client = { cert: read('client.pem'), key: read('client.key') };
     expect(await send(url, { ca: read('ca.pem'), ...client })).toMatchObject({ status: 200, body: 'client' });
   });
 
-  it('nothing is sent to a server that nobody has certified', async () => {
+  it('is required for a server whose certificate authority is unknown', async () => {
     const url = await startServer();
     await expect(send(url)).rejects.toThrow(/SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
   });
 
-  it('a server that wants a certificate gets none that is not given', async () => {
+  it('sends no client certificate unless you set one', async () => {
     const url = await startServer();
     await expect(send(url, { ca: read('ca.pem') })).rejects.toMatchObject({ code: 'connection' });
   });

@@ -6,7 +6,7 @@ import {
   answers,
   answersAfter,
   answersGarbage,
-  type Behaviour,
+  type Behavior,
   floods,
   neverAnswers,
   resets,
@@ -70,7 +70,7 @@ describe('A request', () => {
     const sender = transport({ maxInFlight: 2 });
     await Promise.all(Array.from({ length: 20 }, () => post(sender, target.url)));
     expect(target.requests.length).toBe(20);
-    expect(target.mostAtOnce).toBeLessThanOrEqual(2);
+    expect(target.maxConcurrent).toBeLessThanOrEqual(2);
   });
 
   it('is refused where too many wait already', async () => {
@@ -86,7 +86,7 @@ describe('A request', () => {
 });
 
 describe('A request is tried again after', () => {
-  it.each<[string, Behaviour]>([
+  it.each<[string, Behavior]>([
     ['a reset connection', resets],
     ['garbage', answersGarbage],
     ['408', answers(408)],
@@ -96,8 +96,8 @@ describe('A request is tried again after', () => {
     ['no answer in time', neverAnswers],
     ['an error whose text never ends', stalls(500)],
     ['an error with a flood of text', floods(502)],
-  ])('%s', async (_name, behaviour) => {
-    const target = await startTarget(behaviour, behaviour, answers(200));
+  ])('%s', async (_name, behavior) => {
+    const target = await startTarget(behavior, behavior, answers(200));
     expect(await post(transport({ timeout: 1000 }), target.url)).toMatchObject({ status: 200 });
     expect(target.requests.length).toBe(3);
   });
@@ -157,19 +157,16 @@ describe('A request is not tried again', () => {
     expect(target.requests.length).toBe(1);
   });
 
-  it.each<[string, Behaviour, number, number]>([
+  it.each<[string, Behavior, number, number]>([
     ['stalls', stalls(200), 6, 500],
     ['never ends', floods(200), 65_536, 1e6],
-  ])(
-    'once it has been taken, though the rest of the answer %s',
-    async (_name, behaviour, length, timeout) => {
-      const target = await startTarget(behaviour);
-      const answer = await post(transport({ timeout }), target.url);
-      expect(answer).toMatchObject({ status: 200, truncated: true });
-      expect(answer.body.length).toBe(length);
-      expect(target.requests.length).toBe(1);
-    },
-  );
+  ])('once it has been taken, though the rest of the answer %s', async (_name, behavior, length, timeout) => {
+    const target = await startTarget(behavior);
+    const answer = await post(transport({ timeout }), target.url);
+    expect(answer).toMatchObject({ status: 200, truncated: true });
+    expect(answer.body.length).toBe(length);
+    expect(target.requests.length).toBe(1);
+  });
 });
 
 describe('A circuit', () => {
@@ -391,18 +388,18 @@ describe('A host', () => {
 
 describe('No secret is told', () => {
   /** What the request said, in the answer. */
-  const echoes: Behaviour = (response, request) =>
+  const echoes: Behavior = (response, request) =>
     response.writeHead(400).end(`\x1b[31m\u0085\u202e${request.url} ${JSON.stringify(request.headers)}`);
 
-  it.each<[string, Behaviour]>([
+  it.each<[string, Behavior]>([
     ['an answer that echoes the request', echoes],
     ['a redirect', answers(302, '', { location: `https://example.com/${token}` })],
     ['a reset connection', resets],
     ['garbage', answersGarbage],
     ['no answer', neverAnswers],
     ['an error', answers(500)],
-  ])('by the error after %s', async (_name, behaviour) => {
-    const target = await startTarget(behaviour);
+  ])('by the error after %s', async (_name, behavior) => {
+    const target = await startTarget(behavior);
     const error = await failureOf(post(transport({ timeout: 300, retries: 1 }), target.url));
     const all = `${inspect(error, { depth: Infinity, showHidden: true })}${error.stack}${JSON.stringify(error)}`;
     expect(all).not.toContain(token);

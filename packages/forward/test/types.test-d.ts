@@ -8,7 +8,7 @@ const receiver = createReceiver({ secret: 's', schemas: { 'asset.mine': anyEvent
 const url = 'https://example.com';
 const toSlack = slack({ url });
 
-it('a forwarder goes with every type, with all of them, and with types of your own', () => {
+it('a forwarder is a handler for one type, for all types, and for types of your own', () => {
   receiver
     .on('scan_completed', toSlack)
     .on(['scan.*', 'alert.high'], toSlack)
@@ -19,7 +19,7 @@ it('a forwarder goes with every type, with all of them, and with types of your o
   createReceiver({ secret: 's' }).on('scan.complete', toSlack).onAny(toSlack);
 });
 
-it('when knows the event that it is registered for', () => {
+it('the predicate of when() has the type of the event that it is registered for', () => {
   receiver.on(
     'scan_completed',
     when((event, context) => {
@@ -32,12 +32,12 @@ it('when knows the event that it is registered for', () => {
   receiver.onAny(
     when((event) => event.event_type === 'scan_completed' && event.data.duration === 1, toSlack),
   );
-  const slow = async () => false;
-  // @ts-expect-error: a predicate that takes its time is always true
-  receiver.on('scan_completed', when(slow, toSlack));
+  const asynchronous = async () => false;
+  // @ts-expect-error: a predicate must not return a promise, which is always truthy
+  receiver.on('scan_completed', when(asynchronous, toSlack));
 });
 
-it('fallback takes functions of yours, and tells them the event', () => {
+it('fallback() accepts your own functions, which get the typed event', () => {
   const alert = fallback<EventOf<'high_risk_event'>>(toSlack, async ({ data }, { signal }) => {
     expectTypeOf(data.module).toEqualTypeOf<string | null | undefined>();
     expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
@@ -49,13 +49,13 @@ it('fallback takes functions of yours, and tells them the event', () => {
   );
   const onFailure = (event: EventOf<'scan_failed'>) => event.data.error;
   receiver.on('scan_failed', fallback(toSlack, onFailure));
-  // @ts-expect-error: it wants another event
+  // @ts-expect-error: onFailure is a handler of another event
   receiver.on('high_risk_event', fallback(toSlack, onFailure));
-  // @ts-expect-error: one alone has nothing to fall back to
+  // @ts-expect-error: at least two handlers are required
   fallback(toSlack);
 });
 
-it('they compose', () => {
+it('composed forwarders can be composed again', () => {
   const alert = minSeverity('HIGH', throttle(fallback(toSlack, webhook({ url, secret: 's' })), { max: 4 }));
   expectTypeOf(alert).toEqualTypeOf<Forwarder>();
   receiver.on('high_risk_event', alert, { name: 'alert' }).onAny(alert);
@@ -67,6 +67,6 @@ it('they compose', () => {
     ),
   );
   throttle((event) => expectTypeOf(event).toEqualTypeOf<AnyEvent>());
-  // @ts-expect-error: there is no such severity
+  // @ts-expect-error: severities are in uppercase
   minSeverity('high', toSlack);
 });

@@ -29,7 +29,7 @@ const data = {
   'key \udfff': { 'deeper \ud800': ['\ud83d', { 'deepest \udbff': '\udc00 😀' }] },
 };
 
-/** The expected result. */
+/** The same data after the lone surrogates are replaced. */
 const repaired = {
   target: 'cut \ufffd.example',
   data: 'banner \ufffd\ufffd',
@@ -101,14 +101,14 @@ it.each([
   'replaces lone surrogates in strings and keys at any depth for %s',
   async (name, open, member) => {
     const target = targets.find(([known]) => known === name);
-    if (target === undefined) throw new Error(`There is no target ${name}`);
+    if (target === undefined) throw new Error(`Unknown target ${name}`);
     const { event, context } = await received('high_risk_event', { data });
     const [line] = await sentTo(target, event, context);
     expect(Reflect.get(Object(open(line)), member)).toEqual(repaired);
   },
 );
 
-it('sends well-formed text in CEF, and JSON that can be read in its field "data"', async () => {
+it('sends well-formed text in CEF, and valid JSON in its field "data"', async () => {
   const collector = await startTcp();
   const forward = siem({ format: 'cef', endpoint: collector.url });
   onTestFinished(() => forward.close());
@@ -133,12 +133,12 @@ it('sends well-formed text in a mail, including a custom subject', async () => {
   onTestFinished(() => forward.close());
   const { event, context } = await received('brand.\ud83d', { data });
   await forward(event, context);
-  // In quoted-printable, and in a subject's encoded words.
+  // The body is encoded as quoted-printable, and the subject in encoded words.
   expect(server.mails[0]?.message).toContain('cut =EF=BF=BD.example');
   expect(server.mails[0]?.message).toMatch(/^Subject: =\?UTF-8\?/m);
 });
 
-it('forwards a body with lone surrogates so that only these bytes change and it can be parsed', async () => {
+it('replaces only the lone surrogates in a body that webhook() forwards', async () => {
   const target = await startTarget(answers(200));
   const forward = webhook({ url: target.url, secret: 'our own', ...quick });
   onTestFinished(() => forward.close());
@@ -173,10 +173,10 @@ it.each([
   ['"\\ud83d\\\\ude00"', '"\\ufffd\\\\ude00"'],
   ['{"\\ud83d":1}', '{"\\ufffd":1}'],
   ['"\\ud7ff\\ue000"', '"\\ud7ff\\ue000"'],
-])('writes %s as %s', (text, expected) => {
+])('rewrites the JSON text %s as %s', (text, expected) => {
   expect(wellFormedJson(text)).toBe(expected);
 });
 
-it('keeps the last of two keys that become equal', () => {
+it('keeps only the last of two keys that become equal', () => {
   expect(toJson({ a: 1, '\ud800': 1, '\udc00': 2 })).toBe('{"a":1,"\ufffd":2}');
 });

@@ -9,17 +9,17 @@ import { type WebhookOptions, webhook } from '../src/webhook/index.ts';
 import { received } from './support/events.ts';
 import { answers, startTarget } from './support/target.ts';
 
-const own = 'a-secret-of-ours';
+const secret = 'the-secret-of-the-other-receiver';
 
 function forwarder(options: Omit<WebhookOptions, 'secret'>) {
-  const forward = webhook({ secret: own, allowHttp: true, retries: 0, ...options });
+  const forward = webhook({ secret, allowHttp: true, retries: 0, ...options });
   onTestFinished(() => forward.close());
   return forward;
 }
 
 describe('webhook', () => {
   it.each(['scan_completed', 'scan.complete', 'brand.new'])(
-    'sends %s on byte for byte, signed anew',
+    'forwards %s byte for byte, with a new signature',
     async (type) => {
       const target = await startTarget(answers(200));
       const { event, context } = await received(type, {
@@ -35,14 +35,14 @@ describe('webhook', () => {
       });
       expect(request?.body).toContain('1152921504606846976');
       const signature = request?.headers['x-spiderfoot-signature'];
-      expect(await verify(own, request?.body ?? '', String(signature))).toBe(true);
+      expect(await verify(secret, request?.body ?? '', String(signature))).toBe(true);
     },
   );
 
-  it('is understood by a receiver of the kit', async () => {
-    const receiver = createReceiver({ secret: own });
-    const got: unknown[] = [];
-    receiver.onAny(({ event_type, data }) => void got.push([event_type, data]));
+  it('sends requests that a receiver of the kit accepts', async () => {
+    const receiver = createReceiver({ secret });
+    const handled: unknown[] = [];
+    receiver.onAny(({ event_type, data }) => void handled.push([event_type, data]));
     const server = createServer(webhookListener(receiver)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => void server.close());
@@ -51,13 +51,13 @@ describe('webhook', () => {
     await forward(event, context);
     const group = groupOf([event, event]);
     await forward(group, context);
-    expect(got).toEqual([
+    expect(handled).toEqual([
       ['scan_completed', { target: 'example.com' }],
       ['event_group', { count: 2, events: [event, event] }],
     ]);
   });
 
-  it('says no type in a header that it could not hold', async () => {
+  it('omits the event type header if the type contains characters that a header cannot contain', async () => {
     const target = await startTarget(answers(200));
     const { event, context } = await received('brand\r\nx-evil: 1', { dialect: 'guide' });
     await forwarder({ url: target.url })(event, context);
@@ -66,30 +66,30 @@ describe('webhook', () => {
   });
 });
 
-describe('A URL that is made from an event', () => {
-  it('goes to the hosts that are allowed, and to no other', async () => {
-    const [good, bad] = [await startTarget(answers(200)), await startTarget(answers(200))];
+describe('webhook with a function for url', () => {
+  it('sends only to the hosts in allowedHosts', async () => {
+    const [allowed, other] = [await startTarget(answers(200)), await startTarget(answers(200))];
     const forward = forwarder({
       url: ({ metadata }) => String(metadata.callback),
-      allowedHosts: [new URL(good.url).host],
+      allowedHosts: [new URL(allowed.url).host],
       allowPrivate: true,
     });
     const { event, context } = await received('scan_completed');
-    const to = (callback: string) => forward({ ...event, metadata: { callback } }, context);
-    await to(`${good.url}/a`);
+    const forwardTo = (callback: string) => forward({ ...event, metadata: { callback } }, context);
+    await forwardTo(`${allowed.url}/a`);
     for (const callback of [
-      bad.url,
-      `http://x:y@${new URL(good.url).host}`,
+      other.url,
+      `http://x:y@${new URL(allowed.url).host}`,
       'file:///etc/passwd',
       'nonsense',
     ]) {
-      await expect(to(callback)).rejects.toMatchObject({ code: 'forbidden_address', attempt: 0 });
+      await expect(forwardTo(callback)).rejects.toMatchObject({ code: 'forbidden_address', attempt: 0 });
     }
-    expect(good.requests.length).toBe(1);
-    expect(bad.requests.length).toBe(0);
+    expect(allowed.requests.length).toBe(1);
+    expect(other.requests.length).toBe(0);
   });
 
-  it('does not go to an address that is not public, though its host is allowed', async () => {
+  it('rejects an address that is not public, even if its host is in allowedHosts', async () => {
     const target = await startTarget(answers(200));
     const port = new URL(target.url).port;
     const forward = forwarder({

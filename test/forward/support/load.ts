@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 
-/** What marks an event, in whatever a target makes of it. */
+/** Return the mark of an event. It stays recognizable in every target's format. */
 export const markOf = (number: number) => `mark-${number}-end`;
 
-/** The mark in what a target was sent. */
+/** Return the mark in the body of a request to a target. */
 export function findMark(body: unknown): string {
   return /mark-\d+-end/.exec(JSON.stringify(body))?.[0] ?? 'no mark';
 }
@@ -12,40 +12,41 @@ export function findMark(body: unknown): string {
 export interface LoadOptions {
   readonly url: string;
   readonly secret: string;
-  /** Which, by their numbers. */
+  /** The number of the first event. */
   readonly from: number;
+  /** The number after that of the last event. */
   readonly to: number;
-  /** Milliseconds over which they are spread. */
+  /** The milliseconds over which the events are spread. */
   readonly span: number;
-  /** Bytes, about. */
+  /** The approximate size of an event, in bytes. */
   readonly size: number;
 }
 
-/** How many are sent at once at the most. */
+/** The maximum number of concurrent requests. */
 const senders = 16;
 
 /**
- * Sends marked events, evenly over a span, each of them as SpiderFoot does: the same bytes again where the answer is not 2xx.
- * Fails where an event is not accepted for all that.
+ * Send marked events, evenly over a span. Like SpiderFoot, send the same bytes again if the answer is not 2xx.
+ * @throws if an event is not accepted after three attempts
  */
 export async function sendEvents({ url, secret, from, to, span, size }: LoadOptions): Promise<void> {
   const began = performance.now();
   let next = from;
-  const work = async () => {
+  const sendNext = async () => {
     for (let number = next++; number < to; number = next++) {
       await sleep(Math.max(0, began + ((number - from) / (to - from)) * span - performance.now()));
       const data = { target: markOf(number), data: 'x'.repeat(size) };
       await deliver(await signedWebhook('high_risk_event', { secret, url, data }));
     }
   };
-  await Promise.all(Array.from({ length: senders }, work));
+  await Promise.all(Array.from({ length: senders }, sendNext));
 }
 
 async function deliver({ url, ...init }: Awaited<ReturnType<typeof signedWebhook>>): Promise<void> {
-  for (let tries = 1; ; tries++) {
+  for (let attempt = 1; ; attempt++) {
     const { ok, status } = await fetch(url, init);
     if (ok) return;
-    if (tries === 3) throw new Error(`An event was answered ${status}`);
+    if (attempt === 3) throw new Error(`The receiver answered an event with ${status}`);
     await sleep(1000);
   }
 }

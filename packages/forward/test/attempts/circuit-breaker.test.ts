@@ -22,7 +22,7 @@ function breaker(options: { failures?: number; coolDown?: number } = {}) {
     fail: (failure = unavailable) => created.run(async () => ({ failure })),
     succeed: () => created.run(async () => ({ value: 'sent' })),
     throwError: () => created.run(() => Promise.reject(new Error('a bug'))),
-    /** Starts an attempt, and returns functions that end it. */
+    /** Start an attempt, and return functions that end it. */
     start() {
       let end = (_attempted: Attempted<string>) => {};
       const result = created.run(
@@ -40,15 +40,15 @@ function breaker(options: { failures?: number; coolDown?: number } = {}) {
   };
 }
 
-/** Resolves when a cool-down of a millisecond has passed on the clock of the breaker. */
+/** Wait until a cool-down of one millisecond has passed on the clock of the breaker. */
 async function coolDownPassed(coolDownLeft: () => number | undefined): Promise<void> {
   while (coolDownLeft() !== undefined) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 const rejected = { failure: { code: 'circuit_open' } };
 
-describe('A circuit breaker', () => {
-  it('opens after `failures` failures in a row, and rejects calls with the seconds that are left', async () => {
+describe('a circuit breaker', () => {
+  it('opens after `failures` failures in a row, and rejects calls with the remaining seconds', async () => {
     const { changes, fail, succeed, coolDownLeft } = breaker({ coolDown: 5000 });
     await fail();
     await succeed();
@@ -69,13 +69,13 @@ describe('A circuit breaker', () => {
     ['rejected', false],
     ['redirected', false],
     ['invalid_answer', false],
-  ])('counts %s as a failure: %s', async (code, counts) => {
+  ])('counts the code %s as a failure: %s', async (code, counts) => {
     const { changes, fail } = breaker({ failures: 1 });
     await fail({ code });
     expect(changes).toEqual(counts ? ['open'] : []);
   });
 
-  it('lets one trial pass after the cool-down, and rejects other calls during the trial', async () => {
+  it('allows one trial after the cool-down, and rejects other calls during the trial', async () => {
     const { changes, fail, succeed, start, coolDownLeft } = breaker({ failures: 1, coolDown: 1 });
     await fail();
     await coolDownPassed(coolDownLeft);
@@ -87,7 +87,7 @@ describe('A circuit breaker', () => {
     expect(await succeed()).toEqual({ value: 'sent' });
   });
 
-  it('opens again if the trial fails, and starts to count at zero after a trial that succeeds', async () => {
+  it('opens again if the trial fails, and restarts its count after a successful trial', async () => {
     const { changes, fail, succeed, coolDownLeft } = breaker({ coolDown: 1 });
     await fail();
     await fail();
@@ -108,7 +108,7 @@ describe('A circuit breaker', () => {
     expect(changes).toEqual(['open', 'open']);
   });
 
-  it('stays open when an attempt that began before ends late, with success or failure', async () => {
+  it('stays open when attempts that began before it opened end late, with success or failure', async () => {
     const { changes, fail, succeed, start } = breaker({ failures: 1 });
     const [late, later] = [start(), start()];
     await fail();
@@ -119,7 +119,7 @@ describe('A circuit breaker', () => {
     await expect(succeed()).rejects.toMatchObject(rejected);
   });
 
-  it('leaves the decision to the trial when an earlier attempt ends during it', async () => {
+  it('depends on the trial only, even if earlier attempts end during the trial', async () => {
     const { changes, fail, succeed, start, coolDownLeft } = breaker({ failures: 1, coolDown: 1 });
     const [late, later] = [start(), start()];
     await fail();

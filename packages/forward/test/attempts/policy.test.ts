@@ -15,24 +15,24 @@ function policy(options: PolicyOptions = {}): Policy {
   return created;
 }
 
-describe('A policy', () => {
-  it('hands back what the attempt returns', async () => {
+describe('a policy', () => {
+  it('returns the value of the attempt', async () => {
     expect(await policy().run(origin, async () => 'sent')).toBe('sent');
   });
 
-  it('ends an attempt that takes no notice of its signal', async () => {
-    const stubborn = () => new Promise<never>(() => {});
-    const running = createPolicy('email', { timeout: 20, retries: 0 }).run(origin, stubborn);
+  it('times out an attempt that ignores its signal', async () => {
+    const ignoring = () => new Promise<never>(() => {});
+    const running = createPolicy('email', { timeout: 20, retries: 0 }).run(origin, ignoring);
     await expect(running).rejects.toMatchObject({ code: 'timeout', attempt: 1 });
   });
 
-  it('takes the value of an attempt that has it when its time ends', async () => {
+  it('uses the value of an attempt that ends just when its time ends', async () => {
     const late = (signal: AbortSignal) =>
       new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('sent')));
     expect(await policy({ timeout: 20 }).run(origin, late)).toBe('sent');
   });
 
-  it('tells of an error that is not its own the code alone', async () => {
+  it('includes only the code of an error that is not an AttemptError', async () => {
     const cause = Object.assign(new Error('535 AUTH PLAIN top-secret'), {
       code: 'EAUTH',
       command: 'top-secret',
@@ -48,8 +48,8 @@ describe('A policy', () => {
     expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('top-secret');
   });
 
-  it.each([{ code: 'no code, but https://example.com/top-secret' }, 'a text', null, undefined])(
-    'tells nothing of what has no code: %j',
+  it.each([{ code: 'not a code, but https://example.com/top-secret' }, 'text', null, undefined])(
+    'includes nothing from a thrown value without an error code: %j',
     async (thrown) => {
       const error: unknown = await policy({ retries: 0 })
         .run(origin, () => Promise.reject(thrown))
@@ -59,7 +59,7 @@ describe('A policy', () => {
     },
   );
 
-  it('takes what is thrown at once as it takes a rejection', async () => {
+  it('handles an error that the attempt throws synchronously', async () => {
     const running = policy().run(origin, () => {
       throw new AttemptError({ code: 'rejected', status: 550, hint: 'Check the recipients.' });
     });
@@ -72,7 +72,7 @@ describe('A policy', () => {
     });
   });
 
-  it('makes as many attempts as it is told', async () => {
+  it('makes as many retries as the option "retries" allows', async () => {
     let attempts = 0;
     const failing = async () => {
       attempts += 1;
@@ -84,7 +84,7 @@ describe('A policy', () => {
     expect(attempts).toBe(5);
   });
 
-  it('is closed when the attempts under way are through', async () => {
+  it('waits for the running attempts when it is closed', async () => {
     const { opened, open } = gate();
     const closing = policy();
     const running = closing.run(origin, () => opened);

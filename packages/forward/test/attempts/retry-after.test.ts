@@ -4,7 +4,7 @@ import { parseRetryAfter } from '../../src/http/retry-after-header.ts';
 
 const now = Date.parse('2024-01-01T12:00:00Z');
 
-describe('Retry-After', () => {
+describe('parseRetryAfter', () => {
   it.each<[unknown, number | undefined]>([
     ['0', 0],
     ['120', 120],
@@ -24,32 +24,32 @@ describe('Retry-After', () => {
     ['99999999999999999999', undefined],
     [['1', '2'], undefined],
     [undefined, undefined],
-  ])('%j is %s', (header, seconds) => {
+  ])('reads the header %j as %s seconds', (header, seconds) => {
     expect(parseRetryAfter(header, now)).toBe(seconds);
   });
 });
 
-describe('The wait', () => {
+describe('delayAfter', () => {
   const options = { baseDelay: 100, maxDelay: 1000 };
-  const drawn = (attempt: number, asked?: number) =>
-    Array.from({ length: 500 }, () => delayAfter(attempt, asked, options));
+  const delays = (attempt: number, retryAfter?: number) =>
+    Array.from({ length: 500 }, () => delayAfter(attempt, retryAfter, options));
 
-  it('is drawn from all of a range that doubles, up to its most', () => {
-    for (const [attempt, most] of [
+  it('returns a random delay from a range that doubles with each attempt, up to maxDelay', () => {
+    for (const [attempt, longest] of [
       [1, 100],
       [2, 200],
       [3, 400],
       [9, 1000],
     ] as const) {
-      const waits = drawn(attempt);
-      expect(Math.max(...waits)).toBeLessThanOrEqual(most);
-      expect(Math.max(...waits)).toBeGreaterThan(most * 0.8);
-      expect(Math.min(...waits)).toBeLessThan(most * 0.2);
+      const waits = delays(attempt);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(longest);
+      expect(Math.max(...waits)).toBeGreaterThan(longest * 0.8);
+      expect(Math.min(...waits)).toBeLessThan(longest * 0.2);
     }
   });
 
-  it('is never shorter than what was asked for, and not the same for all', () => {
-    const waits = drawn(1, 3);
+  it('returns at least the requested wait, plus a random part', () => {
+    const waits = delays(1, 3);
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(3000);
     expect(Math.max(...waits)).toBeLessThanOrEqual(3100);
     expect(new Set(waits).size).toBeGreaterThan(10);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toDiscord } from '../../src/discord/message.ts';
 import { formattingIn } from '../support/discord.ts';
 
-describe('A title in Discord', () => {
+describe('a title in Discord', () => {
   const titleOf = (title: string) => toDiscord({ title, level: 'info', fields: [] }).embeds[0]?.title ?? '';
 
   it.each([
@@ -24,7 +24,7 @@ describe('A title in Discord', () => {
     '_dmarc.example.com',
     'a || b',
     'it`s',
-  ])('shows %s unchanged, without a backslash', (title) => {
+  ])('leaves %s unchanged, without a backslash', (title) => {
     expect(titleOf(title)).toBe(title);
   });
 
@@ -50,7 +50,7 @@ describe('A title in Discord', () => {
     ['* l', '\\* l'],
     ['\\*b\\*', '\\\\\\*b\\\\\\*'],
     ['\\\\host\\share', '\\\\\\host\\share'],
-  ])('does not format %s', (title, expected) => {
+  ])('escapes the formatting in %s', (title, expected) => {
     expect(formattingIn(titleOf(title))).toEqual([]);
     if (expected !== undefined) expect(titleOf(title)).toBe(expected);
   });
@@ -66,7 +66,7 @@ describe('A title in Discord', () => {
     );
   });
 
-  it('of only markup is cut between two characters and not inside an escape', () => {
+  it('is cut between two characters, not inside an escape', () => {
     const title = titleOf('*'.repeat(300));
     expect(title.length).toBeLessThanOrEqual(256);
     expect(title).toMatch(/^(?:\\\*)+…$/);

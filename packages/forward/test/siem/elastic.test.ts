@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { throttle } from '../../src/index.ts';
 import { type ElasticOptions, siem } from '../../src/siem/index.ts';
 import { received, secret } from '../support/events.ts';
-import { answers, type Behaviour, floods, startTarget } from '../support/target.ts';
+import { answers, type Behavior, floods, startTarget } from '../support/target.ts';
 
 const apiKey = 'VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==';
 const quick = {
@@ -31,7 +31,7 @@ interface Item {
 /** An index that keeps what is created in it, as Elasticsearch does, but for what `fault` says of a document. */
 function elasticsearch(fault: (id: string, document: string) => Item | undefined = () => undefined) {
   const index = new Map<string, unknown>();
-  const behave = (body: string, path = ''): Behaviour => {
+  const behave = (body: string, path = ''): Behavior => {
     const lines = body.trimEnd().split('\n');
     expect(body.endsWith('\n')).toBe(true);
     const items: { create: Item }[] = [];
@@ -229,8 +229,8 @@ describe('_bulk', () => {
     ['items of another operation', answers(200, '{"errors":false,"items":[{"index":{"status":201}}]}')],
     ['items that are none', answers(200, '{"errors":false,"items":[null]}')],
     ['more than anybody wants to read', floods(200)],
-  ])('takes nothing as done where the answer is %s', async (_name, behaviour) => {
-    const target = await startTarget(behaviour);
+  ])('takes nothing as done where the answer is %s', async (_name, behavior) => {
+    const target = await startTarget(behavior);
     const { event, context } = await received('scan_completed');
     await expect(start(target.url)(event, context)).rejects.toMatchObject({ code: 'invalid_answer' });
   });

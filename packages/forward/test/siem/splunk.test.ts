@@ -2,12 +2,12 @@ import { samples } from '@spiderfoot-webhooks/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type SplunkOptions, siem } from '../../src/siem/index.ts';
 import { received } from '../support/events.ts';
-import { answers, type Behaviour, neverAnswers, startTarget } from '../support/target.ts';
+import { answers, type Behavior, neverAnswers, startTarget } from '../support/target.ts';
 
 const apiKey = '11111111-2222-3333-4444-555555555555';
 
 /** What the collector says, by its code. */
-const hec = (status: number, code: number, text: string, more: object = {}): Behaviour =>
+const hec = (status: number, code: number, text: string, more: object = {}): Behavior =>
   answers(status, JSON.stringify({ text, code, ...more }), { 'content-type': 'application/json' });
 const success = hec(200, 0, 'Success');
 

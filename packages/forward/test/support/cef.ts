@@ -1,10 +1,10 @@
-/** Reads CEF as its specification has it, and not as it is written here. */
+/** Parse CEF as its specification defines it. Independent of the code under test. */
 export function parseCef(text: string): { header: string[]; extension: Record<string, string> } {
-  // Seven parts, each ended by the first `|` without a backslash.
+  // There are seven parts. Each ends at the first `|` without a backslash.
   const match = /^((?:(?:[^\\|]|\\.)*\|){7})(.*)$/su.exec(text);
   const [, head = '', rest = ''] = match ?? [];
   const header = [...head.matchAll(/((?:[^\\|]|\\.)*)\|/gsu)].map(([, part = '']) => unescaped(part));
-  // A key is a word before the first `=` without a backslash; it ends the value before it.
+  // A key is a word before an `=` without a backslash. It ends the previous value.
   const keys = [...rest.matchAll(/(?:^| )(\w+)=/g)].filter(({ index }) => !isEscaped(rest, index));
   const pairs = keys.map(({ 0: match, 1: key = '', index }, k) => {
     const value = rest.slice(index + match.length, keys[k + 1]?.index ?? rest.length);
@@ -13,7 +13,7 @@ export function parseCef(text: string): { header: string[]; extension: Record<st
   return { header, extension: Object.fromEntries(pairs) };
 }
 
-/** A space after a lone backslash belongs to the value. */
+/** Return whether a backslash escapes the space at an index. Such a space belongs to the value. */
 function isEscaped(text: string, index: number): boolean {
   const backslashes = /\\*$/.exec(text.slice(0, index))?.[0].length ?? 0;
   return backslashes % 2 === 1;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A throwaway certificate for `127.0.0.1` and `localhost`, its own authority, in PEM. */
+/** Create a temporary self-signed certificate for `127.0.0.1` and `localhost`, in PEM. */
 export function makeCertificate(): { readonly key: Buffer; readonly cert: Buffer } {
   const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-forward-'));
   const names = 'subjectAltName=IP:127.0.0.1,DNS:localhost';

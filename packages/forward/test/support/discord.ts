@@ -1,4 +1,4 @@
-/** Returns the parts of a line that Discord would format. An escaped character is literal. */
+/** Return the parts of a line that Discord would format. An escaped character is literal. */
 export function formattingIn(text: string): string[] {
   const shown = text.replace(/\\[^\dA-Za-z\s]/g, '.');
   const formats = [

@@ -1,4 +1,4 @@
-/** A promise that the test resolves. */
+/** Create a promise, and a function that resolves it. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {

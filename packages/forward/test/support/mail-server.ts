@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { onTestFinished } from 'vitest';
 
-/** A mail as it came: the envelope, and the message's bytes. */
+/** A received mail: the envelope, and the message. */
 interface ReceivedMail {
   readonly from: string;
   readonly to: readonly string[];
   readonly message: string;
-  /** Whether it came over TLS. */
+  /** Whether the connection used TLS. */
   readonly secure: boolean;
   readonly user: string | undefined;
 }
@@ -18,10 +18,10 @@ export interface MailServer {
   readonly mails: readonly ReceivedMail[];
 }
 
-/** What it says to a message: nothing for good, or an error with a code. */
+/** Returns the error by which the server rejects a message; `undefined` to accept it. */
 export type Reply = (count: number) => Error | undefined;
 
-/** A real SMTP server on loopback. */
+/** Start an SMTP server on loopback. */
 export async function startMailServer(
   options: SMTPServerOptions,
   reply: Reply = () => undefined,
@@ -64,7 +64,7 @@ export function smtpError(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode });
 }
 
-/** A message's headers, unfolded, by their names in lower case, each as often as it is there; and its parts, decoded. */
+/** Parse a message: the unfolded values of each header by its lowercase name, and the decoded parts by their type. */
 export function parseMail(message: string): { headers: Map<string, string[]>; parts: Map<string, string> } {
   const { headers, body } = splitEntity(message);
   const boundary = /boundary="([^"]+)"/.exec(headers.get('content-type')?.[0] ?? '')?.[1] ?? '';
@@ -92,7 +92,7 @@ function splitEntity(entity: string): { headers: Map<string, string[]>; body: st
   return { headers, body: text.slice(end + 4) };
 }
 
-/** RFC 2047. */
+/** Decode the encoded words of RFC 2047. */
 function decodeWords(value: string): string {
   return value
     .replace(/\?=\s+=\?/g, '?==?')

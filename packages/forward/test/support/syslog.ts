@@ -4,21 +4,21 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 
-/** A real listener on loopback. */
+/** A syslog collector on loopback. */
 export interface Collector {
-  /** `tcp://127.0.0.1:601`, or what it is. */
+  /** For example `tcp://127.0.0.1:601`. */
   readonly url: string;
-  /** The messages, in the order they came. */
+  /** The messages, in order of arrival. */
   readonly messages: readonly string[];
-  /** The connections, in the order they came. */
+  /** The connections, in order of arrival. */
   readonly sockets: readonly Socket[];
-  /** Resolves when so many messages have come. */
+  /** Resolves when `count` messages have arrived. */
   received(count: number): Promise<void>;
-  /** Resolves when so many connections have come. */
+  /** Resolves when `count` connections have been accepted. */
   connected(count: number): Promise<void>;
 }
 
-/** Something that grows, and who waits for it. */
+/** Create a list that can be awaited until it has a number of items. */
 function listOf<Item>() {
   const items: Item[] = [];
   let wake = () => {};
@@ -55,7 +55,7 @@ export async function startUdp(address: '127.0.0.1' | '::1' = '127.0.0.1'): Prom
   };
 }
 
-/** @param onConnection what it does with a connection in place of reading it; `undefined` from it: read it */
+/** @param onConnection called with each connection. If it returns `'ignore'`, the connection is not read. */
 export async function startTcp(
   tls?: TlsOptions,
   onConnection: (socket: Socket, count: number) => 'ignore' | undefined = () => undefined,
@@ -90,12 +90,12 @@ export async function startTcp(
   };
 }
 
-/** Octet counting: `42 <message of 42 bytes>`. Throws on anything else. */
+/** Read messages framed by octet counting: `42 <message of 42 bytes>`. Throws if the framing is different. */
 function readFrames(bytes: Buffer, add: (message: string) => void): Buffer {
   const space = bytes.indexOf(' ');
   if (space < 0) return bytes;
   const digits = bytes.toString('latin1', 0, space);
-  if (!/^[1-9]\d{0,5}$/.test(digits)) throw new Error(`No length: ${JSON.stringify(digits)}`);
+  if (!/^[1-9]\d{0,5}$/.test(digits)) throw new Error(`Invalid message length: ${JSON.stringify(digits)}`);
   const end = space + 1 + Number(digits);
   if (bytes.length < end) return bytes;
   add(bytes.toString('utf8', space + 1, end));

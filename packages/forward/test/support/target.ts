@@ -3,39 +3,39 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What a target does with a request that it has read. */
-export type Behaviour = (response: ServerResponse, request: IncomingMessage) => void;
+/** Answers a request that has been read, or fails to. */
+export type Behavior = (response: ServerResponse, request: IncomingMessage) => void;
 
 interface ReceivedRequest {
   readonly method: string | undefined;
   readonly path: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Tells connections apart. */
+  /** The client's port, which identifies the connection. */
   readonly port: number | undefined;
 }
 
-/** A real server on loopback that plays a target, and misbehaves as it is told. */
+/** A server on loopback in the role of a target. */
 export interface Target {
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
-  /** The most requests that were being answered at once. */
-  readonly mostAtOnce: number;
-  /** Resolves when so many requests have been read. */
+  /** The maximum number of requests that were open at the same time. */
+  readonly maxConcurrent: number;
+  /** Resolves when `count` requests have been read. */
   received(count: number): Promise<void>;
 }
 
-/** @param script what it does with the first request, the second, …; the last goes on for ever */
-export async function startTarget(...script: Behaviour[]): Promise<Target> {
+/** @param script the behavior for the first request, the second, and so on. The last one also applies to all others. */
+export async function startTarget(...script: Behavior[]): Promise<Target> {
   const requests: ReceivedRequest[] = [];
-  let atOnce = 0;
-  let mostAtOnce = 0;
+  let concurrent = 0;
+  let maxConcurrent = 0;
   let wake = () => {};
   const server = createServer(async (request, response) => {
-    atOnce += 1;
-    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    concurrent += 1;
+    maxConcurrent = Math.max(maxConcurrent, concurrent);
     response.on('close', () => {
-      atOnce -= 1;
+      concurrent -= 1;
     });
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -56,8 +56,8 @@ export async function startTarget(...script: Behaviour[]): Promise<Target> {
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    get mostAtOnce() {
-      return mostAtOnce;
+    get maxConcurrent() {
+      return maxConcurrent;
     },
     async received(count) {
       while (requests.length < count) {
@@ -69,29 +69,29 @@ export async function startTarget(...script: Behaviour[]): Promise<Target> {
   };
 }
 
-export function answers(status: number, body = 'ok', headers: Record<string, string> = {}): Behaviour {
+export function answers(status: number, body = 'ok', headers: Record<string, string> = {}): Behavior {
   return (response) => response.writeHead(status, headers).end(body);
 }
 
-/** Answers when the promise says so. */
-export function answersAfter(promise: Promise<unknown>, status = 200): Behaviour {
+/** Answer when the promise resolves. */
+export function answersAfter(promise: Promise<unknown>, status = 200): Behavior {
   return (response) => void promise.then(() => response.writeHead(status).end('ok'));
 }
 
-export const neverAnswers: Behaviour = () => {};
+export const neverAnswers: Behavior = () => {};
 
-export const resets: Behaviour = (_response, request) => request.socket.resetAndDestroy();
+export const resets: Behavior = (_response, request) => request.socket.resetAndDestroy();
 
-export const answersGarbage: Behaviour = (_response, request) =>
-  request.socket.end('\0\x01 this is no HTTP\r\n\r\n');
+export const answersGarbage: Behavior = (_response, request) =>
+  request.socket.end('\0\x01 this is not HTTP\r\n\r\n');
 
-/** A status, and the beginning of a body that never ends, for want of a byte. */
-export function stalls(status: number): Behaviour {
+/** Send a status and the beginning of a body, but never the rest. */
+export function stalls(status: number): Behavior {
   return (response) => void response.writeHead(status, { 'content-length': '100' }).write('so far');
 }
 
-/** A status, and more than anybody wants to read. */
-export function floods(status: number): Behaviour {
+/** Send a status and an endless body. */
+export function floods(status: number): Behavior {
   return (response) => {
     response.writeHead(status);
     const pour = () => {
