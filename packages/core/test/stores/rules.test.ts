@@ -98,6 +98,6 @@ describe('checkFilter', () => {
 
 describe('endpointTaken', () => {
   it('names the option that each receiver needs', () => {
-    expect(endpointTaken('default').message).toContain('Give each receiver its own "endpoint"');
+    expect(endpointTaken('default')).toMatchObject({ option: 'endpoint', name: 'ConfigurationError' });
   });
 });
