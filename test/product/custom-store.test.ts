@@ -6,6 +6,7 @@ import type { DeadLetter, DeliveryQueue, StoredDelivery } from '@spiderfoot-webh
 import type { ContractStore, ContractStoreOptions } from '@spiderfoot-webhooks/core/stores/contract';
 import { logContract, queueContract, storeContract } from '@spiderfoot-webhooks/core/stores/contract';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { Program, stopPrograms } from './support/program.ts';
 import { blocksOf, compile } from './support/readme.ts';
 
 /** What the document's code exports. */
@@ -16,11 +17,13 @@ interface CustomStore {
 const [block] = blocksOf('docs/custom-store.md');
 if (block === undefined) throw new Error('docs/custom-store.md has no TypeScript');
 const compiled = await compile([block]);
+const storeModule = compiled.path(block);
 const folder = mkdtempSync(join(tmpdir(), 'custom-store-'));
-const { openJsonStore }: CustomStore = await import(pathToFileURL(compiled.path(block)).href);
+const { openJsonStore }: CustomStore = await import(pathToFileURL(storeModule).href);
 const open = (place: string, options: ContractStoreOptions) => openJsonStore(join(folder, place), options);
 
 afterAll(() => {
+  stopPrograms();
   compiled.remove();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -28,7 +31,16 @@ afterAll(() => {
 describe('The store of docs/custom-store.md', () => {
   it('has no type errors', () => expect(compiled.errors(block)).toEqual([]));
 
-  const traits = { durable: true, lacks: ['rejections'] } as const;
+  /** Kill a process with SIGKILL while its handlers run. */
+  async function loseProcess(place: string, options: ContractStoreOptions): Promise<void> {
+    const args = [storeModule, join(folder, place), JSON.stringify(options)];
+    const program = new Program(process.execPath, ['test/product/programs/hanging-worker.mjs', ...args]);
+    await program.says(/^began$/m);
+    program.signal('SIGKILL');
+    await program.end();
+  }
+
+  const traits = { durable: true, loseProcess, lacks: ['rejections'] } as const;
   for (const { name, run } of logContract(open, traits)) it(name, run);
   for (const { name, run } of queueContract(open, traits)) it(name, run);
   for (const { name, run } of storeContract(open, traits)) it(name, run);

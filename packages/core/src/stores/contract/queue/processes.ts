@@ -145,12 +145,14 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
   {
     name: 'after a process is lost, another takes its delivery over as the next attempt',
     needs: ['loseProcess'],
-    async run({ open, start, loseProcess }) {
+    async run({ open, start, close, loseProcess }) {
       const options = { lease: 200, maxAttempts: 5 };
-      const queue = await open(options);
+      const before = await open(options);
       const delivery = createDelivery();
-      await queue.enqueue(delivery);
+      await before.enqueue(delivery);
+      await close(before);
       await loseProcess(options);
+      const queue = await open(options);
       const { works, process, letters, onDeadLetter } = createRecorder();
       start(queue, process, { onDeadLetter });
       await until(() => works.length === 1, 'the attempt');
@@ -161,13 +163,15 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
   {
     name: 'a delivery that loses maxAttempts processes is reported once as a lost dead letter',
     needs: ['loseProcess'],
-    async run({ open, start, loseProcess }) {
+    async run({ open, start, close, loseProcess }) {
       const options = { lease: 200, maxAttempts: 2 };
-      const queue = await open(options);
+      const before = await open(options);
       const delivery = createDelivery();
-      await queue.enqueue(delivery);
+      await before.enqueue(delivery);
+      await close(before);
       await loseProcess(options);
       await loseProcess(options);
+      const queue = await open(options);
       const { works, process, letters, onDeadLetter } = createRecorder();
       start(queue, process, { onDeadLetter });
       await until(() => letters.length === 1, 'the dead letter');
@@ -179,7 +183,7 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
   },
   {
     name: 'deliveries that may have ended their processes run one at a time',
-    needs: ['loseProcess'],
+    needs: ['shared', 'loseProcess'],
     async run({ open, start, gate, loseProcess }) {
       const options = { lease: 200, maxAttempts: 4, concurrency: 2 };
       const queue = await open(options);

@@ -26,7 +26,7 @@ export interface ContractTraits {
   /**
    * Begin attempts at the due deliveries, and end their process before the attempts are settled. Without this, the cases
    * about lost processes are skipped.
-   * @param place the place of the store, which is open in this process as well
+   * @param place the place of the store. Only if the store is `shared`, this process may have it open as well
    * @param options the options for the process that ends
    */
   readonly loseProcess?: ((place: string, options: ContractStoreOptions) => Promise<void>) | undefined;
