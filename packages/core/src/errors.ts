@@ -2,8 +2,8 @@ import { memberOf } from './data/member-of.ts';
 import { readRetryAfter } from './handlers/retry-after.ts';
 
 /**
- * An option is invalid. Thrown only at startup, never while a delivery is handled. The message names the option and says
- * what to do.
+ * An option is invalid. Thrown only at startup, never while a delivery is handled. The message names the option and the
+ * fix.
  */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';

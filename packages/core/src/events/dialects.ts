@@ -29,7 +29,7 @@ interface Written extends Pick<Envelope, 'dialect' | 'sentType'> {
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /**
- * Convert the envelope of any of SpiderFoot's senders into the guide's. Leaves to the schema what a schema can check.
+ * Convert the envelope of any of SpiderFoot's senders into the guide's envelope. The schema checks the rest.
  * @param receivedAt milliseconds since 1970, used as the event's time if the sender does not write one
  */
 export function readEnvelope(

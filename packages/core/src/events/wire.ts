@@ -20,8 +20,8 @@ export interface Wire {
    */
   readonly eventHeader: string | undefined;
   /**
-   * The body's text as it was signed. It keeps what parsing loses: duplicate keys and integers past 2^53. Escapes are
-   * as the sender wrote them, including those of lone surrogates (`\ud83d`).
+   * The body's text as it was signed. It preserves duplicate keys and integers above 2^53, which parsing loses. Escapes
+   * are as the sender wrote them, including escapes of lone surrogates (`\ud83d`).
    */
   readonly body: string;
   /** The number of Python's `NaN`, `Infinity` and `-Infinity` values that were replaced by `null`. */

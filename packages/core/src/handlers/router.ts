@@ -26,10 +26,10 @@ export interface Router {
   useHandlers(): void;
   /**
    * Let a route of the app handle the events. No handler runs unless {@link useHandlers} is called.
-   * @throws ConfigurationError if a handler is registered that would never run. Adding one later throws as well
+   * @throws ConfigurationError if a handler is registered that would never run. Adding one later also throws
    */
   replaceByRoute(): void;
-  /** Return the handlers of a type, in the order of their registration. `onUnhandled` handlers run if no `on` handler matches. */
+  /** Return the handlers of a type, in registration order. `onUnhandled` handlers are included if no `on` handler matches. */
   routesOf(type: string): readonly Route[];
 }
 

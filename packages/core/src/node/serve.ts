@@ -156,7 +156,7 @@ function createSecureServer(tls: TlsOptions, limits: ServerOptions, listener: Re
 const noAddress = (host: string) =>
   `${host} is not an address of this machine. Use 127.0.0.1 to accept only local connections, or 0.0.0.0 to listen on all addresses.`;
 
-/** Convert a system error of `listen` into an error that names the option and says what to do. */
+/** Convert a system error of `listen` into an error that names the option and its fix. */
 const listenProblems: Readonly<
   Record<string, readonly [option: string, problem: (host: string, port: number) => string]>
 > = {

@@ -20,7 +20,10 @@ export interface QueueConsumer {
    * @throws ConfigurationError if another receiver that uses the store has the endpoint
    */
   claim(): void;
-  /** @throws ConfigurationError if another receiver that uses the store has the endpoint */
+  /**
+   * Start the workers.
+   * @throws ConfigurationError if another receiver that uses the store has the endpoint
+   */
   start(): void;
   /**
    * Start the workers if possible. An error is ignored: the current delivery needs no worker, and recording it
@@ -38,13 +41,13 @@ export function createQueueConsumer(
   observers: Observers,
 ): QueueConsumer {
   const { endpoint, catalogue, log, queue } = settings;
-  /** The log, if it is not the queue as well. Attempts at queued deliveries must then be recorded in it. */
-  const logApart = queue === undefined || Object.is(log, queue) ? undefined : log;
+  /** The log, if it is separate from the queue. Attempts at queued deliveries must then be recorded in it. */
+  const separateLog = queue === undefined || Object.is(log, queue) ? undefined : log;
   /**
-   * The handlers of failed deliveries that have succeeded. A handler that timed out may still succeed before the next
+   * For each failed delivery, the handlers that have succeeded. A handler that timed out may still succeed before the next
    * attempt.
    */
-  const reached = new BoundedMap<string, ReadonlySet<string>>(settings.dedupeCacheSize);
+  const succeededById = new BoundedMap<string, ReadonlySet<string>>(settings.dedupeCacheSize);
   /**
    * Resolves one turn of the event loop after the first attempt is requested, so that handlers that are registered
    * right after the start receive the deliveries of an earlier run. `start()` does not begin the wait, because a
@@ -71,9 +74,9 @@ export function createQueueConsumer(
     }
     const { event, wire } = parsed;
     observation.eventType = event.event_type;
-    // For a first attempt, use only the store's record: a replay may be meant to run all handlers again.
-    const since = attempt > 1 ? (reached.get(id) ?? []) : [];
-    const progress: Progress = { attempt, succeeded: new Set([...work.succeeded, ...since]) };
+    // For a first attempt, use only the store's record, because a replay may run all handlers again.
+    const remembered = attempt > 1 ? (succeededById.get(id) ?? []) : [];
+    const progress: Progress = { attempt, succeeded: new Set([...work.succeeded, ...remembered]) };
     const verified: VerifiedDelivery = { id, event, wire, body, ip, receivedAt };
     const error = await runner.run(
       verified,
@@ -83,14 +86,14 @@ export function createQueueConsumer(
       options,
     );
     observation.mark('handle');
-    if (error === undefined) reached.delete(id);
-    else reached.set(id, progress.succeeded);
+    if (error === undefined) succeededById.delete(id);
+    else succeededById.set(id, progress.succeeded);
     const succeeded = [...progress.succeeded];
-    if (logApart !== undefined) {
+    if (separateLog !== undefined) {
       const failed = error && { error: error.message, failures: toStoredFailures(error) };
       const state = error === undefined ? 'processed' : 'failed';
       const entry = { ...toStored(verified, endpoint), state, attempt, succeeded, ...failed } as const;
-      await recordApart(logApart, entry, observation);
+      await recordInLog(separateLog, entry, observation);
     }
     const result = { succeeded, failures: [], event: toStoredEvent(event, wire) };
     if (error === undefined) {
@@ -110,7 +113,7 @@ export function createQueueConsumer(
    * Record an attempt in the log. A failure of the log does not affect the queue, because the handlers have already
    * run.
    */
-  async function recordApart(log: DeliveryLog, entry: LogEntry, observation: Observation): Promise<void> {
+  async function recordInLog(log: DeliveryLog, entry: LogEntry, observation: Observation): Promise<void> {
     try {
       await withStoreTimeout(log.record(entry), 'log.record()');
     } catch (error) {

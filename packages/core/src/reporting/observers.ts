@@ -29,8 +29,8 @@ export interface OutcomeDetails {
   /** The event's canonical type. `undefined` if the delivery was rejected before it was parsed. */
   readonly eventType: string | undefined;
   /**
-   * The time of the next attempt, after a failed attempt at a queued delivery. `undefined` if there is no next
-   * attempt, or if the sender decides when to retry.
+   * The time of the next attempt, after a failed attempt at a queued delivery. `undefined` if no attempt
+   * follows, or if the sender decides when to retry.
    */
   readonly nextAttempt: Date | undefined;
   /** The client's address. `undefined` if it is unknown or was not read. */

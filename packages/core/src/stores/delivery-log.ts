@@ -28,8 +28,8 @@ export interface LoggedDelivery {
   readonly attempt: number;
   readonly succeeded: readonly string[];
   /**
-   * Whether another process is running the handlers of this `received` delivery. The receiver then answers 503
-   * `in_progress` and runs no handler. Return `true` only if that process is known to be alive. If it has died, the
+   * Whether another process is running the handlers of this `received` delivery. The receiver then rejects the delivery
+   * with 503 `in_progress` and runs no handler. Return `true` only if that process is known to be alive. If it has died, the
    * retry, which arrives after one second, must be handled.
    * @default false
    */
@@ -47,8 +47,8 @@ export interface UnauthenticatedRejection {
 /** Records deliveries durably, by `endpoint` and `id`. */
 export interface DeliveryLog {
   /**
-   * Record the state of a delivery. Resolves when the record is durable. If the promise rejects, the receiver answers
-   * 503, so that the sender retries.
+   * Record the state of a delivery. Resolves when the record is durable. If the promise rejects, the receiver
+   * responds with 503, so that the sender retries.
    *
    * Replace an earlier record only if `mayReplace` allows it. A `received` entry of a known delivery changes only the
    * state, not the attempts.

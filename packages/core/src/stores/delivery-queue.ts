@@ -11,8 +11,8 @@ import type { StoredDelivery } from './stored-delivery.ts';
  */
 export interface DeliveryQueue {
   /**
-   * Store a delivery. Resolves when it is durable. If the promise rejects, the receiver answers 503, so that the sender
-   * retries. A dead letter is not a duplicate: if it is sent again, it is attempted again.
+   * Store a delivery. Resolves when it is durable. If the promise rejects, the receiver responds with 503, so that the
+   * sender retries. A dead letter is not a duplicate: if it is sent again, it is attempted again.
    */
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
   /**

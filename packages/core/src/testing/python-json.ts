@@ -1,9 +1,10 @@
 import { toAscii } from '../data/ascii.ts';
 
 /**
- * Write JSON byte for byte as Python's `json.dumps` does: a space after `,` and `:`, everything past ASCII as
- * `\uXXXX`, and `NaN`, `Infinity` and `-Infinity`, which are not JSON, bare. Whole numbers have no type in
- * JavaScript: wrap those that Python holds as a float in {@link pythonFloat}, and give those past 2^53 as a bigint.
+ * Serialize a value byte for byte as Python's `json.dumps` does: a space after `,` and `:`, characters outside ASCII as
+ * `\uXXXX`, and the bare words `NaN`, `Infinity` and `-Infinity`, which are not JSON. JavaScript does not distinguish
+ * integers from floats. If Python has a whole number as a float, wrap it in {@link pythonFloat}. Pass integers above 2^53
+ * as a bigint.
  */
 export function pythonJson(value: unknown): string {
   if (value instanceof PythonFloat) return floatText(value.value);
@@ -14,7 +15,7 @@ export function pythonJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (!isPlain(value))
     throw new TypeError(
-      `Python has nothing like this ${value.constructor?.name ?? 'object'}: give plain objects and lists.`,
+      `pythonJson cannot serialize a ${value.constructor?.name ?? 'object'}. Pass plain objects and arrays.`,
     );
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return `{${members.map(([key, member]) => `${stringText(key)}: ${pythonJson(member)}`).join(', ')}}`;
@@ -32,19 +33,19 @@ class PythonFloat {
   }
 }
 
-/** A number that Python holds as a float: `1700000000.0`. */
+/** Mark a number that Python has as a float: `1700000000.0`. */
 export function pythonFloat(value: number): unknown {
   return new PythonFloat(value);
 }
 
 function numberText(value: number): string {
-  // Python's whole numbers know no -0.
+  // Python's integers have no -0.
   return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : floatText(value);
 }
 
-/** Python's `repr` of a float: always with a point or an exponent, which it takes outside of 1e-4 to 1e16. */
+/** Format a float as Python's `repr` does: always with a point, or with an exponent outside of 1e-4 to 1e16. */
 function floatText(value: number): string {
-  // JavaScript's words for NaN and the infinities are Python's.
+  // JavaScript and Python use the same words for NaN and the infinities.
   if (!Number.isFinite(value)) return String(value);
   const [digits = '', exponent = '0'] = value.toExponential().split('e');
   const power = Number(exponent);

@@ -17,14 +17,14 @@ const task = {
 const alert = (severity: string) => ({
   rule_name: 'open-database',
   severity,
-  message: 'A database answers to everybody',
+  message: 'A database is open to the internet',
   timestamp: 1704110400.25,
   acknowledged: false,
   context: { target: 'example.com' },
 });
 const modulePayload = { scan_id: 'scan_12345', module: 'sfp_dnsresolve' };
 
-/** A plausible `data` for every type: what a test gets where it gives none of its own. */
+/** Plausible `data` for every type. A test gets it if it does not pass its own. */
 export const samples: { readonly [Type in KnownEventType]: Readonly<Record<string, unknown>> } = {
   scan_started: {
     ...scan,
@@ -111,7 +111,7 @@ export const samples: { readonly [Type in KnownEventType]: Readonly<Record<strin
   'webhook.test': { message: 'Test', timestamp: 1704110400.25, webhook_id: 'wh_1' },
 };
 
-/** The sample of a type, under whichever of its names; `undefined` of a type that is not known. */
+/** Return the sample of a type, by its name or an alias. `undefined` for an unknown type. */
 export function sampleOf(type: string): Readonly<Record<string, unknown>> | undefined {
   const names: Readonly<Record<string, string>> = aliases;
   const known: Readonly<Record<string, Readonly<Record<string, unknown>>>> = samples;
@@ -119,5 +119,5 @@ export function sampleOf(type: string): Readonly<Record<string, unknown>> | unde
   return name !== undefined && Object.hasOwn(known, name) ? known[name] : undefined;
 }
 
-/** Every name that SpiderFoot has for a type there is a sample of. */
+/** The names and aliases of all types that have a sample. */
 export const sampledTypes: readonly string[] = [...Object.keys(samples), ...Object.keys(aliases)];

@@ -2,12 +2,12 @@ import type { Dialect } from '../events/wire.ts';
 import { pythonFloat } from './python-json.ts';
 
 /**
- * One of SpiderFoot's senders, by the dialect that it writes. `delivery` is SpiderFoot's delivery module, which
- * writes the `shipped` dialect with sorted keys and signs in a header of its own.
+ * One of SpiderFoot's senders, named by its dialect. `delivery` is SpiderFoot's delivery module, which writes the `shipped`
+ * dialect with sorted keys and uses its own signature header.
  */
 export type SenderDialect = Dialect | 'delivery';
 
-/** How one of SpiderFoot's senders writes a webhook. */
+/** The form in which one of SpiderFoot's senders writes a webhook. */
 export interface Sender {
   /** The signature header in lowercase. `undefined` for the sender that never signs. */
   readonly signatureHeader: string | undefined;
@@ -59,7 +59,7 @@ export const senders: Readonly<Record<SenderDialect, Sender>> = {
     signatureHeader: 'x-signature-256',
     userAgent: urllibAgent,
     namesEvent: false,
-    // This sender writes no time.
+    // This sender does not write a time.
     envelope: (event, _timestamp, data) => ({
       event,
       title: 'SpiderFoot',

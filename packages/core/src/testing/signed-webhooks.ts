@@ -18,16 +18,25 @@ export interface SignedOptions {
   /**
    * The signature header.
    * @default the header of the sender: `x-spiderfoot-signature`, `x-spiderfoot-signature-256` (`delivery`),
-   *   `x-signature-256` (`notification`); `topic` is not signed unless you name a header
+   *   `x-signature-256` (`notification`). `topic` is not signed unless you pass a header
    */
   readonly signatureHeader?: string;
-  /** `data`, or `payload`. @default a sample of the type */
+  /**
+   * The event's `data`, which some senders call `payload`.
+   * @default a sample of the type
+   */
   readonly data?: unknown;
-  /** The time of the event. Not used for `notification`, which has none. @default now */
+  /**
+   * The time of the event. Not used for `notification`, which does not write a time.
+   * @default now
+   */
   readonly timestamp?: Date;
-  /** Where to. @default 'http://127.0.0.1:3000/webhook' */
+  /**
+   * The URL of the request.
+   * @default 'http://127.0.0.1:3000/webhook'
+   */
   readonly url?: string;
-  /** Headers to add or, by the same name, to replace. */
+  /** Additional headers. A header of the same name is replaced. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -35,17 +44,17 @@ export interface SignedOptions {
 export interface SignedWebhook {
   readonly url: string;
   readonly method: 'POST';
-  /** Names in lower case. */
+  /** Header names are in lowercase. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Send it as it is: every byte is signed. */
+  /** The body. Send it unchanged, because every byte is signed. */
   readonly body: string;
 }
 
-/** A type to test with: one that is known, or any other. */
+/** The type of a test event: a known type, an alias or any other name. */
 export type TestEventType = KnownEventType | EventAlias | (string & {});
 
 /**
- * Sign a webhook as SpiderFoot does, byte for byte as its Python writes it.
+ * Create a signed webhook, byte for byte as SpiderFoot's Python code writes it.
  * @throws ConfigurationError if the secret is empty, or begins or ends with white space
  * @example
  * const { url, ...init } = await signedWebhook('scan_completed', { secret, url: `${server}/webhook` });
@@ -72,11 +81,11 @@ export async function signedWebhook(type: TestEventType, options: SignedOptions)
   return { url, method: 'POST', headers, body };
 }
 
-/** What a header can hold. */
+/** Matches text that a header can contain. */
 const headerText = /^[\x20-\x7e\xa0-\xff]+$/;
 
 /**
- * The same as a fetch `Request`, for an app that is called without a server.
+ * Create a signed webhook as a fetch `Request`, for an app that is called without a server.
  * @example
  * const response = await app.fetch(await signedRequest('scan_completed', { secret })); // Hono
  */
@@ -86,7 +95,7 @@ export async function signedRequest(type: TestEventType, options: SignedOptions)
 }
 
 /**
- * The same as a delivery, for a receiver that is called without an app.
+ * Create a signed webhook as a delivery, for a receiver that is called without an app.
  * @param peer the client's address
  * @example
  * const outcome = await receiver.receive(await signedDelivery('scan_completed', { secret }));

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * Fields that several types share. Python writes `None` as `null` and omits what it does not know, so every field can
- * be null or missing. If it has a value, the value has the documented type.
+ * Fields that several types share. Python writes `None` as `null` and omits unknown values, so every field can be null or
+ * missing. If it has a value, the value has the documented type.
  */
 
 export const text = () => z.string().nullish();

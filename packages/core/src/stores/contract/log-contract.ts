@@ -34,7 +34,7 @@ const replacedBy: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   rejected: states,
 };
 
-/** Return what the log has recorded of a delivery. */
+/** Return the log's record of a delivery. */
 async function recorded(log: DeliveryLog, entry: LogEntry) {
   const known = await log.record({ ...entry, state: 'received', attempt: 0, succeeded: [] });
   return known && { state: known.state, attempt: known.attempt, succeeded: known.succeeded };
@@ -121,7 +121,7 @@ const recordCases: readonly CaseDefinition<DeliveryLog>[] = [
     },
   },
   {
-    name: 'two entries of a new delivery at once: only one of them is the first',
+    name: 'only one of two concurrent entries of a new delivery is the first',
     async run({ open }) {
       const log = await open();
       for (let round = 0; round < 10; round++) {
@@ -145,7 +145,7 @@ const recordCases: readonly CaseDefinition<DeliveryLog>[] = [
     },
   },
   {
-    name: 'recordRejection() returns nothing to wait for, and accepts many rejections',
+    name: 'recordRejection() returns undefined, and accepts many rejections',
     async run({ open }) {
       const log = await open();
       for (let n = 0; n < 1000; n++) {
@@ -180,7 +180,7 @@ const durableCases: readonly CaseDefinition<DeliveryLog>[] = [
     },
   },
   {
-    name: 'a delivery that one process records is known to another',
+    name: 'a delivery that one process records is known to another process',
     needs: ['shared'],
     async run({ open }) {
       const [one, two] = [await open(), await open()];

@@ -54,7 +54,7 @@ const capabilities = Object.keys(calls) as StoreCapability[];
 function capabilityCases({ lacks = [] }: StoreTraits): readonly CaseDefinition<ContractStore>[] {
   return [
     {
-      name: 'capabilities names what the store supports',
+      name: 'capabilities contains the capabilities of the store',
       async run({ open }) {
         const expected = new Set(capabilities.filter((capability) => !lacks.includes(capability)));
         equal(new Set((await open()).capabilities), expected, 'capabilities');

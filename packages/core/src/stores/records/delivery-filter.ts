@@ -40,8 +40,8 @@ const states = {
 const filterNames: readonly string[] = [...fieldFilters, 'text', 'since', 'until'];
 
 /**
- * Check a filter. An unknown name is an error, because a misspelled filter would select every delivery. So is an unknown
- * state, which would select none.
+ * Check a filter. An unknown name is an error, because a misspelled filter would select every delivery. An unknown state is
+ * an error, because it would select no delivery.
  * @throws ConfigurationError that names the filter
  */
 export function checkFilter(filter: DeliveryFilter): void {
@@ -89,7 +89,7 @@ function checkValues(name: string, value: unknown): void {
     if (name === 'state' && !Object.hasOwn(states, member)) {
       throw new ConfigurationError(
         name,
-        `has ${JSON.stringify(member)}, which is not a state. Use one of ${Object.keys(states).join(', ')}.`,
+        `contains ${JSON.stringify(member)}, which is not a state. Use one of ${Object.keys(states).join(', ')}.`,
       );
     }
   }

@@ -14,7 +14,7 @@ export class Attempt implements AttemptOptions {
   constructor(claim: Claim, now: () => number, options: RetryOptions) {
     this.claim = claim;
     this.retryAt = (retryAfter) =>
-      // This attempt no longer counts: another one follows, or is running.
+      // An aborted attempt no longer counts. Another one follows or is running.
       this.#abort.isAborted ? new Date(now()) : retryAt(claim.failures, retryAfter, now(), options);
   }
 
@@ -22,7 +22,7 @@ export class Attempt implements AttemptOptions {
     return this.#abort.signal;
   }
 
-  /** The handlers have ended. */
+  /** Mark the attempt as finished, because its handlers have ended. */
   finish(): void {
     this.#isFinished = true;
   }

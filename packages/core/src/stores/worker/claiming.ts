@@ -6,7 +6,7 @@ import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Places } from './places.ts';
 import type { Claim, Claimed, ClaimPlan, WorkerStore } from './worker-store.ts';
 
-/** Takes deliveries from the store to the worker's places. */
+/** Claims deliveries from the store for the worker's free places. */
 export interface Claiming {
   /** Look for due deliveries, because one may have become due. */
   wake(): void;
@@ -15,7 +15,7 @@ export interface Claiming {
   stop(): void;
 }
 
-/** What {@link createClaiming} needs of its worker. */
+/** The parts of the worker that {@link createClaiming} uses. */
 export interface ClaimingContext {
   readonly store: WorkerStore;
   readonly places: Places;
@@ -27,7 +27,7 @@ export interface ClaimingContext {
   begin(claims: readonly Claim[]): void;
 }
 
-/** Milliseconds until the worker tries again, if the store cannot be written. */
+/** Milliseconds until the worker retries after a write to the store has failed. */
 export const unwritablePause = 500;
 
 export function createClaiming(context: ClaimingContext): Claiming {
@@ -58,7 +58,7 @@ export function createClaiming(context: ClaimingContext): Claiming {
     function plan(): ClaimPlan {
       isOutdated = false;
       const takeOver = leases.takeOver();
-      // Counted only now, because new deliveries and closing have taken places in the meantime.
+      // Count the free places only now, because new deliveries or closing may have used places in the meantime.
       wanted = places.free();
       reservation.add(wanted);
       const time = now();
@@ -87,7 +87,7 @@ export function createClaiming(context: ClaimingContext): Claiming {
     resolveNow(() => store.claim(plan), accept, fail);
   }
 
-  /** Until the next delivery is due. Polling finds what other processes put into the queue before that. */
+  /** Sleep until the next delivery is due. Polling finds deliveries that other processes queue before that. */
   function sleep(delay: number): void {
     clearTimeout(timer);
     if (places.phase !== 'open' || delay >= leases.pollInterval) return;
@@ -114,8 +114,8 @@ export function createClaiming(context: ClaimingContext): Claiming {
 }
 
 /**
- * Call a function and use its result: at once if it is not a promise. On Cloudflare, a request must not wait for a
- * promise of another request.
+ * Call a function and use its result. If the result is not a promise, it is used synchronously, because on Cloudflare a
+ * request must not wait for a promise of another request.
  */
 function resolveNow<Value>(
   call: () => MaybePromise<Value>,

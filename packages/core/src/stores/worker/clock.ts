@@ -1,8 +1,8 @@
-/** The wall clock, which several processes share, and a check of whether it was set. */
+/** The wall clock, which several processes share, and a check for changes to it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Whether the wall clock was set since the last call. */
+  /** Return whether the wall clock was changed since the last call. */
   jumped(): boolean;
 }
 

@@ -4,19 +4,19 @@ import { createClock } from './clock.ts';
 import type { Places } from './places.ts';
 import type { ClaimPlan, Leases } from './worker-store.ts';
 
-/** Renews the leases of running deliveries, and decides which expired leases can be believed. */
+/** Renews the leases of running deliveries, and decides which expired leases are reliable. */
 export interface LeaseKeeper {
-  /** Milliseconds between two looks for what other processes have put into the queue. */
+  /** Milliseconds between two checks for deliveries that other processes have put into the queue. */
   readonly pollInterval: number;
   takeOver(): ClaimPlan['takeOver'];
-  /** The end of a lease that begins now. */
+  /** Return the end of a lease that begins now. */
   until(now: number): number;
-  /** Look no more for other processes' deliveries, but renew the leases of running ones. */
+  /** Stop looking for deliveries of other processes, but keep renewing the leases of running deliveries. */
   stopPolling(): void;
   stop(): void;
 }
 
-/** What {@link createLeaseKeeper} needs of its worker. */
+/** The parts of the worker that {@link createLeaseKeeper} uses. */
 export interface LeaseContext {
   readonly places: Places;
   readonly maxAttempts: number;
@@ -27,7 +27,7 @@ export interface LeaseContext {
   readonly wake: () => void;
 }
 
-/** For a store without leases, which needs no timers. On Cloudflare, a worker must not set one when it is loaded. */
+/** For a store without leases. It sets no timers, because a Cloudflare worker must not set a timer while it is loaded. */
 export const noLeases: LeaseKeeper = {
   pollInterval: Number.POSITIVE_INFINITY,
   takeOver: () => 'none',
@@ -39,9 +39,12 @@ export const noLeases: LeaseKeeper = {
 export function createLeaseKeeper(leases: Leases, context: LeaseContext): LeaseKeeper {
   const { places, maxAttempts, now, onDeadLetter, onError, wake } = context;
   const { duration, pollInterval } = leases;
-  // A clock of its own, so that each worker sees a jump once.
+  // Each worker has its own clock, so that it sees each jump once.
   const clock = createClock(now);
-  /** Until when expired leases are not believed, on the monotonic clock: the clock of their owners has jumped too. */
+  /**
+   * The end of the time in which expired leases are not reliable, on the monotonic clock. If the wall clock has jumped, it
+   * has also jumped for the owners of the leases.
+   */
   let unreliableUntil = 0;
   const heartbeat = setInterval(() => void renew(), duration / 3);
   const polling = setInterval(() => {
@@ -100,4 +103,4 @@ export function createLeaseKeeper(leases: Leases, context: LeaseContext): LeaseK
 }
 
 const lostMessage =
-  'This attempt no longer counts: its lease has expired, and another process may be handling the delivery';
+  'This attempt no longer counts. Its lease has expired, and another process may be handling the delivery.';

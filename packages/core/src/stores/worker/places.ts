@@ -1,15 +1,14 @@
 import type { Attempt } from './attempt.ts';
 
 /**
- * The places of a worker: each is for one delivery that runs. The worker starts when it is created, and then goes
- * through two more phases: `closing`, in which it waits for running deliveries, and `closed`, after it has released those
- * that were still running.
+ * The places of a worker. Each place is for one running delivery. The worker is `open` when it is created. While it is
+ * `closing`, it waits for running deliveries. When it is `closed`, it has released the deliveries that were still running.
  */
 export interface Places {
   readonly phase: 'open' | 'closing' | 'closed';
   /** Whether the worker still claims deliveries. */
   readonly isClaiming: boolean;
-  /** Whether deliveries may be waiting in the queue: a new delivery must not overtake them. */
+  /** Whether deliveries may be waiting in the queue. A new delivery must not overtake them. */
   backlog: boolean;
   /** The number of deliveries that the worker can take now. */
   free(): number;
@@ -18,8 +17,9 @@ export interface Places {
   add(attempt: Attempt): void;
   remove(attempt: Attempt): void;
   /**
-   * Whether an attempt still has its place. If a delivery was lost to another process, replayed, and claimed again by
-   * this one, only its latest attempt does. The store cannot distinguish the two: the number of the attempt is 1 again.
+   * Return whether an attempt still has its place. If another process took over a delivery, and the delivery was replayed
+   * and claimed again by this process, only its latest attempt has a place. The store cannot distinguish the two attempts,
+   * because the number of the attempt is 1 again.
    */
   has(attempt: Attempt): boolean;
   attempts(): readonly Attempt[];
@@ -34,7 +34,10 @@ interface Reservation {
   end(): void;
 }
 
-/** @param drains whether the worker claims deliveries until none is due, when it is closing */
+/**
+ * Create the places of a worker.
+ * @param drains whether a closing worker claims deliveries until none is due
+ */
 export function createPlaces(concurrency: number, drains: boolean): Places {
   const running = new Map<string, Attempt>();
   let phase: Places['phase'] = 'open';

@@ -8,7 +8,7 @@ import { unwritablePause } from './claiming.ts';
 import type { Places } from './places.ts';
 import type { Claim, WorkerStore } from './worker-store.ts';
 
-/** What {@link createRunning} needs of its worker. */
+/** The parts of the worker that {@link createRunning} uses. */
 export interface RunningContext {
   readonly store: WorkerStore;
   readonly process: ProcessWork;
@@ -47,15 +47,18 @@ export function createRunning(context: RunningContext): (claims: readonly Claim[
     if (places.phase === 'closed') return;
     const state = await settle(attempt, result);
     if (state === 'dead' || state === 'rejected') onDeadLetter(deadLetterOf(work, result), key);
-    // Closing goes on only after the next delivery has been claimed, if the worker drains its queue.
+    // If the worker drains its queue, closing must wait until the next delivery is claimed.
     const reservation = places.reserve(0);
     places.remove(attempt);
-    // A failed delivery is due at a time of its own.
+    // A failed delivery has a new due time.
     if (places.backlog || result.status === 'failed') wake();
     reservation.end();
   }
 
-  /** A result is not lost if the store cannot be written: the delivery keeps its place until the result is stored. */
+  /**
+   * Store the result of an attempt. If a write to the store fails, the result is not lost, because the delivery keeps its
+   * place until the result is stored.
+   */
   async function settle(attempt: Attempt, result: QueuedResult): Promise<Settlement['state'] | undefined> {
     const { claim } = attempt;
     const canWait = !places.backlog && places.free() > 0;
@@ -76,7 +79,7 @@ export function createRunning(context: RunningContext): (claims: readonly Claim[
     }
   }
 
-  /** Give back what a slow store has claimed after the worker was closed. */
+  /** Release the deliveries that a slow store has claimed after the worker was closed. */
   async function release(claims: readonly Claim[]): Promise<void> {
     if (claims.length === 0) return;
     try {

@@ -9,9 +9,9 @@ import type { StoredDelivery } from '../stored-delivery.ts';
  *
  * A key identifies a stored delivery: a row number or a job id, as a string. Times are milliseconds since 1970.
  *
- * Some methods get a function that returns what to do. Call it once, at the moment when the transaction begins, and
- * not before: the worker's state may change between the call and the transaction. A store that is not shared by
- * several processes may answer without a promise.
+ * Some methods get a function that returns the plan of the operation. Call it once, at the beginning of the transaction
+ * and not before, because the worker's state may change between the call and the transaction. A store that several
+ * processes do not share may return its results without a promise.
  */
 export interface WorkerStore {
   /**
@@ -25,12 +25,12 @@ export interface WorkerStore {
   /** Claim due deliveries, the oldest first: count an attempt, and let no other worker claim them. */
   claim(plan: () => ClaimPlan): MaybePromise<Claimed>;
   /**
-   * Write the result of an attempt, but only if the claim still holds: another worker may have the delivery now.
-   * Compare the owner of the lease and the number of the attempt. If it rejects, the worker tries again.
-   * @param settlement returns what to write, or `undefined` if the worker no longer runs this claim
-   * @param options `canWait`: no delivery waits for the place of this one. A store that writes in groups may wait some
+   * Write the result of an attempt, but only if the claim is still valid, because another worker may have the delivery now.
+   * Compare the owner of the lease and the number of the attempt. If the promise rejects, the worker retries.
+   * @param settlement returns the changes to write, or `undefined` if the worker no longer runs this claim
+   * @param options `canWait`: no delivery waits for the place of this one. A store that groups its writes may wait a few
    *   milliseconds for the next write
-   * @returns whether it was written
+   * @returns whether the result was written
    */
   settle(
     claim: Claim,
@@ -39,7 +39,7 @@ export interface WorkerStore {
   ): MaybePromise<boolean>;
   /**
    * Put claimed deliveries back into the queue, due at once and without counting a failure, because closing did not
-   * wait for them. Ignore those whose claim no longer holds.
+   * wait for them. Ignore deliveries whose claims are no longer valid.
    */
   release(keys: readonly string[]): MaybePromise<void>;
   /**
@@ -50,22 +50,22 @@ export interface WorkerStore {
 }
 
 /**
- * A claim holds for the duration of a lease, which its worker renews. Then another process may claim the delivery,
- * because the first one has ended or has stalled.
+ * A claim is valid for the duration of a lease, which its worker renews. When the lease has expired, another process may
+ * claim the delivery, because the first process has ended or has stalled.
  */
 export interface Leases {
-  /** Milliseconds. The worker renews its leases three times in it. */
+  /** The duration of a lease, in milliseconds. The worker renews its leases three times during it. */
   readonly duration: number;
-  /** Milliseconds between two calls of `tidy` and `claim`, to find what other processes have put into the queue. */
+  /** Milliseconds between two calls of `tidy` and `claim`, which find deliveries that other processes have queued. */
   readonly pollInterval: number;
   /**
    * Renew the leases of claimed deliveries.
-   * @returns the keys of the deliveries whose claim still holds
+   * @returns the keys of the deliveries whose claims are still valid
    */
   extend(renewal: () => Renewal): MaybePromise<readonly string[]>;
   /**
    * Turn deliveries that have lost their process too often into dead letters. A store whose times come from several
-   * machines, or from a clock that can be set back, corrects times here that are too far ahead.
+   * machines, or from a clock that can be set back, corrects times here that are too far in the future.
    * @returns the new dead letters, with the reason `lost`
    */
   tidy(plan: () => TidyPlan): MaybePromise<readonly LostDelivery[]>;
@@ -75,7 +75,7 @@ export interface Leases {
 export interface Claim {
   readonly key: string;
   readonly delivery: StoredDelivery;
-  /** 1 for the first. */
+  /** The number of the attempt. 1 for the first. */
   readonly attempt: number;
   /** The number of attempts before this one that failed or lost their process. */
   readonly failures: number;
@@ -85,39 +85,39 @@ export interface Claim {
   readonly isSuspect: boolean;
   /**
    * Run the attempt. Implement it in a store whose deliveries must run in the promise chain of their own request,
-   * because the platform cancels what a request has started when that request ends.
+   * because the platform cancels the work of a request when that request ends.
    * @default the worker runs the attempt
    */
   readonly enter?: ((run: () => Promise<void>) => void) | undefined;
 }
 
-/** What the worker can claim at this moment. */
+/** The deliveries that the worker can claim now. */
 export interface ClaimPlan {
-  /** The largest number of deliveries to claim. May be 0. */
+  /** The maximum number of deliveries to claim. May be 0. */
   readonly places: number;
   readonly now: number;
   /** When the leases of the claimed deliveries expire. 0 for a store without leases. */
   readonly leaseUntil: number;
   /**
-   * The keys of the deliveries that this worker runs. Do not claim them, even if their leases have expired: the renewal
-   * may be late.
+   * The keys of the deliveries that this worker runs. Do not claim them, even if their leases have expired, because the
+   * renewal may be late.
    */
   readonly held: readonly string[];
   /**
    * Which deliveries with an expired lease may be claimed. An expired lease counts as a failure.
    *
-   * - `none`: the clock was set, so leases only seem to have expired
+   * - `none`: the clock was changed, so leases only seem to have expired
    * - `unsuspected`: those with fewer than `suspectFrom` failures, this one included
    * - `all`: in addition, at most one that has `suspectFrom` failures or more, but fewer than `maxAttempts`
    */
   readonly takeOver: 'none' | 'unsuspected' | 'all';
   /** See `suspectFrom`. */
   readonly suspectFrom: number;
-  /** A delivery with this many failures is not claimed: `tidy` makes it a dead letter. */
+  /** A delivery with this number of failures is not claimed, because `tidy` makes it a dead letter. */
   readonly maxAttempts: number;
 }
 
-/** What a store has claimed. */
+/** The deliveries that a store has claimed. */
 export interface Claimed {
   readonly claims: readonly Claim[];
   /**
@@ -134,14 +134,14 @@ export interface Renewal {
   readonly leaseUntil: number;
 }
 
-/** What `tidy` may do at this moment. */
+/** The limits of `tidy` now. */
 export interface TidyPlan {
   readonly now: number;
   /** The keys of the deliveries that this worker runs. Do not make them dead letters. */
   readonly held: readonly string[];
-  /** Whether expired leases can be believed. If not, make no delivery a dead letter: the clock was set. */
+  /** Whether expired leases are reliable. If not, the clock was changed. Then do not make any delivery a dead letter. */
   readonly areExpiriesReliable: boolean;
-  /** An expired lease counts as a failure. A delivery with this many failures is a dead letter. */
+  /** An expired lease counts as a failure. A delivery with this number of failures is a dead letter. */
   readonly maxAttempts: number;
 }
 

@@ -11,9 +11,9 @@ import type { WorkerStore } from './worker-store.ts';
 
 /** Runs the queued deliveries of one endpoint. */
 export interface Worker extends Workers {
-  /** Look for due deliveries now, because one may have become due. Cheap: call it as often as you like. */
+  /** Look for due deliveries now, because one may have become due. This is cheap, so you can call it often. */
   wake(): void;
-  /** Store a delivery, and run it as soon as there is a place for it. Call it in `DeliveryQueue.enqueue`. */
+  /** Store a delivery, and run it as soon as a place is free. Call this in `DeliveryQueue.enqueue`. */
   enqueue(delivery: StoredDelivery): Promise<'accepted' | 'duplicate'>;
 }
 
@@ -25,26 +25,26 @@ export interface CreateWorkerOptions extends RetryOptions, Pick<WorkerOptions, '
    */
   readonly closeTimeout?: number | undefined;
   /**
-   * Whether closing also runs all deliveries that are due: for a store that loses them when the process ends.
+   * Whether closing also runs all due deliveries. Set it for a store that loses its deliveries when the process ends.
    * @default false
    */
   readonly drain?: boolean | undefined;
 }
 
-/** What a worker reports to its store. */
+/** The functions that a worker calls to report to its store. */
 export interface WorkerHooks {
-  /** Called once for each delivery that is not attempted again, after that is stored. Must not throw. */
+  /** Called once for each delivery that is not attempted again, after its new state is stored. Must not throw. */
   readonly onDeadLetter?: ((letter: DeadLetter, key: string) => void) | undefined;
-  /** Called with each error of the store. The worker tries again. Must not throw. */
+  /** Called with each error of the store. The worker retries. Must not throw. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /**
- * Start a worker for one endpoint of a store: it claims due deliveries, runs their handlers, settles them, retries
- * failed ones, renews leases, and takes over deliveries of processes that have ended. A delivery that ends its process
- * again and again becomes a dead letter. When the store cannot be written, the worker waits and tries again.
+ * Start a worker for one endpoint of a store. It claims due deliveries, runs their handlers, settles them, retries
+ * failed ones, renews leases, and takes over deliveries of processes that have ended. A delivery that repeatedly ends its
+ * process becomes a dead letter. If a write to the store fails, the worker waits and retries.
  * @param store the queue of the endpoint
- * @param process the function that `DeliveryQueue.start` was called with
+ * @param process the function that was passed to `DeliveryQueue.start`
  * @param options checked, for example by `readWorkerOptions`
  * @example
  * start(endpoint, process, onDeadLetter) {
@@ -97,4 +97,4 @@ export function createWorker(
 }
 
 const releasedMessage =
-  'The receiver has closed: the delivery is back in the queue, and the next process runs it again';
+  'The receiver was closed. The delivery is back in the queue, and the next process runs it again.';

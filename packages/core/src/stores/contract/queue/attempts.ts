@@ -31,7 +31,7 @@ export const attemptCases: readonly CaseDefinition<DeliveryQueue>[] = [
     },
   },
   {
-    name: 'two calls of enqueue() with a new delivery at once: one is accepted, and it runs once',
+    name: 'if enqueue() is called twice at once with a new delivery, one call is accepted, and it runs once',
     async run({ open, start }) {
       const queue = await open();
       const { works, process } = createRecorder();
@@ -99,21 +99,22 @@ export const attemptCases: readonly CaseDefinition<DeliveryQueue>[] = [
     async run({ open, start }) {
       const maxAttempts = 5;
       const queue = await open({ baseDelay: 4, maxDelay: 10, maxAttempts });
-      const waits: { attempt: number; wait: number | undefined; most: number }[] = [];
+      const waits: { attempt: number; wait: number | undefined; limit: number }[] = [];
       const { letters, process, onDeadLetter } = createRecorder(({ attempt }, { retryAt }) => {
         const before = Date.now();
         const next = retryAt?.(undefined);
         const passed = Date.now() - before;
-        const most = Math.min(10, 4 * 2 ** (attempt - 1)) + passed;
-        waits.push({ attempt, wait: next && next.getTime() - before, most });
+        const limit = Math.min(10, 4 * 2 ** (attempt - 1)) + passed;
+        waits.push({ attempt, wait: next && next.getTime() - before, limit });
         return failed({ nextAttempt: next });
       });
       start(queue, process, { onDeadLetter });
       for (let n = 0; n < 10; n++) await queue.enqueue(createDelivery());
       await until(() => letters.length === 10, 'ten dead letters');
-      for (const { attempt, wait, most } of waits) {
+      for (const { attempt, wait, limit } of waits) {
         if (attempt === maxAttempts) equal(wait, undefined, 'the wait after the last attempt');
-        else check(wait !== undefined && wait >= 0 && wait <= most, `a wait up to ${most} ms (got ${wait})`);
+        else
+          check(wait !== undefined && wait >= 0 && wait <= limit, `a wait up to ${limit} ms (got ${wait})`);
       }
     },
   },
@@ -140,15 +141,15 @@ export const attemptCases: readonly CaseDefinition<DeliveryQueue>[] = [
     },
   },
   ...['with retryAt()', 'without retryAt()'].map(
-    (how): CaseDefinition<DeliveryQueue> => ({
-      name: `a retry waits at least as long as a handler asks for, ${how}`,
+    (variant): CaseDefinition<DeliveryQueue> => ({
+      name: `a retry waits at least as long as a handler asks for, ${variant}`,
       async run({ open, start }) {
         const queue = await open({ maxDelay: 2 });
         const times: number[] = [];
         const { process } = createRecorder((_, { retryAt }) => {
           times.push(performance.now());
           if (times.length > 1) return processed();
-          const nextAttempt = how === 'with retryAt()' ? retryAt?.(0.3) : undefined;
+          const nextAttempt = variant === 'with retryAt()' ? retryAt?.(0.3) : undefined;
           return failed({ retryAfter: 0.3, nextAttempt });
         });
         start(queue, process);

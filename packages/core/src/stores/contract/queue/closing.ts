@@ -7,7 +7,7 @@ import { createRecorder, failed, processed } from '../support/fixture.ts';
 /** Closing workers, and starting others on the same store. */
 export const closingCases: readonly CaseDefinition<DeliveryQueue>[] = [
   {
-    name: 'closing waits for running deliveries, also if it is called twice',
+    name: 'closing waits for running deliveries, even if it is called twice',
     async run({ open, start, gate }) {
       const queue = await open();
       const { pass, release, waiting } = gate();
@@ -32,7 +32,7 @@ export const closingCases: readonly CaseDefinition<DeliveryQueue>[] = [
     },
   },
   {
-    name: 'no attempt begins after workers are closed, and other workers run what is left, each delivery once',
+    name: 'no attempt begins after workers are closed, and other workers run each remaining delivery once',
     async run({ open, start }) {
       const queue = await open({ concurrency: 2 });
       const seen: string[] = [];
@@ -63,7 +63,7 @@ export const closingCases: readonly CaseDefinition<DeliveryQueue>[] = [
     },
   },
   {
-    name: 'a retry that closing does not wait for is made by the next workers, as the next attempt',
+    name: 'the next workers make a retry for which closing does not wait, as the next attempt',
     async run({ open, start }) {
       const queue = await open({ maxDelay: 1000 });
       const first = createRecorder(() => failed({ succeeded: ['slack'] }));
@@ -84,7 +84,7 @@ export const closingCases: readonly CaseDefinition<DeliveryQueue>[] = [
     },
   },
   {
-    name: 'a delivery that runs longer than closeTimeout is released, its signal (if any) is aborted, and its late result changes nothing',
+    name: 'a delivery that runs longer than closeTimeout is released, its signal (if any) is aborted, and its late result is ignored',
     needs: ['durable'],
     async run({ open, start, gate, close }) {
       const options = { closeTimeout: 20, lease: 3_600_000 };

@@ -4,7 +4,7 @@ import type { CaseDefinition } from '../support/contract-case.ts';
 import { createDelivery } from '../support/deliveries.ts';
 import { createRecorder, type Fixture, failed, processed } from '../support/fixture.ts';
 
-/** What outlives a process, and several processes over one store. */
+/** Deliveries that outlive their process, and several processes that share one store. */
 export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
   {
     name: 'queued deliveries run in the order of arrival after the store is opened again',
@@ -75,7 +75,7 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
     },
   },
   {
-    name: 'a retry of one process is not made earlier by another that has a shorter maxDelay',
+    name: 'a process with a shorter maxDelay does not make the retry of another process earlier',
     needs: ['durable'],
     async run({ open, start, close }) {
       const first = await open({ maxDelay: 3_600_000 });
@@ -119,7 +119,7 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
     },
   },
   {
-    name: 'a worker finds what another process puts into the queue',
+    name: 'a worker finds a delivery that another process puts into the queue',
     needs: ['shared'],
     async run({ open, start }) {
       const [one, two] = [await open(), await open()];
@@ -129,7 +129,11 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
       const delivery = createDelivery();
       equal(await two.enqueue(delivery), 'accepted', 'enqueue() in the other process');
       await until(() => works.length === 1, 'the attempt');
-      equal(await two.enqueue(delivery), 'duplicate', 'enqueue() of what the other process has run');
+      equal(
+        await two.enqueue(delivery),
+        'duplicate',
+        'enqueue() of a delivery that the other process has run',
+      );
     },
   },
   {
@@ -138,12 +142,12 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
     run: (fixture) => expectNoTakeover(fixture, { owner: 150, other: 150 }, 600),
   },
   {
-    name: 'the lease of a delivery is that of the process that claimed it',
+    name: 'the process that claims a delivery determines the duration of its lease',
     needs: ['shared'],
     run: (fixture) => expectNoTakeover(fixture, { owner: 3_600_000, other: 30 }, 200),
   },
   {
-    name: 'after a process is lost, another takes its delivery over as the next attempt',
+    name: 'after a process is lost, another process takes over its delivery as the next attempt',
     needs: ['loseProcess'],
     async run({ open, start, close, loseProcess }) {
       const options = { lease: 200, maxAttempts: 5 };
@@ -209,7 +213,7 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
 /**
  * Check that a second process does not take over a delivery that runs.
  * @param leases the lease of each process, in milliseconds
- * @param wait how long the delivery runs beside the second process, in milliseconds
+ * @param wait the time that the delivery runs after the second process has started, in milliseconds
  */
 async function expectNoTakeover(
   { open, start, gate }: Fixture<DeliveryQueue>,

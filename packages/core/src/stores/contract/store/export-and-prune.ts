@@ -108,7 +108,7 @@ export const exportAndPruneCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'what prune() deletes is gone after the store is opened again, and what it keeps is known',
+    name: 'after the store is opened again, pruned deliveries are gone and the others are known',
     needs: ['durable'],
     uses: ['prune', 'list'],
     async run({ open, close }) {
@@ -146,7 +146,7 @@ export const exportAndPruneCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'prune() fails with a ConfigurationError for wrong options, and deletes nothing',
+    name: 'prune() fails with a ConfigurationError for invalid options, and deletes nothing',
     uses: ['prune', 'list'],
     async run({ open }) {
       const store = await open();

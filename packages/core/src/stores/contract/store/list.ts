@@ -28,7 +28,7 @@ const usual = {
   receivedAt: at(15),
 } as const;
 
-/** Each filter alone, and how a delivery that it selects differs from {@link usual}. */
+/** Each filter, and the fields in which a delivery that it selects differs from {@link usual}. */
 const parts: readonly {
   readonly filter: Omit<DeliveryFilter, 'text'>;
   readonly selected: Partial<LogEntry>;
@@ -60,7 +60,7 @@ const wrongOptions: readonly (readonly [option: string, options: object])[] = [
 /** Listing deliveries: filters, pages, and text. */
 export const listCases: readonly CaseDefinition<ContractStore>[] = [
   {
-    name: 'list() finds the same deliveries for every combination of filters as a look at each delivery',
+    name: 'list() returns exactly the deliveries that match all filters, for every combination of filters',
     uses: ['list'],
     async run({ open }) {
       const store = await open();
@@ -86,7 +86,7 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'list() goes on after the previous page, whatever arrives meanwhile, also among equal times',
+    name: 'list() continues after the previous page if deliveries arrive meanwhile, and if times are equal',
     uses: ['list'],
     async run({ open }) {
       const store = await open();
@@ -163,7 +163,7 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
     }),
   ),
   {
-    name: 'list() is in the order of time, also if a delivery was received before the one stored before it',
+    name: 'list() sorts by time of receipt, even if deliveries were stored in another order',
     uses: ['list'],
     async run({ open }) {
       const store = await open();
@@ -210,7 +210,7 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
     }),
   ),
   {
-    name: 'list() fails with a ConfigurationError for a wrong limit or cursor',
+    name: 'list() fails with a ConfigurationError for an invalid limit or cursor',
     uses: ['list'],
     async run({ open }) {
       const store = await open();

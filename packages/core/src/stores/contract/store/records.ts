@@ -3,7 +3,7 @@ import type { CaseDefinition } from '../support/contract-case.ts';
 import { at, createEntry } from '../support/deliveries.ts';
 import { type ContractStore, record, recordOf } from './store-under-test.ts';
 
-/** Looking at deliveries, and counting them. */
+/** Reading and counting deliveries. */
 export const recordCases: readonly CaseDefinition<ContractStore>[] = [
   {
     name: 'get() returns a delivery with every field, by its key and by its id',

@@ -20,7 +20,7 @@ async function openQueue({ open }: Fixture<ContractStore>, options?: Parameters<
   return { store, queue };
 }
 
-/** What a store with a queue records, and replays. */
+/** The records and replays of a store with a queue. */
 export const replayCases: readonly CaseDefinition<ContractStore>[] = [
   {
     name: 'a queued delivery is recorded as queued, running and processed, with its attempts and handlers',
@@ -88,7 +88,7 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'replay() puts back failed, rejected, ignored and processed deliveries, and processed ones run all handlers',
+    name: 'replay() queues failed, rejected, ignored and processed deliveries, and reruns all handlers of processed ones',
     uses: ['replay', 'get'],
     async run(fixture) {
       const { store, queue } = await openQueue(fixture);
@@ -113,7 +113,7 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'replay() leaves queued and running deliveries, and those that do not match its filter',
+    name: 'replay() does not change queued and running deliveries, or deliveries that do not match its filter',
     uses: ['replay', 'get'],
     async run(fixture) {
       const { store, queue } = await openQueue(fixture, { concurrency: 1 });
@@ -148,7 +148,7 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'replay() puts back only the deliveries that its filter selects, for each filter',
+    name: 'replay() queues only the deliveries that its filter selects, for each filter',
     uses: ['replay', 'get'],
     async run(fixture) {
       const { store } = await openQueue(fixture);
@@ -234,7 +234,7 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'replay() by a filter leaves a received delivery whose handlers may be running, and by its key replays it',
+    name: 'replay() replays a received delivery, whose handlers may be running, by its key and not by a filter',
     uses: ['replay', 'get'],
     async run(fixture) {
       const { store } = await openQueue(fixture);
@@ -246,7 +246,7 @@ export const replayCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'record() keeps a queued delivery, and enqueue() takes up a failed one with its handlers',
+    name: 'record() keeps a queued delivery, and enqueue() continues a failed delivery with its handlers',
     uses: ['replay', 'get'],
     async run(fixture) {
       const { store, queue } = await openQueue(fixture);

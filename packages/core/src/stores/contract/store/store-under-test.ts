@@ -7,7 +7,7 @@ import type { DeliveryRecord } from '../../records/delivery-record.ts';
 import { check } from '../support/assertions.ts';
 import { createEntry } from '../support/deliveries.ts';
 
-/** A store whose deliveries the cases record and look at. If it is a queue, they enqueue some as well. */
+/** A store in which the cases record and read deliveries. If it is a queue, they also enqueue deliveries. */
 export type ContractStore = DeliveryStore &
   Pick<DeliveryLog, 'record' | 'recordRejection'> &
   Partial<Pick<DeliveryQueue, 'enqueue' | 'start'>>;

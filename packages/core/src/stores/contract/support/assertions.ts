@@ -18,7 +18,7 @@ export function matches(actual: unknown, expected: Readonly<Record<string, unkno
   equal(found, expected, subject);
 }
 
-/** @throws Error if the call neither throws nor rejects with an error that has these fields */
+/** @throws Error if the call does not throw an error, or reject with an error, that has these fields */
 export async function fails(
   call: () => unknown,
   expected: Readonly<Record<string, unknown>>,
@@ -29,7 +29,7 @@ export async function fails(
   matches(error, expected, `the error of ${subject}`);
 }
 
-/** Return what a call throws or rejects with. `undefined` if it succeeds. */
+/** Return the error with which a call throws or rejects. `undefined` if it succeeds. */
 async function caught(call: () => unknown): Promise<unknown> {
   try {
     await call();
@@ -39,14 +39,17 @@ async function caught(call: () => unknown): Promise<unknown> {
   }
 }
 
-/** Milliseconds after which {@link until} fails. Long, because it decides nothing for a store that works. */
-const patience = 15_000;
+/** Milliseconds after which {@link until} fails. The limit is long, because only a broken store reaches it. */
+const timeLimit = 15_000;
 
-/** @throws Error if the condition does not hold in time. The time is not part of the contract */
+/**
+ * Wait until a condition holds.
+ * @throws Error if the condition does not hold within the time limit. The limit is not part of the contract
+ */
 export async function until(condition: () => boolean | Promise<boolean>, expectation: string): Promise<void> {
-  const end = performance.now() + patience;
+  const end = performance.now() + timeLimit;
   while (!(await condition())) {
-    check(performance.now() < end, `${expectation} within ${patience} ms`);
+    check(performance.now() < end, `${expectation} within ${timeLimit} ms`);
     await sleep(2);
   }
 }
@@ -55,7 +58,7 @@ export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Return one text for equal values, whatever the order of their fields. */
+/** Return the same text for equal values, even if the order of their fields differs. */
 function toText(value: unknown): string {
   if (value instanceof Date) return `Date(${value.getTime()})`;
   if (value instanceof Uint8Array) return `bytes(${[...value].join(' ')})`;

@@ -3,18 +3,18 @@ import { type ContractStoreOptions, createFixture, type Fixture, type OpenStore 
 
 /** One rule that a store must follow. */
 export interface ContractCase {
-  /** A sentence, for the test's name. */
+  /** A sentence for the name of the test. */
   readonly name: string;
-  /** Why the case does not apply to this store, for example `not durable`. `run` then does nothing. */
+  /** The reason why the case does not apply to this store, for example `not durable`. `run` then does nothing. */
   readonly skipped: string | undefined;
   /** Throws if the store breaks the rule. */
   run(): Promise<void>;
 }
 
-/** What the store supports beyond the rules that hold for all. */
+/** The features of a store beyond the rules that all stores follow. */
 export interface ContractTraits {
   /**
-   * Whether deliveries are still there after the store is closed and its place is opened again.
+   * Whether deliveries are kept when the store is closed and its place is opened again.
    * @default false
    */
   readonly durable?: boolean | undefined;
@@ -36,7 +36,7 @@ export interface ContractTraits {
 export interface StoreTraits extends ContractTraits {
   /**
    * The capabilities that the store lacks. Cases that need them are skipped.
-   * @default []: the store has all
+   * @default []: the store has all capabilities
    */
   readonly lacks?: readonly StoreCapability[] | undefined;
 }
@@ -85,7 +85,7 @@ export function bindCases<Store extends object>(
   });
 }
 
-/** The name says that the case is skipped, so that it is seen in every test framework. */
+/** Create a case that does nothing. Its name says that it is skipped, so that every test framework shows it. */
 function skippedCase(name: string, reason: string): ContractCase {
   return { name: `${name} (skipped: ${reason})`, skipped: reason, run: async () => {} };
 }

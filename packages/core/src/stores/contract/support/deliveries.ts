@@ -5,7 +5,7 @@ let count = 0;
 
 const start = Date.parse('2024-01-01T00:00:00Z');
 
-/** Return a time in order of the number of seconds. */
+/** Return a time, as a number of seconds after a fixed start. */
 export function at(seconds: number): Date {
   return new Date(start + seconds * 1000);
 }
@@ -14,7 +14,7 @@ export function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** A delivery that no other call returns. Each call's `receivedAt` is later than the one before. */
+/** Create a unique delivery. Its `receivedAt` is later than that of the previous call. */
 export function createDelivery(given: Partial<StoredDelivery> = {}): StoredDelivery {
   count++;
   return {
@@ -31,7 +31,7 @@ export function createDelivery(given: Partial<StoredDelivery> = {}): StoredDeliv
   };
 }
 
-/** The log entry of a new delivery. It is `processed` by the handler `siem` unless the case gives another state. */
+/** Create the log entry of a new delivery. It is `processed` by the handler `siem` unless the case passes another state. */
 export function createEntry(given: Partial<LogEntry> = {}): LogEntry {
   const state = given.state ?? 'processed';
   const ran = state === 'processed' || state === 'failed';

@@ -2,7 +2,7 @@ import type { DeliveryQueue } from '../../delivery-queue.ts';
 import type { AttemptOptions, ProcessWork, QueuedResult, QueuedWork, Workers } from '../../queued-attempt.ts';
 import type { DeadLetter, ReportDeadLetter } from '../../rules/dead-letter.ts';
 
-/** The options of the workers. A store ignores those that it does not have. Times are in milliseconds. */
+/** The options of the workers. A store ignores options that it does not have. Times are in milliseconds. */
 export interface ContractStoreOptions {
   readonly concurrency: number;
   readonly maxAttempts: number;
@@ -13,7 +13,7 @@ export interface ContractStoreOptions {
   readonly closeTimeout: number;
 }
 
-/** Short waits, so that a case sees their ends. */
+/** Short waits, so that they end during a case. */
 const defaults: ContractStoreOptions = {
   concurrency: 4,
   maxAttempts: 5,
@@ -26,12 +26,12 @@ const defaults: ContractStoreOptions = {
 
 /**
  * Open a store for one case.
- * @param place the name of the store's data: lower-case letters, digits and `-`. Each case has a place of its own,
- *   which is empty at first
+ * @param place the name of the store's data: lowercase letters, digits and `-`. Each case has its own place, which is
+ *   empty at first
  */
 export type OpenStore<Store> = (place: string, options: ContractStoreOptions) => Store | Promise<Store>;
 
-/** What a case works with. It closes everything when the case ends. */
+/** The tools of a case. They close everything when the case ends. */
 export interface Fixture<Store> {
   /** Open the store of this case. If it is open already, open a second one over the same data. */
   open(options?: Partial<ContractStoreOptions>): Promise<Store>;
@@ -137,12 +137,12 @@ function createGate(): OpenableGate {
   };
 }
 
-/** The result of an attempt whose handlers have succeeded. */
+/** Return the result of an attempt whose handlers have succeeded. */
 export function processed(succeeded: readonly string[] = []): QueuedResult {
   return { status: 'processed', succeeded, failures: [] };
 }
 
-/** The result of an attempt in which the handler `siem` has failed. */
+/** Return the result of an attempt in which the handler `siem` has failed. */
 export function failed(given: Partial<QueuedResult> = {}): QueuedResult {
   const failures = [{ handler: 'siem', error: 'siem is down' }];
   return { status: 'failed', succeeded: [], failures, error: 'siem is down', ...given };
@@ -156,7 +156,10 @@ export interface Recorder {
   readonly onDeadLetter: ReportDeadLetter;
 }
 
-/** @param run returns the result of an attempt. The default is that all attempts succeed */
+/**
+ * Create a recorder.
+ * @param run returns the result of an attempt. By default, all attempts succeed
+ */
 export function createRecorder(
   run: (work: QueuedWork, options: AttemptOptions) => QueuedResult | Promise<QueuedResult> = () =>
     processed(),
