@@ -6,11 +6,11 @@ import { createBatches, type SendBatch } from '../../src/siem/batches/batches.ts
 import { gate } from '../support/gate.ts';
 
 const never = new AbortController().signal;
-// Every event has a signal of its own; here they share one.
+// In production, each event has its own signal. Here, all events share one.
 setMaxListeners(0, never);
-const patient = { batch: { size: 10, wait: 5 }, baseDelay: 1 };
+const options = { batch: { size: 10, wait: 5 }, baseDelay: 1 };
 
-/** A target that notes what it was sent, and takes it, unless it is told otherwise. */
+/** Record the sent batches. The target accepts them unless `send` says otherwise. */
 function recorder(send: SendBatch = async () => []) {
   const batches: string[][] = [];
   const spy: SendBatch = (documents, signal) => {
@@ -20,19 +20,19 @@ function recorder(send: SendBatch = async () => []) {
   return { batches, spy };
 }
 
-const refusal = (status: number) => new ForwardError('siem (test)', 1, { code: 'rejected', status });
-const settled = (promises: Promise<unknown>[]) =>
+const rejection = (status: number) => new ForwardError('siem (test)', 1, { code: 'rejected', status });
+const statusesOf = (promises: Promise<unknown>[]) =>
   Promise.allSettled(promises).then((results) => results.map(({ status }) => status));
 
 describe('batches', () => {
-  it('sends together what comes together, in its order', async () => {
+  it('send the documents of one turn of the event loop together, in order', async () => {
     const { batches, spy } = recorder();
-    const { add } = createBatches('siem', patient, spy);
+    const { add } = createBatches('siem', options, spy);
     await Promise.all(['a', 'b', 'c'].map((document) => add(document, never)));
     expect(batches).toEqual([['a', 'b', 'c']]);
   });
 
-  it('sends a batch that is full at once, and the rest after it', async () => {
+  it('send a full batch without waiting', async () => {
     const { batches, spy } = recorder();
     const { add } = createBatches('siem', { batch: { size: 2, wait: 60_000 } }, spy);
     const sent = [add('a', never), add('b', never)];
@@ -40,21 +40,21 @@ describe('batches', () => {
     expect(batches).toEqual([['a', 'b']]);
   });
 
-  it('is full at a million bytes', async () => {
+  it('are full at 1,000,000 bytes', async () => {
     const { batches, spy } = recorder();
-    const { add } = createBatches('siem', patient, spy);
+    const { add } = createBatches('siem', options, spy);
     const [big, small] = ['x'.repeat(600_000), 'y'];
     await Promise.all([big, big, small].map((document) => add(document, never)));
     expect(batches.map((batch) => batch.map(({ length }) => length))).toEqual([[600_000], [600_000, 1]]);
   });
 
-  it('does not let an event wait for others where nothing is under way', async () => {
+  it('send a document without waiting if no batch is being sent', async () => {
     const { batches, spy } = recorder();
     await createBatches('siem', { batch: { wait: 60_000 } }, spy).add('a', never);
     expect(batches).toEqual([['a']]);
   });
 
-  it('lets what comes while a batch is under way gather until that is back', async () => {
+  it('collect the documents that arrive while a batch is being sent, until that batch is settled', async () => {
     const first = gate();
     const { batches, spy } = recorder(async (documents) => {
       if (documents.includes('a')) await first.opened;
@@ -72,13 +72,13 @@ describe('batches', () => {
     expect(batches).toEqual([['a'], ['b', 'c', 'd']]);
   });
 
-  it('sends what has waited for long enough beside a batch that does not come back', async () => {
+  it('send the collected documents after batch.wait even if the earlier batch is not settled', async () => {
     const first = gate();
     const { batches, spy } = recorder(async (documents) => {
       if (documents.includes('a')) await first.opened;
       return [];
     });
-    const { add } = createBatches('siem', patient, spy);
+    const { add } = createBatches('siem', options, spy);
     const slow = add('a', never);
     await new Promise((resolve) => setImmediate(resolve));
     await Promise.all([add('b', never), add('c', never)]);
@@ -87,65 +87,65 @@ describe('batches', () => {
     await slow;
   });
 
-  it('resolves an event when its own batch was taken, and not before', async () => {
+  it('resolve a document only after the target has accepted its batch', async () => {
     const { opened, open } = gate();
     const { spy } = recorder(async () => {
       await opened;
       return [];
     });
     const order: string[] = [];
-    const { add } = createBatches('siem', patient, spy);
+    const { add } = createBatches('siem', options, spy);
     const sent = add('a', never).then(() => order.push('resolved'));
-    // As long as a batch waits, and longer.
+    // Longer than batch.wait.
     await new Promise((resolve) => setTimeout(resolve, 50));
-    order.push('taken');
+    order.push('accepted');
     open();
     await sent;
-    expect(order).toEqual(['taken', 'resolved']);
+    expect(order).toEqual(['accepted', 'resolved']);
   });
 
-  it('fails those of a batch that failed, and no others', async () => {
+  it('reject only the documents of a failed batch', async () => {
     const { spy } = recorder(async (documents) => {
       if (documents.includes('b')) throw new ForwardError('siem', 3, { code: 'unavailable', status: 503 });
       return [];
     });
     const { add } = createBatches('siem', { batch: { size: 2, wait: 5 } }, spy);
     const sent = ['a', 'b', 'c', 'd'].map((document) => add(document, never));
-    expect(await settled(sent)).toEqual(['rejected', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(await statusesOf(sent)).toEqual(['rejected', 'rejected', 'fulfilled', 'fulfilled']);
     await expect(sent[0]).rejects.toMatchObject({ code: 'unavailable', status: 503, attempt: 3 });
   });
 
   it.each([400, 413])(
-    'finds the one that a %i is for, and its neighbours get through once each',
+    'isolate the document that causes a %i, and send each other document once',
     async (status) => {
-      const taken: string[] = [];
+      const accepted: string[] = [];
       const { batches, spy } = recorder(async (documents) => {
-        if (documents.includes('poison')) throw refusal(status);
-        taken.push(...documents);
+        if (documents.includes('invalid')) throw rejection(status);
+        accepted.push(...documents);
         return [];
       });
       const { add } = createBatches('siem', { batch: { size: 8, wait: 5 } }, spy);
-      const documents = ['a', 'b', 'c', 'd', 'e', 'poison', 'g', 'h'];
-      const results = await settled(documents.map((document) => add(document, never)));
+      const documents = ['a', 'b', 'c', 'd', 'e', 'invalid', 'g', 'h'];
+      const results = await statusesOf(documents.map((document) => add(document, never)));
       expect(results.map((result, i) => [documents[i], result])).toEqual(
-        documents.map((document) => [document, document === 'poison' ? 'rejected' : 'fulfilled']),
+        documents.map((document) => [document, document === 'invalid' ? 'rejected' : 'fulfilled']),
       );
-      expect(taken.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'g', 'h']);
-      // Halves: far fewer requests than one for each.
+      expect(accepted.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'g', 'h']);
+      // Sending halves takes fewer requests than sending each document separately.
       expect(batches).toHaveLength(7);
     },
   );
 
-  it('does not split a batch that was refused for another reason', async () => {
+  it('are not split after a rejection with another status', async () => {
     const { batches, spy } = recorder(async () => {
-      throw refusal(403);
+      throw rejection(403);
     });
-    const { add } = createBatches('siem', patient, spy);
-    expect(await settled([add('a', never), add('b', never)])).toEqual(['rejected', 'rejected']);
+    const { add } = createBatches('siem', options, spy);
+    expect(await statusesOf([add('a', never), add('b', never)])).toEqual(['rejected', 'rejected']);
     expect(batches).toHaveLength(1);
   });
 
-  it('tells each event what became of it, and tries again what was put off', async () => {
+  it('settle each document with its own result, and retry only deferred documents', async () => {
     const failures: Record<string, (FailureDetails | undefined)[]> = {
       a: [undefined],
       b: [{ code: 'rejected', status: 400, detail: 'mapping' }],
@@ -159,38 +159,38 @@ describe('batches', () => {
     const { batches, spy } = recorder(async (documents) =>
       documents.map((document) => ({ failure: failures[document]?.shift() })),
     );
-    const { add } = createBatches('siem (host)', { ...patient, retries: 2 }, spy);
+    const { add } = createBatches('siem (host)', { ...options, retries: 2 }, spy);
     const sent = ['a', 'b', 'c', 'd'].map((document) => add(document, never));
-    expect(await settled(sent)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    expect(await statusesOf(sent)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
     await expect(sent[1]).rejects.toMatchObject({ code: 'rejected', status: 400, attempt: 1 });
     await expect(sent[3]).rejects.toMatchObject({ code: 'unavailable', status: 503, attempt: 3 });
     expect(batches[0]).toEqual(['a', 'b', 'c', 'd']);
     expect(batches.flat().toSorted()).toEqual(['a', 'b', 'c', 'c', 'd', 'd', 'd']);
   });
 
-  it("resolves each event to the target's remark on it", async () => {
-    const { spy } = recorder(async () => [{ remark: 'in the attic' }, {}]);
-    const { add } = createBatches('siem', patient, spy);
+  it("resolve each document to the target's remark", async () => {
+    const { spy } = recorder(async () => [{ remark: 'stored elsewhere' }, {}]);
+    const { add } = createBatches('siem', options, spy);
     expect(await Promise.all(['a', 'b', 'c'].map((document) => add(document, never)))).toEqual([
-      'in the attic',
+      'stored elsewhere',
       undefined,
       undefined,
     ]);
   });
 
-  it('leaves out an event whose handler has given up, and tells that handler at once', async () => {
+  it('omit a document whose handler was aborted, and reject it immediately', async () => {
     const { batches, spy } = recorder();
-    const { add } = createBatches('siem', patient, spy);
+    const { add } = createBatches('siem', options, spy);
     const handler = new AbortController();
     const sent = [add('a', handler.signal), add('b', never)];
     handler.abort();
-    expect(await settled(sent)).toEqual(['rejected', 'fulfilled']);
+    expect(await statusesOf(sent)).toEqual(['rejected', 'fulfilled']);
     await expect(sent[0]).rejects.toMatchObject({ code: 'aborted' });
     expect(batches).toEqual([['b']]);
     await expect(add('c', handler.signal)).rejects.toMatchObject({ code: 'aborted' });
   });
 
-  it('ends a request that nobody waits for any more, and no other', async () => {
+  it('abort a request only when all of its handlers are aborted', async () => {
     const aborted: string[] = [];
     const { opened, open } = gate();
     const { spy } = recorder(async (documents, signal) => {
@@ -199,18 +199,18 @@ describe('batches', () => {
       return [];
     });
     const { add } = createBatches('siem', { batch: { size: 2, wait: 5 } }, spy);
-    const [one, two, three] = [new AbortController(), new AbortController(), new AbortController()];
-    const sent = [add('a', one.signal), add('b', two.signal), add('c', three.signal), add('d', never)];
-    one.abort();
-    three.abort();
+    const [first, second, third] = [new AbortController(), new AbortController(), new AbortController()];
+    const sent = [add('a', first.signal), add('b', second.signal), add('c', third.signal), add('d', never)];
+    first.abort();
+    third.abort();
     expect(aborted).toEqual([]);
-    two.abort();
+    second.abort();
     expect(aborted).toEqual(['a,b']);
     open();
-    expect(await settled(sent)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
+    expect(await statusesOf(sent)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
   });
 
-  it('sends what waits when it is closed, and takes no more', async () => {
+  it('send waiting documents when closed, and reject new ones', async () => {
     const { batches, spy } = recorder();
     const { add, close } = createBatches('siem', { batch: { wait: 60_000 } }, spy);
     const sent = add('a', never);
@@ -221,21 +221,21 @@ describe('batches', () => {
     await close();
   });
 
-  it('gives up what was put off when it is closed', async () => {
+  it('reject deferred documents when closed', async () => {
     const { opened, open } = gate();
     const { spy } = recorder(async () => {
       open();
       return [{ failure: { code: 'rate_limited', status: 429, retryAfter: 3600 } }];
     });
-    const { add, close } = createBatches('siem', patient, spy);
-    const sent = settled([add('a', never)]);
+    const { add, close } = createBatches('siem', options, spy);
+    const sent = statusesOf([add('a', never)]);
     await opened;
     await new Promise((resolve) => setImmediate(resolve));
     await close();
     expect(await sent).toEqual(['rejected']);
   });
 
-  it('has an end: what is not settled does not pile up', async () => {
+  it('reject documents as overloaded if 10,000 are not settled', async () => {
     const { opened, open } = gate();
     const { spy } = recorder(async () => {
       await opened;

@@ -12,7 +12,7 @@ const record = toRecord(event, context, {});
 const settings: SyslogSettings = { facility: 16, hostname: 'scanner1', maxSize: 8192 };
 
 describe('CEF', () => {
-  it('tells a finding', () => {
+  it('has all fields of a finding', () => {
     const { header, extension } = parseCef(cefText(record, 8192));
     expect(header).toEqual([
       'CEF:0',
@@ -48,14 +48,14 @@ describe('CEF', () => {
     ['2001:db8::1', { cs1: '2001:db8::1' }],
     ['www.example.com', { dhost: 'www.example.com', cs1: 'www.example.com' }],
     ['John Doe', { cs1: 'John Doe' }],
-  ])('puts the target %s where it belongs', (target, expected) => {
+  ])('has the target %s in the fields for its kind', (target, expected) => {
     const record = toRecord({ ...event, data: { target } }, context, {});
     const { dst, dhost, cs1 } = parseCef(cefText(record, 8192)).extension;
     expect({ dst, dhost, cs1 }).toEqual({ dst: undefined, dhost: undefined, ...expected });
   });
 
   it.each([...Object.keys(samples), 'brand.new', 'event_group', 'constructor'])(
-    'gives all events of the type %s one name, which contains no value of another field',
+    'uses the same name for all events of the type %s, without values of the event',
     async (type) => {
       const names = await Promise.all(
         [{ target: 'a.example' }, { target: 'b.example', message: 'disk full', module: 'sfp_x' }].map(
@@ -75,7 +75,7 @@ describe('CEF', () => {
     },
   );
 
-  it('lets no text begin a field, a message or a line of its own', () => {
+  it('escapes text that would begin another field, message or line', () => {
     const data = {
       target: 'a\\|b=c\n<13>1 forged src=1.2.3.4',
       module: 'm\\',
@@ -93,7 +93,7 @@ describe('CEF', () => {
     expect(extension.cs3).toBe('m\\');
   });
 
-  it('says any text as it is, in one line', () => {
+  it('preserves any text, in one line', () => {
     fc.assert(
       fc.property(anyRecord(100), (record) => {
         const text = cefText(record, 60_000);
@@ -110,7 +110,9 @@ describe('CEF', () => {
   it('keeps within its size, cuts no escape and no character in two, and still can be read', () => {
     fc.assert(
       fc.property(anyRecord(1500), fc.integer({ min: 1024, max: 4000 }), (record, maxSize) => {
-        const message = syslogMessage(record, { ...settings, maxSize }, (most) => cefText(record, most));
+        const message = syslogMessage(record, { ...settings, maxSize }, (maxBytes) =>
+          cefText(record, maxBytes),
+        );
         expect(message.length).toBeLessThanOrEqual(maxSize);
         const text = new TextDecoder('utf-8', { fatal: true }).decode(message);
         const { header, extension } = parseCef(text.slice(text.indexOf('CEF:')));
@@ -118,27 +120,29 @@ describe('CEF', () => {
         expect(extension.externalId).toBe(context.id);
         expect(flat(record.target ?? '').startsWith(extension.cs1 ?? '')).toBe(true);
       }),
-      // Shrinking so much text takes longer than reading it.
+      // Shrinking long text takes longer than reading it.
       { endOnFailure: true },
     );
   });
 
-  it('uses the room it has', () => {
+  it('uses the available space up to maxSize', () => {
     const data = { target: 'ü'.repeat(200), module: 'm', data: '='.repeat(10_000) };
     const long = toRecord({ ...event, data }, context, {});
-    const message = syslogMessage(long, { ...settings, maxSize: 2048 }, (most) => cefText(long, most));
+    const message = syslogMessage(long, { ...settings, maxSize: 2048 }, (maxBytes) =>
+      cefText(long, maxBytes),
+    );
     expect(message.length).toBeGreaterThan(2044);
     expect(message.length).toBeLessThanOrEqual(2048);
   });
 });
 
-describe('the syslog header', () => {
+describe('the header of a syslog message', () => {
   const header =
     /^<(\d{1,3})>1 (\S+) ([\x21-\x7e]{1,255}) ([\x21-\x7e]{1,48}) (\d+) ([\x21-\x7e]{1,32}) - CEF:0\|/;
   const messageOf = (record: SiemRecord, more: Partial<SyslogSettings> = {}) =>
-    syslogMessage(record, { ...settings, ...more }, (most) => cefText(record, most)).toString();
+    syslogMessage(record, { ...settings, ...more }, (maxBytes) => cefText(record, maxBytes)).toString();
 
-  it('is that of RFC 5424', () => {
+  it('has the form of RFC 5424', () => {
     expect(header.exec(messageOf(record))?.slice(1)).toEqual([
       // local0, error
       '131',
@@ -156,11 +160,11 @@ describe('the syslog header', () => {
     ['MEDIUM', 4],
     ['HIGH', 3],
     ['CRITICAL', 2],
-  ] as const)('has %s as %i', (severity, code) => {
+  ] as const)('has the severity %s as %i', (severity, code) => {
     expect(messageOf({ ...record, severity }, { facility: 4 })).toMatch(new RegExp(`^<${32 + code}>1 `));
   });
 
-  it('stays one, whatever the type is', () => {
+  it('is valid for any event type', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (event_type) => {
         expect(messageOf({ ...record, event: { ...event, event_type } })).toMatch(header);
@@ -169,14 +173,14 @@ describe('the syslog header', () => {
   });
 });
 
-/** Text of at most so many characters, any, and such as has to be escaped. */
+/** Arbitrary text, and text of characters that have to be escaped. */
 const textOf = (maxLength: number) =>
   fc.oneof(
     fc.string({ unit: 'binary', maxLength, size: 'max' }),
     fc.string({ unit: fc.constantFrom(...'|=\\\n\r ünr\u2028a😀'), maxLength, size: 'max' }),
   );
 
-/** Records with text that has not been cleaned: the format is to stand on its own. */
+/** Records with text that has not been cleaned, because the format must not rely on cleaning. */
 const anyRecord = (maxLength: number) => {
   const text = textOf(maxLength);
   return fc
@@ -186,7 +190,7 @@ const anyRecord = (maxLength: number) => {
     });
 };
 
-/** What stands for a character that no line of text has. */
+/** Replace the characters that a line cannot contain, as the format does. */
 function flat(value: string): string {
   return value.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) =>
     '\r\n'.includes(character) ? character : ' ',

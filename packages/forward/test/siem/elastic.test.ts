@@ -28,10 +28,10 @@ interface Item {
   readonly error?: { readonly type: string; readonly reason: string };
 }
 
-/** An index that keeps what is created in it, as Elasticsearch does, but for what `fault` says of a document. */
+/** Create an index that stores documents as Elasticsearch does. `fault` can return another result for a document. */
 function elasticsearch(fault: (id: string, document: string) => Item | undefined = () => undefined) {
   const index = new Map<string, unknown>();
-  const behave = (body: string, path = ''): Behavior => {
+  const answerTo = (body: string, path = ''): Behavior => {
     const lines = body.trimEnd().split('\n');
     expect(body.endsWith('\n')).toBe(true);
     const items: { create: Item }[] = [];
@@ -40,7 +40,7 @@ function elasticsearch(fault: (id: string, document: string) => Item | undefined
       items.push({ create: fault(create._id, lines[i + 1] ?? '') ?? put(create._id, lines[i + 1] ?? '') });
     }
     const errors = items.some(({ create }) => create.status >= 400);
-    // Like Elasticsearch, with `filter_path`: the members that it does not name are left out.
+    // Like Elasticsearch, leave out the members that `filter_path` does not name.
     const parts = new URL(path, 'http://x').searchParams.get('filter_path')?.split(',') ?? [];
     if (!parts.includes('items.*.failure_store')) for (const { create } of items) delete create.failure_store;
     return answers(200, JSON.stringify({ errors, items }), { 'content-type': 'application/json' });
@@ -51,13 +51,13 @@ function elasticsearch(fault: (id: string, document: string) => Item | undefined
     index.set(id, JSON.parse(document));
     return { status: 201 };
   }
-  return { index, behave };
+  return { index, answerTo };
 }
 
 async function startElastic(...args: Parameters<typeof elasticsearch>) {
-  const { index, behave } = elasticsearch(...args);
+  const { index, answerTo } = elasticsearch(...args);
   const target = await startTarget((response, request) => {
-    behave(target.requests.at(-1)?.body ?? '', request.url)(response, request);
+    answerTo(target.requests.at(-1)?.body ?? '', request.url)(response, request);
   });
   return { index, target };
 }
@@ -67,7 +67,7 @@ const distinct = (count: number) =>
     Array.from({ length: count }, (_, i) => received('event.new', { data: { data: `finding ${i}` } })),
   );
 
-describe('_bulk', () => {
+describe('Elasticsearch _bulk', () => {
   it('creates a document for each event, with the id of its delivery', async () => {
     const { index, target } = await startElastic();
     const forward = start(target.url, { apiKey, index: 'logs-osint-default' });
@@ -86,20 +86,20 @@ describe('_bulk', () => {
     expect([...index.keys()]).toEqual(events.map(({ context }) => context.id));
   });
 
-  it('loses nothing of a group, though one of it is there already', async () => {
+  it('stores all events of groups that contain an event that is already stored', async () => {
     const { index, target } = await startElastic();
     const forward = throttle(start(target.url), { window: 2 ** 30, max: 2 });
     const [[first, second], third] = [await distinct(2), await received('scan_failed')];
-    if (first === undefined || second === undefined) throw new Error('There are two');
+    if (first === undefined || second === undefined) throw new Error('Expected two events');
     await forward(first.event, first.context);
     await Promise.all([first, second].map(({ event, context }) => forward(event, context)));
     await Promise.all([first, third].map(({ event, context }) => forward(event, context)));
     const documents = JSON.stringify([...index.values()]);
-    for (const told of ['finding 0', 'finding 1', 'scan_failed']) expect(documents).toContain(told);
+    for (const text of ['finding 0', 'finding 1', 'scan_failed']) expect(documents).toContain(text);
     await forward.close();
   });
 
-  it('takes a user and a password in place of a key', async () => {
+  it('sends Basic authorization if "basic" is set', async () => {
     const { target } = await startElastic();
     const { event, context } = await received('scan_completed');
     await start(target.url, { basic: { username: 'elastic', password: 'pä:ss' } })(event, context);
@@ -107,15 +107,15 @@ describe('_bulk', () => {
     expect(target.requests[0]?.headers.authorization).toBe(`Basic ${credentials}`);
   });
 
-  it('makes one document of an event whose answer was lost', async () => {
-    const { index, behave } = elasticsearch();
+  it('stores an event once if the answer is lost and the event is sent again', async () => {
+    const { index, answerTo } = elasticsearch();
     const target = await startTarget(
       (response, request) => {
-        behave(target.requests.at(-1)?.body ?? '');
+        answerTo(target.requests.at(-1)?.body ?? '');
         request.socket.resetAndDestroy();
         response.destroy();
       },
-      (response, request) => behave(target.requests.at(-1)?.body ?? '')(response, request),
+      (response, request) => answerTo(target.requests.at(-1)?.body ?? '')(response, request),
     );
     const { event, context } = await received('scan_completed');
     await start(target.url)(event, context);
@@ -123,7 +123,7 @@ describe('_bulk', () => {
     expect(index.size).toBe(1);
   });
 
-  it('tries those again that were put off, and no others', async () => {
+  it('retries only deferred events', async () => {
     const busy = { status: 429, error: { type: 'es_rejected_execution_exception', reason: 'queue is full' } };
     const seen = new Set<string>();
     const { index, target } = await startElastic((id, document) => {
@@ -138,21 +138,21 @@ describe('_bulk', () => {
     expect(target.requests.map(({ body }) => body.trimEnd().split('\n').length / 2)).toEqual([3, 1]);
   });
 
-  it('fails an event that does not fit the mapping, and that one alone', async () => {
+  it('rejects only the event that does not match the mapping', async () => {
     const reason = `failed to parse field [a] in document, key ${apiKey}\u001b[31m`;
-    const unfit = { status: 400, error: { type: 'document_parsing_exception', reason } };
+    const mismatch = { status: 400, error: { type: 'document_parsing_exception', reason } };
     const { index, target } = await startElastic((_id, document) =>
-      document.includes('finding 1') ? unfit : undefined,
+      document.includes('finding 1') ? mismatch : undefined,
     );
     const forward = start(target.url);
     const events = await distinct(3);
     const results = await Promise.allSettled(events.map(({ event, context }) => forward(event, context)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: { code: 'rejected', status: 400, attempt: 1 } });
-    const told = String(results[1]?.status === 'rejected' && results[1].reason);
-    expect(told).toContain('document_parsing_exception');
-    expect(told).not.toContain(apiKey);
-    expect(told).not.toContain('\u001b');
+    const message = String(results[1]?.status === 'rejected' && results[1].reason);
+    expect(message).toContain('document_parsing_exception');
+    expect(message).not.toContain(apiKey);
+    expect(message).not.toContain('\u001b');
     expect(index.size).toBe(2);
     expect(target.requests).toHaveLength(1);
   });
@@ -213,7 +213,7 @@ describe('_bulk', () => {
     });
   });
 
-  it('gives an event back that stays put off', async () => {
+  it('rejects an event that is deferred in each attempt', async () => {
     const { target } = await startElastic(() => ({ status: 503 }));
     const { event, context } = await received('scan_completed');
     await expect(start(target.url)(event, context)).rejects.toMatchObject({
@@ -227,20 +227,20 @@ describe('_bulk', () => {
     ['garbage', answers(200, 'ok')],
     ['too few items', answers(200, '{"errors":false,"items":[]}')],
     ['items of another operation', answers(200, '{"errors":false,"items":[{"index":{"status":201}}]}')],
-    ['items that are none', answers(200, '{"errors":false,"items":[null]}')],
-    ['more than anybody wants to read', floods(200)],
-  ])('takes nothing as done where the answer is %s', async (_name, behavior) => {
+    ['items that are null', answers(200, '{"errors":false,"items":[null]}')],
+    ['an endless body', floods(200)],
+  ])('rejects the event if the answer is %s', async (_name, behavior) => {
     const target = await startTarget(behavior);
     const { event, context } = await received('scan_completed');
     await expect(start(target.url)(event, context)).rejects.toMatchObject({ code: 'invalid_answer' });
   });
 
-  it('splits a batch that is too large', async () => {
-    const { index, behave } = elasticsearch();
+  it('splits a batch after a 413', async () => {
+    const { index, answerTo } = elasticsearch();
     const target = await startTarget((response, request) => {
       const body = target.requests.at(-1)?.body ?? '';
       const tooLarge = body.trimEnd().split('\n').length > 2;
-      (tooLarge ? answers(413) : behave(body))(response, request);
+      (tooLarge ? answers(413) : answerTo(body))(response, request);
     });
     const forward = start(target.url);
     const events = await distinct(4);

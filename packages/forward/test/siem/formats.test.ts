@@ -25,17 +25,17 @@ async function recordOf(type: string, data?: unknown) {
   return toRecord(event, context, {});
 }
 
-/** As it goes over the wire: without what is undefined. */
+/** Return a document as it is sent, without undefined members. */
 const sent = (document: object): unknown => JSON.parse(JSON.stringify(document));
 
 describe('Elastic Common Schema', () => {
-  it('is the version that is installed', () => expect(ecsVersion).toBe(EcsVersion));
+  it('has the version of the installed schema', () => expect(ecsVersion).toBe(EcsVersion));
 
-  it.each(types)('has nothing in %s that the schema does not allow', async (type) => {
+  it.each(types)('allows each field of %s', async (type) => {
     expect(violations(sent(elasticDocument(await recordOf(type))))).toEqual([]);
   });
 
-  it('has nothing of a hostile event that the schema does not allow', async () => {
+  it('allows each field of an event with unexpected data', async () => {
     const { event, context } = await received('a.type.of.tomorrow', { data: hostile });
     const document = sent(elasticDocument(toRecord(event, context, {})));
     expect(violations(document)).toEqual([]);
@@ -46,7 +46,7 @@ describe('Elastic Common Schema', () => {
     });
   });
 
-  it('tells a finding', async () => {
+  it('has all fields of a finding', async () => {
     const record = await recordOf('high_risk_event');
     expect(sent(elasticDocument(record))).toEqual({
       '@timestamp': '2024-01-01T12:00:00.000Z',
@@ -87,7 +87,7 @@ describe('Elastic Common Schema', () => {
     });
   });
 
-  it('has only text and numbers outside of what is stored as it is, whatever the event holds', async () => {
+  it('has no top-level field from the data of an event', async () => {
     const data = { a: { b: [1, { c: 2 }] }, event: 'not yours', '@timestamp': 'x', target: ['t'] };
     const document = sent(elasticDocument(await recordOf('a.type.of.tomorrow', data)));
     expect(Object.keys(document as object).sort()).toEqual(
@@ -97,7 +97,7 @@ describe('Elastic Common Schema', () => {
 });
 
 describe('Open Cybersecurity Schema Framework', () => {
-  it.each(types)('has all in %s that version 1.3.0 requires', async (type) => {
+  it.each(types)('has the fields that version 1.3.0 requires in %s', async (type) => {
     const document = ocsfDocument(await recordOf(type));
     expect(sent(document)).toMatchObject(document.class_uid === 0 ? { category_uid: 0 } : {});
     expectRequired(sent(document));
@@ -106,7 +106,7 @@ describe('Open Cybersecurity Schema Framework', () => {
   it.each([
     ['vulnerability_found', undefined, 2002, 1],
     ['high_risk_event', undefined, 2002, 1],
-    ['vulnerability_found', { data: 'no number yet' }, 2004, 1],
+    ['vulnerability_found', { data: 'no CVE yet' }, 2004, 1],
     ['malware_detected', undefined, 2004, 1],
     ['alert.critical', undefined, 2004, 1],
     ['correlation_completed', undefined, 2004, 1],
@@ -122,14 +122,14 @@ describe('Open Cybersecurity Schema Framework', () => {
     ['system.config_changed', undefined, 0, 99],
     ['a.type.of.tomorrow', undefined, 0, 99],
   ])(
-    'makes of %s with %j an event of class %i and activity %i',
+    'maps %s with the data %j to the class %i and the activity %i',
     async (type, data, class_uid, activity_id) => {
       const document = ocsfDocument(await recordOf(type, data));
       expect(document).toMatchObject({ class_uid, activity_id, type_uid: class_uid * 100 + activity_id });
     },
   );
 
-  it('says the same of a vulnerability as the event', async () => {
+  it('has all fields of a vulnerability', async () => {
     const record = await recordOf('vulnerability_found');
     expect(ocsfDocument(record)).toMatchObject({
       time: Date.parse('2024-01-01T12:00:00Z'),
@@ -144,7 +144,7 @@ describe('Open Cybersecurity Schema Framework', () => {
   });
 });
 
-describe("Every format but the guide's", () => {
+describe('every format except "guide"', () => {
   it.each([
     ['malware_detected', {}, 'CRITICAL'],
     ['vulnerability_found', { severity: 'critical' }, 'CRITICAL'],
@@ -166,11 +166,11 @@ describe("Every format but the guide's", () => {
 });
 
 describe('Splunk', () => {
-  it('has the time in seconds, the place, and the words of its information model', async () => {
+  it('has the time in seconds, the configured metadata, and the severity of its information model', async () => {
     const { event, context } = await received('alert.info', { timestamp: new Date(1704110400250) });
     const record = toRecord(event, context, {});
-    const place = { index: 'osint', sourcetype: 'spiderfoot', host: undefined };
-    expect(sent(splunkDocument(record, place))).toMatchObject({
+    const metadata = { index: 'osint', sourcetype: 'spiderfoot', host: undefined };
+    expect(sent(splunkDocument(record, metadata))).toMatchObject({
       time: 1704110400.25,
       index: 'osint',
       source: 'spiderfoot',
@@ -184,26 +184,26 @@ describe('Splunk', () => {
         data: samples['alert.info'],
       },
     });
-    expect(sent(splunkDocument(record, place))).not.toHaveProperty('host');
+    expect(sent(splunkDocument(record, metadata))).not.toHaveProperty('host');
   });
 });
 
-/** What of a document the published schema does not allow. */
+/** Return the fields of a document that the published schema does not allow. */
 function violations(document: unknown): string[] {
   const fields: Readonly<Record<string, Field>> = EcsFlat;
   return leavesOf(document, '')
     .flatMap(([name, value]) => {
-      if (name.startsWith('spiderfoot.')) return typeof value === 'string' ? [] : [`${name} is no text`];
+      if (name.startsWith('spiderfoot.')) return typeof value === 'string' ? [] : [`${name} is not text`];
       const field = fields[name];
       if (field === undefined) return [`${name} is not in the schema`];
       const isList = field.normalize.includes('array');
       if (isList !== Array.isArray(value)) return [`${name} is ${isList ? 'not' : ''} a list`];
       const values: unknown[] = Array.isArray(value) ? value : [value];
       return values.flatMap((value) =>
-        wrongIn(field, value).map((problem) => `${name} ${problem}: ${value}`),
+        problemsOf(field, value).map((problem) => `${name} ${problem}: ${value}`),
       );
     })
-    .concat(wrongTypes(document));
+    .concat(mismatchedTypes(document));
 }
 
 interface Field {
@@ -215,16 +215,16 @@ interface Field {
   }[];
 }
 
-function wrongIn({ type, allowed_values: allowed }: Field, value: unknown): string[] {
+function problemsOf({ type, allowed_values: allowed }: Field, value: unknown): string[] {
   if (allowed !== undefined && !allowed.some(({ name }) => name === value)) return ['is not allowed'];
-  if (type === 'date') return Number.isNaN(Date.parse(String(value))) ? ['is no date'] : [];
-  if (type === 'long') return Number.isSafeInteger(value) ? [] : ['is no integer'];
-  if (type === 'ip') return isIP(String(value)) === 0 ? ['is no address'] : [];
-  return typeof value === 'string' ? [] : ['is no text'];
+  if (type === 'date') return Number.isNaN(Date.parse(String(value))) ? ['is not a date'] : [];
+  if (type === 'long') return Number.isSafeInteger(value) ? [] : ['is not an integer'];
+  if (type === 'ip') return isIP(String(value)) === 0 ? ['is not an address'] : [];
+  return typeof value === 'string' ? [] : ['is not text'];
 }
 
-/** A category allows only some types. */
-function wrongTypes(document: unknown): string[] {
+/** Return the event types that their category does not allow. */
+function mismatchedTypes(document: unknown): string[] {
   const { event } = document as { event: { category?: string[]; type: string[] } };
   const categories: Field = EcsFlat['event.category'];
   return (event.category ?? []).flatMap((category) => {
@@ -250,7 +250,7 @@ const activities: Readonly<Record<number, readonly number[]>> = {
   6007: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 99],
 };
 
-/** What the schema requires of the classes that are used, as https://schema.ocsf.io/1.3.0 has it. */
+/** Check the required fields of the used classes, according to https://schema.ocsf.io/1.3.0. */
 function expectRequired(document: unknown): void {
   expect(document).toEqual(
     expect.objectContaining({

@@ -14,8 +14,8 @@ function start(options: Partial<GuideOptions> & { endpoint: string }) {
   return forward;
 }
 
-describe("the guide's event", () => {
-  it('is what its Python sends, byte for byte but for the spaces', async () => {
+describe('the format "guide"', () => {
+  it('sends the request and the JSON of the guide', async () => {
     const target = await startTarget(answers(200));
     const forward = start({ endpoint: target.url });
     const { event, context } = await received('scan_completed');
@@ -51,7 +51,7 @@ describe("the guide's event", () => {
     ['alert.info', 'INFO'],
     ['a.type.of.tomorrow', 'LOW'],
     ['__proto__', 'LOW'],
-  ])('gives %s the severity %s, as the guide maps it', async (type, severity) => {
+  ])('gives the type %s the severity %s, as in the guide', async (type, severity) => {
     const target = await startTarget(answers(200));
     const { event, context } = await received(type);
     await start({ endpoint: target.url })(event, context);
@@ -62,14 +62,14 @@ describe("the guide's event", () => {
     ['vulnerability_found', { severity: 'critical' }, 'CRITICAL'],
     ['malware_detected', { risk: 'High' }, 'HIGH'],
     ['high_risk_event', { severity: 'info' }, 'INFO'],
-  ])('gives %s with %j in its data the stated severity %s', async (type, data, severity) => {
+  ])('gives %s with the data %j the stated severity %s', async (type, data, severity) => {
     const target = await startTarget(answers(200));
     const { event, context } = await received(type, { data });
     await start({ endpoint: target.url })(event, context);
     expect(JSON.parse(target.requests[0]?.body ?? '')).toMatchObject({ event_type: type, severity });
   });
 
-  it("prefers the user's severities to the guide's", async () => {
+  it("prefers the option severities to the guide's severities", async () => {
     const target = await startTarget(answers(200));
     const forward = start({
       endpoint: target.url,
@@ -91,7 +91,7 @@ describe("the guide's event", () => {
     ['https://siem.example.com/', '/events'],
     ['https://siem.example.com/api/v2//', '/api/v2/events'],
     ['https://siem.example.com/api?tenant=7', '/api/events?tenant=7'],
-  ])('goes from %s to %s', async (endpoint, path) => {
+  ])('sends events for the endpoint %s to the path %s', async (endpoint, path) => {
     const target = await startTarget(answers(200));
     const { event, context } = await received('scan_completed');
     const forward = start({ endpoint: endpoint.replace('https://siem.example.com', target.url) });
@@ -99,7 +99,7 @@ describe("the guide's event", () => {
     expect(target.requests[0]?.path).toBe(path);
   });
 
-  it('keeps a usable timestamp as it came, and puts the time of arrival in place of another', async () => {
+  it('keeps a usable timestamp unchanged, and replaces any other with the time of arrival', async () => {
     const target = await startTarget(answers(200));
     const forward = start({ endpoint: target.url });
     const { event, context } = await received('scan_completed');
@@ -122,8 +122,8 @@ describe("the guide's event", () => {
   });
 });
 
-describe('a SIEM that fails', () => {
-  it('is tried again, and the handler succeeds', async () => {
+describe('a SIEM', () => {
+  it('that answers 503 once gets the event in a retry', async () => {
     const target = await startTarget(answers(503), answers(201));
     const { event, context } = await received('scan_completed');
     await start({ endpoint: target.url })(event, context);
@@ -135,18 +135,21 @@ describe('a SIEM that fails', () => {
     ['answers 503', answers(503, `busy, ${apiKey}`), { code: 'unavailable', status: 503, attempt: 2 }],
     ['answers 401', answers(401, `bad key ${apiKey}`), { code: 'rejected', status: 401, attempt: 1 }],
     ['resets the connection', resets, { code: 'connection', attempt: 2 }],
-  ])('that %s fails the handler, and no secret is told', async (_name, behaviour, expected) => {
-    const target = await startTarget(behaviour);
-    const { event, context } = await received('scan_completed');
-    const error: unknown = await start({ endpoint: target.url })(event, context).catch((error) => error);
-    expect(error).toMatchObject({ name: 'ForwardError', ...expected });
-    const { host } = new URL(target.url);
-    expect(String(error)).toContain(`siem (${host})`);
-    expect(everythingOf(error)).not.toContain(apiKey);
-    expect(everythingOf(error)).not.toContain('example.com');
-  });
+  ])(
+    'that %s fails the handler, with an error that contains no secret',
+    async (_name, behaviour, expected) => {
+      const target = await startTarget(behaviour);
+      const { event, context } = await received('scan_completed');
+      const error: unknown = await start({ endpoint: target.url })(event, context).catch((error) => error);
+      expect(error).toMatchObject({ name: 'ForwardError', ...expected });
+      const { host } = new URL(target.url);
+      expect(String(error)).toContain(`siem (${host})`);
+      expect(everythingOf(error)).not.toContain(apiKey);
+      expect(everythingOf(error)).not.toContain('example.com');
+    },
+  );
 
-  it("passes Retry-After on to the receiver's queue", async () => {
+  it('that answers with Retry-After sets the retryAfter of the error', async () => {
     const target = await startTarget(answers(429, '', { 'retry-after': '77' }));
     const { event, context } = await received('scan_completed');
     await expect(start({ endpoint: target.url })(event, context)).rejects.toMatchObject({
@@ -155,27 +158,27 @@ describe('a SIEM that fails', () => {
     });
   });
 
-  it('fails its handler alone', async () => {
+  it('that fails does not affect other handlers', async () => {
     const target = await startTarget(answers(400));
     const receiver = createReceiver({ secret });
-    const rang: string[] = [];
+    const handled: string[] = [];
     receiver.onAny(start({ endpoint: target.url }), { name: 'siem' });
-    receiver.onAny((event) => void rang.push(event.event_type), { name: 'bell' });
+    receiver.onAny((event) => void handled.push(event.event_type), { name: 'other' });
     const outcome = await receiver.receive(await signedDelivery('scan_completed', { secret }));
     expect(outcome).toMatchObject({ status: 'rejected', code: 'handler_failed' });
-    expect(rang).toEqual(['scan_completed']);
+    expect(handled).toEqual(['scan_completed']);
   });
 });
 
-describe('configuration', () => {
+describe('siem()', () => {
   const endpoint = 'https://siem.example.com';
-  const wrong: [string, object | undefined, string][] = [
-    ['nothing', undefined, 'endpoint'],
-    ['no endpoint', { apiKey }, 'endpoint'],
-    ['an endpoint that is no URL', { endpoint: 'siem', apiKey }, 'endpoint'],
-    ['http', { endpoint: 'http://siem.example.com', apiKey }, 'endpoint'],
+  const invalid: [string, object | undefined, string][] = [
+    ['missing options', undefined, 'endpoint'],
+    ['a missing endpoint', { apiKey }, 'endpoint'],
+    ['an endpoint that is not a URL', { endpoint: 'siem', apiKey }, 'endpoint'],
+    ['an http endpoint', { endpoint: 'http://siem.example.com', apiKey }, 'endpoint'],
     ["an endpoint with the format's path", { endpoint: `${endpoint}/events`, apiKey }, 'endpoint'],
-    ['no key', { endpoint }, 'apiKey'],
+    ['a missing key', { endpoint }, 'apiKey'],
     ['a key with a line break', { endpoint, apiKey: `${apiKey}\n` }, 'apiKey'],
     ['an unknown option', { endpoint, apiKey, indexx: 'main' }, 'indexx'],
     ["another format's option", { endpoint, apiKey, index: 'main' }, 'index'],
@@ -185,26 +188,30 @@ describe('configuration', () => {
       { endpoint, apiKey, severities: { scan_failed: 'BAD' } },
       'severities.scan_failed',
     ],
-    ['a batch for a format without', { endpoint, apiKey, batch: {} }, 'batch'],
-    ['a batch of none', { format: 'splunk', endpoint, apiKey, batch: { size: 0 } }, 'batch.size'],
+    ['batch for a format without batches', { endpoint, apiKey, batch: {} }, 'batch'],
+    ['a batch size of 0', { format: 'splunk', endpoint, apiKey, batch: { size: 0 } }, 'batch.size'],
     ['a negative wait', { format: 'splunk', endpoint, apiKey, batch: { wait: -1 } }, 'batch.wait'],
-    ['a misspelt batch', { format: 'splunk', endpoint, apiKey, batch: { max: 1 } }, 'batch.max'],
+    ['an unknown option of batch', { format: 'splunk', endpoint, apiKey, batch: { max: 1 } }, 'batch.max'],
     ['an empty index', { format: 'splunk', endpoint, apiKey, index: '' }, 'index'],
-    ['no credentials', { format: 'elastic', endpoint }, 'apiKey'],
+    ['missing credentials', { format: 'elastic', endpoint }, 'apiKey'],
     [
       'both credentials',
       { format: 'elastic', endpoint, apiKey, basic: { username: 'u', password: 'p' } },
       'basic',
     ],
-    ['half a credential', { format: 'elastic', endpoint, basic: { username: 'u' } }, 'basic.password'],
+    [
+      'a user name without a password',
+      { format: 'elastic', endpoint, basic: { username: 'u' } },
+      'basic.password',
+    ],
     ['a key for syslog', { format: 'cef', endpoint: 'tls://siem.example.com', apiKey }, 'apiKey'],
-    ['syslog over https', { format: 'cef', endpoint }, 'endpoint'],
-    ['syslog with a path', { format: 'cef', endpoint: 'tls://siem.example.com/path' }, 'endpoint'],
+    ['an https endpoint for syslog', { format: 'cef', endpoint }, 'endpoint'],
+    ['a path for syslog', { format: 'cef', endpoint: 'tls://siem.example.com/path' }, 'endpoint'],
     ['tls for UDP', { format: 'cef', endpoint: 'udp://siem.example.com', tls: {} }, 'tls'],
     ['a facility of 24', { format: 'cef', endpoint: 'udp://siem.example.com', facility: 24 }, 'facility'],
-    ['messages too small', { format: 'cef', endpoint: 'udp://siem.example.com', maxSize: 480 }, 'maxSize'],
+    ['a maxSize below 1024', { format: 'cef', endpoint: 'udp://siem.example.com', maxSize: 480 }, 'maxSize'],
   ];
-  it.each(wrong)('%s names the option, and no key', (_name, options, option) => {
+  it.each(invalid)('rejects %s with an error that names the option and no key', (_name, options, option) => {
     let thrown: unknown;
     try {
       siem(options as SiemOptions);
@@ -217,7 +224,7 @@ describe('configuration', () => {
   });
 });
 
-/** All that a logger might write of an error. */
+/** Return all text of an error that a logger might write. */
 function everythingOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return [error.message, error.stack, JSON.stringify(error), String(error.cause)].join('\n');

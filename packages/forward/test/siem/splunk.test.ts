@@ -6,7 +6,7 @@ import { answers, type Behavior, neverAnswers, startTarget } from '../support/ta
 
 const apiKey = '11111111-2222-3333-4444-555555555555';
 
-/** What the collector says, by its code. */
+/** An answer of the collector with one of its codes. */
 const hec = (status: number, code: number, text: string, more: object = {}): Behavior =>
   answers(status, JSON.stringify({ text, code, ...more }), { 'content-type': 'application/json' });
 const success = hec(200, 0, 'Success');
@@ -40,7 +40,7 @@ const distinct = (count: number) =>
   );
 
 describe('the HTTP Event Collector', () => {
-  it('gets objects one after the other, with the token', async () => {
+  it('gets concatenated JSON objects, with the token', async () => {
     const target = await startTarget(success);
     const forward = start(target.url, { index: 'osint', host: 'sf1' });
     const events = await distinct(3);
@@ -66,7 +66,7 @@ describe('the HTTP Event Collector', () => {
     [18, 503, 'HEC is unhealthy, queues are full'],
     [23, 503, 'Server is shutting down'],
     [26, 429, 'HEC request queue at capacity'],
-  ])('is tried again after code %i', async (code, status, text) => {
+  ])('gets the event again after the code %i', async (code, status, text) => {
     const target = await startTarget(hec(status, code, text), success);
     const { event, context } = await received('scan_completed');
     await start(target.url)(event, context);
@@ -81,23 +81,26 @@ describe('the HTTP Event Collector', () => {
     [7, 400, 'Incorrect index'],
     [10, 400, 'Data channel is missing'],
     [13, 400, 'Event field cannot be blank'],
-  ])('is not tried again after code %i, and the error says why', async (code, status, text) => {
-    const target = await startTarget(hec(status, code, `${text} ${apiKey}`));
-    const { event, context } = await received('scan_completed');
-    const error: unknown = await start(target.url)(event, context).catch((error) => error);
-    expect(error).toMatchObject({ code: 'rejected', status, attempt: 1 });
-    expect(String(error)).toContain(text);
-    expect(String(error)).not.toContain(apiKey);
-    expect(target.requests).toHaveLength(1);
-  });
+  ])(
+    'does not get the event again after the code %i, and the error contains its answer',
+    async (code, status, text) => {
+      const target = await startTarget(hec(status, code, `${text} ${apiKey}`));
+      const { event, context } = await received('scan_completed');
+      const error: unknown = await start(target.url)(event, context).catch((error) => error);
+      expect(error).toMatchObject({ code: 'rejected', status, attempt: 1 });
+      expect(String(error)).toContain(text);
+      expect(String(error)).not.toContain(apiKey);
+      expect(target.requests).toHaveLength(1);
+    },
+  );
 
   it.each([
-    ['a page', '<html>Sign in</html>'],
-    ['nothing', ''],
-    ['another JSON', '{"ok":true}'],
-    ['a list', '[]'],
-    ['a failure', '{"text":"Server is busy","code":9}'],
-  ])('that answers 200 with %s has taken nothing', async (_name, body) => {
+    ['an HTML page', '<html>Sign in</html>'],
+    ['an empty body', ''],
+    ['other JSON', '{"ok":true}'],
+    ['an array', '[]'],
+    ['a failure code', '{"text":"Server is busy","code":9}'],
+  ])('that answers 200 with %s fails the handler', async (_name, body) => {
     const target = await startTarget(answers(200, body));
     const { event, context } = await received('scan_completed');
     await expect(start(target.url)(event, context)).rejects.toMatchObject({
@@ -106,16 +109,16 @@ describe('the HTTP Event Collector', () => {
     });
   });
 
-  it('that refuses one event of a batch gets its neighbours all the same', async () => {
+  it('that rejects one event of a batch gets the other events', async () => {
     const indexed: string[] = [];
-    // As the real one: it keeps what came before the one it cannot read.
+    // Like the real collector, keep the events before the invalid one.
     const target = await startTarget((response) => {
       const events = eventsOf(target.requests.at(-1)?.body ?? '');
-      const poison = events.findIndex(({ event }) => JSON.stringify(event.data).includes('finding 2'));
-      const kept = poison < 0 ? events : events.slice(0, poison);
+      const invalid = events.findIndex(({ event }) => JSON.stringify(event.data).includes('finding 2'));
+      const kept = invalid < 0 ? events : events.slice(0, invalid);
       indexed.push(...kept.map(({ event }) => event.id));
       const answer =
-        poison < 0 ? success : hec(400, 6, 'Invalid data format', { 'invalid-event-number': poison });
+        invalid < 0 ? success : hec(400, 6, 'Invalid data format', { 'invalid-event-number': invalid });
       answer(response, response.req);
     });
     const forward = start(target.url);
@@ -126,7 +129,7 @@ describe('the HTTP Event Collector', () => {
     expect([...new Set(indexed)].toSorted()).toEqual([ids[0], ids[1], ids[3]].toSorted());
   });
 
-  it('that never answers fails the handler in time, and closing still comes to an end', async () => {
+  it('that never answers fails the handler with a timeout, and the forwarder can still be closed', async () => {
     const target = await startTarget(neverAnswers);
     const forward = siem({
       format: 'splunk',
@@ -142,7 +145,7 @@ describe('the HTTP Event Collector', () => {
     await expect(forward(event, context)).rejects.toMatchObject({ code: 'closed' });
   });
 
-  it('takes every type as it is', async () => {
+  it('gets the data of every type unchanged', async () => {
     const target = await startTarget(success);
     const forward = start(target.url, { batch: { size: 1000, wait: 50 } });
     const all = await Promise.all(Object.keys(samples).map((type) => received(type)));

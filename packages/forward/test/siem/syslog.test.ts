@@ -21,7 +21,7 @@ describe.each([
   ['UDP over IPv6', () => startUdp('::1')],
   ['TCP', () => startTcp()],
 ])('CEF over %s', (_name, startCollector) => {
-  it('arrives, whatever the type', async () => {
+  it('arrives for every type', async () => {
     const collector = await startCollector();
     const forward = start(collector.url, { hostname: 'scanner 1\n', facility: 4 });
     const all = await Promise.all(Object.keys(samples).map((type) => received(type)));
@@ -36,8 +36,8 @@ describe.each([
   });
 });
 
-describe('UDP', () => {
-  it('cuts a message at 2048 bytes, or where it is told', async () => {
+describe('CEF over UDP', () => {
+  it('cuts a message at 2048 bytes, or at maxSize', async () => {
     const collector = await startUdp();
     const { event, context } = await received('event.new', { data: { data: 'é'.repeat(9000) } });
     await start(collector.url)(event, context);
@@ -50,7 +50,7 @@ describe('UDP', () => {
     expect(sizes[1]).toBeLessThanOrEqual(1024);
   });
 
-  it('fails the handler where the name is unknown', async () => {
+  it('fails the handler if the host name is unknown', async () => {
     const { event, context } = await received('scan_completed');
     await expect(start('udp://no-such-host.invalid')(event, context)).rejects.toMatchObject({
       code: 'connection',
@@ -59,8 +59,8 @@ describe('UDP', () => {
   });
 });
 
-describe('TCP', () => {
-  it('keeps one connection, and its messages in one piece, also when many come at once', async () => {
+describe('CEF over TCP', () => {
+  it('sends concurrent messages over one connection, each in one piece', async () => {
     const collector = await startTcp();
     const forward = start(collector.url);
     const data = { data: `line 1\nline 2 ${'ü'.repeat(3000)}` };
@@ -77,10 +77,10 @@ describe('TCP', () => {
     ['closed', 'end'],
     ['reset', 'resetAndDestroy'],
   ] as const)(
-    'notices that the collector has %s the connection, and opens another',
-    async (_name, hangUp) => {
+    'opens another connection after the collector has %s the connection',
+    async (_name, disconnect) => {
       const collector = await startTcp(undefined, (socket) => {
-        // What it says stands in front of its hanging up.
+        // The client must read this data before it can notice the end of the stream.
         socket.write('Welcome\n');
         return undefined;
       });
@@ -89,11 +89,11 @@ describe('TCP', () => {
       await forward(event, context);
       await collector.received(1);
       const [socket] = collector.sockets;
-      if (socket === undefined) throw new Error('Nobody has connected.');
-      const gone = once(socket, 'close');
-      socket[hangUp]();
-      await gone;
-      // The news is on its way through the same machine: a few turns of the event loop.
+      if (socket === undefined) throw new Error('No client has connected.');
+      const closed = once(socket, 'close');
+      socket[disconnect]();
+      await closed;
+      // The client needs a few turns of the event loop to notice.
       await new Promise((resolve) => setTimeout(resolve, 50));
       await forward(event, context);
       await collector.received(2);
@@ -102,7 +102,7 @@ describe('TCP', () => {
     },
   );
 
-  it('is tried again where nobody listens, and then fails the handler', async () => {
+  it('is retried if the port is closed, and then fails the handler', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -115,7 +115,7 @@ describe('TCP', () => {
     expect(String(error)).toContain('ECONNREFUSED');
   });
 
-  it('does not wait for a collector that reads nothing, and begins anew', async () => {
+  it('times out if the collector does not read, and opens another connection', async () => {
     const collector = await startTcp(undefined, (socket, count) => {
       if (count > 1) return undefined;
       socket.pause();
@@ -124,7 +124,7 @@ describe('TCP', () => {
     const forward = start(collector.url, { timeout: 300, retries: 0, maxInFlight: 4000 });
     const { event, context } = await received('event.new', { data: { data: 'x'.repeat(4000) } });
     setMaxListeners(0, context.signal);
-    // 20 MB: more than the buffers of both sides hold.
+    // These 20 MB exceed the buffers of both sides.
     const flood = await Promise.allSettled(Array.from({ length: 4000 }, () => forward(event, context)));
     const failures = flood.flatMap((result) => (result.status === 'rejected' ? result.reason : []));
     expect(failures.length).toBeGreaterThan(0);
@@ -134,7 +134,7 @@ describe('TCP', () => {
     expect(collector.sockets.length).toBeGreaterThan(1);
   });
 
-  it('leaves the connection to the others when one handler gives up', async () => {
+  it('keeps the connection when a handler is aborted', async () => {
     const collector = await startTcp();
     const forward = start(collector.url);
     const { event, context } = await received('scan_completed');
@@ -148,14 +148,14 @@ describe('TCP', () => {
     expect(collector.sockets).toHaveLength(1);
   });
 
-  it('ends its connection when it is closed', async () => {
+  it('ends the connection when the forwarder is closed', async () => {
     const collector = await startTcp();
     const forward = siem({ format: 'cef', endpoint: collector.url });
     const { event, context } = await received('scan_completed');
     await forward(event, context);
     await collector.received(1);
     const [socket] = collector.sockets;
-    if (socket === undefined) throw new Error('Nobody has connected.');
+    if (socket === undefined) throw new Error('No client has connected.');
     const ended = once(socket, 'end');
     await forward.close();
     await ended;
@@ -163,10 +163,10 @@ describe('TCP', () => {
   });
 });
 
-describe('TLS', () => {
+describe('CEF over TLS', () => {
   const { key, cert } = makeCertificate();
 
-  it('arrives, with the length in front', async () => {
+  it('arrives with octet counting', async () => {
     const collector = await startTcp({ key, cert });
     const forward = start(collector.url, { tls: { ca: cert } });
     const { event, context } = await received('high_risk_event');
@@ -176,7 +176,7 @@ describe('TLS', () => {
     expect(collector.sockets).toHaveLength(1);
   });
 
-  it('sends nothing to a collector that cannot prove who it is', async () => {
+  it('sends nothing to a collector with an untrusted certificate', async () => {
     const collector = await startTcp({ key, cert });
     const { event, context } = await received('high_risk_event');
     await expect(start(collector.url)(event, context)).rejects.toMatchObject({ code: 'connection' });
@@ -191,7 +191,7 @@ describe('TLS', () => {
     expect(collector.messages).toEqual([]);
   });
 
-  it('does not wait for a handshake that never ends', async () => {
+  it('times out if the handshake does not end', async () => {
     const collector = await startTcp(undefined, () => 'ignore');
     const { event, context } = await received('scan_completed');
     const forward = start(collector.url.replace('tcp:', 'tls:'), { timeout: 100 });
@@ -199,7 +199,7 @@ describe('TLS', () => {
     expect(collector.sockets).toHaveLength(2);
   });
 
-  it('opens another connection after one that was reset', async () => {
+  it('opens another connection after a reset', async () => {
     const collector = await startTcp({ key, cert });
     const forward = start(collector.url, { tls: { ca: cert } });
     const { event, context } = await received('scan_completed');
