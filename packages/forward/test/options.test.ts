@@ -66,7 +66,7 @@ describe.each(forwarders)('%s', (_name, create) => {
     ['an http URL', 'allowHttp', 'http://hooks.slack.com/services/T0/B0/top-secret'],
     ['an ftp URL', 'https://', 'ftp://hooks.slack.com/services/T0/B0/top-secret'],
     ['a URL with credentials', 'user name', 'https://me:top-secret@hooks.slack.com/services'],
-  ])('rejects %s with an error that does not contain it', (_name, words, url) => {
+  ])('rejects %s as url, with an error that does not contain it', (_name, words, url) => {
     const error = thrownBy(() => create({ url } as never));
     expect(error.option).toBe('url');
     expect(error.message).toContain(words);

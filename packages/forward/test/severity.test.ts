@@ -92,14 +92,14 @@ describe('an event', () => {
     ['scan_started', 'INFO'],
     ['a.type.of.tomorrow', 'LOW'],
   ])(
-    'of the type %s has the severity %s in chats, mails, SIEM formats and minSeverity',
+    'an event of the type %s has the severity %s in chats, mails, SIEM formats and minSeverity',
     async (type, severity) => {
       await expectEverywhere(eventOf(type), severity);
     },
   );
 
   it.each(Object.keys(samples))(
-    'of the known type %s has the severity of core in chats, mails, SIEM formats and minSeverity',
+    'an event of the known type %s has the severity of core in chats, mails, SIEM formats and minSeverity',
     async (type) => {
       const event = eventOf(type);
       await expectEverywhere(event, severityInCore(event));
@@ -107,7 +107,7 @@ describe('an event', () => {
   );
 
   it.each(severities)(
-    'that states %s has this severity in chats, mails, SIEM formats and minSeverity',
+    'an event that states %s has this severity in chats, mails, SIEM formats and minSeverity',
     async (severity) => {
       for (const type of ['malware_detected', 'scan_started', 'a.type.of.tomorrow']) {
         await expectEverywhere(eventOf(type, { severity: severity.toLowerCase() }), severity);

@@ -89,14 +89,14 @@ async function send(url: string, tls?: TransportOptions['tls']) {
   return transport.send({ url: new URL(url), headers: {}, body: '' });
 }
 
-describe('the option "tls"', () => {
-  it('sets your own certificate authority and your client certificate', async () => {
+describe('a transport with the option "tls"', () => {
+  it('trusts the authority in tls.ca and presents the client certificate', async () => {
     const url = await startServer();
     const client = { cert: read('client.pem'), key: read('client.key') };
     expect(await send(url, { ca: read('ca.pem'), ...client })).toMatchObject({ status: 200, body: 'client' });
   });
 
-  it('is required for a server whose certificate authority is unknown', async () => {
+  it('sends nothing to a server with an unknown certificate authority', async () => {
     const url = await startServer();
     await expect(send(url)).rejects.toThrow(/SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
   });

@@ -119,7 +119,7 @@ describe('a circuit breaker', () => {
     await expect(succeed()).rejects.toMatchObject(rejected);
   });
 
-  it('depends on the trial only, even if earlier attempts end during the trial', async () => {
+  it('closes or opens by the result of the trial only, even if earlier attempts end during the trial', async () => {
     const { changes, fail, succeed, start, coolDownLeft } = breaker({ failures: 1, coolDown: 1 });
     const [late, later] = [start(), start()];
     await fail();

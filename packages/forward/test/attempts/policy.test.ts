@@ -84,7 +84,7 @@ describe('a policy', () => {
     expect(attempts).toBe(5);
   });
 
-  it('waits for the running attempts when it is closed', async () => {
+  it('close() waits for the running attempts', async () => {
     const { opened, open } = gate();
     const closing = policy();
     const running = closing.run(origin, () => opened);

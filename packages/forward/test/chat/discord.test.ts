@@ -24,7 +24,7 @@ describe('a title in Discord', () => {
     '_dmarc.example.com',
     'a || b',
     'it`s',
-  ])('leaves %s unchanged, without a backslash', (title) => {
+  ])('a title leaves %s unchanged, without a backslash', (title) => {
     expect(titleOf(title)).toBe(title);
   });
 
@@ -50,12 +50,12 @@ describe('a title in Discord', () => {
     ['* l', '\\* l'],
     ['\\*b\\*', '\\\\\\*b\\\\\\*'],
     ['\\\\host\\share', '\\\\\\host\\share'],
-  ])('escapes the formatting in %s', (title, expected) => {
+  ])('a title escapes the formatting in %s', (title, expected) => {
     expect(formattingIn(titleOf(title))).toEqual([]);
     if (expected !== undefined) expect(titleOf(title)).toBe(expected);
   });
 
-  it('equals the original text after a client has removed the backslashes', () => {
+  it('a title equals the original text after a client has removed the backslashes', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'*_~|`[](<@#:>-\\a1 .'), maxLength: 100 }), (text) => {
         const title = titleOf(text);
@@ -66,7 +66,7 @@ describe('a title in Discord', () => {
     );
   });
 
-  it('is cut between two characters, not inside an escape', () => {
+  it('a long title is cut between two characters, not inside an escape', () => {
     const title = titleOf('*'.repeat(300));
     expect(title.length).toBeLessThanOrEqual(256);
     expect(title).toMatch(/^(?:\\\*)+…$/);

@@ -20,7 +20,7 @@ describe('text of an event with markup, mentions and control characters', () => 
   });
   const unknown = eventOf(markup, { [markup]: markup });
 
-  it.each([hostile, unknown])('is escaped in Slack', (hostileEvent) => {
+  it.each([hostile, unknown])('markup of an event is escaped in Slack', (hostileEvent) => {
     const message = slackOf(hostileEvent);
     for (const text of textsIn(message)) {
       expect(text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
@@ -29,7 +29,7 @@ describe('text of an event with markup, mentions and control characters', () => 
     expect(JSON.stringify(message)).not.toContain('mrkdwn');
   });
 
-  it.each([hostile, unknown])('is escaped in Discord', (hostileEvent) => {
+  it.each([hostile, unknown])('markup of an event is escaped in Discord', (hostileEvent) => {
     const { allowed_mentions, embeds } = toDiscord(messageOf(hostileEvent));
     expect(allowed_mentions).toEqual({ parse: [] });
     for (const { title, fields } of embeds) {
@@ -38,7 +38,7 @@ describe('text of an event with markup, mentions and control characters', () => 
     }
   });
 
-  it.each([hostile, unknown])('is only in TextRun elements in Teams', (hostileEvent) => {
+  it.each([hostile, unknown])('markup of an event is only in TextRun elements in Teams', (hostileEvent) => {
     const message = toTeams(messageOf(hostileEvent));
     const kinds = JSON.stringify(message).matchAll(/"type":"(\w+)"/g);
     expect(new Set([...kinds].map(([, kind]) => kind))).toEqual(
@@ -66,7 +66,7 @@ describe('text of an event that is too long', () => {
     ],
     ['members', eventOf('x'.repeat(5000), members)],
     ['a group', groupOf(many)],
-  ])('is cut to the limits of each chat: %s', (_name, longEvent) => {
+  ])('long text is cut to the limits of each chat: %s', (_name, longEvent) => {
     const message = messageOf(longEvent);
     const { text, blocks, attachments } = slackOf(longEvent);
     expect(text.length).toBeLessThanOrEqual(2000);

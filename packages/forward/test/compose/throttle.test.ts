@@ -132,7 +132,7 @@ describe('throttle', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('sends the waiting events when it is closed', async () => {
+  it('close() sends the waiting events', async () => {
     const { sizes, handler } = recorder();
     const forward = throttled(handler, { window: endless });
     await forward(event, context);

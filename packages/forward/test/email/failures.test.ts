@@ -6,7 +6,7 @@ import { received, withSignal } from '../support/events.ts';
 import { smtpError, startMailServer } from '../support/mail-server.ts';
 
 describe('a mail server', () => {
-  it('that answers 451 once gets the mail in a retry', async () => {
+  it('a server that answers 451 once gets the mail in a retry', async () => {
     const server = await startMailServer({ key, cert }, (count) =>
       count === 1 ? smtpError(451, 'Try again later') : undefined,
     );
@@ -15,7 +15,7 @@ describe('a mail server', () => {
     expect(onlyMailOf(server).headers.get('message-id')).toEqual([`<${context.id}@example.com>`]);
   });
 
-  it('that answers 451 to each attempt fails the handler', async () => {
+  it('a server that answers 451 to each attempt fails the handler', async () => {
     const server = await startMailServer({ key, cert }, () => smtpError(451, 'Greylisted'));
     const { event, context } = await received('scan_failed');
     const error: unknown = await forwarderTo(server.port)(event, context).catch((error) => error);
@@ -24,7 +24,7 @@ describe('a mail server', () => {
     expect(String(error)).toContain('Greylisted');
   });
 
-  it('that answers 550 fails the handler without a retry', async () => {
+  it('a server that answers 550 fails the handler without a retry', async () => {
     let recipients = 0;
     const server = await startMailServer({
       key,
@@ -43,7 +43,7 @@ describe('a mail server', () => {
     expect(recipients).toBe(1);
   });
 
-  it('that rejects one of two recipients gets the mail, and a warning is logged', async () => {
+  it('a server that rejects one of two recipients gets the mail, and a warning is logged', async () => {
     const server = await startMailServer({
       key,
       cert,
@@ -91,7 +91,7 @@ describe('a mail server', () => {
     ],
     ['does not speak SMTP', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'connection'],
     ['is busy', (socket: Socket) => socket.end('421 Too many connections\r\n'), 'unavailable'],
-  ])('that %s fails the handler', async (_name, onConnection, code) => {
+  ])('a server that %s fails the handler', async (_name, onConnection, code) => {
     let connections = 0;
     const port = await startServer((socket) => {
       connections += 1;
@@ -105,7 +105,7 @@ describe('a mail server', () => {
     expect(connections).toBe(2);
   });
 
-  it('is disconnected when the handler is aborted', async () => {
+  it('the connection is closed when the handler is aborted', async () => {
     const sockets: Socket[] = [];
     const port = await startServer((socket) => void sockets.push(socket));
     const { event, context } = await received('scan_failed');

@@ -7,7 +7,7 @@ import { received } from '../support/events.ts';
 import { startMailServer } from '../support/mail-server.ts';
 
 describe('a mail', () => {
-  it('describes a finding as text and as HTML, over STARTTLS', async () => {
+  it('a mail describes a finding as text and as HTML, over STARTTLS', async () => {
     const server = await startMailServer({ key, cert });
     const { event, context } = await received('high_risk_event');
     await forwarderTo(server.port)(event, context);
@@ -33,7 +33,7 @@ describe('a mail', () => {
     expect(mail.parts.get('text/html')).toContain('<td>CVE-2021-44228</td>');
   });
 
-  it.each(Object.keys(samples))('can be composed for the type %s', async (type) => {
+  it.each(Object.keys(samples))('composeMail() writes a mail for the type %s', async (type) => {
     const { event, context } = await received(type);
     const { subject, text, html } = composeMail(event, context);
     expect(subject).toMatch(/^SpiderFoot [A-Z]/);
@@ -41,7 +41,7 @@ describe('a mail', () => {
     expect(html).toContain('<td>');
   });
 
-  it('contains no header, markup or SMTP command from an event', async () => {
+  it('a mail contains no header, markup or SMTP command from an event', async () => {
     const server = await startMailServer({ key, cert });
     const target = 'a\r\nBcc: all@example.net\r\n\r\n<img src=x onerror=alert(1)>';
     const data = { target, data: '.\r\nMAIL FROM:<x@y>\r\n"><script>&amp;' };
@@ -58,7 +58,7 @@ describe('a mail', () => {
     expect(mail.parts.get('text/html')).toContain('&quot;&gt;&lt;script&gt;&amp;amp;');
   });
 
-  it('contains any text of an event as text only', async () => {
+  it('a mail contains any text of an event as text only', async () => {
     const { event, context } = await received('high_risk_event');
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (target, name) => {
@@ -75,7 +75,7 @@ describe('a mail', () => {
     );
   });
 
-  it('is sent to several recipients, with a cleaned custom subject', async () => {
+  it('a mail is sent to several recipients, with a cleaned custom subject', async () => {
     const server = await startMailServer({ key, cert });
     const { event, context } = await received('scan_failed');
     const to = ['a@example.com', 'Bee <b@example.com>, c@example.com'];

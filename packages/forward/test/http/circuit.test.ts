@@ -6,7 +6,7 @@ import { failureOf, post, transport } from '../support/transport.ts';
 describe('the circuit of an origin', () => {
   const breaking = { retries: 0, breaker: { failures: 3, coolDown: 60_000 } } as const;
 
-  it('opens after breaker.failures failures, and fails calls with the remaining seconds', async () => {
+  it('the circuit opens after breaker.failures failures, and fails calls with the remaining seconds', async () => {
     const target = await startTarget(answers(500));
     const warn = vi.fn();
     const sender = transport({ ...breaking, logger: { warn, info: vi.fn() } });
@@ -22,33 +22,33 @@ describe('the circuit of an origin', () => {
     );
   });
 
-  it('ends the retries of a call that opens it', async () => {
+  it('a call that opens the circuit makes no further attempt', async () => {
     const target = await startTarget(answers(500));
     const error = await failureOf(post(transport({ ...breaking, retries: 10 }), target.url));
     expect(error).toMatchObject({ code: 'unavailable', status: 500, attempt: 3 });
     expect(error.retryAfter).toBeGreaterThan(50);
   });
 
-  it('sets retryAfter to its cool-down if the target asked for a shorter wait', async () => {
+  it('retryAfter is the cool-down of the circuit if the target asked for a shorter wait', async () => {
     const target = await startTarget(answers(503, '', { 'retry-after': '2' }));
     const sender = transport({ retries: 0, breaker: { failures: 1, coolDown: 60_000 } });
     expect((await failureOf(post(sender, target.url))).retryAfter).toBeGreaterThan(50);
   });
 
-  it('does not affect other origins', async () => {
+  it('an open circuit does not affect other origins', async () => {
     const [down, up] = [await startTarget(answers(500)), await startTarget(answers(200))];
     const sender = transport(breaking);
     for (let n = 0; n < 4; n += 1) await failureOf(post(sender, down.url));
     expect(await post(sender, up.url)).toMatchObject({ status: 200 });
   });
 
-  it('stays closed if the target rejects events', async () => {
+  it('the circuit stays closed if the target rejects events', async () => {
     const target = await startTarget(answers(404));
     const sender = transport(breaking);
     for (let n = 0; n < 5; n += 1) expect((await failureOf(post(sender, target.url))).code).toBe('rejected');
   });
 
-  it('opens for a target that never answers, even if the handlers are aborted before the timeout', async () => {
+  it('the circuit opens for a target that never answers, even if the handlers are aborted before the timeout', async () => {
     const target = await startTarget(neverAnswers);
     const sender = transport(breaking);
     for (let n = 1; n <= 3; n += 1) {
@@ -61,7 +61,7 @@ describe('the circuit of an origin', () => {
     expect((await failureOf(post(sender, target.url))).code).toBe('circuit_open');
   });
 
-  it('allows one trial after the cool-down, and closes when the trial succeeds', async () => {
+  it('an open circuit allows one trial after the cool-down, and closes when the trial succeeds', async () => {
     const { opened, open } = gate();
     const failing = [answers(500), answers(500), answers(500)];
     const target = await startTarget(...failing, answersAfter(opened), answers(200));
@@ -91,7 +91,7 @@ describe('the circuit of an origin', () => {
     await Promise.all(attempts);
   });
 
-  it('closes after the cool-down even if the system clock is set back', async () => {
+  it('the circuit closes after the cool-down even if the system clock is set back', async () => {
     const target = await startTarget(answers(500), answers(200));
     const sender = transport({ retries: 0, breaker: { failures: 1, coolDown: 1 } });
     await failureOf(post(sender, target.url));

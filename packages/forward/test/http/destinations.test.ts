@@ -15,7 +15,7 @@ describe('the option allowPrivate', () => {
     '10.0.0.1',
     '169.254.169.254',
     '[fd00::1]',
-  ])('set to false rejects the host %s', async (host) => {
+  ])('allowPrivate: false rejects the host %s', async (host) => {
     const target = await startTarget(answers(200));
     const url = target.url.replace('127.0.0.1', host);
     const error = await failureOf(post(transport({ allowPrivate: false, timeout: 2000 }), url));
@@ -23,7 +23,7 @@ describe('the option allowPrivate', () => {
     expect(target.requests.length).toBe(0);
   });
 
-  it('defaults to true', async () => {
+  it('allowPrivate is true by default', async () => {
     const target = await startTarget(answers(200));
     expect(await post(transport(), target.url.replace('127.0.0.1', 'localhost'))).toMatchObject({
       status: 200,
@@ -32,7 +32,7 @@ describe('the option allowPrivate', () => {
 });
 
 describe('the options allowedHosts and allowHttp', () => {
-  it('allow only the listed hosts, with their ports', async () => {
+  it('allowedHosts allows only the listed hosts, with their ports', async () => {
     const [allowed, other] = [await startTarget(answers(200)), await startTarget(answers(200))];
     const sender = transport({ allowedHosts: [new URL(allowed.url).host] });
     expect(await post(sender, allowed.url)).toMatchObject({ status: 200 });
@@ -40,7 +40,7 @@ describe('the options allowedHosts and allowHttp', () => {
     expect(other.requests.length).toBe(0);
   });
 
-  it('allow only https by default', async () => {
+  it('http URLs are rejected unless allowHttp is set', async () => {
     const target = await startTarget(answers(200));
     const error = await failureOf(post(transport({ allowHttp: false }), target.url));
     expect(error).toMatchObject({ code: 'forbidden_address', attempt: 0 });

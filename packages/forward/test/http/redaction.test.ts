@@ -10,7 +10,7 @@ import {
 } from '../support/target.ts';
 import { failureOf, post, token, transport } from '../support/transport.ts';
 
-describe('an error', () => {
+describe('a ForwardError', () => {
   /** Answer with the URL and the headers of the request. */
   const echoes: Behavior = (response, request) =>
     response.writeHead(400).end(`\x1b[31m\u0085\u202e${request.url} ${JSON.stringify(request.headers)}`);
@@ -22,7 +22,7 @@ describe('an error', () => {
     ['garbage', answersGarbage],
     ['no answer', neverAnswers],
     ['an error', answers(500)],
-  ])('contains no secret of the request after %s', async (_name, behavior) => {
+  ])('does not contain secrets of the request after %s', async (_name, behavior) => {
     const target = await startTarget(behavior);
     const error = await failureOf(post(transport({ timeout: 300, retries: 1 }), target.url));
     const everything = `${inspect(error, { depth: Infinity, showHidden: true })}${error.stack}${JSON.stringify(error)}`;
@@ -40,7 +40,7 @@ describe('an error', () => {
     ['in JSON', (text) => JSON.stringify(text).replaceAll('/', '\\/')],
     ['in HTML', (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
     ['in uppercase', (text) => text.toUpperCase()],
-  ])('redacts a secret that the answer contains %s', async (_name, write) => {
+  ])('does not contain a secret that the answer echoes %s', async (_name, write) => {
     const target = await startTarget(answers(400, `no ${write(encodable)}`));
     const url = new URL(`/hook?key=${encodeURIComponent(encodable)}`, target.url);
     const error = await failureOf(transport().send({ url, headers: {}, body: '' }));

@@ -3,8 +3,8 @@ import { gate } from '../support/gate.ts';
 import { answers, answersAfter, neverAnswers, startTarget } from '../support/target.ts';
 import { failureOf, post, token, transport } from '../support/transport.ts';
 
-describe('a request', () => {
-  it('is sent unchanged, and resolves to its answer', async () => {
+describe('a transport', () => {
+  it('sends a request unchanged, and resolves to its answer', async () => {
     const target = await startTarget(answers(201, 'stored', { 'x-id': '7' }));
     const answer = await post(transport(), target.url);
     expect(answer).toMatchObject({ status: 201, body: 'stored', truncated: false, headers: { 'x-id': '7' } });
@@ -26,7 +26,7 @@ describe('a request', () => {
     expect(new Set(target.requests.map(({ port }) => port)).size).toBeLessThanOrEqual(2);
   });
 
-  it('waits if maxInFlight requests are running', async () => {
+  it('sends at most maxInFlight requests at the same time', async () => {
     const target = await startTarget(answers(200));
     const sender = transport({ maxInFlight: 2 });
     await Promise.all(Array.from({ length: 20 }, () => post(sender, target.url)));
@@ -34,7 +34,7 @@ describe('a request', () => {
     expect(target.maxConcurrent).toBeLessThanOrEqual(2);
   });
 
-  it('fails as overloaded if 1000 requests are waiting', async () => {
+  it('rejects a request as overloaded if 1000 requests are waiting', async () => {
     const target = await startTarget(neverAnswers);
     const sender = transport({ maxInFlight: 1, retries: 0 });
     const controllers = Array.from({ length: 1001 }, () => new AbortController());
@@ -47,7 +47,7 @@ describe('a request', () => {
 });
 
 describe('the abort of a handler', () => {
-  it('ends a running attempt', async () => {
+  it('a running attempt ends when its handler is aborted', async () => {
     const target = await startTarget(neverAnswers);
     const controller = new AbortController();
     const failing = failureOf(post(transport(), target.url, controller.signal));
@@ -56,7 +56,7 @@ describe('the abort of a handler', () => {
     expect(await failing).toMatchObject({ code: 'aborted', attempt: 1 });
   });
 
-  it('ends the wait between two attempts, with the status of the last attempt', async () => {
+  it('the wait between two attempts ends when the handler is aborted, with the status of the last attempt', async () => {
     const target = await startTarget(answers(500));
     const controller = new AbortController();
     const warn = vi.fn(() => controller.abort());
@@ -73,7 +73,7 @@ describe('the abort of a handler', () => {
     expect(warn).toHaveBeenCalledOnce();
   });
 
-  it('ends the wait for a free slot, which the next request then gets', async () => {
+  it('a request that waits for a free slot leaves it to the next one when its handler is aborted', async () => {
     const { opened, open } = gate();
     const target = await startTarget(answersAfter(opened), answers(200));
     const sender = transport({ maxInFlight: 1 });
@@ -90,7 +90,7 @@ describe('the abort of a handler', () => {
     expect(target.requests.length).toBe(2);
   });
 
-  it('before the request prevents every attempt', async () => {
+  it('no attempt is made if the handler was aborted before the request', async () => {
     const target = await startTarget(answers(200));
     expect(await failureOf(post(transport(), target.url, AbortSignal.abort()))).toMatchObject({
       code: 'aborted',
@@ -101,7 +101,7 @@ describe('the abort of a handler', () => {
 });
 
 describe('closing a transport', () => {
-  it('lets running requests finish, fails waiting ones, and rejects new ones', async () => {
+  it('close() lets running requests finish, fails waiting ones, and rejects new ones', async () => {
     const { opened, open } = gate();
     const target = await startTarget(answersAfter(opened), answers(200));
     const sender = transport({ maxInFlight: 1 });

@@ -24,15 +24,15 @@ const rejection = (status: number) => new ForwardError('siem (test)', 1, { code:
 const statusesOf = (promises: Promise<unknown>[]) =>
   Promise.allSettled(promises).then((results) => results.map(({ status }) => status));
 
-describe('batches', () => {
-  it('send the documents of one turn of the event loop together, in order', async () => {
+describe('createBatches', () => {
+  it('sends the documents of one turn of the event loop together, in order', async () => {
     const { batches, spy } = recorder();
     const { add } = createBatches('siem', options, spy);
     await Promise.all(['a', 'b', 'c'].map((document) => add(document, never)));
     expect(batches).toEqual([['a', 'b', 'c']]);
   });
 
-  it('send a full batch without waiting', async () => {
+  it('sends a full batch without waiting', async () => {
     const { batches, spy } = recorder();
     const { add } = createBatches('siem', { batch: { size: 2, wait: 60_000 } }, spy);
     const sent = [add('a', never), add('b', never)];
@@ -40,7 +40,7 @@ describe('batches', () => {
     expect(batches).toEqual([['a', 'b']]);
   });
 
-  it('are full at 1,000,000 bytes', async () => {
+  it('sends a batch when it reaches 1,000,000 bytes', async () => {
     const { batches, spy } = recorder();
     const { add } = createBatches('siem', options, spy);
     const [big, small] = ['x'.repeat(600_000), 'y'];
@@ -48,13 +48,13 @@ describe('batches', () => {
     expect(batches.map((batch) => batch.map(({ length }) => length))).toEqual([[600_000], [600_000, 1]]);
   });
 
-  it('send a document without waiting if no batch is being sent', async () => {
+  it('sends a document without waiting if no batch is being sent', async () => {
     const { batches, spy } = recorder();
     await createBatches('siem', { batch: { wait: 60_000 } }, spy).add('a', never);
     expect(batches).toEqual([['a']]);
   });
 
-  it('collect the documents that arrive while a batch is being sent, until that batch is settled', async () => {
+  it('collects the documents that arrive while a batch is being sent, until that batch is settled', async () => {
     const first = gate();
     const { batches, spy } = recorder(async (documents) => {
       if (documents.includes('a')) await first.opened;
@@ -72,7 +72,7 @@ describe('batches', () => {
     expect(batches).toEqual([['a'], ['b', 'c', 'd']]);
   });
 
-  it('send the collected documents after batch.wait even if the earlier batch is not settled', async () => {
+  it('sends the collected documents after batch.wait even if the earlier batch is not settled', async () => {
     const first = gate();
     const { batches, spy } = recorder(async (documents) => {
       if (documents.includes('a')) await first.opened;
@@ -87,7 +87,7 @@ describe('batches', () => {
     await slow;
   });
 
-  it('resolve a document only after the target has accepted its batch', async () => {
+  it('resolves a document only after the target has accepted its batch', async () => {
     const { opened, open } = gate();
     const { spy } = recorder(async () => {
       await opened;
@@ -104,7 +104,7 @@ describe('batches', () => {
     expect(order).toEqual(['accepted', 'resolved']);
   });
 
-  it('reject only the documents of a failed batch', async () => {
+  it('rejects only the documents of a failed batch', async () => {
     const { spy } = recorder(async (documents) => {
       if (documents.includes('b')) throw new ForwardError('siem', 3, { code: 'unavailable', status: 503 });
       return [];
@@ -116,7 +116,7 @@ describe('batches', () => {
   });
 
   it.each([400, 413])(
-    'isolate the document that causes a %i, and send each other document once',
+    'isolates the document that causes a %i, and sends each other document once',
     async (status) => {
       const accepted: string[] = [];
       const { batches, spy } = recorder(async (documents) => {
@@ -136,7 +136,7 @@ describe('batches', () => {
     },
   );
 
-  it('are not split after a rejection with another status', async () => {
+  it('does not split a batch after a rejection with another status', async () => {
     const { batches, spy } = recorder(async () => {
       throw rejection(403);
     });
@@ -145,7 +145,7 @@ describe('batches', () => {
     expect(batches).toHaveLength(1);
   });
 
-  it('settle each document with its own result, and retry only deferred documents', async () => {
+  it('settles each document with its own result, and retries only deferred documents', async () => {
     const failures: Record<string, (FailureDetails | undefined)[]> = {
       a: [undefined],
       b: [{ code: 'rejected', status: 400, detail: 'mapping' }],
@@ -168,7 +168,7 @@ describe('batches', () => {
     expect(batches.flat().toSorted()).toEqual(['a', 'b', 'c', 'c', 'd', 'd', 'd']);
   });
 
-  it("resolve each document to the target's remark", async () => {
+  it("resolves each document to the target's remark", async () => {
     const { spy } = recorder(async () => [{ remark: 'stored elsewhere' }, {}]);
     const { add } = createBatches('siem', options, spy);
     expect(await Promise.all(['a', 'b', 'c'].map((document) => add(document, never)))).toEqual([
@@ -178,7 +178,7 @@ describe('batches', () => {
     ]);
   });
 
-  it('omit a document whose handler was aborted, and reject it immediately', async () => {
+  it('omits a document whose handler was aborted, and rejects it immediately', async () => {
     const { batches, spy } = recorder();
     const { add } = createBatches('siem', options, spy);
     const handler = new AbortController();
@@ -190,7 +190,7 @@ describe('batches', () => {
     await expect(add('c', handler.signal)).rejects.toMatchObject({ code: 'aborted' });
   });
 
-  it('abort a request only when all of its handlers are aborted', async () => {
+  it('aborts a request only when all of its handlers are aborted', async () => {
     const aborted: string[] = [];
     const { opened, open } = gate();
     const { spy } = recorder(async (documents, signal) => {
@@ -210,7 +210,7 @@ describe('batches', () => {
     expect(await statusesOf(sent)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
   });
 
-  it('send waiting documents when closed, and reject new ones', async () => {
+  it('sends waiting documents when closed, and rejects new ones', async () => {
     const { batches, spy } = recorder();
     const { add, close } = createBatches('siem', { batch: { wait: 60_000 } }, spy);
     const sent = add('a', never);
@@ -221,7 +221,7 @@ describe('batches', () => {
     await close();
   });
 
-  it('reject deferred documents when closed', async () => {
+  it('rejects deferred documents when closed', async () => {
     const { opened, open } = gate();
     const { spy } = recorder(async () => {
       open();
@@ -235,7 +235,7 @@ describe('batches', () => {
     expect(await sent).toEqual(['rejected']);
   });
 
-  it('reject documents as overloaded if 10,000 are not settled', async () => {
+  it('rejects documents as overloaded if 10,000 are not settled', async () => {
     const { opened, open } = gate();
     const { spy } = recorder(async () => {
       await opened;

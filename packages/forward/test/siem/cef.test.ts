@@ -107,7 +107,7 @@ describe('CEF', () => {
     );
   });
 
-  it('keeps within its size, cuts no escape and no character in two, and still can be read', () => {
+  it('is cut to maxSize, between two characters and not inside an escape, and is still valid', () => {
     fc.assert(
       fc.property(anyRecord(1500), fc.integer({ min: 1024, max: 4000 }), (record, maxSize) => {
         const message = syslogMessage(record, { ...settings, maxSize }, (maxBytes) =>
@@ -142,7 +142,7 @@ describe('the header of a syslog message', () => {
   const messageOf = (record: SiemRecord, more: Partial<SyslogSettings> = {}) =>
     syslogMessage(record, { ...settings, ...more }, (maxBytes) => cefText(record, maxBytes)).toString();
 
-  it('has the form of RFC 5424', () => {
+  it('the header has the form of RFC 5424', () => {
     expect(header.exec(messageOf(record))?.slice(1)).toEqual([
       // local0, error
       '131',
@@ -160,11 +160,11 @@ describe('the header of a syslog message', () => {
     ['MEDIUM', 4],
     ['HIGH', 3],
     ['CRITICAL', 2],
-  ] as const)('has the severity %s as %i', (severity, code) => {
+  ] as const)('the header has the severity %s as %i', (severity, code) => {
     expect(messageOf({ ...record, severity }, { facility: 4 })).toMatch(new RegExp(`^<${32 + code}>1 `));
   });
 
-  it('is valid for any event type', () => {
+  it('the header is valid for any event type', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (event_type) => {
         expect(messageOf({ ...record, event: { ...event, event_type } })).toMatch(header);

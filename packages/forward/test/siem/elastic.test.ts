@@ -162,7 +162,7 @@ describe('Elasticsearch _bulk', () => {
     const startFull = () =>
       startElastic((_id, document) => (document.includes('finding 1') ? { ...used } : undefined));
 
-    it("counts as sent, and is logged as a warning with its id to the forwarder's logger", async () => {
+    it("an event in the failure store counts as sent, and is logged as a warning with its id to the forwarder's logger", async () => {
       const { index, target } = await startFull();
       const logger = { info: vi.fn(), warn: vi.fn() };
       const forward = start(target.url, { apiKey, logger });
@@ -184,7 +184,7 @@ describe('Elasticsearch _bulk', () => {
       ]);
     });
 
-    it("is logged to the receiver's logger if the forwarder has none", async () => {
+    it("an event in the failure store is logged to the receiver's logger if the forwarder has none", async () => {
       const { target } = await startFull();
       const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
       const receiver = createReceiver({ secret, logger });
@@ -201,7 +201,7 @@ describe('Elasticsearch _bulk', () => {
     it.each([
       [{ status: 400, failure_store: 'failed', error: { type: 'x', reason: 'y' } }],
       [{ status: 400, failure_store: 'not_enabled', error: { type: 'x', reason: 'y' } }],
-    ])('is not assumed if the item is %j, which fails', async (item) => {
+    ])('an event is not in the failure store if the item is %j, and the handler fails', async (item) => {
       const { target } = await startElastic(() => ({ ...item }));
       const logger = { info: vi.fn(), warn: vi.fn() };
       const { event, context } = await received('scan_completed');

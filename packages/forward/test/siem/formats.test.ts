@@ -29,13 +29,13 @@ async function recordOf(type: string, data?: unknown) {
 const sent = (document: object): unknown => JSON.parse(JSON.stringify(document));
 
 describe('Elastic Common Schema', () => {
-  it('has the version of the installed schema', () => expect(ecsVersion).toBe(EcsVersion));
+  it('ecsVersion is the version of the installed schema', () => expect(ecsVersion).toBe(EcsVersion));
 
-  it.each(types)('allows each field of %s', async (type) => {
+  it.each(types)('the Elastic Common Schema allows each field of %s', async (type) => {
     expect(violations(sent(elasticDocument(await recordOf(type))))).toEqual([]);
   });
 
-  it('allows each field of an event with unexpected data', async () => {
+  it('the Elastic Common Schema allows each field of an event with unexpected data', async () => {
     const { event, context } = await received('a.type.of.tomorrow', { data: hostile });
     const document = sent(elasticDocument(toRecord(event, context, {})));
     expect(violations(document)).toEqual([]);
@@ -87,7 +87,7 @@ describe('Elastic Common Schema', () => {
     });
   });
 
-  it('has no top-level field from the data of an event', async () => {
+  it('a document has no top-level field from the data of an event', async () => {
     const data = { a: { b: [1, { c: 2 }] }, event: 'not yours', '@timestamp': 'x', target: ['t'] };
     const document = sent(elasticDocument(await recordOf('a.type.of.tomorrow', data)));
     expect(Object.keys(document as object).sort()).toEqual(

@@ -17,7 +17,7 @@ async function recordOf(type: string, data: object) {
 const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const md5 = 'd41d8cd98f00b204e9800998ecf8427e';
 
-describe('observables of OCSF', () => {
+describe('OCSF observables', () => {
   it.each([
     ['target', 'example.com', 1, 'Hostname'],
     ['target', 'münchen.example', 1, 'Hostname'],
@@ -38,10 +38,13 @@ describe('observables of OCSF', () => {
     ['data', md5.toUpperCase(), 8, 'Hash'],
     ['target', '192.0.2.0/24', 12, 'Subnet'],
     ['netblock', '2001:db8::/32', 12, 'Subnet'],
-  ])('include the member %s: %j, with the type_id %i (%s)', async (name, value, type_id, type) => {
-    const document = sent(ocsfDocument(await recordOf('high_risk_event', { [name]: value })));
-    expect(document.observables).toEqual([{ name: `unmapped.data.${name}`, type, type_id, value }]);
-  });
+  ])(
+    'observables include the member %s: %j, with the type_id %i (%s)',
+    async (name, value, type_id, type) => {
+      const document = sent(ocsfDocument(await recordOf('high_risk_event', { [name]: value })));
+      expect(document.observables).toEqual([{ name: `unmapped.data.${name}`, type, type_id, value }]);
+    },
+  );
 
   it.each([
     ['version', '5.0.3'],
@@ -62,12 +65,12 @@ describe('observables of OCSF', () => {
     ['target', null],
     ['target', 7],
     ['target', 'a.'.repeat(200)],
-  ])('do not include the member %s: %j', async (name, value) => {
+  ])('observables do not include the member %s: %j', async (name, value) => {
     const document = ocsfDocument(await recordOf('event.new', { [name]: value }));
     expect(document.observables).toBeUndefined();
   });
 
-  it('are found at any depth, each once, and are named by the path to the value in the document', async () => {
+  it('observables are found at any depth, each once, and are named by the path to the value in the document', async () => {
     const data = {
       target: 'example.com',
       context: { hosts: ['example.com', 'www.example.com'], ips: [{ ip: '192.0.2.1' }, '192.0.2.1'] },
@@ -96,7 +99,7 @@ describe('observables of OCSF', () => {
     ['TCP_PORT_OPEN', '192.0.2.1:443', '192.0.2.1'],
     ['INTERNET_NAME', 'www.example.com', 'www.example.com'],
     ['EMAILADDR_COMPROMISED', 'admin@example.com [breach]', 'admin@example.com'],
-  ])("are found in SpiderFoot's text for the type %s: %j", async (event_type, text, value) => {
+  ])("observables are found in SpiderFoot's text for the type %s: %j", async (event_type, text, value) => {
     const record = await recordOf('malware_detected', { event_type, data: text });
     expect(ocsfDocument(record).observables).toMatchObject([{ name: 'unmapped.data.data', value }]);
   });
@@ -105,12 +108,12 @@ describe('observables of OCSF', () => {
     ['HUMAN_NAME', 'ada.lovelace'],
     ['INTERESTING_FILE', 'invoice.pdf'],
     ['SOFTWARE_USED', 'nginx.conf'],
-  ])("do not include the text of SpiderFoot's type %s: %j", async (event_type, text) => {
+  ])("observables do not include the text of SpiderFoot's type %s: %j", async (event_type, text) => {
     const record = await recordOf('high_risk_event', { event_type, data: text });
     expect(ocsfDocument(record).observables).toBeUndefined();
   });
 
-  it('are limited to 100, and to a depth of 8', async () => {
+  it('observables are limited to 100, and to a depth of 8', async () => {
     const many = Array.from({ length: 5000 }, (_, n) => `h${n}.example.com`);
     let deep: object = { target: 'deep.example.com' };
     for (let n = 0; n < 900; n += 1) deep = { deep };
@@ -119,7 +122,7 @@ describe('observables of OCSF', () => {
     expect(ocsfDocument(await recordOf('finding.new', { deep })).observables).toBeUndefined();
   });
 
-  it('of a group include those of its events', async () => {
+  it('observables of a group include those of its events', async () => {
     const { event, context } = await received('high_risk_event', { data: { target: 'a.example' } });
     const document = ocsfDocument(toRecord(groupOf([event, event]), context, {}));
     expect(document.observables).toMatchObject([
@@ -128,7 +131,7 @@ describe('observables of OCSF', () => {
   });
 });
 
-describe('vulnerabilities of OCSF', () => {
+describe('OCSF vulnerabilities', () => {
   it.each([
     ['vulnerability_found', { cve_id: 'CVE-2024-12345' }, ['CVE-2024-12345']],
     [
@@ -141,7 +144,7 @@ describe('vulnerabilities of OCSF', () => {
     ['finding.new', { data: { cve_id: 'CVE-2024-1111' } }, ['CVE-2024-1111']],
     ['finding.critical', { vulnerability: { id: 'CVE-2024-1111' } }, ['CVE-2024-1111']],
     ['finding.new', { description: 'Exploits CVE-2024-1111, CVE-2024-1111.' }, ['CVE-2024-1111']],
-  ])('of %s with the data %j are %j', async (type, data, uids) => {
+  ])('vulnerabilities of %s with the data %j are %j', async (type, data, uids) => {
     const document = sent(ocsfDocument(await recordOf(type, data)));
     expect(document).toMatchObject({
       class_uid: 2002,
@@ -149,13 +152,13 @@ describe('vulnerabilities of OCSF', () => {
     });
   });
 
-  it('are also in an alert, which is still a Detection Finding', async () => {
+  it('vulnerabilities are also in an alert, which is still a Detection Finding', async () => {
     const document = sent(ocsfDocument(await recordOf('alert.high', { message: 'CVE-2024-1111 found' })));
     expect(document).toMatchObject({ class_uid: 2004, vulnerabilities: [{ cve: { uid: 'CVE-2024-1111' } }] });
   });
 
   it.each(['none', 'CVE-24-1', 'CVE-2024-', 'XCVE-2024-1234567', null, 7])(
-    'are omitted for the cve_id %j',
+    'vulnerabilities are omitted for the cve_id %j',
     async (cve_id) => {
       const document = sent(ocsfDocument(await recordOf('vulnerability_found', { cve_id })));
       expect(document.class_uid).toBe(2004);

@@ -123,7 +123,7 @@ describe('the format "guide"', () => {
 });
 
 describe('a SIEM', () => {
-  it('that answers 503 once gets the event in a retry', async () => {
+  it('a SIEM that answers 503 once gets the event in a retry', async () => {
     const target = await startTarget(answers(503), answers(201));
     const { event, context } = await received('scan_completed');
     await start({ endpoint: target.url })(event, context);
@@ -136,7 +136,7 @@ describe('a SIEM', () => {
     ['answers 401', answers(401, `bad key ${apiKey}`), { code: 'rejected', status: 401, attempt: 1 }],
     ['resets the connection', resets, { code: 'connection', attempt: 2 }],
   ])(
-    'that %s fails the handler, with an error that contains no secret',
+    'a SIEM that %s fails the handler, with an error that contains no secret',
     async (_name, behaviour, expected) => {
       const target = await startTarget(behaviour);
       const { event, context } = await received('scan_completed');
@@ -149,7 +149,7 @@ describe('a SIEM', () => {
     },
   );
 
-  it('that answers with Retry-After sets the retryAfter of the error', async () => {
+  it('the Retry-After of a SIEM becomes the retryAfter of the error', async () => {
     const target = await startTarget(answers(429, '', { 'retry-after': '77' }));
     const { event, context } = await received('scan_completed');
     await expect(start({ endpoint: target.url })(event, context)).rejects.toMatchObject({
@@ -158,7 +158,7 @@ describe('a SIEM', () => {
     });
   });
 
-  it('that fails does not affect other handlers', async () => {
+  it('a SIEM that fails does not affect other handlers', async () => {
     const target = await startTarget(answers(400));
     const receiver = createReceiver({ secret });
     const handled: string[] = [];

@@ -40,7 +40,7 @@ const distinct = (count: number) =>
   );
 
 describe('the HTTP Event Collector', () => {
-  it('gets concatenated JSON objects, with the token', async () => {
+  it('the collector gets concatenated JSON objects, with the token', async () => {
     const target = await startTarget(success);
     const forward = start(target.url, { index: 'osint', host: 'sf1' });
     const events = await distinct(3);
@@ -66,7 +66,7 @@ describe('the HTTP Event Collector', () => {
     [18, 503, 'HEC is unhealthy, queues are full'],
     [23, 503, 'Server is shutting down'],
     [26, 429, 'HEC request queue at capacity'],
-  ])('gets the event again after the code %i', async (code, status, text) => {
+  ])('the collector gets the event again after the code %i', async (code, status, text) => {
     const target = await startTarget(hec(status, code, text), success);
     const { event, context } = await received('scan_completed');
     await start(target.url)(event, context);
@@ -82,7 +82,7 @@ describe('the HTTP Event Collector', () => {
     [10, 400, 'Data channel is missing'],
     [13, 400, 'Event field cannot be blank'],
   ])(
-    'does not get the event again after the code %i, and the error contains its answer',
+    'the collector does not get the event again after the code %i, and the error contains its answer',
     async (code, status, text) => {
       const target = await startTarget(hec(status, code, `${text} ${apiKey}`));
       const { event, context } = await received('scan_completed');
@@ -100,7 +100,7 @@ describe('the HTTP Event Collector', () => {
     ['other JSON', '{"ok":true}'],
     ['an array', '[]'],
     ['a failure code', '{"text":"Server is busy","code":9}'],
-  ])('that answers 200 with %s fails the handler', async (_name, body) => {
+  ])('the handler fails if the collector answers 200 with %s', async (_name, body) => {
     const target = await startTarget(answers(200, body));
     const { event, context } = await received('scan_completed');
     await expect(start(target.url)(event, context)).rejects.toMatchObject({
@@ -109,7 +109,7 @@ describe('the HTTP Event Collector', () => {
     });
   });
 
-  it('that rejects one event of a batch gets the other events', async () => {
+  it('the collector gets the other events of a batch if it rejects one', async () => {
     const indexed: string[] = [];
     // Like the real collector, keep the events before the invalid one.
     const target = await startTarget((response) => {
@@ -129,7 +129,7 @@ describe('the HTTP Event Collector', () => {
     expect([...new Set(indexed)].toSorted()).toEqual([ids[0], ids[1], ids[3]].toSorted());
   });
 
-  it('that never answers fails the handler with a timeout, and the forwarder can still be closed', async () => {
+  it('the handler fails with a timeout if the collector never answers, and the forwarder can still be closed', async () => {
     const target = await startTarget(neverAnswers);
     const forward = siem({
       format: 'splunk',
@@ -145,7 +145,7 @@ describe('the HTTP Event Collector', () => {
     await expect(forward(event, context)).rejects.toMatchObject({ code: 'closed' });
   });
 
-  it('gets the data of every type unchanged', async () => {
+  it('the collector gets the data of every type unchanged', async () => {
     const target = await startTarget(success);
     const forward = start(target.url, { batch: { size: 1000, wait: 50 } });
     const all = await Promise.all(Object.keys(samples).map((type) => received(type)));

@@ -21,7 +21,7 @@ describe.each([
   ['UDP over IPv6', () => startUdp('::1')],
   ['TCP', () => startTcp()],
 ])('CEF over %s', (_name, startCollector) => {
-  it('arrives for every type', async () => {
+  it('an event of every type arrives', async () => {
     const collector = await startCollector();
     const forward = start(collector.url, { hostname: 'scanner 1\n', facility: 4 });
     const all = await Promise.all(Object.keys(samples).map((type) => received(type)));
@@ -102,7 +102,7 @@ describe('CEF over TCP', () => {
     },
   );
 
-  it('is retried if the port is closed, and then fails the handler', async () => {
+  it('an event is retried if the port is closed, and then fails the handler', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -148,7 +148,7 @@ describe('CEF over TCP', () => {
     expect(collector.sockets).toHaveLength(1);
   });
 
-  it('ends the connection when the forwarder is closed', async () => {
+  it('close() ends the connection', async () => {
     const collector = await startTcp();
     const forward = siem({ format: 'cef', endpoint: collector.url });
     const { event, context } = await received('scan_completed');
@@ -166,7 +166,7 @@ describe('CEF over TCP', () => {
 describe('CEF over TLS', () => {
   const { key, cert } = makeCertificate();
 
-  it('arrives with octet counting', async () => {
+  it('messages arrive with octet counting', async () => {
     const collector = await startTcp({ key, cert });
     const forward = start(collector.url, { tls: { ca: cert } });
     const { event, context } = await received('high_risk_event');
