@@ -75,7 +75,7 @@ describe("The README's commands", () => {
     const database = join(folder, 'webhooks.db');
     const last = scripts.start?.split(' && ').at(-1)?.replace('webhooks.db', database);
     const program = new Program('sh', ['-c', `exec ${last}`], { env: { PORT: '0' } });
-    const [, command = ''] = await program.says(/^Send it one: {2}(.+)$/m);
+    const [, command = ''] = await program.says(/^Send an event: {2}(.+)$/m);
     expect(await run('sh', ['-c', command])).toMatchObject({ code: 0 });
     await program.says(/scan_completed .*processed/);
 

@@ -72,7 +72,7 @@ describe('Installed from the tarballs, the kit', () => {
       ['spiderfoot-webhooks', 'listen', '--port', '0', '--db', 'kept.db', '--make-secret'],
       { cwd },
     );
-    const [, line = ''] = await listening.says(/^Send it one: {2}npx (.+)$/m);
+    const [, line = ''] = await listening.says(/^Send an event: {2}npx (.+)$/m);
     expect(await run('npx', line.split(' '), { cwd })).toMatchObject({ code: 0 });
     expect(await command('log', '--db', 'kept.db')).toMatchObject({
       code: 0,

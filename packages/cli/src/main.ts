@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing is imported before this check: on an older Node, a dependency fails with a syntax error or a segmentation fault.
+// Import nothing before this check. On an older Node, a dependency fails with a syntax error or a segmentation fault.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 13)) {
   const { handleOutputErrors } = await import('./terminal/output.ts');

@@ -5,19 +5,19 @@ import { helpStyle } from './terminal/help.ts';
 import { allowEarlyClose } from './terminal/output.ts';
 import { version } from './version.ts';
 
-/** A command of the program, by what its list says of it. The module is read only once it is to run, or to help. */
+/** An entry in the list of commands. The module is loaded only when the command runs or its help is shown. */
 interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  /** The module exports a function that gets a function to create the program with all its commands. */
-  readonly load: () => Promise<{ readonly command: (createWhole: () => Promise<Command>) => Command }>;
+  /** Load the module. Its `command` function gets a function that creates the program with all commands. */
+  readonly load: () => Promise<{ readonly command: (createFullProgram: () => Promise<Command>) => Command }>;
 }
 
-/** All commands, in the order of the list. */
+/** All commands, in the order in which help lists them. */
 export const commands: readonly CommandEntry[] = [
   {
     name: 'listen',
-    summary: 'receive webhooks and show them, without any code',
+    summary: 'receive webhooks and show them, without writing code',
     load: () => import('./commands/listen.ts'),
   },
   {
@@ -66,40 +66,40 @@ export const commands: readonly CommandEntry[] = [
 ];
 
 /**
- * The program with its commands.
- * @param isWanted which of them are to be there whole; of the others there is the name and a line
+ * Create the program with its commands.
+ * @param isLoaded whether to load a command. A command that is not loaded has only a name and a summary
  */
-export async function createProgram(isWanted: (name: string) => boolean): Promise<Command> {
+export async function createProgram(isLoaded: (name: string) => boolean): Promise<Command> {
   const program = new Command('spiderfoot-webhooks')
-    .description("Receive, send, examine and keep SpiderFoot's webhooks.")
+    .description("Receive, send, store and debug SpiderFoot's webhooks.")
     .usage('<command> [options]')
     .version(version())
-    .helpCommand('help [command]', "show a command's help")
+    .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
     .configureHelp(helpStyle)
     .configureOutput({ outputError: (text, write) => write(styledError(text)) })
     .showHelpAfterError('Try --help.')
     .addHelpText('after', `\n${exitCodes}`);
   for (const { name, summary, load } of commands) {
-    const command = isWanted(name) ? (await load()).command(() => createProgram(() => true)) : new Command();
-    adopt(program, command.name(name).summary(summary));
+    const command = isLoaded(name) ? (await load()).command(() => createProgram(() => true)) : new Command();
+    inheritSettings(program, command.name(name).summary(summary));
     program.addCommand(command);
   }
   return program;
 }
 
-/** A command that was made on its own knows nothing of its parent's manners. */
-function adopt(parent: Command, command: Command): void {
+/** Copy the settings to a command and its subcommands. Commander copies them only to commands that it creates. */
+function inheritSettings(parent: Command, command: Command): void {
   command.copyInheritedSettings(parent);
-  for (const further of command.commands) adopt(command, further);
+  for (const subcommand of command.commands) inheritSettings(command, subcommand);
 }
 
 /** Run the command in the arguments, and set the exit code of the process. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   const [first, second] = args.filter((arg) => !arg.startsWith('-'));
-  const asked = first === 'help' ? second : first;
+  const commandName = first === 'help' ? second : first;
   try {
-    const program = await createProgram((name) => name === asked);
+    const program = await createProgram((name) => name === commandName);
     if (args.length === 0 || first === 'help' || args.some((arg) => arg === '--help' || arg === '-h')) {
       allowEarlyClose();
     }
@@ -110,26 +110,26 @@ export async function runProgram(args: readonly string[]): Promise<void> {
       process.exitCode = reportFailure(error);
       return;
     }
-    // Commander has said it already, but not how it is mended.
-    const hint = hintOf(error, args, asked);
+    // Commander has printed the error, but not how to fix it.
+    const hint = hintOf(error, args, commandName);
     if (hint !== undefined) console.error(hint);
     process.exitCode = exitCodeOf(error);
   }
 }
 
-/** What to do about a slip that the parser's own words do not explain. */
+/** Return a hint for a mistake that Commander's message does not explain. */
 function hintOf(
   { code }: CommanderError,
   [option = '', ...others]: readonly string[],
-  asked: string | undefined,
+  commandName: string | undefined,
 ): string | undefined {
   const isBeforeCommand = option.startsWith('-') && commands.some(({ name }) => others.includes(name));
   if (code === 'commander.unknownOption' && isBeforeCommand) {
-    return "A command's options come after its name: send --secret …";
+    return 'Put the options of a command after its name: send --secret …';
   }
-  // What is no command of log's is taken for an argument of list, which it is by itself.
-  if (code === 'commander.excessArguments' && asked === 'log') {
-    return 'log show NUMBER shows a delivery, log --text WORDS looks for some.';
+  // `list` is the default command of `log`, so an unknown subcommand of `log` is parsed as an argument of `list`.
+  if (code === 'commander.excessArguments' && commandName === 'log') {
+    return 'To show a delivery, run `log show KEY`. To search the bodies, run `log --text WORDS`.';
   }
   return undefined;
 }

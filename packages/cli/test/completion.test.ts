@@ -8,7 +8,7 @@ import { output, spiderfoot } from './support/command.ts';
 
 const has = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
 
-/** Saves the completions of a shell. */
+/** Write the completion script of a shell to a file. */
 async function saved(shell: string): Promise<string> {
   const { code, lines, stderr } = await spiderfoot(['completion', shell]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -27,7 +27,7 @@ const cases = [
 ];
 
 describe('bash', () => {
-  it.each(cases)('completes $words', async ({ words, expected }) => {
+  it.each(cases)('completes $words in bash', async ({ words, expected }) => {
     const ask = `source "$0"; COMP_WORDS=(spiderfoot-webhooks "$@"); COMP_CWORD=$#; _spiderfoot_webhooks; printf "%s\\n" "\${COMPREPLY[@]}"`;
     const found = await output('bash', ['-c', ask, await saved('bash'), ...words]);
     expect(
@@ -38,7 +38,7 @@ describe('bash', () => {
     ).toEqual(expected);
   });
 
-  it('leaves files to the shell', async () => {
+  it('leaves the completion of files to bash', async () => {
     const ask = `source "$0"; COMP_WORDS=(x send --ca ""); COMP_CWORD=3; _spiderfoot_webhooks; echo "\${#COMPREPLY[@]}"; complete -p spiderfoot-webhooks`;
     const [count, registered] = (await output('bash', ['-c', ask, await saved('bash')])).split('\n');
     expect(count).toBe('0');
@@ -47,7 +47,7 @@ describe('bash', () => {
 });
 
 describe.skipIf(!has('fish'))('fish', () => {
-  it.each(cases)('completes $words', async ({ words, expected }) => {
+  it.each(cases)('completes $words in fish', async ({ words, expected }) => {
     const ask = 'source $argv[1]; complete -C "spiderfoot-webhooks $argv[2..]"';
     const found = await output('fish', ['-c', ask, await saved('fish'), ...words]);
     const names = found.split('\n').map((line) => line.split('\t')[0]);
@@ -57,7 +57,7 @@ describe.skipIf(!has('fish'))('fish', () => {
 });
 
 describe.skipIf(!has('zsh'))('zsh', () => {
-  it('completes as it is typed', async () => {
+  it('completes typed words in zsh', async () => {
     const script = fileURLToPath(new URL('support/zsh.py', import.meta.url));
     const typed = ['spiderfoot-webhooks se', 'spiderfoot-webhooks send --tam', 'spiderfoot-webhooks log st'];
     const screen = await output('python3', [script, await saved('zsh'), ...typed]);
@@ -69,7 +69,7 @@ describe.skipIf(!has('zsh'))('zsh', () => {
   });
 });
 
-it('no other shell is known', async () => {
+it('rejects an unknown shell', async () => {
   const { code, stderr } = await spiderfoot(['completion', 'tcsh']);
   expect(code).toBe(2);
   expect(stderr).toContain('Allowed choices are bash, zsh, fish');

@@ -11,10 +11,10 @@ import { constructions } from '../src/diagnose/signature/digests.ts';
 import { temporaryFolder } from './support/certificates.ts';
 import { output, secret, spiderfoot, withSecret } from './support/command.ts';
 
-/** What the programs in `mistakes` print. */
+/** A line of the programs in `mistakes`. */
 interface Row {
   readonly mistakes: readonly string[];
-  /** In base64. */
+  /** The body in base64. */
   readonly body: string;
   readonly signature: string;
   readonly secret: string;
@@ -34,51 +34,51 @@ async function rowsOf({ command, file }: (typeof programs)[number]): Promise<rea
   return lines.map((line) => JSON.parse(line));
 }
 
-/** Saves what is to be diagnosed, and runs the command over it. */
-async function diagnose(row: Row, ...further: string[]) {
+/** Save the body of a row, and diagnose its signature. */
+async function diagnose(row: Row, ...flags: string[]) {
   const folder = await temporaryFolder();
   const file = join(folder, 'body');
   await writeFile(file, row.body, 'base64');
   const previous = (row.previous ?? []).flatMap((text) => ['--previous-secret', text]);
   const headers = (row.headers ?? []).flatMap((text) => ['--header', text]);
-  const args = ['diagnose', file, '--signature', row.signature, ...previous, ...headers, ...further];
+  const args = ['diagnose', file, '--signature', row.signature, ...previous, ...headers, ...flags];
   return spiderfoot(args, { env: { SPIDERFOOT_WEBHOOK_SECRET: row.secret } });
 }
 
-interface Told {
+interface Output {
   readonly mistakes: readonly { readonly name: string; readonly fix: string }[] | null;
 }
 
 describe.each(programs)('mistakes made in $language', (program) => {
-  it('are named, with the fix, and nothing secret is told', async () => {
+  it('are named with a fix, and without the secret or the expected signature', async () => {
     const rows = await rowsOf(program);
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows) {
       const { code, lines, stderr } = await diagnose(row, '--json');
-      const { mistakes }: Told = JSON.parse(lines[0] ?? '');
+      const { mistakes }: Output = JSON.parse(lines[0] ?? '');
       expect.soft({ code, stderr, names: mistakes?.map(({ name }) => name) }).toEqual({
         code: 1,
         stderr: '',
         names: expect.arrayContaining([...row.mistakes]),
       });
       expect.soft(mistakes).toHaveLength(row.mistakes.length);
-      const told = mistakes?.map(({ fix }) => fix).join(' ') ?? '';
-      expect(told.length).toBeGreaterThan(40);
-      expect(told).not.toContain(row.secret);
+      const fixes = mistakes?.map(({ fix }) => fix).join(' ') ?? '';
+      expect(fixes.length).toBeGreaterThan(40);
+      expect(fixes).not.toContain(row.secret);
       const expected = createHmac('sha256', row.secret).update(row.body, 'base64').digest('hex');
       expect(lines.join('\n')).not.toContain(expected);
     }
   }, 300_000);
 });
 
-describe('the table', () => {
-  let made: ReadonlySet<string>;
+describe('the known mistakes', () => {
+  let covered: ReadonlySet<string>;
   beforeAll(async () => {
     const rows = (await Promise.all(programs.map(rowsOf))).flat();
-    made = new Set(rows.flatMap(({ mistakes }) => mistakes));
+    covered = new Set(rows.flatMap(({ mistakes }) => mistakes));
   });
 
-  it('has no mistake that is not made by some program', () => {
+  it('are all made by at least one of the programs', () => {
     const body = Buffer.from('{"event_type": "x", "n": 1, "payload": {}, "data": {}}');
     const guesses = [...bodyGuesses(body), ...secretGuesses('secret', ['older'])];
     const known = [
@@ -86,7 +86,7 @@ describe('the table', () => {
       ...constructions.flatMap(({ mistake }) => mistake ?? []),
     ];
     const names = new Set(known.map(({ name }) => name).filter((name) => !/^(?:payload|data)-/.test(name)));
-    expect([...names].filter((name) => !made.has(name))).toEqual([]);
+    expect([...names].filter((name) => !covered.has(name))).toEqual([]);
   });
 });
 
@@ -120,20 +120,20 @@ describe('the conclusion of diagnose', () => {
     { signature: 'a'.repeat(100_000), input: body, marked: ['signature'] },
     { signature: `${'-'.repeat(100_000)}:`, input: body, marked: ['signature'] },
     { signature: wrong, input: body, given: ' x', marked: ['secret'] },
-  ])('points at $marked when nothing explains $signature', async ({ signature, input, given, marked }) => {
+  ])('names $marked if no mistake explains $signature', async ({ signature, input, given, marked }) => {
     const { code, kind, marked: shown, text } = await concluded(signature, input, given);
     expect({ code, kind, shown }).toEqual({ code: 1, kind: 'marked', shown: marked });
     for (const step of marked) expect(text).toContain(step);
     expect(text).not.toMatch(/secrets differ/i);
   });
 
-  it('blames neither the secret nor the body when only the digits differ', async () => {
+  it('does not blame only the secret or only the body if all steps are right', async () => {
     const found = await concluded(wrong, body);
     expect(found).toMatchObject({ code: 1, kind: 'unknown', marked: [] });
     expect(found.text).not.toMatch(/secrets differ|most likely/i);
   });
 
-  it('names the marked steps beside the mistake that explains the signature', async () => {
+  it('names the marked steps in addition to the mistake that explains the signature', async () => {
     const found = await concluded(`0x${genuine}`, body);
     expect(found).toMatchObject({ code: 1, kind: 'explained', marked: ['alphabet', 'length'] });
     expect(found.text).toContain('alphabet, length');
@@ -145,8 +145,8 @@ describe('the conclusion of diagnose', () => {
   });
 });
 
-describe('a random signature', () => {
-  it('is none of the known mistakes: a thousand of them', () => {
+describe('random signatures', () => {
+  it('are not explained by a known mistake, in a thousand attempts', () => {
     for (let index = 0; index < 1000; index++) {
       const digest = randomBytes(32);
       const signature = index % 2 === 0 ? `sha256=${digest.toString('hex')}` : digest.toString('base64');
@@ -155,18 +155,18 @@ describe('a random signature', () => {
     }
   }, 300_000);
 
-  it('is said to be so', async () => {
+  it('are reported as unexplained', async () => {
     const { code, lines } = await withSecret(['diagnose', '-s', wrong], { input: body });
     expect(code).toBe(1);
-    expect(lines).toContain('No known mistake explains it.');
+    expect(lines).toContain('No known mistake explains the signature.');
     const json = await withSecret(['diagnose', '-s', wrong, '--json'], { input: body });
     expect(JSON.parse(json.lines[0] ?? '')).toMatchObject({ genuine: false, mistakes: null, complete: true });
   });
 });
 
-describe('a prefix', () => {
+describe('wrong prefixes', () => {
   it.each(['sha256:', 'sha256= ', 'SHA256 ', 'v1=', 'hmac-sha256='])(
-    'is named as the mistake where it is "%s"',
+    'are named as the mistake: "%s"',
     (prefix) => {
       const signature = `${prefix}${genuine}`;
       const evidence = { body: Buffer.from(body), secret, signature, previousSecrets: [], otherHeaders: {} };
@@ -175,17 +175,17 @@ describe('a prefix', () => {
   );
 });
 
-describe('the signature among several headers', () => {
+describe('the signature in several headers', () => {
   it.each(['X-SpiderFoot-Signature', 'X-SpiderFoot-Signature-256', 'X-Signature-256'])(
     'is found in %s, as in a receiver',
     async (name) => {
-      const right = await sign(secret, body);
-      const args = ['diagnose', '-H', 'X-Request-ID: 1', '-H', `${name}: ${right}`];
+      const signature = await sign(secret, body);
+      const args = ['diagnose', '-H', 'X-Request-ID: 1', '-H', `${name}: ${signature}`];
       expect(await withSecret(args, { input: body })).toMatchObject({ code: 0 });
     },
   );
 
-  it('is named if it is not in the first header', async () => {
+  it('is reported as other-header if it is not in the first signature header', async () => {
     const headers = [`X-Signature-256: ${await sign(secret, body)}`, `X-SpiderFoot-Signature: ${wrong}`];
     const args = ['diagnose', '--json', ...headers.flatMap((header) => ['-H', header])];
     const { code, lines } = await withSecret(args, { input: body });
@@ -194,61 +194,64 @@ describe('the signature among several headers', () => {
   });
 });
 
-describe('step by step', () => {
+describe('the steps of diagnose', () => {
   const steps = async (signature: string, input: string) => {
     const { lines } = await withSecret(['diagnose', '-s', signature], { input });
     return lines;
   };
 
-  it('what is right', async () => {
+  it('are all marked ✓ for a valid signature', async () => {
     const { code, lines } = await withSecret(['diagnose', '-s', `sha256=${genuine}`], { input: body });
     expect(code).toBe(0);
-    expect(lines.filter((line) => line !== '' && !line.startsWith('✓'))).toEqual(['The signature is right.']);
+    expect(lines.filter((line) => line !== '' && !line.startsWith('✓'))).toEqual(['The signature is valid.']);
     expect(lines.join('\n')).toContain(`${body.length} bytes, SHA-256 `);
     expect(lines.join('\n')).toContain('an event, written as SpiderFoot writes it');
   });
 
   it.each([
     { signature: ` ${wrong}`, says: '✗ header           there is white space around the signature' },
-    { signature: `${wrong}, ${wrong}`, says: '✗ header           several values, joined by a comma' },
-    { signature: `sha1=${wrong}`, says: '✗ prefix           sha1= in place of sha256=' },
+    { signature: `${wrong}, ${wrong}`, says: '✗ header           several values, separated by commas' },
+    { signature: `sha1=${wrong}`, says: '✗ prefix           sha1= instead of sha256=' },
     { signature: wrong, says: '✓ prefix           none, which is allowed' },
-    { signature: `${wrong.slice(0, 63)}g`, says: '✗ alphabet         no hex digit: "g" at 64' },
-    { signature: wrong.slice(0, 40), says: '✗ length           40 characters in place of 64, as SHA-1 has' },
-    { signature: wrong, says: '! match            the signature begins with 01234567…, that of this' },
-  ])('the signature: $says', async ({ signature, says }) => {
+    { signature: `${wrong.slice(0, 63)}g`, says: '✗ alphabet         not a hex digit: "g" at position 64' },
+    {
+      signature: wrong.slice(0, 40),
+      says: '✗ length           40 characters instead of 64, the length of SHA-1',
+    },
+    { signature: wrong, says: '! match            the signature begins with 01234567…; the expected' },
+  ])('describe the signature: $says', async ({ signature, says }) => {
     expect(await steps(signature, body)).toContainEqual(expect.stringContaining(says));
   });
 
   it.each([
-    { input: '', says: 'there is nothing to verify' },
-    { input: `\ufeff${body}`, says: '✗ byte order mark  there is one' },
+    { input: '', says: 'the body is empty' },
+    { input: `\ufeff${body}`, says: '✗ byte order mark  present' },
     { input: `${body}\n`, says: '! end              a newline' },
     { input: body.replaceAll(', ', ',\r\n'), says: '! line ends        3 CRLF, 0 LF' },
-    { input: body.replace('"a"', '"ä"'), says: '! encoding         UTF-8, with letters beyond ASCII' },
-    { input: JSON.stringify(JSON.parse(body)), says: "as by JavaScript's JSON.stringify(x)" },
-    { input: '{"a": ', says: '✗ JSON             it cannot be parsed' },
-    { input: '[1]', says: '✗ JSON             an event is an object' },
-    { input: '{"a": 1}', says: '! JSON             an object, but no event of SpiderFoot' },
-  ])('the body: $says', async ({ input, says }) => {
+    { input: body.replace('"a"', '"ä"'), says: '! encoding         UTF-8 with non-ASCII characters' },
+    { input: JSON.stringify(JSON.parse(body)), says: "like JavaScript's JSON.stringify(x)" },
+    { input: '{"a": ', says: '✗ JSON             cannot be parsed' },
+    { input: '[1]', says: '✗ JSON             not an object' },
+    { input: '{"a": 1}', says: '! JSON             an object, but not a SpiderFoot event' },
+  ])('describe the body: $says', async ({ input, says }) => {
     expect(await steps(wrong, input)).toContainEqual(expect.stringContaining(says));
   });
 
   it.each([
     { given: ' x', says: '✗ secret           2 bytes, with white space around it' },
     { given: '"x"', says: '! secret           3 bytes, in quotes' },
-    { given: 'ü', says: '! secret           2 bytes, with letters beyond ASCII' },
-  ])('the secret: $says', async ({ given, says }) => {
+    { given: 'ü', says: '! secret           2 bytes, with non-ASCII characters' },
+  ])('describe the secret: $says', async ({ given, says }) => {
     const { lines } = await spiderfoot(['diagnose', '-s', wrong, '--secret', given], { input: body });
     expect(lines).toContain(says);
   });
 
-  it('a body that is not UTF-8', async () => {
+  it('recognize a body that is not UTF-8', async () => {
     const file = join(await temporaryFolder(), 'body');
     await writeFile(file, Buffer.from(body, 'utf16le'));
     await writeFile(`${file}2`, Buffer.from('{"a": "ü"}', 'latin1'));
-    expect((await withSecret(['diagnose', file, '-s', wrong])).lines.join('\n')).toContain(
-      'looks like UTF-16',
+    expect((await withSecret(['diagnose', file, '-s', wrong])).output).toContain(
+      '✗ encoding         probably UTF-16\n',
     );
     expect((await withSecret(['diagnose', `${file}2`, '-s', wrong])).output).toContain(
       '✗ encoding         not valid UTF-8\n',
@@ -256,39 +259,39 @@ describe('step by step', () => {
   });
 });
 
-describe('what is told', () => {
-  it('is the expected signature and the secret that fits, only where asked for', async () => {
+describe('the output of diagnose', () => {
+  it('contains the expected signature and the matching secret only with --show-secrets', async () => {
     const signature = createHmac('sha256', `${secret}\n`).update(body).digest('hex');
     const args = ['diagnose', '-s', signature];
-    const silent = await withSecret(args, { input: body });
-    const open = await withSecret([...args, '--show-secrets'], { input: body });
+    const text = await withSecret(args, { input: body });
+    const withSecrets = await withSecret([...args, '--show-secrets'], { input: body });
     const json = await withSecret([...args, '--json'], { input: body });
-    for (const { output } of [silent, json]) {
+    for (const { output } of [text, json]) {
       expect(output).toContain('secret-newline-lost');
       expect(output).not.toContain(genuine);
       expect(output).not.toContain(secret);
     }
-    expect(open.output).toContain(`expected signature: sha256=${genuine}`);
-    expect(open.output).toContain(`"${secret}\\n"`);
+    expect(withSecrets.output).toContain(`expected signature: sha256=${genuine}`);
+    expect(withSecrets.output).toContain(`"${secret}\\n"`);
     expect((await withSecret([...args, '--json', '--show-secrets'], { input: body })).output).toContain(
       genuine,
     );
   });
 
-  it('cannot drive the terminal', async () => {
+  it('contains no control characters', async () => {
     const signature = '\u001b[2Jx\u009b1m'.padEnd(64, 'z');
     const { lines } = await withSecret(['diagnose', '-s', signature, '-H', `X-A: ${wrong}`], { input: body });
     expect(lines.join('')).not.toMatch(/\p{Cc}/u);
   });
 });
 
-describe('the signature', () => {
-  it('may be among the headers', async () => {
+describe('the arguments of diagnose', () => {
+  it('may contain the signature as a header', async () => {
     const headers = ['-H', 'Host: x', '-H', `X-SpiderFoot-Signature: sha256=${genuine}`];
     expect(await withSecret(['diagnose', ...headers], { input: body })).toMatchObject({ code: 0 });
   });
 
-  it('has to be given, and the secret too', async () => {
+  it('must contain a signature and a secret', async () => {
     expect(await withSecret(['diagnose'], { input: body })).toMatchObject({ code: 2 });
     expect(await spiderfoot(['diagnose', '-s', wrong], { input: body })).toMatchObject({ code: 2 });
   });
@@ -296,23 +299,23 @@ describe('the signature', () => {
 
 describe('hostile bodies', () => {
   it.each([
-    { name: 'a deep one', hostile: '['.repeat(200_000) },
-    { name: 'a deep one that is JSON', hostile: `{"a":${'['.repeat(5000)}${']'.repeat(5000)}}` },
+    { name: 'deep nesting', hostile: '['.repeat(200_000) },
+    { name: 'deep nesting in valid JSON', hostile: `{"a":${'['.repeat(5000)}${']'.repeat(5000)}}` },
     { name: 'a long string', hostile: `{"a":"${'x'.repeat(3_000_000)}"}` },
-    { name: 'a long string that never ends', hostile: `"${'\\"'.repeat(500_000)}` },
+    { name: 'a long unterminated string', hostile: `"${'\\"'.repeat(500_000)}` },
     { name: 'many numbers', hostile: `{"a":[${'1,'.repeat(20_000)}1]}` },
     { name: '__proto__', hostile: '{"__proto__": {"a": 1}, "event_type": {"__proto__": 2}}' },
     { name: 'a number of a million digits', hostile: `{"a":${'9'.repeat(1_000_000)}}` },
     {
-      name: 'numbers past all bounds',
+      name: 'numbers that exceed the range of a float',
       hostile: '{"a": 1e999, "b": -0, "c": 123456789012345678901234567890}',
     },
-  ])('$name is looked at, and no more', async ({ hostile }) => {
+  ])('are diagnosed without an error: $name', async ({ hostile }) => {
     const { code, stderr } = await withSecret(['diagnose', '-s', wrong], { input: hostile });
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 
-  it('also end with a secret of 60,000 spaces', async () => {
+  it('are diagnosed without an error for a secret with 60,000 spaces', async () => {
     const file = join(await temporaryFolder(), 'secret');
     await writeFile(file, `x${' '.repeat(60_000)}y`);
     const args = ['diagnose', '-s', wrong, '--secret-file', file];

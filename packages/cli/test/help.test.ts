@@ -7,7 +7,7 @@ import { shown } from './support/screen.ts';
 const names = commands.map(({ name }) => name);
 
 describe('help', () => {
-  it('lists every command, also where none is given', async () => {
+  it('lists every command with --help, with help, and without arguments', async () => {
     const { code, lines, stderr } = await spiderfoot(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const name of names) expect(lines).toContainEqual(expect.stringMatching(`^  ${name} .+`));
@@ -15,7 +15,7 @@ describe('help', () => {
     expect((await spiderfoot(['help'])).lines).toEqual(lines);
   });
 
-  it.each(names)('of %s has a description, examples and the exit codes', async (name) => {
+  it.each(names)('shows a description, examples and the exit codes for %s', async (name) => {
     const { code, lines, stderr } = await spiderfoot([name, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(lines[0]).toMatch(new RegExp(`^Usage: spiderfoot-webhooks ${name}\\b`));
@@ -26,19 +26,19 @@ describe('help', () => {
     expect((await spiderfoot(['help', name])).lines).toEqual(lines);
   });
 
-  it('fits the terminal', async () => {
+  it('wraps help to the width of the terminal', async () => {
     const { screen } = await shown(['send', '--help'], { columns: 64, env: { NO_COLOR: '1' } });
     const [options = ''] = screen.split('Examples:');
     expect(options.split('\r\n').filter((line) => line.length > 64)).toEqual([]);
     expect(options).toContain('--dialect');
   });
 
-  it('is what docs/cli.md says', async () => {
+  it('matches docs/cli.md', async () => {
     await expect(await reference()).toMatchFileSnapshot('../../../docs/cli.md');
   }, 120_000);
 });
 
-describe('wrong usage', () => {
+describe('usage errors', () => {
   it.each([
     { args: ['sned'], says: '(Did you mean send?)' },
     { args: ['send', '--tampr'], says: '(Did you mean --tamper?)' },
@@ -46,7 +46,7 @@ describe('wrong usage', () => {
     { args: ['send', '--secret'], says: 'argument missing' },
     { args: ['completion'], says: "missing required argument 'shell'" },
     { args: ['\u001b[31m'], says: "unknown command '\\u001b[31m'" },
-  ])('$args: $says', async ({ args, says }) => {
+  ])('exits with 2 and no stack for $args: $says', async ({ args, says }) => {
     const { code, lines, stderr } = await spiderfoot(args);
     expect({ code, lines }).toEqual({ code: 2, lines: [] });
     expect(stderr).toContain(says);
@@ -55,16 +55,16 @@ describe('wrong usage', () => {
   });
 });
 
-describe('an option before its command', () => {
-  it('is told where it belongs', async () => {
+describe('hints', () => {
+  it('explains where to put an option that is given before its command', async () => {
     const { code, stderr } = await spiderfoot(['--secret', 'x', 'send']);
     expect(code).toBe(2);
-    expect(stderr).toContain("A command's options come after its name");
+    expect(stderr).toContain('after its name: send --secret');
   });
 });
 
-describe('a failure', () => {
-  it('is a sentence on standard error, and nothing on standard output', async () => {
+describe('failures', () => {
+  it('prints a sentence on standard error, and nothing on standard output', async () => {
     const { code, lines, stderr } = await withSecret(['sign', '/nowhere']);
     expect({ code, lines, stderr }).toEqual({
       code: 1,
@@ -77,16 +77,16 @@ describe('a failure', () => {
   });
 });
 
-describe('a pipe that closes early', () => {
-  it.each(['send --list', '--help', 'completion bash'])('is fine: %s', async (args) => {
-    // No reader at all: even the first write fails.
+describe('early close of the output', () => {
+  it.each(['send --list', '--help', 'completion bash'])('exits with 0 if no one reads %s', async (args) => {
+    // The reader has ended, so even the first write fails.
     const script = `exec 3> >(:); sleep 0.2; "$0" "$1" ${args} >&3; echo "code $?"`;
     expect(await output('bash', ['-c', script, process.execPath, binary])).toBe('code 0');
   });
 });
 
 describe('--version', () => {
-  it('is that of the package', async () => {
+  it('prints the version of the package with --version', async () => {
     const { code, lines } = await spiderfoot(['--version']);
     expect({ code, lines }).toEqual({ code: 0, lines: [expect.stringMatching(/^\d+\.\d+\.\d+/)] });
   });

@@ -20,7 +20,7 @@ const files = [
   'tsconfig.json',
 ];
 
-/** What `npm install` would bring, out of the workspace: what the example of that framework has, and the command. */
+/** Install the dependencies from the workspace, as `npm install` would: those of the framework's example, and the command. */
 async function install(project: string, framework: string): Promise<void> {
   const from = join(root, 'examples', framework, 'node_modules');
   const to = join(project, 'node_modules');
@@ -46,10 +46,10 @@ async function secretOf(project: string): Promise<string> {
 }
 
 describe.each(frameworks)('init %s', (framework) => {
-  it('writes a receiver that npm start compiles and runs, and that takes a signed event', async () => {
+  it('writes a receiver that npm start compiles and runs, and that accepts a signed event', async () => {
     const folder = await temporaryFolder();
-    const made = await spiderfoot(['init', framework, 'My Receiver!'], { cwd: folder });
-    expect(made).toMatchObject({
+    const written = await spiderfoot(['init', framework, 'My Receiver!'], { cwd: folder });
+    expect(written).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/cd 'My Receiver!' && npm install && npm start/),
     });
@@ -78,21 +78,21 @@ describe.each(frameworks)('init %s', (framework) => {
 });
 
 describe('init', () => {
-  it('makes a secret, for its owner alone, and puts it into .env and nowhere else', async () => {
-    const [one, two] = [await temporaryFolder(), await temporaryFolder()];
-    for (const cwd of [one, two]) expect((await spiderfoot(['init', 'express'], { cwd })).code).toBe(0);
-    const secret = await secretOf(one);
+  it('writes a new secret only to .env, which only the owner may read', async () => {
+    const [first, second] = [await temporaryFolder(), await temporaryFolder()];
+    for (const cwd of [first, second]) expect((await spiderfoot(['init', 'express'], { cwd })).code).toBe(0);
+    const secret = await secretOf(first);
     expect(secret).toHaveLength(64);
-    expect(await secretOf(two)).not.toBe(secret);
-    expect((await stat(join(one, '.env'))).mode & 0o777).toBe(0o600);
+    expect(await secretOf(second)).not.toBe(secret);
+    expect((await stat(join(first, '.env'))).mode & 0o777).toBe(0o600);
     for (const file of files) {
       if (file === '.env' || file === 'src') continue;
-      expect(await readFile(join(one, file), 'utf8')).not.toContain(secret);
+      expect(await readFile(join(first, file), 'utf8')).not.toContain(secret);
     }
-    expect((await readFile(join(one, '.gitignore'), 'utf8')).split('\n')).toContain('.env');
+    expect((await readFile(join(first, '.gitignore'), 'utf8')).split('\n')).toContain('.env');
   });
 
-  it('writes settings with which npm runs no install script, and asks for the Node that SQLite needs', async () => {
+  it('disables install scripts, and requires the Node version that SQLite requires', async () => {
     const cwd = await temporaryFolder();
     expect((await spiderfoot(['init', 'express'], { cwd })).code).toBe(0);
     const setting = await run('npm', ['config', 'get', 'ignore-scripts'], { cwd });
@@ -103,7 +103,7 @@ describe('init', () => {
   });
 
   it.each(['package.json', '.env', 'src/server.ts', 'README.md'])(
-    'overwrites no %s, and then writes nothing at all',
+    'writes no file if %s exists',
     async (file) => {
       const folder = await temporaryFolder();
       await mkdir(join(folder, 'src'));
@@ -111,7 +111,7 @@ describe('init', () => {
       const { code, stderr } = await spiderfoot(['init', 'koa', '.'], { cwd: folder });
       expect({ code, stderr }).toEqual({
         code: 1,
-        stderr: expect.stringContaining(`There already: ${file}.`),
+        stderr: expect.stringContaining(` ${file}.\n`),
       });
       expect(await readFile(join(folder, file), 'utf8')).toBe('mine');
       const left = await readdir(folder, { recursive: true });
@@ -119,15 +119,18 @@ describe('init', () => {
     },
   );
 
-  it('takes a link that leads nowhere for a file in the way', async () => {
+  it('does not write through a symbolic link with a missing target', async () => {
     const folder = await temporaryFolder();
     const elsewhere = join(await temporaryFolder(), 'stolen');
     await symlink(elsewhere, join(folder, '.env'));
-    expect((await spiderfoot(['init', 'hono', folder])).stderr).toContain('There already: .env.');
+    expect(await spiderfoot(['init', 'hono', folder])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(' .env.\n'),
+    });
     await expect(stat(elsewhere)).rejects.toThrow();
   });
 
-  it('names the versions that the kit is tested with', async () => {
+  it('depends on the versions with which the kit is tested', async () => {
     const yaml = await readFile(join(root, 'pnpm-workspace.yaml'), 'utf8');
     const kit = JSON.parse(await readFile(join(root, 'packages/cli/package.json'), 'utf8')).version;
     for (const framework of frameworks) {
@@ -143,7 +146,7 @@ describe('init', () => {
     }
   });
 
-  it('says what there is to choose from', async () => {
+  it('lists the frameworks if an unknown one is given', async () => {
     const { code, stderr } = await spiderfoot(['init', 'expres']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('express, koa, hono') });
   });

@@ -10,7 +10,7 @@ describe('one event', () => {
   it.each([
     { type: 'scan_completed', dialect: 'guide', member: 'data' },
     { type: 'scan.completed', dialect: 'shipped', member: 'payload' },
-  ])('$dialect: is taken, and shown with its answer', async ({ type, dialect }) => {
+  ])('is accepted in the dialect $dialect, and shown with its response', async ({ type, dialect }) => {
     const { url, outcomes } = await serveReceiver();
     const { code, lines, stderr } = await withSecret(['send', type, '--url', url]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -20,7 +20,7 @@ describe('one event', () => {
     expect(outcomes).toMatchObject([{ status: 'processed', wire: { dialect, eventType: type } }]);
   });
 
-  it('is byte for byte what Python writes', async () => {
+  it('is byte for byte as Python writes it', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const data = JSON.stringify({ target: 'bücher.example\u2028', n: 1.5, list: [null, true, {}] });
     for (const dialect of ['guide', 'shipped', 'notification']) {
@@ -36,7 +36,7 @@ describe('one event', () => {
   it.each([
     ['delivery', 'x-spiderfoot-signature-256', 'shipped'],
     ['notification', 'x-signature-256', 'notification'],
-  ])('as %s it is signed in %s, and taken', async (dialect, header, arrivesAs) => {
+  ])('is accepted in the dialect %s with a signature in %s', async (dialect, header, arrivesAs) => {
     const answers = await serveAnswers(() => ({ status: 200 }));
     const { url, outcomes } = await serveReceiver();
     for (const to of [url, answers.url]) {
@@ -48,7 +48,7 @@ describe('one event', () => {
     expect(signed).toEqual([header]);
   });
 
-  it('as topic it needs no secret and has no signature, which a receiver with a secret rejects', async () => {
+  it('has no signature in the dialect topic, so no secret is needed and a receiver rejects it', async () => {
     const answers = await serveAnswers(() => ({ status: 200 }));
     const args = ['send', 'scan.error', '--dialect', 'topic', '--url'];
     expect(await spiderfoot([...args, answers.url])).toMatchObject({ code: 0 });
@@ -62,7 +62,7 @@ describe('one event', () => {
     expect(outcomes).toMatchObject([{ code: 'missing_signature' }]);
   });
 
-  it('carries the headers asked for', async () => {
+  it('contains the headers in --header, and its signature in --signature-header', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const { code } = await withSecret([
       ...['send', '--url', url, '-H', 'X-Request-ID: 17', '-H', 'Authorization: Bearer x'],
@@ -75,7 +75,7 @@ describe('one event', () => {
     expect(await verify(secret, body, String(headers['x-spiderfoot-signature-256']))).toBe(true);
   });
 
-  it('takes its data from a text, a file, or standard input', async () => {
+  it('contains the data from a text, a file or standard input', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const file = join(await temporaryFolder(), 'data.json');
     await writeFile(file, '{"from": "file"}');
@@ -86,7 +86,7 @@ describe('one event', () => {
     expect(from).toEqual(['text', 'file', 'input']);
   });
 
-  it('says in JSON what came of it', async () => {
+  it('is reported as one line of JSON with --json', async () => {
     const { url } = await serveReceiver();
     const { lines } = await withSecret(['send', '--url', url, '--json']);
     expect(lines).toHaveLength(1);
@@ -99,8 +99,8 @@ describe('one event', () => {
   });
 });
 
-describe('each type', () => {
-  it('is known to a receiver, and fits its schema', async () => {
+describe('event types', () => {
+  it('are all sent with "all", and match the schemas of a receiver', async () => {
     const { url, outcomes } = await serveReceiver();
     const { code } = await withSecret(['send', 'all', '--url', url]);
     const { lines: types } = await spiderfoot(['send', '--list']);
@@ -111,10 +111,10 @@ describe('each type', () => {
     expect([...sent].sort()).toEqual([...types].sort());
   });
 
-  it('is listed by dialect', async () => {
+  it('are listed by dialect', async () => {
     const { lines: guide } = await spiderfoot(['send', '--list', '--dialect', 'guide']);
     const { lines: shipped } = await spiderfoot(['send', '--list', '--dialect', 'shipped']);
-    expect(guide).toHaveLength(16); // the guide's 15, and its alias
+    expect(guide).toHaveLength(16); // The guide's 15 types, and its alias.
     expect(guide).toContain('cti_report_generated');
     expect(shipped).toContain('scan.complete');
     expect(shipped.every((type) => type.includes('.'))).toBe(true);
@@ -131,7 +131,7 @@ describe('each type', () => {
     ]);
   });
 
-  it('has to be known, unless its data is given', async () => {
+  it('must be known, unless --data is given', async () => {
     const typo = await withSecret(['send', 'scan_complted']);
     expect(typo.code).toBe(2);
     expect(typo.stderr).toContain('Did you mean "scan_completed"?');
@@ -142,30 +142,33 @@ describe('each type', () => {
   });
 });
 
-describe('faults on purpose', () => {
+describe('deliberate faults', () => {
   const faults = [
-    { flag: '--tamper', code: 'invalid_signature', says: 'changed after it had been signed' },
+    { flag: '--tamper', code: 'invalid_signature', says: 'changed after signing' },
     { flag: '--wrong-secret', code: 'invalid_signature', says: 'signed with another secret' },
     { flag: '--unsigned', code: 'missing_signature', says: 'not signed' },
-    { flag: '--truncate', code: 'invalid_signature', says: 'lost on the way' },
+    { flag: '--truncate', code: 'invalid_signature', says: 'second half' },
   ];
 
-  it.each(faults)('$flag: a refusal is the success', async ({ flag, code, says }) => {
-    const { url, outcomes } = await serveReceiver();
-    const ended = await withSecret(['send', flag, '--url', url]);
-    expect(ended.code).toBe(0);
-    expect(ended.output).toMatch(new RegExp(`as it should be: .*${says}`));
-    expect(outcomes).toMatchObject([{ status: 'rejected', code }]);
-  });
+  it.each(faults)(
+    'succeed if the receiver rejects the event with 401: $flag',
+    async ({ flag, code, says }) => {
+      const { url, outcomes } = await serveReceiver();
+      const ended = await withSecret(['send', flag, '--url', url]);
+      expect(ended.code).toBe(0);
+      expect(ended.output).toMatch(new RegExp(`as expected, because .*${says}`));
+      expect(outcomes).toMatchObject([{ status: 'rejected', code }]);
+    },
+  );
 
-  it.each(faults)('$flag: a receiver that takes it fails', async ({ flag, says }) => {
+  it.each(faults)('fail if the receiver accepts the event: $flag', async ({ flag, says }) => {
     const { url } = await serveAnswers(() => ({ status: 200 }));
     const { code, output } = await withSecret(['send', flag, '--url', url]);
     expect(code).toBe(1);
-    expect(output).toMatch(new RegExp(`it should have been 401: .*${says}`));
+    expect(output).toMatch(new RegExp(`expected 401, because .*${says}`));
   });
 
-  it('need no secret where none is used', async () => {
+  it('require no secret if the signature does not need one', async () => {
     const { url } = await serveReceiver();
     for (const flag of ['--unsigned', '--wrong-secret']) {
       expect(await spiderfoot(['send', flag, '--url', url])).toMatchObject({ code: 0 });
@@ -173,20 +176,22 @@ describe('faults on purpose', () => {
     expect(await spiderfoot(['send', '--tamper', '--url', url])).toMatchObject({ code: 2 });
   });
 
-  it('exclude each other', async () => {
+  it('cannot be combined', async () => {
     expect(await withSecret(['send', '--tamper', '--unsigned'])).toMatchObject({ code: 2 });
   });
 
-  it('--tamper changes one thing: the body stays JSON, and the signature is that of the one before', async () => {
+  it('keep the body valid JSON, and the signature of the original body, with --tamper', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 401 }));
     await withSecret(['send', '--tamper', '--url', url]);
     const { headers, body } = seen[0] ?? { headers: {}, body: '' };
     expect(JSON.parse(body)).toMatchObject({ event_type: 'scan_completed', tampered: true });
-    const before = body.replace(', "tampered": true', '');
-    expect(await verify(secret, before, String(headers['x-spiderfoot-signature']))).toBe(true);
+    const original = body.replace(', "tampered": true', '');
+    expect(await verify(secret, original, String(headers['x-spiderfoot-signature']))).toBe(true);
   });
+});
 
-  it('--duplicate: the second is known', async () => {
+describe('--duplicate', () => {
+  it('succeeds if the receiver recognizes the second event', async () => {
     const { url, outcomes } = await serveReceiver();
     const { code, output } = await withSecret(['send', '--duplicate', '--url', url]);
     expect(code).toBe(0);
@@ -194,7 +199,7 @@ describe('faults on purpose', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['processed', 'duplicate']);
   });
 
-  it('--duplicate: a receiver must treat each notification as a new one', async () => {
+  it('succeeds only if the receiver treats each notification as a new event', async () => {
     const args = ['send', '--duplicate', '--dialect', 'notification', '--url'];
     const { url, outcomes } = await serveReceiver();
     expect(await withSecret([...args, url])).toMatchObject({ code: 0 });
@@ -206,28 +211,28 @@ describe('faults on purpose', () => {
     const wrong = await serveAnswers(() => answers.shift() ?? { status: 500 });
     const { code, output } = await withSecret([...args, wrong.url]);
     expect(code).toBe(1);
-    expect(output).toContain('treated as a duplicate');
+    expect(output).toContain('answered as a duplicate');
   });
 
-  it('--duplicate: a receiver that treats the second as new fails', async () => {
+  it('fails if the receiver treats the second event as a new one', async () => {
     const { url } = await serveAnswers(() => ({ status: 200, body: '{"status":"success"}' }));
     const { code, output } = await withSecret(['send', '--duplicate', '--url', url]);
     expect(code).toBe(1);
-    expect(output).toContain('should have been known as a duplicate');
+    expect(output).toContain('answered as a new event');
   });
 });
 
-describe('an answer that is not as it should be', () => {
-  it('comes with a hint and exit code 1', async () => {
+describe('unexpected responses', () => {
+  it('are shown with a hint, and the exit code is 1', async () => {
     const { url } = await serveReceiver();
     const { code, output } = await spiderfoot(['send', '--url', url, '--secret', 'another']);
     expect(code).toBe(1);
     expect(output).toContain('401 Unauthorized');
-    expect(output).toContain('Compare the secrets of both sides');
+    expect(output).toContain('Compare the secrets');
     expect(output).not.toContain('another');
   });
 
-  it('cannot drive the terminal', async () => {
+  it('cannot control the terminal', async () => {
     const body = '\u001b[2J\u009b31m\nforged\u202e line\u0007';
     const { url } = await serveAnswers(() => ({ status: 500, body }));
     const { code, lines } = await withSecret(['send', '--url', url]);
@@ -238,13 +243,13 @@ describe('an answer that is not as it should be', () => {
     expect(JSON.parse(json.lines[0] ?? '')).toMatchObject({ attempts: [{ status: 500, body }] });
   });
 
-  it('may be none', async () => {
+  it('include no response, if nothing is listening', async () => {
     const { code, output } = await withSecret(['send', '--url', 'http://127.0.0.1:1/webhook']);
     expect(code).toBe(1);
-    expect(output).toContain('Nothing listens there.');
+    expect(output).toContain('Nothing is listening');
   });
 
-  it('may never end, or never come', async () => {
+  it('do not include an endless body, but include a response that does not arrive in time', async () => {
     const endless = await serveListener((_, res) => {
       const write = () => {
         while (!res.destroyed && res.write('x'.repeat(16_384)));
@@ -256,35 +261,35 @@ describe('an answer that is not as it should be', () => {
     const silent = await serveListener(() => {});
     const { code, output } = await withSecret(['send', '--url', silent, '--timeout', '100ms']);
     expect(code).toBe(1);
-    expect(output).toContain('No complete answer arrived in time');
+    expect(output).toContain('in time');
   });
 
-  it('may come drop by drop', async () => {
+  it('include a body that arrives slowly and exceeds --timeout', async () => {
     const dripping = await serveListener((_, res) => {
       const drip = setInterval(() => res.write('x'), 20);
       res.on('close', () => clearInterval(drip)).writeHead(200);
     });
     const { code, output } = await withSecret(['send', '--url', dripping, '--timeout', '300ms']);
     expect(code).toBe(1);
-    expect(output).toContain('No complete answer arrived in time');
+    expect(output).toContain('in time');
   });
 
-  it('may lead elsewhere, where it does not follow', async () => {
+  it('include a redirect, which is not followed', async () => {
     const { url, outcomes } = await serveReceiver();
-    const detour = await serveListener((_, res) => void res.writeHead(307, { location: url }).end());
-    const { code, output } = await withSecret(['send', '--url', detour]);
+    const redirect = await serveListener((_, res) => void res.writeHead(307, { location: url }).end());
+    const { code, output } = await withSecret(['send', '--url', redirect]);
     expect(code).toBe(1);
-    expect(output).toContain('It is a redirect, which SpiderFoot does not follow');
+    expect(output).toContain('redirect');
     expect(outcomes).toEqual([]);
   });
 });
 
 describe('--retries', () => {
-  it("sends the same bytes again after one and two seconds, as SpiderFoot's sender does", async () => {
+  it('sends the same bytes again after one and two seconds, as SpiderFoot does', async () => {
     const { url, seen } = await serveAnswers((index) => ({ status: index < 2 ? 503 : 200 }));
     const start = performance.now();
     const { code, lines } = await withSecret(['send', '--retries', '--url', url]);
-    // At the least; how much longer it takes is the machine's business.
+    // Only the minimum is checked, because a slow machine takes longer.
     expect(performance.now() - start).toBeGreaterThan(2990);
     expect(code).toBe(0);
     expect(lines.filter((line) => /^ {2}\d{3} /.test(line))).toHaveLength(3);
@@ -294,7 +299,7 @@ describe('--retries', () => {
     ).toBe(1);
   });
 
-  it('gives up after the third try, and tries once where it is not asked for', async () => {
+  it('makes three attempts, instead of one without the flag', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 500 }));
     expect(await withSecret(['send', '--retries', '--url', url])).toMatchObject({ code: 1 });
     expect(seen).toHaveLength(3);
@@ -303,8 +308,8 @@ describe('--retries', () => {
   });
 });
 
-describe('many', () => {
-  it('are counted by status, timed, and none is a duplicate of another', async () => {
+describe('many events', () => {
+  it('are counted by status and timed, and none is a duplicate', async () => {
     const { url, outcomes } = await serveReceiver();
     const { code, lines } = await withSecret(['send', 'system.health', '--count', '200', '--url', url]);
     expect(code).toBe(0);
@@ -313,11 +318,11 @@ describe('many', () => {
     expect(lines[2]).toMatch(/^latency in ms: min [\d.]+, p50 [\d.]+, p90 [\d.]+, p99 [\d.]+, max [\d.]+$/);
     const counts = lines.slice(3, -1).map((line) => Number(/(\d+)$/.exec(line)?.[1]));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(200);
-    expect(lines.at(-1)).toBe('all 200 as they should be: 2xx');
+    expect(lines.at(-1)).toBe('all 200 as expected (expected 2xx)');
     expect(outcomes.filter(({ status }) => status === 'processed')).toHaveLength(200);
   });
 
-  it('fail where one of them does, and say how many', async () => {
+  it('exit with 1 if some responses are unexpected, and count them', async () => {
     const { url } = await serveAnswers((index) => ({ status: index % 4 === 0 ? 503 : 200 }));
     const { code, lines } = await withSecret(['send', '--count', '20', '--json', '--url', url]);
     expect(code).toBe(1);
@@ -328,7 +333,7 @@ describe('many', () => {
     });
   });
 
-  it('are the same again for the same seed', async () => {
+  it('are the same for the same seed', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const args = ['send', '--count', '5', '--concurrency', '1', '--timestamp', '2026-01-01T00:00:00Z'];
     for (const seed of ['7', '7', '8']) await withSecret([...args, '--seed', seed, '--url', url]);
@@ -338,24 +343,24 @@ describe('many', () => {
     expect(bodies[1]).toContain('"2026-01-01T00:00:00.001Z"');
   });
 
-  it('are at most so many at once', async () => {
-    let now = 0;
-    let most = 0;
+  it('are sent at most --concurrency at the same time', async () => {
+    let current = 0;
+    let maximum = 0;
     const url = await serveListener((req, res) => {
-      now += 1;
-      most = Math.max(most, now);
+      current += 1;
+      maximum = Math.max(maximum, current);
       req.resume().on('end', () =>
         setTimeout(() => {
-          now -= 1;
+          current -= 1;
           res.end();
         }, 5),
       );
     });
     await withSecret(['send', '--count', '60', '--concurrency', '3', '--url', url]);
-    expect(most).toBe(3);
+    expect(maximum).toBe(3);
   });
 
-  it('begin no faster than asked for', async () => {
+  it('are not sent faster than --rate', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const { lines } = await withSecret(['send', '--count', '11', '--rate', '20', '--json', '--url', url]);
     expect(seen).toHaveLength(11);
@@ -364,7 +369,7 @@ describe('many', () => {
 });
 
 describe('TLS', () => {
-  it('shows its certificate to a server that asks for one', async () => {
+  it('sends the client certificate to a server that requires one', async () => {
     const { ca, server, client } = await makeCertificates();
     const tls = {
       ca: await readFile(ca),
@@ -376,7 +381,7 @@ describe('TLS', () => {
     const { url, outcomes } = await serveReceiver(tls);
     const untrusted = await withSecret(['send', '--url', url]);
     expect(untrusted.code).toBe(1);
-    expect(untrusted.output).toContain('as --ca here');
+    expect(untrusted.output).toContain('--ca');
     expect(await withSecret(['send', '--url', url, '--ca', ca])).toMatchObject({ code: 1 });
     expect(outcomes).toEqual([]);
     const shown = ['--client-cert', client.cert, '--client-key', client.key];
@@ -385,20 +390,20 @@ describe('TLS', () => {
   });
 });
 
-describe('wrong usage', () => {
+describe('usage errors', () => {
   it.each([
-    { args: ['send', '--data', '{"a":'], says: 'no JSON' },
-    { args: ['send', '--dialect', 'klingon'], says: 'Allowed choices are guide, shipped, notification' },
-    { args: ['send', '--count', '0'], says: 'Not a whole number from 1' },
-    { args: ['send', '--url', 'ftp://127.0.0.1/'], says: 'http:// or https://' },
-    { args: ['send', '--timeout', 'soon'], says: 'It must be a duration' },
-    { args: ['send', '-H', 'no header'], says: 'Not a header' },
-    { args: ['send', '-H', 'a: b\r\nc: d'], says: 'Not a header' },
-    { args: ['send', 'scan_completed', 'further'], says: 'too many arguments' },
-  ])('$args: is named, with exit code 2', async ({ args, says }) => {
+    { args: ['send', '--data', '{"a":'], says: /^error: --data / },
+    { args: ['send', '--dialect', 'klingon'], says: /--dialect .*'klingon' is invalid/ },
+    { args: ['send', '--count', '0'], says: /--count .*'0' is invalid/ },
+    { args: ['send', '--url', 'ftp://127.0.0.1/'], says: /--url .*'ftp:\/\/127\.0\.0\.1\/' is invalid/ },
+    { args: ['send', '--timeout', 'soon'], says: /--timeout .*'soon' is invalid/ },
+    { args: ['send', '-H', 'no header'], says: /--header .*'no header' is invalid/ },
+    { args: ['send', '-H', 'a: b\r\nc: d'], says: /--header .* is invalid/s },
+    { args: ['send', 'scan_completed', 'further'], says: /too many arguments/ },
+  ])('exit with 2 and name the option: $args', async ({ args, says }) => {
     const { code, lines, stderr } = await withSecret(args);
     expect(code).toBe(2);
     expect(lines).toEqual([]);
-    expect(stderr).toContain(says);
+    expect(stderr).toMatch(says);
   });
 });

@@ -1,6 +1,6 @@
 import { UsageFailure } from '../failure/failure.ts';
 
-/** How the options of the kit's functions are called in a command line. */
+/** The command line flags for the options of the kit's functions. */
 const flags: Readonly<Record<string, string>> = {
   allowedIps: '--allow-ip',
   apiKey: 'SPIDERFOOT_SIEM_API_KEY',
@@ -34,18 +34,21 @@ export async function withFlagNames<Result>(run: () => Promise<Result>): Promise
   }
 }
 
-/** Names of environment variables are kept. */
+/** Return the name of an option in the command line. Names of environment variables stay unchanged. */
 function nameOf(option: string): string | undefined {
   if (/^[A-Z\d_]+$/.test(option)) return option;
   return Object.hasOwn(flags, option) ? flags[option] : undefined;
 }
 
-/** Of a whole configuration file there is no key at fault. */
+/** Return whether an error is about a configuration file itself, and not about one of its keys. */
 function isAboutConfigFile(error: unknown): error is Error {
   return error instanceof Error && 'file' in error && 'key' in error && error.key === undefined;
 }
 
-/** Of a ConfigurationError, by its name: see `reportFailure`. One of a file tells of the file's keys. */
+/**
+ * Return the invalid option of a ConfigurationError. An error in a configuration file names a key of the file, so its
+ * message stays unchanged. The class is recognized by its name; `reportFailure` explains why.
+ */
 function optionAtFault(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'ConfigurationError' || 'file' in error) return undefined;
   return 'option' in error && typeof error.option === 'string' ? error.option : undefined;

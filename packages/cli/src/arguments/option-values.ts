@@ -4,57 +4,57 @@ import {
 } from '@spiderfoot-webhooks/core/config/values';
 import { InvalidArgumentError } from 'commander';
 
-/** `250ms`, `10s`, `1.5m`, `2h`, `7d`, `4w`. @returns milliseconds */
+/** Parse a duration: `250ms`, `10s`, `1.5m`, `2h`, `7d`, `4w`. @returns milliseconds */
 export function parseDuration(text: string): number {
   return readDuration(text) ?? reject('It must be a duration such as 250ms, 10s, 5m, 2h or 7d.');
 }
 
-/** `512`, `64kb`, `1.5mb`. @returns bytes */
+/** Parse a size: `512`, `64kb`, `1.5mb`. @returns bytes */
 export function parseSize(text: string): number {
   return readSize(text) ?? reject('It must be a size such as 512, 64kb or 1mb.');
 }
 
-/** A whole number from 1. */
+/** Parse a whole number that is at least 1. */
 export function parseCount(text: string): number {
-  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : reject('Not a whole number from 1.');
+  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : reject('It must be a whole number, at least 1.');
 }
 
-/** A whole number from 0. */
+/** Parse a whole number that is at least 0. */
 export function parseWhole(text: string): number {
-  return /^\d{1,10}$/.test(text) ? Number(text) : reject('Not a whole number from 0.');
+  return /^\d{1,10}$/.test(text) ? Number(text) : reject('It must be a whole number, at least 0.');
 }
 
-/** A number above 0. */
+/** Parse a number that is greater than 0. */
 export function parsePositive(text: string): number {
   return /^\d{1,9}(?:\.\d{1,9})?$/.test(text) && Number(text) > 0
     ? Number(text)
-    : reject('Not a number above 0.');
+    : reject('It must be a number greater than 0.');
 }
 
-/** A port; 0 takes any that is free. */
+/** Parse a port. 0 selects a free port. */
 export function parsePort(text: string): number {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
     ? Number(text)
-    : reject('Not a port from 0 to 65535.');
+    : reject('It must be a port from 0 to 65535.');
 }
 
-/** An address of a web server. */
+/** Parse an HTTP or HTTPS URL. */
 export function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'http:' || url?.protocol === 'https:'
     ? url.href
-    : reject('Not a URL that begins with http:// or https://.');
+    : reject('It must be a URL that begins with http:// or https://.');
 }
 
-/** A day, or a day and a time, in ISO 8601. */
+/** Parse a date, or a date and a time, in ISO 8601. */
 export function parseDate(text: string): Date {
   const date = new Date(text);
   return /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(date.getTime())
     ? date
-    : reject('Not a time such as 2026-01-31T12:00:00Z.');
+    : reject('It must be a time such as 2026-01-31T12:00:00Z.');
 }
 
-/** `Name: value`, as it stands in a request; several times for several. @returns them by their names in lower case */
+/** Collect a header, `Name: value`, in addition to the previous ones. @returns the headers, with names in lower case */
 export function collectHeader(
   text: string,
   before: Readonly<Record<string, string>> = {},
@@ -65,10 +65,10 @@ export function collectHeader(
   const value = text.slice(colon + 1).replace(/^[ \t]+/, '');
   return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
     ? { ...before, [name.toLowerCase()]: value }
-    : reject('Not a header such as "X-Request-ID: 17".');
+    : reject('It must be a header such as "X-Request-ID: 17".');
 }
 
-/** For an option that may be given several times. */
+/** Collect the values of an option that may be repeated. */
 export function collect(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];
 }

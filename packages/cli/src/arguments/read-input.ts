@@ -3,14 +3,14 @@ import { stat } from 'node:fs/promises';
 import { CommandFailure } from '../failure/failure.ts';
 import { printable } from '../terminal/printable.ts';
 
-/** Bytes of a body that is looked at: a thousand times what SpiderFoot sends. */
+/** The maximum size of a body in bytes: a thousand times as large as the bodies that SpiderFoot sends. */
 const largestInput = 64 * 1024 ** 2;
 
-/** The bytes of a file; of standard input where the path is `-`. */
+/** Read a file, or standard input if the path is `-`. */
 export async function readInput(path: string): Promise<Buffer> {
   if (path !== '-') return readFileUpTo(largestInput, path);
-  // Otherwise it looks as if nothing happened.
-  if (process.stdin.isTTY) console.error('Reading what is typed; Ctrl-D ends it.');
+  // Without this line, the command seems to hang.
+  if (process.stdin.isTTY) console.error('Reading standard input. Press Ctrl-D to end it.');
   return readUpTo(largestInput, process.stdin, 'Standard input');
 }
 
@@ -19,25 +19,24 @@ export async function readBody(path: string): Promise<Buffer> {
   const body = await readInput(path);
   if (body.length === 0) {
     console.error(
-      `warning: ${path === '-' ? 'Standard input' : printable(path)} is empty: the body has 0 bytes.`,
+      `warning: ${path === '-' ? 'Standard input' : printable(path)} is empty, so the body has 0 bytes.`,
     );
   }
   return body;
 }
 
-/** The bytes of a file, or of a pipe that has a name. @throws CommandFailure where there are more than so many */
-export async function readFileUpTo(most: number, path: string): Promise<Buffer> {
+/** Read a file or a named pipe. @throws CommandFailure if it has more than `limit` bytes */
+export async function readFileUpTo(limit: number, path: string): Promise<Buffer> {
   if ((await stat(path)).isDirectory()) throw new CommandFailure(`${path} is a folder.`);
-  return readUpTo(most, createReadStream(path), path);
+  return readUpTo(limit, createReadStream(path), path);
 }
 
-async function readUpTo(most: number, source: AsyncIterable<Buffer>, name: string): Promise<Buffer> {
+async function readUpTo(limit: number, source: AsyncIterable<Buffer>, name: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of source) {
     length += chunk.length;
-    if (length > most)
-      throw new CommandFailure(`${name} has more than ${most} bytes, the most that is read.`);
+    if (length > limit) throw new CommandFailure(`${name} exceeds the limit of ${limit} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageFailure } from '../failure/failure.ts';
 import { readFileUpTo } from './read-input.ts';
 
-/** What the options of {@link addSecretOptions} give. */
+/** The values of the options that {@link addSecretOptions} adds. */
 export interface SecretOptions {
   readonly secret?: string;
   readonly secretFile?: string;
@@ -11,14 +11,14 @@ export interface SecretOptions {
 
 const variable = 'SPIDERFOOT_WEBHOOK_SECRET';
 
-/** The ways to give a secret. */
+/** Add the options that specify the secret. */
 export function addSecretOptions(command: Command): Command {
   return command
     .option(
       '--secret <text>',
       `the shared secret (visible in the process list; ${variable} or --secret-file is safer)`,
     )
-    .option('--secret-file <path>', 'a file that contains the secret; a final newline is ignored');
+    .option('--secret-file <path>', 'the file that contains the secret; a final newline is ignored');
 }
 
 /**
@@ -27,19 +27,19 @@ export function addSecretOptions(command: Command): Command {
  */
 export async function findSecret({ secret, secretFile }: SecretOptions): Promise<string | undefined> {
   if (secret !== undefined && secretFile !== undefined) {
-    throw new UsageFailure('--secret and --secret-file do not go together.');
+    throw new UsageFailure('--secret and --secret-file cannot be combined.', 'Give only one of them.');
   }
   if (secretFile !== undefined) return readSecretFile(secretFile);
   if (secret !== undefined) return secret;
   const inEnvironment = process.env[variable];
-  // The source of a container's variable is probably missing. A generated secret would reject every event.
+  // A container probably got no value for the variable. A generated secret would reject every event.
   if (inEnvironment === '') {
     throw new UsageFailure(`${variable} is set but empty.`, 'Set it to the secret, or remove it.');
   }
   return inEnvironment;
 }
 
-/** Bytes: more than any secret has. */
+/** The maximum size of a secret file in bytes. No secret is that long. */
 const longestFile = 64 * 1024;
 
 const byteOrderMarks = [
@@ -48,7 +48,7 @@ const byteOrderMarks = [
   [Buffer.from([0xfe, 0xff]), 'UTF-16'],
 ] as const;
 
-/** The secret in a file; editors and echo end it with a newline. */
+/** Read the secret from a file, without the final newline that editors and `echo` add. */
 export async function readSecretFile(path: string): Promise<string> {
   const bytes = await readFileUpTo(longestFile, path);
   const mark = byteOrderMarks.find(([begin]) => bytes.subarray(0, begin.length).equals(begin));
@@ -59,11 +59,11 @@ export async function readSecretFile(path: string): Promise<string> {
     );
   }
   // Otherwise, bytes that are not text would be replaced, which changes the secret.
-  if (!isUtf8(bytes)) throw new UsageFailure(`${path} holds no secret: it is not a text in UTF-8.`);
+  if (!isUtf8(bytes)) throw new UsageFailure(`${path} is not a secret file, because it is not UTF-8 text.`);
   return bytes.toString().replace(/\r?\n$/, '');
 }
 
-/** The secret that was given, where there has to be one. */
+/** Return the secret. @throws UsageFailure if no secret is given, or it is empty */
 export async function requireSecret(options: SecretOptions): Promise<string> {
   const secret = await findSecret(options);
   if (secret !== undefined && secret !== '') return secret;

@@ -8,19 +8,22 @@ import { allowEarlyClose } from '../terminal/output.ts';
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 
-/** @param createWhole creates the program with all its commands */
-export function command(createWhole: () => Promise<Command>): Command {
+/**
+ * `completion`: write a completion script.
+ * @param createFullProgram creates the program with all commands
+ */
+export function command(createFullProgram: () => Promise<Command>): Command {
   const command = new Command()
-    .description('Write a completion script for commands, options and their choices.')
+    .description('Write a shell completion script, which completes commands, options and their choices.')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .action(async (shell: keyof typeof shells) => {
       allowEarlyClose();
-      const program = await createWhole();
+      const program = await createFullProgram();
       process.stdout.write(shells[shell](program.name(), commandNodes(program)));
     });
   return addExamples(command, [
     ['completion bash > ~/.local/share/bash-completion/completions/spiderfoot-webhooks', 'bash'],
-    ['completion zsh > ~/.zfunc/_spiderfoot-webhooks', 'zsh, where ~/.zfunc is in $fpath'],
+    ['completion zsh > ~/.zfunc/_spiderfoot-webhooks', 'zsh, if ~/.zfunc is in $fpath'],
     ['completion fish > ~/.config/fish/completions/spiderfoot-webhooks.fish', 'fish'],
   ]);
 }

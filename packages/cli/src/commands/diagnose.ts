@@ -4,14 +4,15 @@ import { addSecretOptions } from '../arguments/secret-options.ts';
 import type { DiagnoseOptions } from '../diagnose/run.ts';
 import { addExamples } from '../terminal/help.ts';
 
-const description = `Find out why a signature does not match. Check the signature, the body and the secret step by step, then try common mistakes, one or two at a time, until they explain the signature.
+const description = `Find out why a signature does not match. Check the signature, the body and the secret step by step. Then try common mistakes, one or two at a time, until they explain the signature.
 
-The body must be exactly as received, byte for byte. The secret and the whole expected signature are not shown unless you ask for them.`;
+The body must be exactly as received, byte for byte. The secret and the complete expected signature are shown only with --show-secrets.`;
 
+/** `diagnose`: find out why a signature does not match. */
 export function command(): Command {
   const command = new Command()
     .description(description)
-    .argument('[file]', 'the body; standard input if it is "-" or missing', '-')
+    .argument('[file]', 'the file with the body; "-" reads standard input', '-')
     .option('-s, --signature <text>', 'the value of X-SpiderFoot-Signature')
     .option('-H, --header <name: value>', 'a header of the same request; may be repeated', collectHeader);
   addSecretOptions(command)
@@ -25,7 +26,7 @@ export function command(): Command {
       ).argParser(collect),
     )
     .option('--show-secrets', 'show the expected signature, and the matching secret')
-    .option('--json', 'one line of JSON')
+    .option('--json', 'print one line of JSON')
     .action(async (file: string, options: DiagnoseOptions) => {
       const { run } = await import('../diagnose/run.ts');
       await run(file, options);
@@ -34,7 +35,7 @@ export function command(): Command {
     ['diagnose body.json --signature sha256=0f3b…', 'A body that was saved as received'],
     [
       'diagnose body.json -H "X-SpiderFoot-Signature: sha256=0f3b…" -H "X-Signature-256: …"',
-      'With all its headers',
+      'With all headers of the request',
     ],
     ['log show 17 --raw | spiderfoot-webhooks diagnose -s sha256=0f3b…', 'From the log'],
   ]);

@@ -16,16 +16,16 @@ interface DoctorFlags extends SecretOptions, ClientTlsFiles {
 export function command(): Command {
   const doctor = new Command('doctor')
     .description(
-      'Checks a running receiver from outside: whether SpiderFoot sends to its address, whether it can be reached, its certificate, its health, and its answers to a GET, an event without a signature, a tampered event, a signed webhook.test, and the same event again. With a secret, it sends genuine events of the type webhook.test, which handlers see once. Exits with 1 if a check fails; a warning is not a failure.',
+      'Check a running receiver from outside: whether SpiderFoot sends to its address, whether it can be reached, its certificate, its health, and its responses to a GET, an event without a signature, a tampered event, a signed webhook.test, and the same event again. With a secret, doctor sends genuine events of the type webhook.test, which handlers see once. The exit code is 1 if a check fails. A warning is not a failure.',
     )
     .argument('<url>', "the webhook's URL", parseUrl);
   addSecretOptions(doctor)
-    .option('--ca <file>', 'a certificate authority of your own to trust, in PEM')
-    .option('--client-cert <file>', 'a client certificate to send, in PEM')
-    .option('--client-key <file>', 'the key of that certificate, if it is in another file')
+    .option('--ca <file>', "the file of the certificate authority to trust instead of the system's, in PEM")
+    .option('--client-cert <file>', 'the file of a client certificate to send, in PEM')
+    .option('--client-key <file>', 'the file of its key, if the key is in another file')
     .option(
       '--timeout <time>',
-      'the time limit for each answer (default: 10s, as in SpiderFoot)',
+      'the time limit for each response (default: 10s, as in SpiderFoot)',
       parseDuration,
     )
     .option('--json', 'print a line of JSON for each check')
@@ -50,10 +50,13 @@ export function command(): Command {
     );
   return addExamples(doctor, [
     ['doctor http://127.0.0.1:3000/webhook --secret-file secret.txt', 'A receiver on this machine'],
-    ['doctor https://hooks.example.com/webhook --ca ca.pem', 'A receiver with a certificate of your own'],
+    [
+      'doctor https://hooks.example.com/webhook --ca ca.pem',
+      'A receiver whose certificate your own authority issued',
+    ],
     [
       'doctor https://hooks.example.com/webhook --json',
-      'For another program, without the checks that need the secret',
+      'JSON for another program, without the checks that need the secret',
     ],
   ]);
 }

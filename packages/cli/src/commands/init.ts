@@ -10,14 +10,14 @@ import { shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/printable.ts';
 import { version } from '../version.ts';
 
-/** `init`: writes a minimal receiver project. */
+/** `init`: write a minimal receiver project. */
 export function command(): Command {
   const init = new Command('init')
     .description(
-      'Writes a minimal receiver in TypeScript that runs: package.json, tsconfig.json, src/server.ts, .env with a generated secret (readable only by its owner), .env.example, .gitignore, .npmrc, README.md. Overwrites nothing.',
+      'Write a minimal receiver in TypeScript that is ready to run: package.json, tsconfig.json, src/server.ts, .env with a generated secret (readable only by its owner), .env.example, .gitignore, .npmrc and README.md. Existing files are not overwritten.',
     )
     .addArgument(new Argument('<framework>', 'the framework').choices(frameworks))
-    .argument('[folder]', 'the destination', '.')
+    .argument('[folder]', 'the folder of the project', '.')
     .action(async (framework: Framework, folder: string) => {
       const root = resolve(folder);
       const files = projectFiles(framework, {
@@ -25,10 +25,10 @@ export function command(): Command {
         secret: randomBytes(32).toString('hex'),
         kitVersion: version(),
       });
-      const inTheWay = await existingFiles(root, files);
-      if (inTheWay.length > 0) {
-        throw new CommandFailure(`There already: ${inTheWay.join(', ')}.`, {
-          hint: 'Nothing was written. Name an empty folder, or take these away.',
+      const existing = await existingFiles(root, files);
+      if (existing.length > 0) {
+        throw new CommandFailure(`The folder already contains ${existing.join(', ')}.`, {
+          hint: 'Nothing was written. Give an empty folder, or move these files away.',
         });
       }
       await writeFiles(root, files);
@@ -43,7 +43,7 @@ export function command(): Command {
   ]);
 }
 
-/** What npm takes as a name, of a folder that may be called anything. */
+/** Convert the name of a folder into a name that npm accepts. */
 function packageName(folder: string): string {
   const name = basename(folder)
     .toLowerCase()

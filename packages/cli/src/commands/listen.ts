@@ -6,62 +6,68 @@ import { parseRate, type Rate } from '../listen/endpoints/rate-limit.ts';
 import type { ListenFlags } from '../listen/flags.ts';
 import { addExamples } from '../terminal/help.ts';
 
-const description = `Receives webhooks and shows them, without any code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. For a rejection, the line is followed by the reason and what to do. If you give no secret on a terminal, one is generated for this run and shown. Without a terminal, a missing secret is an error unless you give --make-secret.
+const description = `Receive webhooks and show them, without writing code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. After a rejection, the next lines show the reason and what to do. If you give no secret on a terminal, listen generates one for this run and shows it. Without a terminal, a missing secret is an error unless you give --make-secret.
 
-GET /health shows to every client whether the receiver is up. The details of /health, such as the number of queued deliveries, and GET /metrics for Prometheus are shown only to requests from this machine that name its address or localhost as the host and do not come through a proxy. A proxy is recognized by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. A proxy that sends HTTP/1.1 to 127.0.0.1 without such a header is not recognized. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
+GET /health shows every client whether the receiver is up. The details of /health, such as the number of queued deliveries, and GET /metrics for Prometheus are shown only to direct requests from this machine whose host is localhost or a loopback address. A request through a proxy gets no details. listen recognizes a proxy by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. It does not recognize a proxy that sends HTTP/1.1 to 127.0.0.1 without such a header. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
 
-An event is answered after its line is written. If the output cannot be written, because the program that reads it has ended or the disk is full, events are answered 503 and the command exits with 1.
+listen writes the line of an event before it answers the event. If it cannot write the output, because the program that reads it has ended or the disk is full, it answers events with 503 and exits with 1.
 
-SIGTERM, SIGHUP and Ctrl-C finish the requests in flight. A second Ctrl-C exits at once.`;
+On SIGTERM, SIGHUP or Ctrl-C, listen finishes the requests in flight, then exits. A second Ctrl-C exits at once.`;
 
-/** `listen`: a receiver with no code to write. */
+/** `listen`: run a receiver without writing code. */
 export function command(): Command {
   const listen = new Command('listen').description(description);
   listen
-    .optionsGroup('Where:')
-    .option('--host <address>', 'the address to listen on: 0.0.0.0 for all (default: 127.0.0.1, or HOST)')
-    .option('--port <port>', '0 selects a free port (default: 3000, or PORT)', parsePort)
-    .option('--path <path>', "the webhook's path (default: /webhook)", parsePath)
+    .optionsGroup('Server:')
+    .option(
+      '--host <address>',
+      'the address to listen on; 0.0.0.0 for all addresses (default: HOST, or 127.0.0.1)',
+    )
+    .option('--port <port>', 'the port; 0 selects a free port (default: PORT, or 3000)', parsePort)
+    .option('--path <path>', 'the path of the webhook (default: /webhook)', parsePath)
     .option(
       '--config <file>',
-      "SpiderFoot's own INI file: [webhooks], and [webhooks:NAME] for more endpoints",
+      "SpiderFoot's INI file, with [webhooks], or [webhooks:NAME] for several endpoints",
     );
   listen.optionsGroup('Senders and events:');
   addSecretOptions(listen)
-    .option('--make-secret', 'generate a secret for this run if none is given, even without a terminal')
+    .option('--make-secret', 'generate a secret for this run if you give none, even without a terminal')
     .option('--insecure', 'accept unsigned events: anyone who reaches the port can forge them')
     .option(
       '--allow-ip <addresses>',
-      'allowed senders: addresses, ranges, loopback, private; separate with commas or repeat',
+      'the senders to allow: addresses, ranges, loopback, private; separate with commas or repeat',
       collectList,
     )
-    .option('--trust-proxy <addresses>', 'your own proxies, whose X-Forwarded-For is trusted', collectList)
+    .option('--trust-proxy <addresses>', 'your own proxies, whose X-Forwarded-For to trust', collectList)
     .option(
       '--events <types>',
-      'the event types or categories (such as scan) to handle; others are answered 200 ignored',
+      'the event types or categories (such as scan) to handle; other events are answered 200 ignored',
       collectList,
     )
-    .option('--rate-limit <rate>', 'the limit for each address: 100/m, 10/s, 500/15m', readRate)
-    .option('--max-body <size>', 'the maximum body size: 512kb, 1mb (default: 1mb)', parseSize)
+    .option('--rate-limit <rate>', 'the maximum rate for each address: 100/m, 10/s, 500/15m', readRate)
+    .option('--max-body <size>', 'the maximum size of a body: 512kb, 1mb (default: 1mb)', parseSize)
     .optionsGroup('Handling:')
-    .option('--db <file>', 'keep deliveries in a SQLite database (or SPIDERFOOT_WEBHOOK_DB)')
-    .option('--queue', 'answer once a delivery is in the database, handle it afterward, and retry failures')
+    .option(
+      '--db <file>',
+      'keep deliveries in this SQLite database (default: SPIDERFOOT_WEBHOOK_DB, or no database)',
+    )
+    .option('--queue', 'answer as soon as a delivery is in the database, then handle it and retry failures')
     .option(
       '--forward <target>',
-      'send events on: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL from a file; may be repeated',
+      'forward events: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL from a file; may be repeated',
       collect,
     )
     .optionsGroup('TLS:')
-    .option('--tls-cert <file>', 'serve HTTPS: the certificate with its chain, in PEM')
+    .option('--tls-cert <file>', 'serve HTTPS with the certificate and chain in this file, in PEM')
     .option('--tls-key <file>', 'the key of the certificate')
-    .option('--client-ca <file>', 'accept only senders with a certificate of this authority')
+    .option('--client-ca <file>', 'accept only senders whose certificate this authority issued')
     .optionsGroup('Monitoring:')
     .option('--metrics-port <port>', 'serve health and metrics on a separate port', parsePort)
     .addOption(
       new Option('--metrics-host <address>', 'the address of that port').default('127.0.0.1', '127.0.0.1'),
     )
     .optionsGroup('Output:')
-    .option('--verbose', 'show bodies and headers, with secret headers masked')
+    .option('--verbose', 'show headers and bodies; secret headers are masked')
     .option('--json', 'print a line of JSON for each event, rejection and error')
     .action(async (flags: ListenFlags) => {
       const { listen: run } = await import('../listen/run.ts');
@@ -71,29 +77,31 @@ export function command(): Command {
     ['listen', 'Try it: a secret is generated and shown'],
     ['listen --db webhooks.db --secret-file secret.txt', 'Keep deliveries for `log` and `replay`'],
     ['listen --db webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, then notify Slack'],
-    ['listen --config spiderfoot.cfg --host 0.0.0.0', "Use the settings in SpiderFoot's own file"],
+    ['listen --config spiderfoot.cfg --host 0.0.0.0', "Use the settings in SpiderFoot's INI file"],
     [
       'listen --tls-cert cert.pem --tls-key key.pem --client-ca ca.pem',
-      'HTTPS, for senders with a certificate',
+      'HTTPS, only for senders with a certificate',
     ],
-    ['listen --json | jq -r .eventType', 'For another program'],
+    ['listen --json | jq -r .eventType', 'JSON for another program'],
   ]);
 }
 
 function parsePath(text: string): string {
   if (/^\/[\w\-./~%]*$/.test(text)) return text;
-  throw new InvalidArgumentError('Must begin with / and have no query: /webhook.');
+  throw new InvalidArgumentError('It must begin with / and contain no query, for example /webhook.');
 }
 
-/** `a,b` and `a` `b` are the same list. */
+/** Collect a list. `a,b` in one option is the same list as `a` and `b` in two options. */
 function collectList(text: string, before: readonly string[] | undefined): readonly string[] {
   const entries = text.split(',').map((entry) => entry.trim());
-  if (entries.includes('')) throw new InvalidArgumentError('An entry of the list is empty.');
+  if (entries.includes('')) throw new InvalidArgumentError('The list contains an empty entry.');
   return entries.reduce<readonly string[]>((all, entry) => collect(entry, all), before ?? []);
 }
 
 function readRate(text: string): Rate {
   const rate = parseRate(text);
   if (rate !== undefined) return rate;
-  throw new InvalidArgumentError('Not a rate such as 100/m, 10/s or 500/15m, over seven days at the most.');
+  throw new InvalidArgumentError(
+    'It must be a rate such as 100/m, 10/s or 500/15m, with a period of at most seven days.',
+  );
 }

@@ -18,10 +18,10 @@ import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { columnsOf, lineWidth } from '../terminal/terminal-width.ts';
 
-/** `log`: a look at what a receiver has written. */
+/** `log`: list, show, count and export the deliveries in a database. */
 export function command(): Command {
   const log = new Command('log').description(
-    'Shows the deliveries in the database of a receiver, which may be running at the same time. A missing file is not created. Times are in the time zone of this machine, which you can set with TZ (TZ=UTC). In JSON and CSV, times are in UTC.',
+    'Show the deliveries in the database of a receiver. The receiver may be running. A missing file is not created. Times are in the time zone of this machine; set TZ=UTC for UTC. In JSON and CSV, times are in UTC.',
   );
   log.addCommand(listCommand(), { isDefault: true });
   log.addCommand(showCommand());
@@ -29,12 +29,15 @@ export function command(): Command {
   log.addCommand(exportCommand());
   return addExamples(log, [
     ['log', 'The latest 50 deliveries in webhooks.db'],
-    ['log list --state dead --since 7d', 'Dead letters of the last week'],
-    ['log list --text "198.51.100.7" --json', 'Deliveries that mention an address, one line of JSON each'],
+    ['log list --state dead --since 7d', 'Dead letters from the last seven days'],
+    ['log list --text "198.51.100.7" --json', 'Deliveries that contain an address, one line of JSON each'],
     ['log show 14', 'One delivery with its body'],
-    ['log show 14 --raw | spiderfoot-webhooks sign --secret-file secret.txt', 'Its body, byte for byte'],
-    ['log stats --since 24h', 'How many, over time and by type'],
-    ['log export --format csv --output deliveries.csv', 'All of them as a table'],
+    [
+      'log show 14 --raw | spiderfoot-webhooks sign --secret-file secret.txt',
+      'The body of a delivery, byte for byte',
+    ],
+    ['log stats --since 24h', 'Counts over time and by type'],
+    ['log export --format csv --output deliveries.csv', 'All deliveries as CSV'],
   ]);
 }
 
@@ -46,12 +49,12 @@ interface ListFlags extends DatabaseFlags, FilterFlags {
 
 function listCommand(): Command {
   const list = new Command('list')
-    .summary('the newest first')
-    .description('Lists deliveries, the newest first.');
+    .summary('list deliveries, newest first')
+    .description('List deliveries, newest first.');
   return addFilters(addDatabase(list))
-    .option('--limit <n>', 'how many, up to 1000', parseCount, 50)
-    .option('--cursor <cursor>', 'continue after the previous page, whose output shows the cursor')
-    .option('--json', 'print a line of JSON for each')
+    .option('--limit <n>', 'the maximum number of deliveries, up to 1000', parseCount, 50)
+    .option('--cursor <cursor>', 'show the page after the one that printed this cursor')
+    .option('--json', 'print a line of JSON for each delivery')
     .action(async ({ db, limit, cursor, json, ...flags }: ListFlags) => {
       const page = await withStoreToRead(db, ['list', 'counts'], async (store) =>
         store.list({ ...(await toFilter(store, flags)), limit, ...(cursor !== undefined && { cursor }) }),
@@ -63,7 +66,7 @@ function listCommand(): Command {
         const { recordLines } = await import('../log/delivery-table.ts');
         console.log(recordLines(deliveries, lineWidth()).join('\n'));
       }
-      if (page.cursor !== undefined) console.error(`There are more: --cursor ${page.cursor}`);
+      if (page.cursor !== undefined) console.error(`More deliveries: --cursor ${page.cursor}`);
     });
 }
 
@@ -75,11 +78,11 @@ interface ShowFlags extends DatabaseFlags {
 
 function showCommand(): Command {
   return addDatabase(new Command('show'))
-    .summary('one, with its body')
-    .description('Shows a delivery and its body.')
-    .argument('<delivery>', 'its key or id')
-    .option('--endpoint <name>', 'the endpoint that received it, if several have the same id')
-    .addOption(new Option('--raw', 'only the body, byte for byte as received').conflicts('json'))
+    .summary('show a delivery and its body')
+    .description('Show a delivery and its body.')
+    .argument('<delivery>', 'the key or id of the delivery')
+    .option('--endpoint <name>', 'the endpoint of the delivery, if several endpoints have the same id')
+    .addOption(new Option('--raw', 'print only the body, byte for byte as received').conflicts('json'))
     .option('--json', 'print JSON')
     .action(async (key: string, { db, endpoint, raw, json }: ShowFlags) => {
       const record = await withStoreToRead(db, ['get'], (store) => findRecord(store, key, endpoint));
@@ -99,8 +102,8 @@ interface StatsFlags extends DatabaseFlags, Omit<FilterFlags, 'scan' | 'target' 
 
 function statsCommand(): Command {
   const stats = new Command('stats')
-    .summary('how many, over time and by type')
-    .description('Counts deliveries, with a bar chart over time and by type.');
+    .summary('count deliveries over time and by type')
+    .description('Count deliveries, with bar charts over time, by type and by state.');
   return addFilters(addDatabase(stats), ['type', 'state', 'endpoint', 'since', 'until'])
     .addOption(
       new Option('--by <period>', 'group by this period, in the time zone of this machine').choices(
@@ -125,10 +128,12 @@ interface ExportFlags extends DatabaseFlags, FilterFlags {
 
 function exportCommand(): Command {
   const exporting = new Command('export')
-    .summary('as JSON lines or CSV')
-    .description('Writes deliveries with their bodies as JSON lines or CSV, the newest first.');
+    .summary('export deliveries as JSON lines or CSV')
+    .description('Export deliveries with their bodies as JSON lines or CSV, newest first.');
   return addFilters(addDatabase(exporting))
-    .addOption(new Option('--format <format>', 'how').choices(['jsonl', 'csv']).default('jsonl'))
+    .addOption(
+      new Option('--format <format>', 'the output format').choices(['jsonl', 'csv']).default('jsonl'),
+    )
     .option('--output <file>', 'the output file; an existing file is not overwritten')
     .action(async ({ db, format, output, ...flags }: ExportFlags) => {
       await withStoreToRead(db, ['export'], async (store) => {

@@ -18,28 +18,33 @@ interface PruneFlags extends DatabaseFlags {
   readonly yes?: true;
 }
 
-/** `prune`: deletes old deliveries. */
+/** `prune`: delete old deliveries. */
 export function command(): Command {
   const prune = new Command('prune').description(
-    'Deletes old deliveries. Deliveries that have not been processed are kept, unless you name their state with --state. If SpiderFoot sends an event again after its delivery was deleted, the event counts as new.',
+    'Delete old deliveries. Only processed and ignored deliveries are deleted, unless you name other states with --state. If SpiderFoot sends an event again after its delivery was deleted, the event is handled as a new one.',
   );
   addDatabase(prune)
     .addOption(
-      new Option('--before <time>', 'received before this time: 90d, 2026-01-31').argParser(readTime),
+      new Option('--before <time>', 'delete deliveries received before this time: 90d, 2026-01-31').argParser(
+        readTime,
+      ),
     )
     .option('--keep <n>', 'keep this many of the newest deliveries', parseWhole)
     .addOption(
       stateOption(
         '--state <states...>',
-        'states to delete; separate with commas or repeat for several (default: processed, ignored)',
+        'the states to delete; separate with commas or repeat for several (default: processed, ignored)',
         prunable,
       ),
     )
-    .option('--dry-run', 'show what would be deleted, without deleting')
+    .option('--dry-run', 'show how many deliveries would be deleted, without deleting them')
     .option('--yes', 'do not ask for confirmation')
     .action(async ({ db, before, keep, state = ['processed', 'ignored'], dryRun, yes }: PruneFlags) => {
       if (before === undefined && keep === undefined) {
-        throw new UsageFailure('No age or number is given.', 'Give --before 90d, --keep 10000, or both.');
+        throw new UsageFailure(
+          'The deliveries to delete are not specified.',
+          'Give --before 90d, --keep 10000, or both.',
+        );
       }
       const pruning: Pruning = {
         ...(before !== undefined && { before }),
@@ -52,18 +57,18 @@ export function command(): Command {
         async (store) => {
           const count = await countPrunable(store, pruning);
           if (dryRun === true) return console.log(`Would delete ${count}.`);
-          const isWanted = await confirmed({
+          const isConfirmed = await confirmed({
             question: `Permanently delete ${count} ${count === 1 ? 'delivery' : 'deliveries'}?`,
             declined: 'Nothing was deleted.',
             yes: yes === true || count === 0,
           });
-          if (isWanted) console.log(`Deleted ${await store.prune(pruning)}.`);
+          if (isConfirmed) console.log(`Deleted ${await store.prune(pruning)}.`);
         },
       );
     });
   return addExamples(prune, [
     ['prune --before 90d', 'Deliveries older than 90 days'],
-    ['prune --keep 100000 --dry-run', 'Show how many deliveries exceed a hundred thousand'],
+    ['prune --keep 100000 --dry-run', 'Show how many deliveries there are beyond the newest 100,000'],
     ['prune --before 30d --state dead failed', 'Failed deliveries and dead letters older than 30 days'],
   ]);
 }

@@ -22,16 +22,16 @@ interface ReplayFlags extends DatabaseFlags, FilterFlags {
   readonly yes?: true;
 }
 
-/** `replay`: has deliveries handled again. */
+/** `replay`: put deliveries back into the queue. */
 export function command(): Command {
   const replay = new Command('replay')
     .description(
-      'Puts deliveries back into the queue. A running receiver handles them again within a second; otherwise, the next one to start does. For a failed delivery, only handlers that have not succeeded run again. For a processed delivery, all handlers run.',
+      'Put deliveries back into the queue. A running receiver handles them again within a second. If no receiver is running, the next one to start handles them. For a failed delivery, only the handlers that have not succeeded run again. For a processed delivery, all handlers run again.',
     )
-    .argument('[deliveries...]', 'their keys or ids');
+    .argument('[deliveries...]', 'the keys or ids of the deliveries');
   addFilters(addDatabase(replay))
-    .addOption(new Option('--all', 'all deliveries'))
-    .option('--dry-run', 'show what would be replayed, without replaying')
+    .addOption(new Option('--all', 'replay all deliveries'))
+    .option('--dry-run', 'show the deliveries that would be replayed, without replaying them')
     .option('--yes', 'do not ask for confirmation')
     .action((keys: readonly string[], { db, all, dryRun, yes, ...flags }: ReplayFlags) => {
       checkChoice(keys, flags, all === true);
@@ -46,12 +46,12 @@ export function command(): Command {
           const kinds = [...counts].map(([state, times]) => `${times} ${printable(state)}`).join(', ');
           if (count === 0) throw new CommandFailure('There is nothing to replay.', { hint: nothingHint });
           if (dryRun === true) return console.log(`Would replay ${count} (${kinds}).`);
-          const isWanted = await confirmed({
+          const isConfirmed = await confirmed({
             question: `Replay ${count} deliveries (${kinds})?`,
             declined: 'Nothing was replayed.',
-            yes: yes === true || count <= few,
+            yes: yes === true || count <= mostUnconfirmed,
           });
-          if (isWanted) console.log(`Replayed ${await store.replay(filter)}.`);
+          if (isConfirmed) console.log(`Replayed ${await store.replay(filter)}.`);
         },
       );
     });
@@ -62,8 +62,8 @@ export function command(): Command {
   ]);
 }
 
-/** The number of deliveries that are replayed without confirmation, because running handlers again loses nothing. */
-const few = 10;
+/** The number of deliveries that are replayed without confirmation, because running handlers again loses no data. */
+const mostUnconfirmed = 10;
 
 const nothingHint =
   '`log` lists the deliveries. Deliveries that are already queued or running are not replayed.';
@@ -87,7 +87,7 @@ function checkChoice(
   );
 }
 
-/** All are looked up before the first is put back: a slip in the last leaves everything as it was. */
+/** Look up all deliveries before the first one is replayed, so that a typo in the last key changes nothing. */
 async function replayKeys(
   store: DeliveryStore,
   keys: readonly string[],
@@ -101,14 +101,14 @@ async function replayKeys(
   if (rejected !== undefined) {
     throw new CommandFailure(
       rejected.id === undefined
-        ? `Delivery ${rejected.key} was written by the guide's logger, which has no handlers to run again.`
-        : `Delivery ${rejected.key} is ${rejected.state} already.`,
+        ? `Delivery ${rejected.key} was written by the guide's logger and cannot be replayed, because it has no handlers.`
+        : `Delivery ${rejected.key} is already ${rejected.state}.`,
     );
   }
   for (const { key, eventType: type, state } of records) {
     if (!dryRun) await store.replay(key);
     console.log(
-      `${dryRun ? 'Would replay' : 'Replayed'} ${printable(key)}: ${printable(type)}, ${printable(state)} before.`,
+      `${dryRun ? 'Would replay' : 'Replayed'} ${printable(key)}: ${printable(type)}, previously ${printable(state)}.`,
     );
   }
 }

@@ -7,24 +7,25 @@ interface Options extends SecretOptions {
   readonly header?: true;
 }
 
+/** `sign`: write the signature of a body. */
 export function command(): Command {
   const command = new Command()
     .description('Write the signature of a body, as SpiderFoot sends it in X-SpiderFoot-Signature.')
-    .argument('[file]', 'the body; standard input if it is "-" or missing', '-')
-    .option('--header', 'write the whole header, for curl -H');
+    .argument('[file]', 'the file with the body; "-" reads standard input', '-')
+    .option('--header', 'write the complete header, for curl -H');
   addSecretOptions(command).action(run);
   return addExamples(command, [
     ['sign body.json', 'The signature of a file'],
     [
       'sign body.json --header | curl --data-binary @body.json -H "Content-Type: application/json" -H @- http://127.0.0.1:3000/webhook',
-      'Sent with curl',
+      'Sign a file, and send it with curl',
     ],
   ]);
 }
 
 async function run(file: string, options: Options): Promise<void> {
   const secret = await requireSecret(options);
-  // Not before: a help must not wait for it.
+  // Loaded only here, so that --help does not wait for it.
   const { sign } = await import('@spiderfoot-webhooks/core');
   const signature = await sign(secret, await readBody(file));
   console.log(options.header ? `X-SpiderFoot-Signature: ${signature}` : signature);

@@ -20,15 +20,15 @@ interface TailFlags extends DatabaseFlags, FilterFlags {
   readonly json?: true;
 }
 
-/** `tail`: what came last. */
+/** `tail`: show the latest deliveries, and follow new ones. */
 export function command(): Command {
   const tail = new Command('tail').description(
-    'Shows the latest deliveries, the newest last, in their state at that time. With --follow, also shows new deliveries until Ctrl-C.',
+    'Show the latest deliveries, newest last. With --follow, keep showing new deliveries until Ctrl-C. A line shows the state of a delivery at the time of printing; it is not updated.',
   );
   addFilters(addDatabase(tail))
-    .option('-n, --lines <n>', 'how many', parseWhole, 10)
+    .option('-n, --lines <n>', 'the number of deliveries to show first', parseWhole, 10)
     .option('-f, --follow', 'show new deliveries as they arrive')
-    .option('--json', 'print a line of JSON for each')
+    .option('--json', 'print a line of JSON for each delivery')
     .action(async ({ db, lines, follow: followed, json, ...flags }: TailFlags) => {
       const show = async (record: DeliveryRecord) => {
         if (json === true) await printDeliveries(record);
@@ -46,15 +46,17 @@ export function command(): Command {
       });
     });
   return addExamples(tail, [
-    ['tail', 'The latest ten'],
+    ['tail', 'The latest ten deliveries'],
     ['tail -f --type high_risk_event', 'Findings as they arrive'],
-    ['tail -n 0 -f --json | jq .target', 'For another program'],
+    ['tail -n 0 -f --json | jq .target', 'JSON for another program'],
   ]);
 }
 
-/** Ctrl-C ends the following, not the process: the database is closed in order. */
+/** Return a signal that Ctrl-C aborts. The process does not end at once, so that the database is closed properly. */
 function untilInterrupted(): AbortSignal {
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
-  return ending.signal;
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => controller.abort());
+  }
+  return controller.signal;
 }

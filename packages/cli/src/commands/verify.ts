@@ -8,29 +8,30 @@ interface Options extends SecretOptions {
   readonly signature: string;
 }
 
+/** `verify`: check whether a signature belongs to a body. */
 export function command(): Command {
   const command = new Command()
     .description(
-      'Check whether a signature belongs to a body, as a receiver does. Exits with 1 if it does not.',
+      'Check whether a signature belongs to a body, as a receiver does. The exit code is 1 if it does not.',
     )
-    .argument('[file]', 'the body, byte for byte as received; standard input if it is "-" or missing', '-')
+    .argument('[file]', 'the file with the body, byte for byte as received; "-" reads standard input', '-')
     .requiredOption('-s, --signature <text>', 'the value of X-SpiderFoot-Signature');
   addSecretOptions(command).action(run);
   return addExamples(command, [
-    ['verify body.json --signature sha256=0f3b…', 'The body of a file'],
+    ['verify body.json --signature sha256=0f3b…', 'The signature of a file'],
     ['sign body.json | xargs spiderfoot-webhooks verify body.json --signature', 'Sign and verify'],
   ]);
 }
 
 async function run(file: string, options: Options): Promise<void> {
   const secret = await requireSecret(options);
-  // Not before: a help must not wait for it.
+  // Loaded only here, so that --help does not wait for it.
   const { verify } = await import('@spiderfoot-webhooks/core');
   if (await verify(secret, await readBody(file), options.signature)) {
-    console.log(outColors.green('The signature is right.'));
+    console.log(outColors.green('The signature is valid.'));
     return;
   }
-  console.log(outColors.red('The signature is not right.'));
-  console.error('spiderfoot-webhooks diagnose, with the same arguments, finds out why.');
+  console.log(outColors.red('The signature is not valid.'));
+  console.error('To find out why, run `spiderfoot-webhooks diagnose` with the same arguments.');
   process.exitCode = 1;
 }

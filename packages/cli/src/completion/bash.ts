@@ -1,6 +1,6 @@
 import type { Node } from './command-tree.ts';
 
-/** Completion for bash: names, options, choices, and files for all else. */
+/** Return a completion script for bash. It completes commands, options, choices and, for any other value, files. */
 export function bashCompletion(program: string, nodes: readonly Node[]): string {
   const name = program.replaceAll('-', '_');
   const paths = nodes.filter(({ path }) => path !== '').map(({ path }) => `"${path}"`);

@@ -1,15 +1,15 @@
 import type { Command, Option } from 'commander';
 
-/** A command as a shell completes it. */
+/** A command for completion. */
 export interface Node {
-  /** The names that lead to it: `log list`, and nothing for the program. */
+  /** The names of the command and its parents, such as `log list`. Empty for the program. */
   readonly path: string;
-  /** Commands below it, or what its argument can be. */
+  /** The subcommands, or the choices of the argument. */
   readonly words: readonly Word[];
   readonly options: readonly OptionWord[];
 }
 
-/** A word that can be completed, and what it does. */
+/** A word that can be completed, with its description. */
 interface Word {
   readonly name: string;
   readonly about: string;
@@ -17,14 +17,14 @@ interface Word {
 
 export interface OptionWord {
   readonly about: string;
-  /** With its dashes. */
+  /** The flags with their dashes. */
   readonly flags: readonly string[];
   readonly takesValue: boolean;
-  /** What the value can be; `undefined` for anything, such as a file. */
+  /** The choices of the value. `undefined` for any value, such as a file. */
   readonly choices: readonly string[] | undefined;
 }
 
-/** All commands, from the program down. */
+/** Return the program and all its commands. */
 export function commandNodes(program: Command): readonly Node[] {
   return collect(program, '');
 }

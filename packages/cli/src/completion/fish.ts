@@ -1,11 +1,11 @@
 import type { Node, OptionWord } from './command-tree.ts';
 
-/** Completion for fish: the same as for bash, with descriptions. */
+/** Return a completion script for fish. It completes the same as for bash, with descriptions. */
 export function fishCompletion(program: string, nodes: readonly Node[]): string {
   const name = program.replaceAll('-', '_');
   const paths = nodes.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
   return `# fish completion for ${program}
-function __${name}_at --description 'whether the words so far lead to this command'
+function __${name}_at --description 'Test whether the words so far lead to this command'
   set -l place ''
   for word in (commandline -opc)[2..]
     set -l candidate (string trim "$place $word")

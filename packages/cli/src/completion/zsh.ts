@@ -1,6 +1,6 @@
 import type { Node } from './command-tree.ts';
 
-/** Completion for zsh: the same as for bash, with descriptions. */
+/** Return a completion script for zsh. It completes the same as for bash, with descriptions. */
 export function zshCompletion(program: string, nodes: readonly Node[]): string {
   const name = program.replaceAll('-', '_');
   const paths = nodes.filter(({ path }) => path !== '').map(({ path }) => quoted(path));

@@ -1,4 +1,4 @@
-/** Problems of a certificate, by OpenSSL's or Node's code. */
+/** Descriptions of certificate problems, by OpenSSL's or Node's code. */
 const problems: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'it has expired',
   CERT_NOT_YET_VALID: 'it is not valid yet',
@@ -12,19 +12,19 @@ const problems: Readonly<Record<string, string>> = {
   INVALID_PURPOSE: 'it is not a server certificate',
   PATH_LENGTH_EXCEEDED: 'its chain is longer than its authority allows',
   SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not trusted here',
-  UNABLE_TO_GET_ISSUER_CERT: 'its authority is not known here, or a certificate of its chain is missing',
+  UNABLE_TO_GET_ISSUER_CERT: 'its authority is unknown here, or a certificate is missing from its chain',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'its authority is not known here, or a certificate of its chain is missing',
+    'its authority is unknown here, or a certificate is missing from its chain',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its authority is not known here, or a certificate of its chain is missing',
+    'its authority is unknown here, or a certificate is missing from its chain',
 };
 
-/** @returns `undefined` for a code that is not about a certificate */
+/** Describe a problem of a certificate. @returns `undefined` for a code that is not about a certificate */
 export function certificateProblem(code: string): string | undefined {
   return Object.hasOwn(problems, code) ? problems[code] : undefined;
 }
 
-/** @returns what to do about a problem */
+/** Return how to fix a problem of a certificate. */
 export function certificateFix(code: string): string {
   switch (code) {
     case 'CERT_HAS_EXPIRED':
@@ -35,6 +35,6 @@ export function certificateFix(code: string): string {
     case 'HOSTNAME_MISMATCH':
       return 'Use the host name of the certificate in the URL, or issue a certificate for this host name.';
     default:
-      return "If the certificate is from your own authority, give the authority's file as --ca here, and as SpiderFoot's ca_bundle. Otherwise, configure the server to send its whole chain.";
+      return "If your own authority issued the certificate, give the authority's file as --ca here, and as SpiderFoot's ca_bundle. Otherwise, configure the server to send its complete chain.";
   }
 }

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
-/** The files of a client that trusts an authority of its own, or shows a certificate. */
+/** The TLS files of a client. */
 export interface ClientTlsFiles {
+  /** The certificate authority to trust instead of the system's. */
   readonly ca?: string | undefined;
   readonly clientCert?: string | undefined;
-  /** @default the file of the certificate, which may hold both */
+  /** @default the file of the certificate, which may contain the key too */
   readonly clientKey?: string | undefined;
 }
 
-/** What is in them, as Node's TLS takes it. */
+/** The contents of the files, as options for Node's TLS. */
 export interface ClientTls {
   readonly ca?: Buffer;
   readonly cert?: Buffer;

@@ -2,11 +2,11 @@ import { certificateFix, certificateProblem } from './certificate-problems.ts';
 import { errorCodeOf } from './error-code.ts';
 import { ask, type RequestTarget, readCertificate } from './request.ts';
 
-/** Why a request got no answer. */
+/** Why a request got no response. */
 export interface Cause {
   /** The cause in one sentence, without OpenSSL's jargon. */
   readonly seen: string;
-  /** What to do about it. */
+  /** How to fix the problem. */
   readonly fix: string;
 }
 
@@ -20,7 +20,7 @@ const known: readonly Known[] = [
   ],
   [
     /^ECONNREFUSED$/,
-    'Nothing listens there',
+    'Nothing is listening on that port',
     'Check that the receiver is running (`listen` starts one) on this port, and with --host 0.0.0.0 if other machines must reach it.',
   ],
   [
@@ -35,18 +35,18 @@ const known: readonly Known[] = [
   ],
   [
     /TIMEOUT|TIMEDOUT|ABORT|TimeoutError/,
-    'No complete answer arrived in time',
-    'A firewall may drop the packets, or the receiver may hang. SpiderFoot waits ten seconds.',
+    'No complete response arrived in time',
+    'A firewall may drop the packets, or the receiver may be stuck. SpiderFoot waits ten seconds.',
   ],
-  [/UNREACH/, 'There is no route to that host', 'Check routes and firewalls.'],
+  [/UNREACH/, 'The network cannot reach that host', 'Check the routes and firewalls.'],
 ];
 
-const showCertificate =
+const addClientCertificate =
   'Give --client-cert and --client-key here, and client_cert and client_key to SpiderFoot.';
 
 /**
  * Find out why a request failed. If the error does not show the cause, send another request to find out whether the
- * server speaks TLS or plain HTTP.
+ * server uses TLS or plain HTTP.
  */
 export async function causeOf(error: unknown, target: RequestTarget): Promise<Cause> {
   const code = codeOf(error);
@@ -61,58 +61,59 @@ export async function causeOf(error: unknown, target: RequestTarget): Promise<Ca
   return cause ?? unknownCause(error, code, target);
 }
 
-/** Find a cause over TLS: the port does not speak TLS, or the server rejects the client's certificate. */
+/** Find a cause over TLS: the port does not support TLS, or the server rejects the client's certificate. */
 async function causeOverTls(code: string, target: RequestTarget): Promise<Cause | undefined> {
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|UNEXPECTED_MESSAGE|^EPROTO$/.test(code)) {
     return (await speaksHttp(target))
       ? {
-          seen: 'The port speaks plain HTTP, not TLS',
-          fix: 'Write http:// in the URL, or serve it over TLS.',
+          seen: 'The port serves plain HTTP, not TLS',
+          fix: 'Write http:// in the URL, or configure TLS on the server.',
         }
-      : { seen: 'The port does not speak TLS', fix: 'Check the port in the URL.' };
+      : { seen: 'The port does not support TLS', fix: 'Check the port in the URL.' };
   }
-  const ofCertificate = causeOfClientCertificate(code, target);
-  if (ofCertificate !== undefined) return ofCertificate;
+  const certificateCause = causeOfClientCertificate(code, target);
+  if (certificateCause !== undefined) return certificateCause;
   // In TLS 1.3, the server rejects a certificate after the handshake. undici then reports only that the socket was
   // closed.
-  const again = await outcomeOf(() => ask(target, { method: 'GET' }));
-  const ofSecond = again === undefined ? undefined : causeOfClientCertificate(codeOf(again), target);
-  if (ofSecond !== undefined || again === undefined || target.tls.cert === undefined) return ofSecond;
+  const secondError = await errorOf(() => ask(target, { method: 'GET' }));
+  if (secondError === undefined) return undefined;
+  const secondCause = causeOfClientCertificate(codeOf(secondError), target);
+  if (secondCause !== undefined || target.tls.cert === undefined) return secondCause;
   return {
     seen: 'The server closed the connection after it received the client certificate',
-    fix: 'The server probably rejects the certificate. Use one that its authority has issued.',
+    fix: "The server probably rejects the certificate. Use one that the server's authority issued.",
   };
 }
 
 function causeOfClientCertificate(code: string, { tls }: RequestTarget): Cause | undefined {
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|PEER_DID_NOT_RETURN/.test(code) && tls.cert === undefined) {
-    return { seen: 'The server requires a client certificate, and none was sent', fix: showCertificate };
+    return { seen: 'The server requires a client certificate, and none was sent', fix: addClientCertificate };
   }
   if (/ALERT.*(?:CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR|HANDSHAKE_FAILURE)/.test(code)) {
     return {
       seen: 'The server rejected the client certificate',
-      fix: "Use a certificate that the server's authority has issued and that has not expired.",
+      fix: "Use a certificate that the server's authority issued and that has not expired.",
     };
   }
   return undefined;
 }
 
 async function causeOverHttp(target: RequestTarget): Promise<Cause | undefined> {
-  const problem = await outcomeOf(() => readCertificate(target));
-  // A server that requires a client certificate, or whose own certificate is not trusted, does speak TLS.
+  const problem = await errorOf(() => readCertificate(target));
+  // A server that requires a client certificate, or whose own certificate is not trusted, supports TLS.
   if (problem === undefined || /ALERT|CERT/.test(codeOf(problem))) {
-    return { seen: 'The port speaks TLS, not plain HTTP', fix: 'Write https:// in the URL.' };
+    return { seen: 'The port serves TLS, not plain HTTP', fix: 'Write https:// in the URL.' };
   }
   return undefined;
 }
 
 function unknownCause(error: unknown, code: string, { url }: RequestTarget): Cause {
   if (/^HPE_|^HTTPParserError$/.test(code)) {
-    return { seen: 'The server at this port does not speak HTTP', fix: 'Check the port in the URL.' };
+    return { seen: 'The server on this port does not support HTTP', fix: 'Check the port in the URL.' };
   }
   if (/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|ERR_STREAM_PREMATURE_CLOSE)$/.test(code)) {
     return {
-      seen: 'The server closed the connection without an answer',
+      seen: 'The server closed the connection without a response',
       fix: `See the log of the receiver and of any proxy in front of it. Check that ${url.host} is the right port.`,
     };
   }
@@ -126,11 +127,11 @@ async function speaksHttp({ url, ...target }: RequestTarget): Promise<boolean> {
   const plain = new URL(url.href.replace(/^https:/, 'http:'));
   // The URL omits the default port, which differs without TLS.
   if (url.port === '') plain.port = '443';
-  return (await outcomeOf(() => ask({ ...target, url: plain }, { method: 'GET' }))) === undefined;
+  return (await errorOf(() => ask({ ...target, url: plain }, { method: 'GET' }))) === undefined;
 }
 
-/** @returns the error of a failed attempt; `undefined` if it succeeded */
-async function outcomeOf(attempt: () => Promise<unknown>): Promise<unknown> {
+/** Return the error of a failed attempt. @returns `undefined` if it succeeded */
+async function errorOf(attempt: () => Promise<unknown>): Promise<unknown> {
   try {
     await attempt();
     return undefined;

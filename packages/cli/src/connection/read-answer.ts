@@ -1,7 +1,7 @@
-/** Bytes of an answer that are read. A server may send an answer without end. */
+/** The maximum number of bytes of a response that are read. A server may send an endless response. */
 const longestAnswer = 65_536;
 
-/** Read the beginning of an answer's body as text. */
+/** Read the beginning of a response body as text. */
 export async function readBeginning(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;

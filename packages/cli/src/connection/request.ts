@@ -4,12 +4,12 @@ import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'n
 import { errorCodeOf } from './error-code.ts';
 import { readBeginning } from './read-answer.ts';
 
-/** How a receiver is asked. */
+/** The destination of a request, and how to connect. */
 export interface RequestTarget {
   readonly url: URL;
-  /** Certificates: a CA of one's own, and what is shown to a server that asks for one. */
+  /** The certificate authority to trust instead of Node's, and the client certificate to send if a server requires one. */
   readonly tls: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>;
-  /** Milliseconds for a whole request. */
+  /** The time limit of a complete request, in milliseconds. */
   readonly timeout: number;
 }
 
@@ -24,13 +24,13 @@ export interface Reply {
   readonly headers: IncomingMessage['headers'];
   /** The beginning of the body. */
   readonly body: string;
-  /** Milliseconds from the first byte sent to the last byte read, the connection included. */
+  /** Milliseconds from the start of the connection to the last byte read. */
   readonly ms: number;
-  /** When it was asked, in milliseconds since 1970. */
+  /** When the request started, in milliseconds since 1970. */
   readonly askedAt: number;
 }
 
-/** Send one request over its own connection, as SpiderFoot does. Rejects if no complete answer arrives. */
+/** Send one request over its own connection, as SpiderFoot does. Rejects if no complete response arrives. */
 export function ask(
   { url, tls, timeout }: RequestTarget,
   { method, headers = {}, body }: RequestContent,
@@ -64,7 +64,7 @@ export function ask(
   });
 }
 
-/** What a server shows of itself before anything is said to it. */
+/** What a TLS handshake reveals of a server. */
 export interface Identity {
   readonly protocol: string | null;
   readonly validTo: Date | undefined;
@@ -80,7 +80,7 @@ export function readCertificate({ url, tls, timeout }: RequestTarget): Promise<I
       ...tls,
       host,
       port: Number(url.port || 443),
-      // Of an address there is no name to ask for.
+      // Server Name Indication does not allow IP addresses.
       ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
       rejectUnauthorized: false,
     });

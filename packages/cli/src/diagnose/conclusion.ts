@@ -4,9 +4,9 @@ import type { Step } from './steps/step.ts';
 /** The conclusion of a diagnosis. It claims only facts that were established. */
 export interface Conclusion {
   /**
-   * `genuine`: the signature is right. `explained`: known mistakes reproduce the signature. `marked`: nothing
+   * `genuine`: the signature is valid. `explained`: known mistakes reproduce the signature. `marked`: nothing
    * reproduces it, and wrong steps must be corrected first. `unfinished`: not all mistakes were tried. `unknown`: the
-   * cause is not known.
+   * cause is unknown.
    */
   readonly kind: 'genuine' | 'explained' | 'marked' | 'unfinished' | 'unknown';
   /** The names of the wrong steps. */
@@ -29,14 +29,14 @@ export interface Facts {
 export function conclusionOf({ genuine, steps, mistakes, complete }: Facts): Conclusion {
   const wrong = steps.filter(({ verdict }) => verdict === 'wrong');
   const marked = wrong.map(({ what }) => what);
-  const also = marked.length === 0 ? '' : ` Marked ✗ above: ${marked.join(', ')}.`;
-  if (genuine) return { kind: 'genuine', marked, text: `The signature is right.${also}` };
+  const note = marked.length === 0 ? '' : ` Marked ✗ above: ${marked.join(', ')}.`;
+  if (genuine) return { kind: 'genuine', marked, text: `The signature is valid.${note}` };
   if (mistakes !== undefined) {
     const count = mistakes.length === 1 ? 'One mistake was found' : `${mistakes.length} mistakes were found`;
     return {
       kind: 'explained',
       marked,
-      text: `${count}, which explain${mistakes.length === 1 ? 's' : ''} the signature.${also}`,
+      text: `${count}, which explain${mistakes.length === 1 ? 's' : ''} the signature.${note}`,
     };
   }
   if (wrong.length > 0) return { kind: 'marked', marked, text: correctFirst(wrong) };
@@ -50,7 +50,7 @@ export function conclusionOf({ genuine, steps, mistakes, complete }: Facts): Con
   return {
     kind: 'unknown',
     marked,
-    text: "The secret here, the sender's secret or the body may be wrong; the signature does not show which. Copy the secret again from the sender, and compare the body with the received bytes.",
+    text: "The secret here, the sender's secret or the body may be wrong. The signature does not show which. Copy the secret from the sender again, and compare the body with the received bytes.",
   };
 }
 

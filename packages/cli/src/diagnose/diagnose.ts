@@ -6,7 +6,7 @@ import { bodySteps } from './steps/body-steps.ts';
 import { secretSteps } from './steps/secret-steps.ts';
 import { comparisonStep, signatureSteps } from './steps/signature-steps.ts';
 
-/** What is the matter with a signature. */
+/** The result of examining a signature. */
 export interface Diagnosis extends Facts {
   readonly conclusion: Conclusion;
   /** Secret. Shown only on request. */
@@ -14,6 +14,7 @@ export interface Diagnosis extends Facts {
   readonly found: Found | undefined;
 }
 
+/** Find out why a signature does not match. */
 export function diagnose(evidence: Evidence): Diagnosis {
   const { body, secret, signature } = evidence;
   const expected = hmac.digest('sha256', Buffer.from(secret), body);
@@ -29,9 +30,9 @@ export function diagnose(evidence: Evidence): Diagnosis {
   return { ...facts, conclusion: conclusionOf(facts), expected, found };
 }
 
-/** As a receiver looks at it: the prefix may be missing, and nothing else. */
+/** Compare a signature as a receiver does: only the prefix is optional. */
 function isExactly(signature: string, expected: string): boolean {
-  const given = Buffer.from(signature.replace(/^sha256=/i, '').toLowerCase());
-  const due = Buffer.from(expected);
-  return given.length === due.length && timingSafeEqual(given, due);
+  const givenBytes = Buffer.from(signature.replace(/^sha256=/i, '').toLowerCase());
+  const expectedBytes = Buffer.from(expected);
+  return givenBytes.length === expectedBytes.length && timingSafeEqual(givenBytes, expectedBytes);
 }

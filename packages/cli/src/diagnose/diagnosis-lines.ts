@@ -11,7 +11,7 @@ const marks: Readonly<Record<Step['verdict'], string>> = {
   notable: outColors.yellow('!'),
 };
 
-/** A diagnosis in lines for a person. */
+/** Format a diagnosis for a person. */
 export function diagnosisLines(diagnosis: Diagnosis): readonly string[] {
   const { steps } = diagnosis;
   const column = Math.max(...steps.map(({ what }) => what.length));
@@ -26,7 +26,7 @@ export function diagnosisLines(diagnosis: Diagnosis): readonly string[] {
   ];
 }
 
-/** A sentence in lines as long as the screen has room for behind an indentation. */
+/** Wrap a sentence to the width of the screen minus an indentation. */
 function lines(sentence: string, indent = 0): readonly string[] {
   return wrapped(printable(sentence), lineWidth() - indent);
 }
@@ -49,11 +49,11 @@ function conclusionLines({ mistakes = [], conclusion: { kind, text } }: Diagnosi
       return sentence.map(outColors.red);
     case 'unfinished':
     case 'unknown':
-      return [outColors.red('No known mistake explains it.'), ...sentence];
+      return [outColors.red('No known mistake explains the signature.'), ...sentence];
   }
 }
 
-/** What is shown only to who asks for it. */
+/** Return the lines with secrets, which are shown only on request. */
 export function secretLines({ expected, found }: Diagnosis): readonly string[] {
   return [
     '',
@@ -61,7 +61,7 @@ export function secretLines({ expected, found }: Diagnosis): readonly string[] {
     ...(found === undefined
       ? []
       : [
-          `secret that was signed with: ${printable(JSON.stringify(found.secret.toString()))}, in hex ${found.secret.toString('hex')}`,
+          `secret used for signing: ${printable(JSON.stringify(found.secret.toString()))}, in hex ${found.secret.toString('hex')}`,
         ]),
   ];
 }

@@ -6,7 +6,7 @@ import { diagnose } from './diagnose.ts';
 import { diagnosisLines, secretLines } from './diagnosis-lines.ts';
 import type { Evidence } from './mistakes/search-mistakes.ts';
 
-/** What the command line says. */
+/** The options of `diagnose`. */
 export interface DiagnoseOptions extends SecretOptions {
   readonly signature?: string;
   readonly header?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface DiagnoseOptions extends SecretOptions {
 const ownHeader = 'x-spiderfoot-signature';
 const signatureHeaders = [ownHeader, 'x-spiderfoot-signature-256', 'x-signature-256'];
 
-/** Diagnose the signature in the options. The exit code shows whether the signature is right. */
+/** Diagnose the signature in the options. The exit code shows whether the signature is valid. */
 export async function run(file: string, options: DiagnoseOptions): Promise<void> {
   const headers = options.header ?? {};
   // With --signature, one of the other two headers may contain the right signature.

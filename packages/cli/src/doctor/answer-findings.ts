@@ -2,15 +2,15 @@ import { answerHint } from '../connection/answer-hints.ts';
 import type { Reply } from '../connection/request.ts';
 import type { Finding } from './finding.ts';
 
-/** What an answer of one of the kit's receivers says of itself. Others may say nothing. */
+/** The members of a response from one of the kit's receivers. Other receivers may have none of them. */
 interface KitAnswer {
-  /** `success`, `accepted`, `duplicate`, `ignored`. */
+  /** `success`, `accepted`, `duplicate` or `ignored`. */
   readonly status: string | undefined;
-  /** The code of a refusal. */
+  /** The code of a rejection. */
   readonly code: string | undefined;
 }
 
-function read(body: string): KitAnswer {
+function parseAnswer(body: string): KitAnswer {
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value !== 'object' || value === null) return { status: undefined, code: undefined };
@@ -25,22 +25,22 @@ function read(body: string): KitAnswer {
 
 const isGood = (status: number) => status >= 200 && status < 300;
 
-/** An answer in words: its status, and the code of a refusal. */
+/** Describe a response by its status, and the code of a rejection. */
 function words({ status, body }: Reply): string {
-  const { code } = read(body);
+  const { code } = parseAnswer(body);
   return code === undefined ? `${status}` : `${status} ${code}`;
 }
 
 const wrongSecret =
-  'The secret given here probably differs from that of the receiver: compare the two. Otherwise, a proxy on the way changes the body.';
+  'The secret given here probably differs from the secret of the receiver. Compare the two. If they are equal, a proxy in between changes the body.';
 
-/** Return the likely cause of an answer by its status, for other receivers and for proxies in front of a receiver. */
+/** Return the likely cause of a response by its status, for other receivers and for proxies in front of a receiver. */
 function likelyCause({ status, headers, body }: Reply): string {
   if (status === 401 && (headers['www-authenticate'] !== undefined || isHtml(headers, body))) {
     return 'A proxy in front of the receiver asks for a login. Exempt the path of the webhook from the login.';
   }
   if (status >= 300 && status < 400) {
-    return 'The answer is a redirect, for example to a login page, which SpiderFoot does not follow. Use the URL of the receiver.';
+    return 'The response is a redirect, for example to a login page. SpiderFoot does not follow redirects. Use the URL of the receiver.';
   }
   switch (status) {
     case 401:
@@ -62,17 +62,17 @@ function likelyCause({ status, headers, body }: Reply): string {
     default:
       return status >= 500
         ? 'The receiver failed. See its log.'
-        : 'Check the URL and the log of the receiver. SpiderFoot sends an event again if the answer is not 2xx.';
+        : 'Check the URL and the log of the receiver. SpiderFoot sends an event again if the response is not 2xx.';
   }
 }
 
-/** Return the hint for a rejection's code if it is one of the kit's, or else the likely cause of its status. */
+/** Return the hint for a rejection's code if it is one of the kit's. Otherwise, return the likely cause by status. */
 function hintOf(reply: Reply): string {
-  const { code } = read(reply.body);
+  const { code } = parseAnswer(reply.body);
   return code === 'invalid_signature' ? wrongSecret : (answerHint(code) ?? likelyCause(reply));
 }
 
-/** Return whether the answer is a web page, such as a login page, instead of a receiver's answer. */
+/** Return whether the response is a web page, such as a login page, instead of a receiver's response. */
 function isPage({ status, headers, body }: Reply): boolean {
   return isGood(status) && isHtml(headers, body);
 }
@@ -82,10 +82,10 @@ function isHtml(headers: Reply['headers'], body: string): boolean {
 }
 
 const fixOfPage =
-  'This is not the answer of a receiver: a login page, a proxy or another site is at this URL. Check the URL, and exempt the path of the webhook from the login.';
+  'This is not the response of a receiver. A login page, a proxy or another site answers at this URL. Check the URL, and exempt the path of the webhook from the login.';
 
 /**
- * Judge the answer to a GET of the webhook's URL.
+ * Check the response to a GET of the webhook's URL.
  * @param elsewhere the path of a receiver, if one was found at another path
  */
 export function routeFinding(reply: Reply, elsewhere?: string): Finding {
@@ -98,14 +98,14 @@ export function routeFinding(reply: Reply, elsewhere?: string): Finding {
       check: 'route',
       verdict: 'fail',
       seen: `${seen}, a redirect${to}`,
-      fix: 'SpiderFoot does not send a POST on: give it the URL where the redirect leads.',
+      fix: 'SpiderFoot does not follow redirects. Give SpiderFoot the URL that the redirect leads to.',
     };
   }
   if (status === 404) {
     const fix =
       elsewhere === undefined
-        ? 'Nothing is served at this path. Check the path in the URL.'
-        : `Nothing is served at this path, but a receiver answers at ${elsewhere}. Check the path in the URL.`;
+        ? 'No webhook is served at this path. Check the path in the URL.'
+        : `No webhook is served at this path, but a receiver answers at ${elsewhere}. Check the path in the URL.`;
     return { check: 'route', verdict: 'fail', seen, fix };
   }
   if (status >= 500) {
@@ -113,7 +113,7 @@ export function routeFinding(reply: Reply, elsewhere?: string): Finding {
       check: 'route',
       verdict: 'fail',
       seen,
-      fix: 'The server, or a proxy before it, is broken: see its log.',
+      fix: 'The server, or a proxy in front of it, failed. See its log.',
     };
   }
   if (isPage(reply)) {
@@ -122,11 +122,12 @@ export function routeFinding(reply: Reply, elsewhere?: string): Finding {
   return {
     check: 'route',
     verdict: 'warn',
-    seen: `${seen}; a receiver of the kit says 405`,
-    fix: 'Is this the URL of the webhook?',
+    seen: `${seen}; a receiver of the kit answers 405`,
+    fix: 'Check that this is the URL of the webhook.',
   };
 }
 
+/** Check the response to `GET /health`. */
 export function healthFinding(reply: Reply): Finding {
   const { status } = reply;
   if (isPage(reply)) {
@@ -138,7 +139,7 @@ export function healthFinding(reply: Reply): Finding {
     };
   }
   if (isGood(status)) {
-    const answered = read(reply.body).status;
+    const answered = parseAnswer(reply.body).status;
     return {
       check: 'health',
       verdict: 'ok',
@@ -149,7 +150,7 @@ export function healthFinding(reply: Reply): Finding {
     return {
       check: 'health',
       verdict: 'warn',
-      seen: `GET /health is answered ${status}: there is none`,
+      seen: `GET /health is answered ${status}, so the receiver has no health endpoint`,
       fix: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
     };
   }
@@ -157,11 +158,11 @@ export function healthFinding(reply: Reply): Finding {
     check: 'health',
     verdict: 'fail',
     seen: `GET /health is answered ${status}`,
-    fix: "It says that it is not ready: see the receiver's log, and its database's disk.",
+    fix: 'The receiver is not ready. Check its log, and the disk of its database.',
   };
 }
 
-/** Of a delivery that is not genuine. */
+/** Check the response to a delivery that is not genuine. */
 export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Finding {
   const { status } = reply;
   const seen = `Answered ${words(reply)}`;
@@ -171,15 +172,16 @@ export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Fin
     return {
       check,
       verdict: 'fail',
-      seen: `${seen}: it was taken`,
-      fix: 'Anybody who reaches the receiver can make up events. Give it the secret, and leave out --insecure.',
+      seen: `${seen}: the receiver accepted it`,
+      fix: 'Anyone who can reach the receiver can forge events. Give the receiver the secret, and remove --insecure.',
     };
   }
-  if (status === 403) return { check, verdict: 'ok', seen: `Rejected before its signature: ${words(reply)}` };
-  return { check, verdict: 'warn', seen: `${seen}, where a receiver answers 401`, fix: hintOf(reply) };
+  if (status === 403)
+    return { check, verdict: 'ok', seen: `Rejected before the signature check: ${words(reply)}` };
+  return { check, verdict: 'warn', seen: `${seen}; a receiver of the kit answers 401`, fix: hintOf(reply) };
 }
 
-/** Of the first genuine delivery. */
+/** Check the response to the first genuine delivery. */
 export function signedFinding(reply: Reply): Finding {
   const { status } = reply;
   if (isPage(reply)) {
@@ -191,11 +193,11 @@ export function signedFinding(reply: Reply): Finding {
     };
   }
   if (isGood(status)) {
-    const answered = read(reply.body).status;
+    const answered = parseAnswer(reply.body).status;
     return {
       check: 'signed',
       verdict: 'ok',
-      seen: `A signed webhook.test is taken: ${status}${answered ? ` ${answered}` : ''}`,
+      seen: `A signed webhook.test is accepted: ${status}${answered ? ` ${answered}` : ''}`,
     };
   }
   return {
@@ -206,16 +208,16 @@ export function signedFinding(reply: Reply): Finding {
   };
 }
 
-/** Of the same bytes once more. */
+/** Check the response to the same bytes, sent a second time. */
 export function duplicateFinding(reply: Reply): Finding {
   const { status } = reply;
-  const answered = read(reply.body).status;
+  const answered = parseAnswer(reply.body).status;
   if (!isGood(status)) {
     return {
       check: 'duplicate',
       verdict: 'fail',
       seen: `The same event again is answered ${words(reply)}`,
-      fix: 'A retry of what was taken must be answered 2xx, or SpiderFoot goes on sending it.',
+      fix: 'Answer the retry of an accepted event with 2xx. Otherwise, SpiderFoot keeps sending it.',
     };
   }
   if (answered === 'duplicate' || answered === 'ignored') {
@@ -225,6 +227,6 @@ export function duplicateFinding(reply: Reply): Finding {
     check: 'duplicate',
     verdict: 'warn',
     seen: `The same event again: ${status}${answered ? ` ${answered}` : ''}, as if it were new`,
-    fix: 'SpiderFoot sends an event again when it has not read the answer: handlers then run twice, unless they look at the id.',
+    fix: 'SpiderFoot sends an event again if it did not get the response. Handlers then run twice, unless they check the id.',
   };
 }

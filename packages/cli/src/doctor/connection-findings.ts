@@ -9,12 +9,13 @@ import {
 } from '../connection/request.ts';
 import type { Finding } from './finding.ts';
 
-/** What the way to the receiver is like, and its answer to a GET, where one came. */
+/** The findings about the connection to a receiver, and its response to a GET, if there was one. */
 export interface Connection {
   readonly findings: readonly Finding[];
   readonly reply: Reply | undefined;
 }
 
+/** Check whether a receiver can be reached, and its certificate. */
 export async function checkConnection(target: RequestTarget): Promise<Connection> {
   const secure = target.url.protocol === 'https:';
   let identity: Identity | undefined;
@@ -22,10 +23,10 @@ export async function checkConnection(target: RequestTarget): Promise<Connection
     identity = secure ? await readCertificate(target) : undefined;
     const tls = identity === undefined ? plainFinding(target.url) : tlsFinding(identity);
     if (tls.verdict === 'fail') {
-      return { findings: [reached('The port answers, by TLS'), tls], reply: undefined };
+      return { findings: [reached('The port answers over TLS'), tls], reply: undefined };
     }
     const reply = await ask(target, { method: 'GET' });
-    return { findings: [reached(`Answers after ${Math.round(reply.ms)} ms`), tls], reply };
+    return { findings: [reached(`The receiver answered in ${Math.round(reply.ms)} ms`), tls], reply };
   } catch (error) {
     return { findings: [await unreachable(error, target)], reply: undefined };
   }
@@ -35,10 +36,10 @@ function reached(seen: string): Finding {
   return { check: 'reachable', verdict: 'ok', seen };
 }
 
-/** What went wrong with a request, as a finding. */
+/** Return the cause of a failed request as a finding. */
 export async function unreachable(error: unknown, target: RequestTarget): Promise<Finding> {
   const { seen, fix } = await causeOf(error, target);
-  return { check: 'reachable', verdict: 'fail', seen: `No answer. ${seen}`, fix };
+  return { check: 'reachable', verdict: 'fail', seen: `No response. ${seen}`, fix };
 }
 
 const loopback = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
@@ -50,24 +51,24 @@ function plainFinding({ hostname }: URL): Finding {
   return {
     check: 'tls',
     verdict: 'warn',
-    seen: 'Plain HTTP: everybody on the target can read the events',
-    fix: 'Serve it over TLS: --tls-cert and --tls-key, or a proxy in front.',
+    seen: 'Plain HTTP: anyone on the network path can read the events',
+    fix: 'Use TLS: give the receiver --tls-cert and --tls-key, or put a proxy with TLS in front of it.',
   };
 }
 
-/** Days before its end from which a certificate is to be renewed. */
+/** A certificate that expires within this number of days gets a warning. */
 const lastDays = 21;
 
 function tlsFinding({ protocol, validTo, problem }: Identity): Finding {
   const days = validTo === undefined ? undefined : Math.floor((validTo.getTime() - Date.now()) / 86_400_000);
   const until =
-    validTo === undefined ? 'of unknown end' : `valid until ${validTo.toISOString().slice(0, 10)}`;
+    validTo === undefined ? 'expiry unknown' : `valid until ${validTo.toISOString().slice(0, 10)}`;
   if (days !== undefined && days < 0) {
     return {
       check: 'tls',
       verdict: 'fail',
-      seen: `The certificate ended ${-days} day(s) ago`,
-      fix: 'Renew it.',
+      seen: `The certificate expired ${-days} day(s) ago`,
+      fix: 'Renew the certificate.',
     };
   }
   if (problem !== undefined) {
@@ -83,7 +84,7 @@ function tlsFinding({ protocol, validTo, problem }: Identity): Finding {
       check: 'tls',
       verdict: 'warn',
       seen: `${protocol}, ${until}: ${days} day(s) left`,
-      fix: 'Renew it.',
+      fix: 'Renew the certificate.',
     };
   }
   return { check: 'tls', verdict: 'ok', seen: `${protocol}, ${until}` };

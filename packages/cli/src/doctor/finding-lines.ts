@@ -10,10 +10,10 @@ const colors = {
   skip: outColors.dim,
 } as const satisfies Record<Finding['verdict'], (text: string) => string>;
 
-/** Columns before what was seen. */
+/** The number of columns before the observation. */
 const indent = 16;
 
-/** A finding: the verdict, the check, what was seen, and below it the fix. */
+/** Format a finding: the verdict, the check and the observation, with the fix below. */
 export function findingLines({ check, verdict, seen, fix }: Finding, width: number): readonly string[] {
   const [first = '', ...further] = wrapped(printable(seen), width - indent);
   const head = `${colors[verdict](verdict.padEnd(5))} ${check.padEnd(indent - 6)}${first}`;

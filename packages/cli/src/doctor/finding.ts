@@ -1,15 +1,15 @@
-/** What one look at a receiver has found. */
+/** The result of a check. */
 export interface Finding {
   readonly check: CheckName;
-  /** `skip`: could not be looked at, and says why. */
+  /** `skip`: the check was not possible. `seen` contains the reason. */
   readonly verdict: 'ok' | 'warn' | 'fail' | 'skip';
-  /** What was seen, in a sentence. */
+  /** The observation, as a sentence. */
   readonly seen: string;
-  /** What to do about it. */
+  /** How to fix the problem. */
   readonly fix?: string;
 }
 
-/** The checks, in the order in which they are made. */
+/** The checks, in the order in which they run. */
 export const checkNames = [
   'guard',
   'reachable',

@@ -66,20 +66,20 @@ async function addressesOf(host: string, timeout: number): Promise<readonly stri
   return addresses.map(({ address }) => address);
 }
 
-/** @param addresses the addresses of the host; empty if it does not resolve */
+/** Check the addresses of a host. @param addresses empty if the host does not resolve */
 export function guardFinding(host: string, addresses: readonly string[]): Finding {
   const address = addresses.find(isBlocked);
   if (addresses.length > 0 && address === undefined && !blockedHosts.includes(host)) {
     return { check: 'guard', verdict: 'ok', seen: `SpiderFoot sends to public addresses: ${addresses[0]}` };
   }
-  const because =
+  const reason =
     addresses.length === 0
       ? `${host} does not resolve on this machine`
       : `${host}${address === undefined || address === host ? '' : ` resolves to ${address}, which`} is not public`;
   return {
     check: 'guard',
     verdict: 'warn',
-    seen: `SpiderFoot does not send to this URL: ${because}`,
+    seen: `SpiderFoot does not send to this URL: ${reason}`,
     fix: 'SpiderFoot\'s dispatcher blocks loopback, private, link-local and reserved addresses, and names that do not resolve. It logs "URL blocked: resolves to internal/private address". Use a URL with a public address, such as that of a reverse proxy. SpiderFoot\'s notification channel (SF_NOTIFY_WEBHOOK_URL) does not block addresses.',
   };
 }

@@ -14,23 +14,23 @@ import { checkGuard } from './private-address-guard.ts';
 import { clockFinding, latencyFinding } from './timing-findings.ts';
 
 export interface CheckedReceiver extends RequestTarget {
-  /** Without it only what needs none is looked at. */
+  /** Without a secret, the checks that need it are skipped. */
   readonly secret: string | undefined;
 }
 
-/** How often the same event is sent to time the answers. */
+/** How often the same event is sent to measure the latency. */
 const rounds = 5;
 
-/** Look at a receiver from outside, check by check, in the order of {@link checkNames}. */
+/** Run the checks of a receiver from outside, in the order of {@link checkNames}. */
 export async function* runChecks(receiver: CheckedReceiver): AsyncGenerator<Finding, void, undefined> {
   yield await checkGuard(receiver.url, receiver.timeout);
   const { findings, reply } = await checkConnection(receiver);
   yield* findings;
   if (reply === undefined) {
-    const made = new Set<CheckName>(['guard', ...findings.map(({ check }) => check)]);
+    const completed = new Set<CheckName>(['guard', ...findings.map(({ check }) => check)]);
     yield* skipped(
-      checkNames.filter((name) => !made.has(name)),
-      'No answer to look at',
+      checkNames.filter((name) => !completed.has(name)),
+      'The receiver did not answer',
     );
     return;
   }
@@ -46,10 +46,13 @@ export async function* runChecks(receiver: CheckedReceiver): AsyncGenerator<Find
     forgedFinding('tampered', await ask(receiver, tampered(test))),
   );
   yield* receiver.secret === undefined
-    ? skipped(['signed', 'duplicate'], 'Needs the secret: --secret-file, or SPIDERFOOT_WEBHOOK_SECRET')
+    ? skipped(
+        ['signed', 'duplicate'],
+        'Requires the secret: give --secret-file, or set SPIDERFOOT_WEBHOOK_SECRET',
+      )
     : genuine(receiver, test);
   yield clockFinding(reply);
-  yield await tried(receiver, 'latency', async () => latencyFinding(await timed(receiver, test)));
+  yield await tried(receiver, 'latency', async () => latencyFinding(await timedReplies(receiver, test)));
 }
 
 function* skipped(checks: readonly CheckName[], seen: string): Generator<Finding, void, undefined> {
@@ -65,37 +68,34 @@ async function* genuine(
   if (first.verdict === 'ok') {
     yield await tried(receiver, 'duplicate', async () => duplicateFinding(await ask(receiver, test)));
   } else {
-    yield* skipped(['duplicate'], 'The first was not taken');
+    yield* skipped(['duplicate'], 'The first event was not accepted');
   }
 }
 
-/** One after the other: what is timed is an answer, not a queue. */
-async function timed(receiver: CheckedReceiver, test: RequestContent): Promise<readonly Reply[]> {
+/** Send the event several times, one at a time, so that no request waits for another. */
+async function timedReplies(receiver: CheckedReceiver, test: RequestContent): Promise<readonly Reply[]> {
   const replies: Reply[] = [];
   while (replies.length < rounds) replies.push(await ask(receiver, test));
   return replies;
 }
 
-async function tried(
-  target: RequestTarget,
-  check: CheckName,
-  look: () => Promise<Finding>,
-): Promise<Finding> {
+async function tried(target: RequestTarget, check: CheckName, run: () => Promise<Finding>): Promise<Finding> {
   try {
-    return await look();
+    return await run();
   } catch (error) {
     return { ...(await unreachable(error, target)), check };
   }
 }
 
-/** Return the default path of receivers, if a receiver answers there. */
-const usualPath = '/webhook';
+/** The default path of `listen`. */
+const defaultPath = '/webhook';
 
+/** Return the default path if a receiver answers there. */
 async function findReceiverAtDefaultPath({ url, ...target }: RequestTarget): Promise<string | undefined> {
-  if (url.pathname === usualPath) return undefined;
+  if (url.pathname === defaultPath) return undefined;
   try {
-    const { status } = await ask({ ...target, url: new URL(usualPath, url) }, { method: 'GET' });
-    return status === 405 ? usualPath : undefined;
+    const { status } = await ask({ ...target, url: new URL(defaultPath, url) }, { method: 'GET' });
+    return status === 405 ? defaultPath : undefined;
   } catch {
     return undefined;
   }
@@ -105,7 +105,7 @@ function healthOf(receiver: CheckedReceiver): RequestTarget {
   return { ...receiver, url: new URL('/health', receiver.url) };
 }
 
-/** No two are alike, so that the first is none that the receiver has seen. */
+/** Create an event with a unique id, so that the receiver does not know it yet. */
 async function testEvent(secret: string): Promise<RequestContent & { readonly body: string }> {
   const webhook_id = randomUUID();
   const data = { message: 'spiderfoot-webhooks doctor', timestamp: Date.now() / 1000, webhook_id };
@@ -118,7 +118,7 @@ function unsigned({ headers = {}, ...rest }: RequestContent): RequestContent {
   return { ...rest, headers: others };
 }
 
-/** The signature is that of the body before it was changed. */
+/** Change the body, but keep the signature of the original body. */
 function tampered({ body, ...rest }: RequestContent & { readonly body: string }): RequestContent {
   return { ...rest, body: body.replace('doctor', 'tamper') };
 }

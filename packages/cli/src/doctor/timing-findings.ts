@@ -1,38 +1,39 @@
 import type { Reply } from '../connection/request.ts';
 import type { Finding } from './finding.ts';
 
-/** Seconds that two clocks may differ before somebody should look. */
-const tolerated = 5;
+/** The maximum difference of the two clocks, in seconds. A larger difference gets a warning. */
+const maxDifference = 5;
 
-/** By the answer's `Date`, which has whole seconds. */
+/** Compare the clocks by the `Date` header of a response, which has a resolution of one second. */
 export function clockFinding({ headers, askedAt, ms }: Reply): Finding {
   const theirs = Date.parse(headers.date ?? '');
   if (Number.isNaN(theirs)) {
-    return { check: 'clock', verdict: 'skip', seen: 'The answer has no Date' };
+    return { check: 'clock', verdict: 'skip', seen: 'The response has no Date header' };
   }
   const seconds = Math.round((theirs + 500 - (askedAt + ms / 2)) / 1000);
   const seen =
     Math.abs(seconds) <= 1
       ? 'The clocks agree'
-      : `Its clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} this one`;
-  if (Math.abs(seconds) <= tolerated) return { check: 'clock', verdict: 'ok', seen };
+      : `The receiver's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the clock of this machine`;
+  if (Math.abs(seconds) <= maxDifference) return { check: 'clock', verdict: 'ok', seen };
   return {
     check: 'clock',
     verdict: 'warn',
     seen,
-    fix: 'Set both by NTP. With "tolerance" a receiver refuses events whose time is too far from its own.',
+    fix: 'Synchronize both clocks with NTP. A receiver with a "tolerance" rejects events whose time differs too much from its own.',
   };
 }
 
-/** Milliseconds: SpiderFoot gives up after ten seconds. */
+/** A response that takes this many milliseconds gets a warning. SpiderFoot times out after ten seconds. */
 const slow = 1000;
 
+/** Check how long a receiver takes to respond. */
 export function latencyFinding(replies: readonly Reply[]): Finding {
   const times = replies.map(({ ms }) => ms).toSorted((a, b) => a - b);
   const median = times[Math.floor(times.length / 2)];
   const most = times.at(-1);
   if (median === undefined || most === undefined) {
-    return { check: 'latency', verdict: 'skip', seen: 'No answer was timed' };
+    return { check: 'latency', verdict: 'skip', seen: 'No response was measured' };
   }
   const seen = `median ${Math.round(median)} ms, maximum ${Math.round(most)} ms, in ${times.length} requests`;
   if (most < slow) return { check: 'latency', verdict: 'ok', seen };
@@ -40,6 +41,6 @@ export function latencyFinding(replies: readonly Reply[]): Finding {
     check: 'latency',
     verdict: 'warn',
     seen,
-    fix: 'SpiderFoot gives up after 10 s, and sends again. Answer first and handle later: `listen --queue`, or `queue: store`.',
+    fix: 'SpiderFoot times out after 10 s and sends the event again. To answer before handlers run, use `listen --queue`, or the option `queue: store`.',
   };
 }

@@ -1,5 +1,5 @@
-/** Ends each help. */
+/** The last section of each command's help. */
 export const exitCodes = `Exit codes:
-  0  done, and as expected
-  1  failed, or not as expected
-  2  wrong usage`;
+  0  success
+  1  failure, or an unexpected result
+  2  usage error`;

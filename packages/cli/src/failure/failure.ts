@@ -3,13 +3,13 @@ import { printable, printableLines } from '../terminal/printable.ts';
 import { systemSentence } from './system-errors.ts';
 
 interface FailureOptions extends ErrorOptions {
-  /** 1: it did not work; 2: it was asked for wrongly. @default 1 */
+  /** 1: the command failed. 2: the command was used incorrectly. @default 1 */
   readonly exitCode?: 1 | 2;
-  /** What to do about it, in a sentence. */
+  /** How to fix the problem, as a sentence. */
   readonly hint?: string;
 }
 
-/** A command could not do what it was asked for. Its message is a sentence for the user. */
+/** Thrown when a command fails. The message is a sentence for the user. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly exitCode: 1 | 2;
@@ -22,7 +22,7 @@ export class CommandFailure extends Error {
   }
 }
 
-/** Options that do not go together, and the like. */
+/** Thrown when a command is used incorrectly, for example with options that cannot be combined. */
 export class UsageFailure extends CommandFailure {
   constructor(message: string, hint?: string) {
     super(message, { exitCode: 2, ...(hint !== undefined && { hint }) });
@@ -30,7 +30,7 @@ export class UsageFailure extends CommandFailure {
 }
 
 /**
- * Print on standard error why a command has failed, and if there is a hint, what to do.
+ * Print on standard error why a command failed, and the hint if there is one.
  * @returns the exit code
  */
 export function reportFailure(error: unknown): 1 | 2 {
@@ -40,22 +40,23 @@ export function reportFailure(error: unknown): 1 | 2 {
   return exitCode;
 }
 
-/** A message that begins with `error:`, fit for the screen: it may quote what somebody else has written. */
+/** Format a message that begins with `error:`. Escape control characters, because it may quote text of a sender. */
 export function styledError(message: string): string {
   return printableLines(message).replace(/^error:/, errorColors.red('error:'));
 }
 
 /**
- * The names of errors that the user must correct. Names, because loading the classes would slow down a short command.
+ * The names of errors that the user must correct. Errors are recognized by name, because loading their classes would
+ * slow down a short command.
  */
-const mistakes: readonly string[] = ['ConfigurationError', 'UnsupportedNodeError'];
+const userErrors: readonly string[] = ['ConfigurationError', 'UnsupportedNodeError'];
 
 function failureOf(error: unknown): Pick<CommandFailure, 'message' | 'exitCode' | 'hint'> {
   if (error instanceof CommandFailure) {
     const { message, exitCode, hint } = error;
     return { message: printable(message), exitCode, hint };
   }
-  if (error instanceof Error && mistakes.includes(error.name)) {
+  if (error instanceof Error && userErrors.includes(error.name)) {
     return { message: printable(error.message), exitCode: 2, hint: undefined };
   }
   if (error instanceof Error && error.name === 'StoreError') {
@@ -63,7 +64,7 @@ function failureOf(error: unknown): Pick<CommandFailure, 'message' | 'exitCode' 
   }
   const sentence = systemSentence(error);
   if (sentence !== undefined) return { message: printable(sentence), exitCode: 1, hint: undefined };
-  // A fault of our own: whoever reports it needs to know where.
+  // This is a bug in the kit. Print the stack for the bug report.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: printableLines(text), exitCode: 1, hint: undefined };
 }

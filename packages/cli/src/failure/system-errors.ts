@@ -12,7 +12,7 @@ const sentences: Readonly<Record<string, (error: NodeJS.ErrnoException) => strin
   ENOSPC: () => 'The disk is full.',
   EADDRINUSE: (error) => `Another program is already listening on ${addressOf(error)}.`,
   EADDRNOTAVAIL: (error) => `This machine has no address ${addressOf(error)}.`,
-  EPIPE: () => 'The connection was closed before everything was sent.',
+  EPIPE: () => 'The connection was closed before all data was sent.',
 };
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {

@@ -6,7 +6,7 @@ import { parseTime } from '../time/time-values.ts';
 import { checkEndpoints } from './known-endpoints.ts';
 import { typesOf } from './matching-types.ts';
 
-/** Where to look. */
+/** The flag for the database. */
 export interface DatabaseFlags {
   readonly db: string;
 }
@@ -37,9 +37,10 @@ const states = [
 /** A delivery's state. */
 export type State = (typeof states)[number];
 
+/** Add the option for the database. */
 export function addDatabase(command: Command): Command {
   return command.addOption(
-    new Option('--db <file>', 'the database that a receiver writes')
+    new Option('--db <file>', "the receiver's database")
       .env('SPIDERFOOT_WEBHOOK_DB')
       .default(defaultDatabase),
   );
@@ -49,23 +50,25 @@ const filterOptions = {
   type: () =>
     new Option(
       '--type <type>',
-      'a type, an alias or a category: scan_completed, scan.completed, finding.*; separate with commas or repeat for several',
+      'an event type, alias or category: scan_completed, scan.completed, finding.*; separate with commas or repeat for several',
     ).argParser(collectList),
   state: () =>
     stateOption('--state <state>', 'the state; separate with commas or repeat for several', states),
   endpoint: () =>
-    new Option('--endpoint <name>', 'the endpoint that received it; repeat for several').argParser(
+    new Option('--endpoint <name>', 'the endpoint of the delivery; repeat for several').argParser(
       collectText,
     ),
   since: () =>
-    new Option('--since <time>', 'received since then: 2h, 7d, 2026-01-31, 2026-01-31T12:00').argParser(
-      once(readTime),
-    ),
-  until: () => new Option('--until <time>', 'received before then').argParser(once(readTime)),
+    new Option(
+      '--since <time>',
+      'received at or after this time: 2h, 7d, 2026-01-31, 2026-01-31T12:00',
+    ).argParser(once(readTime)),
+  until: () => new Option('--until <time>', 'received before this time').argParser(once(readTime)),
   scan: () => new Option('--scan <id>', "the event's scan_id; repeat for several").argParser(collectText),
   target: () =>
     new Option('--target <name>', "the event's target; repeat for several").argParser(collectText),
-  text: () => new Option('--text <words>', 'words of the body, or their beginnings').argParser(once(asText)),
+  text: () =>
+    new Option('--text <words>', 'words, or beginnings of words, in the body').argParser(once(asText)),
 } as const satisfies Record<keyof FilterFlags, () => Option>;
 
 /** Create an option for states, which may be repeated. */
@@ -84,7 +87,7 @@ export function stateOption<Known extends State>(
     .argParser((text: string, before: readonly Known[] = []) => [...before, ...collectList(text).map(read)]);
 }
 
-/** `a,b` is the same list as `a` and `b` in two options. */
+/** Collect a list. `a,b` in one option is the same list as `a` and `b` in two options. */
 function collectList(text: string, before: readonly string[] = []): readonly string[] {
   return text.split(',').reduce((all, entry) => collectText(entry.trim(), all), before);
 }
@@ -98,15 +101,15 @@ function asText(text: string): string {
   throw new InvalidArgumentError('The value must not be empty.');
 }
 
-/** Reject a repeated option, whose second value would silently replace the first. */
+/** Reject a repeated option. Otherwise, the second value would silently replace the first. */
 function once<Value>(read: (text: string) => Value): (text: string, before: Value | undefined) => Value {
   return (text, before) => {
     if (before === undefined) return read(text);
-    throw new InvalidArgumentError('It is given more than once. Give it once.');
+    throw new InvalidArgumentError('The option is given more than once. Give it once.');
   };
 }
 
-/** Add the options that choose deliveries, or some of them. */
+/** Add the options that select deliveries, or some of these options. */
 export function addFilters(
   command: Command,
   names: readonly (keyof FilterFlags)[] = [
@@ -128,7 +131,7 @@ export function readTime(text: string): Date {
   const moment = parseTime(text);
   if (moment !== undefined) return moment;
   throw new InvalidArgumentError(
-    'Write an age (90s, 15m, 2h, 7d, 4w), a day (2026-01-31) or a day and a time (2026-01-31T12:00).',
+    'It must be an age (90s, 15m, 2h, 7d, 4w), a date (2026-01-31) or a date and a time (2026-01-31T12:00).',
   );
 }
 

@@ -20,15 +20,15 @@ async function checkEndpoint(
   store: Pick<DeliveryStore, 'capabilities' | 'counts' | 'rejections'>,
   name: string,
 ): Promise<void> {
-  const ofDeliveries = (await store.counts({ by: ['endpoint'] })).flatMap(({ endpoint }) => endpoint ?? []);
-  const ofRefusals = store.capabilities.has('rejections')
+  const withDeliveries = (await store.counts({ by: ['endpoint'] })).flatMap(({ endpoint }) => endpoint ?? []);
+  const withRejections = store.capabilities.has('rejections')
     ? (await store.rejections()).counts.map(({ endpoint }) => endpoint)
     : [];
-  const known = [...new Set([...ofDeliveries, ...ofRefusals])].toSorted();
+  const known = [...new Set([...withDeliveries, ...withRejections])].toSorted();
   // An empty database has no endpoints yet.
   if (known.length === 0 || known.includes(name)) return;
   throw new UsageFailure(
     `--endpoint "${name}" has no deliveries in this database.${didYouMean(name, known)}`,
-    `Endpoints here: ${known.join(', ')}.`,
+    `The endpoints in this database are ${known.join(', ')}.`,
   );
 }

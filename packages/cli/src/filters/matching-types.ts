@@ -26,7 +26,7 @@ export async function typesOf(
     if (known.length + own.length > 0) return [...known, ...own];
     throw new UsageFailure(
       `--type "${name}" is not an event type, and no delivery in this database has it.${didYouMean(name, [...typeSelectors(), ...stored])}`,
-      '`send --list` lists the known types, and `log stats` the types in this database.',
+      '`send --list` lists the known types. `log stats` shows the types in this database.',
     );
   });
 }

@@ -1,15 +1,15 @@
 import { type Framework, serverSource } from './server-source.ts';
 
-/** A file of a project that is to be written. */
+/** A file of the new project. */
 export interface ProjectFile {
-  /** Relative to the project's folder, with slashes. */
+  /** The path relative to the folder of the project, with slashes. */
   readonly path: string;
   readonly content: string;
-  /** Whether it is for its owner's eyes alone. */
+  /** Whether only the owner may read the file. */
   readonly secret?: true;
 }
 
-/** The versions that the kit itself is tested with. */
+/** The versions with which the kit is tested. */
 const versions = {
   express: { express: '^5.3.0' },
   koa: { koa: '^3.3.0' },
@@ -25,9 +25,9 @@ const types = {
 const tools = { '@types/node': '^22.13.0', typescript: '7.0.2' };
 
 /**
- * The files of a minimal receiver.
- * @param name of the package
- * @param secret goes into \`.env\` and nowhere else
+ * Create the files of a minimal receiver.
+ * @param name the name of the package
+ * @param secret is written only to `.env`
  * @param kitVersion the version of the kit's packages
  */
 export function projectFiles(
@@ -96,27 +96,29 @@ const tsconfig = toJson({
   include: ['src'],
 });
 
-/** `npm ci` would run node-gyp, which needs Python, for better-sqlite3, although its binary is in the package. */
-const npmSettings = `# No dependency needs an install script: better-sqlite3 brings its binary.
+/** Without this setting, `npm ci` runs node-gyp, which needs Python, although better-sqlite3 contains its binary. */
+const npmSettings = `# No dependency needs an install script. The package better-sqlite3 contains its binary.
 ignore-scripts=true
 `;
 
 function environment(secret: string): string {
-  return `# The secret of SpiderFoot's [webhooks] section.
+  return `# The secret in SpiderFoot's [webhooks] section.
 SPIDERFOOT_WEBHOOK_SECRET=${secret}
-# The one before, while you replace it.
+# The previous secret, while you replace it.
 # SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS=
 
-# 127.0.0.1 is for this machine alone, 0.0.0.0 for all.
+# With 127.0.0.1, only this machine can send events. With 0.0.0.0, other machines can send too.
 HOST=127.0.0.1
 PORT=3000
 
-# Who may send: addresses, ranges, "loopback", "private". Proxies of yours in front of it.
+# The senders to allow: addresses, ranges, "loopback", "private".
 # SPIDERFOOT_ALLOWED_IPS=
+# Your own proxies in front of the receiver, in the same forms.
 # SPIDERFOOT_TRUSTED_PROXIES=
 
-# Where deliveries are logged, and whether they are answered first and handled in the background ("queued").
+# The database that keeps the deliveries.
 SPIDERFOOT_WEBHOOK_DB=webhooks.db
+# inline: handle an event, then answer it. queued: answer an event, then handle it in the background.
 SPIDERFOOT_WEBHOOK_MODE=inline
 `;
 }
@@ -124,24 +126,24 @@ SPIDERFOOT_WEBHOOK_MODE=inline
 function readme(name: string): string {
   return `# ${name}
 
-Receives SpiderFoot's webhooks. The handlers are in \`src/server.ts\`.
+This receiver handles SpiderFoot's webhooks. The handlers are in \`src/server.ts\`.
 
 \`\`\`sh
 npm install
 npm start
 \`\`\`
 
-The secret is in \`.env\`, which is not for the repository: on another machine, copy \`.env.example\` to \`.env\` and fill it in.
+The secret is in \`.env\`. Do not commit this file. On another machine, copy \`.env.example\` to \`.env\` and fill in the secret.
 Give SpiderFoot the same secret, and the URL that \`npm start\` prints:
 
 \`\`\`ini
 [webhooks]
 enabled = true
 default_url = http://127.0.0.1:3000/webhook
-secret = (the one in .env)
+secret = (the secret in .env)
 \`\`\`
 
-From another terminal, send it an event, look at what has come, and have it handled again:
+In another terminal, send an event, list the deliveries, and replay the first one:
 
 \`\`\`sh
 npm run -s webhooks -- send scan_completed

@@ -1,13 +1,13 @@
-/** The frameworks that a project can be made for. */
+/** The frameworks that `init` supports. */
 export const frameworks = ['express', 'koa', 'hono'] as const;
 export type Framework = (typeof frameworks)[number];
 
-/** What a framework needs of its own in the program. */
+/** The parts of the program that depend on the framework. */
 interface Part {
   readonly imports: string;
-  /** Makes `app`, with the webhook and a route for the health. */
+  /** The code that creates `app`, with the webhook and a health route. */
   readonly app: string;
-  /** The request listener of `app`. */
+  /** The expression for the request listener of `app`. */
   readonly listener: string;
 }
 
@@ -17,7 +17,7 @@ const parts: Readonly<Record<Framework, Part>> = {
 import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';`,
     app: `  const app = express();
-  // Before any body parser: the signature is over the bytes as they came.
+  // Mount the webhook before any body parser, because the signature covers the received bytes.
   app.all('/webhook', webhookHandler(receiver));
   app.get('/health', (_req, res) => {
     res.json({ status: 'ok' });
@@ -30,7 +30,7 @@ import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 import Koa from 'koa';`,
     app: `  const webhook = webhookHandler(receiver);
   const app = new Koa();
-  // Before any body parser: the signature is over the bytes as they came.
+  // Mount the webhook before any body parser, because the signature covers the received bytes.
   app.use((ctx, next) => (ctx.path === '/webhook' ? webhook(ctx, next) : next()));
   app.use((ctx) => {
     if (ctx.path === '/health') ctx.body = { status: 'ok' };
@@ -49,7 +49,7 @@ import { Hono } from 'hono';`,
   },
 };
 
-/** `src/server.ts` of a project. */
+/** Return the source of `src/server.ts`. */
 export function serverSource(framework: Framework): string {
   const { imports, app, listener } = parts[framework];
   return `import { createReceiver } from '@spiderfoot-webhooks/core';
@@ -62,8 +62,8 @@ async function main(): Promise<void> {
   const stored = storeFromEnvironment({ logger });
   const receiver = createReceiver({ ...options, ...stored.options, logger });
 
-  // Your handlers. What a handler throws makes SpiderFoot send the event again, and only the handlers that failed run
-  // again: give each a name. %o shows what a sender wrote with its control characters escaped.
+  // Your handlers. If a handler throws, SpiderFoot sends the event again, and only the failed handlers run again. They
+  // are recognized by name, so give each handler a name. %o escapes control characters in the sender's text.
   receiver.on(
     'scan_completed',
     ({ data }) => console.log('Scan %o of %o completed, %o findings', data.scan_id, data.target, data.events_found),
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
 
 ${app}
 
-  // Listens, starts the workers of a queue, and shuts down gracefully.
+  // Listen, start the queue's workers if there are any, and shut down gracefully on a signal.
   const { url } = await serve(${listener}, receiver, { host, port, onClose: stored.close });
   console.log(\`listening on \${url}/webhook\`);
 }

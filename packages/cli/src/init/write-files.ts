@@ -2,18 +2,18 @@ import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProjectFile } from './project-files.ts';
 
-/** @returns the files that are there already, and that writing would have to overwrite */
+/** Return the files that already exist, which `writeFiles` would not overwrite. */
 export async function existingFiles(
   folder: string,
   files: readonly ProjectFile[],
 ): Promise<readonly string[]> {
-  const there = await Promise.all(
+  const existing = await Promise.all(
     files.map(async ({ path }) => ((await exists(join(folder, path))) ? [path] : [])),
   );
-  return there.flat();
+  return existing.flat();
 }
 
-/** A link that leads nowhere is in the way as well. */
+/** Return whether a path exists. A symbolic link with a missing target exists too. */
 async function exists(path: string): Promise<boolean> {
   try {
     await lstat(path);

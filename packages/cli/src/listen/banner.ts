@@ -2,13 +2,14 @@ import { errorColors } from '../terminal/color.ts';
 import { invocation, shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/printable.ts';
 
-/** What is told once, at the start. */
+/** The settings that the banner shows. */
 export interface Banner {
-  /** Of the webhooks. */
+  /** The URLs of the webhooks. */
   readonly urls: readonly string[];
   readonly metricsUrl: string | undefined;
-  readonly madeSecret: string | undefined;
-  /** Where the secret was read from, of a file. */
+  /** The secret, if it was generated for this run. */
+  readonly generatedSecret: string | undefined;
+  /** The file with the secret, if the secret was read from a file. */
   readonly secretFile: string | undefined;
   readonly insecure: boolean;
   readonly database: string | undefined;
@@ -16,42 +17,42 @@ export interface Banner {
   readonly remarks: readonly string[];
 }
 
-/** The lines that say where it listens, and how to send it an event. */
-export function bannerLines(beginning: Banner): readonly string[] {
-  const { urls, metricsUrl, madeSecret, secretFile, insecure, database, queued, remarks } = beginning;
+/** Return the lines that are printed at startup: the URLs, and the command that sends an event. */
+export function bannerLines(banner: Banner): readonly string[] {
+  const { urls, metricsUrl, generatedSecret, secretFile, insecure, database, queued, remarks } = banner;
   const { bold, dim, yellow } = errorColors;
   const [url = ''] = urls;
   const origin = new URL(url).origin;
-  const operations = metricsUrl ?? `${origin} (details and metrics from this machine alone)`;
-  const sending = `${invocation()} send scan_completed --url ${url}`;
-  const kept =
+  const operations = metricsUrl ?? `${origin} (details and metrics only from this machine)`;
+  const sendCommand = `${invocation()} send scan_completed --url ${url}`;
+  const databaseText =
     database === undefined
-      ? 'none: --db webhooks.db keeps what comes'
-      : `${printable(database)}, ${queued ? 'answered first and handled afterwards' : 'handled before it is answered'}`;
+      ? 'none; to keep deliveries, add --db webhooks.db'
+      : `${printable(database)}, ${queued ? 'events are answered first, then handled' : 'events are handled, then answered'}`;
   return [
-    ...urls.map((one) => `${bold('listening on')} ${one}`),
+    ...urls.map((webhookUrl) => `${bold('listening on')} ${webhookUrl}`),
     `${dim('health, metrics')} ${operations}`,
-    `${dim('database')} ${kept}`,
+    `${dim('database')} ${databaseText}`,
     ...remarks.map((remark) => yellow(printable(remark))),
     '',
     ...(insecure
       ? [
           errorColors.bold(
             yellow(
-              'UNVERIFIED: --insecure takes whatever is sent. Anybody who reaches this port can make up events.',
+              'UNVERIFIED: --insecure accepts unsigned events. Anyone who can reach this port can forge events.',
             ),
           ),
-          `Send it one:  ${sending} --secret any`,
+          `Send an event:  ${sendCommand} --secret any`,
         ]
-      : madeSecret === undefined
+      : generatedSecret === undefined
         ? [
-            `Send it one:  ${sending} --secret-file ${secretFile === undefined ? 'FILE' : printable(shellWord(secretFile))}`,
+            `Send an event:  ${sendCommand} --secret-file ${secretFile === undefined ? 'FILE' : printable(shellWord(secretFile))}`,
           ]
         : [
-            `The secret, made for this run: ${madeSecret}`,
-            `Send it one:  ${sending} --secret ${madeSecret}`,
+            `The secret, generated for this run: ${generatedSecret}`,
+            `Send an event:  ${sendCommand} --secret ${generatedSecret}`,
           ]),
-    dim('Ctrl-C stops it.'),
+    dim('Press Ctrl-C to stop.'),
     '',
   ];
 }

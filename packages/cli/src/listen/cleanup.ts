@@ -1,4 +1,4 @@
-/** What has been opened and is to be closed again, the latest first. */
+/** Closes resources, the most recently opened first. */
 export interface Cleanup {
   add(close: () => unknown): void;
   closeAll(): Promise<void>;

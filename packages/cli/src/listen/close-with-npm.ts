@@ -1,6 +1,6 @@
 /**
- * Close when npm is gone, under whose `start` this runs: npm hands a SIGTERM to a shell, which keeps it to itself,
- * and the port would stay taken. A process that was started otherwise may outlive its parent.
+ * If an npm script started this process, close when npm ends. npm sends SIGTERM to a shell, which does not forward it, so
+ * the port would stay in use. A process that was not started by npm may outlive its parent.
  */
 export function closeWithNpm(close: () => Promise<void>): void {
   if (process.env.npm_lifecycle_event === undefined) return;

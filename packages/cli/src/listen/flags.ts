@@ -1,7 +1,7 @@
 import type { SecretOptions } from '../arguments/secret-options.ts';
 import type { Rate } from './endpoints/rate-limit.ts';
 
-/** What the command line says. */
+/** The flags of `listen`. */
 export interface ListenFlags extends SecretOptions {
   readonly host?: string;
   readonly port?: number;
@@ -27,10 +27,8 @@ export interface ListenFlags extends SecretOptions {
   readonly json?: true;
 }
 
-type Named = keyof ListenFlags;
-
-/** @returns the first of these flags that is given, as it is written */
-export function firstGiven(flags: ListenFlags, names: readonly Named[]): string | undefined {
-  const name = names.find((one) => flags[one] !== undefined);
+/** Return the first of these flags that is given, as it is written in the command line. */
+export function firstGiven(flags: ListenFlags, names: readonly (keyof ListenFlags)[]): string | undefined {
+  const name = names.find((each) => flags[each] !== undefined);
   return name && `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -25,12 +25,12 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Receive events until a signal ends the process.
- * @throws UsageFailure, ConfigurationError before it listens. Everything that was opened is closed again
+ * @throws UsageFailure, ConfigurationError before it listens. It first closes everything that it opened
  */
 export async function listen(flags: ListenFlags, env: Variables): Promise<void> {
   const cleanup = createCleanup();
   try {
-    await begin(flags, env, cleanup);
+    await start(flags, env, cleanup);
   } catch (error) {
     await cleanup.closeAll();
     throw error;
@@ -41,7 +41,7 @@ function namesOf(plans: readonly EndpointPlan[]): readonly string[] {
   return plans.map(({ options: { endpoint = 'default' } }) => endpoint);
 }
 
-async function begin(flags: ListenFlags, env: Variables, cleanup: Cleanup): Promise<void> {
+async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Promise<void> {
   const { verbose = false, insecure = false, json = false } = flags;
   const plan = await planReceiving(flags, env);
   const tls = await readTls(flags);
@@ -93,16 +93,13 @@ async function begin(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   reportTlsFailures(server, report, metrics);
   const urls = [...webhooks.keys()].map((path) => `${url}${path}`);
   const { path, queued } = database;
-  const { madeSecret, remarks } = plan;
+  const { generatedSecret, remarks } = plan;
   const { secretFile } = flags;
-  const beginning = { urls, metricsUrl, madeSecret, secretFile, insecure, database: path, queued, remarks };
-  console.error(bannerLines(beginning).join('\n'));
+  const banner = { urls, metricsUrl, generatedSecret, secretFile, insecure, database: path, queued, remarks };
+  console.error(bannerLines(banner).join('\n'));
 }
 
-/**
- * Stop as on SIGTERM, but with exit code 1. Otherwise, events would be answered as received although their lines are
- * lost.
- */
+/** Stop as on SIGTERM, but with exit code 1. Otherwise, events would be accepted although their lines are lost. */
 function stopForLostOutput({ code, message }: NodeJS.ErrnoException): void {
   const reason = code === 'EPIPE' ? 'the program that reads it has ended' : message;
   console.error(`error: Standard output cannot be written (${reason}). No more events are accepted.`);

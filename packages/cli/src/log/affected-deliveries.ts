@@ -1,7 +1,7 @@
 import type { DeliveryFilter, DeliveryStore, PrunableState } from '@spiderfoot-webhooks/core/stores';
 import { pagesOf } from '../store/delivery-pages.ts';
 
-/** Count the deliveries that a replay would put back, by their state. */
+/** Count the deliveries that would be replayed, by state. */
 export async function countReplayable(
   store: Pick<DeliveryStore, 'list'>,
   filter: DeliveryFilter,

@@ -5,11 +5,11 @@ import { dayAndTime } from '../time/time-values.ts';
 import { timeZone } from '../time/time-zone.ts';
 import { stateColor } from './delivery-table.ts';
 
-/** All that is known of a delivery, a line for each fact, then its body. */
+/** Format all properties of a delivery, one per line, followed by the body. */
 export function deliveryLines(record: DeliveryWithBody): readonly string[] {
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     ['key', record.key],
-    ['id', record.id ?? "none: written by the guide's logger"],
+    ['id', record.id ?? "none, because the guide's logger wrote it"],
     ['received', `${dayAndTime(record.receivedAt)} ${timeZone()} (${record.receivedAt.toISOString()})`],
     ['from', record.ip],
     ['endpoint', record.endpoint],
@@ -36,7 +36,7 @@ export function deliveryLines(record: DeliveryWithBody): readonly string[] {
   ];
 }
 
-/** A time that has passed is of no use, and a replayed delivery has none: it is due since 1970. */
+/** Format the time of the next attempt. The time of a replayed delivery is 1970, so a time in the past is `due now`. */
 function nextTry({ nextAttempt }: DeliveryWithBody): string | undefined {
   if (nextAttempt === undefined) return undefined;
   return nextAttempt.getTime() > Date.now() ? `${dayAndTime(nextAttempt)} ${timeZone()}` : 'due now';
@@ -46,13 +46,13 @@ function factLine(name: string, value: string): string {
   return `${outColors.dim(name.padEnd(9))} ${value}`;
 }
 
-/**
- * Levels from which on indenting would make a page of spaces of every line, and gigabytes of a body that is made for
- * it.
- */
+/** The maximum number of levels for indented output. A crafted body that is nested deeper could take gigabytes. */
 const deepest = 50;
 
-/** Indented where it is JSON; as it came where it is not, or only Python's, or deeper than anybody reads. */
+/**
+ * Return the text of a body. JSON is indented, unless it is nested too deeply. Any other body, and JSON that only Python
+ * accepts, stays unchanged.
+ */
 export function bodyText(body: Uint8Array): string {
   const text = Buffer.from(body).toString();
   try {
@@ -63,7 +63,7 @@ export function bodyText(body: Uint8Array): string {
   }
 }
 
-/** Throws if the nesting exceeds the stack. */
+/** Return the nesting depth of a value. Throws if the nesting exceeds the stack. */
 function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return Object.values(value).reduce((deep: number, member) => Math.max(deep, depthOf(member)), 0) + 1;

@@ -53,7 +53,7 @@ export function recordLine(record: DeliveryRecord, width: number): string {
   return lineOf(columns(withOffset), record, width);
 }
 
-/** Why a delivery stands as it does, where that is worth a word. */
+/** Return the reason for a delivery's state, if there is one. */
 function remarkOf({ code, error, state, nextAttempt }: DeliveryRecord): string {
   if (code !== undefined) return code;
   if (error !== undefined) return printable(error);

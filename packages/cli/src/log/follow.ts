@@ -5,7 +5,7 @@ import { pagesOf } from '../store/delivery-pages.ts';
 /** Milliseconds between two reads. */
 const interval = 500;
 
-/** The number of deliveries that are remembered at the start, so that one arrives late is still recognized as new. */
+/** The number of deliveries that are remembered at the start, so that one that arrives late is recognized as new. */
 const firstPage = 1000;
 
 /** The number of deliveries on a page. */
@@ -20,7 +20,7 @@ export interface KnownDeliveries {
   has(record: DeliveryRecord): boolean;
 }
 
-/** Keys have no order, so remember them. Deliveries that are older than all remembered ones are known too. */
+/** Remember keys, because they have no order. Deliveries that are older than all remembered ones count as known too. */
 function knownDeliveries(before: number): KnownDeliveries {
   const times = new Map<string, number>();
   let horizon = before;

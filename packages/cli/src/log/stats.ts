@@ -8,7 +8,7 @@ import { type Period, periods } from './periods.ts';
 
 const { hour, day } = periods;
 
-/** What `log stats` shows. */
+/** The counts that `log stats` shows. */
 export interface Stats {
   readonly total: number;
   readonly byState: readonly Bar[];
@@ -19,16 +19,19 @@ export interface Stats {
   /** The requested period. */
   readonly by?: Period;
   readonly timeZone: string;
-  /** Rejections without authentication, by code. Missing if the filter uses a property that they do not have. */
+  /** Rejections of unauthenticated requests, by code. Missing if the filter uses a property that they do not have. */
   readonly rejections?: readonly Bar[];
 }
 
-/** Types that get a bar of their own; the rest share one. */
+/** The number of types that get their own bar. The others share one bar. */
 const mostTypes = 20;
 
 type StatsFilter = Pick<DeliveryFilter, 'eventType' | 'state' | 'endpoint' | 'since' | 'until'>;
 
-/** @param by the period. Default: a period that fits a chart */
+/**
+ * Count the deliveries that a filter selects.
+ * @param by the period. Default: a period that fits a chart
+ */
 export async function readStats(
   store: Pick<DeliveryStore, 'capabilities' | 'counts' | 'rejections'>,
   filter: StatsFilter,
@@ -43,10 +46,12 @@ export async function readStats(
   const bucket = by === undefined ? bucketFor(spanOf(times, fine)) : periods[by];
   const rejections = await readRejections(store, filter);
   return {
-    total: byState.reduce((sum, { count: often }) => sum + often, 0),
-    byState: byState.map(({ state = '', count: often }) => ({ label: state, count: often })).toSorted(most),
+    total: byState.reduce((sum, { count: number }) => sum + number, 0),
+    byState: byState
+      .map(({ state = '', count: number }) => ({ label: state, count: number }))
+      .toSorted(byCount),
     byType: shortened(
-      byType.map(({ eventType: type = '', count: often }) => ({ label: type, count: often })),
+      byType.map(({ eventType: type = '', count: number }) => ({ label: type, count: number })),
     ),
     byTime: timeBars(times.map(inLocalTime), bucket),
     bucket,
@@ -57,8 +62,8 @@ export async function readStats(
 }
 
 /**
- * Count rejections without authentication, which have no type and no state. They are counted by the hour, so an hour
- * that began before `since` is included.
+ * Count rejections of unauthenticated requests, which have no type and no state. They are counted per hour, so the hour
+ * that contains `since` is included completely.
  */
 async function readRejections(
   store: Pick<DeliveryStore, 'capabilities' | 'rejections'>,
@@ -75,7 +80,7 @@ async function readRejections(
     if (until !== undefined && begin >= until.getTime()) continue;
     rejections.set(counted.code, (rejections.get(counted.code) ?? 0) + counted.count);
   }
-  return [...rejections].map(([label, often]) => ({ label, count: often })).toSorted(most);
+  return [...rejections].map(([label, count]) => ({ label, count })).toSorted(byCount);
 }
 
 /** Shift times as if the local time were UTC, so that buckets begin with local hours and days. */
@@ -91,7 +96,7 @@ function finestFor(span: number, by: Period | undefined): number {
   return offsetAt(Date.now()) % hour === 0 ? hour : hour / 4;
 }
 
-/** Milliseconds from the first bucket in which something came to the end of the last. */
+/** Return the milliseconds from the beginning of the first used bucket to the end of the last one. */
 function spanOf(counts: readonly Count[], bucket: number): number {
   const times = counts.flatMap(({ time }) => time ?? []);
   if (times.length === 0) return bucket;
@@ -99,18 +104,18 @@ function spanOf(counts: readonly Count[], bucket: number): number {
   return times.reduce((a, b) => Math.max(a, b)) + bucket - first;
 }
 
-const most = (a: Bar, b: Bar) => b.count - a.count || (a.label < b.label ? -1 : 1);
+const byCount = (a: Bar, b: Bar) => b.count - a.count || (a.label < b.label ? -1 : 1);
 
-/** The sender may invent types without end. */
+/** Sort bars, and combine the smallest ones, because a sender may invent any number of types. */
 function shortened(bars: readonly Bar[]): readonly Bar[] {
-  const sorted = bars.toSorted(most);
+  const sorted = bars.toSorted(byCount);
   const rest = sorted.slice(mostTypes);
   if (rest.length === 0) return sorted;
   const count = rest.reduce((sum, bar) => sum + bar.count, 0);
   return [...sorted.slice(0, mostTypes), { label: `${rest.length} more types`, count }];
 }
 
-/** @param width columns of the screen */
+/** Format counts as bar charts. @param width columns of the screen */
 export function statsLines(stats: Stats, width: number): readonly string[] {
   const { total, byState, byType, byTime, by = 'time', timeZone: zone, rejections } = stats;
   const section = (title: string, bars: readonly Bar[]) =>
@@ -120,7 +125,7 @@ export function statsLines(stats: Stats, width: number): readonly string[] {
           '',
           outColors.bold(fit(title, width)),
           ...barLines(
-            bars.map((bar) => safe(bar, width)),
+            bars.map((bar) => withPrintableLabel(bar, width)),
             width,
           ),
         ];
@@ -130,15 +135,18 @@ export function statsLines(stats: Stats, width: number): readonly string[] {
     ...section('by type', byType),
     ...section('by state', byState),
     ...(rejections === undefined
-      ? ['', 'Rejections without authentication have no type and no state, so they are not counted here.']
+      ? [
+          '',
+          'Rejections of unauthenticated requests have no type and no state, so they are not counted here.',
+        ]
       : section('rejected, not authenticated', rejections)),
   ];
 }
 
-/** A longer name would leave no room for the bar. */
+/** The maximum width of a label. A longer one would leave no space for the bar. */
 const longestLabel = 40;
 
-function safe({ label, count }: Bar, width: number): Bar {
+function withPrintableLabel({ label, count }: Bar, width: number): Bar {
   const room = Math.min(longestLabel, Math.floor(width / 2));
   return { label: fit(printable(label.slice(0, 2 * longestLabel)), room), count };
 }

@@ -5,25 +5,25 @@ import { errorCodeOf } from '../connection/error-code.ts';
 import { type Cause, causeOf } from '../connection/failure-cause.ts';
 import { readBeginning } from '../connection/read-answer.ts';
 
-/** The result of one attempt: an answer, or the reason why there was none. */
+/** The result of one attempt: a response, or the reason why there was none. */
 export type Attempt =
   | { readonly status: number; readonly body: string; readonly ms: number }
   | {
       /** The cause in one sentence. */
       readonly error: string;
-      /** What to do about it. */
+      /** How to fix the problem. */
       readonly fix: string;
       readonly ms: number;
     };
 
-/** Sends over connections that are kept. */
+/** An HTTP client that keeps its connections open. */
 export interface Client {
   post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Attempt>;
   close(): Promise<void>;
 }
 
 export interface ClientOptions extends ClientTlsFiles {
-  /** Milliseconds for a whole try: a server that drips its answer is not waited for. */
+  /** The time limit of a complete attempt, in milliseconds, even if the server sends its response byte by byte. */
   readonly timeout: number;
 }
 
@@ -31,7 +31,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const { timeout } = options;
   const tls = await readClientTls(options);
   const causes = new Map<string, Promise<Cause>>();
-  // Look for the cause only once if many requests fail with the same code.
+  // If many requests fail with the same code, find the cause only once.
   const findCause = (error: unknown, url: string) => {
     const key = errorCodeOf(error) ?? String(error);
     const cause = causes.get(key) ?? causeOf(error, { url: new URL(url), tls, timeout });
@@ -39,7 +39,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     return cause;
   };
   const agent = new Agent({
-    // The time of the whole try is what ends it.
+    // `timeout` limits the complete attempt instead.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: {

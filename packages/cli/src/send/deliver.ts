@@ -4,38 +4,40 @@ import type { Attempt, Client } from './client.ts';
 import type { DialectName } from './dialects.ts';
 import type { Fault } from './faults.ts';
 
-/** A webhook that is ready to go. */
+/** A webhook that is ready to send. */
 export interface Prepared {
   readonly type: string;
   readonly dialect: DialectName;
   readonly webhook: SignedWebhook;
 }
 
-/** A webhook that was sent, and what came of it. */
+/** A webhook that was sent, and its result. */
 export interface Delivered {
   readonly type: string;
   readonly dialect: DialectName;
   readonly bytes: number;
-  /** Whether it is the same bytes a second time. */
+  /** Whether the same bytes were sent a second time. */
   readonly again: boolean;
   readonly attempts: readonly Attempt[];
-  /** Whether the last answer is what this webhook has to get. */
+  /** Whether the last response is the expected one. */
   readonly expected: boolean;
 }
 
+/** How to send webhooks. */
 export interface Sending {
   readonly client: Client;
-  /** Whether to try again as SpiderFoot does. */
+  /** Whether to retry as SpiderFoot does. */
   readonly retries: boolean;
   readonly fault: Fault | undefined;
-  /** Send the same bytes twice. */
+  /** Whether to send the same bytes twice. */
   readonly duplicate: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds that SpiderFoot as shipped waits before it tries again, on whatever is not 2xx. */
+/** The milliseconds that SpiderFoot waits before each retry, after any response that is not 2xx. */
 const pauses = [1000, 2000];
 
+/** Send a webhook, or send it twice if `duplicate` is set. */
 export async function deliver(prepared: Prepared, sending: Sending): Promise<readonly Delivered[]> {
   const first = await deliverOnce(prepared, sending, false);
   return sending.duplicate ? [first, await deliverOnce(prepared, sending, true)] : [first];
@@ -64,8 +66,8 @@ function isSuccess(attempt: Attempt): boolean {
 }
 
 /**
- * A genuine webhook is answered 2xx, an altered one 401. The same bytes again are a duplicate, except for a
- * notification: it has no time, so equal bytes are a new notification.
+ * Return whether a response is expected: 2xx for a genuine webhook, 401 for one with a fault. The same bytes are a
+ * duplicate, except for a notification: it has no time, so the same bytes are a new notification.
  * @param again the dialect of a webhook that was sent before, or `false`
  */
 function isExpected(attempt: Attempt, fault: Fault | undefined, again: DialectName | false): boolean {
@@ -76,7 +78,7 @@ function isExpected(attempt: Attempt, fault: Fault | undefined, again: DialectNa
   return again === false || (status !== 'success' && status !== 'accepted');
 }
 
-/** The members of an answer's JSON, where it has any. */
+/** Return the members of a JSON response, or an empty object for any other response. */
 export function answerOf(attempt: Attempt): { readonly status?: unknown; readonly code?: unknown } {
   if (!('body' in attempt)) return {};
   try {

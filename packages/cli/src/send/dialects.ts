@@ -2,7 +2,7 @@
 export const dialects = ['guide', 'shipped', 'notification', 'topic', 'delivery'] as const;
 export type DialectName = (typeof dialects)[number];
 
-/** The dialect that a type is written in where none is asked for. */
-export function dialectOf(type: string, asked: DialectName | undefined): DialectName {
-  return asked ?? (type.includes('.') ? 'shipped' : 'guide');
+/** Return the given dialect, or the default dialect of a type. */
+export function dialectOf(type: string, given: DialectName | undefined): DialectName {
+  return given ?? (type.includes('.') ? 'shipped' : 'guide');
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { SignedWebhook } from '@spiderfoot-webhooks/core/testing';
 
-/** What is done wrong on purpose. */
+/** Descriptions of the deliberate faults. */
 export const faults = {
-  tamper: 'the body was changed after it had been signed',
+  tamper: 'the body was changed after signing',
   wrongSecret: 'it was signed with another secret',
   unsigned: 'it was not signed',
-  truncate: 'the second half of the body was lost on the way',
+  truncate: 'the second half of the body was omitted',
 } as const;
 export type Fault = keyof typeof faults;
 
@@ -16,7 +16,7 @@ export function secretFor(fault: Fault | undefined, secret: string | undefined):
   return fault === 'wrongSecret' || secret === undefined ? randomBytes(16).toString('hex') : secret;
 }
 
-/** Does the damage to a signed webhook. */
+/** Apply a fault to a signed webhook. */
 export function applyFault(webhook: SignedWebhook, fault: Fault | undefined): SignedWebhook {
   if (fault === 'tamper') return { ...webhook, body: webhook.body.replace(/\}$/, ', "tampered": true}') };
   if (fault === 'truncate') return { ...webhook, body: webhook.body.slice(0, webhook.body.length >> 1) };

@@ -5,24 +5,25 @@ import type { DialectName } from './dialects.ts';
 import { randomFrom } from './seeded-random.ts';
 import { vary } from './vary-data.ts';
 
-/** An event that is to be sent. */
+/** An event to send. */
 export interface PlannedEvent {
   readonly type: string;
   readonly data: unknown;
   readonly timestamp: Date;
 }
 
+/** The events that the options describe. */
 export interface EventPlan {
-  /** A type, or `all`. */
+  /** An event type, or `all`. */
   readonly type: string;
   readonly dialect: DialectName | undefined;
-  /** In place of a sample. */
+  /** The data of each event. Default: a sample. */
   readonly data: unknown;
-  /** Default: one, and of `all` one of each. */
+  /** The number of events. Default: one, or one of each type for `all`. */
   readonly count: number | undefined;
-  /** The same seed makes the same data. Default: the first event is the sample as it is. */
+  /** The same seed gives the same data. Default: the first event of each type is the unchanged sample. */
   readonly seed: number | undefined;
-  /** When the first event happened. Default: now. */
+  /** The time of the first event. Default: now. */
   readonly timestamp: Date | undefined;
 }
 
@@ -35,31 +36,32 @@ export interface PlannedEvents {
 export function planEvents({ type, dialect, data, count, seed, timestamp }: EventPlan): PlannedEvents {
   const types = type === 'all' ? typesOf(dialect) : [checkedType(type, data)];
   const random = randomFrom(seed ?? Math.floor(Math.random() * 2 ** 32));
-  let made = 0;
-  let before = Number.NEGATIVE_INFINITY;
+  let created = 0;
+  let previousTime = Number.NEGATIVE_INFINITY;
   return {
     count: count ?? types.length,
     next() {
-      const each = types[made % types.length] ?? type;
-      // No two at the same time: what has no field that varies would be the same event again.
-      before = Math.max(timestamp?.getTime() ?? Date.now(), before + 1);
-      const isSample = seed === undefined && made < types.length;
-      made += 1;
-      const sample = sampleOf(each) ?? {};
+      const nextType = types[created % types.length] ?? type;
+      // Give each event its own time. Otherwise, events without a field that varies would be duplicates.
+      previousTime = Math.max(timestamp?.getTime() ?? Date.now(), previousTime + 1);
+      const isSample = seed === undefined && created < types.length;
+      created += 1;
+      const sample = sampleOf(nextType) ?? {};
       return {
-        type: each,
+        type: nextType,
         data: data ?? (isSample ? sample : vary(sample, random)),
-        timestamp: new Date(before),
+        timestamp: new Date(previousTime),
       };
     },
   };
 }
 
-/** Names that only the notification channel has, followed by all of its names. */
+/** The types that only the notification channel sends. */
 const ownNotifications = ['high_severity', 'report_ready', 'subdomain_change'];
+/** All types that the notification channel sends. */
 const notifications = ['scan_started', 'scan_completed', 'scan_failed', ...ownNotifications];
 
-/** The types that a dialect has names for. */
+/** Return the types of a dialect. */
 export function typesOf(dialect: DialectName | undefined): readonly string[] {
   if (dialect === undefined) return sampledTypes;
   if (dialect === 'notification') return notifications;
@@ -67,11 +69,11 @@ export function typesOf(dialect: DialectName | undefined): readonly string[] {
   return sampledTypes.filter((type) => !type.includes('.') && !ownNotifications.includes(type));
 }
 
-/** A slip of the pen is more likely than a type that nobody knows; who means one gives its data too. */
+/** Reject an unknown type without data, because a typo is more likely than a custom type. */
 function checkedType(type: string, data: unknown): string {
   if (data !== undefined || sampleOf(type) !== undefined) return type;
   throw new UsageFailure(
     `"${type}" is not a known event type.${didYouMean(type, sampledTypes)}`,
-    'send --list shows all types. To send one of your own, give its --data.',
+    '`send --list` lists the known types. To send an event of your own type, give its --data.',
   );
 }

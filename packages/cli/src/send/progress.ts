@@ -1,19 +1,19 @@
 import cliProgress from 'cli-progress';
 import { columnsOf } from '../terminal/terminal-width.ts';
 
-/** A bar that grows on standard error. */
+/** A progress bar on standard error. */
 export interface Progress {
-  /** @param unexpected how many answers so far are not what they should be */
+  /** Advance the bar by one. @param unexpected the number of unexpected responses so far */
   step(unexpected: number): void;
   stop(): void;
 }
 
-/** A progress bar where standard error is a terminal, and nothing anywhere else. */
+/** Create a progress bar. It is shown only if standard error is a terminal. */
 export function createProgress(count: number, isWanted: boolean): Progress {
   if (!isWanted || process.stderr.isTTY !== true) return { step: () => {}, stop: () => {} };
   const bar = new cliProgress.SingleBar({
-    format: '{bar} {value}/{total}, {unexpected} not as expected',
-    // What stands beside it takes some forty columns.
+    format: '{bar} {value}/{total}, {unexpected} unexpected',
+    // The text beside the bar takes about forty columns.
     barsize: Math.max(5, Math.min(40, columnsOf(process.stderr) - 45)),
     barCompleteChar: '█',
     barIncompleteChar: '░',

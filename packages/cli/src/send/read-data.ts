@@ -1,7 +1,7 @@
 import { readInput } from '../arguments/read-input.ts';
 import { UsageFailure } from '../failure/failure.ts';
 
-/** Read `--data`: JSON where it begins as an object or a list does, else a file's name, or `-` for standard input. */
+/** Read `--data`. A text that begins with `{` or `[` is JSON. Any other text is a file, or standard input for `-`. */
 export async function readData(text: string): Promise<unknown> {
   const isJson = /^\s*[{[]/.test(text);
   const json = isJson ? text : (await readInput(text)).toString();
@@ -9,6 +9,6 @@ export async function readData(text: string): Promise<unknown> {
     return JSON.parse(json);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageFailure(`What --data gives${isJson ? '' : ` in ${text}`} is no JSON: ${reason}`);
+    throw new UsageFailure(`--data${isJson ? '' : ` ${text}`} is not valid JSON: ${reason}`);
   }
 }

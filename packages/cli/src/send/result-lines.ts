@@ -10,17 +10,17 @@ import { answerOf, type Delivered } from './deliver.ts';
 import { type Fault, faults } from './faults.ts';
 import type { Summary, SummaryCounter } from './summary.ts';
 
-/** What came of one webhook, in lines. */
+/** Format the result of one webhook. */
 export function deliveredLines(
   delivered: Delivered,
   url: string,
   fault: Fault | undefined,
 ): readonly string[] {
   const { type, dialect, bytes, again, attempts, expected } = delivered;
-  const what = `${outColors.bold(printable(type))} (${dialect}, ${bytes} bytes) to ${printable(url)}`;
+  const title = `${outColors.bold(printable(type))} (${dialect}, ${bytes} bytes) to ${printable(url)}`;
   const last = attempts.at(-1);
   return [
-    again ? 'the same bytes again' : what,
+    again ? 'the same bytes again' : title,
     ...attempts.flatMap((attempt, index) => attemptLines(attempt, expected && index === attempts.length - 1)),
     ...(last === undefined ? [] : verdictLines(last, delivered, fault)),
   ];
@@ -29,13 +29,13 @@ export function deliveredLines(
 function attemptLines(attempt: Attempt, expected: boolean): readonly string[] {
   const ms = `${attempt.ms.toFixed(attempt.ms < 10 ? 1 : 0)} ms`;
   const color = expected ? outColors.green : outColors.red;
-  if ('error' in attempt) return [`  ${color('no answer')} after ${ms}: ${printable(attempt.error)}.`];
+  if ('error' in attempt) return [`  ${color('no response')} after ${ms}: ${printable(attempt.error)}.`];
   const head = `  ${color(`${attempt.status} ${STATUS_CODES[attempt.status] ?? ''}`.trimEnd())} in ${ms}`;
-  return attempt.body === '' ? [head] : [head, `  ${fit(printable(attempt.body.trim()), mostOfBody)}`];
+  return attempt.body === '' ? [head] : [head, `  ${fit(printable(attempt.body.trim()), longestBody)}`];
 }
 
-/** Columns of an answer's body that are shown. */
-const mostOfBody = 1000;
+/** The number of columns of a response body that are shown. */
+const longestBody = 1000;
 
 function verdictLines(
   last: Attempt,
@@ -45,18 +45,20 @@ function verdictLines(
   if (fault !== undefined) {
     const reason = faults[fault];
     return expected
-      ? [outColors.green(`  as it should be: ${reason}`)]
-      : [outColors.red(`  it should have been 401: ${reason}`)];
+      ? [outColors.green(`  as expected, because ${reason}`)]
+      : [outColors.red(`  expected 401, because ${reason}`)];
   }
   if (expected) return [];
   if ('error' in last) return indented(last.fix);
   if (again && last.status < 300) {
     if (dialect === 'notification') {
       return [
-        outColors.red('  treated as a duplicate, although a notification has no time and is new each time'),
+        outColors.red(
+          '  answered as a duplicate, but a notification has no time, so each one is a new event',
+        ),
       ];
     }
-    return [outColors.red('  it was taken for a new one, and should have been known as a duplicate')];
+    return [outColors.red('  answered as a new event, but it is a duplicate')];
   }
   const hint = hintOf(last);
   return hint === undefined ? [] : indented(hint);
@@ -66,15 +68,15 @@ function indented(sentence: string): readonly string[] {
   return wrapped(printable(sentence), lineWidth() - 2).map((line) => `  ${line}`);
 }
 
-/** What the kit's own receivers mean by a code, and what a redirect means to SpiderFoot. */
+/** Return a hint for a redirect, or for the code of one of the kit's receivers. */
 function hintOf(attempt: Attempt): string | undefined {
   if ('status' in attempt && attempt.status >= 300 && attempt.status < 400) {
-    return 'It is a redirect, which SpiderFoot does not follow with a POST: give the URL where it leads; doctor shows it.';
+    return 'The response is a redirect, which SpiderFoot does not follow. Use the URL that the redirect leads to. `doctor` shows that URL.';
   }
   return answerHint(answerOf(attempt).code);
 }
 
-/** What came of many webhooks, in lines: counts, times, and a histogram as wide as the terminal. */
+/** Format the results of many webhooks: counts, latencies, and a histogram as wide as the terminal. */
 export function summaryLines(
   summary: Summary,
   counter: SummaryCounter,
@@ -97,8 +99,8 @@ export function summaryLines(
 }
 
 function verdictOf(sent: number, unexpected: number, fault: Fault | undefined): string {
-  const due = fault === undefined ? '2xx' : `401, because ${faults[fault]}`;
+  const expected = fault === undefined ? 'expected 2xx' : `expected 401, because ${faults[fault]}`;
   return unexpected === 0
-    ? outColors.green(`all ${sent} as they should be: ${due}`)
-    : outColors.red(`${unexpected} of ${sent} not as they should be: ${due}`);
+    ? outColors.green(`all ${sent} as expected (${expected})`)
+    : outColors.red(`${unexpected} of ${sent} not as expected (${expected})`);
 }

@@ -2,26 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Concurrency {
   readonly count: number;
-  /** How many are under way at once, at the most. */
+  /** The maximum number of tasks that run at the same time. */
   readonly concurrency: number;
-  /** How many begin in a second, at the most; `undefined` for as many as can. */
+  /** The maximum number of tasks that start per second. `undefined` for no limit. */
   readonly rate: number | undefined;
-  /** Aborted: no further one begins. */
+  /** Once this is aborted, no more tasks start. */
   readonly signal: AbortSignal;
 }
 
-/** Does a thing many times, several at once, at a pace. */
+/** Run a task several times, with limits on concurrency and rate. */
 export async function runConcurrently(
   { count, concurrency, rate, signal }: Concurrency,
-  one: () => Promise<void>,
+  task: () => Promise<void>,
 ): Promise<void> {
   const start = performance.now();
-  let begun = 0;
+  let started = 0;
   const work = async () => {
-    while (begun < count && !signal.aborted) {
-      const index = begun++;
+    while (started < count && !signal.aborted) {
+      const index = started++;
       if (rate !== undefined) await until(start + (index * 1000) / rate, signal);
-      if (!signal.aborted) await one();
+      if (!signal.aborted) await task();
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, count) }, work));

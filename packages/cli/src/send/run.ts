@@ -13,7 +13,7 @@ import { deliveredLines, summaryLines } from './result-lines.ts';
 import { runConcurrently } from './run-concurrently.ts';
 import { createSummaryCounter } from './summary.ts';
 
-/** What the command line says. */
+/** The options of `send`. */
 export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Fault, true>>> {
   readonly url: string;
   readonly dialect?: DialectName;
@@ -35,7 +35,7 @@ export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Faul
   readonly json?: true;
 }
 
-/** Send the events in the options. The exit code shows whether every answer was as expected. */
+/** Send the events in the options. The exit code shows whether every response was as expected. */
 export async function send(type: string, options: SendOptions): Promise<void> {
   if (options.list) {
     allowEarlyClose();
@@ -55,7 +55,8 @@ export async function send(type: string, options: SendOptions): Promise<void> {
   });
   const client = await createClient(options);
   const stop = new AbortController();
-  // Once: a second Ctrl-C ends it without a summary, which one alone does not need.
+  // The first Ctrl-C stops sending and prints the summary. A second one ends the process at once. A single event has no
+  // summary.
   if (events.count > 1) process.once('SIGINT', () => stop.abort());
   const sending: Sending = {
     client,
@@ -65,12 +66,12 @@ export async function send(type: string, options: SendOptions): Promise<void> {
     signal: stop.signal,
   };
   const next = async () => deliver(await prepare(events.next(), secret, fault, options), sending);
-  const isRight =
+  const isAsExpected =
     events.count === 1
       ? await sendOne(next, options, fault)
       : await sendMany(next, events.count, options, fault, stop.signal);
   await client.close();
-  if (!isRight) process.exitCode = 1;
+  if (!isAsExpected) process.exitCode = 1;
 }
 
 function faultOf({ tamper, wrongSecret, unsigned, truncate }: SendOptions): Fault | undefined {
@@ -84,9 +85,9 @@ async function prepare(
   { type, data, timestamp }: PlannedEvent,
   secret: string | false,
   fault: Fault | undefined,
-  { url, dialect: asked, header, signatureHeader }: SendOptions,
+  { url, dialect: givenDialect, header, signatureHeader }: SendOptions,
 ): Promise<Prepared> {
-  const dialect = dialectOf(type, asked);
+  const dialect = dialectOf(type, givenDialect);
   const webhook = await signedWebhook(type, {
     secret,
     url,

@@ -1,4 +1,4 @@
-/** Numbers from 0 to below 1, the same ones for the same seed: Mulberry32, which is enough for made-up data. */
+/** Return a generator of numbers from 0 to below 1 (Mulberry32). The same seed gives the same numbers. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -2,28 +2,28 @@ import { createHistogram } from 'node:perf_hooks';
 import type { Bar } from '../terminal/bar-chart.ts';
 import type { Delivered } from './deliver.ts';
 
-/** What came of many webhooks. */
+/** The results of many webhooks. */
 export interface Summary {
   readonly sent: number;
   readonly unexpected: number;
-  /** How often each status, or reason for none, was the last one. */
+  /** The number of webhooks by the last status, or by the reason why there was no response. */
   readonly answers: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly perSecond: number;
-  /** Milliseconds from a request to its answer. */
+  /** Milliseconds from a request to its response. */
   readonly latency: Readonly<Record<'min' | 'p50' | 'p90' | 'p99' | 'max', number>> | undefined;
 }
 
-/** Counts and times webhooks. */
+/** Counts results and measures latencies. */
 export interface SummaryCounter {
   readonly unexpected: number;
   add(delivered: Delivered): void;
   summary(): Summary;
-  /** How many answers took how long. */
+  /** Return the histogram of the latencies. */
   bars(): readonly Bar[];
 }
 
-/** Upper ends of the bars, in milliseconds. */
+/** The upper limits of the bars, in milliseconds. */
 const ends = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
 export function createSummaryCounter(): SummaryCounter {
@@ -42,7 +42,7 @@ export function createSummaryCounter(): SummaryCounter {
       if (!expected) unexpected += 1;
       for (const attempt of attempts) {
         if (!('status' in attempt)) continue;
-        // Its unit is a whole number: microseconds.
+        // A histogram records only whole numbers, so use microseconds.
         histogram.record(Math.max(1, Math.round(attempt.ms * 1000)));
         count(bars, ends.find((end) => attempt.ms <= end) ?? Number.POSITIVE_INFINITY);
       }
@@ -66,8 +66,8 @@ export function createSummaryCounter(): SummaryCounter {
       };
     },
     bars() {
-      const taken = [...ends, Number.POSITIVE_INFINITY].filter((end) => bars.has(end));
-      const [from = 0, to = 0] = [taken.at(0), taken.at(-1)];
+      const used = [...ends, Number.POSITIVE_INFINITY].filter((end) => bars.has(end));
+      const [from = 0, to = 0] = [used.at(0), used.at(-1)];
       return [...ends, Number.POSITIVE_INFINITY]
         .filter((end) => end >= from && end <= to)
         .map((end) => ({ label: labelOf(end), count: bars.get(end) ?? 0 }));

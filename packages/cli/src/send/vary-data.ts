@@ -20,7 +20,7 @@ const named = (prefix: string) => (random: () => number) =>
 const oneOf = (values: readonly string[]) => (random: () => number) =>
   values[Math.floor(random() * values.length)];
 
-/** What differs from one event to the next, by the name of its field. */
+/** Generators for the fields that vary between events, by field name. */
 const variations: Readonly<Record<string, Vary>> = {
   scan_id: named('scan'),
   task_id: named('task'),
@@ -35,7 +35,7 @@ const variations: Readonly<Record<string, Vary>> = {
   correlations_found: whole(1, 20),
 };
 
-/** A sample's data as another event of its type has it: other ids, targets and numbers. */
+/** Return the data of a sample with different ids, targets and numbers. */
 export function vary(data: unknown, random: () => number): unknown {
   if (Array.isArray(data)) return data.map((item: unknown) => vary(item, random));
   if (typeof data !== 'object' || data === null) return data;

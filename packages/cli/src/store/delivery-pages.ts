@@ -1,6 +1,6 @@
 import type { DeliveryFilter, DeliveryRecord, DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 
-/** All deliveries that a filter finds, newest first, in pages: nothing is held open in between. */
+/** Yield all deliveries that a filter selects, in pages, newest first. The store is not used between two pages. */
 export async function* pagesOf(
   store: Pick<DeliveryStore, 'list'>,
   filter: DeliveryFilter,

@@ -4,7 +4,7 @@ import { checkEndpoints } from '../filters/known-endpoints.ts';
 
 /**
  * Find a delivery by its key or its id.
- * @throws CommandFailure if there is none
+ * @throws CommandFailure if it does not exist
  */
 export async function findRecord(
   store: Pick<DeliveryStore, 'capabilities' | 'get' | 'list' | 'counts' | 'rejections'>,
@@ -14,7 +14,7 @@ export async function findRecord(
   if (endpoint !== undefined) await checkEndpoints(store, [endpoint]);
   const record = await store.get(isId(text) ? text.toLowerCase() : text, endpoint);
   if (record !== undefined && (endpoint === undefined || record.endpoint === endpoint)) return record;
-  throw new CommandFailure(`There is no delivery ${JSON.stringify(text)} here.`, {
+  throw new CommandFailure(`The database contains no delivery ${JSON.stringify(text)}.`, {
     hint: '`log` lists the deliveries. Give the key or the id (32 hex digits) of one of them.',
   });
 }

@@ -2,12 +2,12 @@ import type { DeliveryStore, StoreCapability } from '@spiderfoot-webhooks/core/s
 import { withFlagNames } from '../arguments/flag-names.ts';
 import { CommandFailure } from '../failure/failure.ts';
 
-/** The database of commands that get no `--db`. */
+/** The default of `--db`. */
 export const defaultDatabase = 'webhooks.db';
 
 /**
  * Open an existing store, run a function with it, and close it. Safe while a receiver uses the store.
- * @param needs what the function uses
+ * @param needs the capabilities that the function uses
  * @throws ConfigurationError if the file is missing or is not a database of deliveries
  * @throws CommandFailure if the store lacks a capability
  */

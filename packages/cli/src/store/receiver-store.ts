@@ -4,24 +4,28 @@ import type { ListenFlags } from '../listen/flags.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The database that is asked for, open; or none. */
+/** The open database of a receiver, if it has one. */
 export interface OpenDatabase extends StoreFromEnvironment {
   readonly path: string | undefined;
   readonly queued: boolean;
 }
 
 /**
- * @param tell told of what fails in the background, and of dead letters
+ * Open the database that the flags or the environment specify.
+ * @param report reports failures in the background, and dead letters
  * @throws UsageFailure, ConfigurationError
  */
 export async function openDatabase(
   { db, queue }: Pick<ListenFlags, 'db' | 'queue'>,
   env: Variables,
-  tell: (details: object, message: string) => void,
+  report: (details: object, message: string) => void,
 ): Promise<OpenDatabase> {
   const path = db ?? (env.SPIDERFOOT_WEBHOOK_DB || undefined);
   if (path === undefined && queue === true) {
-    throw new UsageFailure('--queue needs --db: what is answered first must be kept somewhere.');
+    throw new UsageFailure(
+      '--queue requires a database for the queued deliveries.',
+      'Give --db webhooks.db.',
+    );
   }
   const mode = queue === true ? 'queued' : env.SPIDERFOOT_WEBHOOK_MODE;
   if (path === undefined && !mode) {
@@ -29,7 +33,7 @@ export async function openDatabase(
   }
   const { storeFromEnvironment } = await import('@spiderfoot-webhooks/sqlite');
   const stored = storeFromEnvironment(
-    { logger: { error: tell } },
+    { logger: { error: report } },
     { SPIDERFOOT_WEBHOOK_DB: path, SPIDERFOOT_WEBHOOK_MODE: mode },
   );
   return { ...stored, path, queued: 'queue' in stored.options };

@@ -7,15 +7,15 @@ export interface Bar {
   readonly count: number;
 }
 
-/** Eighths of a block. */
+/** Characters for the eighths of a block. */
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** Columns that a bar has at the least, however narrow the terminal is. */
+/** The minimum width of a bar, even in a narrow terminal. */
 const shortest = 5;
 
 /**
- * Bars of equal scale, a line each: the label, the bar, the count.
- * @param width columns of a whole line
+ * Format bars on the same scale, one per line: the label, the bar and the count.
+ * @param width columns of a line
  */
 export function barLines(bars: readonly Bar[], width: number): readonly string[] {
   const most = Math.max(1, ...bars.map(({ count }) => count));
@@ -28,7 +28,7 @@ export function barLines(bars: readonly Bar[], width: number): readonly string[]
   });
 }
 
-/** What there is shows: even one of a million is a sliver. */
+/** Draw a bar. A count above 0 always shows at least an eighth of a block. */
 function barOf(length: number): string {
   const parts = length > 0 ? Math.max(1, Math.round(length * 8)) : 0;
   return '█'.repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? '');
@@ -38,16 +38,16 @@ const minute = 60_000;
 const day = 1440 * minute;
 const week = 7 * day;
 
-/** Lengths of time that people think in, in milliseconds. */
+/** The usual lengths of buckets, in milliseconds. */
 const lengths = [
   ...[1, 5, 15, 30, 60, 180, 360, 720, 1440].map((minutes) => minutes * minute),
   ...[1, 4, 13, 52].map((weeks) => weeks * week),
 ];
 
-/** How many bars fit on a screen. */
+/** The maximum number of bars, which fit on a screen. */
 const mostBars = 24;
 
-/** The shortest of the usual lengths of time that divides a span into few enough bars. */
+/** Return the shortest usual length that divides a span into at most {@link mostBars} bars. */
 export function bucketFor(span: number): number {
   return lengths.find((length) => span / length <= mostBars) ?? Math.ceil(span / mostBars / week) * week;
 }

@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 
-/** Whether a stream is to get colors: `NO_COLOR` says no, `FORCE_COLOR` yes, else a terminal gets them. */
+/** Return whether to use colors. `NO_COLOR` disables them, `FORCE_COLOR` enables them. The default is to color terminals. */
 export function hasColors(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -10,7 +10,7 @@ export function hasColors(
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-/** Colors for standard output: functions that leave the text as it is where there are none. */
+/** Colors for standard output. If colors are disabled, the functions return the text unchanged. */
 export const outColors = picocolors.createColors(hasColors(process.stdout));
 
 /** Colors for standard error. */

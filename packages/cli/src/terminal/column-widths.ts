@@ -14,10 +14,10 @@ export interface Space {
 
 /**
  * Return the widths of columns so that they fit side by side. First, texts are cut to the width that is enough. Then
- * padding is removed, then texts are cut to their minimum width, then whole columns are left out. Each step begins
- * with the least important column.
+ * padding is removed, then texts are cut to their minimum width, then columns are left out. Each step begins with the
+ * least important column.
  * @param width columns of the screen
- * @param gap columns between two
+ * @param gap the number of blanks between two columns
  * @returns the width of each column; `undefined` for a column that is left out
  */
 export function layOut(
@@ -37,8 +37,8 @@ export function layOut(
 }
 
 /**
- * The same for a table: its least important column is left out rather than cut if all others are then shown whole. Half of
- * an identifier is of no use, and it would cost the others their ends.
+ * Return the widths of columns as {@link layOut} does, but for a table: if leaving out the least important column makes
+ * all others fit without cuts, leave it out instead of cutting it. A truncated identifier is useless.
  */
 export function layOutTable(
   spaces: readonly Space[],
@@ -48,15 +48,15 @@ export function layOutTable(
   const widths = layOut(spaces, width, gap);
   const [least] = spaces.filter(({ rank }) => rank !== undefined).toSorted(compareRanks);
   if (least === undefined) return widths;
-  const isWhole = (space: Space, among: readonly (number | undefined)[]) =>
+  const isUncut = (space: Space, among: readonly (number | undefined)[]) =>
     (among[spaces.indexOf(space)] ?? 0) >= space.natural;
-  if (isWhole(least, widths)) return widths;
+  if (isUncut(least, widths)) return widths;
   const others = layOut(
     spaces.map((space) => (space === least ? { natural: 0 } : space)),
     width,
     gap,
   );
-  return spaces.every((space) => space === least || isWhole(space, others)) ? others : widths;
+  return spaces.every((space) => space === least || isUncut(space, others)) ? others : widths;
 }
 
 function fitted(
@@ -84,8 +84,8 @@ function fitted(
 
 /** A column without text needs no gap. */
 function sumOf(widths: ReadonlyMap<Space, number>, gap: number): number {
-  const taken = [...widths.values()].filter((width) => width > 0);
-  return taken.reduce((sum, width) => sum + width, 0) + gap * Math.max(0, taken.length - 1);
+  const visible = [...widths.values()].filter((width) => width > 0);
+  return visible.reduce((sum, width) => sum + width, 0) + gap * Math.max(0, visible.length - 1);
 }
 
 function compareRanks(

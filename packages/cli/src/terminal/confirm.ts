@@ -2,14 +2,14 @@ import { createInterface } from 'node:readline/promises';
 
 interface Confirmation {
   readonly question: string;
-  /** Printed if the answer is no. */
+  /** Printed if the user declines. */
   readonly declined: string;
   /** Whether to continue without asking. */
   readonly yes: boolean;
 }
 
 /**
- * Ask for confirmation on a terminal. A script is not asked. If the answer is no, print a message and set the exit
+ * Ask for confirmation on a terminal. A script is not asked. If the user declines, print a message and set the exit
  * code to 1.
  * @returns whether to continue
  */

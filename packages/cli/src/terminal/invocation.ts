@@ -3,9 +3,9 @@ import { basename, relative } from 'node:path';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The command line that runs this program again from the same folder, so that a line that is shown works when it is copied.
- * It is not always `npx spiderfoot-webhooks`, which asks a registry for a package of that name when none is installed, nor a
- * bare `node`, which may be older than the Node that the repository brings.
+ * Return the command line that runs this program from the current folder, so that a printed command works when it is
+ * copied. `npx spiderfoot-webhooks` does not always work: it asks a registry for the package if none is installed. A
+ * plain `node` may be older than the Node that the repository installs.
  */
 export function invocation(
   [, program = '']: readonly string[] = process.argv,
@@ -20,7 +20,7 @@ export function invocation(
   return `node ${shellWord(path)}`;
 }
 
-/** A text as one word of a POSIX shell's command line. */
+/** Quote a text as one word for a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,8 +1,8 @@
-/** The exit code that a shell reports for a program that SIGPIPE has ended. */
+/** The exit code that a shell reports for a program that SIGPIPE ended. */
 const endedByPipe = 141;
 
-let whenLost: ((error: NodeJS.ErrnoException) => void) | undefined;
-let isExpendable = false;
+let lossHandler: ((error: NodeJS.ErrnoException) => void) | undefined;
+let isEarlyCloseAllowed = false;
 
 /**
  * Handle errors of standard output. If it cannot be written, because its reader has ended (`| head`) or the disk is
@@ -14,12 +14,12 @@ export function handleOutputErrors(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (isLost) return;
     isLost = true;
-    if (whenLost !== undefined) return whenLost(error);
+    if (lossHandler !== undefined) return lossHandler(error);
     if (error.code !== 'EPIPE') {
       console.error(`error: Standard output cannot be written: ${error.message}`);
       process.exit(1);
     }
-    if (isExpendable) process.exit();
+    if (isEarlyCloseAllowed) process.exit();
     process.exitCode ??= endedByPipe;
     if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM');
     else process.exit();
@@ -29,13 +29,13 @@ export function handleOutputErrors(): void {
 }
 
 /** Set a function to call, instead of exiting, when standard output cannot be written. */
-export function onOutputLost(act: (error: NodeJS.ErrnoException) => void): void {
-  whenLost = act;
+export function onOutputLost(handler: (error: NodeJS.ErrnoException) => void): void {
+  lossHandler = handler;
 }
 
-/** Use this for output such as help, of which a reader may read only the beginning. */
+/** Call this for output such as help, whose reader may end early without an error. */
 export function allowEarlyClose(): void {
-  isExpendable = true;
+  isEarlyCloseAllowed = true;
 }
 
 /** Write to standard output. Never rejects. @returns whether the text was written */

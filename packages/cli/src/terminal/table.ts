@@ -4,7 +4,7 @@ import { fit, widthOf } from './text.ts';
 /** A column of a table. */
 export interface Column<Row> {
   readonly title: string;
-  /** Printable text. */
+  /** Return the printable text of a cell. */
   readonly text: (row: Row) => string;
   /** The width to which it is reduced first if other columns need the space. */
   readonly most?: number;
@@ -79,7 +79,7 @@ function lineWith<Row>(columns: readonly Column<Row>[], row: Row, widths: Widths
 
 const asIs = (text: string) => text;
 
-/** A text with blanks after it, up to a width. */
+/** Pad a text with blanks to a width. */
 export function padded(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }

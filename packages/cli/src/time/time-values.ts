@@ -1,8 +1,8 @@
 import { parseDuration } from '@spiderfoot-webhooks/core/config/values';
 
 /**
- * Read a time: an age (`90s`, `15m`, `2h`, `7d`, `4w`), a date, or a date and a time. Without an offset, a time is in the
- * time zone of this machine, as in the lists.
+ * Parse a time: an age (`90s`, `15m`, `2h`, `7d`, `4w`), a date, or a date and a time. Without an offset, a time is in
+ * the time zone of this machine, as in the lists.
  * @returns `undefined` for any other text
  */
 export function parseTime(text: string, now = Date.now()): Date | undefined {
@@ -20,12 +20,12 @@ function valid(time: number): Date | undefined {
 
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** `12:00:01`, in this machine's time zone. */
+/** Format a time as `12:00:01`, in the time zone of this machine. */
 export function clockTime(date: Date): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** `2026-01-01 12:00:01`, in this machine's time zone. */
+/** Format a time as `2026-01-01 12:00:01`, in the time zone of this machine. */
 export function dayAndTime(date: Date): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clockTime(date)}`;
 }

@@ -10,7 +10,7 @@ const listener: RequestListener = (req, res) => {
   req.resume().on('end', () => res.end('{}'));
 };
 
-/** Serves bytes that are not HTTP. */
+/** Serve bytes that are not HTTP. */
 async function serveBytes(bytes: string): Promise<string> {
   const server = createServer((socket) => {
     socket.on('error', () => {}).end(bytes);
@@ -18,25 +18,26 @@ async function serveBytes(bytes: string): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('It does not listen on a TCP port');
+  if (address === null || typeof address === 'string') throw new Error('The server has no TCP port');
   return `http://127.0.0.1:${address.port}/webhook`;
 }
 
 const withTls = (url: string) => url.replace('http:', 'https:');
 const withoutTls = (url: string) => url.replace('https:', 'http:');
 
-interface Place {
+interface Target {
   readonly url: string;
   readonly args: readonly string[];
 }
 
-async function tlsPlace(
-  change: (url: string) => string,
-  shown: 'nothing' | 'client' | 'stranger',
+/** Serve TLS. @returns the changed URL, and the arguments that send a certificate */
+async function serveTls(
+  changeUrl: (url: string) => string,
+  certificateOf: 'no one' | 'client' | 'other authority',
   options: { readonly requestCert?: true; readonly maxVersion?: 'TLSv1.2'; readonly isTrusted?: false } = {},
-): Promise<Place> {
+): Promise<Target> {
   const { ca, server, client } = await makeCertificates();
-  const stranger = (await makeCertificates()).client;
+  const otherClient = (await makeCertificates()).client;
   const { isTrusted = true, ...tls } = options;
   const url = await serveListener(listener, {
     ca: await readFile(ca),
@@ -44,68 +45,68 @@ async function tlsPlace(
     key: await readFile(server.key),
     ...tls,
   });
-  const { cert, key } = shown === 'stranger' ? stranger : client;
-  const certificate = shown === 'nothing' ? [] : ['--client-cert', cert, '--client-key', key];
-  return { url: change(url), args: [...(isTrusted ? ['--ca', ca] : []), ...certificate] };
+  const { cert, key } = certificateOf === 'other authority' ? otherClient : client;
+  const certificate = certificateOf === 'no one' ? [] : ['--client-cert', cert, '--client-key', key];
+  return { url: changeUrl(url), args: [...(isTrusted ? ['--ca', ca] : []), ...certificate] };
 }
 
 const asIs = (url: string) => url;
 
-describe.each(['send', 'doctor'])('%s names the cause if no answer comes', (command) => {
-  it.each<readonly [what: string, place: () => Promise<Place>, says: RegExp]>([
+describe.each(['send', 'doctor'])('%s names the cause of a missing response', (command) => {
+  it.each<readonly [name: string, serve: () => Promise<Target>, says: RegExp]>([
     [
       'http to a port with TLS',
-      () => tlsPlace(withoutTls, 'nothing'),
-      /speaks TLS, not plain HTTP.*https:\/\//s,
+      () => serveTls(withoutTls, 'no one'),
+      /serves TLS, not plain HTTP.*https:\/\//s,
     ],
     [
-      'http to a port that asks for a certificate',
-      () => tlsPlace(withoutTls, 'nothing', { requestCert: true }),
-      /speaks TLS, not plain HTTP/,
+      'http to a port that requests a certificate',
+      () => serveTls(withoutTls, 'no one', { requestCert: true }),
+      /serves TLS, not plain HTTP/,
     ],
     [
       'https to a port without TLS',
       async () => ({ url: withTls(await serveListener(listener)), args: [] }),
-      /speaks plain HTTP, not TLS.*http:\/\//s,
+      /serves plain HTTP, not TLS.*http:\/\//s,
     ],
     [
-      'no certificate for a server that asks for one',
-      () => tlsPlace(asIs, 'nothing', { requestCert: true }),
+      'no certificate for a server that requires one',
+      () => serveTls(asIs, 'no one', { requestCert: true }),
       /requires a client certificate, and none was sent.*--client-cert/s,
     ],
     [
-      'no certificate for a server that asks for one with TLS 1.2',
-      () => tlsPlace(asIs, 'nothing', { requestCert: true, maxVersion: 'TLSv1.2' }),
+      'no certificate for a server that requires one with TLS 1.2',
+      () => serveTls(asIs, 'no one', { requestCert: true, maxVersion: 'TLSv1.2' }),
       /requires a client certificate, and none was sent.*--client-cert/s,
     ],
     [
       'a certificate of another authority',
-      () => tlsPlace(asIs, 'stranger', { requestCert: true }),
+      () => serveTls(asIs, 'other authority', { requestCert: true }),
       /probably rejects the certificate|rejected the client certificate/,
     ],
     [
       'a server whose certificate is not trusted',
-      () => tlsPlace(asIs, 'nothing', { isTrusted: false }),
+      () => serveTls(asIs, 'no one', { isTrusted: false }),
       /certificate.*not trusted.*--ca/s,
     ],
     [
       'another protocol',
       async () => ({ url: await serveBytes('SSH-2.0-x\r\n'), args: [] }),
-      /does not speak HTTP/,
+      /does not support HTTP/,
     ],
     [
-      'no answer',
+      'a connection that is closed without a response',
       async () => ({ url: await serveBytes(''), args: [] }),
-      /closed the connection without an answer/,
+      /closed the connection without a response/,
     ],
-    ['no server', async () => ({ url: 'http://127.0.0.1:1/webhook', args: [] }), /Nothing listens there/],
+    ['no server', async () => ({ url: 'http://127.0.0.1:1/webhook', args: [] }), /Nothing is listening/],
     [
-      'no such host',
+      'a host that does not exist',
       async () => ({ url: 'http://nowhere.invalid/', args: [] }),
       /host name cannot be resolved/,
     ],
-  ])('%s', async (_what, place, says) => {
-    const { url, args } = await place();
+  ])('for %s', async (_name, serve, says) => {
+    const { url, args } = await serve();
     const target = command === 'send' ? ['--url', url] : [url];
     const { code, output } = await withSecret([command, ...target, ...args], { env: { COLUMNS: '500' } });
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(says) });

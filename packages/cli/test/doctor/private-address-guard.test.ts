@@ -43,7 +43,7 @@ for line in sys.stdin.read().split():
     ip = ipaddress.ip_address(line)
     print(ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_reserved)`;
 
-describe("SpiderFoot's guard, as doctor knows it", () => {
+describe("doctor's copy of SpiderFoot's guard", () => {
   it('blocks exactly the addresses that its Python code blocks', async () => {
     const python = (await output('python3', ['-c', program], { input: addresses.join('\n') })).split('\n');
     const expected = addresses.map((address, index) => [address, python[index] === 'True']);
@@ -51,7 +51,7 @@ describe("SpiderFoot's guard, as doctor knows it", () => {
     expect(expected.map(([, blocked]) => blocked)).toContain(false);
   });
 
-  it('blocks the metadata services that it names, and values that are not addresses', () => {
+  it('blocks the metadata services in its list, and values that are not addresses', () => {
     expect(isBlocked('100.100.100.200')).toBe(true);
     expect(isBlocked('not an address')).toBe(true);
     expect(guardFinding('metadata.goog', ['93.184.216.34']).verdict).toBe('warn');
@@ -74,7 +74,7 @@ describe("SpiderFoot's guard, as doctor knows it", () => {
     ['http://192.168.1.10/webhook', '192.168.1.10'],
     ['http://localhost:3000/webhook', 'localhost'],
     ['http://nothing.invalid/webhook', 'nothing.invalid'],
-  ])('warns of %s, and quotes what SpiderFoot records', async (url, named) => {
+  ])('warns about %s, and quotes the message in the log of SpiderFoot', async (url, named) => {
     const finding = await checkGuard(new URL(url), 5000);
     expect(finding).toMatchObject({
       check: 'guard',

@@ -12,7 +12,7 @@ import { get, listening, sendEvent, until } from '../support/listen-process.ts';
 
 const behindProxy = { 'x-forwarded-for': '203.0.113.9' };
 
-/** Asks under a name of its own, which fetch does not let through. */
+/** Send a GET request with another `Host`, which fetch does not allow. */
 function statusFor(url: string, path: string, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(new URL(path, url), { headers: { host } }, (res) => resolve(res.resume().statusCode))
@@ -22,7 +22,7 @@ function statusFor(url: string, path: string, host: string): Promise<number | un
 }
 
 describe('GET /health', () => {
-  it('shows to every client whether it is up, and the queue only to clients on this machine', async () => {
+  it('shows the status to every client, and the queue only to clients on this machine', async () => {
     const db = join(await temporaryFolder(), 'w.db');
     const { url } = await listening(['--db', db]);
     expect(await get(url, '/health', behindProxy)).toEqual({ status: 200, body: '{"status":"ok"}' });
@@ -34,7 +34,7 @@ describe('GET /health', () => {
     });
   });
 
-  it('tells how many wait, and since when', async () => {
+  it('shows the number of queued deliveries, and how long the oldest has been waiting', async () => {
     const db = join(await temporaryFolder(), 'w.db');
     const store = openStore(db);
     const body = Buffer.from('{"event_type":"x","timestamp":1,"payload":{}}');
@@ -48,7 +48,7 @@ describe('GET /health', () => {
     } as const;
     for (const age of [90, 30]) {
       const id = String(age).padStart(32, '0');
-      // Of an endpoint that nobody works off.
+      // Use an endpoint without a worker.
       await store.enqueue({
         ...stored,
         id,
@@ -69,7 +69,7 @@ describe('GET /health', () => {
     ).toBeGreaterThanOrEqual(90);
   });
 
-  it('answers nothing but GET and HEAD', async () => {
+  it('answers 405 to other methods than GET and HEAD', async () => {
     const { url } = await listening();
     for (const [method, status] of [
       ['HEAD', 200],
@@ -82,7 +82,7 @@ describe('GET /health', () => {
 });
 
 describe('GET /metrics', () => {
-  it('counts what was answered and handled, in the text that Prometheus reads', async () => {
+  it('counts deliveries, events and attempts in the format of Prometheus', async () => {
     const db = join(await temporaryFolder(), 'w.db');
     const { url, program } = await listening(['--db', db, '--queue']);
     await sendEvent(url, 'scan_completed');
@@ -114,7 +114,7 @@ describe('GET /metrics', () => {
     ['without a database', () => []],
     ['with a log', (db: string) => ['--db', db]],
     ['with a queue', (db: string) => ['--db', db, '--queue']],
-  ])('counts an event once %s, though it is sent twice', async (_, args) => {
+  ])('counts an event that is sent twice only once %s', async (_, args) => {
     const { url } = await listening(args(join(await temporaryFolder(), 'w.db')));
     const sent = await withSecret(['send', 'high_risk_event', '--duplicate', '--url', url]);
     expect(sent).toMatchObject({ code: 0 });
@@ -124,7 +124,7 @@ describe('GET /metrics', () => {
     ]);
   });
 
-  it('counts an event once, though its handler fails and it is sent again', async () => {
+  it('counts an event only once if its handler fails and it is sent again', async () => {
     let status = 500;
     const target = await startSink(() => status);
     onTestFinished(target.close);
@@ -139,20 +139,20 @@ describe('GET /metrics', () => {
     expect(body).toMatch(/^spiderfoot_webhook_events_total\{endpoint="default",type="scan_completed"\} 1$/m);
   });
 
-  it('counts a POST to a path that is not served, and a TLS connection that fails', async () => {
+  it('counts a POST to an unknown path, and a failed TLS connection', async () => {
     const { server } = await makeCertificates();
     const args = ['--tls-cert', server.cert, '--tls-key', server.key, '--metrics-port', '0'];
     const { url, program } = await listening(args);
     const [, metricsUrl = ''] = await program.says(/health, metrics (\S+)/);
-    const posted = (path: string) =>
+    const postTo = (path: string) =>
       new Promise<number | undefined>((resolve, reject) => {
         const options = { method: 'POST', rejectUnauthorized: false, agent: false };
         requestTls(new URL(path, url), options, (res) => resolve(res.resume().statusCode))
           .once('error', reject)
           .end('{}');
       });
-    expect(await posted('/webhok')).toBe(404);
-    expect(await posted('/')).toBe(404);
+    expect(await postTo('/webhok')).toBe(404);
+    expect(await postTo('/')).toBe(404);
     await expect(fetch(url.replace('https:', 'http:'))).rejects.toThrow();
     await program.says(/ERR_SSL_HTTP_REQUEST/);
     const { body } = await get(metricsUrl, '/metrics');
@@ -179,7 +179,7 @@ describe('GET /metrics', () => {
     'Fastly-Client-IP: 203.0.113.9',
     'X-Envoy-External-Address: 203.0.113.9',
     'x-amzn-trace-id: Root=1',
-  ])('and the details of /health are hidden from a request with %s', async (header) => {
+  ])('hides metrics and the details of /health from a request with %s', async (header) => {
     const { url } = await listening();
     const [name = '', value = ''] = header.split(': ');
     expect((await get(url, '/metrics')).status).toBe(200);
@@ -187,10 +187,10 @@ describe('GET /metrics', () => {
     expect(await get(url, '/health', { [name]: value })).toEqual({ status: 200, body: '{"status":"ok"}' });
   });
 
-  it('and the details of /health are hidden from a request in HTTP/1.0, as nginx sends it', async () => {
+  it('hides metrics and the details of /health from a request in HTTP/1.0, which nginx sends', async () => {
     const { url } = await listening();
     const { host, port } = new URL(url);
-    const answered = (path: string, version: string) =>
+    const responseTo = (path: string, version: string) =>
       new Promise<string>((resolve, reject) => {
         let text = '';
         connect(Number(port), '127.0.0.1')
@@ -201,12 +201,12 @@ describe('GET /metrics', () => {
           .once('close', () => resolve(text))
           .write(`GET ${path} HTTP/${version}\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
       });
-    expect(await answered('/metrics', '1.1')).toMatch(/^HTTP\/1\.1 200 /);
-    expect(await answered('/metrics', '1.0')).toMatch(/^HTTP\/1\.1 404 /);
-    expect(await answered('/health', '1.0')).toMatch(/\r\n\r\n\{"status":"ok"\}$/);
+    expect(await responseTo('/metrics', '1.1')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await responseTo('/metrics', '1.0')).toMatch(/^HTTP\/1\.1 404 /);
+    expect(await responseTo('/health', '1.0')).toMatch(/\r\n\r\n\{"status":"ok"\}$/);
   });
 
-  it('is hidden from who comes through a proxy', async () => {
+  it('answers 404 to a request through a proxy', async () => {
     const { url } = await listening();
     expect((await get(url, '/metrics')).status).toBe(200);
     for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-forwarded-host']) {
@@ -214,7 +214,7 @@ describe('GET /metrics', () => {
     }
   });
 
-  it('is hidden from who asks by another name than this machine has for itself', async () => {
+  it('answers 404 to a request whose host is not a loopback name or address', async () => {
     const { url } = await listening();
     const { port } = new URL(url);
     for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, '[::1]']) {
@@ -226,19 +226,19 @@ describe('GET /metrics', () => {
     }
   });
 
-  it('moves to a port of its own with --metrics-port', async () => {
+  it('is served only on the separate port with --metrics-port', async () => {
     const { url, program, stop } = await listening(['--metrics-port', '0']);
-    const [, own = ''] = await program.says(/health, metrics (http:\/\/127\.0\.0\.1:\d+)/);
-    expect(new URL(own).port).not.toBe(new URL(url).port);
-    expect((await get(own, '/metrics', behindProxy)).body).toContain('spiderfoot_webhook');
-    expect(JSON.parse((await get(own, '/health', behindProxy)).body)).toMatchObject({ ready: true });
-    expect((await get(own, '/webhook')).status).toBe(404);
+    const [, metricsUrl = ''] = await program.says(/health, metrics (http:\/\/127\.0\.0\.1:\d+)/);
+    expect(new URL(metricsUrl).port).not.toBe(new URL(url).port);
+    expect((await get(metricsUrl, '/metrics', behindProxy)).body).toContain('spiderfoot_webhook');
+    expect(JSON.parse((await get(metricsUrl, '/health', behindProxy)).body)).toMatchObject({ ready: true });
+    expect((await get(metricsUrl, '/webhook')).status).toBe(404);
     expect((await get(url, '/metrics')).status).toBe(404);
     expect(await get(url, '/health')).toEqual({ status: 200, body: '{"status":"ok"}' });
     expect(await stop()).toBe(0);
   });
 
-  it('says that its port is taken, and nothing is left running', async () => {
+  it('exits with 1 if the port of --metrics-port is in use', async () => {
     const { url } = await listening();
     const args = ['listen', '--port', '0', '--metrics-port', new URL(url).port];
     const { code, stderr } = await spiderfoot(args, { env: { SPIDERFOOT_WEBHOOK_SECRET: 'x' } });

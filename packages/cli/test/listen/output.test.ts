@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/certificates.ts';
 import { binary, secret, spiderfoot } from '../support/command.ts';
 import { type Answered, listening, sendEvent, until } from '../support/listen-process.ts';
 
-/** Starts `listen` with a reader that ends after the first line. @returns the webhook's URL */
+/** Start `listen` with a reader that ends after the first line, unless another reader is given. */
 async function listenToHead(args: readonly string[], reader = 'head -n 1') {
   const script = `"$0" "$@" | ${reader}; echo "code \${PIPESTATUS[0]}" >&2`;
   const program = new Program(
@@ -16,11 +16,11 @@ async function listenToHead(args: readonly string[], reader = 'head -n 1') {
   );
   onTestFinished(() => program.kill());
   const [, url = ''] = await program.says(/listening on (\S+)/);
-  await program.says(/Ctrl-C stops it/);
+  await program.says(/Ctrl-C/);
   return { program, url };
 }
 
-/** @returns the status, or `undefined` if the connection is rejected or closed */
+/** Return the status of a response. @returns `undefined` if the connection is rejected or closed */
 async function statusOf(sent: Promise<Answered>): Promise<number | undefined> {
   return sent.then(
     ({ status }) => status,
@@ -28,7 +28,7 @@ async function statusOf(sent: Promise<Answered>): Promise<number | undefined> {
   );
 }
 
-describe('listen, when the reader of its output ends', () => {
+describe('listen with a reader of its output that ends', () => {
   it.each([
     { flags: [] },
     { flags: ['--json'] },
@@ -37,7 +37,7 @@ describe('listen, when the reader of its output ends', () => {
   ])('answers 200 only to events that were written, and exits with 1: $flags', async ({ flags }) => {
     const db = join(await temporaryFolder(), 'w.db');
     const args = flags.flatMap((flag) => (flag === '--db' ? [flag, db] : [flag]));
-    // With a queue there is one line when the event is accepted, and one when it is handled.
+    // With a queue, listen writes one line when it accepts the event, and one when the event is handled.
     const [accepted, count] = args.includes('--queue') ? [202, 2] : [200, 1];
     const { program, url } = await listenToHead(args, `head -n ${count}`);
     expect((await sendEvent(url, 'scan_started')).status).toBe(accepted);
@@ -50,23 +50,23 @@ describe('listen, when the reader of its output ends', () => {
     expect(program.stderr).toContain('error: Standard output cannot be written');
   });
 
-  it('shows an event that it did not answer when the sender tries again', async () => {
+  it('shows an event that was answered 503 when the sender retries', async () => {
     const db = join(await temporaryFolder(), 'w.db');
     const first = await listenToHead(['--json', '--db', db]);
     await sendEvent(first.url, 'scan_started');
     await until(() => first.program.lines.length === 1);
     const { url: _, ...init } = await signedWebhook('scan_failed', { secret });
-    const again = async (url: string) =>
+    const retry = async (url: string) =>
       statusOf(fetch(url, init).then(async ({ status }) => ({ status, body: '' })));
-    expect(await again(first.url)).toBe(503);
+    expect(await retry(first.url)).toBe(503);
     await first.program.says(/code 1$/m);
     const second = await listening(['--json', '--db', db]);
-    expect(await again(second.url)).toBe(200);
+    expect(await retry(second.url)).toBe(200);
     await until(() => second.events().length === 1);
     expect(second.events()).toMatchObject([{ eventType: 'scan_failed' }]);
   });
 
-  it('exits with 1 when the disk of its output is full', async () => {
+  it('answers 503 and exits with 1 if the disk of its output is full', async () => {
     const { program, url } = await listenToHead(['--json'], 'cat > /dev/null');
     expect((await sendEvent(url, 'scan_started')).status).toBe(200);
     program.kill();
@@ -77,17 +77,21 @@ describe('listen, when the reader of its output ends', () => {
     );
     onTestFinished(() => full.kill());
     const [, to = ''] = await full.says(/listening on (\S+)/);
-    await full.says(/Ctrl-C stops it/);
+    await full.says(/Ctrl-C/);
     expect(await statusOf(sendEvent(to, 'scan_started'))).toBe(503);
     await full.says(/code 1$/m);
   });
 });
 
-describe('a line of listen --json', () => {
-  it('is well-formed even if an event contains lone surrogates', async () => {
+describe('lines of JSON', () => {
+  it('are well-formed in listen even if an event contains lone surrogates', async () => {
     const { url, program } = await listening(['--json', '--verbose']);
-    const half = (text: string) => `cut ${text}.example`;
-    const data = { target: half('\ud83d'), scan_id: half('\udc80\ud83d'), message: '\ud83d\ude00 \\ud83d' };
+    const cutName = (text: string) => `cut ${text}.example`;
+    const data = {
+      target: cutName('\ud83d'),
+      scan_id: cutName('\udc80\ud83d'),
+      message: '\ud83d\ude00 \\ud83d',
+    };
     expect((await sendEvent(url, 'alert.high', { data })).status).toBe(200);
     expect((await sendEvent(url, 'scan_started')).status).toBe(200);
     await until(() => program.lines.length === 2);
@@ -95,14 +99,14 @@ describe('a line of listen --json', () => {
     expect(line).toMatch(/^[\x20-\x7e]+$/);
     const parsed = JSON.parse(line);
     expect(parsed).toMatchObject({
-      target: half('\ufffd'),
-      scanId: half('\ufffd\ufffd'),
+      target: cutName('\ufffd'),
+      scanId: cutName('\ufffd\ufffd'),
       message: '\ud83d\ude00 \\ud83d',
     });
     expect(JSON.stringify(parsed)).not.toMatch(/[^\\]\\ud[89a-f]/);
   });
 
-  it('is well-formed in log, tail and export as well', async () => {
+  it('are well-formed in log, tail and export even if an event contains lone surrogates', async () => {
     const db = join(await temporaryFolder(), 'w.db');
     const { url, stop } = await listening(['--db', db]);
     await sendEvent(url, 'scan_failed', { data: { target: 'cut \ud83d.example' } });
@@ -122,9 +126,9 @@ describe('a line of listen --json', () => {
   });
 });
 
-describe('a signal that ends listen', () => {
+describe('signals to listen', () => {
   it.each(['SIGHUP', 'SIGTERM', 'SIGINT'] as const)(
-    '%s lets a delivery in flight finish, then ends with 0',
+    '%s finishes the delivery in flight, then exits with 0',
     async (signal) => {
       const { program, url } = await listening();
       const { url: to, body, headers } = await signedWebhook('scan_failed', { secret, url });

@@ -6,7 +6,7 @@ import { spiderfoot, withSecret } from '../support/command.ts';
 import { listening, until } from '../support/listen-process.ts';
 
 describe('listen and send', () => {
-  it.each(['guide', 'shipped'])('understand each other in the dialect %s', async (dialect) => {
+  it.each(['guide', 'shipped'])('work together in the dialect %s', async (dialect) => {
     const { url, program } = await listening(['--verbose']);
     const sent = await withSecret(['send', 'scan_completed', '--dialect', dialect, '--url', url]);
     expect(sent).toMatchObject({ code: 0, output: expect.stringContaining('200') });
@@ -14,14 +14,14 @@ describe('listen and send', () => {
     await program.says(dialect === 'guide' ? /^ {2}"data": \{$/m : /^ {2}"payload": \{$/m);
   });
 
-  it('understand each other by the line that listen shows', async () => {
+  it('work together with the command that listen prints', async () => {
     const { program } = await listening(['--make-secret'], { env: {} });
-    const [, line = ''] = await program.says(/Send it one: {2}node \S+ (.*)/);
+    const [, line = ''] = await program.says(/Send an event: {2}node \S+ (.*)/);
     expect(await spiderfoot(line.split(' '))).toMatchObject({ code: 0 });
     await program.says(/scan_completed .* processed/);
   });
 
-  it('speak TLS, and listen takes only senders with a certificate where it is told to', async () => {
+  it('work together over TLS, and --client-ca rejects senders without a certificate of this authority', async () => {
     const { ca, server, client } = await makeCertificates();
     const args = ['--tls-cert', server.cert, '--tls-key', server.key, '--client-ca', ca];
     const { url, program } = await listening(args);
@@ -34,33 +34,29 @@ describe('listen and send', () => {
 
     expect((await send('--ca', ca)).code).toBe(1);
     await program.says(
-      /REJECTED +ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE[^\n]*\n +The sender sends no certificate/,
+      /REJECTED +ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE[^\n]*\n.*client_cert and client_key/,
     );
 
-    const stranger = await makeCertificates();
-    expect(
-      (await send('--ca', ca, '--client-cert', stranger.client.cert, '--client-key', stranger.client.key))
-        .code,
-    ).toBe(1);
+    const { client: other } = await makeCertificates();
+    const sent = await send('--ca', ca, '--client-cert', other.cert, '--client-key', other.key);
+    expect(sent.code).toBe(1);
     await until(() => program.output.includes('was not issued by --client-ca'));
   });
 
-  it('say what is wrong where one of them speaks no TLS, or trusts no certificate', async () => {
+  it('show the cause if one side does not use TLS, or the sender does not trust the certificate', async () => {
     const { ca, server } = await makeCertificates();
     const { url, program } = await listening(['--tls-cert', server.cert, '--tls-key', server.key]);
     expect((await withSecret(['send', '--url', url])).code).toBe(1);
-    // As SpiderFoot does, and says why it leaves.
+    // Like SpiderFoot, Python's urllib sends an alert with the reason before it closes the connection.
     const python = 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1])';
     expect((await run('python3', ['-c', python, url])).code).toBe(1);
-    await program.says(
-      /REJECTED +ERR_SSL_TLSV1_ALERT_UNKNOWN_CA[^\n]*\n +The sender does not trust this certificate/,
-    );
+    await program.says(/REJECTED +ERR_SSL_TLSV1_ALERT_UNKNOWN_CA[^\n]*\n.*ca_bundle/);
     expect((await withSecret(['send', '--url', url.replace('https:', 'http:')])).code).toBe(1);
-    await program.says(/REJECTED +ERR_SSL_HTTP_REQUEST[^\n]*\n +The sender speaks plain HTTP/);
+    await program.says(/REJECTED +ERR_SSL_HTTP_REQUEST[^\n]*\n.*https:\/\//);
     expect((await withSecret(['send', '--url', url, '--ca', ca])).code).toBe(0);
   });
 
-  it('end in time though somebody holds a connection open without saying a word', async () => {
+  it('shut down although a client keeps an idle connection open', async () => {
     const { ca, server } = await makeCertificates();
     const { url, stop } = await listening(['--tls-cert', server.cert, '--tls-key', server.key]);
     const idle = connect(Number(new URL(url).port), '127.0.0.1');
@@ -71,13 +67,13 @@ describe('listen and send', () => {
     idle.destroy();
   });
 
-  it('says that certificate and key do not belong together', async () => {
+  it('exits with 2 if the certificate and the key do not match', async () => {
     const { server, client } = await makeCertificates();
     const args = ['listen', '--port', '0', '--tls-cert', server.cert, '--tls-key', client.key];
     const { code, stderr } = await withSecret(args);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringMatching(/^error: --tls-cert, --tls-key or --client-ca cannot be used/),
+      stderr: expect.stringMatching(/^error: --tls-cert, --tls-key or --client-ca /),
     });
   });
 });

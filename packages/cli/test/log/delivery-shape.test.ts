@@ -6,7 +6,7 @@ import { listening, sendEvent, until } from '../support/listen-process.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields that a receiver knows when it answers. */
-const ofRequest = [
+const requestFields = [
   'id',
   'endpoint',
   'receivedAt',
@@ -41,8 +41,8 @@ it('prints one delivery in the same shape in listen, log, log show, tail and exp
     target: 'example.com',
   });
   expect(body).toBeTypeOf('string');
-  expect(Object.fromEntries(ofRequest.map((name) => [name, live[name]]))).toEqual(
-    Object.fromEntries(ofRequest.map((name) => [name, shown[name]])),
+  expect(Object.fromEntries(requestFields.map((name) => [name, live[name]]))).toEqual(
+    Object.fromEntries(requestFields.map((name) => [name, shown[name]])),
   );
   expect(await printed('log', 'list', '--db', db, '--json')).toEqual(record);
   expect(await printed('log', 'export', '--db', db)).toEqual(shown);

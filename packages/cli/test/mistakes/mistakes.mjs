@@ -1,7 +1,7 @@
-// Makes the mistakes about signatures that are made in JavaScript. Prints each as a line of JSON, as mistakes.py does.
+// Make the mistakes in signatures that are common in JavaScript, and print each as a line of JSON, as mistakes.py does.
 import { createHmac } from 'node:crypto';
 
-/** As Python has written it. */
+/** A body as Python writes it. */
 const body =
   '{"event_type": "scan.complete", "timestamp": 1795459140.5, "payload": {"target": "b\\u00fccher.example/<a&b>", "progress": 1.0, "n": 2, "b": "x", "1": 0}}';
 const secret = 's3cret-0f';
@@ -30,15 +30,16 @@ const sorted = (value) =>
       )
     : value;
 
-// A body that was parsed and written again: by the receiver, of what Python has signed …
-const whole = '{"event_type": "scan.complete", "timestamp": 1795459140.5, "payload": {"scan_id": "\\u00fc"}}';
-row('json-python', sign(whole), { received: JSON.stringify(JSON.parse(whole)) });
+// Python signed the body, and the receiver parsed and serialized it again.
+const signed =
+  '{"event_type": "scan.complete", "timestamp": 1795459140.5, "payload": {"scan_id": "\\u00fc"}}';
+row('json-python', sign(signed), { received: JSON.stringify(JSON.parse(signed)) });
 const floats = body.replace(', "1": 0', '');
 row('json-python-floats', sign(floats), { received: JSON.stringify(JSON.parse(floats)) });
 const many = `{"event_type": "x", "timestamp": 17.0, "payload": [${Array.from({ length: 20 }, (_, i) => i).join(', ')}]}`;
 row('json-python-floats', sign(many), { received: JSON.stringify(JSON.parse(many)) });
 
-// … or by the sender, which signs one and sends the other.
+// The sender serialized the body twice: once to sign it, and once to send it.
 row('json-javascript', sign(JSON.stringify(parsed)));
 row('json-javascript-indent-2', sign(JSON.stringify(parsed, null, 2)));
 row('json-javascript-indent-4', sign(JSON.stringify(parsed, null, 4)));
@@ -71,7 +72,7 @@ row('secret-base64-decoded', sign(body, Buffer.from('-_c0ffee', 'base64url')), {
 row('secret-encoding', sign(body, Buffer.from('secret-0', 'utf16le')), { secret: 'secret-0' });
 row(['json-javascript', 'secret-base64-encoded'], sign(JSON.stringify(parsed), btoa(secret)));
 
-// Languages that are not at hand here: what they make of this body.
+// The bodies that languages write that may not be installed here.
 const compact = '{"b":"ü/<a>","a":1}';
 row('json-php', sign('{"b":"\\u00fc\\/<a>","a":1}'), { received: compact });
 row('json-go', sign('{"b":"ü/\\u003ca\\u003e","a":1}'), { received: compact });

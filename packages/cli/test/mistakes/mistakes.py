@@ -1,5 +1,7 @@
-"""Makes the mistakes about signatures that are made in Python. Prints each as a line of JSON:
-its name or names, the body as received (in base64), the signature, the receiver's secret, and perhaps more.
+"""Make the mistakes in signatures that are common in Python, and print each as a line of JSON.
+
+A line contains the names of the mistakes, the received body (in base64), the signature and the receiver's secret. It may
+also contain the receiver's previous secrets and other headers.
 """
 
 import base64
@@ -28,7 +30,7 @@ def row(mistakes, signature, body=BODY, secret=SECRET, **more):
                       "secret": secret, **more}))
 
 
-# Bodies: the sender signs one thing and sends another, or the receiver keeps another.
+# Bodies: the sender signs a different body than it sends, or the receiver keeps a different body than it received.
 LINES = BODY.replace(b", ", b",\n") + b"\n"
 PLAIN = json.dumps(EVENT, ensure_ascii=False).encode()
 row("newline-lost", sign(BODY + b"\n"))
@@ -61,7 +63,7 @@ row("signed-as-json-string", sign(json.dumps(BODY.decode()).encode()))
 row("written-as-json-string", sign(BODY), json.dumps(BODY.decode()).encode())
 row("invalid-utf-8-replaced", sign(b'{"a": "\xff"}'.decode(errors="replace").encode()), b'{"a": "\xff"}')
 
-# JSON: a body of another writer, signed after Python has parsed and written it.
+# JSON: another program wrote the body, and it was signed after Python had parsed and serialized it.
 SENT = json.dumps(EVENT, separators=(",", ":"), indent=1).encode()
 WRITERS = {
     "python": {},
@@ -79,7 +81,7 @@ GUIDE = json.dumps({"event_type": "scan_completed", "data": {"b": 1, "a": 2}}).e
 row("data-python-sorted", sign(json.dumps(json.loads(GUIDE)["data"], sort_keys=True).encode()), GUIDE)
 row("json-python-line", sign((json.dumps(json.loads(SENT)) + "\n").encode()), SENT)
 
-# Secrets: what the other side has in place of the receiver's.
+# Secrets: the other side uses a different secret than the receiver.
 row("secret-newline-lost", sign(BODY, SECRET + "\n"))
 row("secret-white-space", sign(BODY, " x y ".strip()), secret=" x y ")
 row("secret-space-lost", sign(BODY, SECRET + " "))
@@ -134,10 +136,10 @@ row("hash-secret-first", hashlib.sha256(SECRET.encode() + BODY).hexdigest())
 row("hash-body-first", hashlib.sha256(BODY + SECRET.encode()).hexdigest())
 row("hash-without-secret", hashlib.sha256(BODY).hexdigest())
 
-# The other senders of SpiderFoot's.
+# SpiderFoot's other senders.
 row("other-header", sign(BODY, "proxy"), headers=[f"X-SpiderFoot-Signature-256: {sign(BODY)}"])
 
-# Two at once.
+# Several mistakes at once.
 row(["json-python-sorted", "secret-newline-lost"], sign(json.dumps(EVENT, sort_keys=True).encode(), SECRET + "\n"))
 row(["newline-lost", "secret-quotes-lost"], sign(BODY + b"\n", f'"{SECRET}"'))
 row(["signature-base64", "payload-python-compact-sorted"],

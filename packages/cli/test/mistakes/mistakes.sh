@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the mistakes about signatures that are made in a shell. Prints each as a line of JSON, as mistakes.py does.
+# Make the mistakes in signatures that are common in a shell, and print each as a line of JSON, as mistakes.py does.
 set -euo pipefail
 secret='s3cret-0f'
 body='{"event_type": "scan.complete", "timestamp": 1795459140.5, "payload": {"target": "example.com"}}'
@@ -38,9 +38,9 @@ row line-ends-lost "$(sign "$secret" < "$folder/pretty")" "$folder/as-curl-sends
 row hash-without-secret "$(sha256sum < "$folder/sent" | cut -d' ' -f1)" "$folder/sent"
 row secret-hex-encoded "$(sign "$(printf %s "$secret" | hex_key)" < "$folder/sent")" "$folder/sent"
 row secret-base64-encoded "$(sign "$(echo "$secret" | base64)" < "$folder/sent")" "$folder/sent"
-# In double quotes the shell takes "$Word" for a variable.
+# In double quotes, the shell expands $NotSet.
 row secret-expanded-by-shell "$(sign "$(sh -c 'printf %s "pa$NotSet-rest"')" < "$folder/sent")" "$folder/sent" 'pa$NotSet-rest'
-# A file of variables: what stands there, read by a shell, against all that stands behind the sign.
+# A file with variables: the sender reads it with a shell, and the receiver uses the raw text.
 printf 'SECRET=%s # of the receiver\n' "$secret" > "$folder/env"
 row secret-comment "$(. "$folder/env"; sign "$SECRET" < "$folder/sent")" "$folder/sent" "$secret # of the receiver"
 row secret-assignment "$(. "$folder/env"; sign "$SECRET" < "$folder/sent")" "$folder/sent" "SECRET=$secret"

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { output } from './command.ts';
 
-/** Files of a certificate authority, of a server at 127.0.0.1, and of a client. */
+/** The files of a certificate authority, of a server at 127.0.0.1, and of a client. */
 export interface Certificates {
   readonly ca: string;
   readonly server: { readonly cert: string; readonly key: string };
   readonly client: { readonly cert: string; readonly key: string };
 }
 
-/** Makes them with openssl; they are gone when the test is over. */
+/** Create certificates with openssl. They are deleted when the test ends. */
 export async function makeCertificates(): Promise<Certificates> {
   const folder = await temporaryFolder();
   const file = (name: string) => join(folder, name);
@@ -44,7 +44,7 @@ export async function makeCertificates(): Promise<Certificates> {
   return { ca: file('ca.pem'), server: pair('server'), client: pair('client') };
 }
 
-/** A folder that is gone when the test is over. */
+/** Create a folder. It is deleted when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'spiderfoot-cli-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createProgram } from '../../src/program.ts';
 import { spiderfoot } from './command.ts';
 
-/** The reference of the command: the help of each command, as the program prints it. */
+/** Return the reference of the command: the help of each subcommand, as the program prints it. */
 export async function reference(): Promise<string> {
   const sections = await Promise.all(pathsOf(await createProgram(() => true), []).map(section));
   return `${heading}\n\n${sections.join('\n\n')}\n`;
@@ -10,7 +10,7 @@ export async function reference(): Promise<string> {
 
 const heading = `# The command \`spiderfoot-webhooks\`
 
-Generated from the command's own help: \`npx vitest run packages/cli/test/help.test.ts -u\` brings it up to date, and the tests fail where it is not.`;
+This page is generated from the help of the command. To update it, run \`npx vitest run packages/cli/test/help.test.ts -u\`. A test fails if it is out of date.`;
 
 type Path = readonly string[];
 

@@ -11,19 +11,19 @@ export interface CommandOptions {
   readonly cwd?: string;
 }
 
-/** Runs the command as a process, to its end. */
+/** Run the command as a process, and wait for its end. */
 export function spiderfoot(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
   return run(process.execPath, [binary, ...args], options);
 }
 
 export const secret = 'cli-s3cret';
 
-/** The same, with a secret in its environment. */
+/** Run the command with {@link secret} in its environment. */
 export function withSecret(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
   return spiderfoot(args, { ...options, env: { SPIDERFOOT_WEBHOOK_SECRET: secret, ...options.env } });
 }
 
-/** Runs a program that has to succeed. @returns the lines that it has written */
+/** Run a program, and return its output. Throws if the program fails. */
 export async function output(
   command: string,
   args: readonly string[],

@@ -11,22 +11,22 @@ export interface ListeningOptions {
 /** A running `listen`. */
 export interface Listening {
   readonly program: Program;
-  /** The first webhook's. */
+  /** The URL of the first webhook. */
   readonly url: string;
-  /** What it has written to standard output, parsed: for `--json`. */
+  /** Return the parsed lines of standard output, for `--json`. */
   events(): readonly Readonly<Record<string, unknown>>[];
-  /** Ends it as a process manager does. @returns its exit code */
+  /** Send SIGTERM, as a process manager does. @returns the exit code */
   stop(): Promise<number | null>;
 }
 
-/** Starts `listen` on a free port, with {@link secret} unless the environment says otherwise; it ends with the test. */
+/** Start `listen` on a free port. The default environment contains {@link secret}. It is killed when the test ends. */
 export async function listening(
   args: readonly string[] = [],
   { env = { SPIDERFOOT_WEBHOOK_SECRET: secret }, cwd }: ListeningOptions = {},
 ): Promise<Listening> {
   const program = start(['listen', '--port', '0', ...args], { env, ...(cwd !== undefined && { cwd }) });
   const [, url = ''] = await program.says(/listening on (\S+)/);
-  await program.says(/Ctrl-C stops it/);
+  await program.says(/Ctrl-C/);
   return {
     program,
     url,
@@ -38,14 +38,14 @@ export async function listening(
   };
 }
 
-/** Starts the command as a process that ends with the test. */
+/** Start the command as a process. It is killed when the test ends. */
 export function start(args: readonly string[], options: ListeningOptions = {}): Program {
   const program = new Program(process.execPath, [binary, ...args], options);
   onTestFinished(() => program.kill());
   return program;
 }
 
-/** An answer, its body parsed where it is JSON. */
+/** A response. */
 export interface Answered {
   readonly status: number;
   readonly body: string;
@@ -53,7 +53,7 @@ export interface Answered {
 
 type SendOptions = Partial<Parameters<typeof signedWebhook>[1]>;
 
-/** Sends a signed event. */
+/** Send a signed event. */
 export async function sendEvent(
   url: string,
   type = 'scan_completed',
@@ -64,7 +64,7 @@ export async function sendEvent(
   return { status: response.status, body: await response.text() };
 }
 
-/** Reads a page. */
+/** Send a GET request. */
 export async function get(
   url: string,
   path: string,
@@ -74,7 +74,7 @@ export async function get(
   return { status: response.status, body: await response.text() };
 }
 
-/** Waits until something holds. Bounded by the test's own time. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Wait until a condition is true. The timeout of the test limits the wait. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

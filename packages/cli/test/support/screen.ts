@@ -1,14 +1,14 @@
 import { secret } from './command.ts';
 import { inTerminal, type TerminalOptions } from './terminal.ts';
 
-/** What a command has shown on a terminal, and how it has ended. */
+/** The result of a command that ran in a terminal. */
 export interface Shown {
   readonly code: number | null;
-  /** As it came, escape sequences and all. */
+  /** The output, including escape sequences. */
   readonly screen: string;
 }
 
-/** Runs the command in a real terminal, to its end, with a secret in its environment. */
+/** Run the command in a real terminal, with a secret in its environment, and wait for its end. */
 export async function shown(args: readonly string[], options: TerminalOptions = {}): Promise<Shown> {
   const env = { SPIDERFOOT_WEBHOOK_SECRET: secret, ...options.env };
   const program = inTerminal(args, { ...options, env });

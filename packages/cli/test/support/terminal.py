@@ -1,6 +1,7 @@
-"""Runs a command in a pseudo-terminal: python3 terminal.py COLUMNS ANSWERS COMMAND...
+"""Run a command in a pseudo-terminal: python3 terminal.py COLUMNS ANSWERS COMMAND...
 
-ANSWERS is a JSON list of [text, what to type once it has been shown]. What the terminal shows goes to standard output.
+ANSWERS is a JSON list of [text, answer]. The answer is typed after the text was shown. The output of the terminal is
+written to standard output.
 """
 
 import fcntl
@@ -14,7 +15,7 @@ import termios
 columns, answers, command = int(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3:]
 child, terminal = pty.fork()
 if child == 0:
-    # The size has to be there before the command asks for it.
+    # Set the size before the command reads it.
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     os.execvp(command[0], command)
 shown = b""

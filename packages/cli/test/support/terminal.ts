@@ -9,12 +9,12 @@ const script = fileURLToPath(new URL('terminal.py', import.meta.url));
 export interface TerminalOptions {
   /** @default 80 */
   readonly columns?: number;
-  /** What to type, once a text has been shown. */
+  /** The text to type after another text was shown. */
   readonly answers?: readonly (readonly [shown: string, typed: string])[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts the command in a real terminal; what it shows is the program's standard output. It ends with the test. */
+/** Start the command in a real terminal. Its screen is the program's standard output. It is killed when the test ends. */
 export function inTerminal(
   args: readonly string[],
   { columns = 80, answers = [], env = {} }: TerminalOptions = {},

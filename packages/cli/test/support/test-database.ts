@@ -5,22 +5,22 @@ import { openStore } from '@spiderfoot-webhooks/sqlite';
 import { temporaryFolder } from './certificates.ts';
 import { secret } from './command.ts';
 
-/** A delivery for a database. */
-export interface Kept {
+/** A delivery for a test database. */
+export interface StoredDelivery {
   readonly type: string;
   readonly data?: Readonly<Record<string, unknown>>;
-  /** How its handler takes it. @default 'succeeds' */
+  /** Whether the handler succeeds. @default 'succeeds' */
   readonly handler?: 'succeeds' | 'fails';
-  /** Milliseconds before now. */
+  /** Milliseconds since the delivery was received. */
   readonly age?: number;
 }
 
-/** Makes a database by receiving, in that order. @returns its path */
-export async function database(...deliveries: readonly Kept[]): Promise<string> {
+/** Create a database by receiving the deliveries in order, and then an event with a wrong signature. @returns the path */
+export async function database(...deliveries: readonly StoredDelivery[]): Promise<string> {
   const path = join(await temporaryFolder(), 'w.db');
   const store = openStore(path);
   let age = 0;
-  let handler: Kept['handler'] = 'succeeds';
+  let handler: StoredDelivery['handler'] = 'succeeds';
   const receiver = createReceiver({ secret, log: store, now: () => Date.now() - age });
   receiver.onAny(
     () => {
@@ -28,12 +28,11 @@ export async function database(...deliveries: readonly Kept[]): Promise<string> 
     },
     { name: 'ticket' },
   );
-  for (const kept of deliveries) {
-    age = kept.age ?? 0;
-    handler = kept.handler;
-    await receiver.receive(
-      await signedDelivery(kept.type, { secret, ...(kept.data && { data: kept.data }) }),
-    );
+  for (const delivery of deliveries) {
+    age = delivery.age ?? 0;
+    handler = delivery.handler;
+    const { type, data } = delivery;
+    await receiver.receive(await signedDelivery(type, { secret, ...(data && { data }) }));
   }
   await receiver.receive(await signedDelivery('scan_started', { secret: 'another' }));
   await receiver.close();

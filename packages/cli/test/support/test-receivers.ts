@@ -6,7 +6,7 @@ import { webhookListener } from '@spiderfoot-webhooks/core/node';
 import { onTestFinished } from 'vitest';
 import { secret } from './command.ts';
 
-/** Serves until the test is over. */
+/** Serve a listener until the test ends. @returns the URL of the webhook */
 export async function serveListener(listener: RequestListener, tls?: ServerOptions): Promise<string> {
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -23,7 +23,7 @@ export interface RealReceiver {
   readonly outcomes: readonly Outcome[];
 }
 
-/** A receiver of the kit's own, and what it makes of each delivery. */
+/** Serve a receiver of the kit, and collect the outcomes of its deliveries. */
 export async function serveReceiver(tls?: ServerOptions): Promise<RealReceiver> {
   const receiver = createReceiver({ secret });
   const outcomes: Outcome[] = [];
@@ -31,13 +31,13 @@ export async function serveReceiver(tls?: ServerOptions): Promise<RealReceiver> 
   return { url: await serveListener(webhookListener(receiver), tls), outcomes };
 }
 
-/** A request as it came. */
+/** A received request. */
 export interface Seen {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** A server that keeps what comes, and answers as it is told. */
+/** Serve the given answers, and collect the requests. @param answer is called with the index of the request */
 export async function serveAnswers(
   answer: (index: number) => { readonly status: number; readonly body?: string },
 ): Promise<{ readonly url: string; readonly seen: readonly Seen[] }> {

@@ -1,4 +1,4 @@
-"""Types lines into a zsh in a terminal, each followed by a tab, and prints what they have become.
+"""Type lines into a zsh in a terminal, each followed by a tab, and print the completed lines.
 
 zsh.py COMPLETIONS LINE ...
 """
@@ -24,10 +24,11 @@ def until(pattern):
         seen += os.read(terminal, 65536).decode()
 
 
-# What the line has become is taken from the line editor itself, and not from the screen.
+# Read the completed line from the line editor, and not from the screen.
 setup = (
     "autoload -U compinit; compinit -u -D; source " + completions + "; "
-    "tell() { print -r -- \"<<$BUFFER>>\"; BUFFER=; zle redisplay }; zle -N tell; bindkey '^X' tell; echo rea''dy"
+    "report() { print -r -- \"<<$BUFFER>>\"; BUFFER=; zle redisplay }; "
+    "zle -N report; bindkey '^X' report; echo rea''dy"
 )
 os.write(terminal, (setup + "\n").encode())
 until("ready")

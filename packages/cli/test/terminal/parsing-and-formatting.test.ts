@@ -9,7 +9,7 @@ import { tableLines } from '../../src/terminal/table.ts';
 import { wrapped } from '../../src/terminal/text.ts';
 import { parseTime } from '../../src/time/time-values.ts';
 
-describe('A point in time', () => {
+describe('parseTime', () => {
   const now = Date.UTC(2026, 0, 31, 12);
 
   it.each([
@@ -22,37 +22,37 @@ describe('A point in time', () => {
     ['2026-01-31 13:00+01:00', now],
     ['2026-01-31', new Date(2026, 0, 31).getTime()],
     ['2026-01-31T08:30', new Date(2026, 0, 31, 8, 30).getTime()],
-  ])('is read from %s', (text, time) => {
+  ])('parses the time %s', (text, time) => {
     expect(parseTime(text, now)?.getTime()).toBe(time);
   });
 
   it.each(['', 'yesterday', '2', '2y', '-1h', '2026-13-01', '31.1.2026', '2026-01-31T25:00', '999999999w'])(
-    'is not read from %j',
+    'rejects the time %j',
     (text) => {
       expect(parseTime(text, now)).toBeUndefined();
     },
   );
 });
 
-describe('A rate', () => {
+describe('parseRate', () => {
   it.each([
     ['100/m', { points: 100, duration: 60 }],
     ['10/s', { points: 10, duration: 1 }],
     ['500/15m', { points: 500, duration: 900 }],
     ['1/7d', { points: 1, duration: 604_800 }],
-  ])('is read from %s', (text, rate) => {
+  ])('parses the rate %s', (text, rate) => {
     expect(parseRate(text)).toEqual(rate);
   });
 
-  it.each(['', '100', '0/m', '1/0s', '1/8d', '1.5/m', '100/w', '100/m x'])('is not read from %j', (text) => {
+  it.each(['', '100', '0/m', '1/0s', '1/8d', '1.5/m', '100/w', '100/m x'])('rejects the rate %j', (text) => {
     expect(parseRate(text)).toBeUndefined();
   });
 });
 
-describe('Headers', () => {
+describe('maskedHeaders', () => {
   const shown = (...rawHeaders: string[]) => maskedHeaders({ rawHeaders });
 
-  it('keep their order and case, and what is secret in them stays so', () => {
+  it('masks secret headers, and keeps the order and case of headers', () => {
     const digest = 'AB'.repeat(32);
     expect(
       shown(
@@ -85,12 +85,12 @@ describe('Headers', () => {
     'X-Secret',
     'X-Session-Id',
     'x-hub-signature',
-  ])('%s is masked', (name) => {
+  ])('masks the header %s', (name) => {
     expect(shown(name, 'let-me-in')).toEqual([[name, '***']]);
   });
 });
 
-describe('An address', () => {
+describe('isLoopback', () => {
   it.each([
     ['127.0.0.1', true],
     ['127.8.8.8', true],
@@ -102,13 +102,13 @@ describe('An address', () => {
     ['127.0.0.1.example.com', false],
     ['1127.0.0.1', false],
     ['', false],
-  ])('%s is loopback: %s', (address, expected) => {
+  ])('classifies the address %j as loopback: %s', (address, expected) => {
     expect(isLoopback(address)).toBe(expected);
   });
 });
 
-describe('A chart', () => {
-  it('has few bars, of a length of time that people think in', () => {
+describe('charts', () => {
+  it('have at most 24 bars, with a usual length of time', () => {
     const hour = 3_600_000;
     expect(bucketFor(60_000)).toBe(60_000);
     expect(bucketFor(24 * hour)).toBe(hour);
@@ -117,7 +117,7 @@ describe('A chart', () => {
     for (let span = 1; span < 1e13; span *= 3) expect(span / bucketFor(span)).toBeLessThanOrEqual(24);
   });
 
-  it('shows gaps, and gathers what is finer', () => {
+  it('show gaps, and combine finer counts', () => {
     const counts = [
       { time: 0, count: 1 },
       { time: 60_000, count: 2 },
@@ -127,7 +127,7 @@ describe('A chart', () => {
     expect(timeBars([], 300_000)).toEqual([]);
   });
 
-  it('draws to scale, shows even one of a million, and nothing for none', () => {
+  it('draw bars to scale, with a visible bar for 1 of 1,000,000 and none for 0', () => {
     const bars = [1_000_000, 500_000, 1, 0].map((count) => ({ label: 'x', count }));
     const lines = barLines(bars, 32);
     const lengths = lines.map((line) => line.replace(/[^█]/g, '').length);
@@ -137,14 +137,14 @@ describe('A chart', () => {
   });
 });
 
-describe('A body', () => {
-  it('is indented where it is JSON', () => {
+describe('bodyText', () => {
+  it('indents a JSON body, and escapes any other body', () => {
     expect(bodyText(Buffer.from('{"a":[1]}'))).toBe('{\n  "a": [\n    1\n  ]\n}');
     expect(bodyText(Buffer.from('{"a":NaN,\u001b}'))).toBe('{"a":NaN,\\u001b}');
   });
 
   it.each([60, 200_000])(
-    'is shown as it came where it has %i levels: to indent it would fill the memory',
+    'does not indent a body with %i levels, because the result could fill the memory',
     (levels) => {
       const text = `${'['.repeat(levels)}1,2${']'.repeat(levels)}`;
       expect(bodyText(Buffer.from(text))).toBe(text);
@@ -152,22 +152,22 @@ describe('A body', () => {
   );
 });
 
-describe('A table', () => {
+describe('tables', () => {
   const columns = [
     { title: 'name', text: ({ name }: { name: string }) => name, most: 6, least: 4, rank: 2 },
     { title: 'more', text: ({ name }: { name: string }) => name, least: 4, rank: 1 },
     { title: 'end', text: () => 'ok' },
   ];
-  const same = (text: string) => text;
-  const table = (name: string, width: number) => tableLines(columns, [{ name }], width, same);
+  const unpainted = (text: string) => text;
+  const table = (name: string, width: number) => tableLines(columns, [{ name }], width, unpainted);
 
-  it('is as wide as its texts', () => {
+  it('are as wide as their texts', () => {
     expect(table('abc', 80)).toEqual(['name  more  end', 'abc   abc   ok']);
     expect(table('abcdefghij', 80)).toEqual(['name        more        end', 'abcdefghij  abcdefghij  ok']);
     expect(table('例例例例', 80)[1]).toBe('例例例例  例例例例  ok');
   });
 
-  it('cuts texts, then leaves out the least important columns, and never a column without a rank', () => {
+  it('cut texts, then leave out the least important columns, but never a column without a rank', () => {
     expect(table('abcdefghijklmnopqrst', 21)[1]).toBe('abcde…  abcdefg…  ok');
     expect(table('abcdefghijklmnopqrst', 16)[1]).toBe('abcd…  abc…  ok');
     expect(table('abcdefghij', 12)[1]).toBe('abcdef…  ok');
@@ -176,7 +176,7 @@ describe('A table', () => {
   });
 });
 
-describe('The least important column of a table', () => {
+describe('the least important column of a table', () => {
   const columns = [
     { title: 'no.', text: () => '1' },
     { title: 'target', text: () => 'example.com', least: 8, rank: 2 },
@@ -184,7 +184,7 @@ describe('The least important column of a table', () => {
   ];
   const widest = (scan: string, width: number) => tableLines(columns, [{ scan }], width, (text) => text)[1];
 
-  it('is left out rather than cut if all others are then shown whole', () => {
+  it('is left out instead of cut if all other columns then fit', () => {
     expect(widest('scan_12345', 28)).toBe('1    example.com  scan_12345');
     expect(widest('scan_12345', 27)).toBe('1    example.com');
     expect(widest('scan_12345', 16)).toBe('1    example.com');
@@ -195,8 +195,8 @@ describe('The least important column of a table', () => {
   });
 });
 
-describe('A sentence', () => {
-  it('is broken between words', () => {
+describe('wrapped', () => {
+  it('breaks a sentence between words', () => {
     expect(wrapped('one two three four five six', 20)).toEqual(['one two three four', 'five six']);
     expect(wrapped(`a ${'b'.repeat(30)} c`, 20)).toEqual(['a', 'b'.repeat(30), 'c']);
     expect(wrapped('', 20)).toEqual([]);
@@ -204,7 +204,7 @@ describe('A sentence', () => {
   });
 });
 
-describe('The line that runs the program once more', () => {
+describe('invocation', () => {
   it.each([
     ['spiderfoot-webhooks', '/usr/bin/spiderfoot-webhooks', {}],
     ['npx spiderfoot-webhooks', '/app/node_modules/.bin/spiderfoot-webhooks', { npm_command: 'exec' }],
@@ -225,7 +225,7 @@ describe('The line that runs the program once more', () => {
     ],
     ["node '../my kit/main.js'", '/my kit/main.js', {}],
     ["node '../it'\\''s/main.js'", "/it's/main.js", {}],
-  ])('is %s', (line, program, env) => {
+  ])('returns the command line %s', (line, program, env) => {
     expect(invocation(['node', program], env, '/app')).toBe(line);
   });
 });

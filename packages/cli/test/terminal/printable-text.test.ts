@@ -5,37 +5,41 @@ import { hasColors } from '../../src/terminal/color.ts';
 import { printable, printableLines } from '../../src/terminal/printable.ts';
 import { fit, widthOf } from '../../src/terminal/text.ts';
 
-describe('a text from outside', () => {
+describe('printable', () => {
   it.each([
     {
       name: 'escape sequences',
       text: '\u001b[31mred\u001b]0;title\u0007',
       shown: '\\u001b[31mred\\u001b]0;title\\u0007',
     },
-    { name: 'their C1 forms', text: '\u009b31m\u0085', shown: '\\u009b31m\\u0085' },
-    { name: 'line ends', text: 'a\r\nb\u2028c\u2029', shown: 'a\\r\\nb\\u2028c\\u2029' },
-    { name: 'turns of direction', text: '\u202eevil\u2066\u200f', shown: '\\u202eevil\\u2066\\u200f' },
+    { name: 'C1 escape sequences', text: '\u009b31m\u0085', shown: '\\u009b31m\\u0085' },
+    { name: 'line breaks', text: 'a\r\nb\u2028c\u2029', shown: 'a\\r\\nb\\u2028c\\u2029' },
     {
-      name: 'what is not seen',
+      name: 'characters that change the text direction',
+      text: '\u202eevil\u2066\u200f',
+      shown: '\\u202eevil\\u2066\\u200f',
+    },
+    {
+      name: 'invisible characters',
       text: 'a\u200b\ufeff\u00adb\u{e0041}',
       shown: 'a\\u200b\\ufeff\\u00adb\\u{e0041}',
     },
-    { name: 'halves of characters', text: '\ud800a', shown: '\\ud800a' },
+    { name: 'lone surrogates', text: '\ud800a', shown: '\\ud800a' },
     { name: 'backspaces and deletes', text: 'ab\b\u007f', shown: 'ab\\u0008\\u007f' },
-    {
-      name: 'nothing of words in any writing',
-      text: 'bücher 漢字 שלום 👩‍💻 \\u0041',
-      shown: 'bücher 漢字 שלום 👩‍💻 \\u0041',
-    },
-  ])('shows $name', ({ text, shown }) => {
+  ])('escapes $name', ({ text, shown }) => {
     expect(printable(text)).toBe(shown);
   });
 
-  it('keeps to its lines where it may have several', () => {
+  it('does not change words in any script', () => {
+    const text = 'bücher 漢字 שלום 👩‍💻 \\u0041';
+    expect(printable(text)).toBe(text);
+  });
+
+  it('keeps line feeds in printableLines', () => {
     expect(printableLines('a\n\u001b[2J\rb')).toBe('a\n\\u001b[2J\\rb');
   });
 
-  it('of any character is one line of what can be seen', () => {
+  it('returns one line without control characters for any character', () => {
     for (let code = 0; code <= 0x10ffff; code += code < 0x3000 ? 1 : 97) {
       expect(printable(String.fromCodePoint(code))).not.toMatch(
         /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u,
@@ -44,7 +48,7 @@ describe('a text from outside', () => {
   });
 });
 
-describe('a delivery whose state another program has written', () => {
+describe('a delivery with a state that another program wrote', () => {
   // SQLite stores any text in the column.
   const state = '\u001b[2J\u0007';
   const delivery = {
@@ -72,23 +76,23 @@ describe('a delivery whose state another program has written', () => {
     { name: 'log', lines: recordLines([delivery], 200) },
     { name: 'tail', lines: [recordLine(delivery, 200)] },
     { name: 'log show', lines: deliveryLines(delivery) },
-  ])('is shown by $name without its control characters', ({ lines }) => {
+  ])('is printed by $name without control characters', ({ lines }) => {
     expect(lines.join('\n')).toContain('\\u001b[2J\\u0007');
     expect(lines.join('\n')).not.toContain(state);
   });
 });
 
-describe('width', () => {
+describe('text width', () => {
   it.each([
     { text: 'abc', columns: 3 },
     { text: 'e\u0301', columns: 1 },
     { text: '漢字', columns: 4 },
     { text: '👩‍💻', columns: 2 },
-  ])('$text takes $columns columns', ({ text, columns }) => {
+  ])('is $columns columns for $text', ({ text, columns }) => {
     expect(widthOf(text)).toBe(columns);
   });
 
-  it('is kept to by a cut', () => {
+  it('is not exceeded by a text that was cut', () => {
     expect(fit('abcdef', 6)).toBe('abcdef');
     expect(fit('abcdef', 4)).toBe('abc…');
     expect(fit('漢字漢字', 6)).toBe('漢字…');
@@ -107,7 +111,7 @@ describe('colors', () => {
     { stream: {}, env: { FORCE_COLOR: '1' }, expected: true },
     { stream: terminal, env: { FORCE_COLOR: '0' }, expected: false },
     { stream: {}, env: { FORCE_COLOR: '1', NO_COLOR: '1' }, expected: false },
-  ])('$env, $stream: $expected', ({ stream, env, expected }) => {
+  ])('are $expected for $env and $stream', ({ stream, env, expected }) => {
     expect(hasColors(stream, env)).toBe(expected);
   });
 });

@@ -10,8 +10,8 @@ import { database } from '../support/test-database.ts';
 const env = { SPIDERFOOT_WEBHOOK_SECRET: secret };
 const red = '\u001b[31m';
 
-describe('In a terminal', () => {
-  it('listen colors by severity, fits the width, and ends at Ctrl-C', async () => {
+describe('terminal output', () => {
+  it('of listen is colored by severity, fits the width, and ends on Ctrl-C', async () => {
     const program = inTerminal(['listen', '--port', '0'], {
       columns: 80,
       env,
@@ -39,14 +39,14 @@ describe('In a terminal', () => {
     for (const line of lines.slice(at)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('listen shows the scan where there is room for it', async () => {
+  it('of listen includes the scan if there is enough space', async () => {
     const program = inTerminal(['listen', '--port', '0'], { columns: 120, env });
     const [, url = ''] = await program.says(/listening on.*? (http\S+)/);
     await sendEvent(url, 'scan_completed');
     await until(() => plain(program.lines).some((line) => /example\.com +scan_12345 +processed/.test(line)));
   });
 
-  it.each([50, 80, 120, 200])('listen always shows the outcome, in %i columns', async (columns) => {
+  it.each([50, 80, 120, 200])('of listen includes the outcome in %i columns', async (columns) => {
     const folder = await temporaryFolder();
     await writeFile(
       join(folder, 'two.cfg'),
@@ -76,7 +76,7 @@ describe('In a terminal', () => {
     [50, /failed +corr\S+ +1 +1 h\S*/],
     [80, /failed +corr\S+ +very\S+ +(?:\S+ +)?1 +1 h\S*/],
     [120, /failed +correlation_completed +very\S+ +scan\S+ +1 +1 handler/],
-  ])('log and tail show the state, the tries and the remark in %i columns', async (columns, shown) => {
+  ])('of log and tail includes the state, the tries and the remark in %i columns', async (columns, shown) => {
     const data = { target: 'very.long.subdomain.example.org', scan_id: 'scan_1234567890' };
     const db = await database({ type: 'correlation_completed', handler: 'fails', data });
     for (const command of ['log', 'tail']) {
@@ -86,7 +86,7 @@ describe('In a terminal', () => {
     }
   });
 
-  it('log leaves out a column without text, so that others are shown whole in 80 columns', async () => {
+  it('of log leaves out a column without text, so that the others are not cut in 80 columns', async () => {
     const db = await database(
       { type: 'system.health_degraded' },
       { type: 'scan_completed', data: { target: 'example.com' } },
@@ -103,18 +103,18 @@ describe('In a terminal', () => {
     [50, 3],
     [80, 2],
     [200, 1],
-  ])('send breaks its advice between words in %i columns', async (columns, count) => {
+  ])('of send wraps hints between words in %i columns', async (columns, count) => {
     const listening = inTerminal(['listen', '--port', '0'], { columns: 120, env });
     const [, url = ''] = await listening.says(/listening on.*? (http\S+)/);
     const program = inTerminal(['send', 'scan_completed', '--url', url, '--secret', 'another'], { columns });
     expect((await program.end()).code).toBe(1);
-    const advice = plain(program.lines).filter((line) => /^ {2}\S/.test(line) && line.length > 2);
-    const from = advice.findIndex((line) => line.includes('Compare'));
-    expect(advice.slice(from)).toHaveLength(count);
-    for (const line of advice.slice(from)) expect(line.length).toBeLessThanOrEqual(columns);
+    const indented = plain(program.lines).filter((line) => /^ {2}\S/.test(line) && line.length > 2);
+    const hint = indented.slice(indented.findIndex((line) => line.includes('Compare')));
+    expect(hint).toHaveLength(count);
+    for (const line of hint) expect(line.length).toBeLessThanOrEqual(columns);
   });
 
-  it.each([50, 80])('diagnose breaks its lines between words in %i columns', async (columns) => {
+  it.each([50, 80])('of diagnose wraps lines between words in %i columns', async (columns) => {
     const body = join(await temporaryFolder(), 'body.json');
     await writeFile(body, '{"event_type": "scan_completed"}\n');
     for (const signature of ['0x', 'sha256='].map((prefix) => prefix + '0'.repeat(64))) {
@@ -127,7 +127,7 @@ describe('In a terminal', () => {
     }
   });
 
-  it('shows a type of any length in full to another program', async () => {
+  it('is not cut if another program reads it', async () => {
     const type = 'own.type_that_is_longer_than_any_of_the_kit';
     const db = await database({ type });
     for (const command of ['log', 'tail']) {
@@ -135,20 +135,20 @@ describe('In a terminal', () => {
     }
   });
 
-  it('NO_COLOR and a terminal that has none are respected', async () => {
+  it('has no colors with NO_COLOR or in a terminal without colors', async () => {
     const db = await database({ type: 'scan_failed', handler: 'fails' });
-    const coloured = inTerminal(['log', '--db', db]);
-    await coloured.end();
-    expect(coloured.output).toContain(`${red}failed`);
-    for (const none of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
-      const program = inTerminal(['log', '--db', db], { env: none });
+    const colored = inTerminal(['log', '--db', db]);
+    await colored.end();
+    expect(colored.output).toContain(`${red}failed`);
+    for (const withoutColors of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+      const program = inTerminal(['log', '--db', db], { env: withoutColors });
       expect((await program.end()).code).toBe(0);
       expect(program.output).toContain('failed');
       expect(program.output).not.toContain('\u001b');
     }
   });
 
-  it('the table of log and the bars of stats fit the width', async () => {
+  it('of log, log stats and tail fits the width', async () => {
     const target = `${'sub.'.repeat(30)}example.com`;
     const db = await database(
       ...Array.from(
@@ -180,7 +180,7 @@ describe('In a terminal', () => {
     ['\u0004', 1, /Nothing was replayed/, ['processed']],
     ['\u0003', 1, /Nothing was replayed/, ['processed']],
     ['y\r', 0, /Replayed 12/, ['queued']],
-  ])('replay asks before it does much, and takes %j for an answer', async (typed, code, said, left) => {
+  ])('asks for confirmation of replay, and accepts the answer %j', async (typed, code, said, left) => {
     const db = await many();
     const program = inTerminal(['replay', '--all', '--db', db], { answers: [['[y/N] ', typed]] });
     await program.says(/Replay 12 deliveries \(12 processed\)\? \[y\/N\]/);
@@ -192,7 +192,7 @@ describe('In a terminal', () => {
     expect(await states(db)).toEqual(left);
   });
 
-  it('prune asks before it deletes any, unless --yes is given', async () => {
+  it('asks for confirmation of prune, unless --yes is given', async () => {
     const db = await many();
     const asked = inTerminal(['prune', '--keep', '0', '--db', db], { answers: [['[y/N] ', 'no\r']] });
     await asked.says(/Permanently delete 12 deliveries\?/);
@@ -205,8 +205,8 @@ describe('In a terminal', () => {
       code: 0,
       said: expect.stringMatching(/Deleted 2/),
     });
-    const told = inTerminal(['prune', '--keep', '0', '--yes', '--db', db]);
-    expect({ ...(await told.end()), said: told.output }).toMatchObject({
+    const confirmed = inTerminal(['prune', '--keep', '0', '--yes', '--db', db]);
+    expect({ ...(await confirmed.end()), said: confirmed.output }).toMatchObject({
       code: 0,
       said: expect.stringMatching(/Deleted 10/),
     });

@@ -1,9 +1,10 @@
 import { pythonFloat, pythonJson } from '@spiderfoot-webhooks/core/testing';
 import type { JsonStyle } from './json-writer.ts';
 
-/** A way to write JSON, by what writes it so. */
+/** A way to write JSON. */
 export interface NamedStyle {
   readonly name: string;
+  /** The function or command that writes JSON in this way. */
   readonly writer: string;
   readonly style: JsonStyle;
 }
@@ -61,7 +62,7 @@ const sorted: readonly NamedStyle[] = bare.map(({ name, writer, style }) => ({
   style: { ...style, order: 'sorted' },
 }));
 
-/** The usual ways, the most usual first: what several write alike bears the name of the first. */
+/** The common styles, the most common first. If several styles give the same text, the first one is reported. */
 export const jsonStyles: readonly NamedStyle[] = [
   ...bare.slice(0, 1),
   { name: 'javascript', writer: "JavaScript's JSON.stringify(x)", style: javascript },
@@ -112,7 +113,7 @@ export const jsonStyles: readonly NamedStyle[] = [
   },
 ];
 
-/** Escape all but a few of ASCII's characters, in capital letters. */
+/** Write a string as .NET does: `"`, `<`, `>`, `&`, `'`, `+`, `` ` `` and non-ASCII characters as uppercase escapes. */
 function dotnetString(text: string): string {
   const inner = plain(text)
     .slice(1, -1)
@@ -121,13 +122,14 @@ function dotnetString(text: string): string {
   return `"${inner}"`;
 }
 
-/** Whole numbers of which each may have been a float. */
+/** The maximum number of whole numbers for which every combination of floats is tried. */
 const mostNumbers = 6;
 
 /**
- * Python's writing of JSON that has been through a language with one kind of number, where \`1.0\` has become \`1\`:
- * every way to make floats of whole numbers again, and of many numbers all or a single one.
- * @param count how many whole numbers there are
+ * Yield styles for JSON that Python wrote, and that a language with a single number type wrote again, so that `1.0`
+ * became `1`. Each style writes some of the whole numbers as floats: every combination of a few numbers, but of many
+ * numbers only all of them or a single one.
+ * @param count the number of whole numbers
  */
 export function* pythonFloatStyles(count: number): Generator<JsonStyle, void, undefined> {
   const all = 2 ** Math.min(count, mostNumbers) - 1;
@@ -139,7 +141,10 @@ export function* pythonFloatStyles(count: number): Generator<JsonStyle, void, un
   for (let only = 0; only < Math.min(count, 64); only++) yield withFloats((index) => index === only);
 }
 
-/** Numbers are written in the order in which they stand. */
+/**
+ * Create a style that writes some whole numbers as floats.
+ * @param isFloat is called with the index of each whole number, in the order of the text
+ */
 function withFloats(isFloat: (index: number) => boolean): JsonStyle {
   let index = 0;
   const number = (written: string) => {

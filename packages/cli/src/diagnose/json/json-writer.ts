@@ -3,20 +3,21 @@ import { isList, type Json } from './lossless-json.ts';
 /** How a language writes JSON. */
 export interface JsonStyle {
   readonly string: (text: string) => string;
-  /** @param written the number as it stood in the text */
+  /** @param written the number as in the original text */
   readonly number: (written: string) => string;
   /** @default ',' */
   readonly comma?: string;
   /** @default ':' */
   readonly colon?: string;
-  /** Each member on a line of its own, indented so. */
+  /** The indentation of each level. Each member is then on its own line. */
   readonly indent?: string;
-  /** @default as they came */
+  /** The order of members. @default the original order */
   readonly order?: 'sorted' | 'javascript';
-  /** What follows it all. */
+  /** Text after the value, such as a newline. */
   readonly end?: string;
 }
 
+/** Write a value in a style. */
 export function writeJson(value: Json, style: JsonStyle): string {
   return write(value, style, '\n') + (style.end ?? '');
 }
@@ -61,7 +62,7 @@ function ordered(members: readonly Member[], order: JsonStyle['order']): readonl
     return [...members].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   }
   if (order === undefined) return members;
-  // JavaScript's objects have names that are whole numbers first, by size.
+  // In JavaScript objects, names that are whole numbers come first, in ascending order.
   const isIndex = ([name]: Member) => /^s(?:0|[1-9]\d{0,9})$/.test(name);
   const indices = members.filter(isIndex).sort(([a], [b]) => Number(a.slice(1)) - Number(b.slice(1)));
   return [...indices, ...members.filter((member) => !isIndex(member))];

@@ -1,17 +1,20 @@
 /**
- * JSON that has lost nothing: strings and names stand behind an `s`, numbers as they were written behind an `n`. The letters
- * also keep names such as `1` or `__proto__` in their place.
+ * JSON without loss of information. A string or a name has the prefix `s`. A number is a string with the prefix `n` and
+ * the number as it was written. The prefixes also keep the order of names such as `1`, and make `__proto__` safe.
  */
 export type Json = string | boolean | null | readonly Json[] | { readonly [name: `s${string}`]: Json };
 
-/** A string that does not end is one too: otherwise each of its quotes would begin another search to the end. */
+/** Matches unterminated strings too. Otherwise, each quote would start another search to the end (quadratic time). */
 const stringOrNumber =
   /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?(?:Infinity|NaN|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/gs;
 
-/** Deeper than this nobody nests, and a recursive writer overflows. */
+/** The maximum depth. Deeper nesting is not realistic, and would overflow the stack of the recursive writer. */
 const maxDepth = 500;
 
-/** @returns `undefined` for what is no JSON, Python's NaN aside */
+/**
+ * Parse JSON without loss of information. Accepts `NaN` and `Infinity`, which Python writes.
+ * @returns `undefined` for any other text that is not JSON
+ */
 export function parseLossless(text: string): Json | undefined {
   try {
     const marked = text.replace(stringOrNumber, (token) =>
@@ -31,7 +34,7 @@ function isJson(value: unknown, depth: number): value is Json {
   );
 }
 
-/** A member of an object. */
+/** Return a member of an object. */
 export function memberOf(value: Json, name: string): Json | undefined {
   if (typeof value !== 'object' || value === null || isList(value)) return undefined;
   const member = Object.entries(value).find(([key]) => key === `s${name}`);
@@ -42,7 +45,7 @@ export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** How many numbers are written without a point and an exponent. */
+/** Count the numbers that are written without a decimal point and an exponent. */
 export function wholeNumbers(value: Json): number {
   if (typeof value === 'string') return /^n-?\d+$/.test(value) ? 1 : 0;
   if (typeof value !== 'object' || value === null) return 0;

@@ -7,7 +7,7 @@ import type { Guess, Mistake } from './mistake.ts';
 import { utf16Encoding } from './utf16-encoding.ts';
 
 interface BodyMistake extends Mistake {
-  /** What was signed, if this is what happened; `undefined` where it cannot be. */
+  /** Return the bodies that may have been signed if someone made this mistake. `undefined` values are skipped. */
   readonly signed: (bytes: Buffer, text: string) => readonly (Buffer | string | undefined)[];
 }
 
@@ -16,42 +16,42 @@ const byteOrderMark = '\ufeff';
 const bytesMistakes: readonly BodyMistake[] = [
   {
     name: 'invalid-utf-8-replaced',
-    fix: 'The body is not valid UTF-8, and was signed after it had been made text and bytes again. Sign its bytes.',
+    fix: 'The body is not valid UTF-8. It was decoded to text and encoded again before it was signed. Sign the original bytes.',
     signed: (_, text) => [text],
   },
   {
     name: 'newline-lost',
-    fix: 'The signed body ends with a newline that the body here lacks. echo adds a newline: use printf %s. curl -d @file removes it: use --data-binary @file.',
+    fix: 'The signed body ends with a newline that is missing from the body here. echo adds a newline: use printf %s. curl -d @file removes it: use --data-binary @file.',
     signed: (_, text) => [`${text}\n`, `${text}\r\n`],
   },
   {
     name: 'newline-added',
-    fix: 'The body here ends with a newline that was not signed: an editor, echo or a logger has added it. Verify the bytes as they came.',
+    fix: 'The body here ends with a newline that was not signed. An editor, echo or a logger probably added it. Verify the received bytes.',
     signed: (_, text) => (/\n$/.test(text) ? [text.replace(/\r?\n$/, '')] : []),
   },
   {
     name: 'byte-order-mark-added',
-    fix: 'The body here begins with a byte order mark that was not signed: an editor has saved it as "UTF-8 with BOM".',
+    fix: 'The body here begins with a byte order mark that was not signed. An editor probably saved it as "UTF-8 with BOM". Save it as UTF-8 without BOM.',
     signed: (_, text) => (text.startsWith(byteOrderMark) ? [text.slice(1)] : []),
   },
   {
     name: 'byte-order-mark-lost',
-    fix: 'What was signed begins with a byte order mark that the body here lacks: reading it as text has taken it away. Verify the bytes.',
+    fix: 'The signed body begins with a byte order mark that is missing from the body here, probably because the body was read as text. Verify the received bytes.',
     signed: (_, text) => [`${byteOrderMark}${text}`],
   },
   {
     name: 'body-trimmed',
-    fix: 'What was signed is the body without the white space around it. Sign and verify it as it is sent.',
+    fix: 'The body was signed without the white space around it. Sign and verify the body exactly as it is sent.',
     signed: (_, text) => [text.trim()],
   },
   {
     name: 'line-ends-crlf',
-    fix: 'The line ends of the body here were turned from LF into CRLF after it was signed. Keep it as bytes, not as text.',
+    fix: 'The line endings of the body here were changed from LF to CRLF after signing. Keep the body as bytes, not as text.',
     signed: (_, text) => [text.replaceAll('\r\n', '\n')],
   },
   {
     name: 'line-ends-lf',
-    fix: 'The line ends of the body here were turned from CRLF into LF after it was signed. Keep it as bytes, not as text.',
+    fix: 'The line endings of the body here were changed from CRLF to LF after signing. Keep the body as bytes, not as text.',
     signed: (_, text) => [text.replaceAll(/\r?\n/g, '\r\n')],
   },
   {
@@ -61,67 +61,67 @@ const bytesMistakes: readonly BodyMistake[] = [
   },
   {
     name: 'line-ends-lost',
-    fix: 'The signed body has several lines, and the body here has the same text in one line. curl -d @file removes line breaks. Use --data-binary @file.',
+    fix: 'The signed body has several lines, but the body here has the same text on one line. curl -d @file removes line breaks. Use --data-binary @file.',
     signed: (_, text) => textsBeforeCurl(text),
   },
   {
     name: 'line-ends-dropped',
-    fix: 'What was signed is the body without its line ends: curl drops them with -d @file. Use --data-binary @file.',
+    fix: 'The body was signed without its line breaks. curl -d @file removes line breaks. Use --data-binary @file.',
     signed: (_, text) => [text.replaceAll(/[\r\n]/g, '')],
   },
   {
     name: 'encoded-twice',
-    fix: 'The body here was encoded in UTF-8 twice: somebody took its bytes for Latin-1. Keep it as bytes from end to end.',
+    fix: 'The body here was encoded as UTF-8 twice, because its bytes were read as Latin-1. Keep the body as bytes from end to end.',
     signed: (_, text) => [latin1(text)].filter((once) => once !== undefined && isUtf8(once)),
   },
   {
     name: 'latin-1',
-    fix: 'What was signed is the text in Latin-1, not in UTF-8. Sign the bytes that are sent.',
+    fix: 'The signed text was encoded as Latin-1 instead of UTF-8. Sign the bytes that are sent.',
     signed: (_, text) => [latin1(text)],
   },
   {
     name: 'signed-encoded-twice',
-    fix: 'The body was read as Latin-1 and signed in UTF-8, which encodes it twice. Sign and verify its bytes.',
+    fix: 'The body was read as Latin-1 and signed as UTF-8, which encodes it twice. Sign and verify the original bytes.',
     signed: (bytes) => [bytes.toString('latin1'), new TextDecoder('windows-1252').decode(bytes)],
   },
   {
     name: 'body-utf-16',
-    fix: 'The body here is in UTF-16, as written by "Unicode" in Windows or by > in PowerShell. The signed body is the same text in UTF-8. Save the received bytes.',
+    fix: 'The body here is in UTF-16, the format of "Unicode" in Windows and of > in PowerShell. The signed body is the same text in UTF-8. Save the received bytes.',
     signed: (bytes) => fromUtf16(bytes),
   },
   {
     name: 'utf-16',
-    fix: 'What was signed is the text in UTF-16, as Windows and .NET hold it. Sign the bytes that are sent, in UTF-8.',
+    fix: 'The signed text was encoded as UTF-16, which Windows and .NET use for strings. Sign the UTF-8 bytes that are sent.',
     signed: (_, text) => utf16(text),
   },
   {
     name: 'written-as-json-string',
-    fix: 'The body here is JSON text that was written as JSON once more, as a string. Send it as it was signed.',
+    fix: 'The body here was serialized twice: it is JSON text inside a JSON string. Send the text that was signed.',
     signed: (_, text) => [stringInside(text)],
   },
   {
     name: 'signed-as-json-string',
-    fix: 'What was signed is the JSON text written as JSON once more, as a string. Call json.dumps or JSON.stringify once.',
+    fix: 'The signed body was serialized twice: it is JSON text inside a JSON string. Call json.dumps or JSON.stringify only once.',
     signed: (_, text) => [JSON.stringify(text)],
   },
   {
     name: 'percent-encoding',
-    fix: 'The body was percent-encoded or decoded between signing and here, as a form is. Send it as application/json.',
+    fix: 'The body was percent-encoded or percent-decoded after signing, as in a form. Send it as application/json.',
     signed: (_, text) => [encodeURIComponent(text), percentDecoded(text)],
   },
   {
     name: 'signed-nothing',
-    fix: 'What was signed is no body: empty, {}, null, undefined or [object Object]. It had been read already, or was an object and not its text.',
+    fix: 'An empty body, {}, null, undefined or [object Object] was signed. The body had already been read, or an object was signed instead of its text.',
     signed: () => ['', '{}', 'null', 'undefined', '[object Object]'],
   },
 ];
 
 const floatsLost: Mistake = {
   name: 'json-python-floats',
-  fix: "What was signed is the same JSON as Python's json.dumps writes it, with floats such as 1.0 that have become 1: somebody has parsed the body and written it again, as a body parser does. Verify the bytes that came.",
+  fix: "The signed body is the same JSON as Python's json.dumps writes it, but floats such as 1.0 became 1 in the body here. The body was parsed and serialized again, for example by a body parser. Verify the received bytes.",
 };
 
-/** What may have been signed in place of the body that is here, one by one: each is as long as the body itself. */
+/** Yield the bodies that may have been signed instead of this one. They are not kept, because each may be large. */
 export function* bodyGuesses(bytes: Buffer): Generator<Guess<Buffer>, void, undefined> {
   const text = bytes.toString();
   for (const { name, fix, signed } of bytesMistakes) {
@@ -134,7 +134,7 @@ export function* bodyGuesses(bytes: Buffer): Generator<Guess<Buffer>, void, unde
   yield* written(
     json,
     'json',
-    'What was signed is the same JSON, written as {writer} writes it. One side has parsed the body and written it again, as a body parser does: sign the bytes that are sent, and verify the bytes that came.',
+    'The signed body is the same JSON as {writer} writes it. One side parsed the body and serialized it again, for example with a body parser. Sign the bytes that are sent, and verify the received bytes.',
   );
   for (const style of pythonFloatStyles(wholeNumbers(json))) {
     yield { mistake: floatsLost, value: Buffer.from(writeJson(json, style)) };
@@ -142,11 +142,7 @@ export function* bodyGuesses(bytes: Buffer): Generator<Guess<Buffer>, void, unde
   for (const name of ['payload', 'data']) {
     const part = memberOf(json, name);
     if (part === undefined) continue;
-    yield* written(
-      part,
-      name,
-      `What was signed is "${name}" alone, written as {writer} writes it. The signature has to be over the whole body.`,
-    );
+    yield* written(part, name, `Only "${name}" was signed, as {writer} writes it. Sign the complete body.`);
   }
 }
 

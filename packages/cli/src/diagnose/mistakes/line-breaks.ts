@@ -39,7 +39,7 @@ function eachMemberOnALine(text: string): string {
   return pieces.join('');
 }
 
-/** For short lists on one line: only indented members begin a line. */
+/** Put a line break only before indented members, so that short lists stay on one line. */
 function brokenBeforeBlanks(text: string): string {
   return text
     .replace(blanks, (token) => (token.startsWith('"') ? token : `\n${token}`))

@@ -1,12 +1,12 @@
-/** Something that people get wrong about signatures. */
+/** A common mistake in signing or verifying. */
 export interface Mistake {
-  /** Stable: programs may match on it. */
+  /** A stable name, which programs may match on. */
   readonly name: string;
-  /** What happened, and how to mend it. */
+  /** A description of the mistake, and how to fix it. */
   readonly fix: string;
 }
 
-/** A mistake, and what the other side has in place of what is here. */
+/** A mistake, and the body or secret that the other side has because of it. */
 export interface Guess<Value> {
   readonly mistake: Mistake;
   readonly value: Value;

@@ -4,44 +4,44 @@ import { bodyGuesses } from './body-mistakes.ts';
 import type { Guess, Mistake } from './mistake.ts';
 import { secretGuesses } from './secret-mistakes.ts';
 
-/** What there is to go by. */
+/** The input of a diagnosis. */
 export interface Evidence {
   readonly body: Buffer;
   readonly secret: string;
   readonly signature: string;
-  /** Secrets of former times. */
+  /** Secrets that were used before the current one. */
   readonly previousSecrets: readonly string[];
-  /** Further headers of the same request, by their names. */
+  /** The other headers of the same request, by name. */
   readonly otherHeaders: Readonly<Record<string, string>>;
 }
 
 export interface Found {
-  /** None: the signature is right as it is. */
+  /** Empty if the signature is valid. */
   readonly mistakes: readonly Mistake[];
-  /** What was signed, and with what. */
+  /** The body that was signed, and the secret. */
   readonly body: Buffer;
   readonly secret: Buffer;
 }
 
 export interface SearchResult {
   readonly found: Found | undefined;
-  /** Whether everything was tried; a very large body would take too long. */
+  /** Whether all mistakes were tried. For a very large body, this would take too long. */
   readonly complete: boolean;
 }
 
-/** Bytes that are hashed, and kept, before the search gives up. Some seconds' worth. */
+/** The maximum number of bytes that are hashed and kept before the search stops. This takes a few seconds. */
 const mostHashed = 2 ** 30;
 const mostKept = 2 ** 27;
 
 type Attempt = readonly [
   body: Guess<Buffer> | undefined,
   secret: Guess<Buffer> | undefined,
-  how: Construction,
+  construction: Construction,
 ];
 
 /**
- * Look for the mistake that explains a signature: none, then one, then two of the body's, the secret's and the
- * construction's. How the signature is written comes on top.
+ * Search for the mistakes that explain a signature. Try none, then one, then two mistakes of the body, the secret and
+ * the construction. Mistakes in the notation of the signature are tried in addition.
  */
 export function search(evidence: Evidence): SearchResult {
   const { body, secret } = evidence;
@@ -51,14 +51,14 @@ export function search(evidence: Evidence): SearchResult {
   if (readings.length === 0) return { found: undefined, complete: true };
   const { bodies, complete } = collectBodies(body);
   const secrets = distinct([...secretGuesses(secret, evidence.previousSecrets)], key);
-  for (const [bodyGuess, secretGuess, how] of attempts(bodies, secrets)) {
+  for (const [bodyGuess, secretGuess, construction] of attempts(bodies, secrets)) {
     const tried = { body: bodyGuess?.value ?? body, secret: secretGuess?.value ?? key };
     const digests = new Map<string, string>();
     for (const { hex, algorithm, mistakes } of readings) {
-      const digest = digests.get(algorithm) ?? how.digest(algorithm, tried.secret, tried.body);
+      const digest = digests.get(algorithm) ?? construction.digest(algorithm, tried.secret, tried.body);
       digests.set(algorithm, digest);
       if (!digest.startsWith(hex) && !digest.endsWith(hex)) continue;
-      const further = [bodyGuess?.mistake, secretGuess?.mistake, how.mistake].filter(
+      const further = [bodyGuess?.mistake, secretGuess?.mistake, construction.mistake].filter(
         (mistake) => mistake !== undefined,
       );
       return { found: { mistakes: [...mistakes, ...further], ...tried }, complete: true };
@@ -76,11 +76,11 @@ function* attempts(
   yield [undefined, undefined, hmac];
   for (const body of bodies) yield [body, undefined, hmac];
   for (const secret of secrets) yield [undefined, secret, hmac];
-  for (const how of constructions) yield [undefined, undefined, how];
+  for (const construction of constructions) yield [undefined, undefined, construction];
   for (const secret of secrets) for (const body of bodies) yield [body, secret, hmac];
-  for (const how of constructions) {
-    for (const body of bodies) yield [body, undefined, how];
-    for (const secret of secrets) yield [undefined, secret, how];
+  for (const construction of constructions) {
+    for (const body of bodies) yield [body, undefined, construction];
+    for (const secret of secrets) yield [undefined, secret, construction];
   }
 }
 
@@ -97,7 +97,7 @@ function allReadings({ signature, otherHeaders }: Evidence): readonly Reading[] 
 function otherHeader(name: string): Mistake {
   return {
     name: 'other-header',
-    fix: `The signature of this body stands in ${name}: another of SpiderFoot's senders. Name the header: signatureHeader: '${name}'.`,
+    fix: `The signature of this body is in the header ${name}, which another SpiderFoot sender uses. Set the option signatureHeader: '${name}'.`,
   };
 }
 
@@ -115,7 +115,7 @@ function collectBodies(body: Buffer): {
   return { bodies: distinct(guesses, body), complete: true };
 }
 
-/** Each value once, under the first of its names, and none that is what is there anyway. */
+/** Return each value once, with the first of its mistakes. Leave out the given value itself. */
 function distinct(guesses: readonly Guess<Buffer>[], given: Buffer): readonly Guess<Buffer>[] {
   const seen = new Set([given.toString('latin1')]);
   return guesses.filter(({ value }) => {

@@ -1,7 +1,7 @@
 import type { Guess, Mistake } from './mistake.ts';
 
 interface SecretMistake extends Mistake {
-  /** The secrets that the other side has, if this is what happened. */
+  /** Return the secrets that the other side may use if someone made this mistake. */
   readonly used: (secret: string) => readonly (Buffer | string)[];
 }
 
@@ -10,7 +10,7 @@ const variable = 'SPIDERFOOT_WEBHOOK_SECRET';
 const mistakes: readonly SecretMistake[] = [
   {
     name: 'secret-newline-lost',
-    fix: 'The secret of the other side ends with a newline, as one does that was made by echo or read from a file. Take the newline away there.',
+    fix: 'The secret of the other side ends with a newline, for example because echo wrote it or it was read from a file. Remove the newline there.',
     used: (secret) => [`${secret}\n`, `${secret}\r\n`],
   },
   {
@@ -20,47 +20,47 @@ const mistakes: readonly SecretMistake[] = [
   },
   {
     name: 'secret-space-lost',
-    fix: 'There is a space before or after the secret of the other side. Take it away there.',
+    fix: 'There is a space before or after the secret of the other side. Remove it there.',
     used: (secret) => [`${secret} `, ` ${secret}`, ` ${secret} `, `${secret}\t`],
   },
   {
     name: 'secret-in-quotes',
-    fix: 'The secret here still has the quotes around it. INI files, Docker and systemd take them for a part of it: leave them out.',
+    fix: 'The secret here includes quotes. INI files, Docker and systemd treat quotes as part of the value. Remove them.',
     used: (secret) => [secret.replace(/^\s*(["'])(.*)\1\s*$/s, '$2')],
   },
   {
     name: 'secret-quotes-lost',
-    fix: 'The secret of the other side has quotes around it. INI files, Docker and systemd take them for a part of it: leave them out there.',
+    fix: 'The secret of the other side includes quotes. INI files, Docker and systemd treat quotes as part of the value. Remove them there.',
     used: (secret) => [`"${secret}"`, `'${secret}'`],
   },
   {
     name: 'secret-assignment',
-    fix: 'The secret here has its name before it, such as "secret = ". Give the value alone.',
+    fix: 'The secret here includes its name, such as "secret = ". Give only the value.',
     used: (secret) => [secret.replace(/^\s*(?:export\s+)?\w+\s*[=:]\s*/, '')],
   },
   {
     name: 'secret-comment',
-    fix: 'The secret here has a comment behind it, which the other side left out. Put comments on lines of their own.',
+    fix: 'The secret here ends with a comment, which the other side does not use. Put comments on separate lines.',
     used: (secret) => [withoutComment(secret)],
   },
   {
     name: 'secret-hex-decoded',
-    fix: 'The other side has decoded the secret from hex. SpiderFoot takes it as text, as it stands.',
+    fix: 'The other side decodes the secret from hex. SpiderFoot uses the text of the secret, without decoding it.',
     used: (secret) => (/^(?:[\da-f]{2})+$/i.test(secret) ? [Buffer.from(secret, 'hex')] : []),
   },
   {
     name: 'secret-base64-decoded',
-    fix: 'The other side has decoded the secret from base64. SpiderFoot takes it as text, as it stands.',
+    fix: 'The other side decodes the secret from base64. SpiderFoot uses the text of the secret, without decoding it.',
     used: (secret) => decodedBase64(secret.replace(/^whsec_/, '')),
   },
   {
     name: 'secret-hex-encoded',
-    fix: "The other side's secret is this one written in hex. Use the same text on both sides.",
+    fix: 'The secret of the other side is this secret, encoded in hex. Use the same text on both sides.',
     used: (secret) => [hex(secret), hex(secret).toUpperCase()],
   },
   {
     name: 'secret-base64-encoded',
-    fix: "The other side's secret is this one written in base64. Use the same text on both sides.",
+    fix: 'The secret of the other side is this secret, encoded in base64. Use the same text on both sides.',
     used: (secret) => [
       Buffer.from(secret).toString('base64'),
       Buffer.from(secret).toString('base64url'),
@@ -74,22 +74,22 @@ const mistakes: readonly SecretMistake[] = [
   },
   {
     name: 'secret-ini-percent',
-    fix: "A % of the secret is doubled on one side: Python's configparser reads %% as %. Write it in the INI file so, and as it is elsewhere.",
+    fix: "A % in the secret is doubled on one side only. Python's configparser reads %% as %. Write %% in the INI file, and % everywhere else.",
     used: (secret) => [secret.replaceAll('%%', '%'), secret.replaceAll('%', '%%')],
   },
   {
     name: 'secret-expanded-by-shell',
-    fix: 'A shell has replaced a part of the secret on the other side, after a $ or a backslash. Write it in single quotes.',
+    fix: 'On the other side, a shell replaced the part of the secret after a $ or a backslash. Write the secret in single quotes there.',
     used: (secret) => [secret.replace(/\$(?:\w+|\{\w+\})/g, ''), secret.replace(/\\(.)/gs, '$1')],
   },
   {
     name: 'secret-case',
-    fix: 'The secret differs in capital and small letters. They count.',
+    fix: 'The secrets differ in uppercase and lowercase letters. Use the same text on both sides.',
     used: (secret) => [secret.toLowerCase(), secret.toUpperCase()],
   },
   {
     name: 'secret-encoding',
-    fix: 'The secret has letters beyond ASCII that the other side encodes in another way (Latin-1, UTF-16, or accents apart). SpiderFoot takes it as UTF-8; use ASCII alone.',
+    fix: 'The secret contains non-ASCII characters that the other side encodes differently (Latin-1, UTF-16, or decomposed accents). SpiderFoot uses UTF-8. Use only ASCII characters.',
     used: (secret) => [
       ...(/^[\0-\xff]*$/.test(secret) ? [Buffer.from(secret, 'latin1')] : []),
       Buffer.from(Buffer.from(secret).toString('latin1')),
@@ -100,12 +100,12 @@ const mistakes: readonly SecretMistake[] = [
   },
   {
     name: 'secret-byte-order-mark',
-    fix: 'A byte order mark stands before the secret of one side: its file was saved as UTF-8 with BOM. Save it without.',
+    fix: 'The secret of one side begins with a byte order mark, because its file was saved as UTF-8 with BOM. Save the file as UTF-8 without BOM.',
     used: (secret) => [`\ufeff${secret}`, secret.replace(/^\ufeff/, '')],
   },
   {
     name: 'secret-not-set',
-    fix: 'The secret of the other side is not set: it signs with an empty one, or with the word for "nothing" or a variable\'s name in its place. Is its environment variable there?',
+    fix: 'The secret of the other side is not set. The other side signs with an empty text, a word such as "null", or the name of a variable. Check its environment variable.',
     used: () => [
       '',
       'undefined',
@@ -120,17 +120,17 @@ const mistakes: readonly SecretMistake[] = [
   },
   {
     name: 'secret-of-the-guide',
-    fix: "The other side still has a secret that stands in SpiderFoot's guide. Anybody can sign with it: set one of your own.",
+    fix: "The other side uses an example secret from SpiderFoot's guide, so anyone can sign events. Set your own secret.",
     used: () => ['your-webhook-secret', 'security-team-secret', 'siem-system-secret'],
   },
 ];
 
 const previousMistake: Mistake = {
   name: 'secret-previous',
-  fix: 'It was signed with the previous secret. Give the receiver both while you replace it: secret: [current, previous].',
+  fix: 'The body was signed with the previous secret. While you replace the secret, give the receiver both: secret: [current, previous].',
 };
 
-/** The secrets that the other side may have in place of this one. */
+/** Yield the secrets that the other side may use instead of this one. */
 export function* secretGuesses(
   secret: string,
   previous: readonly string[],

@@ -1,10 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Mistake } from '../mistakes/mistake.ts';
 
-/** A digest algorithm, by the name that node:crypto has for it. */
+/** A digest algorithm, by its name in `node:crypto`. */
 export type Algorithm = 'sha256' | 'sha1' | 'sha512' | 'sha384' | 'sha224' | 'md5';
 
-/** Bytes of a digest. */
+/** The length of each digest, in bytes. */
 export const digestLengths: Readonly<Record<Algorithm, number>> = {
   sha256: 32,
   sha1: 20,
@@ -14,9 +14,9 @@ export const digestLengths: Readonly<Record<Algorithm, number>> = {
   md5: 16,
 };
 
-/** How a secret and a body become a digest. */
+/** A way to compute a digest from a secret and a body. */
 export interface Construction {
-  /** `undefined` of the right one. */
+  /** `undefined` for the correct construction. */
   readonly mistake?: Mistake;
   readonly digest: (algorithm: Algorithm, secret: Buffer, body: Buffer) => string;
 }
@@ -25,33 +25,33 @@ export const hmac: Construction = {
   digest: (algorithm, secret, body) => createHmac(algorithm, secret).update(body).digest('hex'),
 };
 
-/** What people take for HMAC. */
+/** Incorrect constructions that are used instead of HMAC. */
 export const constructions: readonly Construction[] = [
   {
     mistake: {
       name: 'hmac-swapped',
-      fix: 'Key and message of the HMAC are swapped. The secret is the key, the body is the message.',
+      fix: 'The key and the message of the HMAC are swapped. Use the secret as the key, and the body as the message.',
     },
     digest: (algorithm, secret, body) => createHmac(algorithm, body).update(secret).digest('hex'),
   },
   {
     mistake: {
       name: 'hash-secret-first',
-      fix: 'It is a plain hash of the secret with the body behind it. Use HMAC: hmac.new(secret, body, sha256).',
+      fix: 'The signature is a plain hash of the secret followed by the body. Use HMAC: hmac.new(secret, body, sha256).',
     },
     digest: (algorithm, secret, body) => createHash(algorithm).update(secret).update(body).digest('hex'),
   },
   {
     mistake: {
       name: 'hash-body-first',
-      fix: 'It is a plain hash of the body with the secret behind it. Use HMAC: hmac.new(secret, body, sha256).',
+      fix: 'The signature is a plain hash of the body followed by the secret. Use HMAC: hmac.new(secret, body, sha256).',
     },
     digest: (algorithm, secret, body) => createHash(algorithm).update(body).update(secret).digest('hex'),
   },
   {
     mistake: {
       name: 'hash-without-secret',
-      fix: 'It is a hash of the body without any secret, which anybody can make. Use HMAC: hmac.new(secret, body, sha256).',
+      fix: 'The signature is a hash of the body without a secret, which anyone can compute. Use HMAC: hmac.new(secret, body, sha256).',
     },
     digest: (algorithm, _, body) => createHash(algorithm).update(body).digest('hex'),
   },

@@ -3,12 +3,12 @@ import { type Algorithm, digestLengths } from './digests.ts';
 import { digitsOfNotation } from './hex-notation.ts';
 import { removeWrapping } from './remove-wrapping.ts';
 
-/** What a signature may be meant to say. */
+/** A possible meaning of a signature. */
 export interface Reading {
   /** A digest in lowercase hex, or its beginning or end. */
   readonly hex: string;
   readonly algorithm: Algorithm;
-  /** What is wrong with the way in which it is written. */
+  /** The mistakes in the notation. */
   readonly mistakes: readonly Mistake[];
 }
 
@@ -22,7 +22,7 @@ const mistakes = {
   },
   joined: {
     name: 'signature-joined',
-    fix: 'There are several signatures, joined by a comma: two headers of one name, or a list. Send a single one.',
+    fix: 'There are several signatures, separated by commas, for example from two headers with the same name. Send only one signature.',
   },
   notation: {
     name: 'signature-hex-notation',
@@ -34,11 +34,11 @@ const mistakes = {
   },
   base64OfHex: {
     name: 'signature-base64-of-hex',
-    fix: 'The digest is written in hex, and that in base64 once more. Send the hex digits.',
+    fix: 'The digest is written in hex, and the hex digits are encoded in base64. Send the hex digits.',
   },
   cut: {
     name: 'signature-cut',
-    fix: 'A part of the signature is missing. Send "sha256=" and all 64 hex digits.',
+    fix: 'Part of the signature is missing. Send "sha256=" and all 64 hex digits.',
   },
   tooLong: {
     name: 'signature-too-long',
@@ -46,7 +46,10 @@ const mistakes = {
   },
 } as const satisfies Record<string, Mistake>;
 
-/** Read a signature in every notation that it may have. Returns no readings if it is longer than {@link longestSignature}. */
+/**
+ * Read a signature in every notation that it may have.
+ * @returns an empty list if it is longer than {@link longestSignature}
+ */
 export function readSignature(text: string): readonly Reading[] {
   if (text.trim().length > longestSignature) return [];
   const whole = readPart(text, []);
@@ -67,7 +70,7 @@ function readPart(text: string, before: readonly Mistake[]): readonly Reading[] 
     }
     const unwrapped = removeWrapping(rest, isFirst);
     if (unwrapped === undefined) return [];
-    // "sha256=" belongs there once.
+    // The prefix "sha256=" is allowed once.
     if (unwrapped.mistake === undefined) isFirst = false;
     else found.add(unwrapped.mistake);
     rest = unwrapped.rest;
@@ -125,7 +128,7 @@ function explained(algorithm: Algorithm, before: readonly Mistake[]): Omit<Readi
   const written = algorithm === 'md5' ? 'MD5' : algorithm.replace('sha', 'SHA-');
   const mistake = {
     name: `signature-${algorithm === 'md5' ? 'md5' : algorithm.replace('sha', 'sha-')}`,
-    fix: `It was made with ${written}. SpiderFoot signs with HMAC-SHA256.`,
+    fix: `The signature was computed with ${written}. SpiderFoot signs with HMAC-SHA256.`,
   };
   return { algorithm, mistakes: [...before, mistake] };
 }

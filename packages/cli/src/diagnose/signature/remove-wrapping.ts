@@ -13,7 +13,7 @@ const surrounded: Mistake = {
 };
 const commandOutput: Mistake = {
   name: 'signature-command-output',
-  fix: 'The signature is the whole output of a command (openssl, sha256sum), which includes the algorithm or the file name. Send only the hex digits: openssl dgst -sha256 -hmac "$SECRET" -r body.json | cut -d" " -f1.',
+  fix: 'The signature is the complete output of a command (openssl, sha256sum), which includes the algorithm or the file name. Send only the hex digits: openssl dgst -sha256 -hmac "$SECRET" -r body.json | cut -d" " -f1.',
 };
 const otherPrefix: Mistake = {
   name: 'signature-prefix',
@@ -25,8 +25,8 @@ const around = new Set(' \t\r\n\v\f\u00a0\ufeff"\'`<>()[]{};,.\u2026\u2018\u2019
 
 /** Remove the outermost layer around a digest. @returns `undefined` if there is none */
 export function removeWrapping(text: string, isFirst: boolean): Unwrapped | undefined {
-  const [, right] = (isFirst && /^sha256=(?=\S)(.*)$/is.exec(text)) || [];
-  if (right !== undefined) return { rest: right, mistake: undefined };
+  const [, unprefixed] = (isFirst && /^sha256=(?=\S)(.*)$/is.exec(text)) || [];
+  if (unprefixed !== undefined) return { rest: unprefixed, mistake: undefined };
   // Check for output first, because trimming removes the brackets that a command writes around a file name.
   const value = valueOfOutput(text.trim());
   if (value !== undefined) return { rest: value, mistake: commandOutput };
@@ -37,7 +37,10 @@ export function removeWrapping(text: string, isFirst: boolean): Unwrapped | unde
   return digest === undefined ? undefined : { rest: digest, mistake: otherPrefix };
 }
 
-/** `SHA2-256(stdin)= 0f3b…` and `SHA256 (body.json) = 0f3b…`; `0f3b…  -`, `0f3b… *stdin` and `0f3b…  body.json`. */
+/**
+ * Return the digest in the output of a command: `SHA2-256(stdin)= 0f3b…`, `SHA256 (body.json) = 0f3b…`, `0f3b…  -`,
+ * `0f3b… *stdin` or `0f3b…  body.json`.
+ */
 function valueOfOutput(text: string): string | undefined {
   const [, behindName] = /^(?:[\w/-]{1,30} ?)?\([^()]{0,300}\) ?= ?(\S.*)$/s.exec(text) ?? [];
   if (behindName !== undefined) return behindName;

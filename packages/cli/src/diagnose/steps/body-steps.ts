@@ -6,17 +6,17 @@ import { memberOf, parseLossless } from '../json/lossless-json.ts';
 import { utf16Encoding } from '../mistakes/utf16-encoding.ts';
 import { notable, right, type Step, wrong } from './step.ts';
 
-/** Look at a body: length, hash, encoding, byte order mark, line ends, JSON. */
+/** Check a body: its length, hash, encoding, byte order mark, line endings and JSON. */
 export function bodySteps(body: Buffer): readonly Step[] {
   const hash = createHash('sha256').update(body).digest('hex');
   const size = `${body.length} bytes, SHA-256 ${hash}`;
-  if (body.length === 0) return [wrong('body', `${size}: there is nothing to verify`)];
+  if (body.length === 0) return [wrong('body', `${size}: the body is empty`)];
   const text = body.toString();
   return [
     right('body', size),
     encodingStep(body),
     text.startsWith('\ufeff')
-      ? wrong('byte order mark', 'there is one; SpiderFoot writes none')
+      ? wrong('byte order mark', 'present; SpiderFoot does not write one')
       : right('byte order mark', 'none'),
     endStep(text),
     lineEndsStep(text),
@@ -25,13 +25,13 @@ export function bodySteps(body: Buffer): readonly Step[] {
 }
 
 function encodingStep(body: Buffer): Step {
-  if (utf16Encoding(body) !== undefined) return wrong('encoding', 'it looks like UTF-16');
-  if (body.subarray(0, 64).includes(0)) return wrong('encoding', 'it contains zero bytes, so it is not text');
+  if (utf16Encoding(body) !== undefined) return wrong('encoding', 'probably UTF-16');
+  if (body.subarray(0, 64).includes(0)) return wrong('encoding', 'contains zero bytes, so it is not text');
   if (!isUtf8(body)) return wrong('encoding', 'not valid UTF-8');
   const ascii = body.every((byte) => byte < 128);
   return ascii
     ? right('encoding', 'ASCII')
-    : notable('encoding', 'UTF-8, with letters beyond ASCII; SpiderFoot escapes them');
+    : notable('encoding', 'UTF-8 with non-ASCII characters, which SpiderFoot escapes');
 }
 
 function endStep(text: string): Step {
@@ -48,15 +48,15 @@ function lineEndsStep(text: string): Step {
 
 function jsonStep(text: string): Step {
   const json = parseLossless(text);
-  if (json === undefined) return wrong('JSON', 'it cannot be parsed');
+  if (json === undefined) return wrong('JSON', 'cannot be parsed');
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return wrong('JSON', 'an event is an object');
+    return wrong('JSON', 'not an object, but an event must be an object');
   }
   const named = memberOf(json, 'event_type') ?? memberOf(json, 'event');
   if (named === undefined)
-    return notable('JSON', 'an object, but no event of SpiderFoot: it has no event_type');
+    return notable('JSON', 'an object, but not a SpiderFoot event, because it has no event_type');
   const writer = jsonStyles.find(({ style }) => writeJson(json, style) === text);
   if (writer?.name === 'python') return right('JSON', 'an event, written as SpiderFoot writes it');
-  const how = writer === undefined ? 'otherwise than SpiderFoot does' : `as by ${writer.writer}`;
-  return notable('JSON', `an event, but written ${how}: was it parsed and written again?`);
+  const style = writer === undefined ? 'differently from SpiderFoot' : `like ${writer.writer}`;
+  return notable('JSON', `an event, but written ${style}; it may have been parsed and serialized again`);
 }

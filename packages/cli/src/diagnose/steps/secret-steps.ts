@@ -7,6 +7,6 @@ export function secretSteps(secret: string): readonly Step[] {
   const size = `${bytes} bytes`;
   if (secret.trim() !== secret) return [wrong('secret', `${size}, with white space around it`)];
   if (/^(["']).*\1$/s.test(secret)) return [notable('secret', `${size}, in quotes`)];
-  if (bytes !== secret.length) return [notable('secret', `${size}, with letters beyond ASCII`)];
+  if (bytes !== secret.length) return [notable('secret', `${size}, with non-ASCII characters`)];
   return [right('secret', size)];
 }

@@ -5,16 +5,16 @@ import { notable, right, type Step, wrong } from './step.ts';
 
 const prefix = /^sha256=/i;
 
-/** What other digests look like, by how many hex digits they have. */
+/** Other digests, by their number of hex digits. */
 const lengths: Readonly<Record<number, string>> = {
-  32: ', as MD5 has',
-  40: ', as SHA-1 has',
-  56: ', as SHA-224 has',
-  96: ', as SHA-384 has',
-  128: ', as SHA-512 has',
+  32: ', the length of MD5',
+  40: ', the length of SHA-1',
+  56: ', the length of SHA-224',
+  96: ', the length of SHA-384',
+  128: ', the length of SHA-512',
 };
 
-/** Look at the form of a signature: white space, prefix, alphabet, length. */
+/** Check the notation of a signature: white space, prefix, alphabet and length. */
 export function signatureSteps(signature: string): readonly Step[] {
   const trimmed = signature.trim();
   if (trimmed === '') return [wrong('signature', 'empty')];
@@ -30,11 +30,11 @@ function headerStep(signature: string): Step {
   if (signature.trim() !== signature) return wrong(what, 'there is white space around the signature');
   if (/^["']|["']$/.test(signature)) return wrong(what, 'there are quotes around the signature');
   if (signature.includes(',')) {
-    return wrong(what, 'several values, joined by a comma: two headers of the same name make one so');
+    return wrong(what, 'several values, separated by commas, as from two headers with the same name');
   }
   const [name = ''] = signature.split(':', 1);
   if (name.length < signature.length && isHeaderName(name))
-    return wrong(what, "the header's name stands before its value");
+    return wrong(what, 'the name of the header is included');
   return right(what, 'a single value');
 }
 
@@ -43,26 +43,30 @@ function prefixStep(signature: string): Step {
   const [, other] = /^([\w-]{1,12}[=:])\s*[^=\s]/.exec(signature) ?? [];
   return other === undefined || digitsOfNotation(signature) !== undefined
     ? right('prefix', 'none, which is allowed')
-    : wrong('prefix', `${other} in place of sha256=`);
+    : wrong('prefix', `${other} instead of sha256=`);
 }
 
 function alphabetStep(digest: string): Step {
   const position = digest.search(/[^\da-f]/i);
-  if (position === -1) return right('alphabet', 'hex digits alone');
-  const base64 = /^[\w+/-]+={0,2}$/.test(digest) ? '; it may be base64' : '';
-  return wrong('alphabet', `no hex digit: ${JSON.stringify(digest[position])} at ${position + 1}${base64}`);
+  if (position === -1) return right('alphabet', 'only hex digits');
+  const base64 = /^[\w+/-]+={0,2}$/.test(digest) ? '; the digest may be base64' : '';
+  const character = JSON.stringify(digest[position]);
+  return wrong('alphabet', `not a hex digit: ${character} at position ${position + 1}${base64}`);
 }
 
 function lengthStep(digest: string): Step {
   if (digest.length === 64) return right('length', '64 digits');
   const other = /^[\da-f]*$/i.test(digest) ? lengths[digest.length] : undefined;
-  return wrong('length', `${digest.length} characters in place of 64${other ?? ''}`);
+  return wrong('length', `${digest.length} characters instead of 64${other ?? ''}`);
 }
 
-/** Compare the beginnings, which give nothing away. */
+/** Compare only the beginnings, which do not reveal the expected signature. */
 export function comparisonStep(expected: string, given: string): Step {
   const digest = given.trim().replace(prefix, '').toLowerCase();
   if (digest === expected) return right('match', 'the signature belongs to this body and this secret');
-  const [left, here] = [digest, expected].map((text) => text.slice(0, 8));
-  return notable('match', `the signature begins with ${left}…, that of this body and secret with ${here}…`);
+  const [begin, expectedBegin] = [digest, expected].map((text) => text.slice(0, 8));
+  return notable(
+    'match',
+    `the signature begins with ${begin}…; the expected signature begins with ${expectedBegin}…`,
+  );
 }

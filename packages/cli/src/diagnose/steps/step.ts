@@ -1,8 +1,9 @@
-/** One thing that was looked at. */
+/** A step of a diagnosis. */
 export interface Step {
+  /** The name of the step. */
   readonly what: string;
   readonly verdict: 'right' | 'wrong' | 'notable';
-  /** What was seen, in a line. */
+  /** The observation, as one line. */
   readonly seen: string;
 }
 

@@ -1,27 +1,31 @@
 import type { ReceiverOptions } from '@spiderfoot-webhooks/core';
 
-/** Where a receiver is, and what it is made with. */
+/** The path of a receiver, and its options. */
 export interface EndpointPlan {
   readonly path: string;
   readonly options: ReceiverOptions;
 }
 
-/** What a configuration file asks for. */
+/** The endpoints in a configuration file. */
 export interface ConfiguredEndpoints {
   readonly endpoints: readonly EndpointPlan[];
-  /** What of it somebody should know, in sentences. */
+  /** Sentences about the file that the user should read. */
   readonly remarks: readonly string[];
 }
 
-/** @throws ConfigurationError that names file, line and key */
+/** Read a configuration file. @throws ConfigurationError that names the file, the line and the key */
 export async function readConfig(path: string): Promise<ConfiguredEndpoints> {
   const { loadConfig } = await import('@spiderfoot-webhooks/core/config');
   const { enabled, endpoints, ignored } = loadConfig(path);
   const remarks = [
-    ...(enabled ? [] : [`${path} has "enabled = false": SpiderFoot sends nothing until that is changed.`]),
+    ...(enabled ? [] : [`${path} contains "enabled = false", so SpiderFoot sends no events.`]),
     ...ignored.map(
-      ({ section, key, line }) => `${path}, line ${line}: "${key}" of [${section}] is left to SpiderFoot.`,
+      ({ section, key, line }) =>
+        `${path}, line ${line}: "${key}" in [${section}] is ignored, because only SpiderFoot uses it.`,
     ),
   ];
-  return { endpoints: endpoints.map(({ path: at, options }) => ({ path: at, options })), remarks };
+  return {
+    endpoints: endpoints.map(({ path: endpointPath, options }) => ({ path: endpointPath, options })),
+    remarks,
+  };
 }

@@ -9,35 +9,38 @@ import { firstGiven, type ListenFlags } from '../flags.ts';
 import { type EndpointPlan, readConfig } from './config-file.ts';
 import { createRateLimiter } from './rate-limit.ts';
 
-/** What is to be received, and where. */
+/** The address and the endpoints of `listen`. */
 export interface ReceivingPlan {
   readonly host: string;
   readonly port: number;
   readonly endpoints: readonly EndpointPlan[];
-  /** The secret that was made up here, where none was given: the only one that may be shown. */
-  readonly madeSecret: string | undefined;
-  /** What somebody should know, in sentences. */
+  /** The generated secret, if no secret was given. No other secret may be shown. */
+  readonly generatedSecret: string | undefined;
+  /** Sentences that the user should read. */
   readonly remarks: readonly string[];
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Put together what is said: a section of the configuration file goes before the flags, which hold for all
- * endpoints, and those before the environment.
+ * Combine all settings. A section of the configuration file takes precedence over the flags, which apply to all
+ * endpoints. The flags take precedence over the environment.
  * @throws UsageFailure, ConfigurationError
  */
 export async function planReceiving(flags: ListenFlags, env: Variables): Promise<ReceivingPlan> {
   const { config, maxBody, rateLimit, insecure } = flags;
   if (insecure === true && (flags.secret ?? flags.secretFile) !== undefined) {
-    throw new UsageFailure('--insecure does not check signatures: it needs no secret.');
+    throw new UsageFailure(
+      '--insecure cannot be combined with a secret, because it does not check signatures.',
+      'Remove --insecure or the secret.',
+    );
   }
-  const ofConfig = config === undefined ? undefined : await configured(config, flags);
-  const given = ofConfig === undefined && insecure !== true ? await givenSecret(flags) : undefined;
-  const needsSecret = ofConfig === undefined && insecure !== true && given === undefined;
-  const madeSecret = needsSecret ? newSecret(flags) : undefined;
-  // What needs no secret of the environment's still has the rest of it read in the one place.
-  const secret = given ?? madeSecret ?? 'not used';
+  const fromConfig = config === undefined ? undefined : await configuredEndpoints(config, flags);
+  const needsSecret = fromConfig === undefined && insecure !== true;
+  const given = needsSecret ? await givenSecret(flags) : undefined;
+  const generatedSecret = needsSecret && given === undefined ? generateSecret(flags) : undefined;
+  // readEnvironment requires a secret. If none is needed, pass a placeholder to read the other variables.
+  const secret = given ?? generatedSecret ?? 'not used';
   const { host, port, options } = readEnvironment({ ...env, SPIDERFOOT_WEBHOOK_SECRET: secret });
   const { secret: secrets, ...addresses } = options;
   const common: Partial<ReceiverOptions> = {
@@ -51,23 +54,30 @@ export async function planReceiving(flags: ListenFlags, env: Variables): Promise
     path: flags.path ?? '/webhook',
     options: { secret: insecure === true ? false : secrets, ...eventsOf(flags) },
   };
-  const { endpoints, remarks } = ofConfig ?? { endpoints: [single], remarks: [] };
+  const { endpoints, remarks } = fromConfig ?? { endpoints: [single], remarks: [] };
   return {
     host: flags.host ?? host,
     port: flags.port ?? port,
     endpoints: endpoints.map(({ path, options: own }) => ({ path, options: { ...common, ...own } })),
-    madeSecret,
+    generatedSecret,
     remarks,
   };
 }
 
-async function configured(path: string, flags: ListenFlags) {
-  const clash = firstGiven(flags, ['secret', 'secretFile', 'makeSecret', 'insecure', 'path', 'events']);
-  if (clash !== undefined)
-    throw new UsageFailure(`${clash} and --config do not go together: the file says that.`);
-  const found = await readConfig(path);
-  if (found.endpoints.length > 0) return found;
-  throw new UsageFailure(`${path} has no endpoint that this receiver could be.`);
+async function configuredEndpoints(path: string, flags: ListenFlags) {
+  const flag = firstGiven(flags, ['secret', 'secretFile', 'makeSecret', 'insecure', 'path', 'events']);
+  if (flag !== undefined) {
+    throw new UsageFailure(
+      `${flag} and --config cannot be combined.`,
+      `Remove ${flag}, and set it in the configuration file.`,
+    );
+  }
+  const config = await readConfig(path);
+  if (config.endpoints.length > 0) return config;
+  throw new UsageFailure(
+    `${path} has no enabled endpoint with the format json.`,
+    'Check "enabled" and "format" in the [webhooks] and [webhooks:NAME] sections.',
+  );
 }
 
 /**
@@ -75,7 +85,7 @@ async function configured(path: string, flags: ListenFlags) {
  * @throws UsageFailure without a terminal, because a service would reject every event after a restart, and log its
  *   secret
  */
-function newSecret({ makeSecret }: ListenFlags): string {
+function generateSecret({ makeSecret }: ListenFlags): string {
   if (process.stderr.isTTY !== true && makeSecret !== true) {
     throw new UsageFailure(
       'No secret is given.',

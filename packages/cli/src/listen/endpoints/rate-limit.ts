@@ -9,8 +9,8 @@ export interface Rate {
   readonly duration: number;
 }
 
-/** Seconds. Timers do not support much longer times. */
-const longest = 7 * 86_400;
+/** The maximum period in seconds. Timers do not support much longer times. */
+const maxDuration = 7 * 86_400;
 
 /**
  * Read a rate: `100/m`, `10/s`, `500/15m`.
@@ -19,12 +19,12 @@ const longest = 7 * 86_400;
 export function parseRate(text: string): Rate | undefined {
   const [, points = '', amount = '', unit = ''] = /^([1-9]\d{0,8})\/(\d{0,5})([smhd])$/.exec(text) ?? [];
   const duration = (parseDuration(`${amount || '1'}${unit}`) ?? 0) / 1000;
-  return points !== '' && duration > 0 && duration <= longest
+  return points !== '' && duration > 0 && duration <= maxDuration
     ? { points: Number(points), duration }
     : undefined;
 }
 
-/** Count in this process. */
+/** Create a rate limiter that counts in the memory of this process. */
 export async function createRateLimiter(rate: Rate): Promise<RateLimiter> {
   const { RateLimiterMemory } = await import('rate-limiter-flexible');
   return new RateLimiterMemory(rate);

@@ -4,39 +4,42 @@ import type { EventEnvelope } from '@spiderfoot-webhooks/core/events';
 import { UsageFailure } from '../../failure/failure.ts';
 import { isLoopback } from '../server/loopback.ts';
 
-/** Where events are sent on to. */
+/** A destination of forwarded events. */
 export interface ForwardTarget {
   readonly kind: ForwardKind;
-  /** It may be a secret, as Slack's is: shown to nobody. */
+  /** May be a secret, as for Slack. It is never shown. */
   readonly url: string;
 }
 
 const forwardKinds = ['slack', 'discord', 'teams', 'siem', 'webhook'] as const;
 type ForwardKind = (typeof forwardKinds)[number];
 
-/** What sends an event on. */
+/** Forwards an event. */
 export interface Forwarder {
   (event: EventEnvelope<string, unknown>, context: EventContext): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Read `slack=https://…`, or `slack=@FILE` for a URL that is not to be seen in the list of processes.
- * @throws UsageFailure that never says the URL itself
+ * Parse `slack=https://…`, or `slack=@FILE`, which keeps the URL out of the process list.
+ * @throws UsageFailure, which never contains the URL
  */
 export function parseForward(text: string): ForwardTarget {
   const [, name = '', value = ''] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
   const kind = forwardKinds.find((known) => known === name);
   if (kind === undefined)
-    throw new UsageFailure(`--forward must be KIND=URL, with KIND one of ${forwardKinds.join(', ')}.`);
+    throw new UsageFailure(`--forward must be KIND=URL. KIND is one of ${forwardKinds.join(', ')}.`);
   const url = value.startsWith('@') ? readUrlFile(kind, value.slice(1)) : value;
   if (!URL.canParse(url))
-    throw new UsageFailure(`--forward has no URL for ${kind}: it begins with https://.`);
+    throw new UsageFailure(
+      `--forward has no valid URL for ${kind}.`,
+      'Give a URL that begins with https://.',
+    );
   const { protocol, hostname } = new URL(url);
   if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) return { kind, url };
   throw new UsageFailure(
-    `--forward has a URL for ${kind} that is not https: events would travel readable.`,
-    'http is for this machine alone.',
+    `--forward has a URL for ${kind} that does not use HTTPS, so events would be sent unencrypted.`,
+    'Use https://. Plain HTTP is allowed only to this machine.',
   );
 }
 
@@ -44,12 +47,14 @@ function readUrlFile(kind: string, path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch {
-    throw new UsageFailure(`--forward names a file for ${kind} that cannot be read: ${path}.`);
+    throw new UsageFailure(`--forward ${kind}=@${path}: the file cannot be read.`);
   }
 }
+
 /**
- * @param env has the credentials of a SIEM and of another webhook: no place for them in a command line
- * @throws ConfigurationError that names the option, or the variable
+ * Create the forwarder for a destination.
+ * @param env contains the credentials of a SIEM or another webhook, which do not belong in a command line
+ * @throws ConfigurationError that names the option or the variable
  */
 export async function createForwarder(
   { kind, url }: ForwardTarget,
@@ -68,14 +73,18 @@ export async function createForwarder(
       return (await import('@spiderfoot-webhooks/forward/siem')).siem({ endpoint: url, apiKey, allowHttp });
     }
     case 'webhook': {
-      const secret = required(env, 'SPIDERFOOT_FORWARD_SECRET', 'the secret that the other webhook checks');
+      const secret = required(env, 'SPIDERFOOT_FORWARD_SECRET', 'the secret of the other webhook');
       return (await import('@spiderfoot-webhooks/forward/webhook')).webhook({ url, secret, allowHttp });
     }
   }
 }
 
-function required(env: Readonly<Record<string, string | undefined>>, variable: string, what: string): string {
+function required(
+  env: Readonly<Record<string, string | undefined>>,
+  variable: string,
+  meaning: string,
+): string {
   const value = env[variable];
   if (value) return value;
-  throw new ConfigurationError(variable, `is not set: it is ${what}.`);
+  throw new ConfigurationError(variable, `is not set. Set it to ${meaning}.`);
 }

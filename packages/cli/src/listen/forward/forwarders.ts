@@ -2,10 +2,10 @@ import type { Receiver } from '@spiderfoot-webhooks/core';
 import type { Report } from '../report/report.ts';
 import { createForwarder, type Forwarder, type ForwardTarget } from './forward-target.ts';
 
-/** What sends events on, by the name of its handler: a retry is told apart by that. */
+/** Forwarders by the names of their handlers. A retry recognizes a handler by its name. */
 export type Forwarders = ReadonlyMap<string, Forwarder>;
 
-/** @throws ConfigurationError */
+/** Create a forwarder for each target. @throws ConfigurationError */
 export async function createForwarders(
   targets: readonly ForwardTarget[],
   env: Readonly<Record<string, string | undefined>>,

@@ -1,25 +1,25 @@
 import type { StoreHealth } from '@spiderfoot-webhooks/core/stores';
 
-/** What `GET /health` tells of a receiver. */
+/** The response to `GET /health`. */
 export interface Health {
   readonly status: 'ok' | 'unavailable';
-  /** That the process answers. */
+  /** Whether the process responds. */
   readonly live: true;
-  /** That a delivery would be answered: nothing is being shut down, and the database can be read. */
+  /** Whether the receiver accepts deliveries. `false` during shutdown, and if the database cannot be read. */
   readonly ready: boolean;
-  /** With a database. */
+  /** Present if there is a database. */
   readonly queue?: {
     readonly waiting: number;
     readonly running: number;
     /** Queued deliveries that wait for a retry. */
     readonly delayed: number;
     readonly dead: number;
-    /** How long the oldest has been waiting; `null` where none waits. */
+    /** How long the oldest queued delivery has been waiting. `null` if no delivery is waiting. */
     readonly oldestSeconds: number | null;
   };
 }
 
-/** @returns what looks after the health; it never rejects */
+/** Create a function that reads the health. The function never rejects. */
 export function createHealth(
   isClosing: () => boolean,
   storeHealth: (() => Promise<StoreHealth>) | undefined,

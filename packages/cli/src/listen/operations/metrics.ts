@@ -3,7 +3,7 @@ import type { StoreHealth } from '@spiderfoot-webhooks/core/stores';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeliveryResult } from '../server/webhook-route.ts';
 
-/** What `GET /metrics` shows. */
+/** The metrics that `GET /metrics` returns. */
 export interface Metrics {
   readonly contentType: string;
   /** Count an answered request. */
@@ -14,34 +14,30 @@ export interface Metrics {
   notFound(): void;
   /** Count a TLS connection that failed before a request arrived. @param code OpenSSL's or Node's code */
   tlsFailed(code: string): void;
-  /** Something failed inside. */
+  /** Count an internal failure. */
   failed(details: Pick<ErrorDetails, 'endpoint' | 'source'>): void;
   text(): Promise<string>;
 }
 
-/** Prometheus metrics of the receivers, of what waits, and of the process. */
+/** Create the Prometheus metrics of the receivers, the queue and the process. */
 export function createMetrics(storeHealth: (() => Promise<StoreHealth>) | undefined): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name: `spiderfoot_webhook_${name}_total`, help, labelNames, registers });
-  const deliveries = counter('deliveries', 'Requests by what they were answered', [
-    'endpoint',
-    'outcome',
-    'code',
-  ]);
+  const deliveries = counter('deliveries', 'Requests by their outcome', ['endpoint', 'outcome', 'code']);
   const events = counter(
     'events',
     'Events that were accepted or handled, by type. Each delivery counts once. Unknown types count as "other"',
     ['endpoint', 'type'],
   );
-  const handled = counter('handled', 'Queued and replayed deliveries by how their handling went, each try', [
+  const handled = counter('handled', 'Attempts at queued and replayed deliveries, by outcome', [
     'endpoint',
     'outcome',
     'code',
   ]);
-  const errors = counter('errors', 'What failed inside: handlers, log, queue, rateLimiter, …', [
+  const errors = counter('errors', 'Internal failures by source: handlers, log, queue, rateLimiter, …', [
     'endpoint',
     'source',
   ]);
@@ -50,7 +46,7 @@ export function createMetrics(storeHealth: (() => Promise<StoreHealth>) | undefi
   ]);
   const seconds = new Histogram({
     name: 'spiderfoot_webhook_delivery_seconds',
-    help: 'From the request to its answer',
+    help: 'Time from the request to its response',
     labelNames: ['endpoint'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
@@ -79,7 +75,7 @@ function labelsOf(outcome: DeliveryResult['outcome']) {
   return { outcome: outcome.status, code: outcome.status === 'rejected' ? outcome.code : '' };
 }
 
-/** A sender may make up types without end, and each label costs memory for good. */
+/** Return the label for a type. A sender may invent any number of types, and each label uses memory forever. */
 function knownType(type: string): string {
   return Object.hasOwn(eventSchemas, type) ? type : 'other';
 }
@@ -88,7 +84,7 @@ function addQueueGauges(registry: Registry, storeHealth: () => Promise<StoreHeal
   const registers = [registry];
   new Gauge({
     name: 'spiderfoot_webhook_queue_deliveries',
-    help: 'Deliveries in the database that wait, run, or were given up',
+    help: 'Deliveries in the database that are queued, running or dead',
     labelNames: ['state'],
     registers,
     async collect() {
@@ -100,7 +96,7 @@ function addQueueGauges(registry: Registry, storeHealth: () => Promise<StoreHeal
   });
   new Gauge({
     name: 'spiderfoot_webhook_queue_oldest_seconds',
-    help: 'How long the oldest delivery has been waiting; 0 where none waits',
+    help: 'How long the oldest queued delivery has been waiting; 0 if no delivery is waiting',
     registers,
     async collect() {
       const { oldest } = await storeHealth();

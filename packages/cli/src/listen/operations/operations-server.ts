@@ -2,13 +2,13 @@ import { createServer } from 'node:http';
 import { routeOperations } from '../server/route-requests.ts';
 import type { Operations } from './operations.ts';
 
-/** Health and metrics on a port of their own. */
+/** A server for health and metrics on a separate port. */
 export interface OperationsServer {
   readonly url: string;
   close(): void;
 }
 
-/** Rejects if it cannot listen. */
+/** Serve health and metrics on a separate port. Rejects if the server cannot listen. */
 export async function serveOperations(
   operations: Operations,
   host: string,
@@ -22,7 +22,8 @@ export async function serveOperations(
     server.once('error', reject).listen(port, host, resolve);
   });
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('It does not listen on a TCP port');
+  if (address === null || typeof address === 'string')
+    throw new Error('The server does not listen on a TCP port');
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `http://${name}:${address.port}`,

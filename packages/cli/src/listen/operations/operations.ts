@@ -3,26 +3,26 @@ import { isLoopback } from '../server/loopback.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What is answered beside webhooks. */
+/** Answers requests for health and metrics. */
 export interface Operations {
   /** Answer `/health` and `/metrics` with all details, on a separate port. */
   answer(path: string, req: IncomingMessage, res: ServerResponse): boolean;
   /**
-   * The same on the webhooks' port, where strangers come by: they get to know whether it is up, and no more. All is
-   * told to who asks from this machine and not through a proxy.
+   * Answer the same on the port of the webhooks, which any client may reach. Such a client learns only whether the
+   * receiver is up. Only a direct request from this machine gets the details and the metrics.
    */
   answerPublic(path: string, req: IncomingMessage, res: ServerResponse): boolean;
 }
 
-/** @param separate whether they have a port of their own, and the webhooks' tells nothing but the health */
+/** @param separate whether health and metrics have a separate port. The port of the webhooks then never shows details */
 export function createOperations(
   health: () => Promise<Health>,
   metrics: Metrics,
   separate: boolean,
 ): Operations {
-  async function sendHealth(res: ServerResponse, whole: boolean): Promise<void> {
+  async function sendHealth(res: ServerResponse, isDetailed: boolean): Promise<void> {
     const current = await health();
-    const body = whole ? current : { status: current.status };
+    const body = isDetailed ? current : { status: current.status };
     send(res, current.ready ? 200 : 503, 'application/json; charset=utf-8', JSON.stringify(body));
   }
 
@@ -30,17 +30,17 @@ export function createOperations(
     try {
       send(res, 200, metrics.contentType, await metrics.text());
     } catch {
-      // The database cannot be read: the monitoring is to see a failed scrape, not half of the numbers.
-      send(res, 503, 'text/plain; charset=utf-8', 'The metrics cannot be gathered now.\n');
+      // The database cannot be read. Monitoring should see a failed scrape instead of incomplete numbers.
+      send(res, 503, 'text/plain; charset=utf-8', 'The metrics are currently unavailable.\n');
     }
   }
 
-  function answer(path: string, req: IncomingMessage, res: ServerResponse, whole: boolean): boolean {
-    if (path !== '/health' && !(path === '/metrics' && whole)) return false;
+  function answer(path: string, req: IncomingMessage, res: ServerResponse, isDetailed: boolean): boolean {
+    if (path !== '/health' && !(path === '/metrics' && isDetailed)) return false;
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.writeHead(405, { allow: 'GET, HEAD' }).end();
     } else {
-      void (path === '/health' ? sendHealth(res, whole) : sendMetrics(res));
+      void (path === '/health' ? sendHealth(res, isDetailed) : sendMetrics(res));
     }
     return true;
   }
@@ -62,7 +62,7 @@ function send(res: ServerResponse, status: number, type: string, body: string): 
 }
 
 /** Prefixes of headers that proxies and content delivery networks add. */
-const ofProxies = [
+const proxyHeaders = [
   'forwarded',
   'via',
   'proxy-',
@@ -98,8 +98,8 @@ const ofProxies = [
 ];
 
 /**
- * The host it is asked by has to be this machine's as well: a page in a browser here can have a name of its own
- * resolved to this address (DNS rebinding), and a proxy may hand on the name that strangers know.
+ * Return whether a request is direct and from this machine. The `Host` must be loopback too: a web page in a browser on
+ * this machine can make its own host name resolve to 127.0.0.1 (DNS rebinding), and a proxy may keep the public host.
  */
 function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
   return (
@@ -107,6 +107,6 @@ function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
     httpVersion !== '1.0' &&
     isLoopback(socket.remoteAddress ?? '') &&
     isLoopback((headers.host ?? '').replace(/:\d+$/, '')) &&
-    !Object.keys(headers).some((name) => ofProxies.some((begin) => name.startsWith(begin)))
+    !Object.keys(headers).some((name) => proxyHeaders.some((prefix) => name.startsWith(prefix)))
   );
 }

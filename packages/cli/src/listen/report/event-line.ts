@@ -33,9 +33,9 @@ const severity: Column<Line> = {
   rank: 5,
 };
 const duration: Column<Line> = { title: 'ms', text: durationOf, color: outColors.dim, usual: 7, rank: 2 };
-const what: Column<ProblemRow> = {
-  title: 'what',
-  text: (problemRow) => printable(problemRow.what),
+const problem: Column<ProblemRow> = {
+  title: 'problem',
+  text: (row) => printable(row.problem),
   usual: 40,
   least: 12,
 };
@@ -46,7 +46,7 @@ const outcome: Column<Row> = { title: 'outcome', text: (row) => row.outcome, usu
 /** The minimum number of columns at which types, targets and scans get their usual width. */
 const wide = 100;
 
-function describing(isWide: boolean): readonly Column<Row>[] {
+function eventColumns(isWide: boolean): readonly Column<Row>[] {
   return [
     { title: 'type', text: (row) => printable(row.type), usual: isWide ? 22 : 15, least: 12, rank: 6 },
     {
@@ -84,7 +84,7 @@ function durationOf({ ms }: Line): string {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
-/** Options for lines. */
+/** The style of the lines. */
 export interface LineStyle {
   /** Whether each line says that signatures are not checked. */
   readonly insecure: boolean;
@@ -104,6 +104,6 @@ export function eventLine(line: Line, { insecure, endpoints }: LineStyle, width:
     severity,
     ...(endpoints.length > 1 ? [endpointColumn(Math.min(longest, 20))] : []),
   ];
-  if ('what' in line) return lineOf<ProblemRow>([...begin, what, duration], line, width);
-  return lineOf<Row>([...begin, ...describing(width >= wide), outcome, duration], line, width);
+  if ('problem' in line) return lineOf<ProblemRow>([...begin, problem, duration], line, width);
+  return lineOf<Row>([...begin, ...eventColumns(width >= wide), outcome, duration], line, width);
 }

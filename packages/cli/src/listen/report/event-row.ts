@@ -3,7 +3,7 @@ import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { type Severity, severityOf } from '@spiderfoot-webhooks/core/events';
 import type { DeliveryResult } from '../server/webhook-route.ts';
 
-/** An event, as a line shows it. */
+/** The values that a line shows of an event. */
 export interface Row {
   readonly time: Date;
   readonly severity: Severity;
@@ -16,11 +16,11 @@ export interface Row {
   readonly endpoint: string | undefined;
 }
 
-/** A line for a rejection or a failure. */
+/** The values that a line shows of a rejection or a failure. */
 export interface ProblemRow {
   readonly time: Date;
   readonly severity: 'REJECTED' | 'FAILED';
-  readonly what: string;
+  readonly problem: string;
   readonly ms: number | undefined;
   readonly endpoint: string | undefined;
 }
@@ -31,11 +31,11 @@ export function rowOf({ outcome, details }: DeliveryResult): Row | ProblemRow {
   const ms = timings.total;
   if (outcome.status !== 'rejected')
     return eventRow(outcome.event, { outcome: outcome.status, ms, endpoint, time });
-  const what = [`${toHttpResponse(outcome).status} ${outcome.code}`, outcome.eventType, ip && `from ${ip}`];
+  const parts = [`${toHttpResponse(outcome).status} ${outcome.code}`, outcome.eventType, ip && `from ${ip}`];
   return {
     time,
     severity: 'REJECTED',
-    what: what.filter((part) => part !== undefined).join(' '),
+    problem: parts.filter((part) => part !== undefined).join(' '),
     ms,
     endpoint,
   };

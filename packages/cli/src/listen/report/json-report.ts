@@ -10,7 +10,7 @@ import { failuresOf, plainDetails, type Report, type ReportOptions } from './rep
 
 /** Report to a program, with a line of JSON for each event, rejection and error. */
 export function jsonReport({ verbose, insecure }: ReportOptions): Report {
-  const print = (what: object) => writeOut(`${jsonLine(what)}\n`);
+  const print = (fields: object) => writeOut(`${jsonLine(fields)}\n`);
   const now = () => new Date().toISOString();
 
   return {
@@ -39,12 +39,12 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
       });
     },
     failed(error, { source, endpoint, id }) {
-      for (const [what, message] of failuresOf(error, source)) {
-        void print({ time: now(), outcome: 'failed', source: what, endpoint, id, error: message });
+      for (const [failed, message] of failuresOf(error, source)) {
+        void print({ time: now(), outcome: 'failed', source: failed, endpoint, id, error: message });
       }
     },
-    rejectedRequest(what) {
-      void print({ time: now(), outcome: 'rejected', ...what, verified: false });
+    rejectedRequest(request) {
+      void print({ time: now(), outcome: 'rejected', ...request, verified: false });
     },
     stored(details, message) {
       void print({
@@ -63,7 +63,7 @@ function isGenuine(outcome: DeliveryResult['outcome']): boolean {
   return outcome.id !== undefined;
 }
 
-/** Return a delivery in the shape that every command prints, and what became of it. */
+/** Return a delivery in the shape that every command prints, and its outcome. */
 function resultFields({ outcome, details }: DeliveryResult, body?: Uint8Array): object {
   const { receivedAt, endpoint, ip, timings, attempt: attempts } = details;
   const request = { receivedAt, endpoint, ip, attempts, body };

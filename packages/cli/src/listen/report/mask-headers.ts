@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Names of headers whose values let somebody in. */
+/** The names of headers whose values grant access. */
 const secret = /auth|cookie|token|secret|password|passwd|api-?key|session|credential|signature/i;
 
-/** Hex digits of a signature that are shown: as many as are the delivery's id, and too few to be used. */
+/** The number of hex digits of a signature that are shown. They are the delivery's id, and too few for a forgery. */
 const shownDigits = 32;
 
-/** A request's headers as they came, those that are secret masked. */
+/** Return the headers of a request as received, with secret values masked. */
 export function maskedHeaders({
   rawHeaders,
 }: Pick<IncomingMessage, 'rawHeaders'>): readonly (readonly [string, string])[] {
@@ -18,7 +18,7 @@ export function maskedHeaders({
   return shown;
 }
 
-/** A signature in a form that is known keeps its beginning, which is what the delivery is called. */
+/** Mask a value. A signature in a known form keeps its beginning, which is the delivery's id. */
 function masked(value: string): string {
   const [, prefix = '', digits] = /^(sha256=)?([0-9a-f]{64})$/i.exec(value) ?? [];
   return digits === undefined ? '***' : `${prefix}${digits.slice(0, shownDigits)}…`;

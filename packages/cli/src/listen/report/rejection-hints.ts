@@ -10,21 +10,21 @@ const hints: Readonly<Record<RejectionCode, string>> = {
     'The event does not match the schema of its type: see the issues above. With --db, the event is kept, and `log show` shows it.',
   request_aborted: 'The sender closed the connection before the whole body arrived. It will try again.',
   missing_signature:
-    'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header. To accept events without a signature for a test, use --insecure.',
-  invalid_signature: `Compare the secret here with the sender's, and check that nothing in between changes the body. \`${invocation()} diagnose\` finds out which it is.`,
+    'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header. To accept unsigned events for a test, use --insecure.',
+  invalid_signature: `Compare the secret here with the sender's, and check that nothing in between changes the body. \`${invocation()} diagnose\` finds the cause.`,
   stale_event:
     'The event\'s time differs from now by more than "tolerance" in the --config file. Check both clocks. To accept late events, increase the tolerance.',
   ip_not_allowed:
     "Add the address to --allow-ip. Behind a proxy, also give the proxy's address as --trust-proxy; otherwise, the proxy's own address is checked.",
   method_not_allowed: 'Send webhooks with POST.',
-  body_timeout: 'The body did not arrive within five seconds.',
+  body_timeout: 'The body did not arrive within five seconds. Check the network and the proxy.',
   body_too_large:
     'The body is larger than --max-body. Raise it if SpiderFoot really sends bodies of that size.',
   unsupported_media_type:
     'Webhooks are sent as application/json in UTF-8. With curl, add -H "Content-Type: application/json".',
   unsupported_encoding:
     'SpiderFoot signs and sends the plain body. A proxy in between compresses the body. Disable the compression.',
-  rate_limited: 'The address has exceeded --rate-limit.',
+  rate_limited: 'The sender exceeded --rate-limit. Raise the limit if the address is genuine.',
   handler_failed:
     'See the errors above. SpiderFoot sends the event again, and only the failed handlers run again. With --queue, events are answered before handlers run.',
   receiver_failed:
@@ -38,19 +38,20 @@ const hints: Readonly<Record<RejectionCode, string>> = {
 };
 
 /**
- * Return the hint for a rejection in this command's terms. The rejection's own hint is more specific and comes first.
+ * Return the hint for a rejection in this command's terms. A hint in the rejection is more specific, so it takes
+ * precedence.
  */
 export function hintFor({ code, hint }: Pick<Rejected, 'code' | 'hint'>): string {
   return hint ?? hints[code];
 }
 
 /** Hints for failed TLS connections, by OpenSSL's or Node's code. */
-const ofTls: readonly (readonly [codes: RegExp, hint: string])[] = [
+const tlsHints: readonly (readonly [codes: RegExp, hint: string])[] = [
   [
     /PEER_DID_NOT_RETURN_A_CERTIFICATE/,
     "The sender sends no certificate. Set SpiderFoot's client_cert and client_key.",
   ],
-  [/HTTP_REQUEST/, 'The sender speaks plain HTTP. Write https:// in its URL.'],
+  [/HTTP_REQUEST/, 'The sender uses plain HTTP. Write https:// in its URL.'],
   [
     /UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE/,
     "The sender does not trust this certificate. Set SpiderFoot's ca_bundle.",
@@ -58,7 +59,10 @@ const ofTls: readonly (readonly [codes: RegExp, hint: string])[] = [
   [/SELF_SIGNED|UNABLE_TO|CERT_/, "The sender's certificate was not issued by --client-ca."],
 ];
 
-/** @returns `undefined` for a code without a hint, for example that of a client that only checks whether the port is open */
+/**
+ * Return the hint for a failed TLS connection.
+ * @returns `undefined` for a code without a hint, for example if a client only checks whether the port is open
+ */
 export function hintForTls(code: string): string | undefined {
-  return ofTls.find(([codes]) => codes.test(code))?.[1];
+  return tlsHints.find(([codes]) => codes.test(code))?.[1];
 }

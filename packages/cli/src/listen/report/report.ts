@@ -6,15 +6,15 @@ import {
 } from '@spiderfoot-webhooks/core';
 import type { Watcher } from '../server/webhook-route.ts';
 
-/** What happens while listening, for a person or a program to read. */
+/** Writes the output of `listen`, for a person or a program. */
 export interface Report extends Watcher {
-  /** An event was sent on. @param ms milliseconds */
+  /** Report a forwarded event. @param ms milliseconds */
   forwarded(target: string, event: WebhookEvent, context: EventContext, ms: number): void;
-  /** Something failed inside. */
+  /** Report an internal failure. */
   failed(error: unknown, details: ErrorDetails): void;
-  /** A connection or a request was rejected before it reached a webhook. */
-  rejectedRequest(what: RejectedRequest): void;
-  /** The store has something to say. */
+  /** Report a connection or a request that was rejected before it reached a webhook. */
+  rejectedRequest(request: RejectedRequest): void;
+  /** Report a failure in the store, or a dead letter. */
   stored(details: object, message: string): void;
 }
 
@@ -26,17 +26,17 @@ interface RejectedRequest {
   readonly hint: string;
 }
 
-/** What a person or a program is to be shown. */
+/** Options for a report. */
 export interface ReportOptions {
-  /** Headers and bodies as well. */
+  /** Whether to show headers and bodies. */
   readonly verbose: boolean;
-  /** Whether signatures are not checked, which every line then says. */
+  /** Whether signatures are not checked. Each line then says so. */
   readonly insecure: boolean;
   /** The names of the endpoints. */
   readonly endpoints: readonly string[];
 }
 
-/** Names for the parts of a receiver that can fail, in the command's terms. */
+/** The parts of a receiver that can fail, in the command's terms. */
 const sources: Readonly<Record<string, string>> = {
   rateLimiter: '--rate-limit',
   log: 'database',
@@ -46,26 +46,26 @@ const sources: Readonly<Record<string, string>> = {
   receiver: 'receiver',
 };
 
-/** @param source the receiver's name for the part */
+/** Return the name of a part in the command's terms. @param source the receiver's name for the part */
 export function sourceName(source: string): string {
   return (Object.hasOwn(sources, source) ? sources[source] : undefined) ?? source;
 }
 
-/** What failed, and why: of handlers one by one. */
+/** Return the source and the message of a failure. If handlers failed, return those of each handler. */
 export function failuresOf(
   error: unknown,
   source: string,
-): readonly (readonly [what: string, message: string])[] {
+): readonly (readonly [source: string, message: string])[] {
   if (!(error instanceof EventHandlingError)) return [[source, messageOf(error)]];
   return error.failures.map(({ handler, error: reason }) => [handler, messageOf(reason)]);
 }
 
-/** Without its stack. */
+/** Return the message of an error, without the stack. */
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What of a store's details is worth a line: an error has no members that JSON shows. */
+/** Replace errors with their messages, because JSON would show an error as `{}`. */
 export function plainDetails(details: object): object {
   return Object.fromEntries(
     Object.entries(details).map(([name, value]: [string, unknown]) => [

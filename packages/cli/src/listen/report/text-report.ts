@@ -32,20 +32,20 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
         const { endpoint, timings } = details;
         void print(eventRow(outcome.event, { outcome: 'handled', ms: timings.total, endpoint }));
       }
-      // Failed handlers have already been reported one by one.
+      // `failed` has already reported each failed handler.
       else if (outcome.code !== 'handler_failed') void print(rowOf(result), ...reasonLines(result));
     },
     forwarded(target, event, { endpoint }, ms) {
       void print(eventRow(event, { outcome: `→ ${target}`, ms, endpoint }));
     },
     failed(error, { source, endpoint }) {
-      for (const [what, message] of failuresOf(error, sourceName(source))) {
-        void print(problemRow('FAILED', what, endpoint), ...indented(printable(message)));
+      for (const [failed, message] of failuresOf(error, sourceName(source))) {
+        void print(problemRow('FAILED', failed, endpoint), ...indented(printable(message)));
       }
     },
     rejectedRequest({ status, code, ip, hint }) {
-      const what = [status, code, ip && `from ${ip}`].filter((part) => part !== undefined);
-      void print(problemRow('REJECTED', what.join(' ')), ...indented(printable(hint)));
+      const parts = [status, code, ip && `from ${ip}`].filter((part) => part !== undefined);
+      void print(problemRow('REJECTED', parts.join(' ')), ...indented(printable(hint)));
     },
     stored(details, message) {
       void print(
@@ -56,8 +56,8 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
   };
 }
 
-function problemRow(severity: ProblemRow['severity'], what: string, endpoint?: string): ProblemRow {
-  return { time: new Date(), severity, what, ms: undefined, endpoint };
+function problemRow(severity: ProblemRow['severity'], problem: string, endpoint?: string): ProblemRow {
+  return { time: new Date(), severity, problem, ms: undefined, endpoint };
 }
 
 /** Return the reason why a delivery was rejected, and what to do. */
@@ -91,5 +91,5 @@ function detailLines({ req, body }: AnsweredRequest): readonly string[] {
   if (body === undefined) return headers;
   const text = bodyText(body);
   const more = text.length - longestBody;
-  return [...headers, '', more > 0 ? `${text.slice(0, longestBody)}… and ${more} characters more` : text, ''];
+  return [...headers, '', more > 0 ? `${text.slice(0, longestBody)}… and ${more} more characters` : text, ''];
 }

@@ -5,7 +5,7 @@ import type { Report } from '../report/report.ts';
 
 /**
  * Route a request to the webhook at its path, or to health and metrics.
- * @param webhooks by their paths
+ * @param webhooks the webhooks by path
  */
 export function routeRequests(
   webhooks: ReadonlyMap<string, RequestListener>,
@@ -20,14 +20,14 @@ export function routeRequests(
     if (webhook !== undefined) return webhook(req, res);
     if (operations.answerPublic(path, req, res)) return;
     notFound(res);
-    // Browsers ask for icons and crawlers for everything: what is posted was meant for a webhook.
+    // Report only a POST, which was probably meant for a webhook. Browsers request icons, and crawlers any path.
     if (req.method === 'POST') {
       metrics.notFound();
       report.rejectedRequest({
         status: 404,
         code: 'not_found',
         ip: req.socket.remoteAddress,
-        hint: `It was sent to ${path.slice(0, 200)}; webhooks come to ${paths}.`,
+        hint: `The request was sent to ${path.slice(0, 200)}. Send webhooks to ${paths}.`,
       });
     }
   };

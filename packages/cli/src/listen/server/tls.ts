@@ -11,10 +11,10 @@ import type { Report } from '../report/report.ts';
 export async function readTls({ tlsCert, tlsKey, clientCa }: ListenFlags): Promise<TlsOptions | undefined> {
   if (tlsCert === undefined && tlsKey === undefined) {
     if (clientCa === undefined) return undefined;
-    throw new UsageFailure('--client-ca needs --tls-cert and --tls-key: only TLS has certificates.');
+    throw new UsageFailure('--client-ca requires --tls-cert and --tls-key.');
   }
   if (tlsCert === undefined || tlsKey === undefined) {
-    throw new UsageFailure('--tls-cert and --tls-key go together.');
+    throw new UsageFailure('--tls-cert and --tls-key must be given together.');
   }
   const server = { cert: await readFile(tlsCert), key: await readFile(tlsKey) };
   if (clientCa === undefined) return server;

@@ -3,16 +3,16 @@ import type { Outcome, OutcomeDetails, Receiver, WebhookEvent } from '@spiderfoo
 import type { BodyRead } from '@spiderfoot-webhooks/core/adapter';
 import { NodeDelivery, sendOutcome, socketAddress } from '@spiderfoot-webhooks/core/adapter/node';
 
-/** What became of a delivery. */
+/** The outcome of a delivery. */
 export interface DeliveryResult {
   readonly outcome: Outcome<WebhookEvent>;
   readonly details: OutcomeDetails;
 }
 
-/** A request to a webhook, and what became of it. */
+/** A request to a webhook, and its outcome. */
 export interface AnsweredRequest extends DeliveryResult {
   readonly req: IncomingMessage;
-  /** As far as it was read, where it is kept. */
+  /** `undefined` if the body was not read, or bodies are not kept. */
   readonly body: Uint8Array | undefined;
 }
 
@@ -20,22 +20,22 @@ export interface AnsweredRequest extends DeliveryResult {
 export interface Watcher {
   /**
    * Called before a request is answered.
-   * @returns whether to send the answer. `false` if the event could not be written to the output
+   * @returns whether to send the outcome as the response. `false` if the event could not be written to the output
    */
-  answered(answered: AnsweredRequest): Promise<boolean>;
-  /** A delivery that was queued, or is replayed, was handled once, well or not. */
+  answered(request: AnsweredRequest): Promise<boolean>;
+  /** Called after each attempt at a queued or replayed delivery, whether it succeeded or failed. */
   handled(result: DeliveryResult): void;
 }
 
 /**
  * Serve a receiver, and report the outcome of each delivery.
- * @param keepBodies whether bodies are to be shown
+ * @param keepBodies whether to keep bodies, to show them
  */
 export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: boolean): RequestListener {
   /** The details of each outcome that `receive` returns. */
-  const answered = new WeakMap<DeliveryResult['outcome'], OutcomeDetails>();
+  const detailsOf = new WeakMap<DeliveryResult['outcome'], OutcomeDetails>();
   receiver.onOutcome((outcome, details) => {
-    if (details.phase === 'received') answered.set(outcome, details);
+    if (details.phase === 'received') detailsOf.set(outcome, details);
     else watcher.handled({ outcome, details });
   });
   receiver.mount('handlers');
@@ -44,7 +44,7 @@ export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: b
     const peer = () => socketAddress(req);
     const delivery = keepBodies ? new KeepingDelivery(req, peer) : new NodeDelivery(req, peer);
     const outcome = await receiver.receive(delivery);
-    const details = answered.get(outcome);
+    const details = detailsOf.get(outcome);
     if (details === undefined) return sendOutcome(res, outcome);
     const body = delivery instanceof KeepingDelivery ? delivery.body : undefined;
     const isShown = await watcher.answered({ outcome, details, req, body });
@@ -54,7 +54,7 @@ export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: b
   return (req, res) => void answer(req, res);
 }
 
-/** The sender tries again, and a process with a working output may be running by then. */
+/** Sent if the event could not be shown. The sender retries, and a process with a working output may be running then. */
 const notShown = { status: 'rejected', code: 'shutting_down' } as const;
 
 class KeepingDelivery extends NodeDelivery {
