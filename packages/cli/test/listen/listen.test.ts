@@ -28,7 +28,7 @@ describe('listen', () => {
     expect(scan).toMatch(
       /^\d\d:\d\d:\d\d {2}HIGH +scan_completed +example\.com +scan_12345 +processed +\d+(?:\.\d)? ms$/,
     );
-    expect(alert).toMatch(/CRITICAL +alert\.critical +A database answers to everybody +processed/);
+    expect(alert).toMatch(/CRITICAL +alert\.critical +A database is open to the internet +processed/);
     expect(unknown).toMatch(/LOW +own\.type +example\.org +processed/);
   });
 
