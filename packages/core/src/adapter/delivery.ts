@@ -18,7 +18,7 @@ export interface Delivery {
   readonly peer: string | undefined;
   /**
    * Return a header's value.
-   * @param name in lower case
+   * @param name in lowercase
    * @returns the value. Several values of one name are joined by `, `
    */
   header(name: string): string | undefined;

@@ -17,7 +17,7 @@ const dottedQuad = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
  * Parse an address in its usual notation: four-part decimal IPv4, or IPv6. An IPv4-mapped address
  * (`::ffff:192.0.2.1`, which a dual-stack socket reports) counts as IPv4. Every other address that embeds IPv4
  * (IPv4-compatible `::192.0.2.1`, translated, 6to4, NAT64) stays IPv6, because it belongs to another host or to a
- * gateway. A zone (`%eth0`) is dropped.
+ * gateway. A zone (`%eth0`) is removed.
  */
 function parseAddress(text: string): Address | undefined {
   if (dottedQuad.test(text)) return ipaddr.IPv4.parse(text);

@@ -32,8 +32,8 @@ export async function secondsToWait(
 }
 
 /**
- * Read the wait from a rejection of rate-limiter-flexible. If the points are used up, a limiter rejects with an object, and
- * a union of limiters with several objects, by their key prefixes. If a limiter fails, both reject with an `Error`.
+ * Read the wait from a rejection of rate-limiter-flexible. If the points are used up, a limiter rejects with one object, and
+ * a union of limiters rejects with several objects, by their key prefixes. If a limiter fails, both reject with an `Error`.
  */
 function waitOf(reason: unknown): number | undefined {
   if (reason instanceof Error || typeof reason !== 'object' || reason === null) return undefined;

@@ -24,8 +24,8 @@ const invalid: JsonRejection = { status: 'rejected', code: 'invalid_json' };
 export const maxDepth = 1000;
 
 /**
- * Parse a body that is not trusted. It may contain invalid UTF-8, a value that is not an object, Python's NaN, or nesting
- * without end. Never throws.
+ * Parse a body that is not trusted. It may contain invalid UTF-8, a value that is not an object, Python's NaN, or any depth
+ * of nesting. Never throws.
  */
 export function parseJson(bytes: Uint8Array): ParsedJson | JsonRejection {
   const text = decodeUtf8(bytes);

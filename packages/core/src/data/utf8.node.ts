@@ -2,7 +2,7 @@ import { Buffer, isAscii } from 'node:buffer';
 import { decodeUtf8 as decodeAny } from './utf8.web.ts';
 
 /**
- * Decode UTF-8 and drop a byte order mark. Returns `undefined` if the bytes are not UTF-8.
+ * Decode UTF-8 and remove a byte order mark. Returns `undefined` if the bytes are not UTF-8.
  *
  * Python's JSON is ASCII. Node decodes ASCII faster as Latin-1 than as UTF-8. From a megabyte on, it takes a quarter of the
  * time, because V8 does not copy the text.

@@ -4,7 +4,7 @@ import { anyEventSchema } from './schemas.ts';
 import { toTimestamp } from './timestamp.ts';
 import type { Dialect, EventIssue } from './wire.ts';
 
-/** A body in the guide's envelope, whichever of SpiderFoot's senders wrote it. Its `data` is not validated yet. */
+/** A body in the guide's envelope, from any of SpiderFoot's senders. Its `data` is not validated yet. */
 export interface Envelope {
   readonly dialect: Dialect;
   /** The type as the sender wrote it. */
@@ -16,12 +16,12 @@ export interface Envelope {
 
 /** The result for a body that is not an event. */
 export interface NoEnvelope {
-  /** Why it is not an event. */
+  /** The reason why the body is not an event. */
   readonly issue: EventIssue;
   readonly oneShot: boolean;
 }
 
-/** A body as its sender wrote it, with the type and the data under the names that the guide gives them. */
+/** A body as its sender wrote it, with the guide's names for the type and the data. */
 interface Written extends Pick<Envelope, 'dialect' | 'sentType'> {
   readonly body: JsonObject;
 }

@@ -20,7 +20,7 @@ export interface Parsing<Event> {
   readonly oneShot: boolean;
 }
 
-/** Parse a body with an existing catalogue. The receiver calls this; {@link parseEvent} is for users. */
+/** Parse a body with an existing catalogue. The receiver calls this function. {@link parseEvent} is for users. */
 export function parseWith<Schemas extends DataSchemas>(
   catalogue: Catalogue,
   body: Uint8Array,
@@ -36,7 +36,7 @@ export function parseWith<Schemas extends DataSchemas>(
   const result = validate(catalogue.schema(event.event_type), event);
   if (!result.success) return { parsed: { ...result.rejection, eventType: event.event_type }, oneShot };
   const wire = { dialect, eventType: sentType, eventHeader, body: json.text, nonFinite: json.nonFinite };
-  // The catalogue holds the schemas that the type parameter names: its schema for a type yields that type's event.
+  // The catalogue contains the schemas of the type parameter, so its schema for a type returns that type's event.
   return { parsed: { status: 'parsed', event: result.data as WebhookEvent<Schemas>, wire }, oneShot };
 }
 

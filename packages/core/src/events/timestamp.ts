@@ -11,11 +11,11 @@ export function toTimestamp(value: unknown): string | undefined {
     return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
   }
   if (typeof value !== 'string') return undefined;
-  // The guide's format; the schema checks it.
+  // The guide's format. The schema checks it.
   if (value.length === 20 && value[10] === 'T' && value[19] === 'Z') return value;
   const [, date, time, offset] = isoDate.exec(value) ?? [];
   if (date === undefined || time === undefined) return undefined;
-  // A time without an offset is UTC: Python's utcnow() writes none.
+  // A time without an offset is UTC, because Python's utcnow() writes no offset.
   if (offset === undefined) return `${date}T${time}Z`;
   if (offset.length === 5) return `${date}T${time}${offset.slice(0, 3)}:${offset.slice(3)}`;
   return value[10] === 'T' ? value : `${date}T${time}${offset}`;

@@ -4,7 +4,7 @@ import type { DataSchemas, metadata } from './schemas.ts';
 
 type Definitions = typeof definitions;
 
-/** The name of a type with a schema of its own. */
+/** The name of a type that has a schema. */
 export type KnownEventType = keyof Definitions;
 
 /** The aliases of a known type. */
@@ -17,7 +17,7 @@ type AliasesOf<Type extends KnownEventType> = Definitions[Type] extends {
 /** The known type that each alias names. */
 type TypeByAlias = { readonly [Type in KnownEventType as AliasesOf<Type>]: Type };
 
-/** Another name of a known type. An event with this name arrives under the type's own name. */
+/** An alias of a known type. Handlers get an event with this name under its canonical type. */
 export type EventAlias = keyof TypeByAlias;
 
 /** The `metadata` of an event, as documented in the guide. */

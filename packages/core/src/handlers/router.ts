@@ -18,7 +18,7 @@ export interface Router {
   /** Add a handler that gets every event. An event with no other handler still counts as unhandled. */
   addAny(run: Route['run'], options?: HandlerOptions): void;
   addUnhandled(run: Route['run'], options?: HandlerOptions): void;
-  /** Remove a function from all registrations under the selectors. Their names are free again. */
+  /** Remove a function from all registrations for the selectors. Other handlers can then use their names. */
   remove(selectors: readonly string[], run: Route['run']): void;
   removeAny(run: Route['run']): void;
   removeUnhandled(run: Route['run']): void;

@@ -75,7 +75,7 @@ export function prepareGracefulClose(server: Server): (closeReceiver: () => Prom
   };
 }
 
-/** Track sockets, because `closeAllConnections` skips connections in their TLS handshake and upgraded ones. */
+/** Track sockets, because `closeAllConnections` skips upgraded connections and connections in their TLS handshake. */
 function trackSockets(server: Server): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {

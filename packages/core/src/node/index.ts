@@ -1,4 +1,4 @@
-/** Serve a receiver from Node. */
+/** Serve a receiver with Node. */
 export { captureRawBody } from '../adapter/node/raw-body.ts';
 export type { NodeHandlerOptions } from '../adapter/node/send-outcome.ts';
 export {

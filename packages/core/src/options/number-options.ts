@@ -16,7 +16,7 @@ export function readNumber(option: string, value: unknown, unit: string): number
   if (isPositiveNumber(value)) return value;
   throw new ConfigurationError(
     option,
-    `must be a number of ${unit} greater than 0 and at most ${maxTimerDelay}.`,
+    `must be a number of ${unit} greater than 0 and at most ${maxTimerDelay} (got ${shown(value)}).`,
   );
 }
 
@@ -29,8 +29,14 @@ export function readCount(option: string, value: unknown, unit: string, least: 0
   if (isCount(value, least)) return value;
   throw new ConfigurationError(
     option,
-    `must be a whole number of ${unit} from ${least} to ${maxTimerDelay}.`,
+    `must be a whole number of ${unit} from ${least} to ${maxTimerDelay} (got ${shown(value)}).`,
   );
+}
+
+/** Return an invalid value for an error message. Other values than numbers and text are shown by their type. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'number' || value === null ? String(value) : `a value of type ${typeof value}`;
 }
 
 function isCount(value: unknown, least: number): value is number {

@@ -3,7 +3,7 @@ export interface InFlight {
   readonly closing: boolean;
   enter(): void;
   leave(): void;
-  /** Close for new deliveries. Resolves once no delivery is in flight. */
+  /** Stop accepting deliveries. Resolves when no delivery is in flight. */
   drain(): Promise<void>;
 }
 

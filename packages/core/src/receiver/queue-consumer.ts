@@ -13,7 +13,7 @@ import { releaseEndpoint, reserveEndpoint } from './endpoint-owners.ts';
 import { requireRunningQueue } from './freezing-platform.ts';
 import { toStored, toStoredEvent, toStoredFailures, type VerifiedDelivery } from './verified-delivery.ts';
 
-/** Runs the deliveries that a store returns: those of a queue, or those that are replayed from a log. */
+/** Runs the deliveries of a store: the deliveries of a queue, or deliveries that are replayed from a log. */
 export interface QueueConsumer {
   /**
    * Reserve the endpoint without starting workers.
@@ -26,7 +26,7 @@ export interface QueueConsumer {
    */
   start(): void;
   /**
-   * Start the workers if possible. An error is ignored: the current delivery needs no worker, and recording it
+   * Start the workers if possible. An error is ignored, because the current delivery needs no worker, and recording it
    * reports any problem of the store.
    */
   startForReplays(): void;

@@ -24,14 +24,14 @@ export type EventHandler<Event> = (event: Event, context: EventContext) => unkno
 
 declare const typedBy: unique symbol;
 
-/** The schemas of a receiver. A partial receiver, such as a function's parameter may be, has no known schemas. */
+/** The schemas of a receiver. A partial receiver, such as a `Pick` of its methods, has no known schemas. */
 type SchemasOf<This> = This extends Receiver<infer Schemas> ? Schemas : Record<never, never>;
 
 /** Turns deliveries into outcomes, and runs the handlers of their events. Created by {@link createReceiver}. */
 export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
   /**
-   * Never called. It must be a method: parameters of methods are bivariant, so `Receiver[]` accepts receivers with
-   * schemas.
+   * Never called. It must be a method, because the parameters of methods are bivariant. So `Receiver[]` accepts receivers
+   * with schemas.
    */
   [typedBy]?(schemas: Schemas): void;
   /**
@@ -54,7 +54,7 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     handler: EventHandler<WebhookEvent<SchemasOf<This>>>,
     options?: HandlerOptions,
   ): This;
-  /** Register a handler for the events that no `on` handler matches, including those of unknown types. */
+  /** Register a handler for the events that no `on` handler matches, including events of unknown types. */
   onUnhandled<This>(
     this: This,
     handler: EventHandler<WebhookEvent<SchemasOf<This>>>,
@@ -63,8 +63,8 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
   /**
    * Remove a handler. Every registration of this function for the type is removed. An alias counts as its type. Does nothing if the function is not registered for the type. A handler that is running for a delivery
    * finishes. Later deliveries and retries do not run it. Its name is free for another handler.
-   * @param type the event type, category, or list of these that the handler was registered with. If it was registered
-   *   with a list, you can remove it from a part of the list
+   * @param type the event type, category or list with which the handler was registered. To remove the handler from only
+   *   some types of a list, pass those types
    * @param handler the same function that was registered
    * @throws ConfigurationError for an unknown type
    * @example

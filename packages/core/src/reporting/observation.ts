@@ -1,6 +1,6 @@
 import type { WaitUntil } from '../adapter/delivery.ts';
 
-/** The duration of each part of a delivery, in milliseconds. A part that was not reached is missing. */
+/** The duration of each part of a delivery, in milliseconds. A part is omitted if it was not reached. */
 export interface Timings {
   /** Reading the body. */
   body?: number;
@@ -17,7 +17,7 @@ export interface Timings {
  */
 export type Phase = 'received' | 'handled';
 
-/** The delivery that an outcome or an error belongs to, for listeners and logs. */
+/** The delivery of an outcome or an error, for listeners and logs. */
 export interface Subject {
   readonly phase: Phase;
   /** The delivery's id. Set after authentication. */

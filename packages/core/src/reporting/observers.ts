@@ -68,7 +68,7 @@ export interface Observers {
   addOutcome(listener: OutcomeListener<never>): void;
   addError(listener: ErrorListener): void;
   addDeadLetter(listener: DeadLetterListener): void;
-  /** Start to measure one delivery. */
+  /** Start the observation of one delivery. */
   observe(receivedAt: Date, phase: Phase): Observation;
   /** Log an outcome with the error that caused it, and call the listeners. */
   outcome(outcome: Outcome, observation: Observation): void;

@@ -7,7 +7,7 @@ const prefix = 'sha256=';
 const digits = 64;
 
 /**
- * Read the value of a signature header: 64 hex digits in any case, after an optional `sha256=` (the guide omits it).
+ * Read the value of a signature header: 64 hex digits in any case, after an optional `sha256=` (see the guide).
  * @returns the 64 characters in lowercase, or `undefined` if the value has another form, such as two headers joined by a
  *   comma. The characters are compared as text. They are never decoded, because decoding hex would hide an invalid digit
  */

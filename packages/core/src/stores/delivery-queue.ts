@@ -19,7 +19,7 @@ export interface DeliveryQueue {
    * Wait until a delivery is settled. Implement this in a queue that loses its deliveries when the process ends. On a
    * platform that freezes the process after the response, the receiver passes the promise to `waitUntil`.
    * @returns a promise that resolves when an accepted delivery has been processed or rejected, or is a dead letter. It
-   *   never rejects. `undefined` if the queue does not hold the delivery
+   *   never rejects. `undefined` if the delivery is not in the queue
    */
   settled?(delivery: StoredDelivery): Promise<void> | undefined;
   /**

@@ -7,14 +7,14 @@ import type { PruneOptions } from './records/prune-options.ts';
 import type { UnauthenticatedRejections } from './records/rejection-counts.ts';
 import type { StoreHealth } from './records/store-health.ts';
 
-/** A method that a store may lack, or `text`: the filter `text` of its methods. */
+/** A method that a store may lack, or `text` for the filter `text` of its methods. */
 export type StoreCapability = Exclude<keyof DeliveryStore, 'capabilities' | 'close'> | 'text';
 
 /**
  * The stored deliveries, for an operator: the command line and the inspector use this interface.
  *
- * A method that the store lacks is not in `capabilities`. It rejects, or throws if it returns no promise, with a
- * `MissingCapabilityError`.
+ * A method that the store lacks is not in `capabilities`. If you call it, it rejects with a `MissingCapabilityError`, or
+ * throws one if it does not return a promise.
  */
 export interface DeliveryStore {
   readonly capabilities: ReadonlySet<StoreCapability>;
@@ -31,11 +31,11 @@ export interface DeliveryStore {
   /** Return the deliveries that were rejected before they were authenticated. */
   rejections(): Promise<UnauthenticatedRejections>;
   /**
-   * Put deliveries back into the queue. Of a `processed` delivery, all handlers run again. Of any other, only the
-   * handlers that have not succeeded run. A receiver runs them if the store is its `log` or its `queue`.
+   * Put deliveries back into the queue. For a `processed` delivery, all handlers run again. For any other delivery, only
+   * the handlers that have not succeeded run. A receiver runs them if the store is its `log` or its `queue`.
    *
-   * Queued and running deliveries stay as they are. A filter also leaves a `received` delivery whose handlers may be
-   * running now. To replay it, pass its key.
+   * Queued and running deliveries are not changed. A filter also skips `received` deliveries whose handlers may be
+   * running. To replay such a delivery, pass its key.
    * @param which a delivery's key, or a filter. `{}` selects every delivery
    * @returns the number of replayed deliveries
    */

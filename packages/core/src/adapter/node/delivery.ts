@@ -42,7 +42,7 @@ export class NodeDelivery implements Delivery {
     let kept = keptBytes(req, this.#carrier);
     if (kept === undefined) return readBody(req, limit, timeout);
     if (state === 'reading' && String(kept.byteLength) !== req.headers['content-length']) {
-      // A middleware is still collecting the body; these are only its first bytes.
+      // A middleware is still collecting the body. These are only its first bytes.
       const failure = await untilEnd(req, timeout, () => undefined);
       if (failure !== undefined) return failure;
       kept = keptBytes(req, this.#carrier) ?? kept;

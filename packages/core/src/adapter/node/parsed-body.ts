@@ -1,6 +1,6 @@
 /**
  * Set `body` to the parsed body, as the framework's body parsers do, unless the app has already set it. An empty
- * string or object does not count as set: parsers leave one behind for a body that they have not parsed.
+ * string or object does not count as set, because parsers set one for a body that they have not parsed.
  * @param carrier the Express request, or Koa's `ctx.request`
  */
 export function exposeBody(carrier: object, body: unknown): void {

@@ -28,8 +28,7 @@ export function createPipelining(): Pipelining {
     isBehindEnd(socket, place) {
       const end = ends.get(socket);
       if (end === undefined || place <= end) return false;
-      // An app may still keep the connection open with a header of its own. Later requests on it must then be
-      // processed.
+      // An app may keep the connection open with its own header. Later requests on it must then be processed.
       return ending.has(socket) || socket.writableEnded || socket.destroyed;
     },
   };

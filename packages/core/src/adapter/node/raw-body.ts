@@ -21,8 +21,8 @@ const unparsedBody = Symbol.for('unparsedBody');
 /**
  * Return the bytes that a body parser has kept: the bytes of {@link captureRawBody}, the property `rawBody`, which
  * koa-bodyparser and several cloud platforms set, or the `body` of express.raw() and express.text().
- * Text is encoded as UTF-8, which restores the received bytes unless they were invalid; then the signature does not
- * match. A parsed object is never serialized again.
+ * Text is encoded as UTF-8, which restores the received bytes. If they were not valid UTF-8, the signature does not match.
+ * A parsed object is never serialized again.
  * @param carrier the object on which the framework sets the results of its parsers: the request, or Koa's `ctx.request`
  * @returns `undefined` if there are no bytes, or if they are empty, as they are before a middleware that collects the
  *   body has received the first chunk

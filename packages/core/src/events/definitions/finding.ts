@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEvents } from './define-events.ts';
 import { anyObject, scanFields, text } from './fields.ts';
 
-/** In a finding, `event_type` and `data` are SpiderFoot's own, for example `IP_ADDRESS` and `192.0.2.1`. */
+/** In a finding, `event_type` and `data` are values of SpiderFoot's scan, for example `IP_ADDRESS` and `192.0.2.1`. */
 const finding = z.looseObject({
   ...scanFields,
   event_type: text(),

@@ -33,7 +33,7 @@ type Run = () => Promise<void>;
  */
 export function createEndpointQueue(capacity: number, onDue: () => void): EndpointQueue {
   /** The deliveries that count as duplicates if they are sent again, with the time at which each was accepted. */
-  const taken = new BoundedMap<string, Date>(capacity);
+  const accepted = new BoundedMap<string, Date>(capacity);
   /** For each delivery that is not settled, the promise of {@link EndpointQueue.settled}. */
   const unsettled = new Map<string, Promise<void>>();
   const waiting: Claim[] = [];
@@ -41,7 +41,8 @@ export function createEndpointQueue(capacity: number, onDue: () => void): Endpoi
   const retries = new Map<string, () => void>();
   /** The next attempts of deliveries that have failed, after their waits. `undefined` if closing has ended the wait. */
   const next = new Map<string, Promise<Claim | undefined>>();
-  const left: Claim[] = [];
+  /** The deliveries that closing has left to the next receiver. */
+  const postponed: Claim[] = [];
   let isClosing = false;
 
   /** Run a delivery until it is settled, or left to the next receiver. */
@@ -75,7 +76,7 @@ export function createEndpointQueue(capacity: number, onDue: () => void): Endpoi
       );
       retries.set(claim.key, () => {
         clearTimeout(timer);
-        left.push(claim);
+        postponed.push(claim);
         resolve(undefined);
       });
     });
@@ -84,11 +85,11 @@ export function createEndpointQueue(capacity: number, onDue: () => void): Endpoi
   return {
     enqueue(delivery) {
       const { id: key, receivedAt } = delivery;
-      if (taken.has(key)) return 'duplicate';
-      if (waiting.length + retries.size + left.length >= capacity) {
+      if (accepted.has(key)) return 'duplicate';
+      if (waiting.length + retries.size + postponed.length >= capacity) {
         throw new Error(`The queue is full (${capacity} waiting deliveries)`);
       }
-      taken.set(key, receivedAt);
+      accepted.set(key, receivedAt);
       const first = { key, delivery, attempt: 1, failures: 0, handlers: [], isSuspect: false };
       const settled = runAttempts(first);
       unsettled.set(key, settled);
@@ -103,9 +104,9 @@ export function createEndpointQueue(capacity: number, onDue: () => void): Endpoi
       const { state, failures, handlers = claim.handlers, dueAt } = settlement;
       if (dueAt !== undefined) {
         const retry = { ...claim, attempt: claim.attempt + 1, failures, handlers };
-        if (isClosing) left.push(retry);
+        if (isClosing) postponed.push(retry);
         else next.set(claim.key, waitForRetry(retry, dueAt));
-      } else if (state !== 'processed') taken.delete(claim.key);
+      } else if (state !== 'processed') accepted.delete(claim.key);
       return true;
     },
     release() {},
@@ -116,7 +117,7 @@ export function createEndpointQueue(capacity: number, onDue: () => void): Endpoi
     },
     reopen() {
       isClosing = false;
-      for (const claim of left.splice(0)) void runAttempts(claim);
+      for (const claim of postponed.splice(0)) void runAttempts(claim);
     },
   };
 }

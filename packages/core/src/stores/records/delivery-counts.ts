@@ -18,14 +18,14 @@ export interface CountOptions
   readonly bucket?: number | undefined;
 }
 
-/** A number of deliveries, with the fields that they have in common. */
+/** The number of deliveries that have the same values in these fields. */
 export interface Count {
   readonly count: number;
   readonly state?: string;
   readonly eventType?: string;
   /** `null` for deliveries without an endpoint. */
   readonly endpoint?: string | null;
-  /** When the bucket begins, in milliseconds since 1970. */
+  /** The beginning of the time bucket, in milliseconds since 1970. */
   readonly time?: number;
 }
 

@@ -48,16 +48,16 @@ function csvLine(record: DeliveryWithBody): string {
 }
 
 /**
- * Prevent CSV injection: a spreadsheet runs a cell as a formula if it begins with one of these characters, in ASCII
- * or full width. The scanned party chooses the names of targets. Leading spaces and invisible characters are
- * included, because some programs trim them.
+ * Matches the beginning of a formula, to prevent CSV injection. A spreadsheet runs a cell as a formula if it begins with one
+ * of these characters, in ASCII or full width. The scanned party chooses the names of targets. Leading spaces and invisible
+ * characters are included, because some programs trim them.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
 const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
 
 /**
- * Separators of any locale, quotes, control characters and outer spaces, at which a program may split or trim an
- * unquoted cell.
+ * Matches separators of any locale, quotes, control characters and outer spaces. A program may split or trim an unquoted
+ * cell at these characters.
  */
 const unsafeUnquoted = /["',;|\p{Cc}\p{Zl}\p{Zp}]|^[\s\p{Cf}]|[\s\p{Cf}]$/u;
 

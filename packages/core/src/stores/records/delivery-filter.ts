@@ -3,7 +3,7 @@ import type { StoredState } from '../stored-delivery.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 import { searchWords } from './search-text.ts';
 
-/** Selects deliveries. All conditions must hold. For a list, one of its values must match. */
+/** Selects the deliveries that match all conditions. A list matches if one of its values matches. */
 export interface DeliveryFilter {
   /** A canonical event type, for example `scan_completed`. */
   readonly eventType?: OneOrSeveral<string> | undefined;

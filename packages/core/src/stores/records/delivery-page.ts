@@ -64,7 +64,7 @@ function readCursor(cursor: string | undefined): ListPlace | undefined {
 }
 
 /**
- * Create a page from the records that were found.
+ * Create a page from records.
  * @param records at most `limit` records, newest first
  */
 export function toPage(records: readonly DeliveryRecord[], limit: number): DeliveryPage {

@@ -20,8 +20,11 @@ export interface DeadLetter {
   /** The number of attempts. */
   readonly attempts: number;
   /**
-   * `failed`: handlers failed too often. `lost`: the process ended or stalled during too many attempts. `rejected`:
-   * the body can no longer be parsed or no longer matches its schema, so no handler ran.
+   * The reason.
+   *
+   * - `failed`: handlers failed too often
+   * - `lost`: the process ended or stalled during too many attempts
+   * - `rejected`: the body can no longer be parsed or no longer matches its schema, so no handler ran
    */
   readonly reason: 'failed' | 'lost' | 'rejected';
   /** The handlers that have run in any attempt. */
@@ -48,7 +51,7 @@ export interface DeadLetterHandler {
 
 /**
  * Report a delivery that a store has settled as a dead letter or as rejected. Never throws.
- * @returns whether the receiver has logged the delivery. If not, a store with a logger of its own logs it
+ * @returns whether the receiver has logged the delivery. If not, a store that has its own logger logs it
  */
 export type ReportDeadLetter = (letter: DeadLetter) => boolean;
 

@@ -21,7 +21,7 @@ export interface Settlement {
   readonly requestedWait: number | undefined;
   /** The message of the error, in one line. */
   readonly error: string | undefined;
-  /** The handlers' records, this attempt included. `undefined` if no handler ran: keep the stored records. */
+  /** The handlers' records, including this attempt. `undefined` if no handler ran. Then keep the stored records. */
   readonly handlers: readonly HandlerRecord[] | undefined;
   /** Set for a rejected delivery. */
   readonly code: RejectionCode | undefined;

@@ -19,7 +19,7 @@ export function mayReplace(known: Pick<LoggedDelivery, 'state' | 'attempt'>, sta
 }
 
 /**
- * Return whether `replay` puts a delivery back into the queue. A queued or running delivery is left as it is. A delivery
+ * Return whether `replay` puts a delivery back into the queue. A queued or running delivery is not changed. A delivery
  * without an id was written by another program, and has no handlers.
  */
 export function isReplayable({ id, state }: Pick<DeliveryRecord, 'id' | 'state'>): boolean {

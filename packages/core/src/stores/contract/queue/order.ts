@@ -60,7 +60,7 @@ export const orderCases: readonly CaseDefinition<DeliveryQueue>[] = [
     name: 'no more deliveries run at once than concurrency allows, for a backlog and for a burst',
     async run({ open, start, gate }) {
       const queue = await open({ concurrency: 3 });
-      const { pass, release, waiting, most } = gate();
+      const { pass, release, waiting, peak } = gate();
       const { works, process } = createRecorder(async () => {
         await pass();
         return processed();
@@ -77,7 +77,7 @@ export const orderCases: readonly CaseDefinition<DeliveryQueue>[] = [
         release();
         await sleep(5);
       }
-      equal(most(), 3, 'the largest number of attempts at once');
+      equal(peak(), 3, 'the largest number of attempts at once');
     },
   },
   {

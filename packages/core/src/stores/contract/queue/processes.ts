@@ -194,7 +194,7 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
       for (let n = 0; n < 2; n++) await queue.enqueue(createDelivery());
       // Each process has both deliveries when it ends.
       for (let n = 0; n < 2; n++) await loseProcess(options);
-      const { pass, release, waiting, most } = gate();
+      const { pass, release, waiting, peak } = gate();
       const { works, process } = createRecorder(async () => {
         await pass();
         return processed();
@@ -205,7 +205,7 @@ export const processCases: readonly CaseDefinition<DeliveryQueue>[] = [
         await sleep(100);
         release();
       }
-      equal(most(), 1, 'the largest number of attempts at once');
+      equal(peak(), 1, 'the largest number of attempts at once');
     },
   },
 ];

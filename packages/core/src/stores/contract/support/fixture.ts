@@ -57,8 +57,8 @@ interface Gate {
   release(): void;
   /** The number of calls that wait now. */
   waiting(): number;
-  /** The largest number of calls that have waited at once. */
-  most(): number;
+  /** The largest number of calls that have waited at the same time. */
+  peak(): number;
 }
 
 let places = 0;
@@ -117,19 +117,19 @@ function createGate(): OpenableGate {
   const calls: (() => void)[] = [];
   let isOpen = false;
   let running = 0;
-  let most = 0;
+  let peak = 0;
   const release = () => {
     for (const resolve of calls.splice(0)) resolve();
   };
   return {
     async pass() {
-      most = Math.max(most, ++running);
+      peak = Math.max(peak, ++running);
       if (!isOpen) await new Promise<void>((resolve) => calls.push(resolve));
       running--;
     },
     release,
     waiting: () => calls.length,
-    most: () => most,
+    peak: () => peak,
     open() {
       isOpen = true;
       release();
