@@ -9,7 +9,10 @@ import { Program, stopPrograms } from '../product/support/program.ts';
 import { type Answer, type Sent, startSink } from '../support/sink.ts';
 import { findMark, markOf, sendEvents } from './support/load.ts';
 
-/** The outage in milliseconds. For a complete minute: `OUTAGE_SECONDS=60 OUTAGE_EVENTS=10000 npx vitest run test/forward` */
+/**
+ * The outage in milliseconds. To test a complete minute, run
+ * `OUTAGE_SECONDS=60 OUTAGE_EVENTS=10000 npx vitest run test/forward`.
+ */
 const outage = Number(process.env.OUTAGE_SECONDS ?? 3) * 1000;
 const count = Number(process.env.OUTAGE_EVENTS ?? 1000);
 /** The outage that the defaults of the queue and the forwarders have to survive. */
@@ -113,7 +116,7 @@ function marks(from: number, to: number): readonly string[] {
   return Array.from({ length: to - from }, (_, number) => markOf(from + number)).toSorted();
 }
 
-/** Return the memory of an idle program in bytes. The lowest of several measurements contains the fewest events in transit. */
+/** Return the memory of an idle program in bytes. The lowest measurement contains the fewest events in transit. */
 async function memoryOf(program: Program): Promise<number> {
   const measurements: number[] = [];
   while (measurements.length < 5) {

@@ -74,7 +74,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
  * answers rejections and duplicates itself. The event is also in `req.body`, unless the app has set `req.body`. Body
  * parsers that are mounted after the middleware skip the request.
  * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
- *   a handler later throws as well
+ *   a handler later also throws
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
  *   console.log(getWebhook(req).event.event_type);

@@ -8,8 +8,8 @@ import { toJson } from './text/well-formed-json.ts';
 /** The options of a forwarder that posts to a chat channel. */
 export interface ChatOptions extends TransportOptions {
   /**
-   * The webhook URL of the channel. **It is a secret**: anyone who has it can post to the channel. Logs and errors never
-   * contain it.
+   * The webhook URL of the channel. **It is a secret**: anyone who has it can post to the channel. Logs and errors
+   * never contain it.
    */
   readonly url: string;
 }

@@ -5,8 +5,8 @@ import type { EventEnvelope } from '@spiderfoot-webhooks/core/events';
 export type AnyEvent = EventEnvelope<string, unknown>;
 
 /**
- * A handler that forwards events, for `receiver.on`, `onAny` and `onUnhandled`. It resolves once the target has accepted
- * the event. If it rejects with a {@link ForwardError}, the event is retried with this handler only.
+ * A handler that forwards events, for `receiver.on`, `onAny` and `onUnhandled`. It resolves once the target has
+ * accepted the event. If it rejects with a {@link ForwardError}, the event is retried with this handler only.
  */
 export interface Forwarder<Event = AnyEvent> {
   (event: Event, context: EventContext): Promise<void>;

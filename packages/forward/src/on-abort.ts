@@ -1,5 +1,6 @@
 /**
- * Listen to a signal, which may have been aborted already. (`AbortSignal.any` keeps memory on Node 20.)
+ * Listen to a signal, which may have been aborted already. Does not use `AbortSignal.any`, which leaks memory on
+ * Node 20.
  * @returns a function that stops listening
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {

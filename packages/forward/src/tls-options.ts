@@ -2,8 +2,8 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { rejectUnknown } from './option-checks.ts';
 
 /**
- * TLS options for a target that has a certificate of your own CA or requires a client certificate. All values are PEM, as
- * in Node's `tls.connect`.
+ * TLS options for a target that has a certificate of your own CA or requires a client certificate. All values are PEM,
+ * as in Node's `tls.connect`.
  */
 export interface TlsOptions {
   /** Certificate authorities to trust instead of the well-known ones. */

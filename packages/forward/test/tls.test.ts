@@ -66,9 +66,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Start a server that requires a client certificate of the authority, and answers with the client's name. */
 async function startServer(): Promise<string> {
-  const own = { cert: read('server.pem'), key: read('server.key') };
+  const credentials = { cert: read('server.pem'), key: read('server.key') };
   const server = createServer(
-    { ...own, ca: read('ca.pem'), requestCert: true, rejectUnauthorized: true },
+    { ...credentials, ca: read('ca.pem'), requestCert: true, rejectUnauthorized: true },
     (request, response) => {
       const { subject } = (request.socket as TLSSocket).getPeerCertificate();
       response.end(subject.CN);

@@ -37,7 +37,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
  * duplicates itself. `c.req.json()`, `c.req.text()` and Hono's validators work in the route; `c.req.raw` has been
  * read.
  * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
- *   a handler later throws as well
+ *   a handler later also throws
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (c) => {
  *   console.log(c.var.spiderfoot.event.event_type);

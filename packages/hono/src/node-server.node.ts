@@ -37,8 +37,8 @@ export function prepareResponse(env: unknown, closesConnection: boolean): void {
 function ignore(): void {}
 
 /**
- * @hono/node-server removes its listeners from the request by a timer. If an app has replaced `off` and it throws there,
- * nothing catches the error, and the process ends.
+ * @hono/node-server removes its listeners from the request by a timer. If an app has replaced `off` and it throws
+ * there, nothing catches the error, and the process ends.
  */
 function surviveFailingOff(incoming: unknown): void {
   if (!(incoming instanceof EventEmitter) || !Object.hasOwn(incoming, 'off')) return;

@@ -47,7 +47,7 @@ export function webhookHandler<Schemas extends DataSchemas>(
  * duplicates itself. The event is also in `ctx.request.body`, unless the app has set one, and body parsers mounted
  * after the middleware work.
  * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
- *   a handler later throws as well
+ *   a handler later also throws
  * @example
  * router.all('/webhook', webhookMiddleware(receiver), (ctx) => {
  *   console.log(ctx.state.spiderfoot.event.event_type);

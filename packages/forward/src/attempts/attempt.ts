@@ -1,7 +1,10 @@
 import { AttemptError, type FailureDetails, failureOf } from '../errors/failure.ts';
 import { onAbort } from '../on-abort.ts';
 
-/** The result of an attempt. A failure is a value and not an exception, because only some failures open the circuit breaker. */
+/**
+ * The result of an attempt. A failure is a value and not an exception, because only some failures open the circuit
+ * breaker.
+ */
 export type Attempted<T> =
   | { readonly value: T; readonly failure?: undefined }
   | { readonly failure: FailureDetails };

@@ -6,7 +6,7 @@ import type { Attempted } from './attempt.ts';
  *
  * - `closed`: calls pass. `failures` failures in a row open the circuit.
  * - `open`: calls are rejected until `coolDown` has passed. The next call is the trial.
- * - `half-open`: the trial is under way, and all other calls are rejected. The trial closes or opens the circuit.
+ * - `half-open`: the trial is running, and all other calls are rejected. The trial closes or opens the circuit.
  */
 export interface CircuitBreaker {
   /** @throws AttemptError with the code `circuit_open` and the seconds to wait, without making the attempt */

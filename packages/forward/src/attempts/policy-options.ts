@@ -18,20 +18,26 @@ export interface PolicyOptions {
    * @default 2
    */
   readonly retries?: number;
-  /** The longest wait before the first retry, in milliseconds. It doubles with each retry. Waits are random. @default 250 */
+  /**
+   * The longest wait before the first retry, in milliseconds. It doubles with each retry. Waits are random.
+   * @default 250
+   */
   readonly baseDelay?: number;
-  /** The longest wait before any retry, in milliseconds. A longer `Retry-After` fails the handler immediately. @default 5000 */
+  /**
+   * The longest wait before any retry, in milliseconds. A longer `Retry-After` fails the handler immediately.
+   * @default 5000
+   */
   readonly maxDelay?: number;
   /** The number of concurrent attempts. Up to 1000 more calls wait, and all others fail as `overloaded`. @default 16 */
   readonly maxInFlight?: number;
   /**
-   * The circuit breaker. If an origin failed too often, events fail immediately as `circuit_open`, and a queue keeps them
-   * until the cool-down ends. Each forwarder has its own breakers. Set to `false` to disable.
+   * The circuit breaker. If an origin failed too often, events fail immediately as `circuit_open`, and a queue keeps
+   * them until the cool-down ends. Each forwarder has its own breakers. Set to `false` to disable.
    */
   readonly breaker?: false | BreakerOptions;
   /**
-   * A logger for a warning about each retry, and for a line when a breaker opens or closes. If you omit it, these are not
-   * logged, and a target's remarks on accepted events are logged by the receiver's logger.
+   * A logger for a warning about each retry, and for a line when a breaker opens or closes. If you omit it, these are
+   * not logged, and a target's remarks on accepted events are logged by the receiver's logger.
    * @default silent
    */
   readonly logger?: Pick<Logger, 'info' | 'warn'>;

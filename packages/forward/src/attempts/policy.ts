@@ -41,7 +41,7 @@ export function createPolicy(target: string, options: PolicyOptions = {}): Polic
   const { timeout, retries, maxDelay, logger } = settings;
   const breakers = createCircuitBreakers(target, settings);
   const limit = createConcurrencyLimit(settings.maxInFlight, maxWaitingCalls);
-  /** The calls under way, each with the controller that ends its waits. */
+  /** The running calls, each with the controller that ends its waits. */
   const calls = new Map<Promise<unknown>, AbortController>();
   let closed = false;
 
@@ -89,7 +89,7 @@ export function createPolicy(target: string, options: PolicyOptions = {}): Polic
       const { failure } = attempted;
       const delay = waitAfter(failure, attempts, origin);
       if (delay === undefined) {
-        // A retry before the end of the cool-down would fail at once.
+        // A retry before the end of the cool-down would fail immediately.
         const wait = Math.max(failure.retryAfter ?? 0, breakers.coolDownLeft(origin) ?? 0);
         throw fail({ ...failure, retryAfter: wait || undefined });
       }

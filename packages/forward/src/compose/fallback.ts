@@ -9,8 +9,9 @@ import {
 } from '../forwarder.ts';
 
 /**
- * Try the handlers in order until one succeeds: the guide's "fallback notification methods". The handlers share the time
- * of one handler. Without a queue, that time is short: give all handlers but the last a low `timeout` and few `retries`.
+ * Try the handlers in order until one succeeds: the guide's "fallback notification methods". The handlers share the
+ * time of one handler. Without a queue, that time is short: give all handlers but the last a low `timeout` and few
+ * `retries`.
  * @returns a forwarder that fails with a {@link FallbackError} only if all handlers failed
  * @example
  * const alert = fallback(slack({ url, timeout: 2000, retries: 0 }), email({ … }));

@@ -9,11 +9,11 @@ export function createSharedSignal(signals: readonly AbortSignal[]): {
   stop: () => void;
 } {
   const controller = new AbortController();
-  let left = signals.length;
+  let active = signals.length;
   const stops = signals.map((signal) =>
     onAbort(signal, () => {
-      left -= 1;
-      if (left === 0) controller.abort(signal.reason);
+      active -= 1;
+      if (active === 0) controller.abort(signal.reason);
     }),
   );
   return {

@@ -38,9 +38,10 @@ interface WaitingEvent {
 }
 
 /**
- * Group the events of a burst. The first event is sent immediately. The events that arrive within the window after it are
- * sent as one `EventGroup`, with their count. The handler of each event succeeds or fails with its group, so no event
- * counts as sent that was not. If the time of a handler ends before its group is sent, its event leaves the group.
+ * Group the events of a burst. The first event is sent immediately. The events that arrive within the window after it
+ * are sent as one `EventGroup`, with their count. The handler of each event succeeds or fails with its group, so no
+ * event counts as sent that was not. If the time of a handler ends before its group is sent, its event leaves the
+ * group.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.on('finding.*', throttle(slack({ url }), { window: 5000 }), { name: 'slack' });

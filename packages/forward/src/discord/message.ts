@@ -86,8 +86,8 @@ const single: readonly RegExp[] = [
 const unstyled = eitherOf(single);
 
 /**
- * Write text between backticks, where Discord renders no links, mentions or styles. A backtick cannot be escaped there, so
- * it is replaced with a similar character.
+ * Write text between backticks, where Discord renders no links, mentions or styles. A backtick cannot be escaped there,
+ * so it is replaced with a similar character.
  */
 function code(text: string): string {
   return `\`${replaced(text, (character) => (character === '`' ? 'ˋ' : character), limits.value - 2)}\``;

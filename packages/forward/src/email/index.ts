@@ -22,8 +22,8 @@ export type { EmailOptions, SmtpServer } from './options.ts';
  * one address. If the server rejected other addresses, their number is logged as a warning to `logger`, or to the
  * receiver's logger.
  *
- * The `Message-ID` of a mail contains the delivery's id. If the server's answer to a mail was lost and the mail was sent
- * again, both copies have the same `Message-ID`.
+ * The `Message-ID` of a mail contains the delivery's id. If the server's answer to a mail was lost and the mail was
+ * sent again, both copies have the same `Message-ID`.
  * @throws ConfigurationError that names the option, at startup
  * @example
  * const mail = email({

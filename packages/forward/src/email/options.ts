@@ -32,8 +32,8 @@ export interface EmailOptions extends PolicyOptions {
    */
   readonly subject?: (event: AnyEvent) => string;
   /**
-   * Send without TLS if the server does not offer it. **Others on the network can then read the events, the user name and
-   * the password.**
+   * Send without TLS if the server does not offer it. **Others on the network can then read the events, the user name
+   * and the password.**
    * @default false
    */
   readonly allowPlaintext?: boolean;

@@ -13,8 +13,8 @@ interface SmtpError {
 
 /**
  * Return why a mail was not accepted. A 4xx reply is retried, a 5xx reply is not, and no reply counts as a connection
- * error. Only the error's code and the server's reply are used, because the error's message and other members can contain
- * the mail.
+ * error. Only the error's code and the server's reply are used, because the error's message and other members can
+ * contain the mail.
  */
 export function failureOfMail(error: unknown, server: SmtpSettings): AttemptError {
   const { code, originalCode, responseCode, response, permanent }: SmtpError =

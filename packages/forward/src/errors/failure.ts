@@ -53,8 +53,8 @@ export function isTransient({ code }: FailureDetails): boolean {
 }
 
 /**
- * Return the failure that an attempt threw. Of an error that is not an {@link AttemptError}, only the system's code is
- * kept, such as `ECONNREFUSED`: the message and other members can contain the URL, the headers or the event.
+ * Return the failure that an attempt threw. For an error that is not an {@link AttemptError}, keep only the system's
+ * error code, such as `ECONNREFUSED`: the message and other members can contain the URL, the headers or the event.
  */
 export function failureOf(error: unknown): FailureDetails {
   if (error instanceof AttemptError) return error.failure;

@@ -24,7 +24,9 @@ import type { EventAction, EventKind, EventSubject } from './event-kind.ts';
 
 /** The title and the fields of a message about an event. */
 export interface Layout {
-  /** Follows `SpiderFoot` and precedes the subject of the event. Fixed for each type, because SIEMs group events by it. */
+  /**
+   * Follows `SpiderFoot` and precedes the subject of the event. Fixed for each type, because SIEMs group events by it.
+   */
   readonly title: string;
   /**
    * Set for good news, which is green unless the event is severe. The severity decides the color of every other type.

@@ -20,8 +20,8 @@ function isCompatible({ parts }: ipaddr.IPv6): boolean {
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
 /**
- * Look up a host for a socket, like Node's `lookup`, but fail if one of its addresses is not public. The check has to use
- * the addresses that the socket connects to: a DNS server could answer an earlier lookup with another address (DNS
+ * Look up a host for a socket, like Node's `lookup`, but fail if one of its addresses is not public. The check has to
+ * use the addresses that the socket connects to: a DNS server could answer an earlier lookup with another address (DNS
  * rebinding).
  */
 export function lookupPublic(host: string, options: LookupOptions, callback: LookupCallback): void {

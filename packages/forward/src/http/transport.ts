@@ -29,7 +29,9 @@ export interface OutboundAnswer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The part of the body that was read, as text. */
   readonly body: string;
-  /** Whether the body was longer than `maxAnswer`, or the connection failed while reading it. The status is still valid. */
+  /**
+   * Whether the body was longer than `maxAnswer`, or the connection failed while reading it. The status is still valid.
+   */
   readonly truncated: boolean;
 }
 

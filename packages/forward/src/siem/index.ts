@@ -22,9 +22,9 @@ export type {
 } from './options.ts';
 
 /**
- * Forward events to a SIEM: the guide's SIEM, Splunk, Elasticsearch, any OCSF collector, or a CEF collector over syslog.
- * The handler resolves once the SIEM has accepted the event. Over syslog, it resolves once the operating system has
- * accepted it.
+ * Forward events to a SIEM: the guide's SIEM, Splunk, Elasticsearch, any OCSF collector, or a CEF collector over
+ * syslog. The handler resolves once the SIEM has accepted the event. Over syslog, it resolves once the operating system
+ * has accepted it.
  * @throws ConfigurationError that names the option, at startup
  * @example
  * const forward = siem({ endpoint: 'https://siem.example.com', apiKey: process.env.SIEM_KEY ?? '' });
@@ -35,8 +35,8 @@ export function siem(options: SiemOptions): Forwarder {
   if (typeof options !== 'object' || options === null) {
     throw new ConfigurationError('endpoint', 'is missing: call siem({ endpoint, apiKey }).');
   }
-  const own = readSeverities('severities', options.severities);
-  const severities = isGuide(options) ? { ...guideSeverities, ...own } : own;
+  const userSeverities = readSeverities('severities', options.severities);
+  const severities = isGuide(options) ? { ...guideSeverities, ...userSeverities } : userSeverities;
   const target = createTarget(options);
   return toForwarder(
     (event, context) => target.send(toRecord(event, context, severities), context),

@@ -18,11 +18,11 @@ const limits = { observables: 100, values: 2000, depth: 8, length: 2048 };
 /** Find the hosts, addresses, URLs and hashes in an event's data, at any depth, each once. */
 export function observablesIn(data: Data): readonly Observable[] {
   const found = new Map<string, Observable>();
-  let left = limits.values;
+  let valuesLeft = limits.values;
 
   function visit(value: unknown, member: Member, depth: number): void {
-    left -= 1;
-    if (left < 0 || found.size >= limits.observables) return;
+    valuesLeft -= 1;
+    if (valuesLeft < 0 || found.size >= limits.observables) return;
     if (typeof value === 'string') {
       for (const [kind, text] of isCandidate(value) ? observed(value, member) : []) {
         const key = `${kind} ${text.toLowerCase()}`;
@@ -54,10 +54,10 @@ function* membersOf(value: unknown, { name, path, type }: Member): Generator<rea
       yield [item, { name, path: `${path}[${index}]`, type }];
     }
   } else if (isData(value)) {
-    const own = value.event_type ?? value.type;
+    const ownType = value.event_type ?? value.type;
     for (const [key, child] of Object.entries(value)) {
       const place = path === '' ? key : `${path}.${key}`;
-      yield [child, { name: key, path: place, type: typeof own === 'string' ? own : '' }];
+      yield [child, { name: key, path: place, type: typeof ownType === 'string' ? ownType : '' }];
     }
   }
 }
@@ -70,10 +70,10 @@ function isCandidate(text: string): boolean {
 }
 
 function observed(text: string, member: Member): readonly Found[] {
-  const whole = wellFormed(text).trim();
-  const kind = kindOf(whole, member);
-  if (kind !== undefined) return [[kind, whole]];
-  return member.name === 'data' ? observedInProse(whole, member) : [];
+  const trimmed = wellFormed(text).trim();
+  const kind = kindOf(trimmed, member);
+  if (kind !== undefined) return [[kind, trimmed]];
+  return member.name === 'data' ? observedInProse(trimmed, member) : [];
 }
 
 /**
@@ -136,7 +136,7 @@ function isHostname(text: string): boolean {
 }
 
 /**
- * File names such as `invoice.pdf` look like host names too, so the key or SpiderFoot's type must say that the value
+ * File names such as `invoice.pdf` also look like host names, so the key or SpiderFoot's type must say that the value
  * is a host.
  */
 function namesHost(name: string, type: string): boolean {

@@ -87,8 +87,8 @@ export interface CefOptions extends CommonOptions, PolicyOptions {
   readonly format: 'cef';
   /**
    * `tls://siem.example.com:6514` (RFC 5425), `tcp://…:601` (RFC 6587, octet counting) or `udp://…:514` (RFC 5426).
-   * These ports are the defaults, and you can omit them. **Over `tcp` and `udp`, others on the network can read and change
-   * the events.**
+   * These ports are the defaults, and you can omit them. **Over `tcp` and `udp`, others on the network can read and
+   * change the events.**
    */
   readonly endpoint: string | URL;
   /** The syslog facility, 0 to 23. @default 16, which is `local0` */

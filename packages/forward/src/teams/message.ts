@@ -43,8 +43,8 @@ export interface TeamsMessage {
 }
 
 /**
- * Write a message as an Adaptive Card. All text is in `TextRun` elements, which do not support Markdown. `TextBlock` and
- * `FactSet` would turn text of the event into links.
+ * Write a message as an Adaptive Card. All text is in `TextRun` elements, which do not support Markdown. `TextBlock`
+ * and `FactSet` would turn text of the event into links.
  * @see https://adaptivecards.io/explorer/TextRun.html
  */
 export function toTeams({ title, level, fields }: Message): TeamsMessage {

@@ -4,8 +4,8 @@ import { toJson } from './well-formed-json.ts';
 const bidirectional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * Return text as one well-formed line without control characters, of at maxLength `maxLength` code points. All text in an event
- * may be chosen by the scanned party: the name of a target, a banner, the title of a page.
+ * Return text as one well-formed line without control characters, of at most `maxLength` code points. All text in an
+ * event may be chosen by the scanned party: the name of a target, a banner, the title of a page.
  */
 export function clean(text: string, maxLength: number): string {
   // The rest would be cut anyway, so do not spend time on it.
@@ -21,7 +21,7 @@ export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
-/** Shorten text to at maxLength `maxLength` code points. Shortened text ends in `…`. */
+/** Shorten text to at most `maxLength` code points. Shortened text ends in `…`. */
 export function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const points = [...text];
@@ -29,14 +29,14 @@ export function cut(text: string, maxLength: number): string {
 }
 
 /**
- * Replace characters of a text, and shorten it to at maxLength `maxLength` UTF-16 units. A replacement or a surrogate pair is
- * never cut in the middle.
+ * Replace characters of a text, and shorten it to at most `maxLength` UTF-16 units. A replacement or a surrogate pair
+ * is never cut in the middle.
  */
 export function replaced(text: string, replace: (character: string) => string, maxLength: number): string {
   return joined(Array.from(text, replace), maxLength);
 }
 
-/** Join parts into text of at maxLength `maxLength` UTF-16 units. A longer text is cut between two parts. */
+/** Join parts into text of at most `maxLength` UTF-16 units. A longer text is cut between two parts. */
 export function joined(parts: readonly string[], maxLength: number): string {
   let text = '';
   for (const part of parts) {

@@ -19,7 +19,7 @@ export function redactedExcerpt(
     publicHeaders.has(name.toLowerCase()) ? [] : [value, ...value.split(/[\s=,;]+/)],
   );
   const secrets = [...values, ...partsOf(url)].flatMap(formsOf).filter((secret) => secret.length >= 6);
-  // The longest first: redacting a part of a secret would leave the rest of it readable.
+  // Redact the longest secrets first. Redacting a part of a secret would leave the rest of it readable.
   secrets.sort((a, b) => b.length - a.length);
   let line = text;
   // Ignore case, because `%2F` and hexadecimal signatures are written in both cases.

@@ -11,14 +11,14 @@ import { readHeaders } from './headers.ts';
 
 export interface WebhookOptions extends TransportOptions {
   /**
-   * The URL of the receiver, or a function that returns it for an event. A function lets the sender of an event influence
-   * the destination. Therefore `allowedHosts` is then required, and hosts with addresses that are not public are rejected
-   * unless you set `allowPrivate: true`.
+   * The URL of the receiver, or a function that returns it for an event. A function lets the sender of an event
+   * influence the destination. Therefore `allowedHosts` is then required, and hosts with addresses that are not public
+   * are rejected unless you set `allowPrivate: true`.
    */
   readonly url: string | ((event: AnyEvent, context: EventContext) => string);
   /**
-   * The secret by which the other receiver verifies the signature. Do not reuse SpiderFoot's secret: anyone who has it can
-   * forge events to your receiver.
+   * The secret by which the other receiver verifies the signature. Do not reuse SpiderFoot's secret: anyone who has it
+   * can forge events to your receiver.
    */
   readonly secret: string | Uint8Array;
   /** Additional headers, such as a token for the other receiver. */
@@ -26,10 +26,10 @@ export interface WebhookOptions extends TransportOptions {
 }
 
 /**
- * Forward each event as SpiderFoot sent it, signed with your own secret. The body keeps its bytes and its dialect, so any
- * receiver for SpiderFoot's webhooks accepts it. There is one change: an escaped lone surrogate (`\ud83d` without its
- * second half) becomes `\ufffd`, because strict JSON parsers reject it. A group of `throttle` is sent as a separate event,
- * in the guide's envelope.
+ * Forward each event as SpiderFoot sent it, signed with your own secret. The body keeps its bytes and its dialect, so
+ * any receiver for SpiderFoot's webhooks accepts it. There is one change: an escaped lone surrogate (`\ud83d` without
+ * its second half) becomes `\ufffd`, because strict JSON parsers reject it. A group of `throttle` is sent as a separate
+ * event, in the guide's envelope.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.onAny(webhook({ url: 'https://soc.example.com/webhook', secret: process.env.SOC_SECRET }), { name: 'soc' });

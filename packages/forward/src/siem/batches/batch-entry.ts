@@ -26,8 +26,8 @@ export interface BatchEntry {
 
 /**
  * @param target the name of the target in errors
- * @param signal the handler's signal. When it is aborted, the handler fails immediately. When all handlers of a request are
- *   aborted, the request is also aborted.
+ * @param signal the handler's signal. When it is aborted, the handler fails immediately. When all handlers of a request
+ *   are aborted, the request is also aborted.
  * @returns the entry, and a promise of the target's remark, which the handler awaits
  */
 export function createBatchEntry(

@@ -82,7 +82,7 @@ export function createBatches(
     underWay += 1;
     void deliver(entries).finally(() => {
       underWay -= 1;
-      // Documents that arrived during the last batch have waited for its result. Do not add `wait`.
+      // Documents that arrived during the last batch have already waited for its result. Send them without `wait`.
       if (underWay === 0 && waiting.length > 0) flush();
     });
   }

@@ -68,14 +68,14 @@ function extensionOf(
   maxBytes: number,
 ): string {
   let text = '';
-  let left = maxBytes;
+  let bytesLeft = maxBytes;
   for (const [key, value] of pairs) {
     if (value === undefined || value === '') continue;
     const start = `${text === '' ? '' : ' '}${key}=`;
-    const escaped = escapeValue(value, Math.min(left - start.length, longestValue));
+    const escaped = escapeValue(value, Math.min(bytesLeft - start.length, longestValue));
     if (escaped === '') break;
     text += start + escaped;
-    left -= start.length + Buffer.byteLength(escaped);
+    bytesLeft -= start.length + Buffer.byteLength(escaped);
   }
   return text;
 }
@@ -83,11 +83,11 @@ function extensionOf(
 /** Escape text, and cut it to at most `maxBytes`. An escape sequence or a character is never cut in the middle. */
 function escapeWithin(text: string, maxBytes: number, replace: (character: string) => string): string {
   let escaped = '';
-  let left = maxBytes;
+  let bytesLeft = maxBytes;
   for (const character of wellFormed(text)) {
     const next = replace(character);
-    left -= Buffer.byteLength(next);
-    if (left < 0) break;
+    bytesLeft -= Buffer.byteLength(next);
+    if (bytesLeft < 0) break;
     escaped += next;
   }
   return escaped;

@@ -10,8 +10,9 @@ export const ecsVersion = '9.4.0';
 export const defaultIndex = 'logs-spiderfoot-default';
 
 /**
- * Write an event as a document of the Elastic Common Schema. All fields outside of the schema are under `spiderfoot`, and
- * are text: an event must not choose the mapping of a field. `event.original` contains the event as it was received.
+ * Write an event as a document of the Elastic Common Schema. All fields outside of the schema are under `spiderfoot`,
+ * and are text: an event must not choose the mapping of a field. `event.original` contains the event as it was
+ * received.
  * @param index the data stream or index that stores the document
  * @see https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html
  */

@@ -18,9 +18,9 @@ interface Classified {
 }
 
 /**
- * Write an event of the Open Cybersecurity Schema Framework. A finding with a CVE becomes a Vulnerability Finding. Any other
- * finding, an alert or a correlation becomes a Detection Finding, an event of a scan becomes a Scan Activity, and every
- * other event becomes a Base Event.
+ * Write an event of the Open Cybersecurity Schema Framework. A finding with a CVE becomes a Vulnerability Finding. Any
+ * other finding, an alert or a correlation becomes a Detection Finding, an event of a scan becomes a Scan Activity, and
+ * every other event becomes a Base Event.
  * @see https://schema.ocsf.io/1.3.0
  */
 export function ocsfDocument(record: SiemRecord) {
@@ -165,7 +165,7 @@ function scan(record: SiemRecord): Classified {
     activity_id,
     activity_name,
     attributes: {
-      // The schema requires a name or an id, and SpiderFoot scans workspaces without a target's name.
+      // The schema requires a name or an id. An event about a workspace may have no target and no scan id.
       scan: { uid: record.scanId ?? record.id, name: record.target, type_id: 99, type: 'OSINT' },
       status_id: record.kind.action === 'failed' ? 2 : 1,
       status: record.kind.action === 'failed' ? 'Failure' : 'Success',

@@ -12,8 +12,8 @@ import { readCredential, readEndpoint, readName, rejectOthers, transportOptionsO
 import type { Target } from '../target.ts';
 
 /**
- * The parts of the answer that are read: for each event, its status, the reason of a rejection, and the
- * store it is in.
+ * The parts of the answer that are read: for each event, its status, the reason of a rejection, and whether
+ * it is in the failure store.
  */
 const answerParts = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason';
 const maxAnswer = 1_048_576;

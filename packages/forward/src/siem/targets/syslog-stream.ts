@@ -30,8 +30,8 @@ export function createStreamSender(
       socket.once('error', reject);
       socket.once('close', () => reject(new AttemptError({ code: 'connection' })));
     });
-    // Discard data from the collector, because the end of the stream is only noticed once all data is read. Errors reject
-    // the writes.
+    // Discard data from the collector, because the end of the stream is only noticed once all data is read. Errors
+    // reject the writes.
     socket.on('error', () => {}).resume();
     socket.setKeepAlive(true, 60_000);
     return { socket, opened };

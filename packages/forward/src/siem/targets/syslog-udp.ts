@@ -3,8 +3,8 @@ import { lookup } from 'node:dns/promises';
 import type { SyslogSender } from './syslog.ts';
 
 /**
- * Send each message in one datagram. The host is looked up for each message, so that the collector's address can change.
- * UDP does not report whether a datagram arrived.
+ * Send each message in one datagram. The host is looked up for each message, so that the collector's address can
+ * change. UDP does not report whether a datagram arrived.
  * @see RFC 5426
  */
 export function createUdpSender(host: string, port: number): SyslogSender {
