@@ -35,7 +35,7 @@ const essential: Suites = new Map([
       ...['log/log', 'queue/failure-count', 'queue/queue'],
     ],
   ],
-  ['forwarders', ['email', 'siem/batches', 'siem/syslog', 'tls', 'transport', 'webhook']],
+  ['forwarders', ['email/', 'http/', 'siem/batches', 'siem/syslog', 'tls', 'webhook']],
 ]);
 
 const essentialOf = (...names: readonly SuiteName[]): Suites =>
@@ -88,7 +88,7 @@ export const runtimes: readonly Runtime[] = [
         because: 'the tests change the umask and the folder of their process, which no thread may',
       },
       {
-        test: 'an authority of your own is trusted, and your certificate presented',
+        test: 'trusts the authority in tls.ca and presents the client certificate',
         because: "the test's own server needs getPeerCertificate(), which Bun's node:https lacks",
       },
       {
@@ -114,7 +114,7 @@ export const runtimes: readonly Runtime[] = [
     options: [],
     exceptions: [
       {
-        test: 'a collector that reads nothing',
+        test: 'times out if the collector does not read',
         because:
           "Deno's node:net server, which plays the collector, sometimes reports no further connection, although the client has connected",
       },

@@ -8,7 +8,7 @@ const bidirectional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
  * event may be chosen by the scanned party: the name of a target, a banner, the title of a page.
  */
 export function clean(text: string, maxLength: number): string {
-  // The rest would be cut anyway, so do not spend time on it.
+  // Limits the work for a long text, of which only the beginning is displayed.
   const line = wellFormed(text.slice(0, 4 * maxLength))
     .replace(bidirectional, '')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
