@@ -13,11 +13,11 @@ import { measureStoreRows } from './store/store-rows.ts';
 
 const usage = `npm run bench -- [--quick] [--json] [--only core|http|rejections|store|forward|cli]
 
-Measures everything, prints it, and writes it to docs/benchmarks.md.
-  --quick   a few rounds: to see that it works, or where it goes
-  --json    prints the figures as JSON
-  --only    one part
-With --quick or --only nothing is written.
+Run all benchmarks, print the figures, and write them to docs/benchmarks.md.
+  --quick   run only a few rounds, to check that the benchmarks work or to see a trend
+  --json    print the figures as JSON
+  --only    run one part
+With --quick or --only, the file is not written.
 `;
 
 const parts = ['core', 'http', 'rejections', 'store', 'forward', 'cli'];

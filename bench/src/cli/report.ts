@@ -3,8 +3,8 @@ import type { CliResult } from './start.ts';
 
 const intro = `## The command's start
 
-Milliseconds from the start of a process to its end, for \`--help\`, and as a ratio to \`node -e ''\`. Beyond: what it takes more
-than one and a half times that; 100 ms at most is what is wanted.`;
+Milliseconds from the start of a process to its exit for \`--help\`, and the ratio to \`node -e ''\`. "Beyond" is the time that
+exceeds 1.5 times that of \`node -e ''\`. The target is at most 100 ms.`;
 
 export function cliParts(results: readonly CliResult[]): string[] {
   if (results.length === 0) return [];

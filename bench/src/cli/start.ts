@@ -4,15 +4,15 @@ import { promisify } from 'node:util';
 import type { Progress } from '../report/progress.ts';
 import { ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.ts';
 
-/** How long a command takes to show its help, from the start of the process to its end. */
+/** The time that a command takes to print its help, from the start of the process to its exit. */
 export interface CliResult {
-  /** A command's name; none is the list of all. */
+  /** The command line without `--help`. */
   readonly name: string;
   /** Milliseconds. */
   readonly time: Series;
   /** Its time over that of `node -e ''`, round by round. */
   readonly overNode: Series;
-  /** Milliseconds beyond one and a half times that of `node -e ''`, round by round: 100 are allowed. */
+  /** Milliseconds beyond 1.5 times the time of `node -e ''`, round by round. The target is at most 100. */
   readonly beyond: Series;
 }
 
@@ -38,7 +38,7 @@ export async function measureCli(rounds: number, progress: Progress): Promise<Cl
     return { name: ['spiderfoot-webhooks', name].join(' ').trim(), args, times: [] };
   });
   for (let round = -1; round < rounds; round++) {
-    progress.tell(`cli: round ${Math.max(1, round + 1)} of ${rounds}`);
+    progress.report(`cli: round ${Math.max(1, round + 1)} of ${rounds}`);
     for (const { args, times } of shuffled([node, ...helps])) {
       const time = await timeOf(args);
       // The first round only warms the file cache.

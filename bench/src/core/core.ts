@@ -17,17 +17,17 @@ export interface CoreResult {
 
 const contenders: readonly Contender[] = [floor, core, ...peers];
 
-/** How many deliveries one contender takes in a round: few, so that a round is over before the machine's mood changes. */
+/** Deliveries per contender and round. They are few, so that the load on the machine hardly changes during a round. */
 const batchOf = { '0.5 KB': 500, '20 KB': 200, '1 MB': 5 } as const;
 
-/** Verify, parse, validate and route, in this process, all contenders in turn in every round. */
+/** Measures verifying, parsing, validating and routing in this process. Every round runs all contenders. */
 export async function measureCore(rounds: number, progress: Progress): Promise<CoreResult[]> {
   const results: CoreResult[] = [];
   for (const { name: size, bytes } of sizes) {
     const times = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
     const warmUp = Math.ceil(rounds / 5);
     for (let round = -warmUp; round < rounds; round++) {
-      progress.tell(`core, ${size}: round ${Math.max(round + 1, 0)} of ${rounds}`);
+      progress.report(`core, ${size}: round ${Math.max(round + 1, 0)} of ${rounds}`);
       const batch = signedBodies(batchOf[size], bytes);
       for (const contender of shuffled(contenders)) {
         const time = await timeOf(contender.prepare(batch));

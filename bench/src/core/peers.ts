@@ -7,17 +7,17 @@ import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { type SignedBody, secret } from '../support/bodies.ts';
 
-/** Something that verifies, parses and hands on what came in. */
+/** A library that verifies and parses deliveries. */
 export interface Contender {
   readonly name: string;
   /**
-   * Makes a batch ready outside of the clock: signatures in the contender's own form, and a fresh receiver.
-   * @returns what is timed: takes one delivery after the other, and throws where one is rejected
+   * Prepares a batch before the measurement: signatures in the contender's own format, and a new receiver.
+   * @returns the measured function: receives each delivery in turn, and throws if one is rejected
    */
   prepare(batch: readonly SignedBody[]): () => Promise<void>;
 }
 
-/** What nobody can do without: HMAC, comparison, JSON.parse. No checks, no types, no routing. */
+/** The necessary minimum: HMAC, comparison, JSON.parse. No validation, no types, no routing. */
 export const floor: Contender = {
   name: 'floor',
   prepare: (batch) => async () => {
@@ -110,7 +110,7 @@ const standardWebhooks: Contender = {
   },
 };
 
-/** Takes a fetch Request and nothing else. Making it is left outside of the clock. */
+/** Accepts only a fetch Request. The time to create it is not measured. */
 const tern: Contender = {
   name: '@hookflo/tern',
   prepare(batch) {

@@ -1,46 +1,46 @@
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** A program in a process of its own, that tells a number for a word. */
+/** A program in its own process. It answers each question with a number. */
 export interface Child {
-  ask(what: string): Promise<number>;
+  ask(question: string): Promise<number>;
   stop(): void;
 }
 
-/** @param program the built file, beside this one */
+/** @param program the path of the built program, relative to this file */
 export function startChild(program: string, args: readonly string[] = []): Child {
   const child = fork(new URL(program, import.meta.url), args, { execArgv: ['--expose-gc'] });
   return {
-    ask(what) {
-      child.send(what);
-      return told(child, what);
+    ask(question) {
+      child.send(question);
+      return answerOf(child, question);
     },
     stop: () => void child.kill(),
   };
 }
 
-function told(child: ChildProcess, what: string): Promise<number> {
+function answerOf(child: ChildProcess, question: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) => reject(new Error(`A program ended with ${code}`));
+    const onExit = (code: number | null) => reject(new Error(`A program exited with code ${code}`));
     child.once('exit', onExit);
     child.once('message', (message) => {
       child.off('exit', onExit);
       if (typeof message === 'number') resolve(message);
-      else reject(new Error(`A program told ${JSON.stringify(message)} for ${what}`));
+      else reject(new Error(`A program answered ${JSON.stringify(message)} to ${question}`));
     });
   });
 }
 
-/** The other side: answers each word, and goes when its parent does. */
+/** The child's side: answers each question, and exits when its parent exits. */
 export function answerParent(answers: Readonly<Record<string, () => number>>): void {
-  process.on('message', (what) => {
-    const answer = typeof what === 'string' ? answers[what] : undefined;
-    process.send?.(answer === undefined ? `no ${JSON.stringify(what)}` : answer());
+  process.on('message', (question) => {
+    const answer = typeof question === 'string' ? answers[question] : undefined;
+    process.send?.(answer === undefined ? `unknown question ${JSON.stringify(question)}` : answer());
   });
   process.once('disconnect', () => process.exit());
 }
 
-/** The port of a server that listens on TCP. */
+/** @throws Error if the server does not listen on a TCP port */
 export function portOf(address: string | { readonly port: number } | null): number {
   if (typeof address === 'object' && address !== null) return address.port;
-  throw new Error('It does not listen on a TCP port');
+  throw new Error('The server does not listen on a TCP port');
 }

@@ -5,10 +5,10 @@ import { type Series, seriesOf } from '../report/statistics.ts';
 import { signedBodies } from '../support/bodies.ts';
 import { startChild } from './child.ts';
 
-/** What a receiver holds while its target is down. */
+/** The memory that a receiver holds while its target is down. */
 export interface ForwardMemoryResult {
   readonly name: string;
-  /** Bytes more than before the first event, behind each part of the events. */
+  /** The increase in bytes over the memory before the first event, after each part of the events. */
   readonly held: readonly { readonly events: number; readonly bytes: Series }[];
 }
 
@@ -17,11 +17,11 @@ const contenders = [
   { name: 'answered, and tried again by fetch', receiver: 'heap', status: 200 },
 ] as const;
 
-/** Bytes of a body. */
+/** The size of a body in bytes. */
 export const size = 4096;
 const parts = 4;
 
-/** @param count events, in all */
+/** @param count the total number of events */
 export async function measureForwardMemory(
   rounds: number,
   count: number,
@@ -30,7 +30,7 @@ export async function measureForwardMemory(
   const held = contenders.map(() => Array.from({ length: parts }, (): number[] => []));
   for (let round = 0; round < rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
-      progress.tell(`a target that is down: round ${round + 1} of ${rounds}`);
+      progress.report(`a target that is down: round ${round + 1} of ${rounds}`);
       const bytes = await measure(contender, count / parts);
       for (const [part, more] of bytes.entries()) held[index]?.[part]?.push(more);
     }
@@ -57,13 +57,13 @@ async function measure(
         signedBodies(count, size).map(({ body, digest }) => toRequest(body, digest)),
         status,
       );
-    // It compiles, and connects, and remembers its first: that is not held for the events that follow.
+    // The first requests compile code, open connections and fill caches. That memory is not held for the later events.
     await send(each / 10);
     const before = await child.ask('memory');
     const bytes: number[] = [];
     for (let part = 0; part < parts; part++) {
       await send(each);
-      // What is on its way at this moment is not what is held.
+      // Requests in flight are not held memory: wait until they end.
       await sleep(1000);
       bytes.push((await child.ask('memory')) - before);
     }

@@ -6,21 +6,21 @@ import { ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.
 import { signedBodies } from '../support/bodies.ts';
 import { startChild } from './child.ts';
 
-/** One way to send events on to a target with 20 ms of latency. */
+/** One way to forward events to a target with 20 ms of latency. */
 export interface ForwardRateResult {
   readonly name: string;
   readonly eventsPerSecond: Series;
-  /** Its rate over that of a `fetch` for each event, as many at once, round by round. */
+  /** Its rate over that of one `fetch` per event with the same concurrency, round by round. */
   readonly overFetch: Series;
-  /** Microseconds of this process's processor for an event. */
+  /** Microseconds of CPU time of this process per event. */
   readonly cpu: Series;
-  /** Connections opened, all rounds together. */
+  /** Connections opened in all rounds. */
   readonly connections: number;
 }
 
 interface Contender {
   readonly name: string;
-  /** How many events are handed over at once; a queue's `concurrency` is 16. */
+  /** The number of concurrent events. A queue's default `concurrency` is 16. */
   readonly atOnce: number;
   /** Events in a round. */
   readonly count: number;
@@ -60,7 +60,7 @@ function contenders(url: string): readonly Contender[] {
   ];
 }
 
-/** What the guide's handler does, in JavaScript. */
+/** The guide's handler, in JavaScript. */
 async function post(url: string, { event_type, timestamp, data }: AnyEvent): Promise<void> {
   const body = {
     timestamp,
@@ -84,7 +84,7 @@ export async function measureForwardRates(rounds: number, progress: Progress): P
   try {
     const warmUp = Math.ceil(rounds / 10);
     for (let round = -warmUp; round < rounds; round++) {
-      progress.tell(`forwarding: round ${Math.max(round + 1, 0)} of ${rounds}`);
+      progress.report(`forwarding: round ${Math.max(round + 1, 0)} of ${rounds}`);
       for (const contender of shuffled(all)) {
         const { rate, cpu } = await sendAll(contender);
         const opened = await sink.ask('connections');
@@ -131,10 +131,10 @@ async function sendAll({ atOnce, count, send }: Contender): Promise<{ rate: numb
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** What a receiver hands to a handler. */
+/** The arguments that a receiver passes to a handler. */
 function toHandler(body: Buffer, digest: string): { event: AnyEvent; context: EventContext } {
   const parsed = parseEvent(body);
-  if (parsed.status !== 'parsed') throw new Error('The body is no event');
+  if (parsed.status !== 'parsed') throw new Error('The body is not an event');
   const { event, wire } = parsed;
   const { signal } = new AbortController();
   const id = digest.slice(0, 32);

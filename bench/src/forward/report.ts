@@ -4,16 +4,18 @@ import type { ForwardRateResult } from './rate.ts';
 
 const rateIntro = `## Forwarding
 
-Events per second to a target on loopback that answers after 20 ms, from one process, without a receiver in front. "At once"
-is how many events are handed over at a time: 16 is what a queue does by itself, 400 a burst without one. \`fetch\` is Node's:
-it keeps its connections too, and opens as many as there are requests. \`siem()\` has at most 16 in flight (\`maxInFlight\`),
-and the rest wait. To Splunk and Elasticsearch it sends in one request what comes together, and what
-comes while a request is under way, for 20 ms at the most (\`batch\`). Connections: opened in all rounds together.`;
+Events per second that one process sends, without a receiver, to a target on loopback that responds after 20 ms. "At once"
+is the number of events that are passed to the forwarder concurrently: 16 is the default concurrency of a queue, 400 is a
+burst without a queue. \`fetch\` is Node's. It also keeps connections alive, and opens one for each concurrent request.
+\`siem()\` has at most 16 requests in flight (\`maxInFlight\`), and the other events wait. For Splunk and Elasticsearch,
+one request contains the events that arrive together or while another request is in flight; an event waits at most 20 ms
+(\`batch\`). "Connections" is the number of connections opened in all rounds.`;
 
 const memoryIntro = `## A target that is down
 
-MiB of memory that a receiver holds for events of ${size / 1024} KB while nobody listens at the target: after a garbage
-collection, more than before the first. A handler that answers and tries again out of memory, by \`fetch\`, holds them all.`;
+MiB of memory that a receiver holds for events of ${size / 1024} KB while the target refuses connections: the increase over the
+memory before the first event, after a garbage collection. A handler that responds first and then retries from memory with
+\`fetch\` holds every event.`;
 
 export function forwardParts(
   rates: readonly ForwardRateResult[],

@@ -3,17 +3,17 @@ import { ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.
 import { signedBodies } from '../support/bodies.ts';
 import { requestRate, startTarget, type Target, toRequest } from './load.ts';
 
-/** One server. */
+/** The figures of one server. */
 export interface HttpResult {
   readonly name: string;
   readonly requestsPerSecond: Series;
-  /** What it is held against. */
+  /** The name of the server that it is compared with. */
   readonly against: string;
   /** Its rate over the other's, round by round. */
   readonly ratio: Series;
-  /** Microseconds on a processor for a request. */
+  /** Microseconds of CPU time per request. */
   readonly cpu: Series;
-  /** The other's over its own: how many times as many requests a processor that is fully busy gets through. */
+  /** The other's CPU time over its own: the ratio of their rates on a fully used CPU. */
   readonly cpuRatio: Series;
 }
 
@@ -30,7 +30,7 @@ const floor: string = 'node:http, by hand';
 const bytes = 512;
 const batch = 1000;
 
-/** Each adapter against the same framework with a receiver written by hand, and against bare `node:http`. */
+/** Compares each adapter with a hand-written receiver in the same framework, and with plain `node:http`. */
 export async function measureHttp(rounds: number, progress: Progress): Promise<HttpResult[]> {
   const names = ours.flatMap((name): string[] => [byHand[name], name]);
   const targets = await Promise.all(names.map(startTarget));
@@ -56,10 +56,10 @@ export async function measureHttp(rounds: number, progress: Progress): Promise<H
 async function measure(targets: readonly Target[], rounds: number, progress: Progress) {
   const rates = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
   const cpus = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
-  // The first rounds are for the compilers.
+  // The first rounds only let the JIT compiler optimize the code.
   const warmUp = Math.ceil(rounds / 4);
   for (let round = -warmUp; round < rounds; round++) {
-    progress.tell(`adapters: round ${Math.max(round + 1, 0)} of ${rounds}`);
+    progress.report(`adapters: round ${Math.max(round + 1, 0)} of ${rounds}`);
     const requests = signedBodies(batch, bytes).map(({ body, digest }) => toRequest(body, digest));
     for (const target of shuffled(targets)) {
       const before = await target.cpu();

@@ -1,54 +1,54 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { connect } from 'node:net';
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export interface Target {
   readonly name: string;
   readonly port: number;
-  /** Microseconds that its process has spent on a processor. */
+  /** Microseconds of CPU time that its process has used. */
   cpu(): Promise<number>;
   stop(): void;
 }
 
 export async function startTarget(name: string): Promise<Target> {
   const child = fork(new URL('./server.js', import.meta.url), [name]);
-  const port = await told(child, 'port');
+  const port = await nextValue(child, 'port');
   return {
     name,
     port,
     cpu() {
       child.send('cpu');
-      return told(child, 'cpu');
+      return nextValue(child, 'cpu');
     },
     stop: () => void child.kill(),
   };
 }
 
-/** The next thing that a server tells. */
-function told(child: ChildProcess, what: 'port' | 'cpu'): Promise<number> {
+/** The value in the server's next message. */
+function nextValue(child: ChildProcess, key: 'port' | 'cpu'): Promise<number> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) => reject(new Error(`A server ended with ${code}`));
+    const onExit = (code: number | null) => reject(new Error(`A server exited with code ${code}`));
     child.once('exit', onExit);
     child.once('message', (message) => {
       child.off('exit', onExit);
-      const value: unknown = Object.entries(message).find(([key]) => key === what)?.[1];
+      const value: unknown = Object.entries(message).find(([name]) => name === key)?.[1];
       if (typeof value === 'number') resolve(value);
-      else reject(new Error(`A server told no ${what}: ${JSON.stringify(message)}`));
+      else reject(new Error(`A server sent a message without ${key}: ${JSON.stringify(message)}`));
     });
   });
 }
 
 export interface LoadOptions {
-  /** How many connections are open at a time. @default 16 */
+  /** The number of connections that are open at a time. @default 16 */
   readonly connections?: number;
-  /** Gets the milliseconds of each request. */
+  /** The function appends the milliseconds of each request. */
   readonly latencies?: number[];
 }
 
 /**
- * Sends requests that lie ready as bytes, each connection its next one when the answer to its last is there. A
- * client that made its requests as it goes would be busier than the servers that it measures.
- * @param status what each answer has to be
+ * Sends prepared requests. Each connection sends its next request when it has received the response to its last. If the
+ * client built its requests while it sends, it would use more CPU time than the servers that it measures.
+ * @param status the status that each response must have
  * @returns requests per second
  */
 export async function requestRate(
@@ -79,7 +79,7 @@ export async function requestRate(
       socket.on('close', () => reject(new Error(`${name} closed a connection`)));
       socket.on('data', (bytes) => {
         received += bytes.toString('latin1');
-        if (!isWhole(received)) return;
+        if (!isComplete(received)) return;
         if (!received.startsWith(expected)) reject(new Error(`${name} answered ${received}`));
         received = '';
         latencies?.push(performance.now() - sent);
@@ -89,8 +89,8 @@ export async function requestRate(
   }
 }
 
-/** Whether an answer has come to its end: counted by its length, or by its last chunk. */
-function isWhole(answer: string): boolean {
+/** Whether the response is complete, by its length or by its last chunk. */
+function isComplete(answer: string): boolean {
   const end = answer.indexOf('\r\n\r\n');
   if (end === -1) return false;
   const length = /\r\ncontent-length: (\d+)/i.exec(answer)?.[1];
@@ -99,7 +99,7 @@ function isWhole(answer: string): boolean {
     : answer.length >= end + 4 + Number(length);
 }
 
-/** A request as it goes over the wire. */
+/** The bytes of a request. */
 export function toRequest(body: Uint8Array, signature: string): Buffer {
   const head = [
     'POST /webhook HTTP/1.1',

@@ -3,13 +3,13 @@ import { ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.
 import { type SignedBody, signedBodies } from '../support/bodies.ts';
 import { requestRate, startTarget, type Target, toRequest } from './load.ts';
 
-/** One reason to reject, over HTTP on plain Node. */
+/** The figures of one reason to reject, over HTTP on plain Node. */
 export interface RejectionResult {
   readonly name: string;
   readonly status: number;
-  /** Microseconds for a request. */
+  /** Microseconds per request. */
   readonly time: Series;
-  /** Its time over that of accepting a body of about the same size, round by round; 1 or less is what is wanted. */
+  /** Its time over that of accepting a body of about the same size, round by round. The target is at most 1. */
   readonly overAccepting: Series;
 }
 
@@ -53,7 +53,7 @@ const trials: readonly (readonly [Trial, Trial])[] = [
   ],
 ];
 
-/** What rejecting costs, beside what accepting would have. */
+/** Compares the cost of a rejection with the cost of accepting the same request. */
 export async function measureRejections(rounds: number, progress: Progress): Promise<RejectionResult[]> {
   const all = [...new Set(trials.flat())];
   const targets = new Map<string, Target>();
@@ -62,7 +62,7 @@ export async function measureRejections(rounds: number, progress: Progress): Pro
     const times = new Map<Trial, number[]>(all.map((trial) => [trial, []]));
     const warmUp = 3;
     for (let round = -warmUp; round < rounds; round++) {
-      progress.tell(`rejections: round ${Math.max(round + 1, 0)} of ${rounds}`);
+      progress.report(`rejections: round ${Math.max(round + 1, 0)} of ${rounds}`);
       for (const trial of shuffled(all)) {
         const target = targets.get(trial.server);
         if (target === undefined) throw new Error(`No server is named ${trial.server}`);
@@ -83,7 +83,7 @@ export async function measureRejections(rounds: number, progress: Progress): Pro
   }
 }
 
-/** Without a declared length: only counting tells that it is too large. */
+/** Without a declared length, the receiver must count the bytes to find that the body is too large. */
 function inChunks({ body, digest }: SignedBody): Uint8Array {
   const request = toRequest(body, digest).toString('latin1');
   const head = request

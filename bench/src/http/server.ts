@@ -1,5 +1,7 @@
-/** One server of {@link servers} in a process of its own: tells its port, its time on
- * the processor when it is asked, and goes when its parent does. */
+/**
+ * One server of {@link servers} in its own process. It sends its port, answers each message with its CPU time, and exits
+ * when its parent exits.
+ */
 import { createServer } from 'node:http';
 import { servers } from './servers.ts';
 

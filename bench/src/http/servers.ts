@@ -18,7 +18,7 @@ function receiver(options: Partial<ReceiverOptions> = {}) {
   return createReceiver({ secret, ...options }).on('scan_completed', ({ data }) => data.target);
 }
 
-/** What a hand-written receiver does with the bytes, at its best. */
+/** The best verification that a hand-written receiver can do. */
 function isGenuine(body: Buffer, signature: string | undefined): boolean {
   const expected = createHmac('sha256', secret).update(body).digest();
   const given = Buffer.from(signature?.replace('sha256=', '') ?? '', 'hex');
@@ -28,7 +28,7 @@ function isGenuine(body: Buffer, signature: string | undefined): boolean {
 const header = 'x-spiderfoot-signature';
 const success = { status: 'success' };
 
-/** By events, without a limit: `for await` reads as well, and takes a tenth longer. */
+/** Reads with stream events, without a limit. `for await` is 10% slower. */
 function readAll(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -48,7 +48,7 @@ function honoListener(app: Hono): RequestListener {
   return (req, res) => void listener(req, res);
 }
 
-/** The servers that are measured: ours, and what people write by hand in its place. */
+/** The measured servers: ours, and the receivers that people write by hand. */
 export const servers: Readonly<Record<string, () => RequestListener>> = {
   'node:http, by hand': () => async (req, res) => {
     const body = await readAll(req);

@@ -1,13 +1,13 @@
-/** Tells a person who waits how far it is; on standard error, so that `--json` stays JSON. */
+/** Reports the progress on standard error, so that the output of `--json` stays JSON. */
 export interface Progress {
-  tell(text: string): void;
+  report(text: string): void;
   end(): void;
 }
 
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   let last = '';
   return {
-    tell(text) {
+    report(text) {
       if (stream.isTTY) stream.write(`\r\x1b[K${text}`);
       else if (part(text) !== part(last)) stream.write(`${part(text)}\n`);
       last = text;
@@ -18,7 +18,7 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
   };
 }
 
-/** Where lines stay, one for each part is enough. */
+/** The name of the benchmark. When lines cannot be overwritten, only one line for each benchmark is written. */
 function part(text: string): string {
   return text.split(':')[0] ?? text;
 }

@@ -12,7 +12,7 @@ import type { StoreHttpResult } from '../store/store-http.ts';
 import type { StoreRowsResult } from '../store/store-rows.ts';
 import { number, ratio, table } from './tables.ts';
 
-/** Everything that one run has measured; what `--json` prints. */
+/** All figures of one run. `--json` prints them. */
 export interface Figures {
   readonly machine: string;
   readonly node: string;
@@ -34,25 +34,27 @@ export function machine(): string {
 
 const intro = `# Benchmarks
 
-Measured by \`npm run bench\`, which writes this page. Each figure is a median over interleaved rounds with its range: in every
-round all contenders take their turn with the same bodies, and ratios are taken round by round, so that a machine that is
-busy for a moment is busy for both sides. Every body is signed and unlike all others; none is a duplicate.`;
+\`npm run bench\` takes these measurements and writes this page. Each figure is the median of interleaved rounds, with its range.
+In every round, all contenders run with the same bodies. Ratios are computed per round, so that a moment of load on the
+machine affects both sides. Every body is signed and unique, so none is a duplicate.`;
 
-const coreIntro = `## Core: verify, parse, validate, tell duplicates, route
+const coreIntro = `## Core: verify, parse, validate, detect duplicates, route
 
-In one process, without HTTP. The floor is \`createHmac\`, \`timingSafeEqual\` and \`JSON.parse\`, which check and route nothing.
-Core and octokit call a handler; stripe, standardwebhooks and tern verify and parse alone. tern's \`Request\` objects are made outside of the clock.
-From 1.03 MB on Node can keep an ASCII body where it is when it becomes text; core does that, which is how it gets below the floor at 1 MB.`;
+In one process, without HTTP. The floor is \`createHmac\`, \`timingSafeEqual\` and \`JSON.parse\`, without validation or routing.
+Core and octokit call a handler; stripe, standardwebhooks and tern only verify and parse. The time to create tern's \`Request\`
+objects is not measured. From 1.03 MB, Node can turn an ASCII body into a string without a copy. Core uses this, so it is
+faster than the floor at 1 MB.`;
 
 const httpIntro = `## Adapters, over HTTP
 
 Requests per second with a body of 0.5 KB over 16 connections on loopback. "By hand" is the same framework with the usual
-receiver: \`express.json({ verify })\`; or the raw body (Koa: by the package raw-body; Hono: \`c.req.arrayBuffer()\`; bare Node: by
-events, without a limit), HMAC and \`JSON.parse\`.`;
+hand-written receiver. In Express it uses \`express.json({ verify })\`. Elsewhere it reads the raw body (Koa: with the package
+raw-body; Hono: with \`c.req.arrayBuffer()\`; plain Node: with stream events, without a limit), then calls HMAC and
+\`JSON.parse\`.`;
 
 const rejectionIntro = `## Rejecting
 
-Microseconds for a request on plain Node, and as a ratio to accepting a body of about the same size. At most 1 is what is wanted.`;
+Microseconds per request on plain Node, and the ratio to accepting a body of about the same size. The target is at most 1.`;
 
 /** The page `docs/benchmarks.md`. */
 export function toMarkdown(figures: Figures): string {

@@ -1,4 +1,4 @@
-/** What a series of rounds came to. */
+/** The result of a series of rounds. */
 export interface Series {
   readonly median: number;
   readonly min: number;
@@ -13,18 +13,18 @@ export function seriesOf(values: readonly number[]): Series {
   return { median, min: at(0), max: at(sorted.length - 1) };
 }
 
-/** @param part 0.5 for the median, 0.99 for what one in a hundred exceeds */
+/** @param part 0.5 for the median, 0.99 for the value that one in a hundred exceeds */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
-/** Ratios round by round: what slows a machine down for a moment slows both sides of one round. */
+/** Ratios round by round: a moment of load on the machine slows both sides of one round. */
 export function ratiosOf(values: readonly number[], others: readonly number[]): Series {
   return seriesOf(values.map((value, round) => value / (others[round] ?? Number.NaN)));
 }
 
-/** Nobody always goes first, or always clears away what the same one has left behind. */
+/** Shuffles, so that no contender always runs first or always pays for the garbage of the same predecessor. */
 export function shuffled<Item>(items: readonly Item[]): Item[] {
   return items
     .map((item) => ({ item, place: Math.random() }))

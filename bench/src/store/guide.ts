@@ -8,8 +8,8 @@ import { temporaryFile } from '../support/files.ts';
 const folder = fileURLToPath(new URL('../../src/store', import.meta.url));
 
 /**
- * The guide's Flask receiver under gunicorn, with as many workers as there are processors here.
- * @returns `undefined` where the machine has no gunicorn with Flask
+ * Starts the guide's Flask receiver under gunicorn with two workers.
+ * @returns `undefined` if gunicorn with Flask is not installed
  */
 export async function startGuide(port: number): Promise<Target | undefined> {
   if (!isInstalled()) return undefined;
@@ -18,7 +18,7 @@ export async function startGuide(port: number): Promise<Target | undefined> {
     [
       '--workers',
       '2',
-      // The kind that keeps connections alive.
+      // This worker class keeps connections alive.
       '--worker-class',
       'gthread',
       '--threads',

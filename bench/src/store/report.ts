@@ -4,17 +4,17 @@ import type { StoreRowsResult } from './store-rows.ts';
 
 const httpIntro = `## SQLite, over HTTP
 
-The same load on plain Node without a store, with the log (recorded before and after the handlers: two commits a
-delivery) and with the queue (one commit before the 202; the rest is in the background, and in these figures). All of it
-WAL with \`synchronous = FULL\`. "The guide's" is its Flask receiver with its \`WebhookLogger\`, two workers.`;
+The same load on plain Node: without a store, with the log (two commits per delivery, before and after the handlers), and
+with the queue (one commit before the 202; the other commits run in the background, and these figures include them). All
+use WAL with \`synchronous = FULL\`. "The guide's" is the guide's Flask receiver with its \`WebhookLogger\` and two workers.`;
 
 const rowsIntro = `## SQLite, rows
 
-Rows per second that one process writes durably, by how many are written side by side, and how many rows that is for each
-sync that the disk can do.`;
+Rows per second that one process writes durably, by the number of concurrent writes, and the ratio of rows to the disk's
+syncs.`;
 
-const sizesIntro = `What a row costs (64 side by side), and what a page of 50 takes, in files of different sizes. The memory is the whole
-process's, with the benchmark's own bodies.`;
+const sizesIntro = `The time to insert a row (64 concurrent writes) and to list a page of 50 rows, in files of different sizes. The memory is that
+of the process, including the bodies of the benchmark.`;
 
 export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResult | undefined): string[] {
   const parts: string[] = [];
@@ -41,7 +41,7 @@ export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResu
   ]);
   parts.push(
     rowsIntro,
-    `The disk: ${number(syncsPerSecond)} syncs a second.`,
+    `The disk does ${number(syncsPerSecond)} syncs per second.`,
     table(['side by side', 'rows/s', 'rows per sync'], commitLines),
     sizesIntro,
     table(

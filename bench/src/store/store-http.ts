@@ -4,7 +4,7 @@ import { quantile, ratiosOf, type Series, seriesOf, shuffled } from '../report/s
 import { signedBodies } from '../support/bodies.ts';
 import { startGuide } from './guide.ts';
 
-/** One receiver with, or without, something durable behind it. */
+/** The figures of one receiver, with or without a durable store. */
 export interface StoreHttpResult {
   readonly name: string;
   readonly connections: number;
@@ -25,9 +25,9 @@ const loads = [
   { connections: 1, batch: 300 },
 ] as const;
 
-/** Nobody else's here: the guide's receiver has to be told one. */
+/** A port that no other program here uses. The guide's receiver needs a fixed one. */
 const guidePort = 39_127;
-/** The guide's receiver is too slow for as many. */
+/** Fewer requests than for the other receivers, because the guide's receiver is slow. */
 const guideBatch = 400;
 
 export async function measureStoreHttp(rounds: number, progress: Progress): Promise<StoreHttpResult[]> {
@@ -41,7 +41,7 @@ export async function measureStoreHttp(rounds: number, progress: Progress): Prom
       const latencies = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
       const warmUp = Math.ceil(rounds / 4);
       for (let round = -warmUp; round < rounds; round++) {
-        progress.tell(`stores, ${connections} connections: round ${Math.max(round + 1, 0)} of ${rounds}`);
+        progress.report(`stores, ${connections} connections: round ${Math.max(round + 1, 0)} of ${rounds}`);
         for (const target of shuffled(targets)) {
           const count = target === guide ? Math.min(guideBatch, batch) : batch;
           const requests = signedBodies(count, bytes).map(({ body, digest }) => toRequest(body, digest));

@@ -6,7 +6,7 @@ import { quantile, type Series, seriesOf } from '../report/statistics.ts';
 import { signedBodies } from '../support/bodies.ts';
 import { temporaryFile } from '../support/files.ts';
 
-/** Rows per second, by how many are written side by side: what comes in one turn goes to the disk by one commit. */
+/** Rows per second, by the number of concurrent writes. One commit writes all rows of one turn of the event loop. */
 interface CommitResult {
   readonly together: number;
   readonly rowsPerSecond: Series;
@@ -14,12 +14,12 @@ interface CommitResult {
   readonly perSync: number;
 }
 
-/** A file of so many rows. */
+/** The figures of a file with this number of rows. */
 interface SizeResult {
   readonly rows: number;
-  /** Microseconds for a row, 64 at a time. */
+  /** Microseconds per row, with 64 concurrent writes. */
   readonly insert: Series;
-  /** Milliseconds of a page of 50, by filter. */
+  /** Milliseconds to list a page of 50 rows, by filter. */
   readonly lists: Readonly<Record<string, number>>;
   /** MiB. */
   readonly memory: number;
@@ -66,7 +66,7 @@ async function measureCommits(
   const store = openStore(temporaryFile());
   const rates = new Map<number, number[]>([1, 8, 64, 128].map((together) => [together, []]));
   for (let round = -2; round < rounds; round++) {
-    progress.tell(`commits: round ${Math.max(round + 1, 0)} of ${rounds}`);
+    progress.report(`commits: round ${Math.max(round + 1, 0)} of ${rounds}`);
     for (const [together, series] of rates) {
       const rate = 1_000_000 / (await insert(store, together * 20, together));
       if (round >= 0) series.push(rate);
@@ -82,20 +82,20 @@ async function measureCommits(
 async function measureSizes(most: number, progress: Progress): Promise<SizeResult[]> {
   const store = openStore(temporaryFile());
   const results: SizeResult[] = [];
-  /** Rows that are timed at a mark, in slices of this many. */
+  /** The rows before each mark are measured in slices of this size. */
   const slice = 640;
   let rows = 0;
   for (const mark of [10_000, 100_000, 1_000_000].filter((size) => size <= most)) {
     while (rows < mark - 10 * slice) {
-      progress.tell(`rows: ${rows} of ${most}`);
+      progress.report(`rows: ${rows} of ${most}`);
       const count = Math.min(6400, mark - 10 * slice - rows);
       await insert(store, count, 64);
       rows += count;
     }
     const times: number[] = [];
     for (; rows < mark; rows += slice) times.push(await insert(store, slice, 64));
-    progress.tell(`rows: looking into ${mark}`);
-    // What is searched for the first time is indexed first.
+    progress.report(`rows: searching ${mark}`);
+    // The first search builds the index.
     await store.list({ text: 'nothing' });
     const lists = await measureLists(store);
     results.push({ rows: mark, insert: seriesOf(times), lists, memory: process.memoryUsage.rss() / 2 ** 20 });
@@ -106,7 +106,7 @@ async function measureSizes(most: number, progress: Progress): Promise<SizeResul
 
 async function measureLists(store: Store): Promise<Record<string, number>> {
   const hour = new Date(Date.now() - 3_600_000);
-  const looks: Readonly<Record<string, () => Promise<unknown>>> = {
+  const queries: Readonly<Record<string, () => Promise<unknown>>> = {
     newest: () => store.list(),
     'by type': () => store.list({ eventType: 'scan_completed' }),
     'by state': () => store.list({ state: 'received' }),
@@ -118,11 +118,11 @@ async function measureLists(store: Store): Promise<Record<string, number>> {
     'counts, all': () => store.counts({ by: ['eventType', 'state'] }),
   };
   const results: Record<string, number> = {};
-  for (const [name, look] of Object.entries(looks)) {
+  for (const [name, query] of Object.entries(queries)) {
     const times: number[] = [];
     for (let n = 0; n < 15; n++) {
       const start = performance.now();
-      await look();
+      await query();
       times.push(performance.now() - start);
     }
     results[name] = quantile(times, 0.5);
@@ -130,7 +130,7 @@ async function measureLists(store: Store): Promise<Record<string, number>> {
   return results;
 }
 
-/** Writes rows, so many side by side. @returns microseconds for one */
+/** Writes `count` rows, with `together` concurrent writes. @returns microseconds per row */
 async function insert(store: Store, count: number, together: number): Promise<number> {
   const entries = signedBodies(count, 512).map(toEntry);
   let next = 0;
@@ -147,7 +147,7 @@ async function insert(store: Store, count: number, together: number): Promise<nu
 let scan = 0;
 
 function toEntry({ body, digest }: { readonly body: Buffer; readonly digest: string }): LogEntry {
-  // A scan has some hundred events.
+  // A scan has a few hundred events.
   const scan_id = `scan_${Math.floor(scan++ / 200)}`;
   return {
     ...{ id: digest.slice(0, 32), endpoint: 'default', receivedAt: new Date(), ip: '127.0.0.1', body },

@@ -2,14 +2,14 @@ import { createHmac } from 'node:crypto';
 
 export const secret = 'bench-webhook-secret';
 
-/** The sizes that are measured: a plain event, one with a page of findings, the largest that is taken by default. */
+/** The measured sizes: a plain event, an event with a page of findings, the largest body that is accepted by default. */
 export const sizes = [
   { name: '0.5 KB', bytes: 512 },
   { name: '20 KB', bytes: 20 * 1024 },
   { name: '1 MB', bytes: 1024 * 1024 },
 ] as const;
 
-/** A signed body, as it comes over the wire. */
+/** A signed body, as it is sent. */
 export interface SignedBody {
   readonly body: Buffer;
   /** 64 hex digits. */
@@ -18,7 +18,7 @@ export interface SignedBody {
 
 let serial = 0;
 
-/** Signed events of about a size; no two alike, so that none is ever a duplicate. */
+/** Signed events of about the given size. All are different, so that none is a duplicate. */
 export function signedBodies(count: number, bytes: number): SignedBody[] {
   return Array.from({ length: count }, () => {
     const body = Buffer.from(JSON.stringify(event(serial++, bytes)));
@@ -63,7 +63,7 @@ function event(number: number, bytes: number): object {
   return findings.length === 0 ? plain : { ...plain, data: { ...plain.data, findings } };
 }
 
-/** Every finding takes the same number of bytes, so that a body never outgrows its size. */
+/** Every finding has the same number of bytes, so that a body never exceeds its size. */
 const findingBytes = 178;
 
 function padded(number: number): string {

@@ -1,4 +1,4 @@
-/** A receiver whose target is down, in one of two ways: tells how much memory it holds. */
+/** A receiver whose target is down, in one of two variants. It reports how much memory it holds. */
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
@@ -9,7 +9,7 @@ import { secret } from '../../support/bodies.ts';
 import { temporaryFile } from '../../support/files.ts';
 import { answerParent, portOf } from '../child.ts';
 
-/** Nobody listens there: the port is reserved, and never given out. */
+/** Refuses connections: this port is reserved and never assigned to a program. */
 const endpoint = 'http://127.0.0.1:1';
 
 const receivers: Readonly<Record<string, () => Receiver>> = {
@@ -19,12 +19,12 @@ const receivers: Readonly<Record<string, () => Receiver>> = {
   },
   heap: () =>
     createReceiver({ secret }).onAny((event) => {
-      void postUntilTaken(JSON.stringify(event));
+      void postUntilAccepted(JSON.stringify(event));
     }),
 };
 
-/** What a handler does by hand that must lose nothing: answers, and goes on trying. */
-async function postUntilTaken(body: string): Promise<void> {
+/** A hand-written handler that loses no event: it responds first, then retries until the target accepts the event. */
+async function postUntilAccepted(body: string): Promise<void> {
   for (let wait = 1000; ; wait = Math.min(wait * 2, 30_000)) {
     const answer = await fetch(`${endpoint}/events`, { method: 'POST', body }).catch(() => undefined);
     if (answer?.ok) return;
@@ -39,7 +39,7 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
 answerParent({
   port: () => portOf(server.address()),
-  /** Bytes that are in use, not what Node keeps for later. */
+  /** Bytes in use. Memory that Node has reserved but does not use is not counted. */
   memory() {
     globalThis.gc?.();
     const { heapUsed, external } = process.memoryUsage();

@@ -1,4 +1,4 @@
-/** A service that takes each request 20 ms after it has come whole, as one some way off does. */
+/** A service that responds 20 ms after it has received a request, like a service in another network. */
 import { createServer } from 'node:http';
 import { answerParent, portOf } from '../child.ts';
 
@@ -15,7 +15,7 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
 answerParent({
   port: () => portOf(server.address()),
-  /** Opened since this was asked for the last time. */
+  /** Opened since the last question. */
   connections() {
     const opened = connections;
     connections = 0;
