@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a certificate authority, and what it has signed: a certificate for the receiver and one for SpiderFoot, with a
-# spiderfoot.ini that names them and a secret. All of it is for trying things out, on this machine, for a month.
+# Creates a certificate authority, a certificate for the receiver, a certificate for SpiderFoot, and a spiderfoot.ini with
+# their paths and a secret. Use them only for tests on this machine. They expire after 30 days.
 #
 #   sh make-certificates.sh FOLDER [URL]
 set -eu
@@ -8,12 +8,12 @@ set -eu
 folder=${1:?usage: sh make-certificates.sh FOLDER [URL]}
 url=${2:-https://127.0.0.1:3443/webhook}
 
-# Keys are for their owner's eyes.
+# Only the owner may read the keys.
 umask 077
 mkdir -p "$folder"
 cd "$folder"
 
-# What openssl would ask of its own configuration file differs from machine to machine.
+# The default configuration of openssl differs between machines, so this script uses its own.
 cat >openssl.cnf <<'CONF'
 [req]
 distinguished_name = name
@@ -51,7 +51,7 @@ for name in receiver spiderfoot; do
     -days 30 -extfile openssl.cnf -extensions "$name" -out "$name.pem"
 done
 
-# Python's configparser, and the receiver with it, wants a % doubled.
+# Python's configparser, and therefore the receiver, requires each % to be doubled.
 here=$(pwd | sed 's/%/%%/g')
 cat >spiderfoot.ini <<INI
 [webhooks]
@@ -64,5 +64,5 @@ client_cert = $here/spiderfoot.pem
 client_key = $here/spiderfoot.key
 INI
 
-# Without its key nobody gets a further certificate out of this authority.
+# Without the authority's key, no further certificate can be signed.
 rm -f ca.key ./*.csr openssl.cnf

@@ -1,7 +1,7 @@
 """Sends one event as SpiderFoot does over mutual TLS: `python3 send.py spiderfoot.ini [event type]`.
 
-Reads the guide's keys from [webhooks] (default_url, secret, ca_bundle, client_cert, client_key), prints the answer, and
-exits with 1 where there is none, or not one of 2xx. Without a client_cert it presents none.
+Reads the guide's keys from [webhooks] (default_url, secret, ca_bundle, client_cert, client_key) and prints the response.
+Exits with 1 if there is no response or its status is not 2xx. Without client_cert, it presents no certificate.
 """
 
 import configparser
@@ -43,7 +43,7 @@ def main():
         parser.read_file(file)
     webhooks = parser["webhooks"]
     opener = urllib.request.build_opener(
-        # The machine's own proxy has no business with this machine.
+        # Do not send requests for this machine through a configured proxy.
         urllib.request.ProxyHandler({}),
         urllib.request.HTTPSHandler(context=tls_context(webhooks)),
     )
@@ -52,9 +52,9 @@ def main():
             print(response.status, response.read().decode("utf-8"))
     except urllib.error.HTTPError as error:
         sys.exit(f"{error.code} {error.read().decode('utf-8')}")
-    # With TLS 1.3 a refused client learns of it only as it reads the answer.
+    # With TLS 1.3, a client learns only when it reads the response that its certificate was refused.
     except (OSError, http.client.HTTPException) as error:
-        sys.exit(f"no answer: {error}")
+        sys.exit(f"no response: {error}")
 
 
 main()

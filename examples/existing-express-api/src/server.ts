@@ -4,15 +4,15 @@ import { getWebhook, webhookMiddleware } from '@spiderfoot-webhooks/express';
 import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';
 
-/** What the API was about before the webhooks came: a list of findings. */
+/** The resource that the API served before webhooks were added: a list of findings. */
 interface Finding {
   readonly id: string;
   readonly target: string;
   readonly finding: string;
 }
 
-/** A list in memory must not grow with what is sent. */
-const mostFindings = 1000;
+/** A limit on the list, so that a sender cannot make this process use more and more memory. */
+const maxFindings = 1000;
 
 async function main(): Promise<void> {
   const { host, port, options } = readEnvironment();
@@ -27,8 +27,8 @@ async function main(): Promise<void> {
   const findings: Finding[] = [];
 
   const app = express();
-  // Before the API's own parser: the signature is over the bytes as they came. The middleware answers what is not
-  // genuine; the route gets the typed event and answers the rest.
+  // Mount it before the API's own body parser: the signature covers the raw bytes. The middleware rejects every request
+  // that is not a verified event. The route gets the typed event and sends the response.
   app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
     const { event, context } = getWebhook(req);
     if (event.event_type === 'high_risk_event' || event.event_type === 'vulnerability_found') {
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
         target: event.data.target ?? 'unknown',
         finding: typeof event.data.data === 'string' ? event.data.data : JSON.stringify(event.data.data),
       });
-      if (findings.length > mostFindings) findings.shift();
+      if (findings.length > maxFindings) findings.shift();
     }
     console.log(jsonLine({ handled: event.event_type, id: context.id }));
     res.status(201).json({ status: 'success', findings: findings.length });

@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const stored = storeFromEnvironment({ logger });
   const receiver = createReceiver({ ...options, ...stored.options, logger });
 
-  // %o shows what a sender wrote with its control characters escaped.
+  // %o escapes control characters in the sender's text.
   receiver.on('scan_completed', ({ data }) => {
     console.error('Scan %o completed for %o', data.scan_id, data.target);
     if ((data.high_risk_events ?? 0) > 0) console.error('High-risk findings in scan: %o', data.scan_id);
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   });
 
   const app = express();
-  // Before any body parser: the signature is over the bytes as they came.
+  // Mount it before any body parser: the signature covers the raw bytes.
   app.all('/webhook', webhookHandler(receiver));
   app.get('/health', (_req, res) => {
     res.json({ status: 'ok' });

@@ -12,7 +12,7 @@ import {
 } from '@spiderfoot-webhooks/core/node';
 import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
 
-/** A receiver over HTTPS that takes events from holders of a certificate alone. The signature is checked all the same. */
+/** A receiver over HTTPS that accepts events only from clients with a certificate. It still verifies each signature. */
 async function main(): Promise<void> {
   const { SPIDERFOOT_CONFIG: file = 'certificates/spiderfoot.ini', PORT = '3443' } = process.env;
   const { host, port } = readListenAddress({ ...process.env, PORT });
@@ -35,9 +35,9 @@ async function main(): Promise<void> {
     receiver,
     { host, port, tls: readTls(), onClose: stored.close },
   );
-  // Who has no certificate gets no HTTP, so neither a status nor the receiver tells of it.
+  // A client without a certificate never gets to HTTP: it gets no status, and the receiver logs nothing about it.
   server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, { authorizationError }: TLSSocket) => {
-    logger.warn({ reason: authorizationError ?? code }, 'a client was rejected by TLS');
+    logger.warn({ reason: authorizationError ?? code }, 'rejected a client during the TLS handshake');
   });
   console.log(`listening on ${url}${endpoint.path}`);
 }
@@ -46,7 +46,7 @@ function readTls(): TlsOptions {
   return {
     cert: readPem('TLS_CERT', 'certificates/receiver.pem'),
     key: readPem('TLS_KEY', 'certificates/receiver.key'),
-    // Whoever this authority has signed may connect: give it to senders of webhooks alone.
+    // Every client with a certificate from this authority may connect: issue certificates only to senders of webhooks.
     ca: readPem('TLS_CLIENT_CA', 'certificates/ca.pem'),
     requestCert: true,
     rejectUnauthorized: true,
@@ -54,14 +54,14 @@ function readTls(): TlsOptions {
   };
 }
 
-function readPem(variable: string, byDefault: string): Buffer {
-  const path = process.env[variable] || byDefault;
+function readPem(variable: string, defaultPath: string): Buffer {
+  const path = process.env[variable] || defaultPath;
   try {
     return readFileSync(path);
   } catch {
     throw new ConfigurationError(
       variable,
-      `names ${path}, which cannot be read. Has npm run certificates been run?`,
+      `names ${path}, which cannot be read. To create it, run npm run certificates.`,
     );
   }
 }

@@ -5,10 +5,10 @@ import { slack } from '@spiderfoot-webhooks/forward/slack';
 import { webhook } from '@spiderfoot-webhooks/forward/webhook';
 import { variable } from './variable.ts';
 
-/** Registers an endpoint's handlers. @returns what to close in the end */
+/** Registers an endpoint's handlers. @returns the forwarder to close at shutdown */
 export type Register = (receiver: Receiver, logger: Logger) => Forwarder;
 
-/** What each endpoint of spiderfoot.ini does with its events, by the name of its section. */
+/** The handlers of each endpoint in spiderfoot.ini, by the name of its section. */
 export const endpoints: ReadonlyMap<string, Register> = new Map<string, Register>([
   [
     'security_team',

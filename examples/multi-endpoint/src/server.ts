@@ -13,7 +13,7 @@ import { openStore } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';
 import { endpoints } from './forwarders.ts';
 
-/** A receiver for each section of spiderfoot.ini, each with its own secret, events and handlers, over one store. */
+/** One receiver for each section of spiderfoot.ini, with its own secret, events and handlers. All share one store. */
 async function main(): Promise<void> {
   const { SPIDERFOOT_CONFIG: file = 'spiderfoot.ini', SPIDERFOOT_WEBHOOK_DB: database = 'webhooks.db' } =
     process.env;
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     throw new ConfigurationError('enabled', `of ${file} is off: SpiderFoot sends nothing.`);
   const logger = lineLogger();
   for (const { section, key, line } of config.ignored) {
-    logger.info({ file, line, section, key }, 'a key that is left to SpiderFoot');
+    logger.info({ file, line, section, key }, 'ignored a key that only SpiderFoot uses');
   }
 
   const store = openStore(database, { logger });

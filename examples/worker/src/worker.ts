@@ -17,7 +17,7 @@ function createHandler({ SPIDERFOOT_WEBHOOK_SECRET: secret }: Bindings): Handler
   return webhookHandler(receiver, { clientIp: (c) => c.req.header('cf-connecting-ip') });
 }
 
-// The secret comes with a request, so the first request creates the receiver. Later requests share it.
+// The secret is available only in a request, so the first request creates the receiver. Later requests share it.
 let handler: Handler<Env> | undefined;
 
 const app = new Hono<Env>();
