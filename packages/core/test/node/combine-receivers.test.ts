@@ -14,13 +14,16 @@ async function codeOf(receiver: Pick<ReturnType<typeof createReceiver>, 'receive
 describe('serve() with several receivers', () => {
   it('closes all of them, including those with schemas, even if one fails to close', async () => {
     const plain = createReceiver({ secret });
-    const own = createReceiver({ secret, schemas: { 'in.house': z.object({ floor: z.number() }) } });
-    const fault = new Error('a store that is down');
+    const withSchemas = createReceiver({
+      secret,
+      schemas: { 'asset.found': z.object({ floor: z.number() }) },
+    });
+    const fault = new Error('The store is down');
     const failing = { start: () => {}, close: () => Promise.reject(fault) };
-    const served = await serve(() => {}, [failing, plain, own], { port: 0 });
+    const served = await serve(() => {}, [failing, plain, withSchemas], { port: 0 });
     expect(await codeOf(plain)).toBe('processed');
     await expect(served.close()).rejects.toBe(fault);
-    expect([await codeOf(plain), await codeOf(own)]).toEqual(['shutting_down', 'shutting_down']);
+    expect([await codeOf(plain), await codeOf(withSchemas)]).toEqual(['shutting_down', 'shutting_down']);
     served.server.closeAllConnections();
   });
 

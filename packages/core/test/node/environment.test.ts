@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/index.ts';
 import { readEnvironment } from '../../src/node/index.ts';
 
-describe('the environment', () => {
+describe('readEnvironment()', () => {
   const env = { SPIDERFOOT_WEBHOOK_SECRET: 's3cret' };
 
   it.each(['SPIDERFOOT_ALLOWED_IPS', 'SPIDERFOOT_TRUSTED_PROXIES'])(
-    'with a %s of commas is an error',
+    'rejects a %s that contains only commas',
     (name) => {
       for (const value of [',', ' , ']) {
         const read = () => readEnvironment({ ...env, [name]: value });

@@ -3,7 +3,8 @@ import { jsonLine, lineLogger } from '../../src/node/index.ts';
 
 const hostile = 'a\n\u001b[2J\u009b\u2028\u2029\u007fb';
 
-describe('a line of the logger', () => {
+describe('a line of lineLogger()', () => {
+  /** Return the text that a function writes to standard error. */
   function written(log: () => void): string {
     let text = '';
     const write = vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
@@ -17,15 +18,15 @@ describe('a line of the logger', () => {
 
   it.each([
     ['an error', { err: new Error(hostile) }],
-    ['a text', { event_type: hostile }],
-  ])('is one line, and drives no terminal, with %s of the sender in it', (_, details) => {
+    ['a string', { event_type: hostile }],
+  ])('is one line without control characters when the sender forges %s', (_, details) => {
     const text = written(() => lineLogger().error(details, hostile));
     expect(text.endsWith('\n')).toBe(true);
     expect(text.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
     expect(text).toContain('error ');
   });
 
-  it('shows format and direction characters of logged values as escapes at any position', () => {
+  it('escapes format and direction characters of logged values at any position', () => {
     const characters = [
       '\u202e',
       '\u202a',
@@ -53,16 +54,16 @@ describe('a line of the logger', () => {
     expect(written(() => lineLogger().info({ words }, words))).toBe(`info  ${words} { words: '${words}' }\n`);
   });
 
-  it('has no colour where standard error is no terminal', () => {
+  it('has no colors if standard error is not a terminal', () => {
     expect(written(() => lineLogger().info({ n: 1 }, 'counted'))).toBe('info  counted { n: 1 }\n');
     expect(written(() => lineLogger().debug({}, 'nothing'))).toBe('');
   });
 
   it.each([
     ['an error', { err: new Error('x'.repeat(1_000_000)) }],
-    ['a text', { event_type: 'x'.repeat(1_000_000) }],
+    ['a string', { event_type: 'x'.repeat(1_000_000) }],
     ['several errors', { err: new AggregateError([new Error('x'.repeat(1_000_000))], 'failed') }],
-  ])('is not a megabyte long because %s is', (_, details) => {
+  ])('is cut if %s is one megabyte long', (_, details) => {
     const text = written(() => lineLogger().error(details, 'failed'));
     expect(text.length).toBeLessThan(25_000);
     expect(text.indexOf('\n')).toBe(text.length - 1);
@@ -81,32 +82,35 @@ describe('a line of the logger', () => {
       vi.unstubAllEnvs();
     });
 
-    it('has colours, if nobody asks for none', () => {
+    it('has colors unless NO_COLOR is set', () => {
       expect(logged({ n: 1 })).toBe(`info  counted { n: ${esc}[33m1${esc}[39m }\n`);
       expect(logged({ n: 1 }, '1')).toBe('info  counted { n: 1 }\n');
     });
 
-    it.each(['[2J', '[8m', '[7m', '[1A', ']0;title\u0007', 'c'])('has no %j of the sender', (code) => {
-      const text = logged({ event_type: esc + code, err: new Error(`${esc}${code} of the sender`) });
-      expect(text).not.toContain(esc + code);
-      expect(text).toContain(`\\u001b${code.slice(0, 2)}`);
-    });
+    it.each(['[2J', '[8m', '[7m', '[1A', ']0;title\u0007', 'c'])(
+      'escapes the sequence %j of the sender',
+      (code) => {
+        const text = logged({ event_type: esc + code, err: new Error(`${esc}${code} of the sender`) });
+        expect(text).not.toContain(esc + code);
+        expect(text).toContain(`\\u001b${code.slice(0, 2)}`);
+      },
+    );
 
-    it('does not leave its colours to the line after one that is cut', () => {
+    it('resets its colors when it is cut', () => {
       const text = logged({ text: Array.from({ length: 99 }, () => 'x'.repeat(500)) });
       expect(text.endsWith(`…${esc}[0m\n`)).toBe(true);
     });
   });
 });
 
-it('jsonLine writes well-formed JSON: half of a surrogate pair becomes U+FFFD, in values and in names', () => {
+it('jsonLine() replaces a lone surrogate by U+FFFD in values and in names', () => {
   const value = { 'n\ud83d': ['\udc80x', '\ud83d\ude00', 'a\\ud83d', '\ud83dabcd', '\ud800\ud800'] };
   expect(JSON.parse(jsonLine(value))).toEqual({
     'n\ufffd': ['\ufffdx', '\ud83d\ude00', 'a\\ud83d', '\ufffdabcd', '\ufffd\ufffd'],
   });
 });
 
-it('jsonLine writes ASCII in one line, and says the same', () => {
+it('jsonLine() writes one line of ASCII that parses to the same value', () => {
   const value = { handled: hostile, more: 'ä€😀' };
   expect(jsonLine(value)).toMatch(/^[\x20-\x7e]*$/);
   expect(JSON.parse(jsonLine(value))).toEqual(value);

@@ -14,7 +14,7 @@ const cases = Object.entries(unusable).flatMap(([option, values]) =>
   values.map((value) => [option, value] as const),
 );
 
-describe('serve', () => {
+describe('serve()', () => {
   it.each(cases)('rejects %s: %j before it listens', async (option, value) => {
     const error = await serve(() => {}, receiver, { port: 0, [option]: value }).catch(
       (cause: unknown) => cause,

@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest';
 import { createReceiver } from '../../src/index.ts';
 import { signedDelivery } from '../../src/testing/index.ts';
+import { secret, sender } from '../support/sender.ts';
 
-const secret = 'remembered-s3cret';
 const timestamp = new Date();
 
-/** Returns the same bytes for the same scan. */
+/** Sign a delivery. The same scan ID yields the same bytes. */
 const deliveryOf = (scan_id: string) =>
   signedDelivery('scan_started', { secret, timestamp, data: { scan_id } });
 
@@ -28,16 +28,40 @@ it('a request that arrives during a retry shares its outcome without running a h
 it.each([
   ['at once', () => {}],
   ['later', async () => {}],
-])(
-  'a delivery whose handlers succeed %s is forgotten after as many others as memory can hold',
-  async (_, run) => {
-    const handler = vi.fn(run);
-    const receiver = createReceiver({ secret, dedupeCacheSize: 1 }).onAny(handler);
-    const statuses: string[] = [];
-    for (const scan of ['a', 'a', 'b', 'a']) {
-      statuses.push((await receiver.receive(await deliveryOf(scan))).status);
-    }
-    expect(statuses).toEqual(['processed', 'duplicate', 'processed', 'processed']);
-    expect(handler).toHaveBeenCalledTimes(3);
-  },
-);
+])('a delivery whose handlers succeed %s is forgotten after dedupeCacheSize others', async (_, run) => {
+  const handler = vi.fn(run);
+  const receiver = createReceiver({ secret, dedupeCacheSize: 1 }).onAny(handler);
+  const statuses: string[] = [];
+  for (const scan of ['a', 'a', 'b', 'a']) {
+    statuses.push((await receiver.receive(await deliveryOf(scan))).status);
+  }
+  expect(statuses).toEqual(['processed', 'duplicate', 'processed', 'processed']);
+  expect(handler).toHaveBeenCalledTimes(3);
+});
+
+it('a full cache of deliveries forgets only the oldest delivery', async () => {
+  const receiver = createReceiver({ secret, dedupeCacheSize: 2 });
+  const sends = [];
+  for (let n = 0; n < 3; n++) sends.push(await sender('scan_completed', { n }));
+  const [first, second, third] = sends;
+  for (const send of sends) expect(await send(receiver)).toMatchObject({ status: 'processed' });
+  expect(await third?.(receiver)).toMatchObject({ status: 'duplicate' });
+  expect(await second?.(receiver)).toMatchObject({ status: 'duplicate' });
+  expect(await first?.(receiver)).toMatchObject({ status: 'processed' });
+  expect(await second?.(receiver)).toMatchObject({ status: 'processed' });
+});
+
+it('the cache of deliveries keeps a running delivery, regardless of how many others arrive', async () => {
+  const receiver = createReceiver({ secret, dedupeCacheSize: 1 });
+  const finish: (() => void)[] = [];
+  receiver.on('scan_completed', () => new Promise<void>((resolve) => finish.push(resolve)));
+  const send = await sender('scan_completed');
+  const first = send(receiver);
+  await vi.waitFor(() => expect(finish).toHaveLength(1));
+  for (let n = 0; n < 5; n++) await (await sender('scan_started', { n }))(receiver);
+  const retry = send(receiver);
+  finish[0]?.();
+  expect(await first).toMatchObject({ status: 'processed' });
+  expect(await retry).toMatchObject({ status: 'duplicate' });
+  expect(finish).toHaveLength(1);
+});

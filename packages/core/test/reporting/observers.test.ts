@@ -14,7 +14,7 @@ import { secret, sender } from '../support/sender.ts';
 
 const codeOf = (outcome: Outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status);
 
-/** A receiver, and everything that it reports. */
+/** Create a receiver, and collect its log lines, outcomes and errors. */
 function observed(options: Partial<ReceiverOptions> = {}) {
   const { logger, lines } = keepingLogger();
   const outcomes: ({ readonly code: string } & OutcomeDetails)[] = [];
@@ -25,7 +25,7 @@ function observed(options: Partial<ReceiverOptions> = {}) {
   return { receiver, lines, outcomes, errors };
 }
 
-/** A handler that fails the given number of times. */
+/** Create a handler that fails this number of times, and then succeeds. */
 function failing(times: number, error: () => Error = () => new Error('down')) {
   let calls = 0;
   return () => {
@@ -35,8 +35,8 @@ function failing(times: number, error: () => Error = () => new Error('down')) {
 
 const quick = { baseDelay: 1, maxDelay: 1 };
 
-describe('behind a queue', () => {
-  it('each outcome has its phase, its attempt and the type of its event', async () => {
+describe('a receiver with a queue', () => {
+  it('reports the phase, the attempt and the event type of each outcome', async () => {
     const { receiver, outcomes, errors } = observed({ queue: memoryQueue(quick) });
     receiver.on('scan_completed', failing(1));
     const send = await sender('scan.complete');
@@ -58,7 +58,7 @@ describe('behind a queue', () => {
     ]);
   });
 
-  it('a failed attempt is logged in one line with its handlers and the time of the next attempt', async () => {
+  it('logs a failed attempt in one line with its handlers and the time of the next attempt', async () => {
     const { receiver, lines } = observed({ queue: memoryQueue(quick) });
     receiver.on('scan_completed', () => {}, { name: 'fine' });
     receiver.on('scan_completed', failing(1), { name: 'siem' });
@@ -81,7 +81,7 @@ describe('behind a queue', () => {
     expect(nextAttempt instanceof Date && nextAttempt.getTime()).toBeGreaterThanOrEqual(before);
   });
 
-  it('a RetryLaterError is logged as information and not as an error', async () => {
+  it('logs a RetryLaterError with the level info, and does not call onError', async () => {
     const { receiver, lines, errors, outcomes } = observed({ queue: memoryQueue(quick) });
     receiver.onAny(
       failing(1, () => new RetryLaterError(0.001, 'busy')),
@@ -99,7 +99,7 @@ describe('behind a queue', () => {
     expect(errors).toEqual([]);
   });
 
-  it('a RetryLaterError beside another failure is an error', async () => {
+  it('logs an error if one handler throws RetryLaterError and another one fails', async () => {
     const { receiver, lines, errors, outcomes } = observed({ queue: memoryQueue(quick) });
     receiver.onAny(failing(1, () => new RetryLaterError(0.001, 'busy'))).onAny(failing(1));
     await (await sender())(receiver);
@@ -108,7 +108,7 @@ describe('behind a queue', () => {
     expect(errors).toMatchObject([{ source: 'handlers', attempt: 1 }]);
   });
 
-  it('a queue that cannot store a delivery is logged in one line with its error', async () => {
+  it('logs one line with the error if the queue cannot store a delivery', async () => {
     const disk = new Error('disk full');
     const queue = { ...memoryQueue(), enqueue: () => Promise.reject(disk) };
     const { receiver, lines, errors } = observed({ queue });
@@ -119,7 +119,7 @@ describe('behind a queue', () => {
     ]);
   });
 
-  it('a separate log that fails is logged in one line, in addition to the outcome', async () => {
+  it('logs the failure of a separate log in one line, in addition to the outcome', async () => {
     const disk = new Error('disk full');
     const log = { record: () => Promise.reject(disk) };
     const { receiver, lines, errors } = observed({ queue: memoryQueue(), log });
@@ -135,8 +135,8 @@ describe('behind a queue', () => {
   });
 });
 
-describe('without a queue', () => {
-  it('each outcome has the phase received and its attempt', async () => {
+describe('a receiver without a queue', () => {
+  it('reports the phase received and the attempt of each outcome', async () => {
     const { receiver, outcomes, errors } = observed();
     receiver.onAny(failing(2));
     const send = await sender('scan_failed');
@@ -154,7 +154,7 @@ describe('without a queue', () => {
     ]);
   });
 
-  it('a rejected delivery has a type if it was parsed', async () => {
+  it('reports the event type of a rejected delivery if it was parsed', async () => {
     const { receiver, outcomes, lines } = observed({ tolerance: 1, now: () => 5 });
     await (await sender('scan_completed'))(receiver);
     await (await sender('scan_completed', { events_found: 'many' }))(receiver);
@@ -171,7 +171,7 @@ describe('without a queue', () => {
     ]);
   });
 
-  it('a failure is logged in one line even if two requests wait for it', async () => {
+  it('logs a failure in one line even if two requests wait for it', async () => {
     const { receiver, lines, errors, outcomes } = observed();
     let fail = () => {};
     receiver.onAny(
@@ -193,7 +193,7 @@ describe('without a queue', () => {
     expect(outcomes).toMatchObject([{ attempt: 1 }, { attempt: 0 }]);
   });
 
-  it('a failure of handlers and of the log is logged in one line with both errors', async () => {
+  it('logs a failure of handlers and of the log in one line with both errors', async () => {
     const log = memoryLog();
     const { record } = log;
     let calls = 0;
@@ -213,7 +213,7 @@ describe('without a queue', () => {
     expect(errors.map(({ source }) => source)).toEqual(['handlers', 'log']);
   });
 
-  it('a user function that throws is logged in one line', async () => {
+  it('logs a user function that throws in one line', async () => {
     const { receiver, lines, errors } = observed();
     const fault = new Error('no header');
     const receive = receiver.receive({
@@ -229,7 +229,7 @@ describe('without a queue', () => {
     expect(errors).toMatchObject([{ source: 'receiver', phase: 'received', attempt: 0, id: undefined }]);
   });
 
-  it('ms is the time from the request to its outcome, in milliseconds with three decimals', async () => {
+  it('logs the milliseconds from the request to its outcome as ms', async () => {
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     vi.advanceTimersByTime(1000);
@@ -240,7 +240,7 @@ describe('without a queue', () => {
     expect(outcomes.map(({ timings }) => timings)).toEqual([{ body: 0, check: 0, handle: 12, total: 12 }]);
   });
 
-  it('a body that cannot be discarded is reported beside the rejection', async () => {
+  it('reports a body that cannot be discarded in addition to the rejection', async () => {
     const fault = new Error('no stream');
     const { receiver, lines, errors } = observed();
     const outcome = await receiver.receive({
@@ -258,7 +258,7 @@ describe('without a queue', () => {
     expect(errors).toMatchObject([{ source: 'receiver', phase: 'received' }]);
   });
 
-  it('a clock that throws is logged in one line, in addition to the outcome', async () => {
+  it('logs a clock that throws in one line, in addition to the outcome', async () => {
     const now = () => JSON.parse('{');
     const { receiver, lines } = observed({ now });
     receiver.onAny(() => {});
@@ -284,7 +284,7 @@ describe('a counter of new deliveries', () => {
     ['without a queue', () => ({})],
     ['with a log', () => ({ log: memoryLog() })],
     ['with a queue', () => ({ queue: memoryQueue(quick) })],
-  ])('counts each once %s, however often it is sent or attempted', async (_, stores) => {
+  ])('counts each delivery once %s, even if it is sent or attempted several times', async (_, stores) => {
     const { receiver, outcomes } = observed(stores());
     const counted = counting(receiver);
     receiver.onAny(failing(3));

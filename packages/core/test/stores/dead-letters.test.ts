@@ -10,8 +10,8 @@ import { type DeliveryQueue, memoryQueue } from '../../src/stores/index.ts';
 import { keepingLogger } from '../support/lines.ts';
 import { secret, sender } from '../support/sender.ts';
 
-/** A receiver with a queue in memory, and the dead letters that it reports. */
-function receiving(options: Partial<ReceiverOptions> = {}) {
+/** Create a receiver with a memory queue, and collect the dead letters that it reports. */
+function createReporting(options: Partial<ReceiverOptions> = {}) {
   const letters: DeadLetter[] = [];
   const queue = memoryQueue({ maxAttempts: 2, baseDelay: 1 });
   const receiver = createReceiver({ secret, endpoint: 'e', queue, ...options });
@@ -23,9 +23,9 @@ function receiving(options: Partial<ReceiverOptions> = {}) {
 
 const data = { scan_id: 's1', target: 'example.com' };
 
-describe('a dead letter of a queue in memory', () => {
+describe('a dead letter of a memory queue', () => {
   it('is reported with its delivery, its handlers and their errors', async () => {
-    const { receiver, letters } = receiving();
+    const { receiver, letters } = createReporting();
     const before = new Date();
     await (await sender('scan.complete', data))(receiver);
     await vi.waitFor(() => expect(letters).toHaveLength(1));
@@ -43,9 +43,9 @@ describe('a dead letter of a queue in memory', () => {
     expect(letter?.error).toBeInstanceOf(EventHandlingError);
   });
 
-  it('is logged in one line, which says that handlers failed and that it is a dead letter', async () => {
+  it('is logged in one line that contains the failure and the dead letter', async () => {
     const { logger, lines } = keepingLogger();
-    const { receiver, letters } = receiving({ logger });
+    const { receiver, letters } = createReporting({ logger });
     await (await sender())(receiver);
     await vi.waitFor(() => expect(letters).toHaveLength(1));
     expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
@@ -61,13 +61,13 @@ describe('a dead letter of a queue in memory', () => {
 
   it.each([
     ['with a logger', { logger: keepingLogger().logger }, true],
-    ['without one', {}, false],
-  ])('tells the store whether it is in the log: %s', (_, options, isLogged) => {
-    const answers: unknown[] = [];
+    ['without a logger', {}, false],
+  ])('is confirmed to the store as logged only if there is a logger: %s', (_, options, isLogged) => {
+    const confirmations: unknown[] = [];
     const queue: DeliveryQueue = {
       enqueue: async () => 'accepted',
       start(endpoint, _process, onDeadLetter) {
-        answers.push(
+        confirmations.push(
           onDeadLetter?.({
             ...{ id: 'a'.repeat(32), endpoint, eventType: 'scan_completed', scanId: 's1', target: 't' },
             ...{ receivedAt: new Date(), ip: undefined, attempts: 5, reason: 'lost', handlers: [] },
@@ -77,12 +77,12 @@ describe('a dead letter of a queue in memory', () => {
         return { close: async () => {} };
       },
     };
-    const { receiver } = receiving({ queue, ...options });
+    const { receiver } = createReporting({ queue, ...options });
     receiver.start();
-    expect(answers).toEqual([isLogged]);
+    expect(confirmations).toEqual([isLogged]);
   });
 
-  it('is logged as an error even if its handlers only asked for later attempts', async () => {
+  it('is logged as an error even if its handlers only threw RetryLaterError', async () => {
     const { logger, lines } = keepingLogger();
     const letters: unknown[] = [];
     const receiver = createReceiver({ secret, logger, queue: memoryQueue({ maxAttempts: 1 }) })
@@ -94,9 +94,9 @@ describe('a dead letter of a queue in memory', () => {
     expect(lines[1]?.message).toContain('dead letter');
   });
 
-  it('is reported if the body can no longer be parsed, and no handler runs', async () => {
+  it('is reported without running a handler if the body can no longer be parsed', async () => {
     const { logger, lines } = keepingLogger();
-    const { receiver, letters, queue } = receiving({ logger });
+    const { receiver, letters, queue } = createReporting({ logger });
     const stored = {
       ...{ id: 'a'.repeat(32), endpoint: 'e', receivedAt: new Date(), ip: undefined },
       ...({ eventType: 'scan_completed', dialect: 'guide', scanId: 's1', target: 't' } as const),
@@ -115,23 +115,23 @@ describe('a dead letter of a queue in memory', () => {
     expect(lines).toMatchObject([
       { level: 'error', message: expect.stringMatching(/rejected: invalid_event.*dead letter/) },
     ]);
-    // If it is sent again, it is attempted again.
+    // A dead letter that is sent again is not a duplicate.
     expect(await queue.enqueue(stored)).toBe('accepted');
   });
 
   it.each([
     ['throws', () => JSON.parse('{')],
     ['rejects', () => Promise.reject(new Error('no pager'))],
-  ])('has no other effect than an onError call if a listener %s', async (_, fault) => {
-    const { receiver, letters } = receiving();
+  ])('causes only a call of onError if a listener of onDeadLetter %s', async (_, fault) => {
+    const { receiver, letters } = createReporting();
     const sources: string[] = [];
     receiver.onError((_error, { source, phase, attempt }) => sources.push(`${source} ${phase} ${attempt}`));
     receiver.onDeadLetter(fault);
-    const after = vi.fn();
-    receiver.onDeadLetter(after);
+    const nextListener = vi.fn();
+    receiver.onDeadLetter(nextListener);
     await (await sender())(receiver);
     await vi.waitFor(() => expect(sources).toContain('listener handled 2'));
-    expect(after).toHaveBeenCalledOnce();
+    expect(nextListener).toHaveBeenCalledOnce();
     expect(letters).toHaveLength(1);
     const outcomes: string[] = [];
     receiver.onOutcome(({ status }) => outcomes.push(status));
@@ -140,7 +140,7 @@ describe('a dead letter of a queue in memory', () => {
   });
 
   it('is reported again if it is sent again and fails again', async () => {
-    const { receiver, letters } = receiving();
+    const { receiver, letters } = createReporting();
     const send = await sender();
     for (const count of [1, 2]) {
       expect(await send(receiver)).toMatchObject({ status: 'accepted' });

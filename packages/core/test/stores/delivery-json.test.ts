@@ -19,7 +19,7 @@ async function exported(format: 'csv' | 'jsonl', ...records: readonly DeliveryWi
   return parts.join('');
 }
 
-/** Bytes that a text loses: a byte order mark, an emoji, a NUL, and a byte that is not UTF-8. */
+/** Bytes that are easily lost in a string: a byte order mark, an emoji, a NUL, and a byte that is not UTF-8. */
 const bodies = {
   'a byte order mark': Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d),
   'an emoji and NUL': new TextEncoder().encode('{"a":"\u{1f512}\0"}'),
@@ -28,8 +28,8 @@ const bodies = {
   'no bytes': new Uint8Array(),
 };
 
-describe('The JSON of a delivery', () => {
-  it('has camelCase names in one order, and times in ISO 8601', () => {
+describe('the JSON of a delivery', () => {
+  it('has camelCase names in a fixed order, and times in ISO 8601', () => {
     const record = createRecord({ nextAttempt: new Date(0), body: new TextEncoder().encode('{}') });
     expect(Object.keys(deliveryJson(record))).toEqual([
       'key',
@@ -58,7 +58,7 @@ describe('The JSON of a delivery', () => {
     });
   });
 
-  it('prints no field that is unknown, and no other field', () => {
+  it('omits undefined fields and fields that are not part of a delivery', () => {
     expect(printed({ receivedAt: new Date(0), ip: undefined, secret: 'x' })).toEqual({
       receivedAt: '1970-01-01T00:00:00.000Z',
     });
@@ -71,23 +71,23 @@ describe('The JSON of a delivery', () => {
   });
 });
 
-describe('The codec of deliveries', () => {
-  it.each(Object.entries(bodies))('decodes an encoded delivery whose body has %s', (_, body) => {
+describe('encodeDelivery() and decodeDelivery()', () => {
+  it.each(Object.entries(bodies))('restore a delivery whose body has %s', (_, body) => {
     const { id = '', endpoint = '', receivedAt, ip, eventType, dialect, scanId, target } = createRecord();
     const delivery = { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body };
     expect(decodeDelivery(JSON.parse(JSON.stringify(encodeDelivery(delivery))))).toEqual(delivery);
   });
 });
 
-describe('An export', () => {
-  it('as JSON lines has the JSON of one delivery per line', async () => {
+describe('an export of deliveries', () => {
+  it('as JSONL has the JSON of one delivery on each line', async () => {
     const [one, two] = [createRecord({ key: '1', body: bodies['no bytes'] }), createRecord({ key: '2' })];
     const records = [one, two].map((record) => ({ ...record, body: bodies['a byte that is not UTF-8'] }));
     const lines = (await exported('jsonl', ...records)).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(records.map(printed));
   });
 
-  it('as CSV has columns with the names of the JSON, and the body in the column of its form', async () => {
+  it('as CSV has the columns of the JSON, with the body in body or in bodyBase64', async () => {
     const text = await exported(
       'csv',
       createRecord({ target: '=1+1', body: bodies['a byte that is not UTF-8'] }),
@@ -100,8 +100,8 @@ describe('An export', () => {
     expect(line).toMatch(/,,e\/99$/);
   });
 
-  it('in another format is a ConfigurationError', async () => {
-    const given: 'csv' = JSON.parse('"xml"');
-    await expect(exported(given)).rejects.toMatchObject({ name: 'ConfigurationError', option: 'format' });
+  it('rejects another format with a ConfigurationError', async () => {
+    const format: 'csv' = JSON.parse('"xml"');
+    await expect(exported(format)).rejects.toMatchObject({ name: 'ConfigurationError', option: 'format' });
   });
 });

@@ -19,7 +19,7 @@ const delivery: StoredDelivery = {
   ...{ eventType: 'scan_started', dialect: 'guide', scanId: undefined, target: undefined },
 };
 
-it('a memory queue that is closing waits for running deliveries and retries none', async () => {
+it('a memory queue that is closing waits for running deliveries and does not retry them', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const queue = memoryQueue();
@@ -58,7 +58,7 @@ it('a memory queue runs a delivery once even if it is enqueued twice', async () 
   expect(work).toHaveBeenCalledOnce();
 });
 
-it('deliveries that wait for a retry count toward the capacity of a memory queue, also while it is closed', async () => {
+it('a memory queue counts deliveries that wait for a retry toward its capacity, even when it is closed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const queue = memoryQueue({ capacity: 1 });

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { DeliveryState, QueueState } from '../../src/stores/index.ts';
 import { checkFilter, endpointTaken, isTaken, mayReplace, retryDelay } from '../../src/stores/index.ts';
 
-describe('The wait before another try', () => {
+describe('retryDelay()', () => {
   const options = { baseDelay: 1000, maxDelay: 60_000 };
 
-  it('is drawn between nothing and the double of the one before, up to the longest', () => {
+  it('is random, at most baseDelay doubled for each attempt, and never above maxDelay', () => {
     for (const attempt of [1, 2, 3, 6, 7, 8, 50, 2000]) {
-      const most = Math.min(60_000, 1000 * 2 ** (attempt - 1));
+      const longest = Math.min(60_000, 1000 * 2 ** (attempt - 1));
       const draws = Array.from({ length: 400 }, () => retryDelay(attempt, undefined, options));
       expect(Math.min(...draws)).toBeGreaterThanOrEqual(0);
-      expect(Math.max(...draws)).toBeLessThanOrEqual(most);
-      // 400 draws reach into the lowest and the highest tenth but in one of 10^18 runs.
-      expect(Math.min(...draws)).toBeLessThan(most * 0.1);
-      expect(Math.max(...draws)).toBeGreaterThan(most * 0.9);
+      expect(Math.max(...draws)).toBeLessThanOrEqual(longest);
+      // 400 draws miss the lowest or the highest tenth in only one of 10^18 runs.
+      expect(Math.min(...draws)).toBeLessThan(longest * 0.1);
+      expect(Math.max(...draws)).toBeGreaterThan(longest * 0.9);
     }
   });
 
@@ -28,32 +28,38 @@ describe('The wait before another try', () => {
     }
   });
 
-  it.each([86_401, 2 ** 31, 1e12, Number.MAX_VALUE])('is a day if a handler asks for %d seconds', (asked) => {
-    expect(retryDelay(1, asked, options)).toBe(86_400_000);
-  });
+  it.each([86_401, 2 ** 31, 1e12, Number.MAX_VALUE])(
+    'is one day if a handler asks for %d seconds',
+    (retryAfter) => {
+      expect(retryDelay(1, retryAfter, options)).toBe(86_400_000);
+    },
+  );
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -5, 0])(
-    'is the backoff alone if a handler asks for %d seconds',
-    (asked) => {
-      const delay = retryDelay(1, asked, { baseDelay: 10, maxDelay: 10 });
+    'is only the backoff if a handler asks for %d seconds',
+    (retryAfter) => {
+      const delay = retryDelay(1, retryAfter, { baseDelay: 10, maxDelay: 10 });
       expect(delay).toBeGreaterThanOrEqual(0);
       expect(delay).toBeLessThanOrEqual(10);
     },
   );
 
-  it('is a whole number of milliseconds, whatever the options', () => {
+  it('is an integer number of milliseconds for any options', () => {
     for (let n = 0; n < 2000; n++) {
-      const [attempt, asked, baseDelay, maxDelay] = [1, 1, 1, 1].map(() =>
+      const [attempt, retryAfter, baseDelay, maxDelay] = [1, 1, 1, 1].map(() =>
         Math.ceil(Math.random() * 2 ** 31),
       );
-      const delay = retryDelay(attempt ?? 1, asked, { baseDelay: baseDelay ?? 1, maxDelay: maxDelay ?? 1 });
+      const delay = retryDelay(attempt ?? 1, retryAfter, {
+        baseDelay: baseDelay ?? 1,
+        maxDelay: maxDelay ?? 1,
+      });
       expect(Number.isSafeInteger(delay)).toBe(true);
       expect(delay).toBeLessThanOrEqual(Math.max(86_400_000, maxDelay ?? 1));
     }
   });
 });
 
-describe('What is known of a delivery', () => {
+describe('the state of a delivery', () => {
   const states = [
     'received',
     'processed',
@@ -67,7 +73,7 @@ describe('What is known of a delivery', () => {
   const entries: readonly DeliveryState[] = ['received', 'processed', 'failed', 'ignored', 'rejected'];
 
   it.each<DeliveryState | QueueState>(['processed', 'queued', 'running'])(
-    'as %s is taken, and stays so',
+    '%s means that a new delivery is a duplicate, and is not replaced by a log entry',
     (state) => {
       expect(isTaken(state)).toBe(true);
       for (const entry of entries)
@@ -75,7 +81,7 @@ describe('What is known of a delivery', () => {
     },
   );
 
-  it('as anything else is replaced, but where it has been tried not by what is left untried', () => {
+  it('is replaced by a log entry, except that an attempted delivery does not become ignored or rejected', () => {
     for (const state of states.filter((other) => !isTaken(other))) {
       const replacing = (attempt: number) => entries.filter((entry) => mayReplace({ state, attempt }, entry));
       expect(replacing(0)).toEqual(entries);
@@ -84,21 +90,21 @@ describe('What is known of a delivery', () => {
   });
 });
 
-describe('checkFilter', () => {
+describe('checkFilter()', () => {
   it.each([undefined, null, 'dead'])('rejects %j, which plain JavaScript may pass', (filter) => {
     const check = () => Reflect.apply(checkFilter, undefined, [filter]);
-    expect(check).toThrow('Option "filter" must be an object, for example { state: \'dead\' }.');
+    expect(check).toThrow(expect.objectContaining({ option: 'filter' }));
   });
 
-  it('names the states if it rejects an unknown one', () => {
+  it('lists the states when it rejects an unknown one', () => {
     const check = () => Reflect.apply(checkFilter, undefined, [{ state: 'ded' }]);
     expect(check).toThrow('received, processed, failed, ignored, rejected, queued, running, dead');
     expect(check).toThrow(expect.objectContaining({ option: 'state' }));
   });
 });
 
-describe('endpointTaken', () => {
-  it('names the option that each receiver needs', () => {
+describe('endpointTaken()', () => {
+  it('names the option endpoint', () => {
     expect(endpointTaken('default')).toMatchObject({
       option: 'endpoint',
       message: expect.stringContaining('a unique "endpoint"'),

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import type { Delivery } from '../../src/adapter/index.ts';
 import {
   createReceiver,
   type ErrorDetails,
@@ -10,38 +9,28 @@ import {
 } from '../../src/index.ts';
 import { memoryLog, memoryQueue, type ProcessWork, type QueuedWork } from '../../src/stores/index.ts';
 import { signedWebhook } from '../../src/testing/index.ts';
-import { recordsOf } from '../support/records.ts';
+import { createQueuedWork, recordsOf } from '../support/records.ts';
+import { deliveryFactory, secret, sender } from '../support/sender.ts';
 
-const secret = 'store-faults-s3cret';
-
-/** The same delivery, as often as it is asked for, and as a queue hands it back. */
+/** Sign a webhook, and return functions that create deliveries of it: as a request, and as an attempt of a queue. */
 async function delivery() {
-  const { headers, body } = await signedWebhook('scan_completed', { secret });
-  const bytes = Buffer.from(body);
-  const next = (): Delivery => ({
-    method: 'POST',
-    peer: '127.0.0.1',
-    header: (name) => headers[name],
-    readBody: async () => bytes,
-  });
-  const work = (attempt: number, succeeded: readonly string[] = []): QueuedWork => ({
-    ...{ id: 'a'.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined, body: bytes },
-    ...{ eventType: 'scan_completed', dialect: 'guide', scanId: undefined, target: undefined },
-    ...{ attempt, succeeded },
-  });
+  const { body } = await signedWebhook('scan_completed', { secret });
+  const next = await deliveryFactory();
+  const work = (attempt: number, succeeded: readonly string[] = []): QueuedWork =>
+    createQueuedWork({ body: Buffer.from(body), eventType: 'scan_completed', attempt, succeeded });
   return { next, work };
 }
 
 const codeOf = (outcome: Outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status);
 
-/** The receiver's side of a queue, which the test plays itself. */
+/** Return the function that a receiver passes to its queue, so that the test can act as the queue. */
 function processOf(
   register: (receiver: Receiver) => unknown,
   options: Partial<ReceiverOptions> = {},
 ): ProcessWork {
   let process: ProcessWork | undefined;
-  const start = (_endpoint: string, given: ProcessWork) => {
-    process = given;
+  const start = (_endpoint: string, processWork: ProcessWork) => {
+    process = processWork;
     return { close: async () => {} };
   };
   const queue = { enqueue: async () => 'accepted' as const, start };
@@ -50,7 +39,7 @@ function processOf(
   receiver.start();
   return async (work) => {
     await vi.waitFor(() => expect(process).toBeDefined());
-    return process?.(work) ?? Promise.reject(new Error('not started'));
+    return process?.(work) ?? Promise.reject(new Error('The queue was not started'));
   };
 }
 
@@ -61,10 +50,10 @@ afterEach(() => {
 describe('behind a queue', () => {
   it.each([
     ['throws', () => JSON.parse('{')],
-    ['has to be awaited', async () => true],
-  ])('a schema that %s at the second look refuses the event and is told', async (_, fault) => {
-    let looks = 0;
-    const schema = z.looseObject({}).refine(() => (++looks === 1 ? true : fault()));
+    ['is asynchronous', async () => true],
+  ])('a schema that %s in its second run rejects the event and is reported', async (_, fault) => {
+    let runs = 0;
+    const schema = z.looseObject({}).refine(() => (++runs === 1 ? true : fault()));
     const errors: ErrorDetails[] = [];
     const codes: string[] = [];
     const queue = memoryQueue();
@@ -78,7 +67,7 @@ describe('behind a queue', () => {
     await receiver.close();
   });
 
-  it('an error that fails to tell how long to wait is a failure like any other', async () => {
+  it('an error whose retryAfter throws counts as a failure', async () => {
     const fault = Object.defineProperty(new Error('odd'), 'retryAfter', { get: () => JSON.parse('{') });
     const process = processOf((receiver) => receiver.onAny(() => Promise.reject(fault)));
     const { work } = await delivery();
@@ -89,7 +78,7 @@ describe('behind a queue', () => {
     });
   });
 
-  it('a thrown proxy whose every trap throws is a failure like any other', async () => {
+  it('a thrown proxy that is revoked counts as a failure', async () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     const errors = vi.fn();
@@ -108,7 +97,7 @@ describe('behind a queue', () => {
     expect(await process(work(1))).toMatchObject({ status: 'processed' });
   });
 
-  it('a handler that succeeds late, between two tries, is not run by the second', async () => {
+  it('a handler that succeeds late, between two attempts, is not run by the second attempt', async () => {
     const finish: (() => void)[] = [];
     const process = processOf(
       (receiver) => receiver.onAny(() => new Promise<void>((resolve) => finish.push(resolve))),
@@ -120,12 +109,12 @@ describe('behind a queue', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(await process(work(2))).toMatchObject({ status: 'processed', succeeded: ['all'] });
     expect(finish).toHaveLength(1);
-    // A replay begins anew.
+    // A replay starts with the first attempt again.
     expect(await process(work(1))).toMatchObject({ status: 'failed' });
     expect(finish).toHaveLength(2);
   });
 
-  it('an attempt after a success runs the handlers that the store has not recorded', async () => {
+  it('an attempt after a success runs the handlers that the store does not list as succeeded', async () => {
     const ran: number[] = [];
     const process = processOf((receiver) => receiver.onAny((_, { attempt }) => void ran.push(attempt)), {});
     const { work } = await delivery();
@@ -150,7 +139,7 @@ describe('behind a queue', () => {
     expect(outcomes).toEqual([{ code, eventType }]);
   });
 
-  it('a replay of what failed begins with what the store says', async () => {
+  it('a replay of a failed delivery uses the succeeded handlers that the store lists', async () => {
     const ran: string[] = [];
     const finish: (() => void)[] = [];
     const process = processOf(
@@ -169,8 +158,8 @@ describe('behind a queue', () => {
   });
 });
 
-describe('a log', () => {
-  /** One that stays silent, at the calls that are named. */
+describe('a log that does not answer', () => {
+  /** Create a log that never answers the calls with these numbers. */
   function silentAt(...calls: readonly number[]) {
     const log = memoryLog();
     const { record } = log;
@@ -184,7 +173,7 @@ describe('a log', () => {
   it.each([
     ['before the handlers', silentAt(1, 2)],
     ['after the handlers', silentAt(2, 3)],
-  ])('that stays silent %s is 503, as often as it does so, and then goes on', async (_, log) => {
+  ])('%s causes unavailable each time, and a later retry succeeds', async (_, log) => {
     vi.useFakeTimers();
     const handler = vi.fn();
     const receiver = createReceiver({ secret, log }).onAny(handler);
@@ -201,7 +190,7 @@ describe('a log', () => {
     await receiver.close();
   });
 
-  it('is waited for by close() no longer than it is by the sender', async () => {
+  it('delays close() no longer than the answer to the sender', async () => {
     vi.useFakeTimers();
     const receiver = createReceiver({ secret, log: silentAt(1) });
     const { next } = await delivery();
@@ -213,7 +202,7 @@ describe('a log', () => {
   });
 });
 
-it('stores in plain JavaScript may answer at once', async () => {
+it('a log or queue in plain JavaScript may answer synchronously', async () => {
   const { next } = await delivery();
   const create = (stores: object): Receiver =>
     Reflect.apply(createReceiver, undefined, [{ secret, ...stores }]);
@@ -224,22 +213,16 @@ it('stores in plain JavaScript may answer at once', async () => {
   expect(codeOf(await create({ queue }).receive(next()))).toBe('accepted');
 });
 
-it('a log whose replays cannot start is asked once, and its deliveries are handled', async () => {
+it('a log whose start() throws is started only once, and its deliveries are processed', async () => {
   const start = vi.fn(() => {
     throw new Error('no replays');
   });
-  const handled = vi.fn();
-  const receiver = createReceiver({ secret, log: { ...memoryLog(), start } }).onAny(handled);
+  const handler = vi.fn();
+  const receiver = createReceiver({ secret, log: { ...memoryLog(), start } }).onAny(handler);
   for (let n = 1; n <= 3; n++) {
-    const { headers, body } = await signedWebhook('scan_completed', { secret, data: { n } });
-    const outcome = await receiver.receive({
-      method: 'POST',
-      peer: undefined,
-      header: (name) => headers[name],
-      readBody: async () => Buffer.from(body),
-    });
-    expect(outcome).toMatchObject({ status: 'processed' });
+    const send = await sender('scan_completed', { n });
+    expect(await send(receiver)).toMatchObject({ status: 'processed' });
   }
   expect(start).toHaveBeenCalledOnce();
-  expect(handled).toHaveBeenCalledTimes(3);
+  expect(handler).toHaveBeenCalledTimes(3);
 });

@@ -34,17 +34,17 @@ const failed: QueuedResult = {
   failures: [{ handler: 'siem', error: 'down' }],
 };
 
-/** A worker over a queue whose answers take time. */
+/** Start a worker of a queue that answers asynchronously. */
 function start(
   process: ProcessWork,
-  { queue = createSlowQueue(), hooks = {} as WorkerHooks, more = {} } = {},
+  { queue = createSlowQueue(), hooks = {} as WorkerHooks, overrides = {} } = {},
 ) {
-  const worker = createWorker(queue.store, process, { ...options, ...more }, hooks);
+  const worker = createWorker(queue.store, process, { ...options, ...overrides }, hooks);
   onTestFinished(() => worker.close());
   return { worker, queue };
 }
 
-/** A promise that is resolved by hand. */
+/** Create a promise, and a function that resolves it. */
 function createGate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -72,7 +72,7 @@ describe('a worker of a store that answers with promises', () => {
     );
   });
 
-  it('runs a delivery that is stored while the answer to a claim is on its way, without polling', async () => {
+  it('runs a delivery that is stored while a claim is pending, without polling', async () => {
     const queue = createSlowQueue();
     const unblock = queue.block('claim');
     const process = vi.fn<ProcessWork>(async () => processed);
@@ -84,20 +84,20 @@ describe('a worker of a store that answers with promises', () => {
     await vi.waitFor(() => expect(process).toHaveBeenCalledOnce());
   });
 
-  it('runs a delivery at once that the store could not claim along with storing it, in its only place', async () => {
+  it('claims and runs a new delivery at once when the store did not claim it on enqueue', async () => {
     const process = vi.fn<ProcessWork>(async () => processed);
-    const { worker } = start(process, { more: { concurrency: 1 } });
-    // By then, the worker knows that nothing is waiting.
+    const { worker } = start(process, { overrides: { concurrency: 1 } });
+    // After this time, the worker knows that the queue is empty.
     await sleep(20);
     await worker.enqueue(createStored());
     await vi.waitFor(() => expect(process).toHaveBeenCalledOnce());
   });
 
-  it('writes a result again that could not be written, and keeps its place until then', async () => {
+  it('retries a result that it could not write, and starts no other delivery in its place until then', async () => {
     const queue = createSlowQueue();
     const onError = vi.fn();
     const process = vi.fn<ProcessWork>(async () => processed);
-    const { worker } = start(process, { queue, hooks: { onError }, more: { concurrency: 1 } });
+    const { worker } = start(process, { queue, hooks: { onError }, overrides: { concurrency: 1 } });
     const [first, second] = [createStored(), createStored()];
     queue.fail('settle', 1);
     await worker.enqueue(first);
@@ -109,7 +109,7 @@ describe('a worker of a store that answers with promises', () => {
     expect(queue.stateOf(first)).toBe('processed');
   });
 
-  it('claims again after the store could not be read', async () => {
+  it('claims again after a claim has failed', async () => {
     const queue = createSlowQueue();
     const delivery = createStored();
     await queue.store.enqueue(delivery, () => false);
@@ -120,13 +120,13 @@ describe('a worker of a store that answers with promises', () => {
     expect(onError).toHaveBeenCalledOnce();
   });
 
-  it('releases a delivery whose claim arrives after the worker was closed, and does not run it', async () => {
+  it('releases a delivery without running it if its claim arrives after the worker is closed', async () => {
     const queue = createSlowQueue();
     const delivery = createStored();
     await queue.store.enqueue(delivery, () => false);
     const unblock = queue.block('claim');
     const process = vi.fn<ProcessWork>(async () => processed);
-    const { worker } = start(process, { queue, more: { closeTimeout: 1 } });
+    const { worker } = start(process, { queue, overrides: { closeTimeout: 1 } });
     await vi.waitFor(() => expect(queue.stateOf(delivery)).toBe('running'));
     await worker.close();
     unblock();
@@ -134,7 +134,7 @@ describe('a worker of a store that answers with promises', () => {
     expect(process).not.toHaveBeenCalled();
   });
 
-  it('does not settle a delivery that was lost to another process', async () => {
+  it('does not settle a delivery that another process has taken', async () => {
     const gate = createGate();
     const ended = vi.fn();
     const { worker, queue } = start(async () => {
@@ -154,11 +154,11 @@ describe('a worker of a store that answers with promises', () => {
 });
 
 describe('context.signal of a handler behind a queue', () => {
-  /** A receiver over a queue whose answers take time, with one handler that waits until its signal is aborted. */
+  /** Run a receiver with a slow queue, and one handler that waits until its signal is aborted. */
   async function run(lease: number, closeTimeout: number) {
     const queue = createSlowQueue({ lease });
     const reasons: unknown[] = [];
-    const began = createGate();
+    const started = createGate();
     const deliveries: StoredDelivery[] = [];
     let worker: Worker | undefined;
     const receiver = createReceiver({
@@ -178,19 +178,19 @@ describe('context.signal of a handler behind a queue', () => {
     const outcomes: unknown[] = [];
     receiver.onOutcome(({ status }, { nextAttempt }) => void outcomes.push([status, nextAttempt]));
     receiver.onAny(async (_, { signal }) => {
-      began.open();
+      started.open();
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       reasons.push(signal.reason);
       throw signal.reason;
     });
     await (await sender())(receiver);
-    await began.opened;
+    await started.opened;
     const [delivery] = deliveries;
-    if (delivery === undefined) throw new Error('Nothing was stored');
+    if (delivery === undefined) throw new Error('No delivery was stored');
     return { queue, delivery, receiver, reasons, outcomes };
   }
 
-  it('is aborted when the lease is lost, and the attempt is not reported as the last', async () => {
+  it('is aborted when the lease is lost, and the outcome reports a next attempt', async () => {
     const { queue, delivery, receiver, reasons, outcomes } = await run(60, 1000);
     onTestFinished(() => receiver.close());
     expect(reasons).toEqual([]);
@@ -207,7 +207,7 @@ describe('context.signal of a handler behind a queue', () => {
     await receiver.close();
   });
 
-  it('is aborted when closing puts the delivery back into the queue, without a failure', async () => {
+  it('is aborted when closing returns the delivery to the queue, and no failure is counted', async () => {
     const { queue, delivery, receiver, reasons } = await run(30_000, 1);
     await receiver.close();
     expect(reasons).toEqual([expect.any(Error)]);
@@ -224,7 +224,7 @@ it('a memory queue sets no timer when it starts, because Cloudflare forbids time
 });
 
 describe('the clock of a worker', () => {
-  it('notices once that it was set', () => {
+  it('reports once that the system time was changed', () => {
     let time = Date.now();
     const clock = createClock(() => time);
     expect(clock.jumped()).toBe(false);
@@ -236,31 +236,31 @@ describe('the clock of a worker', () => {
   });
 });
 
-describe('the shared rules of workers', () => {
+describe('the rules of workers', () => {
   it.each([
     [20, 2],
     [2, 1],
     [1, 0],
-  ])('with maxAttempts %d, a delivery is a suspect from failure %d on', (maxAttempts, failures) => {
+  ])('suspectFrom() of maxAttempts %d is %d failures', (maxAttempts, failures) => {
     expect(suspectFrom(maxAttempts)).toBe(failures);
   });
 
   it.each([
-    ['processed', processed, 0, { state: 'processed', failures: 0, dueAt: undefined }],
+    ['succeeded', processed, 0, { state: 'processed', failures: 0, dueAt: undefined }],
     ['failed for the first time', failed, 0, { state: 'queued', failures: 1, dueAt: expect.any(Date) }],
     ['failed for the last time', failed, 1, { state: 'dead', failures: 2, dueAt: undefined }],
     [
-      'rejected',
+      'was rejected',
       { ...processed, status: 'rejected', code: 'invalid_event' } as const,
       0,
       { state: 'rejected', failures: 0, handlers: undefined, code: 'invalid_event' },
     ],
-  ])('settlementOf() of an attempt that was %s', (_, result, failures, settlement) => {
+  ])('settlementOf() returns the settlement of an attempt that %s', (_, result, failures, settlement) => {
     const claim = { delivery: createStored(), failures, handlers: [] };
     expect(settlementOf(claim, result, Date.now(), options)).toMatchObject(settlement);
   });
 
-  it('settlementOf() keeps the wait that a handler asked for, and values of the event that were not stored', () => {
+  it('settlementOf() keeps the retryAfter of a handler, and values of the event that were not stored', () => {
     const claim = { delivery: createStored(), failures: 0, handlers: [] };
     const known = { eventType: 'scan_started', dialect: 'guide', target: undefined } as const;
     const now = Date.now();
@@ -285,7 +285,7 @@ describe('the shared rules of workers', () => {
     );
   });
 
-  it('readWorkerOptions() returns the options that the store has', () => {
+  it('readWorkerOptions() returns only the options that the store supports', () => {
     expect(readWorkerOptions({ closeTimeout: 0, lease: 5 }, { closeTimeout: 10, concurrency: 3 })).toEqual({
       closeTimeout: 0,
       concurrency: 3,

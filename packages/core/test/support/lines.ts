@@ -1,13 +1,12 @@
 import type { Logger } from '../../src/index.ts';
 
-/** A logged line. */
 export interface Line {
   readonly level: keyof Logger;
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** A logger that keeps its lines. */
+/** Create a logger that keeps its lines. */
 export function keepingLogger(): { readonly logger: Logger; readonly lines: readonly Line[] } {
   const lines: Line[] = [];
   const write = (level: Line['level']) => (details: object, message: string) =>

@@ -1,7 +1,7 @@
-import type { DeliveryStore, DeliveryWithBody } from '../../src/stores/index.ts';
+import type { DeliveryStore, DeliveryWithBody, QueuedWork } from '../../src/stores/index.ts';
 
-/** A processed delivery, with the fields that a test gives. */
-export function createRecord(given: Partial<DeliveryWithBody> = {}): DeliveryWithBody {
+/** Create the record of a processed delivery, with the given fields replaced. */
+export function createRecord(fields: Partial<DeliveryWithBody> = {}): DeliveryWithBody {
   return {
     key: '1',
     id: '0123456789abcdef0123456789abcdef',
@@ -21,7 +21,17 @@ export function createRecord(given: Partial<DeliveryWithBody> = {}): DeliveryWit
     code: undefined,
     issues: [],
     body: new Uint8Array(),
-    ...given,
+    ...fields,
+  };
+}
+
+/** Create a delivery that a store passes to the receiver: its first attempt, with an event that has no timestamp. */
+export function createQueuedWork(fields: Partial<QueuedWork> = {}): QueuedWork {
+  return {
+    ...{ id: 'a'.repeat(32), endpoint: 'default', receivedAt: new Date(), ip: undefined },
+    ...{ eventType: 'scan_started', dialect: 'guide', scanId: undefined, target: undefined },
+    ...{ attempt: 1, succeeded: ['x'], body: Buffer.from('{"event_type":"scan_started"}') },
+    ...fields,
   };
 }
 

@@ -16,10 +16,10 @@ interface Row {
   handlers: readonly HandlerRecord[];
 }
 
-/** A queue whose answers take time, as those of a database on another machine do. Others may take away its claims. */
+/** Create a queue that answers asynchronously, like a database on another machine. Another process can take its claims. */
 export function createSlowQueue({ lease = 30_000, pollInterval = 60_000 } = {}) {
   const rows = new Map<string, Row>();
-  /** The calls that wait, by method, while it is blocked. */
+  /** A promise for each method whose calls are blocked. */
   const blocked = new Map<string, Promise<void>>();
   const failing = new Map<string, number>();
 
@@ -51,7 +51,7 @@ export function createSlowQueue({ lease = 30_000, pollInterval = 60_000 } = {}) 
       const claims = queued.filter(([, { dueAt }]) => dueAt <= now).slice(0, places);
       const later = queued.map(([, { dueAt }]) => dueAt).filter((dueAt) => dueAt > now);
       const claimed = claims.map(claimOf);
-      // The answer is on its way.
+      // The rows are claimed, but the answer has not arrived.
       await blocked.get('claim');
       return { claims: claimed, nextDue: later.length === 0 ? undefined : Math.min(...later) };
     },
@@ -90,11 +90,15 @@ export function createSlowQueue({ lease = 30_000, pollInterval = 60_000 } = {}) 
     store,
     stateOf: ({ id }: StoredDelivery) => rows.get(id)?.state,
     rowOf: ({ id }: StoredDelivery) => rows.get(id),
-    /** As another process does that replays it. */
+    /** Take a delivery away from the worker, like another process that replays it. */
     take: ({ id }: StoredDelivery) =>
       void Object.assign(rows.get(id) ?? {}, { state: 'queued', dueAt: 1e15 }),
+    /** Let the next calls of a method fail. */
     fail: (method: string, times: number) => void failing.set(method, times),
-    /** @returns a function that lets the calls go on */
+    /**
+     * Block the calls of a method.
+     * @returns a function that unblocks them
+     */
     block(method: string): () => void {
       let unblock = () => {};
       blocked.set(
