@@ -9,8 +9,11 @@ import { limitPipelining } from '../../src/node/pipelining-limit.ts';
 
 const maxBodySize = 1000;
 
-/** A server, a client that never closes its own half of the connection, and the server's socket. */
-async function connected(listener: RequestListener) {
+/**
+ * Start a server and connect a client to it. The client never closes its half of the connection.
+ * @returns the client, the statuses that it receives, and the socket of the server
+ */
+async function connectClient(listener: RequestListener) {
   const server = createServer(listener);
   const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,18 +38,18 @@ async function connected(listener: RequestListener) {
   return { client, answered, socket, closed };
 }
 
-const head = (length: number, ...further: readonly string[]) =>
+const head = (length: number, ...extraLines: readonly string[]) =>
   [
     'POST / HTTP/1.1',
     'Host: x',
     'Content-Type: application/json',
     `Content-Length: ${length}`,
-    ...further,
+    ...extraLines,
     '\r\n',
   ].join('\r\n');
 
-it('closes the connection with the answer if the rejected body has been read by then', async () => {
-  const { client, closed } = await connected(async (req, res) => {
+it('closes the connection with the response if the rejected body has been read', async () => {
+  const { client, closed } = await connectClient(async (req, res) => {
     void new NodeDelivery(req, () => undefined).discardBody(60_000);
     await once(req, 'end');
     res.writeHead(413, { connection: 'close' }).end();
@@ -57,7 +60,7 @@ it('closes the connection with the answer if the rejected body has been read by 
 
 it('keeps the connection open until the rejected body has been read', async () => {
   const receiver = createReceiver({ secret: 'connections-s3cret', maxBodySize });
-  const { client, answered, socket, closed } = await connected(webhookListener(receiver));
+  const { client, answered, socket, closed } = await connectClient(webhookListener(receiver));
   client.write(head(maxBodySize + 1, 'Connection: close'));
   expect(await answered(1)).toEqual(['413']);
   expect(socket.destroyed).toBe(false);
@@ -70,7 +73,7 @@ it('keeps the connection open until the rejected body has been read', async () =
 
 it.each([
   [
-    'has arrived as a whole',
+    'has arrived completely',
     (req: IncomingMessage) => void Object.assign(req, { complete: true }).push('{}'),
   ],
   ['is destroyed', (req: IncomingMessage) => void req.destroy()],
@@ -84,7 +87,7 @@ it.each([
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('joins the values of a header that the platform has split', () => {
+it('joins the values of a header that the platform passes as an array', () => {
   const req = new IncomingMessage(new Socket());
   req.headers = { 'x-forwarded-for': ['192.0.2.1', '192.0.2.2'], 'content-type': 'application/json' };
   const { header } = new NodeDelivery(req, () => undefined);
@@ -95,7 +98,7 @@ it('joins the values of a header that the platform has split', () => {
   ]);
 });
 
-it('requests behind the last answer of a connection are known in the same turn, and later only if it closes', async () => {
+it('connectionClosing is true for requests after the last response in the same turn, and later only if the socket closes', async () => {
   const socket = new Socket();
   const [first, second, third] = [1, 2, 3].map(
     () => new NodeDelivery(Object.assign(new IncomingMessage(socket), { httpVersionMajor: 1 }), () => ''),
@@ -114,7 +117,7 @@ it('requests behind the last answer of a connection are known in the same turn, 
   expect(closing()).toEqual([false, true, true]);
 });
 
-it('the requests of an HTTP/2 connection do not close one another', () => {
+it('connectionClosing is false for other requests of an HTTP/2 connection', () => {
   const socket = new Socket();
   const [first, second] = [1, 2].map(
     () => new NodeDelivery(Object.assign(new IncomingMessage(socket), { httpVersionMajor: 2 }), () => ''),
@@ -123,27 +126,27 @@ it('the requests of an HTTP/2 connection do not close one another', () => {
   expect(second?.connectionClosing).toBe(false);
 });
 
-/** A response that is queued behind another one of its connection, which older versions of Node never close. */
+/** Create a response that waits for an earlier response of its connection. Older versions of Node never close it. */
 function queuedResponse(httpVersionMajor: number) {
   const socket = new Socket();
   const res = new ServerResponse(Object.assign(new IncomingMessage(socket), { httpVersionMajor }));
   return { socket, res };
 }
 
-it('a route whose connection closes before its queued answer is out has status 499', async () => {
+it('routeStatus() is 499 if the connection closes before a queued response is sent', async () => {
   const { socket, res } = queuedResponse(1);
   const status = routeStatus(res);
   socket.destroy();
   expect(await status).toBe(499);
 });
 
-it('a route whose response has closed already has status 499', async () => {
+it('routeStatus() is 499 if the response is already closed', async () => {
   const { res } = queuedResponse(1);
   Object.defineProperty(res, 'closed', { value: true });
   expect(await routeStatus(res)).toBe(499);
 });
 
-it('a route over HTTP/2 has the status of its answer, whatever its socket says', async () => {
+it('routeStatus() is the status of an HTTP/2 response even if its socket is closed', async () => {
   const { socket, res } = queuedResponse(2);
   const status = routeStatus(res);
   socket.destroy();
@@ -153,7 +156,7 @@ it('a route over HTTP/2 has the status of its answer, whatever its socket says',
   expect(await status).toBe(201);
 });
 
-it('a connection closes when more than 100 of its requests wait for their answers', async () => {
+it('limitPipelining() closes a connection when more than 100 of its requests wait for their responses', async () => {
   const waiting: ServerResponse[] = [];
   const server = createServer((_req, res) => void waiting.push(res));
   limitPipelining(server);
@@ -178,7 +181,7 @@ it('a connection closes when more than 100 of its requests wait for their answer
   expect(await send(1)).toBe(false);
 });
 
-it('the parsed body that is put into a request can be replaced by the app', () => {
+it('exposeBody() sets a body property that the app can replace', () => {
   const carrier = {};
   exposeBody(carrier, 'parsed');
   expect(Object.getOwnPropertyDescriptor(carrier, 'body')).toEqual({

@@ -3,7 +3,7 @@ import { clientAddress, createAddressList, normalAddress, rateKey } from '../../
 
 const list = (...entries: string[]) => createAddressList('allowedIps', entries);
 
-/** Other ways than IPv4-mapped to embed an IPv4 address in IPv6: none of them is that address. */
+/** Return IPv6 addresses that embed an IPv4 address, but are not IPv4-mapped. None of them is equal to that address. */
 function embedded(dotted: string, hex: string): string[] {
   const notations = [dotted, hex].flatMap((ipv4) => [
     // IPv4-compatible (RFC 4291, 2.5.5.1), IPv4-translated (RFC 2765), NAT64 (RFC 6052, RFC 8215), ISATAP (RFC 5214).
@@ -41,18 +41,18 @@ describe('a list of addresses', () => {
     ['127.0.0.0/8', ['127.0.0.1', '::ffff:7f00:1'], embedded('127.0.0.1', '7f00:1')],
     ['0.0.0.0/0', ['::ffff:7f00:1'], embedded('127.0.0.1', '7f00:1')],
     ['::ffff:127.0.0.0/104', ['127.0.0.1', '::ffff:7f00:1'], embedded('127.0.0.1', '7f00:1')],
-    // As an entry, an IPv4-compatible address is the IPv6 address that it is written as.
+    // An entry that is an IPv4-compatible address matches only that IPv6 address.
     ['::127.0.0.1', ['::127.0.0.1', '::7f00:1'], ['127.0.0.1', '::ffff:127.0.0.1', '::1']],
     ['::127.0.0.0/104', ['::127.0.0.1', '::7f00:1'], ['127.0.0.1', '::1']],
     ['64:ff9b::/96', ['64:ff9b::127.0.0.1', '64:ff9b::7f00:1'], ['127.0.0.1', '64:ff9b:1::127.0.0.1']],
     ['2002::/16', ['2002:7f00:1::', '2002:7f00:1::127.0.0.1'], ['127.0.0.1']],
-  ])('with %s', (entry, inside, outside) => {
+  ])('with the entry %s has %j and not %j', (entry, included, excluded) => {
     const has = list(entry);
-    for (const address of inside) expect(has(address), address).toBe(true);
-    for (const address of outside) expect(has(address), address).toBe(false);
+    for (const address of included) expect(has(address), address).toBe(true);
+    for (const address of excluded) expect(has(address), address).toBe(false);
   });
 
-  it('has an address of each octet from 0 to 255, at each of the four places', () => {
+  it('has addresses with each octet from 0 to 255 at each of the four positions', () => {
     const has = list('0.0.0.0/0');
     for (let octet = 0; octet < 256; octet++) {
       for (const address of [`${octet}.1.1.1`, `1.${octet}.1.1`, `1.1.${octet}.1`, `1.1.1.${octet}`]) {
@@ -64,7 +64,7 @@ describe('a list of addresses', () => {
     }
   });
 
-  it('has what any of its entries has', () => {
+  it('has the addresses of all its entries', () => {
     const has = list('192.0.2.1', 'loopback', '2001:db8::/32');
     expect(['192.0.2.1', '::1', '2001:db8::5', '192.0.2.2'].map(has)).toEqual([true, true, true, false]);
   });
@@ -98,7 +98,7 @@ describe('a list of addresses', () => {
     ...['', 'localhost', '1', '010.0.0.1', '0x7f.1', '127.1', '192.0.2.256', '192.0.2.1/33', '192.0.2.1/-1'],
     ...['192.0.2.1/', '192.0.2.1/8/8', '192.0.2.1/0x8', '192.0.2.0/24 ', '::1/129', ':::', 'fe80::1%eth0'],
     ...['::ffff:192.0.2.0/95', 'Loopback', '*', '10.*.*.*'],
-  ])('is rejected at start-up with %j, which it names', (entry) => {
+  ])('is rejected at startup with an error that names the invalid entry %j', (entry) => {
     expect(() => list('192.0.2.1', entry)).toThrow(
       expect.objectContaining({
         option: 'allowedIps',
@@ -110,38 +110,39 @@ describe('a list of addresses', () => {
 
 describe("the client's address", () => {
   const isTrusted = list('loopback', '10.0.0.0/8');
-  const of = (peer: string | undefined, header: string | undefined) => clientAddress(peer, header, isTrusted);
+  const addressOf = (peer: string | undefined, header: string | undefined) =>
+    clientAddress(peer, header, isTrusted);
 
-  it('is the peer, where that is no trusted proxy, whatever it claims', () => {
-    expect(of('203.0.113.5', '127.0.0.1')).toBe('203.0.113.5');
-    expect(of('203.0.113.5', undefined)).toBe('203.0.113.5');
-    expect(of(undefined, '127.0.0.1')).toBeUndefined();
+  it('is the peer if the peer is not a trusted proxy, even if it sends a header', () => {
+    expect(addressOf('203.0.113.5', '127.0.0.1')).toBe('203.0.113.5');
+    expect(addressOf('203.0.113.5', undefined)).toBe('203.0.113.5');
+    expect(addressOf(undefined, '127.0.0.1')).toBeUndefined();
   });
 
-  it('is what the nearest trusted proxy has seen, not what stands to the left of it', () => {
-    expect(of('10.0.0.1', '203.0.113.5')).toBe('203.0.113.5');
-    expect(of('10.0.0.1', '127.0.0.1, 203.0.113.5')).toBe('203.0.113.5');
-    expect(of('::ffff:10.0.0.1', '127.0.0.1, 203.0.113.5, 10.0.0.2')).toBe('203.0.113.5');
+  it('is the last address in the header that is not a trusted proxy, because a client can forge those before it', () => {
+    expect(addressOf('10.0.0.1', '203.0.113.5')).toBe('203.0.113.5');
+    expect(addressOf('10.0.0.1', '127.0.0.1, 203.0.113.5')).toBe('203.0.113.5');
+    expect(addressOf('::ffff:10.0.0.1', '127.0.0.1, 203.0.113.5, 10.0.0.2')).toBe('203.0.113.5');
   });
 
-  it('is the first hop, where all are trusted', () => {
-    expect(of('10.0.0.1', '10.0.0.3, 10.0.0.2')).toBe('10.0.0.3');
+  it('is the first address in the header if all are trusted', () => {
+    expect(addressOf('10.0.0.1', '10.0.0.3, 10.0.0.2')).toBe('10.0.0.3');
   });
 
-  it('is read with a port, in brackets or without', () => {
-    expect(of('10.0.0.1', '203.0.113.5:4711')).toBe('203.0.113.5');
-    expect(of('10.0.0.1', '[2001:db8::5]:4711')).toBe('2001:db8::5');
-    expect(of('10.0.0.1', '[2001:db8::5]')).toBe('2001:db8::5');
+  it('is read from an entry with a port or in brackets', () => {
+    expect(addressOf('10.0.0.1', '203.0.113.5:4711')).toBe('203.0.113.5');
+    expect(addressOf('10.0.0.1', '[2001:db8::5]:4711')).toBe('2001:db8::5');
+    expect(addressOf('10.0.0.1', '[2001:db8::5]')).toBe('2001:db8::5');
   });
 
   it.each(['unknown', '', ',', '203.0.113.5,', 'for=203.0.113.5', '010.0.0.1', '[::1', '<script>'])(
-    'is not known where the proxy has written %j',
+    'is unknown if the proxy sends the header %j',
     (header) => {
-      expect(of('10.0.0.1', header)).toBeUndefined();
+      expect(addressOf('10.0.0.1', header)).toBeUndefined();
     },
   );
 
-  it('is written the same way however it came', () => {
+  it('is normalized by normalAddress()', () => {
     expect(normalAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
     expect(normalAddress('2001:DB8:0:0:0:0:0:1')).toBe('2001:db8::1');
     expect(normalAddress('::ffff:c000:201')).toBe('192.0.2.1');
@@ -150,7 +151,7 @@ describe("the client's address", () => {
     expect(normalAddress(undefined)).toBeUndefined();
   });
 
-  it('is limited as an IPv4 address or as an IPv6 /64', () => {
+  it('has the same rateKey() for all addresses of an IPv6 /64', () => {
     expect(rateKey('192.0.2.1')).toBe('192.0.2.1');
     expect(rateKey('::ffff:192.0.2.1')).toBe('192.0.2.1');
     expect(rateKey('2001:db8:1:2:3:4:5:6')).toBe(rateKey('2001:db8:1:2::1'));

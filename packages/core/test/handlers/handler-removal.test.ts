@@ -14,8 +14,8 @@ async function receive(receiver: Receiver, type: 'scan_completed' | 'scan_failed
   return receiver.receive(await signedDelivery(type, { secret, data: { serial: serial++ } }));
 }
 
-describe('receiver.off', () => {
-  it('removes a handler, and only for the type that is passed', async () => {
+describe('receiver.off()', () => {
+  it('removes a handler only for the type that is passed', async () => {
     const handler = vi.fn();
     const receiver = createReceiver({ secret }).on('scan_completed', handler).on('scan_failed', handler);
     receiver.off('scan_completed', handler);
@@ -96,10 +96,10 @@ describe('receiver.off', () => {
     ['an empty list', []],
   ])('throws a ConfigurationError for %s', (_, type) => {
     const receiver = createReceiver({ secret });
-    // Without the types of TypeScript, as in a program in JavaScript.
-    const call = () => Reflect.apply(receiver.off, receiver, [type, () => {}]);
-    expect(call).toThrow(ConfigurationError);
-    expect(call).toThrow(expect.objectContaining({ option: 'type' }));
+    // A program in plain JavaScript can pass any value.
+    const remove = () => Reflect.apply(receiver.off, receiver, [type, () => {}]);
+    expect(remove).toThrow(ConfigurationError);
+    expect(remove).toThrow(expect.objectContaining({ option: 'type' }));
   });
 
   it('passes the events to onUnhandled when no handler is left', async () => {
@@ -138,7 +138,7 @@ describe('receiver.off', () => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it('also removes a handler of a receiver that is mounted, with a queue', async () => {
+  it('removes a handler of a mounted receiver with a queue', async () => {
     const [removed, kept] = [vi.fn(), vi.fn()];
     const receiver = createReceiver({ secret, queue: memoryQueue() }).onAny(removed).onAny(kept);
     fetchHandler(receiver);
@@ -149,7 +149,7 @@ describe('receiver.off', () => {
     await receiver.close();
   });
 
-  it('allows a route in place of handlers once they are removed', () => {
+  it('allows a route after all handlers are removed', () => {
     const handler = vi.fn();
     const receiver = createReceiver({ secret }).on(['scan_completed', 'scan_failed'], handler);
     receiver.off('scan_failed', handler);
@@ -162,7 +162,7 @@ describe('receiver.off', () => {
 describe.each([
   ['offAny', 'onAny', 'onUnhandled'],
   ['offUnhandled', 'onUnhandled', 'onAny'],
-] as const)('receiver.%s', (off, on, other) => {
+] as const)('receiver.%s()', (off, on, other) => {
   it(`removes every registration of a function with ${on}, and none with ${other}`, async () => {
     const handler = vi.fn();
     const receiver = createReceiver({ secret });

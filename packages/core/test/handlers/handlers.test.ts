@@ -1,42 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  ConfigurationError,
-  createReceiver,
-  type EventContext,
-  EventHandlingError,
-  HandlerTimeoutError,
-  type Receiver,
-} from '../../src/index.ts';
+import { ConfigurationError, createReceiver, type EventContext, type Receiver } from '../../src/index.ts';
 import { signedDelivery, signedWebhook } from '../../src/testing/index.ts';
-
-const secret = 'handlers-s3cret';
-
-/** The same bytes, as often as they are sent. */
-async function sender(type = 'scan_completed') {
-  const { method, headers, body } = await signedWebhook(type, { secret });
-  const delivery = {
-    method,
-    peer: '127.0.0.1',
-    header: (name: string) => headers[name],
-    readBody: async () => Buffer.from(body),
-  };
-  return (receiver: Receiver) => receiver.receive(delivery);
-}
+import { secret } from '../support/sender.ts';
 
 describe('handlers', () => {
-  it('are found by type, alias, list, category and all', async () => {
+  it('run for their type, alias, list, category and all', async () => {
     const receiver = createReceiver({ secret });
     const calls: string[] = [];
-    const note = (name: string) => () => void calls.push(name);
-    receiver.on('scan_completed', note('type'));
-    receiver.on('scan.complete', note('alias'));
-    receiver.on(['scan_failed', 'scan_completed'], note('list'));
-    receiver.on('scan.*', note('category'));
-    receiver.on('all', note('all'));
-    receiver.onAny(note('any'));
-    receiver.on('finding.*', note('another category'));
-    receiver.on('scan_started', note('another type'));
-    receiver.onUnhandled(note('unhandled'));
+    const logCall = (name: string) => () => void calls.push(name);
+    receiver.on('scan_completed', logCall('type'));
+    receiver.on('scan.complete', logCall('alias'));
+    receiver.on(['scan_failed', 'scan_completed'], logCall('list'));
+    receiver.on('scan.*', logCall('category'));
+    receiver.on('all', logCall('all'));
+    receiver.onAny(logCall('any'));
+    receiver.on('finding.*', logCall('another category'));
+    receiver.on('scan_started', logCall('another type'));
+    receiver.onUnhandled(logCall('unhandled'));
     await receiver.receive(await signedDelivery('scan.complete', { secret }));
     expect(calls).toEqual(['type', 'alias', 'list', 'category', 'all', 'any']);
   });
@@ -66,29 +46,29 @@ describe('handlers', () => {
       ['event.new'],
     ],
     ['alert.*', ['alert.critical', 'alert.info'], ['system_alert']],
-  ] as const)('of %s take %j and not %j', async (selector, inside, outside) => {
+  ] as const)('of %s receive %j and not %j', async (selector, included, excluded) => {
     const receiver = createReceiver({ secret });
     const handled: string[] = [];
     receiver.on(selector, (_, { wire }) => void handled.push(wire.eventType));
-    for (const type of [...inside, ...outside])
+    for (const type of [...included, ...excluded])
       await receiver.receive(await signedDelivery(type, { secret }));
-    expect(handled).toEqual(inside);
+    expect(handled).toEqual(included);
   });
 
-  it('of onUnhandled take what no other does, types that nobody knows among it', async () => {
+  it('of onUnhandled receive events that no on() handler receives, including unknown types', async () => {
     const receiver = createReceiver({ secret });
     const handled: string[] = [];
-    const seen = vi.fn();
-    receiver.on('scan_completed', () => {}).onAny(seen);
+    const anyHandler = vi.fn();
+    receiver.on('scan_completed', () => {}).onAny(anyHandler);
     receiver.onUnhandled(({ event_type }) => void handled.push(event_type));
     for (const type of ['scan_completed', 'scan_failed', 'quantum.leap', 'quantum.leap']) {
       await receiver.receive(await signedDelivery(type, { secret, data: { n: handled.length } }));
     }
     expect(handled).toEqual(['scan_failed', 'quantum.leap', 'quantum.leap']);
-    expect(seen).toHaveBeenCalledTimes(4);
+    expect(anyHandler).toHaveBeenCalledTimes(4);
   });
 
-  it('that are added late take what comes later', async () => {
+  it('that are registered late receive later events', async () => {
     const receiver = createReceiver({ secret });
     const handler = vi.fn();
     await receiver.receive(await signedDelivery('scan_failed', { secret }));
@@ -97,7 +77,7 @@ describe('handlers', () => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it('get the context of their delivery', async () => {
+  it('receive the context of their delivery', async () => {
     const info = vi.fn();
     const logger = { debug() {}, info, warn() {}, error() {} };
     const receiver = createReceiver({ secret, endpoint: 'e', logger, now: () => 5000 });
@@ -132,178 +112,27 @@ describe('handlers', () => {
   });
 });
 
-describe('handlers that fail', () => {
-  it('keep none from running, and their failures come together with the event', async () => {
-    const receiver = createReceiver({ secret });
-    const errors: unknown[] = [];
-    const ran: string[] = [];
-    receiver.onError((error) => errors.push(error));
-    receiver.on(
-      'scan_completed',
-      () => {
-        throw new Error('slack is down');
-      },
-      { name: 'slack' },
-    );
-    receiver.on('scan_completed', async () => {
-      ran.push('siem');
-    });
-    receiver.on('scan_completed', () => Promise.reject('a text'), { name: 'mail' });
-    receiver.on('scan_completed', () => void ran.push('file'));
-    const outcome = await receiver.receive(await signedDelivery('scan_completed', { secret }));
-    expect(outcome).toMatchObject({ status: 'rejected', code: 'handler_failed', error: errors[0] });
-    expect(ran).toEqual(['siem', 'file']);
-    const [error] = errors;
-    if (!(error instanceof EventHandlingError)) throw new Error('another error');
-    expect(error).toBeInstanceOf(AggregateError);
-    expect(error.errors).toEqual([new Error('slack is down'), 'a text']);
-    expect(error.failures.map(({ handler }) => handler)).toEqual(['slack', 'mail']);
-    expect(error.event).toMatchObject({ event_type: 'scan_completed', data: { target: 'example.com' } });
-    expect(error.message).toContain('slack is down');
-    expect(error.id).toMatch(/^[0-9a-f]{32}$/);
-  });
-
-  it('and no others are run again by a retry', async () => {
-    const receiver = createReceiver({ secret });
-    let down = true;
-    const attempts: number[] = [];
-    const slack = vi.fn();
-    receiver.on('scan_completed', slack);
-    receiver.on('scan_completed', async (_, { attempt }) => {
-      attempts.push(attempt);
-      if (down) throw new Error('down');
-    });
-    const send = await sender();
-    expect(await send(receiver)).toMatchObject({ code: 'handler_failed' });
-    expect(await send(receiver)).toMatchObject({ code: 'handler_failed' });
-    down = false;
-    expect(await send(receiver)).toMatchObject({ status: 'processed' });
-    expect(await send(receiver)).toMatchObject({ status: 'duplicate' });
-    expect(attempts).toEqual([1, 2, 3]);
-    expect(slack).toHaveBeenCalledOnce();
-  });
-
-  it('share their fate with a retry that comes while they run', async () => {
-    const receiver = createReceiver({ secret });
-    const rejects: ((error: Error) => void)[] = [];
-    receiver.on('scan_completed', () => new Promise((_, reject) => rejects.push(reject)));
-    const send = await sender();
-    const outcomes = [send(receiver), send(receiver)];
-    await vi.waitFor(() => expect(rejects).toHaveLength(1));
-    for (const reject of rejects) reject(new Error('down'));
-    expect(await Promise.all(outcomes)).toMatchObject([
-      { code: 'handler_failed' },
-      { code: 'handler_failed' },
-    ]);
-    expect(rejects).toHaveLength(1);
-  });
-
-  it('may throw anything', async () => {
-    const receiver = createReceiver({ secret });
-    const thrown = [undefined, null, 'text', 5, Object.create(null), { message: 'x' }, Symbol('s')];
-    for (const what of thrown) {
-      receiver.on('scan_completed', () => {
-        throw what;
-      });
-    }
-    const outcome = await (await sender())(receiver);
-    if (outcome.status !== 'rejected' || !(outcome.error instanceof EventHandlingError))
-      throw new Error('another');
-    expect(outcome.error.errors).toEqual(thrown);
-  });
-});
-
-describe('a handler that takes too long', () => {
-  it('counts as failed, and is told by its signal', async () => {
-    const receiver = createReceiver({ secret, handlerTimeout: 20 });
-    const signals: AbortSignal[] = [];
-    receiver.on(
-      'scan_completed',
-      (_, { signal }) => {
-        signals.push(signal);
-        return new Promise((_resolve, reject) =>
-          signal.addEventListener('abort', () => reject(signal.reason)),
-        );
-      },
-      { name: 'slow' },
-    );
-    const outcome = await (await sender())(receiver);
-    if (outcome.status !== 'rejected' || !(outcome.error instanceof EventHandlingError))
-      throw new Error('another');
-    const [error] = outcome.error.errors;
-    expect(error).toBeInstanceOf(HandlerTimeoutError);
-    expect(error).toMatchObject({ handler: 'slow', timeout: 20 });
-    expect(signals[0]?.aborted).toBe(true);
-    expect(signals[0]?.reason).toBe(error);
-  });
-
-  it('a handler gets one signal, however often it reads context.signal', async () => {
-    const receiver = createReceiver({ secret, handlerTimeout: 20 });
-    const signals: AbortSignal[] = [];
-    receiver.onAny((_, context) => {
-      signals.push(context.signal, context.signal);
-      return new Promise(() => {});
-    });
-    await (await sender())(receiver);
-    expect(signals[0]).toBe(signals[1]);
-    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
-  });
-
-  it('finds its signal aborted also where it asks late', async () => {
-    const receiver = createReceiver({ secret });
-    const late = vi.fn();
-    receiver.on(
-      'scan_completed',
-      async (_, context) => {
-        await new Promise((resolve) => setTimeout(resolve, 40));
-        late(context.signal.aborted);
-      },
-      { timeout: 10 },
-    );
-    expect(await (await sender())(receiver)).toMatchObject({ code: 'handler_failed' });
-    await vi.waitFor(() => expect(late).toHaveBeenCalledWith(true));
-  });
-
-  it('is not run again by the retry where it has succeeded in the meantime', async () => {
-    const receiver = createReceiver({ secret });
-    const runs = vi.fn();
-    receiver.on(
-      'scan_completed',
-      async () => {
-        runs();
-        await new Promise((resolve) => setTimeout(resolve, 40));
-        runs('done');
-      },
-      { timeout: 10 },
-    );
-    const send = await sender();
-    expect(await send(receiver)).toMatchObject({ code: 'handler_failed' });
-    await vi.waitFor(() => expect(runs).toHaveBeenCalledWith('done'));
-    expect(await send(receiver)).toMatchObject({ status: 'processed' });
-    expect(runs).toHaveBeenCalledTimes(2);
-  });
-});
-
-describe('what counts as handled', () => {
-  async function unhandled(register: (receiver: Receiver) => unknown): Promise<boolean> {
-    const seen = vi.fn();
-    const receiver = createReceiver({ secret }).onUnhandled(seen);
+describe('onUnhandled', () => {
+  /** Return whether onUnhandled runs for a scan_started event after these registrations. */
+  async function isUnhandled(register: (receiver: Receiver) => unknown): Promise<boolean> {
+    const handler = vi.fn();
+    const receiver = createReceiver({ secret }).onUnhandled(handler);
     register(receiver);
     await receiver.receive(await signedDelivery('scan_started', { secret }));
-    return seen.mock.calls.length > 0;
+    return handler.mock.calls.length > 0;
   }
 
   it.each<[string, boolean, (receiver: Receiver) => unknown]>([
     ['all', false, (receiver) => receiver.on('all', () => {})],
-    ['all, first of a list', false, (receiver) => receiver.on(['all', 'scan_started'], () => {})],
-    ['all, last of a list', false, (receiver) => receiver.on(['scan_started', 'all'], () => {})],
+    ['all as the first of a list', false, (receiver) => receiver.on(['all', 'scan_started'], () => {})],
+    ['all as the last of a list', false, (receiver) => receiver.on(['scan_started', 'all'], () => {})],
     ['onAny', true, (receiver) => receiver.onAny(() => {})],
     ['another type', true, (receiver) => receiver.on('scan_failed', () => {})],
-  ])('%s', async (_, expected, register) => {
-    expect(await unhandled(register)).toBe(expected);
+  ])('after a registration of %s runs: %s', async (_, expected, register) => {
+    expect(await isUnhandled(register)).toBe(expected);
   });
 
-  it('an empty list of types is an error', () => {
+  it('on() throws a ConfigurationError for an empty list of types', () => {
     expect(() => createReceiver({ secret }).on([], () => {})).toThrow(ConfigurationError);
   });
 });

@@ -5,7 +5,7 @@ import { ConfigurationError, sign, verify } from '../../src/index.ts';
 import * as node from '../../src/signature/hmac.node.ts';
 import * as web from '../../src/signature/hmac.web.ts';
 
-/** RFC 4231, section 4. Case 5 asks for a truncated output, which nobody sends here. */
+/** RFC 4231, section 4. Case 5 has a truncated output, which SpiderFoot does not send. */
 const vectors = [
   {
     name: '1, a short key',
@@ -57,7 +57,7 @@ describe.each(builds)('HMAC of the $build build', ({ createKey, sha256, equalDig
     expect(await createKey(key).sign(data)).toBe(hmac);
   });
 
-  it('is that of node:crypto, for any key and body', async () => {
+  it('equals the HMAC of node:crypto for any key and body', async () => {
     const key = fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.string({ minLength: 1 }));
     await fc.assert(
       fc.asyncProperty(key, fc.uint8Array({ maxLength: 2000 }), async (secret, body) => {
@@ -67,33 +67,36 @@ describe.each(builds)('HMAC of the $build build', ({ createKey, sha256, equalDig
     );
   });
 
-  it.each([0, 1, 63, 64, 65, 65_535, 65_536, 65_537, 1_048_576])('is right for %d bytes', async (size) => {
+  it.each([0, 1, 63, 64, 65, 65_535, 65_536, 65_537, 1_048_576])('is correct for %d bytes', async (size) => {
     const body = Buffer.alloc(size, 'spider');
-    const key = createKey('geheim');
-    const expected = createHmac('sha256', 'geheim').update(body).digest('hex');
+    const key = createKey('hmac-s3cret');
+    const expected = createHmac('sha256', 'hmac-s3cret').update(body).digest('hex');
     expect(await key.sign(body)).toBe(expected);
-    // A second time: nothing of the body before is left in a buffer.
+    // The second body must not contain bytes of the first one, which a reused buffer could hold.
     expect(await key.sign(body.subarray(0, size >> 1))).toBe(
-      createHmac('sha256', 'geheim')
+      createHmac('sha256', 'hmac-s3cret')
         .update(body.subarray(0, size >> 1))
         .digest('hex'),
     );
   });
 
-  it.each([10, 20_000])('keeps its key where the bytes are wiped afterwards, for %d bytes', async (size) => {
-    const bytes = Buffer.from('geheim');
-    const key = createKey(bytes);
-    bytes.fill(0);
-    const body = Buffer.alloc(size, 'spider');
-    expect(await key.sign(body)).toBe(createHmac('sha256', 'geheim').update(body).digest('hex'));
-  });
+  it.each([10, 20_000])(
+    'keeps its key when the bytes of the secret are overwritten, for %d bytes',
+    async (size) => {
+      const bytes = Buffer.from('hmac-s3cret');
+      const key = createKey(bytes);
+      bytes.fill(0);
+      const body = Buffer.alloc(size, 'spider');
+      expect(await key.sign(body)).toBe(createHmac('sha256', 'hmac-s3cret').update(body).digest('hex'));
+    },
+  );
 
-  it('hashes an unsigned body by SHA-256', async () => {
+  it('hashes an unsigned body with SHA-256', async () => {
     const body = Buffer.from('{"event_type":"scan_started"}');
     expect(await sha256(body)).toBe(createHash('sha256').update(body).digest('hex'));
   });
 
-  it('calls two digests equal only where every character is', () => {
+  it('compares two digests as equal only if all characters are equal', () => {
     const digest = 'a'.repeat(64);
     expect(equalDigests(digest, 'a'.repeat(64))).toBe(true);
     for (let at = 0; at < 64; at++) {
@@ -104,30 +107,30 @@ describe.each(builds)('HMAC of the $build build', ({ createKey, sha256, equalDig
   });
 });
 
-describe('verify', () => {
+describe('verify()', () => {
   const secret = 'verify-s3cret';
   const body = '{"event_type":"scan_completed"}';
   const digest = createHmac('sha256', secret).update(body).digest('hex');
 
   it.each([
     ['with the prefix', `sha256=${digest}`],
-    ['without it', digest],
-    ['in upper case', digest.toUpperCase()],
+    ['without the prefix', digest],
+    ['with digits in upper case', digest.toUpperCase()],
     ['with everything in upper case', `SHA256=${digest.toUpperCase()}`],
-  ])('takes a signature %s', async (_, signature) => {
+  ])('accepts a signature %s', async (_, signature) => {
     expect(await verify(secret, body, signature)).toBe(true);
     expect(await verify(secret, Buffer.from(body), signature)).toBe(true);
   });
 
   it.each([
-    ['nothing', ''],
+    ['an empty string', ''],
     ['undefined', undefined],
     ['null', null],
-    ['the prefix alone', 'sha256='],
+    ['only the prefix', 'sha256='],
     ['63 digits', digest.slice(1)],
     ['65 digits', `${digest}0`],
     ['64 zeros', '0'.repeat(64)],
-    ['64 letters that are no hex', 'z'.repeat(64)],
+    ['64 letters that are not hexadecimal', 'z'.repeat(64)],
     ['64 U+0161, which Latin-1 folds into a', 'š'.repeat(64)],
     ['another algorithm', `sha512=${digest}`],
     ['white space before it', ` sha256=${digest}`],
@@ -142,7 +145,7 @@ describe('verify', () => {
     expect(await verify(secret, body, folded)).toBe(false);
   });
 
-  it('never throws and never agrees, whatever the header holds', async () => {
+  it('returns false for any other header', async () => {
     const header = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: 'binary', minLength: 64, maxLength: 64 }),
@@ -157,7 +160,7 @@ describe('verify', () => {
     );
   });
 
-  it('rejects a body in which one bit is another', async () => {
+  it('rejects a body with one changed bit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(body.length * 8 - 1), async (bit) => {
         const bytes = Buffer.from(body);
@@ -167,7 +170,7 @@ describe('verify', () => {
     );
   });
 
-  it('takes the signature of any of several secrets, and of none beside them', async () => {
+  it('accepts only signatures of one of several secrets', async () => {
     const secrets = ['new', Buffer.from('old')];
     expect(await verify(secrets, body, await sign('new', body))).toBe(true);
     expect(await verify(secrets, body, await sign('old', body))).toBe(true);
@@ -175,7 +178,7 @@ describe('verify', () => {
     expect(await verify([], body, await sign('new', body))).toBe(false);
   });
 
-  it('agrees with what sign() makes of any body and secret', async () => {
+  it('accepts the signature that sign() returns for any body and secret', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1 }), fc.string(), async (drawn, text) => {
         const key = `k${drawn.trim()}`;
@@ -186,16 +189,16 @@ describe('verify', () => {
   });
 });
 
-describe("a secret that could not be anybody's", () => {
+describe('an invalid secret', () => {
   it.each([
-    ['empty text', ''],
+    ['an empty string', ''],
     ['no bytes', new Uint8Array()],
-    ['a line', 's3cret\n'],
-  ])('is rejected by sign and verify: %s', async (_, secret) => {
+    ['a string with a newline', 's3cret\n'],
+  ])('is rejected by sign() and verify(): %s', async (_, secret) => {
     await expect(sign(secret, 'x')).rejects.toThrow(ConfigurationError);
     for (const secrets of [secret, ['good', secret]]) {
       await expect(verify(secrets, 'x', '0'.repeat(64))).rejects.toThrow(ConfigurationError);
-      await expect(verify(secrets, 'x', undefined)).rejects.toThrow('Option "secret"');
+      await expect(verify(secrets, 'x', undefined)).rejects.toMatchObject({ option: 'secret' });
     }
   });
 });

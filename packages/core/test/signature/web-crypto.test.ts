@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { createReceiver, sign, verify } from '../../src/index.ts';
 import { signedDelivery, signedWebhook } from '../../src/testing/index.ts';
 
-// Simulate a runtime without node:crypto.
+// Simulate a runtime that has no node:crypto.
 vi.mock('#hmac', () => import('../../src/signature/hmac.web.ts'));
 vi.mock('#utf8', () => import('../../src/data/utf8.web.ts'));
 
@@ -10,12 +10,12 @@ const secret = 'web-crypto-s3cret-ünïcode';
 
 it('the HMAC of Web Crypto accepts only signatures of one of the secrets', async () => {
   const body = 'a body with ünïcode';
-  for (const signer of [secret, 'the one before']) {
+  for (const signer of [secret, 'the previous one']) {
     const signature = await sign(signer, body);
     expect(await verify(secret, body, signature)).toBe(signer === secret);
-    expect(await verify([secret, 'the one before'], body, signature)).toBe(true);
+    expect(await verify([secret, 'the previous one'], body, signature)).toBe(true);
     expect(await verify(['another', 'a third'], body, signature)).toBe(false);
-    expect(await verify([secret, 'the one before'], `${body} `, signature)).toBe(false);
+    expect(await verify([secret, 'the previous one'], `${body} `, signature)).toBe(false);
   }
 });
 

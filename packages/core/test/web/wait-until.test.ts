@@ -7,15 +7,16 @@ import { fetchHandler } from '../../src/web/index.ts';
 const secret = 'wait-until-s3cret';
 
 let serial = 0;
-/** Creates requests of which no two have the same bytes. */
-const request = () => signedRequest('scan_completed', { secret, data: { scan_id: `scan_${++serial}` } });
+/** Create a signed request whose bytes differ from those of every other request. */
+const createRequest = () =>
+  signedRequest('scan_completed', { secret, data: { scan_id: `scan_${++serial}` } });
 
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.unstubAllEnvs();
 });
 
-/** An execution context that keeps the promises passed to waitUntil. */
+/** Create an execution context that keeps the promises passed to waitUntil(). */
 function createContext() {
   const promises: Promise<unknown>[] = [];
   return {
@@ -24,7 +25,7 @@ function createContext() {
   };
 }
 
-/** A promise that is resolved by hand. */
+/** Create a promise, and a function that resolves it. */
 function createGate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -33,7 +34,7 @@ function createGate() {
   return { opened, open };
 }
 
-/** Returns whether a promise settles within a turn of the event loop. */
+/** Return whether a promise settles within a turn of the event loop. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   const turn = new Promise((resolve) => setTimeout(resolve, 0, 'waiting'));
   return (await Promise.race([promise, turn])) !== 'waiting';
@@ -49,19 +50,19 @@ describe('a delivery in memoryQueue()', () => {
   it.each([
     ['second', (context: object) => [context]],
     ['third', (context: object) => [{ SOME_BINDING: '1' }, context]],
-  ] as const)('is kept running by the context that is the %s argument', async (_, args) => {
+  ] as const)('is kept alive by a context that is the %s argument', async (_, args) => {
     const gate = createGate();
     const { receiver } = receiverWith({ queue: memoryQueue() });
     receiver.onAny(() => gate.opened);
     const context = createContext();
-    const response = await fetchHandler(receiver)(await request(), ...args(context));
+    const response = await fetchHandler(receiver)(await createRequest(), ...args(context));
     expect(response.status).toBe(202);
     expect(await isSettled(context.done())).toBe(false);
     gate.open();
     await context.done();
   });
 
-  it('is kept running through its retries', async () => {
+  it('is kept alive during its retries', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue({ baseDelay: 1 }) });
     const attempts: number[] = [];
     receiver.onAny((_, { attempt }) => {
@@ -69,7 +70,7 @@ describe('a delivery in memoryQueue()', () => {
       if (attempt < 3) throw new Error('Not yet');
     });
     const context = createContext();
-    await fetchHandler(receiver)(await request(), context);
+    await fetchHandler(receiver)(await createRequest(), context);
     await context.done();
     expect(attempts).toEqual([1, 2, 3]);
   });
@@ -79,7 +80,7 @@ describe('a delivery in memoryQueue()', () => {
     const handler = vi.fn().mockRejectedValue(new Error('down'));
     receiver.onAny(handler);
     const context = createContext();
-    await fetchHandler(receiver)(await request(), context);
+    await fetchHandler(receiver)(await createRequest(), context);
     await context.done();
     expect(handler).toHaveBeenCalledTimes(2);
   });
@@ -92,69 +93,69 @@ describe('a delivery in memoryQueue()', () => {
       throw new Error('down');
     });
     const context = createContext();
-    await fetchHandler(receiver)(await request(), context);
+    await fetchHandler(receiver)(await createRequest(), context);
     await failed.opened;
     await receiver.close();
     await context.done();
   });
 
-  it("is kept running by the option, which replaces the platform's context", async () => {
+  it("is kept alive by the option waitUntil, which replaces the platform's context", async () => {
     const { receiver } = receiverWith({ queue: memoryQueue() });
-    const handled = vi.fn();
-    receiver.onAny(handled);
-    const given = createContext();
+    const handler = vi.fn();
+    receiver.onAny(handler);
+    const passed = createContext();
     const unused = createContext();
-    await fetchHandler(receiver, { waitUntil: given.waitUntil })(await request(), unused);
-    await given.done();
-    expect(handled).toHaveBeenCalledOnce();
+    await fetchHandler(receiver, { waitUntil: passed.waitUntil })(await createRequest(), unused);
+    await passed.done();
+    expect(handler).toHaveBeenCalledOnce();
     expect(await isSettled(unused.done())).toBe(true);
   });
 });
 
-describe('without a queue, an execution context', () => {
-  it('keeps the handlers running for a sender that disconnects', async () => {
+describe('an execution context without a queue', () => {
+  it('keeps the handlers running if the sender disconnects', async () => {
     const gate = createGate();
     const { receiver } = receiverWith({});
     receiver.onAny(() => gate.opened);
     const context = createContext();
-    const entered = createGate();
-    receiver.onAny(() => entered.open());
-    const answer = fetchHandler(receiver)(await request(), context);
-    await entered.opened;
+    const started = createGate();
+    receiver.onAny(() => started.open());
+    const response = fetchHandler(receiver)(await createRequest(), context);
+    await started.opened;
     expect(await isSettled(context.done())).toBe(false);
     gate.open();
     await context.done();
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
   });
 
-  it('keeps a handler running that has exceeded its time', async () => {
+  it('keeps a handler running that has exceeded its timeout', async () => {
     const gate = createGate();
     const { receiver } = receiverWith({ handlerTimeout: 5 });
     receiver.onAny(() => gate.opened);
     const context = createContext();
-    expect((await fetchHandler(receiver)(await request(), context)).status).toBe(500);
+    expect((await fetchHandler(receiver)(await createRequest(), context)).status).toBe(500);
     expect(await isSettled(context.done())).toBe(false);
     gate.open();
     await context.done();
   });
 
-  it('keeps an outcome listener running that returns a promise', async () => {
+  it('keeps an asynchronous listener of onOutcome running', async () => {
     const gate = createGate();
     const { receiver } = receiverWith({});
     receiver.onOutcome(() => gate.opened);
     const context = createContext();
-    await fetchHandler(receiver)(await request(), context);
+    await fetchHandler(receiver)(await createRequest(), context);
     expect(await isSettled(context.done())).toBe(false);
     gate.open();
     await context.done();
   });
 
-  it('is never passed a promise that rejects', async () => {
+  it('never receives a promise that rejects', async () => {
     const { receiver } = receiverWith({ handlerTimeout: 5 });
     receiver.onOutcome(() => Promise.reject(new Error('metrics are down')));
     receiver.onAny(() => new Promise((_, reject) => setTimeout(reject, 20, new Error('late failure'))));
     const context = createContext();
-    await fetchHandler(receiver)(await request(), context);
+    await fetchHandler(receiver)(await createRequest(), context);
     await context.done();
   });
 });
@@ -166,40 +167,40 @@ describe('memoryQueue() without an execution context', () => {
     ['AWS Lambda', () => vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'webhooks')],
   ];
 
-  it.each(platforms)('is rejected on %s before a delivery is accepted', async (_, pretend) => {
-    pretend();
+  it.each(platforms)('is rejected on %s before a delivery is accepted', async (_, simulate) => {
+    simulate();
     const { receiver, errors } = receiverWith({ queue: memoryQueue() });
     const handler = vi.fn();
     receiver.onAny(handler);
-    const response = await fetchHandler(receiver)(await request());
+    const response = await fetchHandler(receiver)(await createRequest());
     expect(await response.json()).toMatchObject({ code: 'receiver_failed' });
     expect(errors).toEqual([expect.objectContaining({ option: 'queue' })]);
     expect(errors[0]).toBeInstanceOf(ConfigurationError);
     expect(handler).not.toHaveBeenCalled();
   });
 
-  it.each(platforms)('is used on %s when a context is passed', async (_, pretend) => {
-    pretend();
+  it.each(platforms)('is used on %s when a context is passed', async (_, simulate) => {
+    simulate();
     const { receiver } = receiverWith({ queue: memoryQueue({ concurrency: 1 }) });
     const handler = vi.fn();
     receiver.onAny(handler);
     const context = createContext();
     const handle = fetchHandler(receiver);
-    expect((await handle(await request(), context)).status).toBe(202);
-    expect((await handle(await request(), context)).status).toBe(202);
+    expect((await handle(await createRequest(), context)).status).toBe(202);
+    expect((await handle(await createRequest(), context)).status).toBe(202);
     await context.done();
     expect(handler).toHaveBeenCalledTimes(2);
   });
 
   it('is accepted if the process keeps running', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue() });
-    expect((await fetchHandler(receiver)(await request())).status).toBe(202);
+    expect((await fetchHandler(receiver)(await createRequest())).status).toBe(202);
   });
 
   it('does not affect a durable queue', async () => {
     vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
     const { enqueue, start } = memoryQueue();
     const { receiver } = receiverWith({ queue: { enqueue, start } });
-    expect((await fetchHandler(receiver)(await request())).status).toBe(202);
+    expect((await fetchHandler(receiver)(await createRequest())).status).toBe(202);
   });
 });
