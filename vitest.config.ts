@@ -5,7 +5,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const conditions = ['@spiderfoot-webhooks/source', 'node'];
 
 /** Tests in one process, without sockets, files or other processes, apart from a few exceptions. */
-const unit = ['packages/core/test/**/*.test.ts', 'packages/forward/test/{compose,severity,unicode}*.test.ts'];
+const unit = [
+  'packages/core/test/**/*.test.ts',
+  'packages/forward/test/{severity,documented-severities,compose/filters}.test.ts',
+];
 
 /** Tests that take long and seldom fail. `npm run test:all` runs them, and so does CI. */
 const slow = [

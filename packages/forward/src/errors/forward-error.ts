@@ -11,7 +11,7 @@ const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint
   timeout: ['did not answer in time', 'A later attempt may succeed. To wait longer, raise "timeout".'],
   connection: ['could not be reached', 'Check the address and the network. A later attempt may succeed.'],
   invalid_answer: ['sent an unexpected answer', 'Check that the URL belongs to the right service.'],
-  circuit_open: ['has failed too often', 'The event is retried after the cool-down.'],
+  circuit_open: ['has failed too often', 'An attempt after the cool-down may succeed.'],
   overloaded: [
     'has too many waiting events',
     'A later attempt may succeed. Use a queue, or raise "maxInFlight".',
