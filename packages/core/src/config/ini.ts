@@ -85,8 +85,9 @@ export function parseIni(text: string, file: string): Ini {
 
   function open(name: string, line: number): OpenSection {
     if (name === defaults.name) return defaults;
-    const twin = sections.get(name);
-    if (twin !== undefined) fail(line, `repeats the section of line ${twin.line}. Merge the two sections.`);
+    const existing = sections.get(name);
+    if (existing !== undefined)
+      fail(line, `repeats the section of line ${existing.line}. Merge the two sections.`);
     const opened = { name, line, entries: new Map<string, Entry>() };
     sections.set(name, opened);
     return opened;
@@ -97,8 +98,9 @@ export function parseIni(text: string, file: string): Ini {
     const key = content.slice(0, Math.max(delimiter, 0)).trim().toLowerCase();
     // The error does not quote the line, because it may be the second half of a secret.
     if (key === '') fail(line, 'is not a [section] or "key = value". Indent a line that continues a value.');
-    const twin = section.entries.get(key);
-    if (twin !== undefined) fail(line, `is a duplicate of line ${twin.line}. Remove one of them.`, key);
+    const existing = section.entries.get(key);
+    if (existing !== undefined)
+      fail(line, `is a duplicate of line ${existing.line}. Remove one of them.`, key);
     return { section, key, line, lines: [content.slice(delimiter + 1).trim()] };
   }
 }

@@ -75,9 +75,12 @@ export function loadConfig<const Schemas extends DataSchemas = Record<never, nev
     const defaultPath = section === main ? '/webhook' : `/webhook/${name}`;
     const folder = dirname(resolve(path));
     const endpoint = readEndpoint({ name, read, urlKey, defaultPath, folder, missing, schemas });
-    const twin = endpoints.find((other) => routeOf(other) === routeOf(endpoint));
-    if (twin !== undefined) {
-      missing('path', `is also the path of the endpoint "${twin.name}". Give each endpoint its own path.`);
+    const existing = endpoints.find((other) => routeOf(other) === routeOf(endpoint));
+    if (existing !== undefined) {
+      missing(
+        'path',
+        `is also the path of the endpoint "${existing.name}". Give each endpoint its own path.`,
+      );
     }
     endpoints.push(endpoint);
   }

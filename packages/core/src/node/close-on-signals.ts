@@ -10,13 +10,13 @@ const repetitionTime = 500;
  * @param grace milliseconds
  */
 export function closeOnSignals(close: () => Promise<void>, grace: number): void {
-  let since: number | undefined;
+  let firstSignalAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (since !== undefined) {
-      if (signal === 'SIGINT' && performance.now() - since > repetitionTime) process.exit(130);
+    if (firstSignalAt !== undefined) {
+      if (signal === 'SIGINT' && performance.now() - firstSignalAt > repetitionTime) process.exit(130);
       return;
     }
-    since = performance.now();
+    firstSignalAt = performance.now();
     setTimeout(() => {
       console.error(`Stopped after ${grace} ms with deliveries in flight. Their senders will retry.`);
       process.exit(1);

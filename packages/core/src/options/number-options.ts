@@ -22,14 +22,14 @@ export function readNumber(option: string, value: unknown, unit: string): number
 
 /**
  * Check an option that is a whole number, and return it.
- * @param least the smallest number that is allowed
+ * @param minimum the smallest number that is allowed
  * @throws ConfigurationError that names the option
  */
-export function readCount(option: string, value: unknown, unit: string, least: 0 | 1 = 1): number {
-  if (isCount(value, least)) return value;
+export function readCount(option: string, value: unknown, unit: string, minimum: 0 | 1 = 1): number {
+  if (isCount(value, minimum)) return value;
   throw new ConfigurationError(
     option,
-    `must be a whole number of ${unit} from ${least} to ${maxTimerDelay} (got ${shown(value)}).`,
+    `must be a whole number of ${unit} from ${minimum} to ${maxTimerDelay} (got ${shown(value)}).`,
   );
 }
 
@@ -39,6 +39,6 @@ function shown(value: unknown): string {
   return typeof value === 'number' || value === null ? String(value) : `a value of type ${typeof value}`;
 }
 
-function isCount(value: unknown, least: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= maxTimerDelay;
+function isCount(value: unknown, minimum: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maxTimerDelay;
 }

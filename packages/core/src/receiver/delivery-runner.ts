@@ -38,12 +38,12 @@ export interface DeliveryRunner {
   /** Record a verified delivery, if there is a log. @returns `unavailable` if that fails */
   record(
     delivery: StoredDelivery,
-    standing: Standing,
+    entryState: EntryState,
     observation: Observation,
   ): Promise<Rejected | undefined>;
 }
 
-type Standing = Omit<LogEntry, keyof StoredDelivery>;
+type EntryState = Omit<LogEntry, keyof StoredDelivery>;
 
 export function createDeliveryRunner(settings: Settings, observers: Observers): DeliveryRunner {
   const { endpoint, log, logger } = settings;
@@ -106,7 +106,7 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
   ): Promise<Outcome> {
     const stored = toStored(verified, endpoint);
     try {
-      const entry = { ...stored, state: 'received', ...standing(progress) } as const;
+      const entry = { ...stored, state: 'received', ...progressFields(progress) } as const;
       const known = await withStoreTimeout(log.record(entry), 'log.record()');
       if (known !== undefined && isTaken(known.state)) return duplicate(verified);
       if (known?.running === true) return { ...rejectWith('in_progress'), id: stored.id };
@@ -116,7 +116,11 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
       return unavailable(error, stored.id, observation);
     }
     const outcome = await handle(verified, routes, progress, observation);
-    const unrecorded = await record(stored, { ...resultOf(outcome), ...standing(progress) }, observation);
+    const unrecorded = await record(
+      stored,
+      { ...resultOf(outcome), ...progressFields(progress) },
+      observation,
+    );
     return unrecorded === undefined ? outcome : withErrorOf(outcome, unrecorded);
   }
 
@@ -150,12 +154,12 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
 
   async function record(
     delivery: StoredDelivery,
-    standing: Standing,
+    entryState: EntryState,
     observation: Observation,
   ): Promise<Rejected | undefined> {
     if (log === undefined) return undefined;
     try {
-      await withStoreTimeout(log.record({ ...delivery, ...standing }), 'log.record()');
+      await withStoreTimeout(log.record({ ...delivery, ...entryState }), 'log.record()');
       return undefined;
     } catch (error) {
       return unavailable(error, delivery.id, observation);
@@ -201,7 +205,7 @@ function toOutcome({ id, event, wire }: VerifiedDelivery, error: EventHandlingEr
   return { status: 'processed', id, event, wire };
 }
 
-function resultOf(outcome: Outcome): Pick<Standing, 'state' | 'error' | 'failures'> {
+function resultOf(outcome: Outcome): Pick<EntryState, 'state' | 'error' | 'failures'> {
   if (outcome.status !== 'rejected') return { state: 'processed' };
   const { error } = outcome;
   return error instanceof EventHandlingError
@@ -209,7 +213,7 @@ function resultOf(outcome: Outcome): Pick<Standing, 'state' | 'error' | 'failure
     : { state: 'failed' };
 }
 
-function standing({ attempt, succeeded }: Progress): Pick<Standing, 'attempt' | 'succeeded'> {
+function progressFields({ attempt, succeeded }: Progress): Pick<EntryState, 'attempt' | 'succeeded'> {
   return { attempt, succeeded: [...succeeded] };
 }
 

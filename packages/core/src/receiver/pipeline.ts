@@ -132,8 +132,8 @@ export function createPipeline(
     observation: Observation,
   ): Promise<Rejected> {
     const { code, issues } = rejected;
-    const standing = { state: 'rejected', attempt: 0, succeeded: [], code, issues } as const;
-    return (await runner.record(delivery, standing, observation)) ?? rejected;
+    const entryState = { state: 'rejected', attempt: 0, succeeded: [], code, issues } as const;
+    return (await runner.record(delivery, entryState, observation)) ?? rejected;
   }
 
   function handleVerified(
@@ -156,8 +156,8 @@ export function createPipeline(
 
   async function ignore(verified: VerifiedDelivery, observation: Observation): Promise<Outcome> {
     const { id, event, wire } = verified;
-    const standing = { state: 'ignored', attempt: 0, succeeded: [] } as const;
-    const failed = await runner.record(toStored(verified, endpoint), standing, observation);
+    const entryState = { state: 'ignored', attempt: 0, succeeded: [] } as const;
+    const failed = await runner.record(toStored(verified, endpoint), entryState, observation);
     return failed ?? { status: 'ignored', id, event, wire };
   }
 
