@@ -12,8 +12,8 @@ const unit = [
 
 /** Tests that take long and seldom fail. `npm run test:all` runs them, and so does CI. */
 const slow = [
-  'packages/cli/test/{diagnose,send,init,completion}.test.ts',
-  'packages/cli/test/{doctor,terminal}/*.test.ts',
+  'packages/cli/test/{init,completion}.test.ts',
+  'packages/cli/test/{diagnose,doctor,send,terminal}/*.test.ts',
   'packages/forward/test/siem/syslog.test.ts',
   'packages/sqlite/test/{file/faults,file/open-failure,database/read-only,search/search-text}.test.ts',
   'test/crash/*.test.ts',

@@ -39,3 +39,24 @@ export async function database(...deliveries: readonly StoredDelivery[]): Promis
   await store.close();
   return path;
 }
+
+const hour = 3_600_000;
+
+/** Create a database with a processed, a failed, another processed and a rejected delivery, oldest first. */
+export function typicalDatabase(): Promise<string> {
+  return database(
+    {
+      type: 'scan_completed',
+      data: { scan_id: 's1', target: 'example.com', note: 'needle' },
+      age: 30 * hour,
+    },
+    {
+      type: 'high_risk_event',
+      data: { scan_id: 's1', target: 'example.org' },
+      age: 5 * hour,
+      handler: 'fails',
+    },
+    { type: 'alert.high', age: hour },
+    { type: 'scan_failed', data: { target: 7 }, age: 1000 },
+  );
+}
