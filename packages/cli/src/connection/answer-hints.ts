@@ -5,7 +5,7 @@ const hints: Readonly<Record<RejectionCode, string>> = {
   invalid_json: 'The receiver accepted the signature, but the body is not a JSON object in UTF-8.',
   invalid_event:
     "The receiver accepted the signature, but the event does not match its schema. The receiver's log lists the issues.",
-  request_aborted: 'The connection was closed before the whole body arrived. Send it again.',
+  request_aborted: 'The connection was closed before the complete body arrived. Send it again.',
   missing_signature:
     'The receiver got no signature. A proxy in between removes the header, or the receiver expects another header (--signature-header).',
   invalid_signature:

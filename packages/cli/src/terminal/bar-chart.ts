@@ -59,8 +59,8 @@ const firstMonday = -3 * day;
 const mostFilled = 5000;
 
 /**
- * Combine finer counts into buckets, and add empty buckets, so that gaps are visible. Buckets of whole weeks begin on a
- * Monday.
+ * Combine finer counts into buckets, and add empty buckets, so that gaps are visible. Buckets of one or more weeks begin
+ * on a Monday.
  */
 export function timeBars(
   counts: readonly { readonly time?: number; readonly count: number }[],

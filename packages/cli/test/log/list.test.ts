@@ -55,10 +55,10 @@ describe('log list', () => {
     const hostile = '\u001b[2Jexample\r\n5  forged\u202e';
     const db = await database({ type: `evil\u001b[1m`, data: { target: hostile, scan_id: hostile } });
     for (const args of [['list'], ['show', '1'], ['stats'], ['list', '--json'], ['show', '1', '--json']]) {
-      const { output: said, code } = await spiderfoot(['log', ...args, '--db', db]);
+      const { output: text, code } = await spiderfoot(['log', ...args, '--db', db]);
       expect(code).toBe(0);
-      expect(controlCharacters(said)).toEqual([]);
-      expect(said).not.toMatch(/^5 /m);
+      expect(controlCharacters(text)).toEqual([]);
+      expect(text).not.toMatch(/^5 /m);
     }
   });
 });

@@ -26,8 +26,8 @@ describe('log show', () => {
 
   it('prints the body byte for byte with --raw', async () => {
     const db = await database({ type: 'scan.complete', data: { target: 'exämple.com', f: 1.5 } });
-    const { output: said } = await spiderfoot(['log', 'show', '1', '--db', db, '--raw']);
-    const body = said.trimEnd();
+    const { output: text } = await spiderfoot(['log', 'show', '1', '--db', db, '--raw']);
+    const body = text.trimEnd();
     expect(body).toMatch(
       /^\{"event_type": "scan\.complete", "timestamp": [\d.]+, "payload": \{"target": "ex\\u00e4mple\.com", "f": 1\.5\}\}$/,
     );
@@ -83,8 +83,8 @@ describe('early close of the output', () => {
       }));
       const db = await database(...many);
       const line = `"$0" "$1" ${args} --db "$2" 2>&1 | head -n 1 | wc -l; echo "\${PIPESTATUS[0]}"`;
-      const said = await output('bash', ['-c', line, process.execPath, binary, db]);
-      expect(said.split('\n').map(Number)).toEqual([1, 141]);
+      const text = await output('bash', ['-c', line, process.execPath, binary, db]);
+      expect(text.split('\n').map(Number)).toEqual([1, 141]);
     },
   );
 });

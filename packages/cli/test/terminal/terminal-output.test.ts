@@ -174,19 +174,19 @@ describe('terminal output', () => {
     return [...new Set(lines.map((line) => JSON.parse(line).state))];
   }
 
-  it.each<readonly [typed: string, code: number, said: RegExp, states: readonly string[]]>([
+  it.each<readonly [typed: string, code: number, message: RegExp, states: readonly string[]]>([
     ['\r', 1, /Nothing was replayed/, ['processed']],
     ['n\r', 1, /Nothing was replayed/, ['processed']],
     ['\u0004', 1, /Nothing was replayed/, ['processed']],
     ['\u0003', 1, /Nothing was replayed/, ['processed']],
     ['y\r', 0, /Replayed 12/, ['queued']],
-  ])('asks for confirmation of replay, and accepts the answer %j', async (typed, code, said, left) => {
+  ])('asks for confirmation of replay, and accepts the answer %j', async (typed, code, message, left) => {
     const db = await many();
     const program = inTerminal(['replay', '--all', '--db', db], { answers: [['[y/N] ', typed]] });
     await program.says(/Replay 12 deliveries \(12 processed\)\? \[y\/N\]/);
-    expect({ code: (await program.end()).code, said: program.output }).toEqual({
+    expect({ code: (await program.end()).code, output: program.output }).toEqual({
       code,
-      said: expect.stringMatching(said),
+      output: expect.stringMatching(message),
     });
     expect(program.output).not.toContain('error:');
     expect(await states(db)).toEqual(left);
@@ -199,16 +199,16 @@ describe('terminal output', () => {
     expect((await asked.end()).code).toBe(1);
     expect(asked.output).toContain('Nothing was deleted.');
     expect(asked.output).not.toContain('error:');
-    const few = inTerminal(['prune', '--keep', '10', '--db', db], { answers: [['[y/N] ', 'y\r']] });
-    await few.says(/Permanently delete 2 deliveries\?/);
-    expect({ ...(await few.end()), said: few.output }).toMatchObject({
+    const second = inTerminal(['prune', '--keep', '10', '--db', db], { answers: [['[y/N] ', 'y\r']] });
+    await second.says(/Permanently delete 2 deliveries\?/);
+    expect({ ...(await second.end()), output: second.output }).toMatchObject({
       code: 0,
-      said: expect.stringMatching(/Deleted 2/),
+      output: expect.stringMatching(/Deleted 2/),
     });
     const confirmed = inTerminal(['prune', '--keep', '0', '--yes', '--db', db]);
-    expect({ ...(await confirmed.end()), said: confirmed.output }).toMatchObject({
+    expect({ ...(await confirmed.end()), output: confirmed.output }).toMatchObject({
       code: 0,
-      said: expect.stringMatching(/Deleted 10/),
+      output: expect.stringMatching(/Deleted 10/),
     });
   });
 });

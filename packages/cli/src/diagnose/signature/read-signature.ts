@@ -52,10 +52,11 @@ const mistakes = {
  */
 export function readSignature(text: string): readonly Reading[] {
   if (text.trim().length > longestSignature) return [];
-  const whole = readPart(text, []);
+  const single = readPart(text, []);
   const parts = text.split(',');
-  const ofParts = parts.length === 1 ? [] : parts.flatMap((part) => readPart(part.trim(), [mistakes.joined]));
-  const found = [...whole, ...ofParts];
+  const fromParts =
+    parts.length === 1 ? [] : parts.flatMap((part) => readPart(part.trim(), [mistakes.joined]));
+  const found = [...single, ...fromParts];
   return found.length > 0 ? found : readEmbedded(text);
 }
 
@@ -106,16 +107,16 @@ function readBase64(decoded: Buffer): readonly Reading[] {
 function readHex(hex: string, before: readonly Mistake[]): readonly Reading[] {
   const digits = 2 * digestLengths.sha256;
   const algorithm = algorithmOf(hex.length / 2);
-  const whole = algorithm === undefined ? [] : [{ hex, ...explained(algorithm, before) }];
-  if (hex.length < 2 * fewestBytes || hex.length === digits) return whole;
+  const complete = algorithm === undefined ? [] : [{ hex, ...explained(algorithm, before) }];
+  if (hex.length < 2 * fewestBytes || hex.length === digits) return complete;
   const asSha256 = (part: string, mistake: Mistake): Reading => ({
     hex: part,
     algorithm: 'sha256',
     mistakes: [...before, mistake],
   });
-  if (hex.length < digits) return [...whole, asSha256(hex, mistakes.cut)];
+  if (hex.length < digits) return [...complete, asSha256(hex, mistakes.cut)];
   const ends = [hex.slice(0, digits), hex.slice(-digits)];
-  return [...whole, ...ends.map((part) => asSha256(part, mistakes.tooLong))];
+  return [...complete, ...ends.map((part) => asSha256(part, mistakes.tooLong))];
 }
 
 function algorithmOf(bytes: number): Algorithm | undefined {

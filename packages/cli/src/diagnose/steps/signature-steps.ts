@@ -26,16 +26,16 @@ export function signatureSteps(signature: string): readonly Step[] {
 }
 
 function headerStep(signature: string): Step {
-  const what = 'header';
-  if (signature.trim() !== signature) return wrong(what, 'there is white space around the signature');
-  if (/^["']|["']$/.test(signature)) return wrong(what, 'there are quotes around the signature');
+  const step = 'header';
+  if (signature.trim() !== signature) return wrong(step, 'there is white space around the signature');
+  if (/^["']|["']$/.test(signature)) return wrong(step, 'there are quotes around the signature');
   if (signature.includes(',')) {
-    return wrong(what, 'several values, separated by commas, as from two headers with the same name');
+    return wrong(step, 'several values, separated by commas, as from two headers with the same name');
   }
   const [name = ''] = signature.split(':', 1);
   if (name.length < signature.length && isHeaderName(name))
-    return wrong(what, 'the name of the header is included');
-  return right(what, 'a single value');
+    return wrong(step, 'the name of the header is included');
+  return right(step, 'a single value');
 }
 
 function prefixStep(signature: string): Step {

@@ -8,7 +8,7 @@ const hints: Readonly<Record<RejectionCode, string>> = {
     'The body is not a JSON object in UTF-8 with at most 1000 levels. Check the body that the sender writes.',
   invalid_event:
     'The event does not match the schema of its type: see the issues above. With --db, the event is kept, and `log show` shows it.',
-  request_aborted: 'The sender closed the connection before the whole body arrived. It will try again.',
+  request_aborted: 'The sender closed the connection before the complete body arrived. It will try again.',
   missing_signature:
     'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header. To accept unsigned events for a test, use --insecure.',
   invalid_signature: `Compare the secret here with the sender's, and check that nothing in between changes the body. \`${invocation()} diagnose\` finds the cause.`,
