@@ -7,7 +7,8 @@ import { phrases } from './phrases.ts';
 import { type Text, textsOf } from './texts.ts';
 
 /** Files with texts of others, or that a tool writes. */
-const notOurs = /^(?:docs\/cli\.md|LICENSE|packages\/[^/]+\/LICENSE|test\/prose\/phrases\.ts)$/;
+const notOurs =
+  /^(?:docs\/cli\.md|LICENSE|packages\/[^/]+\/LICENSE|.*\/CHANGELOG\.md|test\/prose\/phrases\.ts)$/;
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const files = execFileSync(
