@@ -1,7 +1,7 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
 import { checkPrunableStates, type PruneOptions, readWorkerOptions } from '@spiderfoot-webhooks/core/stores';
 
-/** What is deleted by itself. */
+/** The deliveries that are deleted automatically. */
 export interface Retention extends Pick<PruneOptions, 'states' | 'keep'> {
   /** Milliseconds that a delivery is kept after it was received. */
   readonly maxAge?: number;
@@ -17,8 +17,8 @@ export type StoreLogger = Pick<Logger, 'error'> & Partial<Pick<Logger, 'warn'>>;
 
 export interface StoreOptions {
   /**
-   * How many tries of a delivery may fail before it is a dead letter. One that loses its process has failed; one that
-   * closing cuts short has not. Twenty take some four hours on average, with the delays as they are.
+   * The number of failed attempts before a delivery becomes a dead letter. An attempt whose process crashes counts. An
+   * attempt that closing interrupts does not. With the default delays, 20 attempts take about four hours.
    * @default 20
    */
   readonly maxAttempts?: number;
@@ -35,23 +35,24 @@ export interface StoreOptions {
    */
   readonly maxDelay?: number;
   /**
-   * How many queued deliveries of an endpoint are worked on at once in this process.
+   * The number of queued deliveries of an endpoint that run at once in this process.
    * @default 16
    */
   readonly concurrency?: number;
   /**
-   * Milliseconds after which a delivery whose process does not give a sign of life is taken up by another. Signs are
-   * given at a third of that; a handler may take longer.
+   * Milliseconds without a renewal after which another process takes a delivery over. A process renews its leases three
+   * times in this period, so a handler may take longer.
    * @default 30000
    */
   readonly lease?: number;
   /**
-   * Milliseconds between two looks at what other processes have put into the queue. One's own are seen at once.
+   * Milliseconds between two checks for deliveries that other processes have queued. Deliveries of this process run at
+   * once.
    * @default 1000
    */
   readonly pollInterval?: number;
   /**
-   * Milliseconds that closing waits for handlers that run; then their deliveries are released to be run again.
+   * Milliseconds that closing waits for running handlers. Then their deliveries are put back into the queue.
    * @default 10000
    */
   readonly closeTimeout?: number;

@@ -12,7 +12,7 @@ export interface StoreFromEnvironment {
 }
 
 /**
- * Read what all examples share: `SPIDERFOOT_WEBHOOK_DB`, the path of a database (without it there is none), and
+ * Read the variables that all examples share: `SPIDERFOOT_WEBHOOK_DB`, the path of a database (without it there is none), and
  * `SPIDERFOOT_WEBHOOK_MODE`: `inline` (the default) handles a delivery before it is answered and logs it, `queued`
  * answers once it is stored and handles it in the background.
  * @throws ConfigurationError that names the variable

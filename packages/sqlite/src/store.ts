@@ -48,11 +48,10 @@ const reading = [
 const writing = ['replay', 'prune'] as const satisfies StoreCapability[];
 
 /**
- * Opens, or makes, the file in which deliveries are logged and queued. Durable: what it has resolved survives a crash
- * of the process and of the machine. Several processes may share a file on a local disk; on a network file system
- * they may not.
+ * Open or create the file in which deliveries are logged and queued. When a promise resolves, its change survives a crash
+ * of the process and of the machine. Several processes can share a file on a local disk, but not on a network file system.
  * @param path the file, or `:memory:` for tests. With `readOnly`, the file is not written
- * @throws ConfigurationError where the file cannot be used, or is from a newer version of the kit
+ * @throws ConfigurationError if the file cannot be used, or was written by a newer version of the kit
  * @example
  * const store = openStore('webhooks.db');
  * const receiver = createReceiver({ secret, queue: store }); // 202 at once, handled in the background

@@ -2,8 +2,8 @@ import { isLock } from '../file/open-failure.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * Group commit: the writes of one turn of the event loop go to the disk in one commit, with one sync, at its end. There
- * is no timer, so that a single write does not wait for others.
+ * Group commit: the writes of one turn of the event loop are committed together at its end, with one sync. A single write
+ * does not wait for others, because no timer is used.
  */
 export interface GroupCommit {
   /** Run a function in the next commit. Resolves once the commit is durable. */
@@ -23,43 +23,43 @@ interface Write {
   readonly reject: (error: unknown) => void;
 }
 
-/** Writes in one commit. Past this the time of the last to be answered grows faster than what a sync saves. */
+/** The maximum number of writes in one commit. With more, the last response waits longer than the saved syncs take. */
 const mostInCommit = 128;
 
-/** Milliseconds after which a write that only ever met other processes' locks is given up: the sender tries again. */
-const lockPatience = 2000;
+/** Milliseconds after which a write fails if only locks of other processes prevented it. The sender then retries. */
+const lockTimeout = 2000;
 
-/** Milliseconds until another look at a lock. The event loop turns meanwhile. */
+/** Milliseconds until a locked file is tried again. The event loop is free in the meantime. */
 const lockPause = 2;
 
 /**
- * Writes tried alone that may fail in a row because of the file, not of themselves. For each, the file is opened again, which
- * takes milliseconds: on a disk that has failed, a full commit would hold up the event loop for a quarter of a second.
+ * The number of single writes in a row that may fail because of the file. After each, the file is opened again, which takes
+ * milliseconds: on a failed disk, a full commit would block the event loop for a quarter of a second.
  */
-const mostSuspicions = 3;
+const mostSuspectWrites = 3;
 
-/** Milliseconds that a write which can wait does so for company. */
-const companyDelay = 5;
+/** Milliseconds that a write that can wait waits for other writes. */
+const laterDelay = 5;
 
 export function createGroupCommit(connection: Connection): GroupCommit {
   const waiting: Write[] = [];
   const last: Write[] = [];
   let scheduled = false;
   let later: NodeJS.Timeout | undefined;
-  /** Since when nothing but locks has been met. */
+  /** The time since which every commit has met a lock. */
   let lockedSince: number | undefined;
   const onDrained: (() => void)[] = [];
 
   function add<Result>(queue: Write[], run: () => Result, arrange = () => schedule(0)): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      // The result that is resolved is that of this very `run`.
+      // `resolve` gets the result of this `run`.
       queue.push({ since: performance.now(), run, resolve: resolve as (result: unknown) => void, reject });
       arrange();
     });
   }
 
   function scheduleLater(): void {
-    later ??= setTimeout(schedule, companyDelay, 0);
+    later ??= setTimeout(schedule, laterDelay, 0);
   }
 
   function schedule(delay: number): void {
@@ -91,13 +91,13 @@ export function createGroupCommit(connection: Connection): GroupCommit {
 
   /** A write that cannot be stored must not take others with it. */
   function commitOneByOne(batch: readonly Write[]): void {
-    let suspicions = 0;
+    let suspectWrites = 0;
     for (const [index, write] of batch.entries()) {
       if (!isUsable(batch.slice(index))) return;
       const failed = attempt([write]);
-      suspicions = failed?.isSuspect ? suspicions + 1 : 0;
+      suspectWrites = failed?.isSuspect ? suspectWrites + 1 : 0;
       if (failed === undefined) continue;
-      const endsAll = isLock(failed.error) || suspicions === mostSuspicions;
+      const endsAll = isLock(failed.error) || suspectWrites === mostSuspectWrites;
       fail(endsAll ? batch.slice(index) : [write], failed.error);
       if (endsAll) return;
     }
@@ -128,7 +128,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     }
   }
 
-  /** Rejects writes; if another process's lock was met, only those whose patience is over. */
+  /** Reject writes. After a lock of another process, reject only those that have waited too long. */
   function fail(batch: readonly Write[], error: unknown): void {
     if (isLock(error)) {
       postpone(batch, error);
@@ -154,8 +154,8 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     const now = performance.now();
     const locked = lockedSince ?? now;
     lockedSince = locked;
-    // What had to wait for other reasons before has its patience left.
-    const isOver = ({ since }: Write) => now - Math.max(since, locked) > lockPatience;
+    // Count only the time since the first lock: a write may have waited for other reasons before.
+    const isOver = ({ since }: Write) => now - Math.max(since, locked) > lockTimeout;
     for (const write of batch) if (isOver(write)) write.reject(error);
     waiting.unshift(...batch.filter((write) => !isOver(write)));
     if (waiting.length > 0) schedule(lockPause);

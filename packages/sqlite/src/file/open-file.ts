@@ -16,27 +16,27 @@ export const openTimeout = 10_000;
 export const busyTimeout = 0;
 
 /**
- * Pages of 4 KiB. The larger the log before it is folded into the file, the more often a page in it has been written
- * twice.
+ * The number of pages of 4 KiB in the WAL before a checkpoint. In a larger WAL, more pages are written twice, so fewer have
+ * to be copied.
  */
 const checkpointPages = 8000;
 
-/** Which file will do. */
-export interface Meant {
-  /** Whether it has to be there, with its deliveries; else a new one is made where there is none. */
+/** The file that is expected at a path. */
+export interface ExpectedFile {
+  /** Whether the file must exist and contain deliveries. Otherwise, a new file is created if there is none. */
   readonly mustExist: boolean;
-  /** Of the one file that is meant. */
+  /** The id of the expected file. */
   readonly id?: string | undefined;
 }
 
 /**
- * @param timeout milliseconds to wait for other processes' locks; until then the event loop stands still
+ * @param timeout the time to wait for locks of other processes, in milliseconds. It blocks the event loop
  * @throws ConfigurationError that says why the file cannot be used
  * @throws StoreError if the file is not the expected one, which is then not changed, or if better-sqlite3 cannot be
  *   loaded
  * @throws SqliteError if the expected file is locked
  */
-export function open(path: string, timeout: number, { mustExist, id }: Meant): BetterSqlite3.Database {
+export function open(path: string, timeout: number, { mustExist, id }: ExpectedFile): BetterSqlite3.Database {
   loadBinding();
   let handle: BetterSqlite3.Database | undefined;
   try {
@@ -61,8 +61,7 @@ export function open(path: string, timeout: number, { mustExist, id }: Meant): B
         `${path} cannot be put into WAL mode. Is it on a network file system?`,
       );
     }
-    // Said here and not left to the default: in WAL mode better-sqlite3 runs with NORMAL, which loses the last commits
-    // with the power.
+    // The default of better-sqlite3 in WAL mode is NORMAL, which loses the last commits in a power failure.
     handle.pragma('synchronous = FULL');
     handle.pragma('cache_size = -65536');
     handle.pragma('temp_store = MEMORY');
@@ -83,9 +82,9 @@ export function open(path: string, timeout: number, { mustExist, id }: Meant): B
 }
 
 const otherFile =
-  'is not the file that was open: another, or an empty one, is in its place. Put that file or a backup of it back, or restart to go on with this one.';
+  'is not the file that was open: another, or an empty one, is in its place. Put that file or a backup of it back, or restart to use this one.';
 
-/** Two that make the same new file meet here, and SQLite lets one of them fail at once, whatever its timeout. */
+/** If two processes create the same file, SQLite fails at once in one of them, whatever its timeout is. */
 function toWal(handle: BetterSqlite3.Database, end: number): unknown {
   for (;;) {
     try {
@@ -97,12 +96,12 @@ function toWal(handle: BetterSqlite3.Database, end: number): unknown {
   }
 }
 
-/** Bytes: nothing shorter is a database. */
+/** The size of the smallest database, in bytes. */
 export const shortest = 512;
 
 /**
- * SQLite takes a file of one byte for an empty one, and writes over it. Not opened to look inside: to close it again
- * would free the locks of another store in this process, which POSIX has by file and process.
+ * SQLite treats a file of one byte as empty and overwrites it. The file is not opened here, because closing it would
+ * release the locks of another store in this process: POSIX locks belong to the process.
  */
 export function rejectTooShort(path: string): void {
   const stat = path === ':memory:' ? undefined : statSync(path, { throwIfNoEntry: false });
@@ -127,6 +126,6 @@ export function closeQuietly(handle: BetterSqlite3.Database | undefined): void {
   try {
     handle?.close();
   } catch {
-    // It is of no more use either way.
+    // The handle is not used again.
   }
 }

@@ -21,7 +21,7 @@ export const firstExpiry = `
   WHERE state = 'running' AND endpoint = ?`;
 
 /**
- * A worker keeps what it runs, even if it renews its lease late. A row that has the worker's lease without being run by
+ * A worker keeps its running deliveries, even if it renews its lease late. A row that has the worker's lease without being run by
  * it, for example after a backup was restored, can be claimed when the lease has expired.
  */
 const isExpired = `state = 'running' AND endpoint = @endpoint AND lease_until <= @now

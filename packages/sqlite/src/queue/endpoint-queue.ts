@@ -101,7 +101,7 @@ export function createEndpointQueue(
       ),
     claim: (plan) => db.writeLast(() => claimDeliveries(plan())),
     settle(claim, settlement, { canWait }) {
-      // The commit of the next arrival takes along what can wait.
+      // A settlement that can wait joins the commit of the next delivery.
       const write = canWait ? db.writeLater : db.write;
       return write(() => settleClaim(claim, settlement()));
     },
