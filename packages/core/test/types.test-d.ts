@@ -27,14 +27,14 @@ import { samples, signedWebhook } from '../src/testing/index.ts';
 const receiver = createReceiver({ secret: 's3cret' });
 const schemas = {
   'asset.discovered': z.object({ asset: z.string() }),
-  'in.house': z.object({ since: z.string().transform((text) => new Date(text)) }),
+  'team.note': z.object({ since: z.string().transform((text) => new Date(text)) }),
 };
-const own = createReceiver({ secret: 's3cret', schemas });
+const custom = createReceiver({ secret: 's3cret', schemas });
 
 type Type<Event extends { readonly event_type: unknown }> = Event['event_type'];
 
-describe('A handler gets', () => {
-  it('the event of its type, with every field that may be missing', () => {
+describe('a handler', () => {
+  it('receives the event of its type, whose fields may be missing', () => {
     receiver.on('scan_completed', (event, context) => {
       expectTypeOf(event.event_type).toEqualTypeOf<'scan_completed'>();
       expectTypeOf(event.timestamp).toEqualTypeOf<string>();
@@ -54,7 +54,7 @@ describe('A handler gets', () => {
     });
   });
 
-  it('the context of its delivery', () => {
+  it('receives the context of its delivery', () => {
     receiver.onAny((_event, context) => {
       expectTypeOf(context.id).toEqualTypeOf<string>();
       expectTypeOf(context.ip).toEqualTypeOf<string | undefined>();
@@ -64,7 +64,7 @@ describe('A handler gets', () => {
     });
   });
 
-  it('one of the events of its list', () => {
+  it('receives one of the events of its list', () => {
     receiver.on(['scan_failed', 'module_error'], (event) => {
       expectTypeOf(event.event_type).toEqualTypeOf<'scan_failed' | 'module_error'>();
       expectTypeOf(event.data.error).toEqualTypeOf<unknown>();
@@ -74,7 +74,7 @@ describe('A handler gets', () => {
     });
   });
 
-  it('the event under its own name where it asks by an alias', () => {
+  it('receives the event under its main name if it is registered for an alias', () => {
     receiver.on('scan.complete', (event) => {
       expectTypeOf(event).toEqualTypeOf<EventsByType['scan_completed']>();
     });
@@ -86,7 +86,7 @@ describe('A handler gets', () => {
     });
   });
 
-  it("the events of a category: the guide's group, the dotted types, the guide's twins of those", () => {
+  it("receives the events of a category: the guide's group, the dotted types, and the guide's names for them", () => {
     type Finding = Type<EventOf<'finding.*'>>;
     expectTypeOf<Finding>().toEqualTypeOf<
       | Type<UnknownEvent>
@@ -104,25 +104,25 @@ describe('A handler gets', () => {
       if (event.event_type === 'scan.archived') {
         expectTypeOf(event.data.scan_id).toEqualTypeOf<string | null | undefined>();
       }
-      // @ts-expect-error a finding is no scan
+      // @ts-expect-error a finding is not a scan event
       if (event.event_type === 'malware_detected') return;
     });
   });
 
-  it('a handler is removed with the types that it was registered with', () => {
+  it('is removed with the types that it was registered for', () => {
     const onScan = (_: EventsByType['scan_completed']) => {};
     const onFinding = (_: EventsByType['high_risk_event']) => {};
     expectTypeOf(receiver.on('scan_completed', onScan).off('scan_completed', onScan)).toEqualTypeOf(receiver);
     expectTypeOf(receiver.off(['scan.complete', 'scan_completed'], onScan)).toEqualTypeOf(receiver);
     receiver.offAny((event) => expectTypeOf(event).toEqualTypeOf<WebhookEvent>());
     receiver.offUnhandled((event) => expectTypeOf(event).toEqualTypeOf<WebhookEvent>());
-    // @ts-expect-error a handler of other events was never registered for this type
+    // @ts-expect-error a handler of other events cannot be registered for this type
     receiver.off('scan_completed', onFinding);
     // @ts-expect-error an unknown type
     receiver.off('scan_complet', () => {});
   });
 
-  it('any event, unknown ones among them, in all, onAny and onUnhandled', () => {
+  it('receives any event, including unknown ones, from all, onAny and onUnhandled', () => {
     receiver.on('all', (event) => {
       expectTypeOf(event).toEqualTypeOf<WebhookEvent>();
     });
@@ -141,30 +141,30 @@ describe('A handler gets', () => {
   });
 });
 
-describe('Schemas of your own', () => {
-  it('type a further type and replace that of a known one', () => {
-    own.on('asset.discovered', (event) => {
+describe('custom schemas', () => {
+  it('add an event type, and replace the data type of a known one', () => {
+    custom.on('asset.discovered', (event) => {
       expectTypeOf(event).toEqualTypeOf<EventEnvelope<'asset.discovered', { asset: string }>>();
     });
-    own.on('in.house', ({ data }) => {
+    custom.on('team.note', ({ data }) => {
       expectTypeOf(data.since).toEqualTypeOf<Date>();
     });
-    own.on('scan_completed', ({ data }) => {
+    custom.on('scan_completed', ({ data }) => {
       expectTypeOf(data.target).toEqualTypeOf<string | null | undefined>();
     });
   });
 
-  it('open their prefix as a category and stand in every union', () => {
-    own.on('in.*', ({ event_type }) => {
-      expectTypeOf(event_type).toEqualTypeOf<'in.house' | Type<UnknownEvent>>();
+  it('add their prefix as a category, and are part of every event union', () => {
+    custom.on('team.*', ({ event_type }) => {
+      expectTypeOf(event_type).toEqualTypeOf<'team.note' | Type<UnknownEvent>>();
     });
-    own.onAny((event) => {
-      if (event.event_type === 'in.house') expectTypeOf(event.data).toEqualTypeOf<{ since: Date }>();
+    custom.onAny((event) => {
+      if (event.event_type === 'team.note') expectTypeOf(event.data).toEqualTypeOf<{ since: Date }>();
     });
-    createReceiver({ secret: 's3cret', schemas, events: ['in', 'in.*', 'in.house', 'finding'] });
+    createReceiver({ secret: 's3cret', schemas, events: ['team', 'team.*', 'team.note', 'finding'] });
   });
 
-  it('are written in place too', () => {
+  it('can be written inline', () => {
     const inline = createReceiver({
       secret: 's3cret',
       schemas: { 'asset.discovered': z.object({ asset: z.string() }) },
@@ -174,7 +174,7 @@ describe('Schemas of your own', () => {
     });
   });
 
-  it('type what parseEvent gives', () => {
+  it('type the result of parseEvent()', () => {
     const parsed = parseEvent('', { schemas });
     expectTypeOf(parsed).toEqualTypeOf<ParsedEvent<WebhookEvent<typeof schemas>> | Rejected>();
     if (parsed.status === 'parsed' && parsed.event.event_type === 'asset.discovered') {
@@ -183,46 +183,46 @@ describe('Schemas of your own', () => {
   });
 });
 
-describe('The compiler rejects', () => {
-  it('types that nobody knows', () => {
-    // @ts-expect-error misspelt
+describe('the compiler', () => {
+  it('rejects unknown event types', () => {
+    // @ts-expect-error misspelled
     receiver.on('scan_complete', () => {});
-    // @ts-expect-error one of the list
+    // @ts-expect-error the second of the list is unknown
     receiver.on(['scan_completed', 'scan_finished'], () => {});
-    // @ts-expect-error no such category
+    // @ts-expect-error an unknown category
     receiver.on('scans.*', () => {});
-    // @ts-expect-error known to another receiver alone
-    receiver.on('in.house', () => {});
-    // @ts-expect-error the same among the types that the endpoint takes
+    // @ts-expect-error known only to another receiver
+    receiver.on('team.note', () => {});
+    // @ts-expect-error an unknown type in events
     createReceiver({ secret: 's3cret', events: ['scan_complete'] });
   });
 
-  it('fields that are not of their type', () => {
-    // @ts-expect-error it may be missing
+  it('rejects fields of another type', () => {
+    // @ts-expect-error the field may be missing
     receiver.on('scan_completed', ({ data }) => data.target.length);
     // @ts-expect-error the handler is for another event
     receiver.on('scan_completed', (_event: EventsByType['module_error']) => {});
-    // @ts-expect-error the event is not to be changed: other handlers see it too
+    // @ts-expect-error the event is read-only, because other handlers receive it too
     receiver.on('scan_completed', (event) => (event.timestamp = ''));
   });
 
-  it('options that could not work', () => {
-    // @ts-expect-error no secret at all
+  it('rejects invalid options', () => {
+    // @ts-expect-error the secret is missing
     createReceiver({});
-    // @ts-expect-error only false switches verification off
+    // @ts-expect-error only false disables verification
     createReceiver({ secret: true });
-    // @ts-expect-error misspelt
+    // @ts-expect-error misspelled
     createReceiver({ secret: 's3cret', allowedIPs: ['loopback'] });
-    // @ts-expect-error a list, not a text
+    // @ts-expect-error must be an array, not a string
     createReceiver({ secret: 's3cret', allowedIps: '192.0.2.7' });
-    // @ts-expect-error no zod schema
-    createReceiver({ secret: 's3cret', schemas: { 'in.house': {} } });
+    // @ts-expect-error not a zod schema
+    createReceiver({ secret: 's3cret', schemas: { 'team.note': {} } });
     createReceiver({ secret: ['new', new Uint8Array(8)], signatureHeader: ['x-one', 'x-two'] });
     createReceiver({ secret: false });
   });
 });
 
-describe('A definition of an event type', () => {
+describe('the definition of an event type', () => {
   const schema = z.looseObject({});
 
   it('keeps its literal types', () => {
@@ -234,7 +234,7 @@ describe('A definition of an event type', () => {
     expectTypeOf(defined.scan_new.category).toEqualTypeOf<'anything'>();
   });
 
-  it('must have a severity of the table, and a dotted type the category of its prefix', () => {
+  it('must have a known severity, and for a dotted type the category of its prefix', () => {
     // @ts-expect-error the severity is missing
     defineEvents({ scan_new: { schema, category: 'scan' } });
     // @ts-expect-error not a severity
@@ -244,8 +244,8 @@ describe('A definition of an event type', () => {
   });
 });
 
-describe('An outcome', () => {
-  it('narrows by its status', () => {
+describe('an outcome', () => {
+  it('is narrowed by its status', () => {
     receiver.onOutcome((outcome, { timings }) => {
       expectTypeOf(timings.handle).toEqualTypeOf<number | undefined>();
       if (outcome.status === 'rejected') {
@@ -258,35 +258,35 @@ describe('An outcome', () => {
         expectTypeOf(outcome.event).toEqualTypeOf<WebhookEvent>();
       }
     });
-    own.onOutcome((outcome) => {
+    custom.onOutcome((outcome) => {
       if (outcome.status !== 'processed') return;
       expectTypeOf(outcome.event).toEqualTypeOf<WebhookEvent<typeof schemas>>();
     });
     expectTypeOf(toHttpResponse).parameter(0).toEqualTypeOf<Outcome>();
   });
 
-  it('has a code of the one table', () => {
+  it('has a code of rejections', () => {
     expectTypeOf<RejectionCode>().toEqualTypeOf<keyof typeof rejections>();
     expectTypeOf(rejections.invalid_signature.status).toEqualTypeOf<401>();
-    // @ts-expect-error no such code
+    // @ts-expect-error an unknown code
     rejections.invalid_signatur;
   });
 });
 
-describe('Beside the receiver', () => {
-  it('each schema yields the event of its type', () => {
+describe('the public types', () => {
+  it('each schema returns the event of its type', () => {
     const event = eventSchemas.vulnerability_found.parse({});
     expectTypeOf(event.event_type).toEqualTypeOf<'vulnerability_found'>();
     expectTypeOf(event.data.module).toEqualTypeOf<string | null | undefined>();
   });
 
-  it('registering goes on in a chain, with the types kept', () => {
-    expectTypeOf(own.on('all', () => {}).onAny(() => {})).toEqualTypeOf<Receiver<typeof schemas>>();
+  it('registrations can be chained and keep their types', () => {
+    expectTypeOf(custom.on('all', () => {}).onAny(() => {})).toEqualTypeOf<Receiver<typeof schemas>>();
   });
 
   it('every known type has a sample, and any type can be signed', () => {
     expectTypeOf(samples).toHaveProperty('alert.critical');
     expectTypeOf(signedWebhook).parameter(0).extract<'scan.complete'>().toEqualTypeOf<'scan.complete'>();
-    expectTypeOf(signedWebhook).toBeCallableWith('of.tomorrow', { secret: 's3cret' });
+    expectTypeOf(signedWebhook).toBeCallableWith('future.event', { secret: 's3cret' });
   });
 });

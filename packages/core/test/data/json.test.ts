@@ -4,20 +4,20 @@ import { maxDepth, parseJson } from '../../src/data/json.ts';
 import { decodeUtf8 as decodeOnNode } from '../../src/data/utf8.node.ts';
 import { decodeUtf8 as decodeOnWeb } from '../../src/data/utf8.web.ts';
 
-const parse = (text: string) => parseJson(Buffer.from(text));
+const parseText = (text: string) => parseJson(Buffer.from(text));
 const rejected = { status: 'rejected', code: 'invalid_json' };
 
-describe('JSON', () => {
-  it('comes out as JSON.parse has it, for any object', () => {
+describe('parseJson()', () => {
+  it('returns the same value as JSON.parse() for any object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         const text = JSON.stringify(value);
-        expect(parse(text)).toEqual({ status: 'parsed', value: JSON.parse(text), text, nonFinite: 0 });
+        expect(parseText(text)).toEqual({ status: 'parsed', value: JSON.parse(text), text, nonFinite: 0 });
       }),
     );
   });
 
-  it('never makes it throw, whatever the bytes', () => {
+  it('does not throw for any bytes', () => {
     const text = fc.string({ unit: fc.constantFrom(...'{}[]",:-+.0123456789eE NaInfitysulr\\\u00e9') });
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array(), text.map(Buffer.from)), (bytes) => {
@@ -28,7 +28,7 @@ describe('JSON', () => {
   });
 
   it.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['white space', ' \n'],
     ['null', 'null'],
     ['an array', '[{"event_type":"scan_started"}]'],
@@ -45,17 +45,17 @@ describe('JSON', () => {
     ['hex', '{"a":0x1}'],
     ['a tab inside of a string', '{"a":"\t"}'],
     ['an unknown escape', '{"a":"\\x41"}'],
-    ['something behind it', '{"a":1} x'],
-    ['two of them', '{"a":1}{"a":1}'],
-    ['an unfinished one', '{"a":'],
+    ['text after the object', '{"a":1} x'],
+    ['two objects', '{"a":1}{"a":1}'],
+    ['an unfinished object', '{"a":'],
     ['an unfinished string', '{"a":"NaN'],
-    ['words that begin like NaN', '{"a":Nan}'],
-    ['words that go on like NaN', '{"a":NaNs}'],
+    ['a word that begins like NaN', '{"a":Nan}'],
+    ['a word that begins with NaN', '{"a":NaNs}'],
     ['minus NaN', '{"a":-NaN}'],
     ['plus Infinity', '{"a":+Infinity}'],
-    ['NaN for a key', '{NaN:1}'],
-  ])('is rejected where it is %s', (_, text) => {
-    expect(parse(text)).toEqual(rejected);
+    ['NaN as a key', '{NaN:1}'],
+  ])('rejects %s', (_, text) => {
+    expect(parseText(text)).toEqual(rejected);
   });
 
   it.each([
@@ -65,36 +65,36 @@ describe('JSON', () => {
     ['more digits than a number holds', '{"a":9007199254740993}', 9007199254740992],
     ['the last of two equal keys', '{"a":1,"a":2}', 2],
     ['an empty key', '{"":1,"a":[]}', []],
-  ])('is taken with %s', (_, text, value) => {
-    expect(parse(text)).toMatchObject({ status: 'parsed', value: { a: value } });
+  ])('accepts %s', (_, text, value) => {
+    expect(parseText(text)).toMatchObject({ status: 'parsed', value: { a: value } });
   });
 });
 
-describe("Python's JSON", () => {
-  it('has NaN and the infinities, which become null and are counted', () => {
-    expect(parse('{"a": NaN, "b": [Infinity, -Infinity, -1], "c": {"d":NaN}}')).toMatchObject({
+describe('parseJson() of JSON from Python', () => {
+  it('replaces NaN and the infinities by null, and counts them', () => {
+    expect(parseText('{"a": NaN, "b": [Infinity, -Infinity, -1], "c": {"d":NaN}}')).toMatchObject({
       value: { a: null, b: [null, null, -1], c: { d: null } },
       nonFinite: 4,
     });
   });
 
-  it('keeps the text as it came', () => {
-    expect(parse('{"a": NaN}')).toMatchObject({ text: '{"a": NaN}' });
+  it('returns the text unchanged', () => {
+    expect(parseText('{"a": NaN}')).toMatchObject({ text: '{"a": NaN}' });
   });
 
-  it('may say NaN inside of strings and keys, which stay as they are', () => {
-    expect(parse('{"NaN": NaN, "a": "-Infinity \\" NaN", "b": "\\\\"}')).toMatchObject({
+  it('does not change NaN in strings and keys', () => {
+    expect(parseText('{"NaN": NaN, "a": "-Infinity \\" NaN", "b": "\\\\"}')).toMatchObject({
       value: { NaN: null, a: '-Infinity " NaN', b: '\\' },
       nonFinite: 1,
     });
   });
 
-  it('is read whatever strings stand around its NaN', () => {
+  it('replaces -Infinity between any strings', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.integer({ min: 1, max: 5 }), (before, after, count) => {
         const list = Array.from({ length: count }, () => '-Infinity').join(', ');
         const text = `{${JSON.stringify(`k${before}`)}: ${JSON.stringify(before)}, "n": [${list}], "z": ${JSON.stringify(after)}}`;
-        expect(parse(text)).toEqual({
+        expect(parseText(text)).toEqual({
           status: 'parsed',
           value: { [`k${before}`]: before, n: Array.from({ length: count }, () => null), z: after },
           text,
@@ -108,50 +108,50 @@ describe("Python's JSON", () => {
 describe.each([
   ['node', decodeOnNode],
   ['web', decodeOnWeb],
-])('text of the %s build', (_, decode) => {
-  it('is UTF-8, without its byte order mark', () => {
+])('decodeUtf8() of the %s build', (_, decode) => {
+  it('decodes UTF-8 and removes a byte order mark', () => {
     expect(decode(Buffer.from('\ufeff{"a":"é😀"}'))).toBe('{"a":"é😀"}');
     expect(decode(Buffer.from('plain'))).toBe('plain');
     expect(decode(new Uint8Array())).toBe('');
   });
 
-  it('is none where the bytes are no UTF-8', () => {
+  it('returns undefined if the bytes are not UTF-8', () => {
     for (const bytes of [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0x61, 0x80]]) {
       expect(decode(Uint8Array.from(bytes))).toBeUndefined();
     }
   });
 
-  it('is what was written, for any text, and from the middle of a buffer', () => {
+  it('decodes any text, even from the middle of a buffer', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const around = Buffer.from(`<<${text}>>`);
-        expect(decode(around.subarray(2, around.byteLength - 2))).toBe(text);
+        const buffer = Buffer.from(`<<${text}>>`);
+        expect(decode(buffer.subarray(2, buffer.byteLength - 2))).toBe(text);
       }),
     );
   });
 });
 
-describe('hostile JSON', () => {
+describe('parseJson() of hostile JSON', () => {
   const nested = (levels: number, open: string, close: string, core = '') =>
     open.repeat(levels) + core + close.repeat(levels);
 
-  it(`is rejected past ${maxDepth} levels, and taken up to them`, () => {
+  it(`accepts ${maxDepth} levels and rejects one more`, () => {
     for (const [open, close, core] of [
       ['[', ']', ''],
       ['{"a":', '}', '1'],
     ] as const) {
-      const inner = (levels: number) => `{"x": ${nested(levels - 1, open, close, core)}}`;
-      expect(parse(inner(maxDepth))).toMatchObject({ status: 'parsed' });
-      expect(parse(inner(maxDepth + 1))).toEqual(rejected);
+      const body = (levels: number) => `{"x": ${nested(levels - 1, open, close, core)}}`;
+      expect(parseText(body(maxDepth))).toMatchObject({ status: 'parsed' });
+      expect(parseText(body(maxDepth + 1))).toEqual(rejected);
     }
   });
 
-  it('is found too deep wherever the depth is hidden', () => {
+  it('rejects too many levels after shallow values', () => {
     const deep = nested(maxDepth, '[', ']');
-    expect(parse(`{"a": [1, {"b": 2}], "c": {"d": [null, "x", ${deep}]}}`)).toEqual(rejected);
+    expect(parseText(`{"a": [1, {"b": 2}], "c": {"d": [null, "x", ${deep}]}}`)).toEqual(rejected);
   });
 
-  it('has the documented limit', () => {
+  it('has a limit of 1000 levels', () => {
     expect(maxDepth).toBe(1000);
   });
 
@@ -162,19 +162,19 @@ describe('hostile JSON', () => {
       ['{"a":', '}'],
     ] as const) {
       const body = (levels: number) => `{"wide": ${wide}, "x": ${nested(levels - 1, open, close, '1')}}`;
-      expect(parse(body(maxDepth))).toMatchObject({ status: 'parsed' });
-      expect(parse(body(maxDepth + 1))).toEqual(rejected);
+      expect(parseText(body(maxDepth))).toMatchObject({ status: 'parsed' });
+      expect(parseText(body(maxDepth + 1))).toEqual(rejected);
     }
   });
 
   it('does not overflow the stack', () => {
-    expect(parse(`{"x": ${nested(100_000, '[', ']')}}`)).toEqual(rejected);
-    expect(parse(`{"x": ${nested(100_000, '[', '')}`)).toEqual(rejected);
-    expect(parse(`{"x": ${nested(100_000, '{"a":', '}', 'NaN')}}`)).toEqual(rejected);
+    expect(parseText(`{"x": ${nested(100_000, '[', ']')}}`)).toEqual(rejected);
+    expect(parseText(`{"x": ${nested(100_000, '[', '')}`)).toEqual(rejected);
+    expect(parseText(`{"x": ${nested(100_000, '{"a":', '}', 'NaN')}}`)).toEqual(rejected);
   });
 
-  it('pollutes no prototype', () => {
-    const parsed = parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}');
+  it('does not pollute a prototype', () => {
+    const parsed = parseText('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}');
     if (parsed.status !== 'parsed') throw new Error(parsed.code);
     expect(Object.keys(parsed.value)).toEqual(['__proto__', 'constructor']);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();

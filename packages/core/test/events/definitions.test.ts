@@ -9,7 +9,7 @@ const aliases = types.flatMap(([type, definition]) =>
   'aliases' in definition ? definition.aliases.map((alias) => [alias, type] as const) : [],
 );
 
-describe('The definition of an event type', () => {
+describe('the definition of an event type', () => {
   it.each(types)('gives %s its category in selectors', (type, { category }) => {
     expect(selectTypes(`${category}.*`)?.types).toContain(type);
   });
@@ -25,7 +25,7 @@ describe('The definition of an event type', () => {
     expect(severityOf(event)).toBe(severity);
   });
 
-  it.each(aliases)('brings the alias %s to %s, in events and in selectors', (alias, type) => {
+  it.each(aliases)('maps the alias %s to %s in events and in selectors', (alias, type) => {
     const data = Object.entries(samples).find(([name]) => name === type)?.[1];
     const parsed = parseEvent(JSON.stringify({ event_type: alias, timestamp: 1704110400, payload: data }));
     expect(parsed).toMatchObject({ event: { event_type: type, data }, wire: { eventType: alias } });
@@ -34,7 +34,7 @@ describe('The definition of an event type', () => {
     if (name !== undefined) expect(selectTypes(`${prefix}.*`)?.types).toContain(type);
   });
 
-  it('never uses a name twice', () => {
+  it('has a name that no other type or alias has', () => {
     const names = [...types.map(([type]) => type), ...aliases.map(([alias]) => alias)];
     expect(new Set(names).size).toBe(names.length);
   });

@@ -4,8 +4,8 @@ import { eventSchemas, parseEvent } from '../../src/index.ts';
 import { pythonFloat, pythonJson, samples } from '../../src/testing/index.ts';
 
 const time = '2024-01-01T12:00:00Z';
-const guide = (event_type: string, data: unknown, more: object = {}) =>
-  JSON.stringify({ event_type, timestamp: time, data, ...more });
+const guide = (event_type: string, data: unknown, envelope: object = {}) =>
+  JSON.stringify({ event_type, timestamp: time, data, ...envelope });
 const shipped = (event_type: string, payload: unknown, timestamp: unknown = pythonFloat(1704110400.25)) =>
   pythonJson({ event_type, timestamp, payload });
 
@@ -15,7 +15,7 @@ function eventOf(body: string | Uint8Array) {
   return parsed;
 }
 
-/** The guide's fifteen, in its four groups. */
+/** The fifteen event types of SpiderFoot's guide, in its four groups. */
 const guideTypes = [
   ...['scan_started', 'scan_completed', 'scan_failed', 'scan_progress'],
   ...['high_risk_event', 'medium_risk_event', 'vulnerability_found', 'malware_detected'],
@@ -23,7 +23,7 @@ const guideTypes = [
   ...['system_alert', 'resource_warning', 'module_error'],
 ];
 
-/** What the shipped code lists and fires, and the name that each arrives under. */
+/** The event types that SpiderFoot's code lists and sends, and the type that each has in the kit. */
 const shippedTypes: Readonly<Record<string, string>> = {
   'scan.started': 'scan_started',
   'scan.complete': 'scan_completed',
@@ -50,8 +50,8 @@ const shippedTypes: Readonly<Record<string, string>> = {
   ),
 };
 
-describe("the guide's dialect", () => {
-  it.each(guideTypes)('has %s', (type) => {
+describe('the dialect guide', () => {
+  it.each(guideTypes)('parses %s', (type) => {
     expect(Object.keys(eventSchemas)).toContain(type);
     const data = Reflect.get(samples, type);
     expect(eventOf(guide(type, data))).toMatchObject({
@@ -60,7 +60,7 @@ describe("the guide's dialect", () => {
     });
   });
 
-  it('may leave out source, version and metadata, as its own curl example does', () => {
+  it('may omit source, version and metadata, like the curl example of the guide', () => {
     const { event } = eventOf(guide('scan_completed', { scan_id: 'test', target: 'example.com' }));
     expect(event).toEqual({
       event_type: 'scan_completed',
@@ -71,13 +71,13 @@ describe("the guide's dialect", () => {
     });
   });
 
-  it.each(guideTypes)('may leave out every field of the data of %s, or have it null', (type) => {
+  it.each(guideTypes)('may omit every field of the data of %s, or set it to null', (type) => {
     expect(eventOf(guide(type, {})).event.data).toEqual({});
     const nulls = Object.fromEntries(Object.keys(Reflect.get(samples, type)).map((field) => [field, null]));
     expect(eventOf(guide(type, nulls)).event.data).toEqual(nulls);
   });
 
-  it('keeps what nobody has documented', () => {
+  it('keeps undocumented fields', () => {
     const body = guide('scan_started', { extra: [1] }, { trace: 'x', metadata: { team: 'red' } });
     expect(eventOf(body).event).toMatchObject({
       data: { extra: [1] },
@@ -86,7 +86,7 @@ describe("the guide's dialect", () => {
     });
   });
 
-  it('calls correlation_found what it is elsewhere called', () => {
+  it('renames correlation_found to correlation_completed', () => {
     expect(eventOf(guide('correlation_found', {}))).toMatchObject({
       event: { event_type: 'correlation_completed' },
       wire: { eventType: 'correlation_found' },
@@ -94,8 +94,8 @@ describe("the guide's dialect", () => {
   });
 });
 
-describe('the shipped dialect', () => {
-  it.each(Object.entries(shippedTypes))('brings %s as %s', (sent, type) => {
+describe('the dialect shipped', () => {
+  it.each(Object.entries(shippedTypes))('parses %s as %s', (sent, type) => {
     const payload = Reflect.get(samples, type);
     expect(eventOf(shipped(sent, payload))).toMatchObject({
       event: { event_type: type, timestamp: '2024-01-01T12:00:00.250Z', data: payload, source: 'spiderfoot' },
@@ -103,16 +103,16 @@ describe('the shipped dialect', () => {
     });
   });
 
-  it('has no payload left over in the event', () => {
+  it('has no payload in the parsed event', () => {
     expect(eventOf(shipped('scan.complete', { target: 'x' })).event).not.toHaveProperty('payload');
   });
 
-  it('is told by its payload, not by its name', () => {
+  it('is recognized by its payload and not by its event type', () => {
     expect(eventOf(guide('scan.complete', { target: 'x' })).wire.dialect).toBe('guide');
     expect(eventOf(shipped('scan_completed', { target: 'x' })).wire.dialect).toBe('shipped');
   });
 
-  it('delivers a type that nobody knows', () => {
+  it('parses an unknown type', () => {
     expect(eventOf(shipped('quantum.leap', { to: 1985 })).event).toMatchObject({
       event_type: 'quantum.leap',
       data: { to: 1985 },
@@ -120,8 +120,8 @@ describe('the shipped dialect', () => {
   });
 });
 
-describe('the dialect of notifications', () => {
-  it('becomes the same event, at the time of its arrival', () => {
+describe('the dialect notification', () => {
+  it('is parsed to the same event, with the time of its arrival', () => {
     const body = pythonJson({
       event: 'scan_failed',
       title: 'Scan failed',
@@ -146,9 +146,9 @@ describe('a timestamp', () => {
     ['2024-01-01 12:00:00.5+00:00', '2024-01-01T12:00:00.5+00:00'],
     [1704110400.25, '2024-01-01T12:00:00.250Z'],
     [0, '1970-01-01T00:00:00.000Z'],
-  ])('written %j is %s', (written, read) => {
-    const body = JSON.stringify({ event_type: 'scan_started', timestamp: written, data: {} });
-    expect(eventOf(body).event.timestamp).toBe(read);
+  ])('written as %j is parsed as %s', (timestamp, expected) => {
+    const body = JSON.stringify({ event_type: 'scan_started', timestamp, data: {} });
+    expect(eventOf(body).event.timestamp).toBe(expected);
   });
 
   it.each([
@@ -163,7 +163,7 @@ describe('a timestamp', () => {
     1e300,
     true,
     {},
-  ])('written %j is refused', (timestamp) => {
+  ])('written as %j is rejected', (timestamp) => {
     const body = JSON.stringify({ event_type: 'scan_started', timestamp, data: {} });
     expect(parseEvent(body)).toMatchObject({
       status: 'rejected',
@@ -173,25 +173,33 @@ describe('a timestamp', () => {
   });
 });
 
-describe('an event that does not fit', () => {
+describe('an invalid event', () => {
   it.each([
     ['no type', '{"timestamp":1,"data":{}}', 'event_type'],
     ['an empty type', guide('', {}), 'event_type'],
-    ['a type that is no text', '{"event_type":5,"timestamp":1,"data":{}}', 'event_type'],
+    ['a type that is not a string', '{"event_type":5,"timestamp":1,"data":{}}', 'event_type'],
     ['no data', '{"event_type":"scan_started","timestamp":1}', 'data'],
-    ['data that is no object', guide('scan_started', 'x'), 'data'],
+    ['data that is not an object', guide('scan_started', 'x'), 'data'],
     ['data that is a list', guide('scan_started', []), 'data'],
     ['a field of another type', guide('scan_completed', { events_found: 'many' }), 'data.events_found'],
-    ['a wrong member of a list', guide('scan_completed', { modules_used: ['a', 1] }), 'data.modules_used'],
-    ['many of them, once', guide('scan_completed', { modules_used: [1, null, {}, []] }), 'data.modules_used'],
-    ['metadata that is no object', guide('scan_started', {}, { metadata: 'x' }), 'metadata'],
-    ['a source that is no text', guide('scan_started', {}, { source: 1 }), 'source'],
-  ])('says where: %s', (_, body, path) => {
+    [
+      'a list with an invalid member',
+      guide('scan_completed', { modules_used: ['a', 1] }),
+      'data.modules_used',
+    ],
+    [
+      'a list with several invalid members',
+      guide('scan_completed', { modules_used: [1, null, {}, []] }),
+      'data.modules_used',
+    ],
+    ['metadata that is not an object', guide('scan_started', {}, { metadata: 'x' }), 'metadata'],
+    ['a source that is not a string', guide('scan_started', {}, { source: 1 }), 'source'],
+  ])('is rejected with one issue that has its path: %s', (_, body, path) => {
     const parsed = parseEvent(body);
     expect(parsed).toMatchObject({ status: 'rejected', code: 'invalid_event', issues: [{ path }] });
   });
 
-  it('says so ten times at the most, and not at length', () => {
+  it('is rejected with at most ten issues, with short paths', () => {
     const list = Array.from({ length: 1000 }, () => 1);
     const key = 'k'.repeat(10_000);
     const many = parseEvent(guide('own', { list }), {
@@ -205,30 +213,30 @@ describe('an event that does not fit', () => {
   });
 });
 
-describe("a user's own schema", () => {
+describe('a custom schema', () => {
   const schemas = {
     'asset.discovered': z.object({ asset: z.string().transform((name) => name.toUpperCase()) }),
     scan_completed: z.looseObject({ scan_id: z.string() }),
     'scan.complete': z.looseObject({ target: z.string() }),
   };
 
-  it('types, checks and transforms the data of its type', () => {
+  it('validates, transforms and types the data of its event type', () => {
     const parsed = parseEvent(shipped('asset.discovered', { asset: 'www' }), { schemas });
     if (parsed.status !== 'parsed' || parsed.event.event_type !== 'asset.discovered')
-      throw new Error('refused');
+      throw new Error('The event was rejected');
     expectTypeOf(parsed.event.data).toEqualTypeOf<{ asset: string }>();
     expect(parsed.event.data).toEqual({ asset: 'WWW' });
     expect(parseEvent(shipped('asset.discovered', {}), { schemas })).toMatchObject({ code: 'invalid_event' });
   });
 
-  it('goes before the one of the kit', () => {
+  it('replaces the built-in schema of its event type', () => {
     expect(parseEvent(guide('scan_completed', {}), { schemas })).toMatchObject({
       code: 'invalid_event',
       issues: [{ path: 'data.scan_id' }],
     });
   });
 
-  it('for an alias makes that a type of its own', () => {
+  it('for an alias makes the alias a separate event type', () => {
     expect(parseEvent(shipped('scan.complete', { target: 'x' }), { schemas })).toMatchObject({
       event: { event_type: 'scan.complete' },
     });

@@ -11,14 +11,14 @@ it.each([
   expect(selectTypes(selector)?.types.toSorted()).toEqual(types.toSorted());
 });
 
-it("selectTypes of a category covers the guide's types, dotted types, and unknown types with its prefix", () => {
+it("selectTypes() of a category covers the guide's types, dotted types, and unknown types with its prefix", () => {
   const selection = selectTypes('finding.*');
   expect(selection?.types).toEqual(expect.arrayContaining(['high_risk_event', 'finding.new']));
   expect(selection?.covers('finding.made_up')).toBe(true);
   expect(selection?.covers('scan_started')).toBe(false);
 });
 
-it('selectTypes knows exactly the names of typeSelectors', () => {
+it('selectTypes() accepts exactly the names of typeSelectors()', () => {
   expect(typeSelectors().filter((name) => selectTypes(name) === undefined)).toEqual([]);
   for (const name of ['alert.hgh', 'nonsense.*', '', '__proto__']) expect(selectTypes(name)).toBeUndefined();
 });

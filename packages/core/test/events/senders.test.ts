@@ -3,7 +3,7 @@ import { createReceiver, type Logger, parseEvent, rejections } from '../../src/i
 import { signedDelivery, signedWebhook } from '../../src/testing/index.ts';
 
 const secret = 'senders-s3cret';
-const bodyOf = (body: unknown) => parseEvent(JSON.stringify(body));
+const parse = (body: unknown) => parseEvent(JSON.stringify(body));
 
 describe("SpiderFoot's notification channel", () => {
   it.each([
@@ -13,19 +13,19 @@ describe("SpiderFoot's notification channel", () => {
     ['high_severity', 'high_risk_event'],
     ['report_ready', 'export.ready'],
     ['subdomain_change', 'monitor.change'],
-  ])('sends %s, which arrives as %s', (event, event_type) => {
-    expect(bodyOf({ event, title: 't', message: 'm', data: { scan_id: 's1' } })).toMatchObject({
+  ])('sends %s, which is parsed as %s', (event, event_type) => {
+    expect(parse({ event, title: 't', message: 'm', data: { scan_id: 's1' } })).toMatchObject({
       event: { event_type, title: 't', message: 'm', data: { scan_id: 's1' }, source: 'spiderfoot' },
       wire: { dialect: 'notification', eventType: event },
     });
   });
 
-  it.each([{}, { data: null }, { timestamp: null }])('may have no data or no time: %j', (rest) => {
-    const parsed = bodyOf({ event: 'scan_failed', ...rest });
+  it.each([{}, { data: null }, { timestamp: null }])('may omit data and timestamp: %j', (rest) => {
+    const parsed = parse({ event: 'scan_failed', ...rest });
     expect(parsed).toMatchObject({ status: 'parsed', event: { data: {} } });
   });
 
-  it('reaches the handlers of the names that it uses', async () => {
+  it('runs the handlers that are registered for its names', async () => {
     const receiver = createReceiver({ secret, events: ['high_severity', 'subdomain_change'] });
     const handler = vi.fn();
     receiver.on('high_severity', handler).on('monitor.*', handler);
@@ -40,31 +40,31 @@ describe("SpiderFoot's notification channel", () => {
 });
 
 describe("SpiderFoot's notification service", () => {
-  it('sends topics, which arrive as the types of that name', () => {
+  it('sends topics, which are parsed as event types', () => {
     const rest = { title: 't', message: 'm', severity: 'error', timestamp: 1704110400.25 };
-    expect(bodyOf({ topic: 'scan.error', ...rest, data: {} })).toMatchObject({
+    expect(parse({ topic: 'scan.error', ...rest, data: {} })).toMatchObject({
       event: { ...rest, event_type: 'scan_failed', timestamp: '2024-01-01T12:00:00.250Z', data: {} },
       wire: { dialect: 'topic', eventType: 'scan.error' },
     });
-    expect(bodyOf({ topic: 'of.tomorrow', timestamp: 1, data: [1] })).toMatchObject({
-      event: { event_type: 'of.tomorrow', data: { value: [1] } },
+    expect(parse({ topic: 'future.event', timestamp: 1, data: [1] })).toMatchObject({
+      event: { event_type: 'future.event', data: { value: [1] } },
     });
   });
 
-  it('is rejected if its time is invalid', () => {
-    const parsed = bodyOf({ topic: 'scan.error', timestamp: 'soon', data: {} });
+  it('is rejected if its timestamp is invalid', () => {
+    const parsed = parse({ topic: 'scan.error', timestamp: 'soon', data: {} });
     expect(parsed).toMatchObject({ code: 'invalid_event', issues: [{ path: 'timestamp' }] });
   });
 });
 
-describe('an envelope', () => {
-  it('is identified by the first of event_type, event and topic, even if its value is invalid', () => {
+describe('the event type', () => {
+  it('is the first of event_type, event and topic, even if its value is invalid', () => {
     const all = { event_type: 'scan_started', event: 'scan_failed', topic: 'scan.aborted', timestamp: 1 };
-    expect(bodyOf({ ...all, data: {} })).toMatchObject({ event: { event_type: 'scan_started' } });
-    expect(bodyOf({ event: 'scan_failed', topic: 'scan.aborted' })).toMatchObject({
+    expect(parse({ ...all, data: {} })).toMatchObject({ event: { event_type: 'scan_started' } });
+    expect(parse({ event: 'scan_failed', topic: 'scan.aborted' })).toMatchObject({
       event: { event_type: 'scan_failed', topic: 'scan.aborted' },
     });
-    const wrong = [
+    const invalid = [
       { ...all, event_type: 5 },
       { ...all, event_type: '' },
       { event: '', topic: 'scan.aborted' },
@@ -74,8 +74,8 @@ describe('an envelope', () => {
       // The delivery module signs the payload that it is given, which need not be an envelope.
       { scan_id: 's1', target: 'example.com' },
     ];
-    for (const body of wrong) {
-      expect(bodyOf(body), JSON.stringify(body)).toMatchObject({
+    for (const body of invalid) {
+      expect(parse(body), JSON.stringify(body)).toMatchObject({
         code: 'invalid_event',
         issues: [{ path: 'event_type' }],
       });
@@ -84,7 +84,7 @@ describe('an envelope', () => {
 });
 
 describe('the id of a delivery', () => {
-  it('of a notification is different each time, and shows which have equal bytes', async () => {
+  it('of a notification is different each time, but its first half is the same for equal bytes', async () => {
     const receiver = createReceiver({ secret });
     const send = async (data: object) => {
       const outcome = await receiver.receive(
@@ -131,11 +131,12 @@ describe('a hint', () => {
     for (const { hint } of Object.values(rejections)) expect(hint).not.toMatch(/signature is right/i);
   });
 
-  /** Returns the hint about a body from a receiver that does not verify signatures. */
-  async function loggedFor(body: string, userAgent = 'curl/8') {
+  /**
+   * Return the details of the warnings that a receiver logs for a body. It verifies signatures only if the body is empty.
+   */
+  async function warningsFor(body: string, userAgent = 'curl/8') {
     const warn = vi.fn<Logger['warn']>();
-    const ignore = () => {};
-    const logger = { debug: ignore, info: ignore, warn, error: ignore };
+    const logger = { debug() {}, info() {}, warn, error() {} };
     const receiver = createReceiver({ secret: body === '' ? secret : false, logger });
     const headers: Readonly<Record<string, string>> = {
       'content-type': 'application/json',
@@ -153,28 +154,28 @@ describe('a hint', () => {
   it.each([
     ['invalid_json', 'nonsense'],
     ['invalid_event', '{"scan_id":"s1"}'],
-  ] as const)("of %s is the code's own where nothing is verified", async (code, body) => {
-    expect(await loggedFor(body)).toMatchObject([{ code, hint: rejections[code].hint }]);
+  ] as const)("of %s is the code's own hint if signatures are not verified", async (code, body) => {
+    expect(await warningsFor(body)).toMatchObject([{ code, hint: rejections[code].hint }]);
   });
 
   it('of a missing signature names the sender if the User-Agent shows it', async () => {
     const code = 'missing_signature';
-    const [urllib] = await loggedFor('', 'Python-urllib/3.11');
+    const [urllib] = await warningsFor('', 'Python-urllib/3.11');
     expect(urllib).toMatchObject({ code, hint: expect.stringContaining('SF_NOTIFY_WEBHOOK_SECRET') });
     for (const agent of ['curl/8', 'SpiderFoot-Webhook/1.0', 'my Python-urllib/3']) {
-      expect(await loggedFor('', agent)).toMatchObject([{ code, hint: rejections[code].hint }]);
+      expect(await warningsFor('', agent)).toMatchObject([{ code, hint: rejections[code].hint }]);
     }
   });
 });
 
-describe('a webhook for tests', () => {
+describe('signedWebhook()', () => {
   it.each([
     ['guide', 'x-spiderfoot-signature', 'SpiderFoot-Webhook/1.0', 'scan.complete'],
     ['shipped', 'x-spiderfoot-signature', 'SpiderFoot-Webhook/1.0', 'scan.complete'],
     ['delivery', 'x-spiderfoot-signature-256', 'SpiderFoot-Webhook/1.0', undefined],
     ['notification', 'x-signature-256', 'Python-urllib/3.12', undefined],
     ['topic', undefined, 'Python-urllib/3.12', undefined],
-  ] as const)('of %s has the headers of that sender', async (dialect, header, agent, event) => {
+  ] as const)('with the dialect %s has the headers of its sender', async (dialect, header, agent, event) => {
     const { headers } = await signedWebhook('scan.complete', { secret, dialect });
     expect(headers).toEqual({
       'content-type': 'application/json',
@@ -184,18 +185,18 @@ describe('a webhook for tests', () => {
     });
   });
 
-  it('is not signed with secret: false, and signed in any header that is named', async () => {
+  it('does not sign with secret: false, and signs in the header of signatureHeader', async () => {
     const unsigned = await signedWebhook('scan_started', { secret: false });
     expect(Object.keys(unsigned.headers)).toEqual(['content-type', 'user-agent', 'x-spiderfoot-event']);
-    const named = await signedWebhook('scan.started', {
+    const signed = await signedWebhook('scan.started', {
       secret,
       dialect: 'topic',
       signatureHeader: 'x-signature-256',
     });
-    expect(named.headers['x-signature-256']).toMatch(/^sha256=/);
+    expect(signed.headers['x-signature-256']).toMatch(/^sha256=/);
   });
 
-  it('of the delivery module has sorted keys', async () => {
+  it('with the dialect delivery has sorted keys', async () => {
     const data = { b: [{ d: 1, c: null }], a: 'x' };
     const timestamp = new Date(1704110400250);
     const { body } = await signedWebhook('scan.complete', { secret, dialect: 'delivery', data, timestamp });

@@ -3,19 +3,23 @@ import { type EventEnvelope, severities, severityOf } from '../../src/events/ind
 import { parseEvent } from '../../src/index.ts';
 import { samples } from '../../src/testing/index.ts';
 
-function event(event_type: string, data: unknown = {}, more: object = {}): EventEnvelope<string, unknown> {
+function event(
+  event_type: string,
+  data: unknown = {},
+  envelope: object = {},
+): EventEnvelope<string, unknown> {
   return {
     event_type,
     timestamp: '2024-01-01T12:00:00Z',
     source: 'spiderfoot',
     data,
     metadata: {},
-    ...more,
+    ...envelope,
   };
 }
 
-describe('severityOf', () => {
-  it('orders severities from the least to the most severe', () => {
+describe('severityOf()', () => {
+  it('uses severities, which are ordered from the least to the most severe', () => {
     expect(severities).toEqual(['INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']);
   });
 
@@ -105,7 +109,7 @@ describe('severityOf', () => {
     expect(severityOf(event('scan_progress', data))).toBe('INFO');
   });
 
-  it('prefers your map to the table, and the stated severity to both', () => {
+  it('prefers a custom map to the default table, and the stated severity to both', () => {
     const map = { malware_detected: 'LOW', scan_completed: 'HIGH', 'brand.new': 'CRITICAL' } as const;
     expect(severityOf(event('malware_detected'), map)).toBe('LOW');
     expect(severityOf(event('malware_detected', { severity: 'high' }), map)).toBe('HIGH');
@@ -114,7 +118,7 @@ describe('severityOf', () => {
     expect(severityOf(event('constructor'), map)).toBe('LOW');
   });
 
-  it.each([null, 'text', 7, [], undefined])('does not fail on data %j', (data) => {
+  it.each([null, 'text', 7, [], undefined])('does not throw for data %j', (data) => {
     expect(severityOf(event('malware_detected', data))).toBe('CRITICAL');
   });
 });

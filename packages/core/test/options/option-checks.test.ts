@@ -6,11 +6,12 @@ import { signedDelivery } from '../../src/testing/index.ts';
 
 const secret = 'options-s3cret';
 
-/** Options that no compiler lets through, as plain JavaScript may give them. */
+/** Call createReceiver() with options that the compiler would reject, as plain JavaScript can. */
 function createUnchecked(options: unknown): unknown {
   return Reflect.apply(createReceiver, undefined, [options]);
 }
 
+/** Return the ConfigurationError that a function throws. */
 function errorOf(create: () => unknown): ConfigurationError {
   try {
     create();
@@ -21,11 +22,14 @@ function errorOf(create: () => unknown): ConfigurationError {
   throw new Error('No error was thrown');
 }
 
-describe('createReceiver rejects at start-up, and names the option', () => {
-  it.each(['', ['good', ''], new Uint8Array()])('says what to do about the empty secret %j', (empty) => {
-    const { message } = errorOf(() => createUnchecked({ secret: empty }));
-    expect(message).toContain('Check that its environment variable or file is set');
-  });
+describe('createReceiver() rejects', () => {
+  it.each(['', ['good', ''], new Uint8Array()])(
+    'the empty secret %j, and suggests a check of its source',
+    (secret) => {
+      const { message } = errorOf(() => createUnchecked({ secret }));
+      expect(message).toMatch(/environment variable or file/);
+    },
+  );
 
   it.each([
     ['secret', {}],
@@ -64,7 +68,7 @@ describe('createReceiver rejects at start-up, and names the option', () => {
     ['maxBodySize', { secret, maxBodySize: 1.5 }],
     ['allowedIps', { secret, allowedIps: ['constructor'] }],
     ['trustedProxies', { secret, trustedProxies: ['__proto__'] }],
-    // What zod 3 made.
+    // A schema of zod 3.
     ['schemas', { secret, schemas: { own: { safeParse() {} } } }],
     ['rateLimiter', { secret, rateLimiter: {} }],
     ['schemas', { secret, schemas: { own: {} } }],
@@ -72,40 +76,40 @@ describe('createReceiver rejects at start-up, and names the option', () => {
     ['queue', { secret, queue: { enqueue() {} } }],
     ['logger', { secret, logger: { info() {} } }],
     ['now', { secret, now: 5 }],
-  ])('%s in %j', (option, options) => {
+  ])('an invalid %s at startup, and names the option: %j', (option, options) => {
     const error = errorOf(() => createUnchecked(options));
     expect(error.option).toBe(option);
     expect(error.message).toContain(`"${option}"`);
   });
 
-  it.each([[undefined], [null], ['secret']])('options that are %j', (options) => {
+  it.each([[undefined], [null], ['secret']])('the options %j', (options) => {
     expect(errorOf(() => createUnchecked(options)).option).toBe('secret');
   });
 
-  it('an option that it does not know, and says which was meant', () => {
+  it('an unknown option, and suggests the known one', () => {
     const error = errorOf(() => createUnchecked({ secret, allowedIPs: ['127.0.0.1'] }));
     expect(error.option).toBe('allowedIPs');
     expect(error.message).toContain('Did you mean "allowedIps"?');
   });
 
-  it('an event that it does not know, and says which was meant', () => {
+  it('an unknown event type, and suggests the known one', () => {
     const error = errorOf(() => createUnchecked({ secret, events: ['scan_complete'] }));
     expect(error.message).toContain('Did you mean "scan_completed"?');
   });
 
-  it('without telling the secret', () => {
-    for (const bad of ['hush-hush\n', ' hush-hush']) {
-      expect(errorOf(() => createReceiver({ secret: bad })).message).not.toContain('hush');
+  it('an invalid secret without printing it', () => {
+    for (const invalid of ['hush-hush\n', ' hush-hush']) {
+      expect(errorOf(() => createReceiver({ secret: invalid })).message).not.toContain('hush');
     }
   });
 });
 
-describe('createReceiver takes', () => {
+describe('createReceiver() accepts', () => {
   it.each([
     { secret: false },
     { secret: Buffer.from('bytes') },
     { secret: ['new', 'old', new Uint8Array([1])] },
-    { secret: 'with inner space' },
+    { secret: 'with a space inside' },
     { secret, events: 'all' },
     { secret, events: ['scan_completed', 'scan.complete', 'correlation_found', 'scan.*', 'finding', 'scan'] },
     { secret, signatureHeader: ['X-SpiderFoot-Signature', 'X-Signature-256'] },
@@ -117,32 +121,34 @@ describe('createReceiver takes', () => {
   });
 });
 
-describe('a handler is rejected at start-up', () => {
+describe('registering a handler', () => {
   const receiver = createReceiver({ secret });
-  const add = (...args: unknown[]) => errorOf(() => Reflect.apply(receiver.on, receiver, args));
+  const registrationError = (...args: unknown[]) => errorOf(() => Reflect.apply(receiver.on, receiver, args));
 
-  it('for a type that nobody knows, and says which was meant', () => {
-    const error = add('scan_complete', () => {});
+  it('fails for an unknown type, and suggests the known one', () => {
+    const error = registrationError('scan_complete', () => {});
     expect(error).toMatchObject({ option: 'type' });
     expect(error.message).toContain('Did you mean "scan_completed"?');
-    expect(add(['scan_completed', 'nobody.knows'], () => {}).message).toContain('"nobody.knows"');
+    expect(registrationError(['scan_completed', 'unknown.type'], () => {}).message).toContain(
+      '"unknown.type"',
+    );
   });
 
-  it('where it is no function', () => {
-    expect(add('scan_completed', 'handler').option).toBe('handler');
+  it('fails if the handler is not a function', () => {
+    expect(registrationError('scan_completed', 'handler').option).toBe('handler');
   });
 
-  it('under a name that is taken', () => {
+  it('fails if another handler has the same name', () => {
     receiver.on('scan_completed', () => {}, { name: 'siem' });
-    expect(add('scan_failed', () => {}, { name: 'siem' })).toMatchObject({ option: 'name' });
+    expect(registrationError('scan_failed', () => {}, { name: 'siem' })).toMatchObject({ option: 'name' });
   });
 
-  it.each([0, -1, Number.NaN, 2 ** 31, '5', null])('with a timeout of %j', (timeout) => {
-    expect(add('scan_completed', () => {}, { timeout }).option).toBe('timeout');
+  it.each([0, -1, Number.NaN, 2 ** 31, '5', null])('fails with a timeout of %j', (timeout) => {
+    expect(registrationError('scan_completed', () => {}, { timeout }).option).toBe('timeout');
   });
 
-  it.each(['', '  ', 5, null, {}])('with a name of %j', (name) => {
-    expect(add('scan_completed', () => {}, { name }).option).toBe('name');
+  it.each(['', '  ', 5, null, {}])('fails with a name of %j', (name) => {
+    expect(registrationError('scan_completed', () => {}, { name }).option).toBe('name');
   });
 
   it.each([
@@ -151,37 +157,39 @@ describe('a handler is rejected at start-up', () => {
     ['timout', 'timeout'],
     ['timeoutMs', 'timeout'],
     ['retries', undefined],
-  ])('with the unknown option %s', (option, meant) => {
-    const error = add('scan_completed', () => {}, { [option]: 'siem' });
+  ])('fails with the unknown option %s, and suggests %s', (option, suggestion) => {
+    const error = registrationError('scan_completed', () => {}, { [option]: 'siem' });
     expect(error.option).toBe(option);
     expect(error.message).toContain('Known: name, timeout.');
-    expect(/Did you mean "(\w+)"/.exec(error.message)?.[1]).toBe(meant);
+    expect(/Did you mean "(\w+)"/.exec(error.message)?.[1]).toBe(suggestion);
   });
 
-  it.each([['siem'], [5], [null], [['siem']]])('with options that are %j', (options) => {
-    expect(add('scan_completed', () => {}, options).option).toBe('handler');
+  it.each([['siem'], [5], [null], [['siem']]])('fails with the options %j', (options) => {
+    expect(registrationError('scan_completed', () => {}, options).option).toBe('handler');
   });
 
-  it('by onAny and onUnhandled as well, without registering the handler', async () => {
-    const other = createReceiver({ secret });
+  it('fails in onAny() and onUnhandled(), and the handler is not registered', async () => {
+    const newReceiver = createReceiver({ secret });
     const run = () => Promise.reject(new Error('never registered'));
-    for (const register of [other.onAny, other.onUnhandled]) {
-      expect(errorOf(() => Reflect.apply(register, other, [run, { nmae: 'siem' }])).option).toBe('nmae');
+    for (const register of [newReceiver.onAny, newReceiver.onUnhandled]) {
+      expect(errorOf(() => Reflect.apply(register, newReceiver, [run, { nmae: 'siem' }])).option).toBe(
+        'nmae',
+      );
     }
-    expect(await other.receive(await signedDelivery('scan_completed', { secret }))).toMatchObject({
+    expect(await newReceiver.receive(await signedDelivery('scan_completed', { secret }))).toMatchObject({
       status: 'processed',
     });
   });
 
-  it('not for omitted options', () => {
-    const other = createReceiver({ secret });
+  it('succeeds with omitted options', () => {
+    const newReceiver = createReceiver({ secret });
     for (const options of [undefined, {}, { name: undefined, timeout: undefined }]) {
-      expect(() => Reflect.apply(other.onAny, other, [() => {}, options])).not.toThrow();
+      expect(() => Reflect.apply(newReceiver.onAny, newReceiver, [() => {}, options])).not.toThrow();
     }
   });
 });
 
-describe('the stores in memory reject', () => {
+describe('memoryLog() and memoryQueue()', () => {
   it.each([
     ['capacity', () => memoryLog(0)],
     ['concurrency', () => memoryQueue({ concurrency: 0 })],
@@ -189,13 +197,13 @@ describe('the stores in memory reject', () => {
     ['baseDelay', () => memoryQueue({ baseDelay: Number.NaN })],
     ['maxDelay', () => memoryQueue({ maxDelay: 0 })],
     ['capacity', () => memoryQueue({ capacity: 0 })],
-  ])('a bad %s', (option, create) => {
+  ])('reject an invalid %s', (option, create) => {
     expect(errorOf(create).option).toBe(option);
   });
 });
 
 it.each(['scan', 'finding'])(
-  'events: %s takes a type of that very name as well as its category',
+  'events with %s selects the custom type of that name and the category',
   async (name) => {
     const receiver = createReceiver({ secret, events: [name], schemas: { [name]: z.object({}) } });
     const statusOf = async (type: string) =>
@@ -206,7 +214,7 @@ it.each(['scan', 'finding'])(
   },
 );
 
-it('a secret in bytes that its owner wipes afterwards stays what it was', async () => {
+it('a secret in bytes is copied, so that the caller can overwrite the bytes', async () => {
   const bytes = Buffer.from(secret);
   const receiver = createReceiver({ secret: bytes });
   bytes.fill(0);

@@ -31,7 +31,7 @@ it('limits a body to 1 MiB and five seconds by default', async () => {
 it.each([
   ['nine seconds without a queue', 9000, false],
   ['five minutes with a queue', 300_000, true],
-])('a handler has %s', async (_, milliseconds, queued) => {
+])('a handler times out after %s by default', async (_, milliseconds, queued) => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const receiver = createReceiver({ secret, ...(queued && { queue: memoryQueue({ maxAttempts: 1 }) }) });
@@ -52,25 +52,25 @@ it('remembers 10,000 deliveries by default', async () => {
   const receiver = createReceiver({ secret });
   const first = { scan_id: 'first' };
   const timestamp = new Date();
-  const again = async () =>
+  const sendFirst = async () =>
     (await receiver.receive(await signedDelivery('scan_started', { secret, data: first, timestamp }))).status;
-  expect(await again()).toBe('processed');
+  expect(await sendFirst()).toBe('processed');
   for (let i = 1; i < 10_000; i++) await send(receiver, 'scan_started', { scan_id: `s${i}` });
-  expect(await again()).toBe('duplicate');
+  expect(await sendFirst()).toBe('duplicate');
   await send(receiver, 'scan_started', { scan_id: 'one more' });
-  expect(await again()).toBe('processed');
+  expect(await sendFirst()).toBe('processed');
 });
 
-it('records ignored and rejected deliveries in a queue that is also a log, unless another log is given', async () => {
-  const inQueue = memoryLog();
-  const queue: DeliveryQueue & typeof inQueue = { ...memoryQueue(), ...inQueue };
-  const own = memoryLog();
-  for (const log of [undefined, own]) {
+it('records ignored and rejected deliveries in a queue that is also a log, unless a separate log is passed', async () => {
+  const queueLog = memoryLog();
+  const queue: DeliveryQueue & typeof queueLog = { ...memoryQueue(), ...queueLog };
+  const separateLog = memoryLog();
+  for (const log of [undefined, separateLog]) {
     const receiver = createReceiver({ secret, events: ['finding'], queue, ...(log && { log }) });
     expect(await send(receiver)).toMatchObject({ status: 'ignored' });
     expect(await send(receiver, 'scan_failed', [])).toMatchObject({ code: 'invalid_event' });
   }
-  for (const log of [inQueue, own]) {
+  for (const log of [queueLog, separateLog]) {
     expect(await recordsOf(log)).toMatchObject([
       { state: 'ignored', attempts: 0, eventType: 'scan_started' },
       { state: 'rejected', attempts: 0, eventType: 'scan_failed' },
@@ -83,10 +83,10 @@ it('records ignored and rejected deliveries in a queue that is also a log, unles
 it.each([
   [300_000, 'processed'],
   [300_001, 'rejected'],
-])('an event %d ms away is %s with a tolerance of 300', async (away, status) => {
+])('an event %d ms from now is %s with a tolerance of 300', async (offset, status) => {
   const now = Date.parse('2024-01-01T12:00:00Z');
   const receiver = createReceiver({ secret, tolerance: 300, now: () => now });
-  for (const time of [now - away, now + away]) {
+  for (const time of [now - offset, now + offset]) {
     const delivery = await signedDelivery('scan_started', { secret, timestamp: new Date(time) });
     expect(await receiver.receive(delivery)).toMatchObject({ status });
   }
@@ -106,7 +106,7 @@ it('reports only the failure of the log if the handlers have succeeded', async (
   expect('error' in outcome && outcome.error).toBe(failure);
 });
 
-it('fetchHandler reserves the endpoint of the queue when it is mounted', () => {
+it('fetchHandler() reserves the endpoint of the queue when it is mounted', () => {
   const queue = memoryQueue();
   fetchHandler(createReceiver({ secret, queue }));
   const second = createReceiver({ secret, queue });
@@ -124,25 +124,28 @@ it('logs a warning only for an event without a handler', async () => {
 });
 
 it.each([0, -1, Number.NaN, 2 ** 31])(
-  'memoryLog rejects a capacity of %d and names the option',
+  'memoryLog() rejects a capacity of %d and names the option',
   (capacity) => {
     expect(() => memoryLog(capacity)).toThrow(expect.objectContaining({ option: 'capacity' }));
   },
 );
 
-it.each(['processed', 'queued', 'running'] as const)('does not replace a delivery that is %s', (state) => {
-  for (const entry of ['received', 'processed', 'failed', 'ignored', 'rejected'] as const) {
-    expect(mayReplace({ state, attempt: 0 }, entry)).toBe(false);
-  }
-});
+it.each(['processed', 'queued', 'running'] as const)(
+  'a log entry does not replace a delivery that is %s',
+  (state) => {
+    for (const entry of ['received', 'processed', 'failed', 'ignored', 'rejected'] as const) {
+      expect(mayReplace({ state, attempt: 0 }, entry)).toBe(false);
+    }
+  },
+);
 
-it.each([undefined, null, 5])('rejects %s instead of a schema and names the option', (schema) => {
+it.each([undefined, null, 5])('rejects the schema %s and names the option schemas', (schema) => {
   const create = () => Reflect.apply(createReceiver, undefined, [{ secret, schemas: { own: schema } }]);
   expect(create).toThrow(expect.objectContaining({ option: 'schemas' }));
 });
 
 it.each([undefined, null, 'down', 7, new Error('down')])(
-  'treats a limiter that rejects with %s as failed',
+  'processes a delivery if the rate limiter rejects with %s, and calls onError',
   async (reason) => {
     const errors = vi.fn();
     const receiver = createReceiver({ secret, rateLimiter: { consume: () => Promise.reject(reason) } });
@@ -152,7 +155,7 @@ it.each([undefined, null, 'down', 7, new Error('down')])(
   },
 );
 
-it('each code of a rejection has its HTTP status', () => {
+it('each rejection code has its HTTP status', () => {
   const statuses = Object.entries(rejections).map(([code, { status }]) => [code, status]);
   expect(Object.fromEntries(statuses)).toEqual({
     invalid_json: 400,
@@ -181,11 +184,11 @@ it.each([
   ['unavailable', '5'],
   ['in_progress', '1'],
   ['shutting_down', '5'],
-] as const)('%s asks the sender to try again after %s seconds', (code, seconds) => {
+] as const)('%s asks the sender to retry after %s seconds', (code, seconds) => {
   expect(toHttpResponse({ status: 'rejected', code }).headers['retry-after']).toBe(seconds);
 });
 
-it('an issue has the path and the message of the schema, each cut after 200 characters', async () => {
+it('an issue has the path and the message of the schema, each cut at 200 characters', async () => {
   const name = 'n'.repeat(300);
   const schema = z.object({ count: z.number('own message'), [name]: z.number('m'.repeat(300)) });
   const receiver = createReceiver({ secret, schemas: { own: schema } });
@@ -198,12 +201,12 @@ it('an issue has the path and the message of the schema, each cut after 200 char
   });
 });
 
-it('a receiver that is mounted for handlers first may be mounted for a route as well', async () => {
-  const handled = vi.fn();
-  const receiver = createReceiver({ secret }).onAny(handled);
+it('a receiver that is mounted for handlers can then be mounted for a route', async () => {
+  const handler = vi.fn();
+  const receiver = createReceiver({ secret }).onAny(handler);
   receiver.mount('handlers');
   receiver.mount('route');
-  receiver.onUnhandled(handled);
+  receiver.onUnhandled(handler);
   expect(await send(receiver)).toMatchObject({ status: 'processed' });
-  expect(handled).toHaveBeenCalledTimes(2);
+  expect(handler).toHaveBeenCalledTimes(2);
 });
