@@ -1,7 +1,7 @@
-"""Reads INI files as SpiderFoot does, by configparser, and prints for each what it has read.
+"""Parse INI files with configparser, like SpiderFoot, and print the values of each file.
 
-File names come on standard input as JSON. A line of JSON each: null where the file is rejected, else
-{section: {key: value}}, with null for a value whose "%" is rejected.
+Standard input is a JSON array of file names. The output is one line of JSON for each file: null if the file is rejected,
+otherwise {section: {key: value}}. A value is null if its "%" is rejected.
 """
 
 import configparser

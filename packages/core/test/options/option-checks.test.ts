@@ -22,9 +22,9 @@ function errorOf(create: () => unknown): ConfigurationError {
   throw new Error('No error was thrown');
 }
 
-describe('createReceiver() rejects', () => {
+describe('createReceiver()', () => {
   it.each(['', ['good', ''], new Uint8Array()])(
-    'the empty secret %j, and suggests a check of its source',
+    'rejects the empty secret %j, and suggests a check of its source',
     (secret) => {
       const { message } = errorOf(() => createUnchecked({ secret }));
       expect(message).toMatch(/environment variable or file/);
@@ -76,35 +76,32 @@ describe('createReceiver() rejects', () => {
     ['queue', { secret, queue: { enqueue() {} } }],
     ['logger', { secret, logger: { info() {} } }],
     ['now', { secret, now: 5 }],
-  ])('an invalid %s at startup, and names the option: %j', (option, options) => {
+  ])('rejects an invalid %s at startup, and names the option: %j', (option, options) => {
     const error = errorOf(() => createUnchecked(options));
     expect(error.option).toBe(option);
     expect(error.message).toContain(`"${option}"`);
   });
 
-  it.each([[undefined], [null], ['secret']])('the options %j', (options) => {
+  it.each([[undefined], [null], ['secret']])('rejects the options %j', (options) => {
     expect(errorOf(() => createUnchecked(options)).option).toBe('secret');
   });
 
-  it('an unknown option, and suggests the known one', () => {
+  it('rejects an unknown option, and suggests the known one', () => {
     const error = errorOf(() => createUnchecked({ secret, allowedIPs: ['127.0.0.1'] }));
     expect(error.option).toBe('allowedIPs');
     expect(error.message).toContain('Did you mean "allowedIps"?');
   });
 
-  it('an unknown event type, and suggests the known one', () => {
+  it('rejects an unknown event type, and suggests the known one', () => {
     const error = errorOf(() => createUnchecked({ secret, events: ['scan_complete'] }));
     expect(error.message).toContain('Did you mean "scan_completed"?');
   });
 
-  it('an invalid secret without printing it', () => {
+  it('rejects an invalid secret without printing it', () => {
     for (const invalid of ['hush-hush\n', ' hush-hush']) {
       expect(errorOf(() => createReceiver({ secret: invalid })).message).not.toContain('hush');
     }
   });
-});
-
-describe('createReceiver() accepts', () => {
   it.each([
     { secret: false },
     { secret: Buffer.from('bytes') },
@@ -116,7 +113,7 @@ describe('createReceiver() accepts', () => {
     { secret, allowedIps: ['loopback', '10.0.0.0/8', '::1'], trustedProxies: ['private'] },
     { secret, log: memoryLog(), queue: memoryQueue(), logger: console },
     { secret, tolerance: undefined, log: undefined },
-  ])('%o', (options) => {
+  ])('accepts %o', (options) => {
     expect(() => createUnchecked(options)).not.toThrow();
   });
 });
@@ -143,11 +140,11 @@ describe('registering a handler', () => {
     expect(registrationError('scan_failed', () => {}, { name: 'siem' })).toMatchObject({ option: 'name' });
   });
 
-  it.each([0, -1, Number.NaN, 2 ** 31, '5', null])('fails with a timeout of %j', (timeout) => {
+  it.each([0, -1, Number.NaN, 2 ** 31, '5', null])('fails with the timeout %j', (timeout) => {
     expect(registrationError('scan_completed', () => {}, { timeout }).option).toBe('timeout');
   });
 
-  it.each(['', '  ', 5, null, {}])('fails with a name of %j', (name) => {
+  it.each(['', '  ', 5, null, {}])('fails with the name %j', (name) => {
     expect(registrationError('scan_completed', () => {}, { name }).option).toBe('name');
   });
 
