@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { bytesOf, connectTo, secret, send, told, webhook } from '../support/webhooks.ts';
+import { bytesOf, connectTo, resultOf, secret, send, webhook } from '../support/webhooks.ts';
 import { listening, type Variables } from './support/examples.ts';
 import { Program, stopPrograms } from './support/program.ts';
 
@@ -32,7 +32,7 @@ describe('serve', () => {
     open[0]?.destroy();
     // The server notices the closed connection a moment later.
     let answer: unknown;
-    while (answer === undefined) answer = await send(at, await webhook()).then(told, () => undefined);
+    while (answer === undefined) answer = await send(at, await webhook()).then(resultOf, () => undefined);
     expect(answer).toMatchObject({ status: 200 });
     const warnings = at.program.stderr.split('\n').filter((line) => line.includes('maxConnections'));
     expect(warnings).toEqual([expect.stringMatching(/^warn .*dropped: 1, maxConnections: 3/)]);

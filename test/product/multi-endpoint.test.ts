@@ -47,8 +47,8 @@ const launch = (env: Variables) =>
   new Program(process.execPath, ['examples/multi-endpoint/dist/server.js'], { env });
 
 /** What has come to a path since `from`, by a word that the test's events hold. */
-function takenAt(path: string, from: number): readonly string[] {
-  return sink.taken
+function acceptedAt(path: string, from: number): readonly string[] {
+  return sink.accepted
     .slice(from)
     .filter((sent) => sent.path === path)
     .map(({ body }) => /word-\w+/.exec(JSON.stringify(body))?.[0] ?? 'no word')
@@ -88,14 +88,14 @@ describe('The example multi-endpoint', () => {
     );
     expect(got.map(({ status }) => status)).toEqual([202, 202, 202, 401, 200, 200, 202]);
     await vi.waitFor(() => {
-      expect(takenAt('/siem/events', 0)).toEqual(['word-b', 'word-g']);
-      expect(takenAt(slackPath, 0)).toEqual(['word-a', 'word-c']);
+      expect(acceptedAt('/siem/events', 0)).toEqual(['word-b', 'word-g']);
+      expect(acceptedAt(slackPath, 0)).toEqual(['word-a', 'word-c']);
     }, soon);
 
-    const before = sink.taken.length;
+    const before = sink.accepted.length;
     await sendFromPython(job(security, 'security-team-secret', 'scan_completed', 'word-h'));
-    await vi.waitFor(() => expect(takenAt('/security', before)).toEqual(['word-h']), soon);
-    const siemHeaders = sink.taken.find(({ path }) => path === '/siem/events')?.headers;
+    await vi.waitFor(() => expect(acceptedAt('/security', before)).toEqual(['word-h']), soon);
+    const siemHeaders = sink.accepted.find(({ path }) => path === '/siem/events')?.headers;
     expect(siemHeaders?.authorization).toBe('Bearer siem-api-key');
     expect((await fetch(`${url}/health`)).status).toBe(200);
 
@@ -111,14 +111,14 @@ describe('The example multi-endpoint', () => {
     const down: Variables = { ...env, SIEM_ENDPOINT: 'https://127.0.0.1:1' };
     const first = launch(down);
     const [, url = ''] = await first.says(/^listening on (http:\S+)$/m);
-    const before = sink.taken.length;
+    const before = sink.accepted.length;
     await sendFromPython(job(`${url}/webhook/siem`, 'siem-system-secret', 'scan_completed', 'word-i'));
     await first.says(/handler_failed|failed/);
     first.signal('SIGTERM');
     expect(await first.end()).toEqual({ code: 0, signal: null });
 
     const second = launch(env);
-    await vi.waitFor(() => expect(takenAt('/siem/events', before)).toEqual(['word-i']), soon);
+    await vi.waitFor(() => expect(acceptedAt('/siem/events', before)).toEqual(['word-i']), soon);
     second.signal('SIGTERM');
     expect(await second.end()).toEqual({ code: 0, signal: null });
   });

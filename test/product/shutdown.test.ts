@@ -69,14 +69,14 @@ const attacks: Readonly<Record<string, Attack>> = {
     await client.write(
       `${get('/large')}POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nab`,
     );
-    client.turnAway();
+    client.pause();
   },
   async 'a body that is announced by Expect: 100-continue and never sent'(client, at) {
     await client.write(headOf(at, withHeader(await webhook(), 'expect', '100-continue')));
     expect((await client.response()).status).toBe(100);
   },
   async 'a large answer that is never read'(client) {
-    client.turnAway();
+    client.pause();
     await client.write(get('/large'));
   },
   async 'a kept connection that is reset while it is idle'(client, at) {

@@ -17,7 +17,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeServer } from '../support/adapters/hono.ts';
 import { koaListener } from '../support/adapters/koa.ts';
 import { listen } from '../support/adapters/mount.ts';
-import { notingReceiver, secret } from '../support/webhooks.ts';
+import { recordingReceiver, secret } from '../support/webhooks.ts';
 import { guideTypes, shippedTypes, twins } from './support/types.ts';
 
 const honoApp = (receiver: Receiver) => new Hono().post('/webhook', honoHandler(receiver));
@@ -33,7 +33,7 @@ const success = { status: 'success', id: expect.any(String) };
 
 describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
   it('over a server, with fetch', async () => {
-    const { receiver, handled } = notingReceiver();
+    const { receiver, handled } = recordingReceiver();
     const { port, close } = await listen(toApp(receiver));
     onTestFinished(close);
     const { url, ...init } = await signedWebhook('scan_completed', {
@@ -46,7 +46,7 @@ describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
   });
 
   it('without a server of its own, by supertest', async () => {
-    const { receiver, handled } = notingReceiver();
+    const { receiver, handled } = recordingReceiver();
     const { headers, body } = await signedWebhook('scan.complete', {
       secret,
       data: { target: 'exämple.com' },
@@ -63,7 +63,7 @@ describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
   });
 
   it('for what it rejects', async () => {
-    const { receiver, handled } = notingReceiver();
+    const { receiver, handled } = recordingReceiver();
     const { headers, body } = await signedWebhook('scan_completed', { secret: 'another' });
     const response = await request(toApp(receiver))
       .post('/webhook')
@@ -77,7 +77,7 @@ describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
 
 describe('A Hono app is tested without a server', () => {
   it('by app.fetch and by app.request', async () => {
-    const { receiver, handled } = notingReceiver();
+    const { receiver, handled } = recordingReceiver();
     const app = honoApp(receiver);
     expect((await app.fetch(await signedRequest('scan_completed', { secret }))).status).toBe(200);
     const { url, ...init } = await signedWebhook('scan_failed', { secret });
@@ -89,7 +89,7 @@ describe('A Hono app is tested without a server', () => {
 describe('A receiver is tested without an app', () => {
   const types = [...guideTypes, ...shippedTypes, ...Object.keys(twins), ...Object.keys(eventSchemas)];
   it.each([...new Set(types)])('with %s in both dialects', async (type) => {
-    const { receiver, handled } = notingReceiver();
+    const { receiver, handled } = recordingReceiver();
     for (const dialect of ['guide', 'shipped'] as const) {
       const outcome = await receiver.receive(await signedDelivery(type, { secret, dialect }));
       expect(outcome).toMatchObject({ status: 'processed', wire: { dialect, eventType: type } });

@@ -6,12 +6,12 @@ export function rememberPeer(request: Request, address: string | undefined): voi
   peers.set(request, address);
 }
 
-/** The socket's address of a request that came through a bridge. */
+/** The socket's address of a request that was received through a bridge. */
 export function peerOf(request: Request): string | undefined {
   return peers.get(request);
 }
 
-/** Serves a fetch handler from `node:http`, as a platform would that speaks fetch: streamed, and cancellable. */
+/** Serves a fetch handler from `node:http`, as a fetch platform would: request bodies are streams and can be canceled. */
 export function fetchBridge(handle: (request: Request) => Promise<Response>): RequestListener {
   return (req, res) => {
     const request = toRequest(req);
@@ -21,7 +21,7 @@ export function fetchBridge(handle: (request: Request) => Promise<Response>): Re
       .then(async (response) => {
         const body = Buffer.from(await response.arrayBuffer());
         if (!res.destroyed) res.writeHead(response.status, [...response.headers]).end(body);
-        // A body that nobody reads any more must not keep the client from writing.
+        // Discard an unread body, so that the client is not blocked while it writes.
         if (request?.body?.locked === false) await request.body.cancel();
         req.resume();
       })
@@ -45,7 +45,7 @@ function toRequest(req: IncomingMessage): Request | undefined {
     rememberPeer(request, req.socket.remoteAddress);
     return request;
   } catch {
-    // fetch knows no TRACE.
+    // fetch does not support TRACE.
     return undefined;
   }
 }

@@ -6,8 +6,8 @@ import { koaBody } from 'koa-body6';
 import Koa from 'koa2';
 
 /**
- * Older versions that are supported as well, with the types of the newer: a program has the types of one version of a
- * framework, and so have the adapters in it. What the tests use of them, both versions have.
+ * Older supported versions, with the types of the newer ones. A program has the types of only one version of a framework,
+ * and so do its adapters. The tests use only the parts that both versions have.
  */
 export const express4 = express as unknown as typeof express5;
 export const Koa2 = Koa as unknown as typeof Koa3;

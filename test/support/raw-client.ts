@@ -1,21 +1,21 @@
 import { connect, type Socket } from 'node:net';
 
-/** Long enough for a busy machine, short enough to tell "hangs" from "answers". */
-const patience = 8000;
+/** Milliseconds: long enough for a busy machine, and short enough to detect a hang. */
+const timeout = 8000;
 
-/** For `vi.waitFor`: what comes by itself, and tells nobody. */
-export const soon = { timeout: patience, interval: 5 };
+/** Options of `vi.waitFor` for a state that is reached without an event to wait for. */
+export const soon = { timeout, interval: 5 };
 
 export interface RawResponse {
   readonly status: number;
-  /** Names in lower case; several of one name joined by `, `. */
+  /** By lowercase name. Several values of one name are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 type Bytes = string | Uint8Array;
 
-/** One TCP connection that speaks HTTP as badly as a test wants it to. It never closes its side by itself. */
+/** One TCP connection that can send invalid HTTP. It closes its side only when a test calls a method that does. */
 export class RawClient {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
@@ -32,7 +32,7 @@ export class RawClient {
       this.#over = true;
       this.#wake();
     };
-    // A reset is an ending like any other here: what counts is whether an answer came before it.
+    // A reset counts as a normal end: tests check whether a response arrived before it.
     socket.on('end', finish).on('close', finish).on('error', finish);
   }
 
@@ -47,41 +47,41 @@ export class RawClient {
     });
   }
 
-  /** Resolves once the bytes are handed to the system, or can never be. */
+  /** Resolves when the operating system has accepted the bytes, or never will. */
   write(bytes: Bytes): Promise<void> {
     return bounded(new Promise((resolve) => this.#socket.write(bytes, () => resolve())), 'write');
   }
 
-  /** Reads nothing until {@link listen}. */
-  turnAway(): void {
+  /** Reads nothing until {@link resume}. */
+  pause(): void {
     this.#socket.pause();
   }
 
-  listen(): void {
+  resume(): void {
     this.#socket.resume();
   }
 
-  /** Sends FIN, and goes on reading. */
+  /** Sends FIN and continues to read. */
   end(): void {
     this.#socket.end();
   }
 
-  /** Sends RST: as a client that crashes or disconnects does. */
+  /** Sends RST, like a client that crashes or disconnects. */
   reset(): void {
     this.#socket.resetAndDestroy();
   }
 
-  /** The next answer on this connection. Fails where none comes before the connection's end or in time. */
+  /** The next response on this connection. @throws Error if none arrives before the end of the connection or in time */
   async response({ head = false } = {}): Promise<RawResponse> {
-    const parsed = await this.#until(() => parseResponse(this.#received, this.#over, head), 'an answer');
-    if (parsed === undefined) throw new Error(`Closed without an answer, after ${this.#received.length} B`);
+    const parsed = await this.#until(() => parseResponse(this.#received, this.#over, head), 'response');
+    if (parsed === undefined) throw new Error(`Closed without a response, after ${this.#received.length} B`);
     this.#received = this.#received.subarray(parsed.length);
     return parsed.response;
   }
 
-  /** What came until the server closed the connection. */
+  /** The remaining bytes before the server closed the connection. */
   async rest(): Promise<string> {
-    await this.#until(() => (this.#over ? true : undefined), 'the end of the connection');
+    await this.#until(() => (this.#over ? true : undefined), 'end of the connection');
     return this.#received.toString('latin1');
   }
 
@@ -89,13 +89,13 @@ export class RawClient {
     this.#socket.destroy();
   }
 
-  async #until<Value>(look: () => Value | undefined, what: string): Promise<Value | undefined> {
-    const deadline = performance.now() + patience;
+  async #until<Value>(read: () => Value | undefined, awaited: string): Promise<Value | undefined> {
+    const deadline = performance.now() + timeout;
     for (;;) {
-      const value = look();
+      const value = read();
       if (value !== undefined || this.#over) return value;
       const left = deadline - performance.now();
-      if (left <= 0) throw new Error(`Hangs: ${what} did not come within ${patience} ms`);
+      if (left <= 0) throw new Error(`Hangs: no ${awaited} within ${timeout} ms`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
         this.#wake = () => {
@@ -107,18 +107,18 @@ export class RawClient {
   }
 }
 
-/** Fails instead of hanging. */
-export async function bounded<Value>(promise: Promise<Value>, what: string): Promise<Value> {
+/** Rejects if the promise takes too long, so that a test fails instead of hanging. */
+export async function bounded<Value>(promise: Promise<Value>, action: string): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Hangs: ${what} took more than ${patience} ms`)), patience);
+    timer = setTimeout(() => reject(new Error(`Hangs: ${action} took more than ${timeout} ms`)), timeout);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 interface Parsed {
   readonly response: RawResponse;
-  /** How many bytes it took. */
+  /** The number of parsed bytes. */
   readonly length: number;
 }
 
@@ -127,7 +127,7 @@ function parseResponse(bytes: Buffer, over: boolean, head: boolean): Parsed | un
   if (headEnd === -1) return undefined;
   const [statusLine = '', ...lines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n');
   const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1]);
-  if (Number.isNaN(status)) throw new Error(`Not an HTTP answer: ${JSON.stringify(statusLine)}`);
+  if (Number.isNaN(status)) throw new Error(`Not an HTTP response: ${JSON.stringify(statusLine)}`);
   const headers: Record<string, string> = {};
   for (const line of lines) {
     const colon = line.indexOf(':');

@@ -21,14 +21,14 @@ interface Handled {
   readonly context: EventContext;
 }
 
-/** A receiver that notes what it sees. */
-export interface Noted {
+/** A receiver, with the events and outcomes that it has recorded. */
+export interface Recorded {
   readonly receiver: Receiver;
   readonly handled: Handled[];
   readonly outcomes: Outcome[];
 }
 
-export function notingReceiver(options: Partial<ReceiverOptions> = {}): Noted {
+export function recordingReceiver(options: Partial<ReceiverOptions> = {}): Recorded {
   const handled: Handled[] = [];
   const { receiver, outcomes } = routedReceiver(options);
   receiver.onAny((event, context) => void handled.push({ event, context }));
@@ -36,31 +36,31 @@ export function notingReceiver(options: Partial<ReceiverOptions> = {}): Noted {
 }
 
 /** A receiver without handlers, for a route. */
-export function routedReceiver(options: Partial<ReceiverOptions> = {}): Omit<Noted, 'handled'> {
+export function routedReceiver(options: Partial<ReceiverOptions> = {}): Omit<Recorded, 'handled'> {
   const outcomes: Outcome[] = [];
   const receiver = createReceiver({ secret, ...options }).onOutcome((outcome) => void outcomes.push(outcome));
   return { receiver, outcomes };
 }
 
-/** Starts a noting receiver in a mount, for as long as the test runs. */
+/** Starts a recording receiver in a mount until the test ends. */
 export async function start(
   mount: Mount,
   options: Partial<ReceiverOptions> = {},
   mountOptions: MountOptions = {},
-): Promise<Noted & { readonly at: Running }> {
-  const noted = notingReceiver(options);
-  const at = await mount.start(noted.receiver, mountOptions);
+): Promise<Recorded & { readonly at: Running }> {
+  const recorded = recordingReceiver(options);
+  const at = await mount.start(recorded.receiver, mountOptions);
   onTestFinished(at.close);
-  return { ...noted, at };
+  return { ...recorded, at };
 }
 
-/** The same for a mount of the middleware, in front of a route. */
+/** Like {@link start}, for a mount of the middleware before a route. */
 export function startWith(mount: RouteMount) {
   return async (options: Partial<ReceiverOptions>, route: Route) => {
-    const noted = routedReceiver(options);
-    const at = await mount.start(noted.receiver, route);
+    const recorded = routedReceiver(options);
+    const at = await mount.start(recorded.receiver, route);
     onTestFinished(at.close);
-    return { ...noted, at };
+    return { ...recorded, at };
   };
 }
 
@@ -73,7 +73,7 @@ export async function connectTo({ port }: Pick<Running, 'port'>): Promise<RawCli
   return client;
 }
 
-/** One HTTP request, to be written out. */
+/** One HTTP request. */
 export interface Message {
   readonly method: string;
   /** In the order and the case in which they are sent. */
@@ -83,7 +83,7 @@ export interface Message {
 
 let serial = 0;
 
-/** A signed webhook; no two have the same bytes. */
+/** Returns a signed webhook. All have different bytes. */
 export async function webhook(
   type: TestEventType = 'scan_completed',
   options: Partial<SignedOptions> = {},
@@ -94,7 +94,7 @@ export async function webhook(
   return { method, headers: Object.entries(headers), body: Buffer.from(body) };
 }
 
-/** These very bytes, signed. */
+/** Signs exactly these bytes. */
 export async function signed(body: string | Uint8Array): Promise<Message> {
   const headers = [
     ['content-type', 'application/json'],
@@ -103,7 +103,7 @@ export async function signed(body: string | Uint8Array): Promise<Message> {
   return { method: 'POST', headers, body: Buffer.from(body) };
 }
 
-/** The same message with a header replaced, or taken out by `undefined`. */
+/** Returns the message with a header replaced, or removed if the value is `undefined`. */
 export function withHeader(message: Message, name: string, value: string | undefined): Message {
   const others = message.headers.filter(([other]) => other.toLowerCase() !== name.toLowerCase());
   return { ...message, headers: value === undefined ? others : [...others, [name, value]] };
@@ -115,11 +115,11 @@ export function headerOf({ headers }: Message, name: string): string {
 
 interface Framing {
   readonly version?: '1.0' | '1.1';
-  /** How the body's end is told. @default 'length' */
+  /** How the request marks the end of its body. @default 'length' */
   readonly framing?: 'length' | 'chunked' | 'none';
 }
 
-/** The request's head, with the blank line. */
+/** The head of the request, including the empty line. */
 export function headOf(
   { path, port }: Address,
   { method, headers, body }: Message,
@@ -138,7 +138,7 @@ export function bytesOf(at: Address, message: Message, framing?: Framing): Buffe
   return Buffer.concat([head, chunk(message.body), Buffer.from(lastChunk)]);
 }
 
-/** @returns nothing for no bytes: an empty chunk would be the last */
+/** @returns no bytes for an empty chunk, because an empty chunk ends the body */
 export function chunk(bytes: Uint8Array): Buffer {
   if (bytes.byteLength === 0) return Buffer.alloc(0);
   return Buffer.concat([Buffer.from(`${bytes.byteLength.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
@@ -146,7 +146,7 @@ export function chunk(bytes: Uint8Array): Buffer {
 
 export const lastChunk = '0\r\n\r\n';
 
-/** Sends a message over a connection of its own and reads the answer. */
+/** Sends a message over a new connection and reads the response. */
 export async function send(at: Address, message: Message, framing?: Framing): Promise<RawResponse> {
   const client = await connectTo(at);
   await client.write(bytesOf(at, message, framing));
@@ -155,18 +155,18 @@ export async function send(at: Address, message: Message, framing?: Framing): Pr
   return response;
 }
 
-/** The answer's status and what its JSON says. */
-export function told({ status, body }: RawResponse): { readonly status: number; readonly body: unknown } {
+/** The status of the response, and its JSON body. */
+export function resultOf({ status, body }: RawResponse): { readonly status: number; readonly body: unknown } {
   return { status, body: JSON.parse(body) };
 }
 
-/** What a rejection may tell in its headers. */
-export function toldInHeaders({ headers }: RawResponse) {
+/** The headers of a rejection that depend on its code. */
+export function relevantHeaders({ headers }: RawResponse) {
   return { type: headers['content-type'], allow: headers.allow, retryAfter: headers['retry-after'] };
 }
 
-/** What {@link toldInHeaders} tells of most rejections. */
-export const inHeaders = {
+/** The {@link relevantHeaders} of most rejections. */
+export const defaultHeaders = {
   type: 'application/json; charset=utf-8',
   allow: undefined,
   retryAfter: undefined,
@@ -174,7 +174,7 @@ export const inHeaders = {
 
 const id: unknown = expect.stringMatching(/^[0-9a-f]{32}$/);
 
-/** What {@link told} tells of a delivery that was handled. */
+/** The {@link resultOf} a delivery that was handled. */
 export const success = { status: 200, body: { status: 'success', id } };
 export const duplicate = { status: 200, body: { status: 'duplicate', id } };
 

@@ -8,11 +8,11 @@ import {
   connectTo,
   headOf,
   rejection,
+  resultOf,
   send,
   signed,
   start,
   success,
-  told,
   webhook,
 } from '../../support/webhooks.ts';
 
@@ -20,17 +20,17 @@ const framings = ['length', 'chunked'] as const;
 const large = { text: 'x'.repeat(300_000) };
 
 describe.each(parsers.filter(({ keeps }) => keeps))('behind $name', ({ mount }) => {
-  it.each(framings)('the bytes that came are verified, sent by %s', async (framing) => {
+  it.each(framings)('verifies the raw bytes behind a body parser (%s)', async (framing) => {
     const { at, handled } = await start(mount);
-    const shipped = await webhook('scan.complete', { data: { target: 'exämple', ratio: 1e22, n: 0.1 } });
-    expect(told(await send(at, shipped, { framing }))).toEqual(success);
-    expect(told(await send(at, await webhook('scan_started'), { framing }))).toEqual(success);
-    // What a parser would write in another way, and what no buffer holds at once.
+    const message = await webhook('scan.complete', { data: { target: 'exämple', ratio: 1e22, n: 0.1 } });
+    expect(resultOf(await send(at, message, { framing }))).toEqual(success);
+    expect(resultOf(await send(at, await webhook('scan_started'), { framing }))).toEqual(success);
+    // Bytes that a parser would serialize differently, and a body that is larger than one buffer.
     const odd = await signed(
       '{ "event_type":"a", "event_type":"b","timestamp":1.0e9,"payload":{"n":12345678901234567890}}\r\n',
     );
-    expect(told(await send(at, odd, { framing }))).toEqual(success);
-    expect(told(await send(at, await webhook('x', { data: large }), { framing }))).toEqual(success);
+    expect(resultOf(await send(at, odd, { framing }))).toEqual(success);
+    expect(resultOf(await send(at, await webhook('x', { data: large }), { framing }))).toEqual(success);
     expect(handled.map(({ event }) => event.event_type)).toEqual([
       'scan_completed',
       'scan_started',
@@ -39,39 +39,39 @@ describe.each(parsers.filter(({ keeps }) => keeps))('behind $name', ({ mount }) 
     ]);
   });
 
-  it('bytes that are not what was signed are rejected', async () => {
+  it('rejects bytes that were not signed', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     for (const body of [JSON.stringify(JSON.parse(message.body.toString())), '{}']) {
-      expect(told(await send(at, { ...message, body: Buffer.from(body) }))).toEqual(
+      expect(resultOf(await send(at, { ...message, body: Buffer.from(body) }))).toEqual(
         rejection('invalid_signature'),
       );
     }
     expect(handled).toEqual([]);
   });
 
-  it('the size is limited on a keep-alive connection', async () => {
+  it('limits the body size behind a body parser on a keep-alive connection', async () => {
     const { at } = await start(mount, { maxBodySize: 50_000 });
     for (const framing of framings) {
       const client = await connectTo(at);
       await client.write(bytesOf(at, await webhook(), { framing }));
-      expect(told(await client.response()), framing).toEqual(success);
+      expect(resultOf(await client.response()), framing).toEqual(success);
       await client.write(bytesOf(at, await webhook('x', { data: large }), { framing }));
-      expect(told(await client.response()), framing).toEqual(rejection('body_too_large'));
+      expect(resultOf(await client.response()), framing).toEqual(rejection('body_too_large'));
     }
   });
 });
 
 describe.each(parsers.filter(({ name }) => name.endsWith('being read')))('beside $name', ({ mount }) => {
-  it('the time for the body ends', async () => {
+  it('rejects a body that does not arrive while a middleware reads it', async () => {
     const { at, outcomes } = await start(mount, { bodyTimeout: 80 });
     const client = await connectTo(at);
     await client.write(headOf(at, await webhook()));
-    expect(told(await client.response())).toEqual(rejection('body_timeout'));
+    expect(resultOf(await client.response())).toEqual(rejection('body_timeout'));
     expect(outcomes).toEqual([{ status: 'rejected', code: 'body_timeout' }]);
   });
 
-  it('a body that breaks off is an aborted request', async () => {
+  it('reports request_aborted when the client disconnects while a middleware reads the body', async () => {
     const { at, receiver, outcomes } = await start(mount);
     const client = await connectTo(at);
     await client.write(headOf(at, await webhook()));
@@ -87,7 +87,7 @@ describe.each(parsers.filter(({ name }) => name.endsWith('being read')))('beside
 
 describe.each(parsers.filter(({ keeps }) => !keeps))('behind $name', ({ mount }) => {
   it.each(framings)(
-    'there are no bytes left to verify, which is told at once, sent by %s',
+    'rejects a delivery at once if a middleware has discarded the raw bytes (%s)',
     async (framing) => {
       const { at, outcomes, handled } = await start(mount, { bodyTimeout: 60_000 });
       for (const message of [
@@ -95,15 +95,15 @@ describe.each(parsers.filter(({ keeps }) => !keeps))('behind $name', ({ mount })
         await webhook('scan.started'),
         await webhook('x', { data: large }),
       ])
-        expect(told(await send(at, message, { framing }))).toEqual(rejection('body_already_parsed'));
+        expect(resultOf(await send(at, message, { framing }))).toEqual(rejection('body_already_parsed'));
       expect(outcomes).toHaveLength(3);
       expect(handled).toEqual([]);
     },
   );
 });
 
-describe('the rejection of a body that has been read', () => {
-  it('names the mend', () => {
+describe('body_already_parsed', () => {
+  it('explains how to keep the raw bytes', () => {
     const { error, hint } = rejections.body_already_parsed;
     expect(error).toMatch(/before the body parser/);
     expect(hint).toMatch(/express\.json\(\{ verify: captureRawBody \}\)/);

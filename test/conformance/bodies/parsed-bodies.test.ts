@@ -26,7 +26,7 @@ import { express4, Koa2, koaBody6 } from '../../support/older-frameworks.ts';
 import {
   bytesOf,
   connectTo,
-  notingReceiver,
+  recordingReceiver,
   routedReceiver,
   send,
   webhook,
@@ -63,7 +63,7 @@ describe.each([
     ['raw() of every type', [raw({ type: any })]],
     ['urlencoded() of every type', [urlencoded({ extended: true, type: any })]],
     ['all of them', [json(), urlencoded({ extended: false }), text(), raw()]],
-  ])('req.body is the event behind %s', async (_name, parsers) => {
+  ])('sets req.body to the event even behind %s', async (_name, parsers) => {
     const { receiver } = routedReceiver();
     const app = create().use('/webhook', expressMiddleware(receiver), ...parsers);
     app.post('/webhook', (req, res) => {
@@ -105,7 +105,7 @@ describe.each([
       },
       { event_type: 'scan_completed' },
     ],
-  ])('req.body of %s is kept unless it is empty', async (_name, before, expected) => {
+  ])('keeps the req.body of %s unless it is empty', async (_name, before, expected) => {
     const { receiver } = routedReceiver();
     const app = create().use(before);
     app.post('/webhook', expressMiddleware(receiver), json(), (req, res) => {
@@ -116,7 +116,7 @@ describe.each([
     expect(JSON.parse(body)).toMatchObject(Object(expected));
   });
 
-  it('a request to another route is parsed as usual', async () => {
+  it('parses a request to another route as usual', async () => {
     const { receiver } = routedReceiver();
     const app = create().post('/webhook', expressMiddleware(receiver)).use(json());
     app.post('/other', (req, res) => {
@@ -151,7 +151,7 @@ describe.each([
     ['@koa/bodyparser, patchNode', [koaBodyparser6({ patchNode: true })]],
     ['a parser of its own', [ownParser]],
     ['several', [koaBodyparser(), koaBody(), koaBodyparser6()]],
-  ])('ctx.request.body is the parsed body behind %s', async (_name, parsers) => {
+  ])('sets ctx.request.body to the parsed body even behind %s', async (_name, parsers) => {
     const { receiver } = routedReceiver();
     const listener = koaListener((app) => {
       app.use(async (ctx, next) => {
@@ -173,7 +173,7 @@ describe.each([
     }
   });
 
-  it('a ctx.request.body that the app has set is kept', async () => {
+  it('keeps a ctx.request.body that the app has set', async () => {
     const { receiver } = routedReceiver();
     const listener = koaListener((app) => {
       app.use((ctx, next) => {
@@ -204,7 +204,7 @@ describe.each<[string, (app: Hono) => Listener]>([
     ['c.req.arrayBuffer()', async (c) => JSON.parse(Buffer.from(await c.req.arrayBuffer()).toString())],
     ['c.req.blob()', async (c) => JSON.parse(await (await c.req.blob()).text())],
     ['c.req.json() twice', async (c) => [await c.req.json(), await c.req.json()][1]],
-  ])('%s is the body as it was sent', async (_name, read) => {
+  ])('returns the original body from %s', async (_name, read) => {
     const { receiver } = routedReceiver();
     const app = new Hono();
     app.post('/webhook', honoMiddleware(receiver), async (c) => Response.json(await read(c)));
@@ -217,7 +217,7 @@ describe.each<[string, (app: Hono) => Listener]>([
     }
   });
 
-  it("validator('json') gets the body, and a body that the app has already read is kept", async () => {
+  it("passes the body to validator('json'), even if the app has already read the body", async () => {
     const { receiver } = routedReceiver();
     const app = new Hono();
     app.use(async (c, next) => {
@@ -246,33 +246,36 @@ describe('after a Hono middleware that reads the body', () => {
     ['JSON', (c) => c.req.json()],
     ['an ArrayBuffer', (c) => c.req.arrayBuffer()],
     ['a Blob', (c) => c.req.blob()],
-  ])('as %s, a stranger who breaks off the body does not end the process', async (_name, read) => {
-    const unhandled: unknown[] = [];
-    const onUnhandled = (error: unknown) => void unhandled.push(error);
-    process.on('unhandledRejection', onUnhandled);
-    onTestFinished(() => void process.off('unhandledRejection', onUnhandled));
-    const { receiver, outcomes } = notingReceiver();
-    const app = new Hono();
-    app.use(async (c, next) => {
-      await read(c).catch(() => {});
-      await next();
-    });
-    app.post('/webhook', honoHandler(receiver));
-    const at = await serving(nodeServer(app.fetch));
-    const message = await webhook('scan_completed', { data: plain() });
-    const client = await connectTo(at);
-    const unsigned = withHeader(message, 'x-spiderfoot-signature', undefined);
-    await client.write(bytesOf(at, unsigned).subarray(0, -5));
-    await sleep(20);
-    client.reset();
-    await vi.waitFor(() => expect(outcomes).toMatchObject([{ code: 'missing_signature' }]));
-    expect((await send(at, message)).status).toBe(200);
-    expect(unhandled).toEqual([]);
-  });
+  ])(
+    'survives an unauthenticated client that disconnects while a Hono middleware reads the body as %s',
+    async (_name, read) => {
+      const unhandled: unknown[] = [];
+      const onUnhandled = (error: unknown) => void unhandled.push(error);
+      process.on('unhandledRejection', onUnhandled);
+      onTestFinished(() => void process.off('unhandledRejection', onUnhandled));
+      const { receiver, outcomes } = recordingReceiver();
+      const app = new Hono();
+      app.use(async (c, next) => {
+        await read(c).catch(() => {});
+        await next();
+      });
+      app.post('/webhook', honoHandler(receiver));
+      const at = await serving(nodeServer(app.fetch));
+      const message = await webhook('scan_completed', { data: plain() });
+      const client = await connectTo(at);
+      const unsigned = withHeader(message, 'x-spiderfoot-signature', undefined);
+      await client.write(bytesOf(at, unsigned).subarray(0, -5));
+      await sleep(20);
+      client.reset();
+      await vi.waitFor(() => expect(outcomes).toMatchObject([{ code: 'missing_signature' }]));
+      expect((await send(at, message)).status).toBe(200);
+      expect(unhandled).toEqual([]);
+    },
+  );
 });
 
 describe('getWebhook', () => {
-  it('returns the event of the middleware that has run, and only to its receiver', async () => {
+  it('getWebhook returns the event of the middleware that has run, and only for its receiver', async () => {
     const { receiver } = routedReceiver();
     const other = routedReceiver().receiver;
     const app = express();
@@ -301,7 +304,7 @@ describe('a trailing slash in the path', () => {
   const deliver = async (listener: Listener) =>
     (await send({ ...(await serving(listener)), path: '/webhook/' }, await webhook())).status;
 
-  it('is the same route in Express and with @koa/router', async () => {
+  it('matches a path with a trailing slash in Express and with @koa/router', async () => {
     const app = express().post('/webhook', expressMiddleware(routedReceiver().receiver), (_req, res) => {
       res.json({});
     });
@@ -312,7 +315,7 @@ describe('a trailing slash in the path', () => {
     expect(await deliver(koaListener((koa) => koa.use(router.routes())))).toBe(200);
   });
 
-  it('is another route in Hono, which answers 404, unless the app has strict: false', async () => {
+  it('returns 404 for a path with a trailing slash in Hono unless the app has strict: false', async () => {
     for (const [strict, status] of [
       [true, 404],
       [false, 200],

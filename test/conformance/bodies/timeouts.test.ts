@@ -7,9 +7,9 @@ import {
   connectTo,
   headOf,
   rejection,
+  resultOf,
   start,
   success,
-  told,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -19,8 +19,8 @@ const bodyTimeout = 60;
 
 const late = rejection('body_timeout');
 
-describe.each(mounts)('the time for a body, over $name', (mount) => {
-  it('ends for one that does not begin, and for one that stops in the middle', async () => {
+describe.each(mounts)('bodyTimeout, over $name', (mount) => {
+  it('rejects a body that does not start or stops in the middle', async () => {
     const { at, outcomes, handled } = await start(mount, { bodyTimeout });
     const message = await webhook();
     const half = message.body.subarray(0, 40);
@@ -39,21 +39,21 @@ describe.each(mounts)('the time for a body, over $name', (mount) => {
         return client.response();
       }),
     );
-    expect(responses.map(told)).toEqual(cases.map(() => late));
+    expect(responses.map(resultOf)).toEqual(cases.map(() => late));
     expect(outcomes).toEqual(cases.map(() => ({ status: 'rejected', code: 'body_timeout' })));
     expect(handled).toEqual([]);
   });
 
-  it('ends for one that trickles, however steadily', async () => {
+  it('rejects a body that arrives too slowly, even if it arrives steadily', async () => {
     const { at } = await start(mount, { bodyTimeout });
     const client = await connectTo(at);
     await client.write(headOf(at, await webhook()));
     const trickle = setInterval(() => void client.write('{'), 10);
     const response = await client.response().finally(() => clearInterval(trickle));
-    expect(told(response)).toEqual(late);
+    expect(resultOf(response)).toEqual(late);
   });
 
-  it('is enough for one that comes in pieces', async () => {
+  it('accepts a body that arrives in pieces within bodyTimeout', async () => {
     const { at } = await start(mount, { bodyTimeout: 5000 });
     const message = await webhook();
     const client = await connectTo(at);
@@ -62,23 +62,23 @@ describe.each(mounts)('the time for a body, over $name', (mount) => {
       await sleep(10);
       await client.write(message.body.subarray(i, i + 100));
     }
-    expect(told(await client.response())).toEqual(success);
+    expect(resultOf(await client.response())).toEqual(success);
   });
 
-  it('is given anew to the next on the same connection', async () => {
+  it('restarts bodyTimeout for each request on a connection', async () => {
     const { at } = await start(mount, { bodyTimeout: 2 * bodyTimeout });
     const client = await connectTo(at);
     for (const wait of [0, 3 * bodyTimeout]) {
       await sleep(wait);
       await client.write(bytesOf(at, await webhook()));
-      expect(told(await client.response())).toEqual(success);
+      expect(resultOf(await client.response())).toEqual(success);
     }
   });
 });
 
-// A fetch platform keeps its connections itself.
+// A fetch platform manages its connections itself.
 describe.each(mounts.filter(({ name }) => !name.startsWith('fetch')))('a connection, over $name', (mount) => {
-  it('is cut where the rest of a rejected body does not come', async () => {
+  it('closes the connection if the rest of a rejected body does not arrive', async () => {
     const { at } = await start(mount, { bodyTimeout, maxBodySize: 1000 });
     const message = await webhook();
     const large = withHeader(message, 'content-length', '1001');
@@ -92,7 +92,7 @@ describe.each(mounts.filter(({ name }) => !name.startsWith('fetch')))('a connect
       cases.map(async ([bytes, rejected]) => {
         const client = await connectTo(at);
         await client.write(bytes);
-        expect(told(await client.response())).toEqual(rejected);
+        expect(resultOf(await client.response())).toEqual(rejected);
         expect(await client.rest()).toBe('');
       }),
     );

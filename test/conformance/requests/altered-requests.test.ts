@@ -9,11 +9,11 @@ import {
   headOf,
   type Message,
   rejection,
+  resultOf,
   send,
   signed,
   start,
   success,
-  told,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -116,9 +116,11 @@ describe.each(nodeMounts)('over $name', (mount) => {
     for (const size of [1, 6000]) {
       const { genuine, forged } = await pair(size);
       for (const framing of framings) {
-        expect(told(await send(at, forged, { framing }))).toEqual(rejection('invalid_signature'));
+        expect(resultOf(await send(at, forged, { framing }))).toEqual(rejection('invalid_signature'));
       }
-      expect(told(await send(at, genuine, { framing: size === 1 ? 'length' : 'chunked' }))).toEqual(success);
+      expect(resultOf(await send(at, genuine, { framing: size === 1 ? 'length' : 'chunked' }))).toEqual(
+        success,
+      );
     }
     expect(handled.map(({ event }) => event.data)).toMatchObject([
       { target },
@@ -134,7 +136,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
       const client = await connectTo(at);
       await client.write(headOf(at, genuine));
       for (const byte of genuine.body) await client.write(Uint8Array.of(byte));
-      expect(told(await client.response())).toEqual(success);
+      expect(resultOf(await client.response())).toEqual(success);
     },
   );
 
@@ -142,19 +144,19 @@ describe.each(nodeMounts)('over $name', (mount) => {
     const { at } = await start(mount, {}, { before: setEncoding('utf16le') });
     const even = await signed('{"event_type":"scan_started","timestamp":1700000000,"payload":{}} ');
     expect(even.body.byteLength % 2).toBe(0);
-    expect(told(await send(at, even))).toEqual(success);
+    expect(resultOf(await send(at, even))).toEqual(success);
     const odd = await signed('{"event_type":"scan_started","timestamp":1700000000,"payload":{}}');
-    expect(told(await send(at, odd))).toEqual(rejection('body_already_parsed'));
+    expect(resultOf(await send(at, odd))).toEqual(rejection('body_already_parsed'));
   });
 
   it("invalid UTF-8 after setEncoding('utf8') is rejected, and the next event is handled", async () => {
     const { at, handled } = await start(mount, {}, { before: setEncoding('utf8') });
     for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0x22, 0xf0, 0x9f]]) {
       const invalid = await signed(Uint8Array.from(bytes));
-      expect(told(await send(at, invalid))).toEqual(rejection('body_already_parsed'));
+      expect(resultOf(await send(at, invalid))).toEqual(rejection('body_already_parsed'));
       expect([401, 500]).toContain((await send(at, invalid, { framing: 'chunked' })).status);
     }
-    expect(told(await send(at, await webhook()))).toEqual(success);
+    expect(resultOf(await send(at, await webhook()))).toEqual(success);
     expect(handled).toHaveLength(1);
   });
 
@@ -170,7 +172,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     const message = await webhook();
     const client = await connectTo(at);
     await client.write(headOf(at, message));
-    expect(told(await client.response())).toEqual(rejection('body_already_parsed'));
+    expect(resultOf(await client.response())).toEqual(rejection('body_already_parsed'));
   });
 
   it('a stream whose socket is destroyed is an aborted request', async () => {
@@ -189,11 +191,11 @@ describe.each(nodeMounts)('over $name', (mount) => {
     for (const stalling of [forged, genuine]) {
       const client = await connectTo(at);
       await client.write(bytesOf(at, stalling).subarray(0, -3));
-      expect(told(await client.response())).toEqual(rejection('body_timeout'));
+      expect(resultOf(await client.response())).toEqual(rejection('body_timeout'));
     }
     const { genuine: large } = await pair(1000);
-    expect(told(await send(at, large, { framing: 'chunked' }))).toEqual(rejection('body_too_large'));
-    expect(told(await send(at, genuine))).toEqual(success);
+    expect(resultOf(await send(at, large, { framing: 'chunked' }))).toEqual(rejection('body_too_large'));
+    expect(resultOf(await send(at, genuine))).toEqual(success);
     expect(handled).toHaveLength(1);
   });
 
@@ -202,7 +204,7 @@ describe.each(nodeMounts)('over $name', (mount) => {
     const client = await connectTo(at);
     const { genuine } = await pair(2000);
     await client.write(bytesOf(at, genuine));
-    expect(told(await client.response())).toEqual(rejection('body_too_large'));
+    expect(resultOf(await client.response())).toEqual(rejection('body_too_large'));
     expect(await client.rest()).toBe('');
   });
 });
@@ -227,7 +229,7 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     const { at, outcomes } = await start(mount, options, { before: collect('') });
     const client = await connectTo(at);
     await client.write(bytesOf(at, await webhook()).subarray(0, -5));
-    expect(told(await client.response())).toEqual(rejection('body_timeout'));
+    expect(resultOf(await client.response())).toEqual(rejection('body_timeout'));
     expect(outcomes).toEqual([{ status: 'rejected', code: 'body_timeout' }]);
   });
 
@@ -235,10 +237,10 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     const before: Alter = (req) => void req.resume();
     const { at } = await start(mount, { rateLimiter: { consume: () => sleep(20) } }, { before });
     const empty = await signed('');
-    expect(told(await send(at, empty))).toEqual(rejection('invalid_json'));
+    expect(resultOf(await send(at, empty))).toEqual(rejection('invalid_json'));
     const forged = withHeader(empty, 'x-spiderfoot-signature', `sha256=${'0'.repeat(64)}`);
-    expect(told(await send(at, forged))).toEqual(rejection('invalid_signature'));
-    expect(told(await send(at, await signed('{}')))).toEqual(rejection('body_already_parsed'));
+    expect(resultOf(await send(at, forged))).toEqual(rejection('invalid_signature'));
+    expect(resultOf(await send(at, await signed('{}')))).toEqual(rejection('body_already_parsed'));
   });
 
   it('a partly read stream of which nothing is kept is rejected at once', async () => {
@@ -247,7 +249,7 @@ describe.each(nodeMounts.filter(({ name }) => !name.startsWith('hono')))('over $
     const message = await webhook();
     const client = await connectTo(at);
     await client.write(bytesOf(at, message).subarray(0, -5));
-    expect(told(await client.response())).toEqual(rejection('body_already_parsed'));
+    expect(resultOf(await client.response())).toEqual(rejection('body_already_parsed'));
     expect(headerOf(message, 'content-type')).toBe('application/json');
   });
 });

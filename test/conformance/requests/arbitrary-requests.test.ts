@@ -8,8 +8,8 @@ import { bytesOf, connectTo, type Message, secret, start } from '../../support/w
 const bodyTimeout = 3000;
 const runs = (numRuns: number) => ({ numRuns, endOnFailure: true });
 
-/** Whole answers alone: a hang, a reset or an answer that is not ours fails. */
-async function answerTo(at: Running, message: Message, framing: 'length' | 'chunked'): Promise<number> {
+/** Returns the status of a complete response. A hang, a reset or a response of another program fails the test. */
+async function statusFor(at: Running, message: Message, framing: 'length' | 'chunked'): Promise<number> {
   const client = await connectTo(at);
   await client.write(bytesOf(at, message, { framing }));
   const { status, headers, body } = await client.response();
@@ -28,7 +28,7 @@ const bytes = fc.oneof(
   fc.json().map((text) => Buffer.from(text)),
   fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
 );
-/** What may stand in a header's value; white space around it is not part of it. */
+/** A valid header value. White space around it is not part of it. */
 const latin1 = fc
   .uint8Array({ maxLength: 100 })
   .map((value) => Buffer.from(value.filter((byte) => (byte >= 0x20 && byte !== 0x7f) || byte === 9)))
@@ -64,7 +64,7 @@ const header = fc.tuple(
 
 let serial = 0;
 
-/** Events that are valid whatever they hold; no two are the same. */
+/** Events that are valid with any data. All are different. */
 const event = fc
   .record({
     event_type: fc.oneof(fc.constantFrom('scan.archived', 'event.new', 'x'), fc.string({ minLength: 1 })),
@@ -73,20 +73,20 @@ const event = fc
   })
   .map((value) => JSON.stringify({ ...value, serial: serial++ }));
 
-describe.each(oneMountEach)('whatever comes over $name', (mount) => {
-  it('unsigned, in bytes and headers, is rejected', async () => {
+describe.each(oneMountEach)('arbitrary requests over $name', (mount) => {
+  it('rejects unsigned requests with arbitrary bytes and headers', async () => {
     const { at, handled } = await start(mount, { bodyTimeout, trustedProxies: ['loopback'] });
     await fc.assert(
       fc.asyncProperty(bytes, fc.array(header, { maxLength: 6 }), framing, async (body, headers, by) => {
         const message = { method: 'POST', headers, body: Buffer.from(body) };
-        expect(await answerTo(at, message, by)).toBeOneOf([401, 415]);
+        expect(await statusFor(at, message, by)).toBeOneOf([401, 415]);
       }),
       runs(100),
     );
     expect(handled).toEqual([]);
   });
 
-  it('signed, in any bytes, is what parsing says', async () => {
+  it('handles signed requests with arbitrary bytes like parseEvent', async () => {
     const { at, outcomes } = await start(mount, { bodyTimeout });
     await fc.assert(
       fc.asyncProperty(bytes, framing, async (drawn, by) => {
@@ -94,23 +94,23 @@ describe.each(oneMountEach)('whatever comes over $name', (mount) => {
         const headers = [...json, ['x-spiderfoot-signature', await sign(secret, body)]] as const;
         const parsed = parseEvent(body);
         const status = parsed.status === 'parsed' ? 200 : rejections[parsed.code].status;
-        expect(await answerTo(at, { method: 'POST', headers, body }, by)).toBe(status);
+        expect(await statusFor(at, { method: 'POST', headers, body }, by)).toBe(status);
       }),
       runs(100),
     );
     expect(outcomes).not.toEqual([]);
   });
 
-  it('signed, as an event that holds anything, is accepted and arrives whole', async () => {
+  it('delivers signed events with arbitrary data unchanged', async () => {
     const { at, handled } = await start(mount, { bodyTimeout });
     await fc.assert(
       fc.asyncProperty(event, framing, async (text, by) => {
         const body = Buffer.from(text);
         const headers = [...json, ['x-spiderfoot-signature', await sign(secret, body)]] as const;
-        expect(await answerTo(at, { method: 'POST', headers, body }, by)).toBe(200);
+        expect(await statusFor(at, { method: 'POST', headers, body }, by)).toBe(200);
         expect(handled.at(-1)?.context.wire.body).toBe(text);
         const { payload } = JSON.parse(text);
-        // The schemas leave this one out.
+        // The schemas remove this key.
         Reflect.deleteProperty(payload, '__proto__');
         expect(handled.at(-1)?.event.data).toEqual(payload);
       }),
@@ -118,13 +118,13 @@ describe.each(oneMountEach)('whatever comes over $name', (mount) => {
     );
   });
 
-  it('with a signature that is changed in the least is rejected, and otherwise accepted', async () => {
+  it('rejects a request whose signature or body has any change, and accepts the original', async () => {
     const { at, handled } = await start(mount, { bodyTimeout });
     const change = fc.oneof(
-      fc.record({ what: fc.constant('digit'), at: fc.nat(63), by: fc.integer({ min: 1, max: 15 }) }),
-      fc.record({ what: fc.constant('byte'), at: fc.nat(), by: fc.integer({ min: 1, max: 255 }) }),
-      fc.record({ what: fc.constant('cut'), at: fc.nat(63), by: fc.constant(0) }),
-      fc.record({ what: fc.constant('value'), at: fc.constant(0), by: fc.constant(0) }),
+      fc.record({ kind: fc.constant('digit'), at: fc.nat(63), by: fc.integer({ min: 1, max: 15 }) }),
+      fc.record({ kind: fc.constant('byte'), at: fc.nat(), by: fc.integer({ min: 1, max: 255 }) }),
+      fc.record({ kind: fc.constant('cut'), at: fc.nat(63), by: fc.constant(0) }),
+      fc.record({ kind: fc.constant('value'), at: fc.constant(0), by: fc.constant(0) }),
     );
     await fc.assert(
       fc.asyncProperty(
@@ -132,25 +132,26 @@ describe.each(oneMountEach)('whatever comes over $name', (mount) => {
         change,
         latin1,
         framing,
-        async (text, { what, at: where, by }, value, framing) => {
+        async (text, { kind, at: position, by }, value, framing) => {
           const genuine = Buffer.from(text);
           const digest = (await sign(secret, genuine)).slice('sha256='.length);
-          const digit = Number.parseInt(digest[where] ?? '', 16) ^ by;
+          const digit = Number.parseInt(digest[position] ?? '', 16) ^ by;
           const changed = {
-            digit: `${digest.slice(0, where)}${digit.toString(16)}${digest.slice(where + 1)}`,
+            digit: `${digest.slice(0, position)}${digit.toString(16)}${digest.slice(position + 1)}`,
             byte: digest,
-            cut: digest.slice(0, where),
+            cut: digest.slice(0, position),
             value,
-          }[what];
+          }[kind];
           const body = Buffer.from(genuine);
-          if (what === 'byte') body[where % body.byteLength] = (body[where % body.byteLength] ?? 0) ^ by;
+          if (kind === 'byte')
+            body[position % body.byteLength] = (body[position % body.byteLength] ?? 0) ^ by;
           const before = handled.length;
           const headersOf = (signature = '') => [...json, ['x-spiderfoot-signature', signature]] as const;
           const forged = { method: 'POST', headers: headersOf(changed), body };
-          expect(await answerTo(at, forged, framing)).toBe(401);
+          expect(await statusFor(at, forged, framing)).toBe(401);
           expect(handled).toHaveLength(before);
           const right = { method: 'POST', headers: headersOf(digest), body: genuine };
-          expect(await answerTo(at, right, framing)).toBe(200);
+          expect(await statusFor(at, right, framing)).toBe(200);
         },
       ),
       runs(60),

@@ -4,15 +4,15 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it } from 'vitest';
 import { mounts } from '../../support/adapters/index.ts';
 import {
-  inHeaders,
+  defaultHeaders,
   type Message,
   rejection,
+  relevantHeaders,
+  resultOf,
   send,
   signed,
   start,
   success,
-  told,
-  toldInHeaders,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -23,14 +23,14 @@ const secondsLater = (seconds: number) => new Date(epoch + seconds * 1000);
 
 describe.each(mounts)('a rejection, over $name', (mount) => {
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
-    'of the method %s names the one that is allowed',
+    'rejects the method %s and names the allowed method',
     async (method) => {
       const { at, handled } = await start(mount);
       const response = await send(at, { ...(await webhook()), method });
-      expect(toldInHeaders(response)).toEqual({ ...inHeaders, allow: 'POST' });
+      expect(relevantHeaders(response)).toEqual({ ...defaultHeaders, allow: 'POST' });
       expect(response.status).toBe(405);
-      // An answer to HEAD has no body, only the length of it.
-      if (method !== 'HEAD') expect(told(response)).toEqual(rejection('method_not_allowed'));
+      // A response to HEAD has no body, only its length.
+      if (method !== 'HEAD') expect(resultOf(response)).toEqual(rejection('method_not_allowed'));
       expect(handled).toEqual([]);
     },
   );
@@ -46,11 +46,11 @@ describe.each(mounts)('a rejection, over $name', (mount) => {
     ['unsupported_encoding', 'content-encoding', 'br'],
     ['unsupported_encoding', 'content-encoding', 'identity, gzip'],
     ['missing_signature', 'x-spiderfoot-signature', undefined],
-  ])('as %s comes of %s: %s', async (code, name, value) => {
+  ])('rejects with %s for the header %s: %s', async (code, name, value) => {
     const { at, handled, outcomes } = await start(mount);
     const response = await send(at, withHeader(await webhook(), name, value));
-    expect(told(response)).toEqual(rejection(code));
-    expect(toldInHeaders(response)).toEqual(inHeaders);
+    expect(resultOf(response)).toEqual(rejection(code));
+    expect(relevantHeaders(response)).toEqual(defaultHeaders);
     expect(outcomes).toEqual([{ status: 'rejected', code }]);
     expect(handled).toEqual([]);
   });
@@ -60,57 +60,60 @@ describe.each(mounts)('a rejection, over $name', (mount) => {
     ['content-type', 'Application/JSON;Charset="UTF-8"'],
     ['content-type', 'application/vnd.spiderfoot+json'],
     ['content-encoding', 'identity'],
-  ])('is not what comes of %s: %s', async (name, value) => {
+  ])('accepts the header %s: %s', async (name, value) => {
     const { at } = await start(mount);
-    expect(told(await send(at, withHeader(await webhook(), name, value)))).toEqual(success);
+    expect(resultOf(await send(at, withHeader(await webhook(), name, value)))).toEqual(success);
   });
 
-  it('of an address that is not allowed', async () => {
+  it('rejects an address that is not in allowedIps', async () => {
     const { at, handled } = await start(mount, { allowedIps: ['192.0.2.0/24', '2001:db8::/32'] });
     const response = await send(at, await webhook());
-    expect(told(response)).toEqual(rejection('ip_not_allowed'));
-    expect(toldInHeaders(response)).toEqual(inHeaders);
+    expect(resultOf(response)).toEqual(rejection('ip_not_allowed'));
+    expect(relevantHeaders(response)).toEqual(defaultHeaders);
     expect(handled).toEqual([]);
   });
 
-  it('of an address that is not known, where there is an allow list', async () => {
+  it('rejects an unknown address if allowedIps is set', async () => {
     const mountOptions = { clientIp: (header: (name: string) => string | undefined) => header('x-client') };
     const { at } = await start(mount, { allowedIps: ['loopback', '192.0.2.0/24'] }, mountOptions);
     const message = await webhook();
-    expect(told(await send(at, message))).toEqual(rejection('ip_not_allowed'));
+    expect(resultOf(await send(at, message))).toEqual(rejection('ip_not_allowed'));
     for (const address of ['garbage', '010.0.0.1', '192.0.2.1, 192.0.2.1', '203.0.113.1']) {
       const response = await send(at, withHeader(message, 'x-client', address));
-      expect(told(response), address).toEqual(rejection('ip_not_allowed'));
+      expect(resultOf(response), address).toEqual(rejection('ip_not_allowed'));
     }
-    expect(told(await send(at, withHeader(message, 'x-client', '192.0.2.1')))).toEqual(success);
+    expect(resultOf(await send(at, withHeader(message, 'x-client', '192.0.2.1')))).toEqual(success);
   });
 
-  it.each([-301, 301, -86_400 * 365])('of an event that is %s s from now, with a tolerance', async (away) => {
-    const log = memoryLog();
-    const { at, handled } = await start(mount, { tolerance: 300, now, log });
-    const response = await send(at, await webhook('scan_started', { timestamp: secondsLater(away) }));
-    expect(told(response)).toEqual(rejection('stale_event'));
-    expect(toldInHeaders(response)).toEqual(inHeaders);
-    expect(handled).toEqual([]);
-    expect((await log.list()).deliveries).toMatchObject([{ state: 'rejected', code: 'stale_event' }]);
-    for (const near of [-300, 0, 300]) {
-      const timestamp = secondsLater(near);
-      expect(told(await send(at, await webhook('scan_started', { timestamp })))).toEqual(success);
-    }
-  });
+  it.each([-301, 301, -86_400 * 365])(
+    'rejects an event %s s from now with a tolerance of 300 s',
+    async (offset) => {
+      const log = memoryLog();
+      const { at, handled } = await start(mount, { tolerance: 300, now, log });
+      const response = await send(at, await webhook('scan_started', { timestamp: secondsLater(offset) }));
+      expect(resultOf(response)).toEqual(rejection('stale_event'));
+      expect(relevantHeaders(response)).toEqual(defaultHeaders);
+      expect(handled).toEqual([]);
+      expect((await log.list()).deliveries).toMatchObject([{ state: 'rejected', code: 'stale_event' }]);
+      for (const near of [-300, 0, 300]) {
+        const timestamp = secondsLater(near);
+        expect(resultOf(await send(at, await webhook('scan_started', { timestamp })))).toEqual(success);
+      }
+    },
+  );
 
-  it('of a body that something before has read comes at once', async () => {
+  it('rejects a body that a middleware has read, without waiting', async () => {
     const { at, handled } = await start(mount, {}, { readBodyFirst: true });
     const response = await send(at, await webhook());
-    expect(told(response)).toEqual(rejection('body_already_parsed'));
-    expect(toldInHeaders(response)).toEqual(inHeaders);
+    expect(resultOf(response)).toEqual(rejection('body_already_parsed'));
+    expect(relevantHeaders(response)).toEqual(defaultHeaders);
     expect(handled).toEqual([]);
   });
 
-  it('comes of the first guard that objects', async () => {
+  it('rejects with the code of the first failed check', async () => {
     const rateLimiter = new RateLimiterMemory({ points: 1, duration: 60 });
     await rateLimiter.consume('127.0.0.1');
-    const everything = {
+    const options = {
       maxBodySize: 40,
       tolerance: 300,
       now,
@@ -124,14 +127,14 @@ describe.each(mounts)('a rejection, over $name', (mount) => {
       ],
       body: Buffer.alloc(41, '{'),
     };
-    const limited = await start(mount, { ...everything, rateLimiter, allowedIps: ['192.0.2.1'] });
+    const limited = await start(mount, { ...options, rateLimiter, allowedIps: ['192.0.2.1'] });
     const code = async (at: typeof limited.at, message: Message) =>
       JSON.parse((await send(at, message)).body).code;
     const posted = { ...allWrong, method: 'POST' };
     expect(await code(limited.at, allWrong)).toBe('method_not_allowed');
     expect(await code(limited.at, posted)).toBe('ip_not_allowed');
-    expect(await code((await start(mount, { ...everything, rateLimiter })).at, posted)).toBe('rate_limited');
-    const { at } = await start(mount, everything);
+    expect(await code((await start(mount, { ...options, rateLimiter })).at, posted)).toBe('rate_limited');
+    const { at } = await start(mount, options);
     expect(await code(at, posted)).toBe('unsupported_media_type');
     const typed = withHeader(posted, 'content-type', 'application/json');
     expect(await code(at, typed)).toBe('unsupported_encoding');

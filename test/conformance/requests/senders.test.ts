@@ -4,12 +4,12 @@ import {
   headerOf,
   type Message,
   rejection,
+  resultOf,
   secret,
   send,
   signed,
   start,
   success,
-  told,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -30,9 +30,9 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
     const dialects = ['guide', 'shipped', 'delivery', 'notification', 'topic'] as const;
     for (const dialect of dialects) {
       const message = await webhook('scan.completed', { dialect, signatureHeader: header });
-      expect(told(await send(at, message)), dialect).toEqual(success);
+      expect(resultOf(await send(at, message)), dialect).toEqual(success);
       const forged = { ...message, body: Buffer.from(message.body.toString().replace('scan_', 'scan-')) };
-      expect(told(await send(at, forged)), dialect).toEqual(rejection('invalid_signature'));
+      expect(resultOf(await send(at, forged)), dialect).toEqual(rejection('invalid_signature'));
     }
     expect(handled.map(({ event }) => event.event_type)).toEqual(dialects.map(() => 'scan_completed'));
     expect(handled.map(({ context }) => context.wire.dialect)).toEqual([
@@ -45,12 +45,12 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
     const message = await webhook();
     const right = headerOf(message, 'x-spiderfoot-signature');
     const wrong = `sha256=${'0'.repeat(64)}`;
-    expect(told(await send(at, withHeader(message, 'x-signature-256', wrong)))).toEqual(success);
+    expect(resultOf(await send(at, withHeader(message, 'x-signature-256', wrong)))).toEqual(success);
     const both = withHeader(withHeader(message, 'x-spiderfoot-signature', wrong), 'x-signature-256', right);
-    expect(told(await send(at, both))).toEqual(rejection('invalid_signature'));
+    expect(resultOf(await send(at, both))).toEqual(rejection('invalid_signature'));
     const other = signedIn(message, 'x-signature-256');
     const twice = { ...other, headers: [...other.headers, ['X-Signature-256', right] as const] };
-    expect(told(await send(at, twice))).toEqual(rejection('invalid_signature'));
+    expect(resultOf(await send(at, twice))).toEqual(rejection('invalid_signature'));
   });
 
   it('the same notification twice is two events with the times of their arrival', async () => {
@@ -58,7 +58,7 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
     const { at, handled } = await start(mount, { now: () => now, tolerance: 1 });
     const message = await webhook('scan_completed', { dialect: 'notification' });
     for (let i = 0; i < 3; i++) {
-      expect(told(await send(at, message))).toEqual(success);
+      expect(resultOf(await send(at, message))).toEqual(success);
       now += 86_400_000;
     }
     expect(new Set(handled.map(({ context }) => context.id)).size).toBe(3);
@@ -75,7 +75,7 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
     const { at, handled } = await start(mount);
     const message = await webhook('scan_failed', { dialect: 'notification' });
     const answers = await Promise.all([send(at, message), send(at, message), send(at, message)]);
-    expect(answers.map(told)).toEqual([success, success, success]);
+    expect(answers.map(resultOf)).toEqual([success, success, success]);
     expect(new Set(handled.map(({ context }) => context.id)).size).toBe(3);
   });
 
@@ -88,8 +88,8 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
       await webhook('scan.completed', { dialect: 'delivery' }),
     ];
     for (const message of timed) {
-      expect(told(await send(at, message))).toEqual(success);
-      expect(told(await send(at, message))).toEqual(duplicate);
+      expect(resultOf(await send(at, message))).toEqual(success);
+      expect(resultOf(await send(at, message))).toEqual(duplicate);
     }
     expect(handled).toHaveLength(timed.length);
   });
@@ -97,8 +97,8 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
   it('an event of an unknown type without a time is a duplicate the second time, because its sender retries', async () => {
     const { at } = await start(mount);
     const message = await signed('{"event_type":"of.tomorrow","payload":{}}');
-    expect(told(await send(at, message))).toEqual(success);
-    expect(told(await send(at, message))).toEqual(duplicate);
+    expect(resultOf(await send(at, message))).toEqual(success);
+    expect(resultOf(await send(at, message))).toEqual(duplicate);
   });
 
   it('an event of the notification service is accepted with secret: false', async () => {
@@ -109,8 +109,8 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
       data: { scan_id: 's1', target: 'example.com' },
     });
     expect(message.headers.map(([name]) => name)).toEqual(['content-type', 'user-agent']);
-    expect(told(await send(at, message))).toEqual(success);
-    expect(told(await send(at, message))).toEqual(duplicate);
+    expect(resultOf(await send(at, message))).toEqual(success);
+    expect(resultOf(await send(at, message))).toEqual(duplicate);
     expect(handled.map(({ event }) => event)).toEqual([
       {
         event_type: 'scan_failed',
@@ -129,9 +129,9 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
   it('a rejection names the notification service by its headers alone', async () => {
     const { at, outcomes } = await start(mount);
     const message = await webhook('scan.error', { dialect: 'topic' });
-    expect(told(await send(at, message))).toEqual(rejection('missing_signature'));
+    expect(resultOf(await send(at, message))).toEqual(rejection('missing_signature'));
     const own = withHeader(message, 'user-agent', 'SpiderFoot-Webhook/1.0');
-    expect(told(await send(at, own))).toEqual(rejection('missing_signature'));
+    expect(resultOf(await send(at, own))).toEqual(rejection('missing_signature'));
     expect(outcomes).toEqual([
       { status: 'rejected', code: 'missing_signature', hint: expect.stringContaining('WebhookChannel') },
       { status: 'rejected', code: 'missing_signature' },
@@ -141,7 +141,7 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
   it('a rejection names the header of a signature that the endpoint does not read', async () => {
     const { at, outcomes } = await start(mount, { signatureHeader: 'x-spiderfoot-signature' });
     const message = signedIn(await webhook(), 'x-signature-256');
-    expect(told(await send(at, message))).toEqual(rejection('missing_signature'));
+    expect(resultOf(await send(at, message))).toEqual(rejection('missing_signature'));
     expect(outcomes).toMatchObject([{ hint: expect.stringContaining('x-signature-256') }]);
   });
 
@@ -155,7 +155,7 @@ describe.each(mounts)("SpiderFoot's senders, over $name", (mount) => {
       `{"topic": "scan.completed", "title": ${target}, "timestamp": 1.5, "data": {"target": ${target}}}`,
       `{"event_type": "of ${String.raw`\ud83d`}", "timestamp": 1.5, "payload": {"target": ${target}}}`,
     ];
-    for (const body of bodies) expect(told(await send(at, await signed(body)))).toEqual(success);
+    for (const body of bodies) expect(resultOf(await send(at, await signed(body)))).toEqual(success);
     expect(handled.map(({ context }) => context.wire.body)).toEqual(bodies);
     for (const { event } of handled) {
       expect(event.data).toMatchObject({ target: 'cut \ud83d.example \udc80' });

@@ -5,12 +5,12 @@ import {
   headerOf,
   headOf,
   rejection,
+  resultOf,
   secret,
   send,
   signed,
   start,
   success,
-  told,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -19,7 +19,7 @@ const name = 'x-spiderfoot-signature';
 const invalid = rejection('invalid_signature');
 
 describe.each(mounts)('a signature, over $name', (mount) => {
-  it('is taken with and without its prefix, in any case, from a header of any case', async () => {
+  it('accepts a signature with or without its prefix, in any case, from a header in any case', async () => {
     const { at, handled } = await start(mount);
     const shapes: readonly ((signature: string) => string)[] = [
       (signature) => signature,
@@ -31,18 +31,20 @@ describe.each(mounts)('a signature, over $name', (mount) => {
     for (const shape of shapes) {
       const message = await webhook();
       const value = shape(headerOf(message, name));
-      expect(told(await send(at, withHeader(message, name, value))), value).toEqual(success);
+      expect(resultOf(await send(at, withHeader(message, name, value))), value).toEqual(success);
     }
     const message = await webhook();
     const shouted = {
       ...withHeader(message, name, undefined),
       headers: [['X-Spiderfoot-Signature', headerOf(message, name)]] as const,
     };
-    expect(told(await send(at, withHeader(shouted, 'CONTENT-TYPE', 'application/json')))).toEqual(success);
+    expect(resultOf(await send(at, withHeader(shouted, 'CONTENT-TYPE', 'application/json')))).toEqual(
+      success,
+    );
     expect(handled).toHaveLength(shapes.length + 1);
   });
 
-  it('of any other form is rejected, and tells nothing of the right one', async () => {
+  it('rejects a signature in any other format without disclosing the right one', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     const right = headerOf(message, name);
@@ -67,12 +69,12 @@ describe.each(mounts)('a signature, over $name', (mount) => {
       `${right}, ${right}`,
       `${right},${right}`,
       `${right}, sha256=${'0'.repeat(64)}`,
-      // Decoding would stop at the bad digit and compare what came before it.
+      // A decoder would stop at the invalid digit, and only the digits before it would be compared.
       `sha256=${digest.slice(0, 62)}zz`,
       `sha256=${digest.slice(0, 62)}  z`,
       `sha256=${'g'.repeat(64)}`,
       `sha256=${'0'.repeat(64)}`,
-      // Right in all but the last digit, or in none.
+      // All digits but the last are right, or none is.
       `sha256=${digest.slice(0, 63)}${digest.endsWith('0') ? '1' : '0'}`,
       `sha256=${digest.replace(/./g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16))}`,
       Buffer.from(digest, 'hex').toString('base64'),
@@ -84,18 +86,18 @@ describe.each(mounts)('a signature, over $name', (mount) => {
     ];
     for (const form of forms) {
       const response = await send(at, withHeader(message, name, form));
-      expect(told(response), form).toEqual(invalid);
+      expect(resultOf(response), form).toEqual(invalid);
       const answer = JSON.stringify(response);
       for (const hidden of [digest, digest.slice(0, 16), secret]) expect(answer, form).not.toContain(hidden);
     }
     expect(handled).toEqual([]);
   });
 
-  it('whose digits only fold into the right ones is rejected', async () => {
+  it('rejects digits that become the right ones only when they are cut to one byte', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     const digest = headerOf(message, name).slice('sha256='.length);
-    // Cut to one byte, U+0161 is an `a` and U+0130 a `0`; on the wire they are two bytes of UTF-8, or one of Latin-1.
+    // Cut to one byte, U+0161 is an `a` and U+0130 a `0`. They are sent as two bytes in UTF-8, or as one in Latin-1.
     const folded = digest.replace(/[0-9a-f]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0x100));
     const fullWidth = digest.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
     const highBit = Buffer.from(digest).map((byte) => byte | 0x80);
@@ -103,24 +105,24 @@ describe.each(mounts)('a signature, over $name', (mount) => {
     for (const prefix of ['', 'sha256=']) {
       for (const bytes of values) {
         const value = prefix + Buffer.from(bytes).toString('latin1');
-        expect(told(await send(at, withHeader(message, name, value)))).toEqual(invalid);
+        expect(resultOf(await send(at, withHeader(message, name, value)))).toEqual(invalid);
       }
     }
     expect(handled).toEqual([]);
   });
 
-  it('that comes twice is rejected, also when both are right', async () => {
+  it('rejects a repeated signature header, even if both values are right', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     const right = headerOf(message, name);
     for (const second of [right, '', `sha256=${'0'.repeat(64)}`]) {
       const twice = { ...message, headers: [...message.headers, [name, second] as const] };
-      expect(told(await send(at, twice))).toEqual(invalid);
+      expect(resultOf(await send(at, twice))).toEqual(invalid);
     }
     expect(handled).toEqual([]);
   });
 
-  it('is over every byte of the body', async () => {
+  it('rejects a body in which any byte was changed', async () => {
     const { at, handled } = await start(mount);
     const message = await signed(
       '{"event_type":"scan_started","timestamp":1704110400.5,"payload":{"a":1.0}}',
@@ -128,7 +130,7 @@ describe.each(mounts)('a signature, over $name', (mount) => {
     for (let i = 0; i < message.body.byteLength; i++) {
       const body = Buffer.from(message.body);
       body[i] = (body[i] ?? 0) ^ 1;
-      expect(told(await send(at, { ...message, body })), `byte ${i}`).toEqual(invalid);
+      expect(resultOf(await send(at, { ...message, body })), `byte ${i}`).toEqual(invalid);
     }
     const text = message.body.toString();
     const rewritten = [
@@ -140,59 +142,63 @@ describe.each(mounts)('a signature, over $name', (mount) => {
       '',
     ];
     for (const body of rewritten) {
-      expect(told(await send(at, { ...message, body: Buffer.from(body) })), body).toEqual(invalid);
+      expect(resultOf(await send(at, { ...message, body: Buffer.from(body) })), body).toEqual(invalid);
     }
     expect(handled).toEqual([]);
-    expect(told(await send(at, message))).toEqual(success);
+    expect(resultOf(await send(at, message))).toEqual(success);
   });
 
-  it('of another secret, of another message or of an empty body is rejected', async () => {
+  it('rejects a signature with another secret, of another message or of an empty body', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     const other = headerOf(await webhook(), name);
-    expect(told(await send(at, withHeader(message, name, other)))).toEqual(invalid);
-    expect(told(await send(at, await webhook('scan_started', { secret: `${secret}x` })))).toEqual(invalid);
-    expect(told(await send(at, await webhook('scan_started', { secret: secret.normalize('NFD') })))).toEqual(
+    expect(resultOf(await send(at, withHeader(message, name, other)))).toEqual(invalid);
+    expect(resultOf(await send(at, await webhook('scan_started', { secret: `${secret}x` })))).toEqual(
       invalid,
     );
+    expect(
+      resultOf(await send(at, await webhook('scan_started', { secret: secret.normalize('NFD') }))),
+    ).toEqual(invalid);
     const empty = await signed('');
-    expect(told(await send(at, { ...message, headers: empty.headers }))).toEqual(invalid);
+    expect(resultOf(await send(at, { ...message, headers: empty.headers }))).toEqual(invalid);
     expect(handled).toEqual([]);
   });
 
-  it('is looked for in the headers that are named, the first of them first', async () => {
+  it('reads the signature from the headers in signatureHeader, in their order', async () => {
     const { at } = await start(mount, {
       signatureHeader: ['X-SpiderFoot-Signature-256', 'x-spiderfoot-signature'],
     });
     const message = await webhook();
     const right = headerOf(message, name);
     const elsewhere = withHeader(withHeader(message, name, undefined), 'x-spiderfoot-signature-256', right);
-    expect(told(await send(at, withHeader(elsewhere, name, 'wrong')))).toEqual(success);
-    expect(told(await send(at, withHeader(message, 'x-spiderfoot-signature-256', 'wrong')))).toEqual(invalid);
-    expect(told(await send(at, withHeader(message, 'x-signature', right)))).toEqual({
+    expect(resultOf(await send(at, withHeader(elsewhere, name, 'wrong')))).toEqual(success);
+    expect(resultOf(await send(at, withHeader(message, 'x-spiderfoot-signature-256', 'wrong')))).toEqual(
+      invalid,
+    );
+    expect(resultOf(await send(at, withHeader(message, 'x-signature', right)))).toEqual({
       ...success,
       body: expect.objectContaining({ status: 'duplicate' }),
     });
-    expect(told(await send(at, withHeader(message, name, undefined)))).toEqual(
+    expect(resultOf(await send(at, withHeader(message, name, undefined)))).toEqual(
       rejection('missing_signature'),
     );
   });
 
-  it('is not asked for where verification is switched off, in so many words', async () => {
+  it('does not require a signature with secret: false', async () => {
     const { at, handled } = await start(mount, { secret: false });
     const message = await webhook();
-    expect(told(await send(at, withHeader(message, name, undefined)))).toEqual(success);
-    expect(told(await send(at, withHeader(await webhook(), name, 'wrong')))).toEqual(success);
+    expect(resultOf(await send(at, withHeader(message, name, undefined)))).toEqual(success);
+    expect(resultOf(await send(at, withHeader(await webhook(), name, 'wrong')))).toEqual(success);
     expect(handled).toHaveLength(2);
   });
 
-  it('that is missing is told before the body has come', async () => {
+  it('rejects a missing or malformed signature before the body arrives', async () => {
     const { at } = await start(mount);
     const message = await webhook();
     for (const value of [undefined, 'wrong']) {
       const client = await connectTo(at);
       await client.write(headOf(at, withHeader(message, name, value)));
-      expect(told(await client.response())).toEqual(
+      expect(resultOf(await client.response())).toEqual(
         value === undefined ? rejection('missing_signature') : invalid,
       );
     }

@@ -15,13 +15,13 @@ import {
   connectTo,
   duplicate,
   headerOf,
-  notingReceiver,
+  recordingReceiver,
   rejection,
+  resultOf,
   routedReceiver,
   send,
   start,
   success,
-  told,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -29,7 +29,7 @@ import {
 type Alter = (req: IncomingMessage, res: ServerResponse) => void;
 
 function fail(): never {
-  throw new Error('a bug of the app');
+  throw new Error('a bug in the app');
 }
 
 /** Returns nothing, as the wrapper of on-headers 1.0.1 does. */
@@ -71,11 +71,11 @@ describe.each(nodeMounts)('over $name', (mount) => {
     const client = await connectTo(at);
     for (const answer of [success, duplicate]) {
       await client.write(bytesOf(at, message));
-      expect(told(await client.response())).toEqual(answer);
+      expect(resultOf(await client.response())).toEqual(answer);
     }
     await client.write(bytesOf(at, withHeader(message, 'x-spiderfoot-signature', undefined)));
     const rejected = await client.response();
-    expect(told(rejected)).toEqual(rejection('missing_signature'));
+    expect(resultOf(rejected)).toEqual(rejection('missing_signature'));
     expect(rejected.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(handled).toHaveLength(1);
   });
@@ -109,8 +109,8 @@ describe.each(nodeMounts)('over $name', (mount) => {
     onTestFinished(() => void vi.restoreAllMocks());
     const { at } = await start(mount, {}, { before });
     const message = await webhook();
-    expect(told(await send(at, message))).toEqual(success);
-    expect(told(await send(at, message))).toEqual(duplicate);
+    expect(resultOf(await send(at, message))).toEqual(success);
+    expect(resultOf(await send(at, message))).toEqual(duplicate);
   });
 
   it('a response that the app has already sent is not replaced', async () => {
@@ -133,8 +133,8 @@ describe.each(nodeMounts)('over $name', (mount) => {
     };
     const { at } = await start(mount, {}, { before });
     const message = await webhook();
-    await expect(send(at, message)).rejects.toThrow('Closed without an answer');
-    expect([success, duplicate]).toContainEqual(told(await send(at, message)));
+    await expect(send(at, message)).rejects.toThrow('Closed without a response');
+    expect([success, duplicate]).toContainEqual(resultOf(await send(at, message)));
   });
 });
 
@@ -162,7 +162,7 @@ describe.each([
   it.each(['writeHead', 'setHeader', 'end'] as const)(
     "the app's error handler gets what a patched res.%s throws",
     async (name) => {
-      const { receiver } = notingReceiver();
+      const { receiver } = recordingReceiver();
       const onError: ErrorRequestHandler = (error, _req, res, _next) => {
         res.status(503).json({ error: String(error) });
       };
@@ -175,10 +175,10 @@ describe.each([
         .use(onError);
       const at = { path: '/webhook', ...(await listen(app)) };
       onTestFinished(at.close);
-      const answer = { status: 503, body: { error: 'Error: a bug of the app' } };
+      const answer = { status: 503, body: { error: 'Error: a bug in the app' } };
       const message = await webhook();
-      expect(told(await send(at, message))).toEqual(answer);
-      expect(told(await send(at, withHeader(message, 'content-type', 'text/plain')))).toEqual(answer);
+      expect(resultOf(await send(at, message))).toEqual(answer);
+      expect(resultOf(await send(at, withHeader(message, 'content-type', 'text/plain')))).toEqual(answer);
     },
   );
 
@@ -194,11 +194,11 @@ describe.each([
     const at = { path: '/webhook', ...(await listen(app)) };
     onTestFinished(at.close);
     const unsigned = withHeader(await webhook(), 'x-spiderfoot-signature', undefined);
-    await expect(send(at, unsigned)).rejects.toThrow('Closed without an answer');
+    await expect(send(at, unsigned)).rejects.toThrow('Closed without a response');
   });
 
   it('compression, morgan and on-headers leave the answer as it is', async () => {
-    const { receiver, handled } = notingReceiver();
+    const { receiver, handled } = recordingReceiver();
     const app = create()
       .use(morgan('tiny', { stream: { write: () => {} } }))
       .use(compression({ threshold: 0 }))
@@ -211,7 +211,7 @@ describe.each([
     onTestFinished(at.close);
     const message = await webhook();
     const response = await send(at, message);
-    expect(told(response)).toEqual(success);
+    expect(resultOf(response)).toEqual(success);
     expect(response.headers['x-app']).toBe('yes');
     const compressed = await send(at, withHeader(message, 'accept-encoding', 'gzip'));
     expect(compressed).toMatchObject({ status: 200, headers: { 'content-encoding': 'gzip' } });
@@ -239,7 +239,7 @@ describe('webhookListener under serverless-http 4', () => {
     );
   }
 
-  it('settles a delivery by the answer of a route behind webhookMiddleware', async () => {
+  it('settles a delivery by the response of a route behind webhookMiddleware', async () => {
     const { receiver, outcomes } = routedReceiver();
     let calls = 0;
     const app = express().post('/webhook', webhookMiddleware(receiver), (_req, res) => {
@@ -259,8 +259,8 @@ describe('webhookListener under serverless-http 4', () => {
     ]);
   });
 
-  it('answers events and rejections', async () => {
-    const { receiver, handled } = notingReceiver();
+  it('responds to events and to rejected requests', async () => {
+    const { receiver, handled } = recordingReceiver();
     const handler = serverless(webhookListener(receiver));
     const { body, headers } = await webhook('scan_completed', { data: { target: 'exämple' } });
     const genuine = Object.fromEntries(headers);

@@ -14,10 +14,10 @@ import {
   connectTo,
   headOf,
   type Message,
-  notingReceiver,
+  recordingReceiver,
+  resultOf,
   signed,
   start,
-  told,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -48,19 +48,19 @@ const unauthenticated: readonly Rejecting[] = [
 ];
 
 describe.each(ours)('a connection to $name', (mount) => {
-  it.each(unauthenticated)('closes after %s', async (code, options, spoil) => {
+  it.each(unauthenticated)('closes the connection after %s', async (code, options, alter) => {
     for (const framing of ['length', 'chunked'] as const) {
       const { at } = await start(mount, options);
       const client = await connectTo(at);
-      await client.write(bytesOf(at, spoil(await webhook()), { framing }));
+      await client.write(bytesOf(at, alter(await webhook()), { framing }));
       const response = await client.response();
-      expect(told(response), framing).toMatchObject({ body: { code } });
+      expect(resultOf(response), framing).toMatchObject({ body: { code } });
       expect(response.headers.connection, framing).toBe('close');
       expect(await client.rest(), framing).toBe('');
     }
   });
 
-  it('closes after body_timeout', async () => {
+  it('closes the connection after body_timeout', async () => {
     const { at } = await start(mount, { bodyTimeout: 20 });
     const client = await connectTo(at);
     await client.write(headOf(at, await webhook()));
@@ -68,7 +68,7 @@ describe.each(ours)('a connection to $name', (mount) => {
     expect(await client.rest()).toBe('');
   });
 
-  it('closes after body_already_parsed', async () => {
+  it('closes the connection after body_already_parsed', async () => {
     const { at } = await start(mount, {}, { readBodyFirst: true });
     const client = await connectTo(at);
     await client.write(bytesOf(at, await webhook()));
@@ -76,7 +76,7 @@ describe.each(ours)('a connection to $name', (mount) => {
     expect(await client.rest()).toBe('');
   });
 
-  it('closes after every answer of a receiver that is closing', async () => {
+  it('closes the connection after every response while the receiver shuts down', async () => {
     const { at, receiver } = await start(mount);
     const entered = new Promise<void>((resolve) => {
       receiver.on('scan_started', () => {
@@ -98,12 +98,12 @@ describe.each(ours)('a connection to $name', (mount) => {
   it.each([
     ['missing_signature', unsigned],
     ['invalid_signature', forged],
-  ] as const)('gets no further request processed that is pipelined behind %s', async (code, spoil) => {
+  ] as const)('does not process requests that are pipelined after %s', async (code, alter) => {
     const { at, outcomes, handled } = await start(mount);
     const client = await connectTo(at);
-    const messages = [spoil(await webhook()), await webhook(), spoil(await webhook()), await webhook()];
+    const messages = [alter(await webhook()), await webhook(), alter(await webhook()), await webhook()];
     await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));
-    expect(told(await client.response())).toMatchObject({ body: { code } });
+    expect(resultOf(await client.response())).toMatchObject({ body: { code } });
     expect(await client.rest()).toBe('');
     expect(codes(outcomes)).toEqual([code]);
     expect(handled).toEqual([]);
@@ -129,7 +129,7 @@ describe.each(ours)('a connection to $name', (mount) => {
     expect(codes(outcomes)).toEqual(['missing_signature']);
   });
 
-  it('closes after the first of thousands of pipelined requests, without processing others', async () => {
+  it('closes the connection after the first of thousands of rejected pipelined requests, and processes no other', async () => {
     const { at, outcomes } = await start(mount);
     const client = await connectTo(at);
     const request = bytesOf(at, unsigned(await webhook()));
@@ -147,8 +147,8 @@ describe.each(ours)('a connection to $name', (mount) => {
   });
 });
 
-describe.each(mounts)('a connection over $name that an authenticated sender has', (mount) => {
-  it('is kept after answers of every status', async () => {
+describe.each(mounts)('a connection of an authenticated sender over $name', (mount) => {
+  it('keeps the connection of an authenticated sender open after a response of any status', async () => {
     let now = 1_704_110_400_000;
     const failing = { name: 'failing' };
     const { at, receiver } = await start(mount, {
@@ -175,7 +175,7 @@ describe.each(mounts)('a connection over $name that an authenticated sender has'
     expect(await answered(await webhook('scan_started', { timestamp }))).toEqual([401, false]);
   });
 
-  it('is kept with a queue, even if the queue fails', async () => {
+  it('keeps the connection of an authenticated sender open even if the queue fails', async () => {
     const queue = memoryQueue();
     const { at } = await start(mount, { queue });
     const client = await connectTo(at);
@@ -189,22 +189,22 @@ describe.each(mounts)('a connection over $name that an authenticated sender has'
   });
 });
 
-describe.each(managed)('an answer over $name', (mount) => {
-  it.each(unauthenticated)('has no Connection header for %s', async (code, options, spoil) => {
+describe.each(managed)('a response over $name', (mount) => {
+  it.each(unauthenticated)('sends no Connection header with %s', async (code, options, alter) => {
     const { at } = await start(mount, options);
     const client = await connectTo(at);
-    await client.write(bytesOf(at, spoil(await webhook())));
+    await client.write(bytesOf(at, alter(await webhook())));
     const response = await client.response();
-    expect(told(response)).toMatchObject({ body: { code } });
+    expect(resultOf(response)).toMatchObject({ body: { code } });
     expect(response.headers.connection).not.toBe('close');
-    await client.write(bytesOf(at, spoil(await webhook())));
-    expect(told(await client.response())).toMatchObject({ body: { code } });
+    await client.write(bytesOf(at, alter(await webhook())));
+    expect(resultOf(await client.response())).toMatchObject({ body: { code } });
   });
 });
 
-describe('an answer over HTTP/2', () => {
-  it('has no Connection header, and other requests on the connection continue', async () => {
-    const { receiver } = notingReceiver();
+describe('a response over HTTP/2', () => {
+  it('sends no Connection header over HTTP/2 and keeps the connection open', async () => {
+    const { receiver } = recordingReceiver();
     const app = new Hono().all('/webhook', webhookHandler(receiver));
     const server = createServer(getRequestListener(app.fetch));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

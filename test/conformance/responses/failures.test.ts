@@ -3,13 +3,13 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it, vi } from 'vitest';
 import { mounts } from '../../support/adapters/index.ts';
 import {
-  inHeaders,
+  defaultHeaders,
   rejection,
+  relevantHeaders,
+  resultOf,
   send,
   start,
   success,
-  told,
-  toldInHeaders,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -20,57 +20,59 @@ function never(): never {
 
 const odd = Object.assign(new Error('down'), { msBeforeNext: 60_000 });
 
-const broken = (what: string) => () => Promise.reject(new Error(`${what} at /srv/secret/store.db`));
+const broken = (code: string) => () => Promise.reject(new Error(`${code} at /srv/secret/store.db`));
 
-describe.each(mounts)('a limiter, over $name', (mount) => {
-  it('tells a client that has used up its points when to come again', async () => {
+describe.each(mounts)('a rate limiter, over $name', (mount) => {
+  it('sends Retry-After to a client that has exceeded the rate limit', async () => {
     const rateLimiter = new RateLimiterMemory({ points: 2, duration: 60 });
     const { at, handled } = await start(mount, { rateLimiter, trustedProxies: ['loopback'] });
     const from = async (address: string) => withHeader(await webhook(), 'x-forwarded-for', address);
-    expect(told(await send(at, await from('203.0.113.1')))).toEqual(success);
+    expect(resultOf(await send(at, await from('203.0.113.1')))).toEqual(success);
     // A rejection uses up a point like any other delivery.
     const unsigned = withHeader(await from('203.0.113.1'), 'x-spiderfoot-signature', undefined);
-    expect(told(await send(at, unsigned))).toEqual(rejection('missing_signature'));
+    expect(resultOf(await send(at, unsigned))).toEqual(rejection('missing_signature'));
     const response = await send(at, await from('203.0.113.1'));
-    expect(told(response)).toEqual(rejection('rate_limited'));
-    expect(toldInHeaders(response)).toEqual({
-      ...inHeaders,
+    expect(resultOf(response)).toEqual(rejection('rate_limited'));
+    expect(relevantHeaders(response)).toEqual({
+      ...defaultHeaders,
       retryAfter: expect.stringMatching(/^(?:[1-9]|[1-5]\d|60)$/),
     });
-    // A client owns all of its /64.
+    // Addresses of one /64 count as one client.
     for (const address of ['2001:db8::1', '2001:db8::2'])
-      expect(told(await send(at, await from(address)))).toEqual(success);
-    expect(told(await send(at, await from('2001:db8::3')))).toEqual(rejection('rate_limited'));
-    expect(told(await send(at, await from('2001:db8:0:1::3')))).toEqual(success);
+      expect(resultOf(await send(at, await from(address)))).toEqual(success);
+    expect(resultOf(await send(at, await from('2001:db8::3')))).toEqual(rejection('rate_limited'));
+    expect(resultOf(await send(at, await from('2001:db8:0:1::3')))).toEqual(success);
     expect(handled).toHaveLength(4);
   });
 
   it.each<[string, RateLimiter]>([
     ['rejects', { consume: broken('ECONNREFUSED') }],
-    // A limiter that is used up rejects with what is no Error.
-    ['rejects with an Error like no other', { consume: () => Promise.reject(odd) }],
+    // A limiter rejects with an object that is not an Error when the limit is exceeded.
+    ['rejects with an Error that has msBeforeNext', { consume: () => Promise.reject(odd) }],
     ['rejects with nothing', { consume: () => Promise.reject() }],
     ['throws', { consume: () => never() }],
-  ])('that %s lets deliveries through, and is reported', async (_, rateLimiter) => {
+  ])('accepts deliveries and reports the error of a rate limiter that %s', async (_, rateLimiter) => {
     const { at, receiver } = await start(mount, { rateLimiter });
     const sources: string[] = [];
     receiver.onError((_error, { source }) => sources.push(source));
-    expect(told(await send(at, await webhook()))).toEqual(success);
+    expect(resultOf(await send(at, await webhook()))).toEqual(success);
     expect(sources).toEqual(['rateLimiter']);
   });
 });
 
-describe('a limiter that never answers', () => {
-  it('lets deliveries through after a while, over every mount', async () => {
+describe('a rate limiter that never settles', () => {
+  it('accepts deliveries after a timeout if the rate limiter never settles, over every mount', async () => {
     const rateLimiter: RateLimiter = { consume: () => new Promise(() => {}) };
     const running = await Promise.all(mounts.map((mount) => start(mount, { rateLimiter })));
-    const answers = await Promise.all(running.map(async ({ at }) => told(await send(at, await webhook()))));
+    const answers = await Promise.all(
+      running.map(async ({ at }) => resultOf(await send(at, await webhook()))),
+    );
     expect(answers).toEqual(mounts.map(() => success));
   });
 });
 
 describe.each(mounts)('a failure, over $name', (mount) => {
-  it('of a handler discloses nothing, and the retry runs what failed', async () => {
+  it('does not disclose the error of a handler, and runs the failed handler again at a retry', async () => {
     const { at, receiver, handled } = await start(mount);
     let attempts = 0;
     receiver.on('scan_completed', (_event, { attempt }) => {
@@ -80,33 +82,33 @@ describe.each(mounts)('a failure, over $name', (mount) => {
     const message = await webhook();
     for (const _try of [1, 2]) {
       const response = await send(at, message);
-      expect(told(response)).toEqual(rejection('handler_failed'));
-      expect(toldInHeaders(response)).toEqual(inHeaders);
+      expect(resultOf(response)).toEqual(rejection('handler_failed'));
+      expect(relevantHeaders(response)).toEqual(defaultHeaders);
     }
-    expect(told(await send(at, message))).toEqual(success);
+    expect(resultOf(await send(at, message))).toEqual(success);
     expect(attempts).toBe(3);
     expect(handled).toHaveLength(1);
   });
 
-  it('is what a handler is that never ends, once its time is over', async () => {
+  it('fails a handler that exceeds handlerTimeout', async () => {
     const { at, receiver } = await start(mount, { handlerTimeout: 30 });
     const signals: AbortSignal[] = [];
     receiver.on('all', (_event, { signal }) => {
       signals.push(signal);
       return new Promise(() => {});
     });
-    expect(told(await send(at, await webhook()))).toEqual(rejection('handler_failed'));
+    expect(resultOf(await send(at, await webhook()))).toEqual(rejection('handler_failed'));
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
-  it("of the user's clock is told, and the system's stands in", async () => {
+  it("reports an error of the user's clock and uses the system's clock instead", async () => {
     const now = vi.fn(Date.now).mockImplementationOnce(() => {
       throw new Error('no clock');
     });
     const { at, receiver, handled } = await start(mount, { now });
     const errors = vi.fn();
     receiver.onError(errors);
-    expect(told(await send(at, await webhook()))).toEqual(success);
+    expect(resultOf(await send(at, await webhook()))).toEqual(success);
     expect(handled).toHaveLength(1);
     expect(errors).toHaveBeenCalledWith(expect.any(Error), expect.objectContaining({ source: 'receiver' }));
   });
@@ -114,20 +116,20 @@ describe.each(mounts)('a failure, over $name', (mount) => {
   it.each([
     ['log', { log: { record: broken('SQLITE_FULL') } }],
     ['queue', { queue: { enqueue: broken('SQLITE_BUSY'), start: () => ({ close: async () => {} }) } }],
-  ])('of the %s discloses nothing, and asks to come again', async (source, options) => {
+  ])('does not disclose an error of the %s, and sends Retry-After', async (source, options) => {
     const { at, receiver, handled } = await start(mount, options);
     const sources: string[] = [];
     receiver.onError((_error, details) => sources.push(details.source));
     const response = await send(at, await webhook());
-    expect(told(response)).toEqual(rejection('unavailable'));
-    expect(toldInHeaders(response)).toEqual({ ...inHeaders, retryAfter: '5' });
+    expect(resultOf(response)).toEqual(rejection('unavailable'));
+    expect(relevantHeaders(response)).toEqual({ ...defaultHeaders, retryAfter: '5' });
     expect(sources).toEqual([source]);
     expect(handled).toEqual([]);
   });
 });
 
 describe.each(mounts)('close(), over $name', (mount) => {
-  it('rejects what comes, and waits for what is in flight', async () => {
+  it('rejects new deliveries during close() and waits for deliveries in flight', async () => {
     const { at, receiver, outcomes } = await start(mount);
     let release = () => {};
     const entered = new Promise<void>((resolve) => {
@@ -145,11 +147,11 @@ describe.each(mounts)('close(), over $name', (mount) => {
       closed = true;
     });
     const response = await send(at, await webhook());
-    expect(told(response)).toEqual(rejection('shutting_down'));
-    expect(toldInHeaders(response)).toEqual({ ...inHeaders, retryAfter: '5' });
+    expect(resultOf(response)).toEqual(rejection('shutting_down'));
+    expect(relevantHeaders(response)).toEqual({ ...defaultHeaders, retryAfter: '5' });
     expect(closed).toBe(false);
     release();
-    expect(told(await inFlight)).toEqual(success);
+    expect(resultOf(await inFlight)).toEqual(success);
     await closing;
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'processed']);
   });

@@ -12,11 +12,11 @@ import {
   lastChunk,
   type Message,
   rejection,
+  resultOf,
   send,
   signed,
   start,
   success,
-  told,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -26,26 +26,26 @@ const codes = (outcomes: readonly Outcome[]) =>
 const unsigned = (message: Message) => withHeader(message, 'x-spiderfoot-signature', undefined);
 
 let serial = 0;
-/** As small as an event can be, so that it can be cut everywhere. */
+/** A small event, so that the test can split it at every byte. */
 const small = () => signed(`{"event_type":"a","timestamp":${++serial},"payload":{"é":1}}`);
 
 describe.each(mounts)('the network, over $name', (mount) => {
-  it('may cut a body at every byte', async () => {
+  it('accepts a body that is split at any byte', async () => {
     const { at, handled } = await start(mount);
     const client = await connectTo(at);
     const { length } = (await small()).body;
     for (let cut = 0; cut <= length; cut++) {
       const message = await small();
       await client.write(Buffer.concat([Buffer.from(headOf(at, message)), message.body.subarray(0, cut)]));
-      // By the next turn the first part has been read by itself.
+      // Until the next turn of the event loop, only the first part is read.
       await sleep(1);
       await client.write(message.body.subarray(cut));
-      expect(told(await client.response()), `cut at ${cut}`).toEqual(success);
+      expect(resultOf(await client.response()), `split at ${cut}`).toEqual(success);
     }
     expect(handled).toHaveLength(length + 1);
   });
 
-  it('may bring a body in chunks of any size, with extensions and trailers', async () => {
+  it('accepts chunks of any size, chunk extensions and trailers', async () => {
     const { at, handled } = await start(mount);
     const message = await webhook();
     for (const size of [1, 7, 100, 100_000]) {
@@ -56,28 +56,28 @@ describe.each(mounts)('the network, over $name', (mount) => {
       await client.write(headOf(at, { ...sized, body }, { framing: 'chunked' }));
       await client.write(Buffer.concat(parts));
       await client.write(lastChunk);
-      expect(told(await client.response()), `${size} B`).toEqual(success);
+      expect(resultOf(await client.response()), `${size} B`).toEqual(success);
     }
     const client = await connectTo(at);
     await client.write(headOf(at, message, { framing: 'chunked' }));
     await client.write(`${message.body.byteLength.toString(16)};name=value\r\n`);
     await client.write(message.body);
     await client.write('\r\n0\r\nX-SpiderFoot-Signature: wrong\r\n\r\n');
-    expect(told(await client.response())).toEqual(success);
+    expect(resultOf(await client.response())).toEqual(success);
     expect(handled).toHaveLength(5);
   });
 
-  it('may bring a megabyte in many pieces', async () => {
+  it('accepts a megabyte in many pieces', async () => {
     const { at, handled } = await start(mount, { maxBodySize: 4 * 1024 * 1024 });
     const text = 'ä'.repeat(1024 * 1024);
     for (const framing of ['length', 'chunked'] as const) {
       const message = await signed(`{"event_type":"a","timestamp":${++serial},"payload":{"text":"${text}"}}`);
-      expect(told(await send(at, message, { framing }))).toEqual(success);
+      expect(resultOf(await send(at, message, { framing }))).toEqual(success);
     }
     expect(handled.map(({ event }) => Object(event.data).text === text)).toEqual([true, true]);
   });
 
-  it('may bring several requests at once, which are answered in their order', async () => {
+  it('responds to pipelined requests in order', async () => {
     const { at, receiver } = await start(mount);
     // The first takes longest.
     receiver.on('scan_started', () => sleep(30));
@@ -92,7 +92,7 @@ describe.each(mounts)('the network, over $name', (mount) => {
     ];
     await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));
     const answers: unknown[] = [];
-    for (const _ of messages) answers.push(told(await client.response()));
+    for (const _ of messages) answers.push(resultOf(await client.response()));
     expect(answers).toEqual([
       success,
       rejection('invalid_json'),
@@ -102,17 +102,17 @@ describe.each(mounts)('the network, over $name', (mount) => {
     ]);
   });
 
-  it('may be closed in one direction once the request is out', async () => {
+  it('responds to a client that half-closes the connection after the request', async () => {
     const { at } = await start(mount, {}, { halfOpen: true });
     for (const framing of ['length', 'chunked'] as const) {
       const client = await connectTo(at);
       await client.write(bytesOf(at, await webhook(), { framing }));
       client.end();
-      expect(told(await client.response()), framing).toEqual(success);
+      expect(resultOf(await client.response()), framing).toEqual(success);
     }
   });
 
-  it('may be closed while the handler runs, whose work counts', async () => {
+  it('settles the delivery of a client that disconnects while the handler runs', async () => {
     const { at, receiver, outcomes } = await start(mount);
     const work = new EventTarget();
     const entered = once(work, 'entered');
@@ -128,7 +128,7 @@ describe.each(mounts)('the network, over $name', (mount) => {
     await sleep(20);
     work.dispatchEvent(new Event('release'));
     await vi.waitFor(() => expect(codes(outcomes)).toEqual(['processed']), soon);
-    expect(told(await send(at, message))).toMatchObject({ status: 200, body: { status: 'duplicate' } });
+    expect(resultOf(await send(at, message))).toMatchObject({ status: 200, body: { status: 'duplicate' } });
   });
 
   it.each([
@@ -136,7 +136,7 @@ describe.each(mounts)('the network, over $name', (mount) => {
     ['reset', 'chunked'],
     ['end', 'length'],
     ['end', 'chunked'],
-  ] as const)('may break by %s in the middle of a body that is sent by %s', async (ending, framing) => {
+  ] as const)('reports request_aborted after a %s in the middle of a body (%s)', async (ending, framing) => {
     const { at, receiver, outcomes, handled } = await start(mount);
     const message = await webhook();
     const half = message.body.subarray(0, 60);
@@ -149,12 +149,12 @@ describe.each(mounts)('the network, over $name', (mount) => {
     }
     await vi.waitFor(() => expect(codes(outcomes)).toEqual(['request_aborted', 'request_aborted']), soon);
     expect(handled).toEqual([]);
-    expect(told(await send(at, message))).toEqual(success);
-    // Nothing is left in flight.
+    expect(resultOf(await send(at, message))).toEqual(success);
+    // No delivery is left in flight.
     await bounded(receiver.close(), 'close()');
   });
 
-  it.each(['reset', 'end'] as const)('may break by %s before the body is asked for', async (ending) => {
+  it.each(['reset', 'end'] as const)('survives a %s before the receiver reads the body', async (ending) => {
     const { at, outcomes } = await start(mount, { rateLimiter: { consume: () => sleep(30) } });
     const message = await webhook();
     const client = await connectTo(at);
@@ -162,30 +162,30 @@ describe.each(mounts)('the network, over $name', (mount) => {
     await sleep(5);
     client[ending]();
     await vi.waitFor(() => expect(outcomes).toHaveLength(1), soon);
-    // Some platforms keep the bytes of a request that had come whole.
+    // Some platforms keep the bytes of a request that arrived completely.
     expect(['request_aborted', 'processed']).toContain(codes(outcomes)[0]);
     expect((await send(at, message)).status).toBe(200);
   });
 
-  it('may speak HTTP/1.0', async () => {
+  it('accepts HTTP/1.0', async () => {
     const { at } = await start(mount);
     const client = await connectTo(at);
     await client.write(bytesOf(at, await webhook(), { version: '1.0' }));
-    expect(told(await client.response())).toEqual(success);
+    expect(resultOf(await client.response())).toEqual(success);
     expect(await client.rest()).toBe('');
   });
 
-  it('may wait for 100 Continue before it sends the body', async () => {
+  it('sends 100 Continue to a client that waits for it', async () => {
     const { at } = await start(mount);
     const client = await connectTo(at);
     const message = withHeader(await webhook(), 'expect', '100-continue');
     await client.write(headOf(at, message));
     expect((await client.response()).status).toBe(100);
     await client.write(message.body);
-    expect(told(await client.response())).toEqual(success);
+    expect(resultOf(await client.response())).toEqual(success);
   });
 
-  it('may have many connections with many requests each', async () => {
+  it('handles many connections with many requests each', async () => {
     const { at, handled } = await start(mount);
     const shared = await webhook('scan_failed');
     const answers = await Promise.all(

@@ -5,9 +5,9 @@ import { type ExecutionContext, Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeServer } from '../../support/adapters/hono.ts';
 import { listen } from '../../support/adapters/mount.ts';
-import { notingReceiver, secret, send, webhook } from '../../support/webhooks.ts';
+import { recordingReceiver, secret, send, webhook } from '../../support/webhooks.ts';
 
-/** A platform that keeps the promises it is given. */
+/** A platform that records the promises passed to waitUntil. */
 function createPlatform() {
   const promises: Promise<unknown>[] = [];
   const waitUntil = (promise: Promise<unknown>) => void promises.push(promise);
@@ -16,7 +16,7 @@ function createPlatform() {
 }
 
 function queued(options?: WebhookOptions) {
-  const { receiver, handled } = notingReceiver({ queue: memoryQueue() });
+  const { receiver, handled } = recordingReceiver({ queue: memoryQueue() });
   onTestFinished(() => receiver.close());
   return { app: new Hono().post('/webhook', webhookHandler(receiver, options)), handled };
 }
@@ -24,7 +24,7 @@ function queued(options?: WebhookOptions) {
 const request = () => signedRequest('scan_completed', { secret, url: 'http://127.0.0.1/webhook' });
 
 describe('a queued delivery in Hono', () => {
-  it('is kept running by c.executionCtx', async () => {
+  it('passes a queued delivery in Hono to c.executionCtx', async () => {
     const { context, promises } = createPlatform();
     const { app, handled } = queued();
     expect((await app.fetch(await request(), {}, context)).status).toBe(202);
@@ -33,7 +33,7 @@ describe('a queued delivery in Hono', () => {
     expect(handled).toHaveLength(1);
   });
 
-  it('is kept running by the option waitUntil, which replaces c.executionCtx', async () => {
+  it('passes a queued delivery in Hono to the option waitUntil instead of c.executionCtx', async () => {
     const { waitUntil, promises } = createPlatform();
     const unused = createPlatform();
     const { app, handled } = queued({ waitUntil });
@@ -44,7 +44,7 @@ describe('a queued delivery in Hono', () => {
     expect(unused.promises).toEqual([]);
   });
 
-  it('is kept running by the option waitUntil on Node, and needs none there', async () => {
+  it('passes a queued delivery on Node to the option waitUntil, which is not required there', async () => {
     const { waitUntil, promises } = createPlatform();
     for (const [options, expected] of [
       [{ waitUntil }, 1],
@@ -67,17 +67,20 @@ describe('a queued delivery in Hono', () => {
     { incoming: null, outgoing: null },
     { incoming: {}, outgoing: 'file' },
     { incoming: { socket: {} } },
-  ])('is accepted, and an unsigned one rejected, with %j as the environment', async (env) => {
-    const { app } = queued();
-    const unsigned = await request();
-    unsigned.headers.delete('x-spiderfoot-signature');
-    for (const [sent, status] of [
-      [await request(), 202],
-      [unsigned, 401],
-    ] as const) {
-      // Types allow no `null`, but platforms are free to pass it.
-      const response: unknown = await Reflect.apply(app.fetch, app, [sent, env]);
-      expect(response).toMatchObject({ status });
-    }
-  });
+  ])(
+    'accepts a queued delivery in Hono and rejects an unsigned one with %j as the environment',
+    async (env) => {
+      const { app } = queued();
+      const unsigned = await request();
+      unsigned.headers.delete('x-spiderfoot-signature');
+      for (const [sent, status] of [
+        [await request(), 202],
+        [unsigned, 401],
+      ] as const) {
+        // The types do not allow `null`, but platforms may pass it.
+        const response: unknown = await Reflect.apply(app.fetch, app, [sent, env]);
+        expect(response).toMatchObject({ status });
+      }
+    },
+  );
 });

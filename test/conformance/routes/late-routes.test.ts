@@ -8,11 +8,11 @@ import { bounded, soon } from '../../support/raw-client.ts';
 import {
   headerOf,
   rejection,
+  resultOf,
   routedReceiver,
   send,
   startWith,
   success,
-  told,
   webhook,
 } from '../../support/webhooks.ts';
 
@@ -20,10 +20,10 @@ const routed = (status: number) => ({ status, body: { routed: status } });
 const codes = (outcomes: readonly Outcome[]) =>
   outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status));
 
-describe.each(routeMounts)('a route past its time in $name', (mount) => {
+describe.each(routeMounts)('a route that exceeds handlerTimeout in $name', (mount) => {
   const starting = startWith(mount);
 
-  /** A route that answers when the test says so, and the first delivery past its time. */
+  /** Starts a delivery to a route that has exceeded its timeout. The route responds when the test calls `open`. */
   async function late() {
     let open = (_status: number) => {};
     const signals: (AbortSignal | undefined)[] = [];
@@ -40,36 +40,36 @@ describe.each(routeMounts)('a route past its time in $name', (mount) => {
     return { at, receiver, message, first, route, signals, open: (status: number) => open(status) };
   }
 
-  it('is told by its signal, and close() does not wait for it', async () => {
+  it('aborts the signal of a late route, and close() does not wait for the route', async () => {
     const { receiver, first, signals, open } = await late();
     expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
     expect(signals[0]?.reason).toMatchObject({ name: 'HandlerTimeoutError', timeout: 20 });
     await bounded(receiver.close(), 'close()');
     open(200);
-    expect(told(await first)).toEqual(routed(200));
+    expect(resultOf(await first)).toEqual(routed(200));
   });
 
-  it('does not get the retry while it runs, and settles the delivery by its late answer', async () => {
+  it('does not pass a retry to a late route, and settles the delivery by its late response', async () => {
     const { at, message, first, route, open } = await late();
-    expect(told(await send(at, message))).toEqual(rejection('handler_failed'));
+    expect(resultOf(await send(at, message))).toEqual(rejection('handler_failed'));
     open(201);
-    expect(told(await first)).toEqual(routed(201));
-    await vi.waitFor(async () => expect(told(await send(at, message))).toEqual(success), soon);
+    expect(resultOf(await first)).toEqual(routed(201));
+    await vi.waitFor(async () => expect(resultOf(await send(at, message))).toEqual(success), soon);
     expect(route).toHaveBeenCalledOnce();
   });
 });
 
-describe('a route in Hono that answers nothing', () => {
+describe('a route in Hono without a response', () => {
   it.each<[string, number, (c: Context, next: () => Promise<void>) => Promise<Response | undefined>]>([
-    ['and ends', 500, async () => undefined],
-    ['and passes it on to nobody', 404, async (_c, next) => void (await next())],
-  ])('%s is answered %i by Hono, and gets the retry', async (_, status, nothing) => {
+    ['returns nothing', 500, async () => undefined],
+    ['calls next() without a further route', 404, async (_c, next) => void (await next())],
+  ])('a Hono route that %s is answered with %i, and gets the retry', async (_, status, respondNothing) => {
     const { receiver, outcomes } = routedReceiver();
     let calls = 0;
     const app = new Hono()
       .onError((_error, c) => c.text('Internal Server Error', 500))
       .post('/webhook', webhookMiddleware(receiver), async (c, next) =>
-        calls++ === 0 ? nothing(c, next) : c.text('done'),
+        calls++ === 0 ? respondNothing(c, next) : c.text('done'),
       );
     const message = await webhook();
     const headers = { 'content-type': headerOf(message, 'content-type') };

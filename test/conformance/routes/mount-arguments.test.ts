@@ -23,7 +23,7 @@ const mounts: Readonly<Record<string, (receiver: Receiver, options?: object) => 
 describe.each(Object.entries(mounts))('%s', (name, mount) => {
   const receiver = () => createReceiver({ secret: 's3cret' });
 
-  /** Return the error of mounting with arguments that TypeScript rejects. */
+  /** Returns the error of a mount with arguments that TypeScript rejects. */
   function errorOf(...args: readonly unknown[]): unknown {
     try {
       Reflect.apply(mount, undefined, args);

@@ -12,12 +12,12 @@ import {
   connectTo,
   duplicate,
   rejection,
+  resultOf,
   routedReceiver,
   secret,
   send,
   signed,
   startWith,
-  told,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
@@ -26,7 +26,7 @@ const routed = (status: number) => ({ status, body: { routed: status } });
 const codes = (outcomes: readonly Outcome[]) =>
   outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status));
 
-/** A promise, and what resolves it. */
+/** A promise, and the function that resolves it. */
 function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -38,14 +38,14 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
 describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
   const starting = startWith(mount);
 
-  it('hands a verified event over to the route, whose answer it is', async () => {
+  it('passes a verified event to the route, which sends the response', async () => {
     const passed: (VerifiedWebhook | undefined)[] = [];
     const { at, outcomes } = await starting({ endpoint: 'api' }, (event) => {
       passed.push(event);
       return 201;
     });
     const message = await webhook('scan.complete', { data: { target: 'exämple', ratio: Number.NaN } });
-    expect(told(await send(at, message))).toEqual(routed(201));
+    expect(resultOf(await send(at, message))).toEqual(routed(201));
     expect(passed).toMatchObject([
       {
         event: { event_type: 'scan_completed', data: { target: 'exämple', ratio: null } },
@@ -60,16 +60,16 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     expect(codes(outcomes)).toEqual(['processed']);
   });
 
-  it.each([200, 201, 202, 299])('takes a delivery for done by an answer of %s', async (status) => {
+  it.each([200, 201, 202, 299])('settles the delivery when the route returns %s', async (status) => {
     const route = vi.fn<Route>(() => status);
     const { at } = await starting({}, route);
     const message = await webhook();
-    expect(told(await send(at, message))).toEqual(routed(status));
-    expect(told(await send(at, message))).toEqual(duplicate);
+    expect(resultOf(await send(at, message))).toEqual(routed(status));
+    expect(resultOf(await send(at, message))).toEqual(duplicate);
     expect(route).toHaveBeenCalledOnce();
   });
 
-  it.each([301, 400, 404, 409, 500, 503])('lets the retry through after an answer of %s', async (status) => {
+  it.each([301, 400, 404, 409, 500, 503])('passes the retry to a route that returned %s', async (status) => {
     const statuses = [status, status, 200];
     const attempts: (number | undefined)[] = [];
     const { at, outcomes } = await starting({}, (passed) => {
@@ -77,10 +77,10 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
       return statuses.shift() ?? 0;
     });
     const message = await webhook();
-    expect(told(await send(at, message))).toEqual(routed(status));
-    expect(told(await send(at, message))).toEqual(routed(status));
-    expect(told(await send(at, message))).toEqual(routed(200));
-    expect(told(await send(at, message))).toEqual(duplicate);
+    expect(resultOf(await send(at, message))).toEqual(routed(status));
+    expect(resultOf(await send(at, message))).toEqual(routed(status));
+    expect(resultOf(await send(at, message))).toEqual(routed(200));
+    expect(resultOf(await send(at, message))).toEqual(duplicate);
     expect(attempts).toEqual([1, 2, 3]);
     expect(codes(outcomes)).toEqual(['handler_failed', 'handler_failed', 'processed', 'duplicate']);
   });
@@ -94,18 +94,18 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     ],
     ['rejects', () => Promise.reject(new Error('a bug'))],
   ])(
-    "leaves a route that %s to the app's own error handling, and lets the retry through",
+    "leaves the error of a route that %s to the app's error handler, and passes the retry to the route",
     async (_, fail) => {
       let calls = 0;
       const { at, outcomes } = await starting({}, () => (calls++ === 0 ? fail() : 200));
       const message = await webhook();
-      expect(told(await send(at, message))).toEqual(teapot);
-      expect(told(await send(at, message))).toEqual(routed(200));
+      expect(resultOf(await send(at, message))).toEqual(teapot);
+      expect(resultOf(await send(at, message))).toEqual(routed(200));
       expect(codes(outcomes)).toEqual(['handler_failed', 'processed']);
     },
   );
 
-  it('answers a fault of the receiver itself, and the retry comes to the route', async () => {
+  it('responds to an error in the receiver itself, and passes the retry to the route', async () => {
     const now = vi
       .fn(Date.now)
       .mockImplementationOnce(Date.now)
@@ -114,61 +114,61 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
       });
     const { at } = await starting({ now, tolerance: 60 }, () => 200);
     const message = await webhook();
-    expect(told(await send(at, message))).toEqual(rejection('receiver_failed'));
-    expect(told(await send(at, message))).toEqual(routed(200));
+    expect(resultOf(await send(at, message))).toEqual(rejection('receiver_failed'));
+    expect(resultOf(await send(at, message))).toEqual(routed(200));
   });
 
-  it('answers rejections itself, and what the endpoint does not take', async () => {
+  it('responds to rejected and ignored deliveries without calling the route', async () => {
     const route = vi.fn<Route>(() => 200);
     const { at } = await starting({ events: ['finding'], maxBodySize: 1000 }, route);
     const message = await webhook('malware_detected');
     const unsigned = withHeader(message, 'x-spiderfoot-signature', undefined);
-    expect(told(await send(at, unsigned))).toEqual(rejection('missing_signature'));
-    expect(told(await send(at, { ...message, body: Buffer.from('{}') }))).toEqual(
+    expect(resultOf(await send(at, unsigned))).toEqual(rejection('missing_signature'));
+    expect(resultOf(await send(at, { ...message, body: Buffer.from('{}') }))).toEqual(
       rejection('invalid_signature'),
     );
-    expect(told(await send(at, await signed('[]')))).toEqual(rejection('invalid_json'));
-    expect(told(await send(at, { ...message, body: Buffer.alloc(1001) }))).toEqual(
+    expect(resultOf(await send(at, await signed('[]')))).toEqual(rejection('invalid_json'));
+    expect(resultOf(await send(at, { ...message, body: Buffer.alloc(1001) }))).toEqual(
       rejection('body_too_large'),
     );
-    expect(told(await send(at, await webhook('scan_started')))).toMatchObject({
+    expect(resultOf(await send(at, await webhook('scan_started')))).toMatchObject({
       status: 200,
       body: { status: 'ignored' },
     });
     expect(route).not.toHaveBeenCalled();
-    expect(told(await send(at, message))).toEqual(routed(200));
+    expect(resultOf(await send(at, message))).toEqual(routed(200));
   });
 
-  it('calls the route once for deliveries that come at once, and answers them alike', async () => {
+  it('calls the route once for concurrent duplicates', async () => {
     const { opened, open } = gate();
     const route = vi.fn<Route>(() => opened.then(() => 200));
     const { at } = await starting({}, route);
     const message = await webhook();
     const answers = Array.from({ length: 6 }, () => send(at, message));
     setTimeout(open, 50);
-    const all = (await Promise.all(answers)).map(told);
+    const all = (await Promise.all(answers)).map(resultOf);
     expect(all).toEqual(expect.arrayContaining([routed(200), duplicate]));
     expect(all.filter(({ body }) => JSON.stringify(body).includes('routed'))).toHaveLength(1);
     expect(route).toHaveBeenCalledOnce();
   });
 
-  it('answers no retry 2xx while the first try, which fails, still runs', async () => {
+  it('does not return 2xx for a retry while the first attempt, which fails, still runs', async () => {
     const { opened, open } = gate();
     const route = vi.fn<Route>(() => opened.then(() => 503));
     let arrived = 0;
     const consume = async () => {
-      // The second has yet to be read when it is counted.
+      // The second delivery is counted before its body is read.
       if (++arrived === 2) setTimeout(open, 50);
     };
     const { at } = await starting({ rateLimiter: { consume } }, route);
     const message = await webhook();
     const answers = [send(at, message), send(at, message)];
-    const all = (await Promise.all(answers)).map(told);
+    const all = (await Promise.all(answers)).map(resultOf);
     expect(all).toEqual(expect.arrayContaining([routed(503), rejection('handler_failed')]));
     expect(route).toHaveBeenCalledOnce();
   });
 
-  it('leaves the route its time, and waits for it in close()', async () => {
+  it('waits in close() for a route that exceeds handlerTimeout at that time', async () => {
     const { opened, open } = gate();
     const entered = gate();
     const { at, receiver } = await starting({ handlerTimeout: 10 }, async () => {
@@ -179,20 +179,20 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     const answer = send(at, await webhook());
     await bounded(entered.opened, 'the route');
     const closing = receiver.close();
-    expect(told(await send(at, await webhook()))).toEqual(rejection('shutting_down'));
+    expect(resultOf(await send(at, await webhook()))).toEqual(rejection('shutting_down'));
     setTimeout(open, 50);
-    expect(told(await answer)).toEqual(routed(200));
+    expect(resultOf(await answer)).toEqual(routed(200));
     await bounded(closing, 'close()');
   });
 
-  it('keeps a connection of use, and answers in order', async () => {
+  it('keeps the connection open and responds in order', async () => {
     const { at } = await starting({}, (passed) => (passed?.event.event_type === 'scan_failed' ? 500 : 200));
     const client = await connectTo(at);
     const first = await webhook();
     const messages = [first, await webhook('scan_failed'), first, await webhook('scan_started')];
     await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));
     for (const answer of [routed(200), routed(500), duplicate, routed(200)])
-      expect(told(await client.response())).toEqual(answer);
+      expect(resultOf(await client.response())).toEqual(answer);
   });
 
   it.each<[string, (receiver: Receiver) => Receiver]>([
@@ -200,7 +200,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     ['onAny()', (receiver) => receiver.onAny(() => {}, { name: 'siem' })],
     ['onUnhandled()', (receiver) => receiver.onUnhandled(() => {}, { name: 'siem' })],
   ])(
-    'throws at the mount if %s has registered a handler, which would never run, and vice versa',
+    'throws if a receiver has both a handler of %s, which would never run, and a route',
     async (_, register) => {
       const error = { name: 'ConfigurationError', option: 'handler' };
       const handling = register(createReceiver({ secret }));
@@ -211,7 +211,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
       const { at, receiver } = await starting({}, () => 200);
       expect(() => register(receiver)).toThrow(expect.objectContaining(error));
       expect(() => register(receiver)).toThrow(/webhookMiddleware.*webhookHandler/);
-      expect(told(await send(at, await webhook()))).toEqual(routed(200));
+      expect(resultOf(await send(at, await webhook()))).toEqual(routed(200));
     },
   );
 
@@ -222,7 +222,7 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     const at = await mount.start(receiver, () => 202);
     onTestFinished(at.close);
     expect(() => receiver.on('scan_failed', handler)).not.toThrow();
-    expect(told(await send(at, await webhook()))).toEqual(routed(202));
+    expect(resultOf(await send(at, await webhook()))).toEqual(routed(202));
     expect(handler).not.toHaveBeenCalled();
     for (const type of ['scan_completed', 'scan_failed'] as const) {
       expect((await handle(await signedRequest(type, { secret }))).status).toBe(200);
@@ -239,27 +239,27 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it('can be mounted twice on a receiver, whose events then go to both routes', async () => {
+  it('allows two mounts of one receiver, each with its own route', async () => {
     const first = vi.fn<Route>(() => 201);
     const { at, receiver } = await starting({}, first);
     const other = await mount.start(receiver, () => 202);
     onTestFinished(other.close);
     const message = await webhook();
-    expect(told(await send(at, message))).toEqual(routed(201));
-    expect(told(await send(other, message))).toEqual(duplicate);
-    expect(told(await send(other, await webhook()))).toEqual(routed(202));
+    expect(resultOf(await send(at, message))).toEqual(routed(201));
+    expect(resultOf(await send(other, message))).toEqual(duplicate);
+    expect(resultOf(await send(other, await webhook()))).toEqual(routed(202));
     expect(first).toHaveBeenCalledOnce();
   });
 
-  it('cannot be mounted on a receiver with a queue', async () => {
+  it('rejects a receiver with a queue', async () => {
     const receiver = createReceiver({ secret, queue: memoryQueue() });
     await expect(mount.start(receiver, () => 200)).rejects.toThrow(ConfigurationError);
     await expect(mount.start(receiver, () => 200)).rejects.toMatchObject({ option: 'queue' });
   });
 });
 
-describe.each(routeMounts)('a client of $name that goes before the answer is out', (mount) => {
-  it('finds the delivery done where the route is seen to its end, or comes to the route again', async () => {
+describe.each(routeMounts)('a client of $name that disconnects before the response', (mount) => {
+  it('settles the delivery of a disconnected client if the framework reports the end of the route, else retries it', async () => {
     const { opened, open } = gate();
     const entered = gate();
     const route = vi.fn<Route>(() => {
@@ -272,18 +272,19 @@ describe.each(routeMounts)('a client of $name that goes before the answer is out
     await client.write(bytesOf(at, message));
     await bounded(entered.opened, 'the route');
     client.reset();
-    // Express and Fastify do not return the route's promise. Its end is seen only by the answer, and the client is gone.
-    const isSeen = !/^(?:express|fastify)/.test(mount.name);
-    if (!isSeen) await vi.waitFor(() => expect(codes(outcomes)).toEqual(['handler_failed']), soon);
+    // Express and Fastify do not return the route's promise. Only the response shows that the route has ended, and the
+    // client has disconnected.
+    const isEndReported = !/^(?:express|fastify)/.test(mount.name);
+    if (!isEndReported) await vi.waitFor(() => expect(codes(outcomes)).toEqual(['handler_failed']), soon);
     open();
-    if (isSeen) await vi.waitFor(() => expect(codes(outcomes)).toEqual(['processed']), soon);
-    expect(told(await send(at, message))).toEqual(isSeen ? duplicate : routed(200));
-    expect(route).toHaveBeenCalledTimes(isSeen ? 1 : 2);
+    if (isEndReported) await vi.waitFor(() => expect(codes(outcomes)).toEqual(['processed']), soon);
+    expect(resultOf(await send(at, message))).toEqual(isEndReported ? duplicate : routed(200));
+    expect(route).toHaveBeenCalledTimes(isEndReported ? 1 : 2);
   });
 });
 
 describe.each(routeMounts)('a client of $name that resets its connection', (mount) => {
-  it('can resend every request whose answer was queued behind another', async () => {
+  it('accepts every request again whose response was still queued when the client reset the connection', async () => {
     const { opened, open } = gate();
     const entered = gate();
     let calls = 0;
@@ -297,7 +298,7 @@ describe.each(routeMounts)('a client of $name that resets its connection', (moun
     const onWarning = (warning: Error) => void warnings.push(warning);
     process.on('warning', onWarning);
     onTestFinished(() => void process.off('warning', onWarning));
-    // More than the ten listeners that an emitter allows without a warning.
+    // An emitter warns about more than ten listeners.
     const messages = await Promise.all(Array.from({ length: 15 }, () => webhook()));
     const client = await connectTo(at);
     await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));

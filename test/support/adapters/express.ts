@@ -45,7 +45,7 @@ function expressApp(create: typeof express): (receiver: Receiver, route: Route) 
   };
 }
 
-/** The middlewares that Express 4 and Express 5 have in common. */
+/** The middleware that Express 4 and Express 5 have in common. */
 function expressParsers(version: string, create: typeof express): readonly Parser[] {
   const behind = (name: string, keeps: boolean, middleware: readonly express.RequestHandler[]) =>
     parser(`${version}, ${name}`, keeps, (receiver) => {

@@ -30,7 +30,7 @@ export function nodeServer(fetch: Parameters<typeof getRequestListener>[0]): Req
 
 function honoApp(receiver: Receiver, path: string, { clientIp, readBodyFirst, before }: MountOptions): Hono {
   const app = new Hono();
-  // Hono's own prints what was thrown.
+  // Hono's default error handler prints the error.
   app.onError((_error, c) => c.text('Internal Server Error', 500));
   if (readBodyFirst) {
     app.use(async (c, next) => {
@@ -69,8 +69,10 @@ const reading = (read: (c: Parameters<MiddlewareHandler>[0]) => Promise<unknown>
   };
 };
 
-/** Like {@link reading}, but without waiting for the end. */
-const meanwhile = (read: (c: Parameters<MiddlewareHandler>[0]) => Promise<unknown>): MiddlewareHandler => {
+/** Like {@link reading}, but does not wait until the body has been read. */
+const readingConcurrently = (
+  read: (c: Parameters<MiddlewareHandler>[0]) => Promise<unknown>,
+): MiddlewareHandler => {
   return (c, next) => {
     read(c).catch(() => {});
     return next();
@@ -86,11 +88,11 @@ const honoMiddlewares: readonly (readonly [string, boolean, MiddlewareHandler])[
   ['c.req.parseBody()', true, reading(({ req }) => req.parseBody())],
   ['c.req.text() and then json()', true, reading(async ({ req }) => [await req.text(), await req.json()])],
   ['c.req.blob() and then json()', true, reading(async ({ req }) => [await req.blob(), await req.json()])],
-  ['c.req.text(), being read', true, meanwhile(({ req }) => req.text())],
+  ['c.req.text(), being read', true, readingConcurrently(({ req }) => req.text())],
   ['c.req.raw.text()', false, reading(({ req }) => req.raw.text())],
   ['c.req.raw.body, read', false, reading(({ req }) => new Response(req.raw.body).arrayBuffer())],
   ['c.req.raw.clone(), read before', true, reading(({ req }) => req.raw.clone().text())],
-  ['c.req.raw.clone(), being read', true, meanwhile(({ req }) => req.raw.clone().text())],
+  ['c.req.raw.clone(), being read', true, readingConcurrently(({ req }) => req.raw.clone().text())],
   [
     'c.req.raw.clone(), read afterwards',
     true,
@@ -101,7 +103,7 @@ const honoMiddlewares: readonly (readonly [string, boolean, MiddlewareHandler])[
     },
   ],
   [
-    'c.req.raw.body, looked at',
+    'c.req.raw.body, accessed',
     true,
     (c, next) => {
       if (c.req.raw.body === null) throw new Error('No body');

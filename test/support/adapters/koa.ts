@@ -20,7 +20,7 @@ import {
 
 export function koaListener(build: (app: Koa) => void, Framework = Koa): RequestListener {
   const app = new Framework();
-  // Koa prints what a broken connection throws.
+  // Koa prints the error of a broken connection.
   app.silent = true;
   build(app);
   const callback = app.callback();

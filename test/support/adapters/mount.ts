@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import type { Receiver } from '@spiderfoot-webhooks/core';
 import type { VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 
-/** What the conformance suite runs of an adapter. */
+/** The parts of an adapter that the conformance suite runs. */
 export interface AdapterMounts {
   /** The ways to mount its `webhookHandler`. Slow tests run only the first one. */
   readonly mounts: readonly Mount[];
   /** The ways to mount its `webhookMiddleware`. */
   readonly routeMounts?: readonly RouteMount[];
-  /** The middlewares that its users mount before the receiver. */
+  /** The middleware that its users mount before the receiver. */
   readonly parsers?: readonly Parser[];
 }
 
@@ -23,11 +23,11 @@ export interface Running {
 export interface MountOptions {
   /** Becomes the adapter's `clientIp`, and gets the function that reads a header in its framework. */
   readonly clientIp?: (header: (name: string) => string | undefined) => string | undefined;
-  /** Something before the receiver reads the body, and keeps no bytes of it. */
+  /** A middleware before the receiver reads the body and does not keep the bytes. */
   readonly readBodyFirst?: boolean;
-  /** What a middleware of the app does to the request and the response before the receiver. Not for the fetch mounts. */
+  /** A middleware of the app that runs before the receiver. The fetch mounts ignore it. */
   readonly before?: (req: IncomingMessage, res: ServerResponse) => void;
-  /** The server finishes what it is at after the client's FIN; Node's own default is not to. */
+  /** The server finishes the current request after the client's FIN. By default, Node does not. */
   readonly halfOpen?: boolean;
 }
 
@@ -55,7 +55,7 @@ export async function listen(
   { halfOpen = false }: Pick<MountOptions, 'halfOpen'> = {},
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const server = createServer(listener);
-  // Node itself closes what has been idle for five seconds, and would hide that we have forgotten to.
+  // By default, Node closes a connection that is idle for five seconds. That would hide a connection that we fail to close.
   Object.assign(server, { httpAllowHalfOpen: halfOpen, keepAliveTimeout: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -67,13 +67,13 @@ export async function listen(
   return { port, close };
 }
 
-/** The app's own route: it gets the event and says the status to answer, or throws. */
+/** The app's own route: it gets the event and returns the status of the response, or throws. */
 export type Route = (passed: VerifiedWebhook | undefined) => number | Promise<number>;
 
-/** What the app's own error handling answers. */
+/** The response of the app's own error handler. */
 export const teapot = { status: 418, body: { error: 'of the app' } };
 
-/** A framework with the middleware before a route, and what else apps have around it. */
+/** A framework with the middleware before a route, and with other middleware that apps use. */
 export interface RouteMount {
   readonly name: string;
   start(receiver: Receiver, route: Route): Promise<Running>;
