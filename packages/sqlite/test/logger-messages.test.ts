@@ -7,7 +7,7 @@ import { createStored, createWebhook, secret } from './support/webhooks.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-it('logs an error of the store that lasts once a minute, with the number of times that it was left out', () => {
+it('logs a lasting error once a minute, with the number of repetitions', () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const error = vi.fn();
   const messages = createLoggerMessages({ error }, 'webhooks.db');
@@ -28,7 +28,7 @@ it('logs an error of the store that lasts once a minute, with the number of time
   ]);
 });
 
-it('logs one line while the workers of a queue try again with a file that is gone', async () => {
+it('logs one line while workers retry with a missing file', async () => {
   const path = temporaryPath();
   const error = vi.fn();
   const store = open(path, { logger: { error }, pollInterval: 5 });

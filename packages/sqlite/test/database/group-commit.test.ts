@@ -52,7 +52,7 @@ const failOnDisk = () => {
 };
 
 describe('A commit', () => {
-  it('takes the claims along though more wait than fit: they would never come to their turn', async () => {
+  it('includes claims even if more writes wait than fit into it', async () => {
     const { commits, done, write } = setUp();
     const writes = Array.from({ length: 1000 }, (_, n) => write(`${n}`));
     await commits.writeLast(() => done.push('claim'));
@@ -61,7 +61,7 @@ describe('A commit', () => {
     expect(done).toHaveLength(1001);
   });
 
-  it('that fails is tried one by one, and takes no other with it', async () => {
+  it('that fails is retried with single writes, so the others succeed', async () => {
     const { commits, done, write } = setUp();
     const first = write('a');
     const bad = commits.write(poison);
@@ -94,7 +94,7 @@ describe('A commit', () => {
     expect(done.slice(-3)).toEqual(['a', 'b', 'c']);
   });
 
-  it('that fails, and then meets a lock one by one, puts back what is left in its order', async () => {
+  it('keeps the order of its writes if a lock interrupts the single writes', async () => {
     const { commits, done, write, lockBefore, free, looks } = setUp();
     const order: string[] = [];
     const note = (name: string) => () => void order.push(name);
@@ -127,7 +127,7 @@ describe('A commit', () => {
     expect(utilization).toBeLessThan(0.5);
   });
 
-  it('gives up after locks alone: the time that was spent in the line before does not count', async () => {
+  it('fails only after two seconds of locks, without the time that writes waited before', async () => {
     const { write, lock, free } = setUp();
     const { now } = performance;
     let ahead = 0;
@@ -149,7 +149,7 @@ describe('A commit', () => {
     free();
   });
 
-  it('that cannot be rolled back has the file opened anew, and leaves it locked to nobody', async () => {
+  it('that cannot be rolled back reopens the file and leaves no lock', async () => {
     const { path, commits, write } = setUp();
     const { exec } = Database.prototype;
     const spy = vi.spyOn(Database.prototype, 'exec').mockImplementation(function stuck(

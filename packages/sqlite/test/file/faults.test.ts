@@ -73,7 +73,7 @@ const ports = ['log', 'queue'] as const;
 const receive = (port: (typeof ports)[number], store: Store) => createReceiver({ secret, [port]: store });
 
 describe.each(ports)('A %s', (port) => {
-  it('on a full disk refuses until there is space', async ({ skip }) => {
+  it('rejects deliveries on a full disk until there is space', async ({ skip }) => {
     const disk = smallDisk();
     if (disk === undefined)
       skip('this user may not mount a small disk; the crash tests limit the file in its place');
@@ -100,7 +100,7 @@ describe.each(ports)('A %s', (port) => {
     expect(query(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   });
 
-  it('waits for another process that writes, while the event loop goes on', async () => {
+  it('waits for the lock of another process without blocking the event loop', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send, acknowledged } = createSender(receive(port, store));
@@ -122,7 +122,7 @@ describe.each(ports)('A %s', (port) => {
     expectAllIn(path, acknowledged);
   });
 
-  it('refuses what another process keeps from being written for too long', async () => {
+  it('rejects a delivery if another process holds its lock too long', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send, acknowledged } = createSender(receive(port, store));
@@ -141,7 +141,7 @@ describe.each(ports)('A %s', (port) => {
     expectAllIn(path, acknowledged);
   });
 
-  it('refuses while its file is gone, and goes on when it is back', async () => {
+  it('rejects deliveries while its file is missing, and continues when the file is back', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send, acknowledged } = createSender(receive(port, store));
@@ -157,7 +157,7 @@ describe.each(ports)('A %s', (port) => {
     expectAllIn(path, acknowledged);
   });
 
-  it('refuses while its file is deleted with all that belongs to it, and goes on with a backup', async () => {
+  it('rejects deliveries after its file and journals are deleted, and continues with a backup', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send, acknowledged } = createSender(receive(port, store));
@@ -171,7 +171,7 @@ describe.each(ports)('A %s', (port) => {
     expectAllIn(path, acknowledged);
   });
 
-  it('goes on with a backup that was put in the place of its file, and mixes the two nowhere', async () => {
+  it('continues with a backup that replaced its file, and never mixes the two', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send, acknowledged } = createSender(receive(port, store));
@@ -209,32 +209,35 @@ describe.each(ports)('A %s', (port) => {
     ['an empty one', empty],
     ["another store's", anotherStores],
     ["another program's", anotherPrograms],
-  ])('refuses while %s is in the place of its file, and goes on with its own', async (_, make) => {
-    const path = temporaryPath();
-    const store = open(path);
-    const { send, acknowledged } = createSender(receive(port, store));
-    for (let n = 0; n < 20; n++) await send();
-    const other = join(temporaryFolder(), 'other.db');
-    await make(other);
-    const bytes = readFileSync(other);
-    // More than once: what was refused must not have been forgotten, nor taken for its own.
-    for (let round = 0; round < 2; round++) {
-      renameSync(path, `${path}.away`);
-      copyFileSync(other, `${path}.other`);
-      renameSync(`${path}.other`, path);
-      expect(await send()).toEqual(unavailable);
-      expect(await Promise.all([send(), send()])).toEqual([unavailable, unavailable]);
-      await expect(store.list()).rejects.toThrow(expect.objectContaining({ name: 'StoreError' }));
-      await expect(store.list()).rejects.toThrow(/backup.*restart/);
-      expect(readFileSync(path)).toEqual(bytes);
-      renameSync(`${path}.away`, path);
-      expect((await send()).status).toBeLessThan(300);
-    }
-    expect((await store.list()).deliveries).toHaveLength(22);
-    expectAllIn(path, acknowledged);
-  });
+  ])(
+    'rejects deliveries while %s has replaced its file, and continues with its own file',
+    async (_, make) => {
+      const path = temporaryPath();
+      const store = open(path);
+      const { send, acknowledged } = createSender(receive(port, store));
+      for (let n = 0; n < 20; n++) await send();
+      const other = join(temporaryFolder(), 'other.db');
+      await make(other);
+      const bytes = readFileSync(other);
+      // More than once: what was refused must not have been forgotten, nor taken for its own.
+      for (let round = 0; round < 2; round++) {
+        renameSync(path, `${path}.away`);
+        copyFileSync(other, `${path}.other`);
+        renameSync(`${path}.other`, path);
+        expect(await send()).toEqual(unavailable);
+        expect(await Promise.all([send(), send()])).toEqual([unavailable, unavailable]);
+        await expect(store.list()).rejects.toThrow(expect.objectContaining({ name: 'StoreError' }));
+        await expect(store.list()).rejects.toThrow(/backup.*restart/);
+        expect(readFileSync(path)).toEqual(bytes);
+        renameSync(`${path}.away`, path);
+        expect((await send()).status).toBeLessThan(300);
+      }
+      expect((await store.list()).deliveries).toHaveLength(22);
+      expectAllIn(path, acknowledged);
+    },
+  );
 
-  it('emptied in place is not begun anew', async () => {
+  it('does not start an empty database after its file was emptied', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send, acknowledged } = createSender(receive(port, store));
@@ -249,7 +252,7 @@ describe.each(ports)('A %s', (port) => {
     expectAllIn(path, acknowledged);
   });
 
-  it('emptied in place acknowledges nothing, though it remembers all of it, and leaves the journal alone', async () => {
+  it('acknowledges nothing after its file was emptied, and does not change the journal', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send, acknowledged } = createSender(receive(port, store));
@@ -266,7 +269,7 @@ describe.each(ports)('A %s', (port) => {
     expectAllIn(path, acknowledged);
   });
 
-  it('does not stand still where the file in its place is locked', async () => {
+  it('does not block if the file that replaced its own is locked', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send } = createSender(receive(port, store));
@@ -297,7 +300,7 @@ sys.stdin.readline()
     expect(await send()).toEqual(unavailable);
   });
 
-  it('refuses while its file is damaged, never makes it anew, and goes on when it is mended', async () => {
+  it('rejects deliveries while its file is damaged, never creates a new one, and continues after the repair', async () => {
     const path = temporaryPath();
     const store = openStore(path);
     onTestFinished(() => store.close());
@@ -320,7 +323,7 @@ sys.stdin.readline()
     expectAllIn(path, acknowledged);
   });
 
-  it('loses nothing where the file is overwritten under it for a while', async () => {
+  it('loses nothing if its file is overwritten for a while', async () => {
     const path = temporaryPath();
     const store = open(path);
     const { send, acknowledged } = createSender(receive(port, store));
@@ -337,7 +340,7 @@ sys.stdin.readline()
 });
 
 describe('A queue whose file cannot be written', () => {
-  it('does not forget what its handlers have done, and writes it when it can', async ({ skip }) => {
+  it('remembers the results of its handlers, and writes them when the disk has space', async ({ skip }) => {
     const disk = smallDisk();
     if (disk === undefined) skip('this user may not mount a small disk');
     const path = join(disk?.folder ?? '', 'webhooks.db');
@@ -371,7 +374,7 @@ describe('A queue whose file cannot be written', () => {
 });
 
 describe('A file that may only be read', () => {
-  it('is refused when it is opened', async ({ skip }) => {
+  it('is rejected when it is opened', async ({ skip }) => {
     const path = temporaryPath();
     await openStore(path).close();
     const folder = dirname(path);
@@ -389,7 +392,7 @@ describe('A file that may only be read', () => {
   });
 });
 
-describe('A logger that fails itself', () => {
+describe('A logger that fails', () => {
   it.each([
     [
       'throws',
@@ -398,7 +401,7 @@ describe('A logger that fails itself', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no log'))],
-  ])('and %s ends neither the process nor the work', async (_, error) => {
+  ])('and %s does not end the process or the workers', async (_, error) => {
     const path = temporaryPath();
     const log = vi.fn(error);
     const store = open(path, { logger: { error: log }, maxAttempts: 1 });
@@ -425,7 +428,7 @@ describe('A logger that fails itself', () => {
 });
 
 describe('A store that is closed', () => {
-  it('says so, whatever it is asked for', async () => {
+  it('rejects every call with a StoreError', async () => {
     const path = temporaryPath();
     const store = openStore(path, { keepRejections: 1 });
     await store.enqueue(createStored());

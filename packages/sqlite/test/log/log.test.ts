@@ -21,7 +21,7 @@ const receive = (store: Store, options: Partial<ReceiverOptions> = {}): Receiver
 const states = (path: string) => query(path, 'SELECT state, processed FROM webhook_logs ORDER BY id');
 
 describe('A log', () => {
-  it('has a delivery from before its handlers run, and what became of it', async () => {
+  it('records a delivery before its handlers run, and their result', async () => {
     const path = temporaryPath();
     const seen: unknown[] = [];
     const receiver = receive(open(path))
@@ -87,7 +87,7 @@ describe('A log', () => {
     ['of nothing', Buffer.alloc(0)],
     ['of spaces and line ends', Buffer.from(' \r\n\t')],
     ['with other spaces and keys twice', Buffer.from(json('{"a":1e400,  "a":9007199254740993}'))],
-  ])('keeps a body %s byte for byte, and a view into a larger buffer as well', async (_, body) => {
+  ])('keeps a body %s byte for byte, including a view into a larger buffer', async (_, body) => {
     const path = temporaryPath();
     const store = open(path);
     const large = Buffer.concat([Buffer.from('before'), body, Buffer.from('after')]);
@@ -98,7 +98,7 @@ describe('A log', () => {
     expect(kept?.body).toEqual(body);
   });
 
-  it('keeps text as text, which every program reads, and only what is none as bytes', async () => {
+  it('stores a body as text if it is UTF-8, and as bytes otherwise', async () => {
     const path = temporaryPath();
     const receiver = receive(open(path));
     await (await createRaw('{"é":"\0"}')).send(receiver);
@@ -109,7 +109,7 @@ describe('A log', () => {
     ]);
   });
 
-  it('has how each handler fared, over attempts and restarts, and runs only those that are left', async () => {
+  it('records the result of each handler over attempts and restarts, and runs only the others', async () => {
     const path = temporaryPath();
     let down = 2;
     const calls: string[] = [];
@@ -155,7 +155,7 @@ describe('A log', () => {
     expect(calls).toEqual(['fine', 'siem 1', 'siem 2', 'siem 3']);
   });
 
-  it('tells a duplicate of one endpoint, and none of another', async () => {
+  it('recognizes a duplicate at one endpoint, and not at another', async () => {
     const store = open(temporaryPath());
     const { send, id } = await createWebhook();
     const [a, b] = [receive(store, { endpoint: 'a' }), receive(store, { endpoint: 'b' })];
@@ -167,7 +167,7 @@ describe('A log', () => {
     expect(await store.get(id)).toMatchObject({ key: '2' });
   });
 
-  it('is not unsettled by a replay that comes too late', async () => {
+  it('keeps a result if a late replay has a stale event', async () => {
     const store = open(temporaryPath());
     const [done, failed, fresh] = [
       await createWebhook('scan_completed'),
@@ -191,7 +191,7 @@ describe('A log', () => {
     expect(await store.get(fresh.id)).toMatchObject({ state: 'processed', code: undefined });
   });
 
-  it('keeps what is refused though it is genuine, with its reasons', async () => {
+  it('keeps a genuine delivery that is rejected, with the reasons', async () => {
     const store = open(temporaryPath());
     const receiver = receive(store, { events: ['scan'] });
     const wrong = await createWebhook('scan_completed', { events_found: 'many' });
@@ -212,7 +212,7 @@ describe('A log', () => {
     expect(await store.get(ignored.id)).toMatchObject({ state: 'ignored', eventType: 'system_alert' });
   });
 
-  it('hands back what was refused once the schema is mended, with the handlers of a receiver that logs', async () => {
+  it('replays a rejected delivery after its schema is corrected', async () => {
     const path = temporaryPath();
     const store = openStore(path);
     const { send, id } = await createWebhook('scan_completed', { scan_id: 's1', events_found: 'many' });
@@ -235,7 +235,7 @@ describe('A log', () => {
     await receiver.close();
   });
 
-  it('that replays what still does not fit has it refused again, with its reasons', async () => {
+  it('rejects a replayed delivery again if it still does not match its schema', async () => {
     const store = open(temporaryPath());
     const receiver = receive(store);
     const { send, id } = await createWebhook('scan_completed', { events_found: 'many' });
@@ -249,7 +249,7 @@ describe('A log', () => {
     await receiver.close();
   });
 
-  it('takes more than one commit holds', async () => {
+  it('accepts more deliveries at once than one commit holds', async () => {
     const store = open(temporaryPath());
     const receiver = receive(store);
     const webhooks = await Promise.all(
@@ -260,7 +260,7 @@ describe('A log', () => {
     expect(await store.counts()).toEqual([{ state: 'processed', count: 300 }]);
   });
 
-  it('does not let one that cannot be stored take others with it', async () => {
+  it('stores the other deliveries if one cannot be stored', async () => {
     const path = temporaryPath();
     const store = open(path);
     query(
@@ -280,7 +280,7 @@ describe('A log', () => {
     expect((await store.list()).deliveries).toHaveLength(2);
   });
 
-  it('has written, when it is closed, what was being written', async () => {
+  it('finishes pending writes when it is closed', async () => {
     const path = temporaryPath();
     const store = openStore(path);
     const receiver = receive(store);
@@ -293,7 +293,7 @@ describe('A log', () => {
     expect(states(path)).toEqual([{ state: 'processed', processed: 1 }]);
   });
 
-  it('that is closed makes the receiver refuse, and nothing worse', async () => {
+  it('makes the receiver answer 503 after it is closed', async () => {
     const store = openStore(temporaryPath());
     const receiver = receive(store);
     await store.close();
@@ -302,13 +302,13 @@ describe('A log', () => {
   });
 });
 
-describe('What is not genuine', () => {
+describe('An unauthenticated delivery', () => {
   const forge = (receiver: Receiver, n: number) =>
     signedDelivery('scan_completed', { secret: 'another', data: { n } }, `192.0.2.${n}`).then(
       receiver.receive,
     );
 
-  it('is counted, and nothing of it is kept', async () => {
+  it('is counted, and its content is not stored', async () => {
     const path = temporaryPath();
     const store = open(path);
     const [a, b] = [receive(store, { endpoint: 'a' }), receive(store, { endpoint: 'b' })];
@@ -339,7 +339,7 @@ describe('What is not genuine', () => {
     expect((await store.list()).deliveries).toEqual([]);
   });
 
-  it('is counted though it could not be written at first', async () => {
+  it('is counted even if the first write fails', async () => {
     const path = temporaryPath();
     const errors = vi.fn();
     const store = open(path, { keepRejections: 2, logger: { error: errors } });
@@ -361,7 +361,7 @@ describe('What is not genuine', () => {
     expect(latest.map(({ ip }) => ip)).toEqual(['192.0.2.3', '192.0.2.2']);
   });
 
-  it('is forgotten with the deliveries of its time, also by itself', async () => {
+  it('is deleted by prune() and by retention', async () => {
     const path = temporaryPath();
     const store = open(path, { keepRejections: 10 });
     const at = (time: string) =>
@@ -396,7 +396,7 @@ describe('What is not genuine', () => {
     ]);
   });
 
-  it('is kept one by one on request, so many of the latest', async () => {
+  it('is listed if keepRejections is set, up to that number', async () => {
     const path = temporaryPath();
     const store = open(path, { keepRejections: 3 });
     const receiver = receive(store);
@@ -408,7 +408,7 @@ describe('What is not genuine', () => {
     expect(query(path, 'SELECT count(*) AS count FROM webhook_unauthenticated')).toEqual([{ count: 3 }]);
   });
 
-  it('is written by itself, and when the store is closed', async () => {
+  it('is written within a second, and when the store is closed', async () => {
     const path = temporaryPath();
     const store = openStore(path);
     const count = () => query(path, 'SELECT sum(count) AS count FROM webhook_rejections');
@@ -442,10 +442,10 @@ async function syncsBeforeAnswers(order: Omit<Order, 'path'>): Promise<readonly 
   return syncs;
 }
 
-describe('Durable', () => {
+describe('Durability', () => {
   // Where nobody may trace, the crash tests of the whole kit say so as well.
   it.runIf(canTrace)(
-    'is: an answer follows a sync of the arrival and one of what became of it (strace)',
+    'requires a sync of the delivery and of its result before the response (strace)',
     async () => {
       const syncs = await syncsBeforeAnswers({ send: 20 });
       expect(syncs).toHaveLength(20);
@@ -453,7 +453,7 @@ describe('Durable', () => {
     },
   );
 
-  it.runIf(canTrace)('is cheap for what comes together: one sync for all of it (strace)', async () => {
+  it.runIf(canTrace)('needs one sync for all deliveries that arrive together (strace)', async () => {
     const syncs = await syncsBeforeAnswers({ send: 60, together: true });
     expect(syncs).toHaveLength(60);
     const total = syncs.reduce((sum, count) => sum + count);
@@ -461,7 +461,7 @@ describe('Durable', () => {
     expect(total).toBeLessThanOrEqual(12);
   });
 
-  it('has a journal in WAL mode, as every connection sees it', () => {
+  it('uses a journal in WAL mode for every connection', () => {
     const path = temporaryPath();
     open(path);
     expect(query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);

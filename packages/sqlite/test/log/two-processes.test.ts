@@ -79,7 +79,7 @@ describe('Two processes over one log', () => {
 });
 
 describe('Two stores of one process over one log', () => {
-  it('run the handlers of a delivery once, until the first is closed', async () => {
+  it('run the handlers of a delivery once, until the first store is closed', async () => {
     const path = temporaryPath();
     const webhook = await createWebhook();
     const stores = [open(path), open(path)] as const;
@@ -140,14 +140,14 @@ describe('The lease of a delivery that is received', () => {
     expect(runner.isElsewhere(lease, now)).toBe(false);
   });
 
-  it('keeps it for ten seconds, as long as the sender waits, and no longer', () => {
+  it('lasts ten seconds, as long as the sender waits', () => {
     expect(runner.isElsewhere(leaseOf(alive), now + 9999)).toBe(true);
     expect(runner.isElsewhere(leaseOf(alive), now + 10_000)).toBe(false);
     // The clock was set back.
     expect(runner.isElsewhere(leaseOf(alive), now - 5000)).toBe(false);
   });
 
-  it('ends at the time until which a replay leaves the delivery alone', async () => {
+  it('ends when a replay may select the delivery', async () => {
     const path = temporaryPath();
     const store = open(path);
     const webhook = await createWebhook();

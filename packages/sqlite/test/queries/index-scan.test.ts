@@ -9,7 +9,7 @@ import { openStore, type Store } from '../../src/index.ts';
 const rows = 40_000;
 
 /** Types and endpoints by halves, and a few that are rare. The one of two halves that meet is the very oldest. */
-describe('In a file of many deliveries', () => {
+describe('In a large file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-sqlite-'));
   const path = join(folder, 'webhooks.db');
   let store: Store;
@@ -57,23 +57,26 @@ describe('In a file of many deliveries', () => {
     ['type and state', { eventType: 'odd', state: 'failed' }, []],
     ['endpoint and what is processed', { endpoint: 'even', state: 'processed' }, []],
     ['scan and endpoint', { scanId: 's', endpoint: 'odd', eventType: 'even' }, [2]],
-  ])('a listing by a %s that hardly ever meet lets others in between', async (_, filter, found) => {
-    const { turns, result } = await list(filter);
-    expect(result).toEqual(found);
-    expect(turns).toBeGreaterThanOrEqual(rows / 2 / mostAtOnce);
-  });
+  ])(
+    'a listing by a %s that seldom occur together does not block the event loop',
+    async (_, filter, found) => {
+      const { turns, result } = await list(filter);
+      expect(result).toEqual(found);
+      expect(turns).toBeGreaterThanOrEqual(rows / 2 / mostAtOnce);
+    },
+  );
 
   it.each<[string, DeliveryFilter]>([
     ['a rare type', { eventType: 'rare', endpoint: 'even' }],
     ['a rare type that is processed', { eventType: 'rare', state: 'failed', endpoint: 'even' }],
     ['a short time', { eventType: 'even', endpoint: 'even', since: new Date(100), until: new Date(200) }],
-  ])('a listing by %s among others walks no more than that has', async (_, filter) => {
+  ])('a listing by %s and others reads only the deliveries with that value', async (_, filter) => {
     const { turns, result } = await list(filter);
     expect(result.length).toBeGreaterThanOrEqual(5);
     expect(turns).toBeLessThanOrEqual(2);
   });
 
-  it('a listing page by page has each once, whatever the slices', async () => {
+  it('pages contain each delivery once, whatever the slices are', async () => {
     const filter = { eventType: 'even', endpoint: 'even', state: 'failed' } as const;
     const seen: number[] = [];
     let cursor: string | undefined;
@@ -91,7 +94,7 @@ describe('In a file of many deliveries', () => {
     expect(seen).toEqual(expected);
   });
 
-  it('a replay and a pruning that find nothing let others in between, and lock nobody out', async () => {
+  it('replay() and prune() that find nothing do not block the event loop or other processes', async () => {
     const run = vi.fn(() => other.exec("UPDATE webhook_logs SET source_ip = 'x' WHERE id = 1"));
     const writing = setInterval(run, 0);
     try {
@@ -108,7 +111,7 @@ describe('In a file of many deliveries', () => {
     expect(run.mock.results.every(({ type }) => type === 'return')).toBe(true);
   });
 
-  it('a pruning that keeps many passes over them in slices, to the very one', async () => {
+  it('prune() with a large keep skips exactly that number in slices', async () => {
     const { turns, result } = await turnsDuring(() =>
       store.prune({ keep: rows - 1, states: ['failed', 'processed'] }),
     );
@@ -123,7 +126,7 @@ describe('In a file of many deliveries', () => {
     { by: ['eventType', 'endpoint'] },
     { by: ['time', 'state'], bucket: 1000 },
     { eventType: 'rare' },
-  ])('a count by %j adds its slices up, and lets others in between', async (options) => {
+  ])('a count by %j sums its slices and does not block the event loop', async (options) => {
     const { turns, result } = await turnsDuring(() => store.counts(options));
     expect(turns).toBeGreaterThanOrEqual(3);
     const keys = {

@@ -51,7 +51,7 @@ describe('A listing', () => {
     return { store, entries: await record(store, ...given) };
   }
 
-  it('finds by every filter and every combination of them what a look at each finds', async () => {
+  it('returns the same for every combination of filters as a check of each delivery', async () => {
     const { store, entries } = await fill();
     const filters: readonly (readonly [DeliveryFilter, (entry: LogEntry) => boolean])[] = [
       [{ eventType: 'finding' }, ({ eventType }) => eventType === 'finding'],
@@ -78,7 +78,7 @@ describe('A listing', () => {
     }
   });
 
-  it('goes on where the page before ended, whatever comes meanwhile, also among equal times', async () => {
+  it('continues after the previous page, even with new deliveries and equal times', async () => {
     const store = open(temporaryPath());
     await record(store, ...Array.from({ length: 25 }, (_, n) => ({ receivedAt: at(Math.floor(n / 10)) })));
     for (const text of [undefined, 'scan_completed']) {
@@ -102,7 +102,7 @@ describe('A listing', () => {
     }
   });
 
-  it('ends without a cursor where the last page is full', async () => {
+  it('returns no cursor after a last page that is full', async () => {
     const store = open(temporaryPath());
     await record(store, {}, {});
     const { cursor } = await store.list({ limit: 2 });
@@ -125,7 +125,7 @@ describe('A listing', () => {
     ['state', { state: ' ' }],
     ['since', { since: '2024-01-01' }],
     ['until', { until: new Date(Number.NaN) }],
-  ])('with a wrong %s is an error that names it: a slip must not mean all', async (option, options) => {
+  ])('throws an error that names the wrong option %s', async (option, options) => {
     const store = open(temporaryPath());
     const given: object = options;
     await expect(store.list(given)).rejects.toMatchObject({ name: 'ConfigurationError', option });
@@ -135,7 +135,7 @@ describe('A listing', () => {
     await expect(exported(store, 'csv', given)).rejects.toMatchObject({ option });
   });
 
-  it('by a text finds words and their beginnings, and nothing in the text is an operator', async () => {
+  it('by text finds words and their beginnings, and treats operators as text', async () => {
     const store = open(temporaryPath());
     const bodies = [
       'alpha beta',
@@ -180,7 +180,7 @@ describe('A listing', () => {
     for (const odd of ['a\0b', '\ud800', '\u200b']) await expect(find(odd)).resolves.toBeInstanceOf(Array);
   });
 
-  it('by a text sees what has only just come, of every writer', async () => {
+  it('by text finds deliveries that have just arrived, from every writer', async () => {
     const path = temporaryPath();
     const [one, two] = [open(path), open(path)];
     await record(one, { body: Buffer.from('"first"') });
@@ -191,7 +191,7 @@ describe('A listing', () => {
     expect(await numbers(two, { text: 'third' })).toEqual([3]);
   });
 
-  it('by a text is ready by itself, once nothing comes', async () => {
+  it('by text is prepared in the background while the store is idle', async () => {
     const path = temporaryPath();
     const store = open(path);
     await record(store, ...Array.from({ length: 450 }, () => ({})));
@@ -223,7 +223,7 @@ describe('A filter with several values', () => {
     [{ scanId: ['s1', 's2'] }, [3, 1]],
     [{ target: ['x', 'y'], state: 'failed' }, [2]],
     [{ eventType: ['none'] }, []],
-  ])('finds any of them: %j', async (filter, found) => {
+  ])('finds deliveries with any of the values: %j', async (filter, found) => {
     const store = await fill();
     expect(await numbers(store, filter)).toEqual(found);
     const { scanId: _, target: __, text: ___, ...countable } = filter;
@@ -254,8 +254,8 @@ describe('A filter with several values', () => {
   });
 });
 
-describe('A look at one delivery', () => {
-  it('is by its id, by its number, and by its endpoint', async () => {
+describe('get()', () => {
+  it('finds a delivery by its id, its key, and its endpoint', async () => {
     const store = open(temporaryPath());
     const [a, b] = await record(store, { endpoint: 'a' }, { endpoint: 'b' });
     const id = a?.id ?? '';
@@ -270,7 +270,7 @@ describe('A look at one delivery', () => {
 });
 
 describe('Counts', () => {
-  it('are by state, type, endpoint and time, together and of what a filter leaves', async () => {
+  it('are grouped by state, type, endpoint and time, with and without a filter', async () => {
     const store = open(temporaryPath());
     await record(
       store,
@@ -311,14 +311,14 @@ describe('Counts', () => {
     ['text', { text: 'word' }],
     ['bucket', { by: ['time'], bucket: 0 }],
     ['bucket', { by: ['time'], bucket: Number.NaN }],
-  ])('with a wrong %s are an error that names it', async (option, options) => {
+  ])('throw an error that names the wrong option %s', async (option, options) => {
     const given: object = options;
     await expect(open(temporaryPath()).counts(given)).rejects.toMatchObject({ option });
   });
 });
 
 describe('A replay', () => {
-  it('is of one, or of what a filter finds; never of what waits or runs', async () => {
+  it("selects one delivery or a filter's deliveries, but no queued or running ones", async () => {
     const path = temporaryPath();
     const store = open(path);
     await record(
@@ -360,7 +360,7 @@ describe('A replay', () => {
     ]);
   });
 
-  it('leaves alone for a lease what is being handled, in whichever process; unless it is named', async () => {
+  it('leaves out received deliveries for the duration of a lease, unless their key is passed', async () => {
     const path = temporaryPath();
     const [store, other] = [open(path, { lease: 60_000 }), open(path)];
     // One that came just now, one that is tried again long after it came.
@@ -377,7 +377,7 @@ describe('A replay', () => {
     expect(await other.replay({})).toBe(1);
   });
 
-  it('is of what was received and never settled, one lease later', async () => {
+  it('selects received deliveries that were never settled, after one lease', async () => {
     const store = open(temporaryPath(), { lease: 1 });
     await record(store, { state: 'received' });
     await until(async () => expect(await store.replay({ state: 'received' })).toBe(1));
@@ -395,7 +395,7 @@ describe('A replay', () => {
     expect(await store.replay('1')).toBe(0);
   });
 
-  it('of many is of all, each once, also while they are worked off', async () => {
+  it('replays each of many deliveries once, even while workers run them', async () => {
     const store = open(temporaryPath(), { pollInterval: 5, concurrency: 64 });
     await record(store, ...Array.from({ length: 1201 }, (_, n) => ({ receivedAt: at(n % 7) })));
     const runs = new Map<string, number>();
@@ -419,7 +419,7 @@ describe('Pruning', () => {
     await record(store, { receivedAt: at(100) });
   }
 
-  it('by age deletes what is settled and older, and no other', async () => {
+  it('by age deletes only settled deliveries that are older', async () => {
     const store = open(temporaryPath());
     await fill(store);
     expect(await store.prune({ before: at(1) })).toBe(1);
@@ -429,7 +429,7 @@ describe('Pruning', () => {
     expect(await numbers(store)).toEqual([6, 5, 4, 3]);
   });
 
-  it('by count keeps the newest', async () => {
+  it('by count keeps the newest deliveries', async () => {
     const store = open(temporaryPath());
     await record(store, ...Array.from({ length: 10 }, (_, n) => ({ receivedAt: at(n) })));
     expect(await store.prune({ keep: 20 })).toBe(0);
@@ -439,7 +439,7 @@ describe('Pruning', () => {
     expect(await store.prune({ keep: 0 })).toBe(2);
   });
 
-  it('takes what failed on request, and never what waits, runs, or is being received', async () => {
+  it('deletes failed deliveries on request, but never queued, running or received ones', async () => {
     const store = open(temporaryPath());
     await fill(store);
     let release = () => {};
@@ -473,7 +473,7 @@ describe('Pruning', () => {
     await expect(store.prune({ keep: 0, ...misspelt })).rejects.toMatchObject({ option: 'befor' });
   });
 
-  it('of many deletes all, and the search follows', async () => {
+  it('of many deliveries also removes them from the search', async () => {
     const path = temporaryPath();
     const store = open(path);
     const given = Array.from(
@@ -496,7 +496,7 @@ describe('Pruning', () => {
     expect(query(path, 'SELECT count(*) AS count FROM webhook_search_docsize')).toEqual([{ count: 1 }]);
   });
 
-  it('is done by itself where it is asked for, again and again, and ends with the store', async () => {
+  it('is repeated by retention until the store is closed', async () => {
     const path = temporaryPath();
     const store = openStore(path, { retention: { maxAge: 60_000, every: 10 } });
     await record(store, { receivedAt: new Date(Date.now() - 61_000) }, {});
@@ -527,7 +527,7 @@ describe('An export', () => {
     '{"é":"日本"}',
   ];
 
-  it('as JSONL has each delivery on a line, whole', async () => {
+  it('as JSONL has one line for each delivery, with its body', async () => {
     const store = open(temporaryPath());
     await record(
       store,
@@ -554,7 +554,7 @@ describe('An export', () => {
     expect(parsed.at(-1)).toMatchObject({ error: 'a\nb', handlers: [{}, { name: 'h', error: 'down' }] });
   });
 
-  it('as CSV is read back by Python, and no cell of it is a formula', async () => {
+  it('as CSV is read by Python, and no cell is a formula', async () => {
     const store = open(temporaryPath());
     await record(
       store,
@@ -625,19 +625,19 @@ print(json.dumps(list(csv.DictReader(io.StringIO(sys.argv[1], newline='')))))
     },
   );
 
-  it('in an unknown format is an error that names it', async () => {
+  it('in an unknown format throws an error that names the format', async () => {
     const given: object = { format: 'xml' };
     const { format }: { format: 'csv' } = { format: 'csv', ...given };
     await expect(exported(open(temporaryPath()), format)).rejects.toMatchObject({ option: 'format' });
   });
 
-  it('of nothing has the head alone, or nothing', async () => {
+  it('of no delivery has only the header, or nothing', async () => {
     const store = open(temporaryPath());
     expect((await exported(store, 'csv')).split('\r\n')).toHaveLength(2);
     expect(await exported(store, 'jsonl')).toBe('');
   });
 
-  it('is streamed in pages, of what a filter finds, and holds up no writer', async () => {
+  it('is streamed in pages and does not block writers', async () => {
     const path = temporaryPath();
     const store = open(path);
     await record(

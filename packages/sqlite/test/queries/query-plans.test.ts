@@ -100,12 +100,12 @@ describe('The plan of a statement', () => {
     (_, mask): DeliveryFilter => Object.assign({}, ...parts.filter((_, bit) => mask & (1 << bit))),
   );
 
-  it('is told as bad where it is', () => {
+  it('is reported if it scans the table', () => {
     expect(faultsOf('SELECT * FROM webhook_logs WHERE payload = ?')).toEqual(['SCAN webhook_logs']);
     expect(faultsOf('SELECT * FROM webhook_logs WHERE scan_id = ? ORDER BY payload')).toHaveLength(1);
   });
 
-  it('of a listing goes by an index, for every combination of filters and every page', async () => {
+  it('of a listing uses an index, for every combination of filters and every page', async () => {
     const wrong = await faults(async () => {
       for (const filter of filters) {
         for (const text of [undefined, 'n1']) {
@@ -119,7 +119,7 @@ describe('The plan of a statement', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of an export, and of a look at one, goes by an index', async () => {
+  it('of an export and of get() uses an index', async () => {
     const wrong = await faults(async () => {
       for (const filter of filters) {
         for await (const chunk of store.export('jsonl', { ...filter, scanId: 's1' }))
@@ -134,7 +134,7 @@ describe('The plan of a statement', () => {
     expect(sorts.filter((detail) => !detail.includes('TEMP B-TREE'))).toEqual([]);
   });
 
-  it('of a count reads an index alone', async () => {
+  it('of a count reads only an index', async () => {
     const keys: readonly CountKey[] = ['state', 'eventType', 'endpoint', 'time'];
     prepared.clear();
     // Each filter alone, none, and all.
@@ -152,7 +152,7 @@ describe('The plan of a statement', () => {
     for (const sql of counts) expect(planOf(sql)[0]).toMatch(/USING COVERING INDEX webhook_logs_time/);
   });
 
-  it('of the queue goes by an index', async () => {
+  it('of the queue uses an index', async () => {
     const wrong = await faults(async () => {
       let failures = 0;
       const workers = store.start('e1', async ({ succeeded }) =>
@@ -171,14 +171,14 @@ describe('The plan of a statement', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of a look at what runs goes by what runs, not by all that waits', () => {
+  it('of a query for running deliveries uses the index of leases', () => {
     for (const sql of [buryExpired, claimExpired, claimSuspect])
       expect(planOf(sql).join(), sql).toContain('webhook_logs_leases (endpoint=? AND lease_until<?)');
     expect(planOf(addLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until=?)');
     expect(planOf(pullInLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until>?)');
   });
 
-  it('of what is logged, refused and searched goes by an index', async () => {
+  it('of the log, of rejections and of searches uses an index', async () => {
     const wrong = await faults(async () => {
       const entry = { ...createStored(), attempt: 1, succeeded: [] };
       await store.record({ ...entry, state: 'received' });
@@ -194,7 +194,7 @@ describe('The plan of a statement', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of a replay and a pruning goes by an index', async () => {
+  it('of replay() and prune() uses an index', async () => {
     const wrong = await faults(async () => {
       await store.replay('100');
       for (const filter of filters) await store.replay({ ...filter, scanId: 's1' });

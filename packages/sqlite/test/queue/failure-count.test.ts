@@ -33,8 +33,8 @@ async function fileWithOne() {
 
 const standing = (path: string) => query(path, 'SELECT state, attempts, failures FROM webhook_logs');
 
-describe('What closing has cut short', () => {
-  it('has not failed: it is tried as often as if it had been left in peace', async () => {
+describe('An attempt that closing interrupts', () => {
+  it('does not count as a failure', async () => {
     const { path, id } = await fileWithOne();
     for (let n = 0; n < 3; n++) await closeWhileItRuns(path);
     expect(standing(path)).toEqual([{ state: 'queued', attempts: 3, failures: 0 }]);
@@ -51,7 +51,7 @@ describe('What closing has cut short', () => {
     await until(() => expect(logger.error).toHaveBeenCalledOnce());
   });
 
-  it('keeps the failures that it had', async () => {
+  it('keeps the number of earlier failures', async () => {
     const { path, id } = await fileWithOne();
     const first = openStore(path, { ...quick, baseDelay: 1000, maxDelay: 1000 });
     first.start('default', async () => ({ ...failed, retryAfter: 0.2 }));
@@ -64,7 +64,7 @@ describe('What closing has cut short', () => {
   });
 });
 
-describe('What loses its process', () => {
+describe('A delivery that loses its process', () => {
   /** As a process leaves it that is killed. */
   const lose = (path: string) =>
     query(
@@ -72,7 +72,7 @@ describe('What loses its process', () => {
       "UPDATE webhook_logs SET state = 'running', lease_owner = 'lost', due_at = NULL, lease_until = 1",
     );
 
-  it('has failed, however often it was closed before, and is given up in the end, which is told', async () => {
+  it('counts a failure, and becomes a dead letter that is reported', async () => {
     const { path, id } = await fileWithOne();
     for (let n = 0; n < 3; n++) await closeWhileItRuns(path);
     lose(path);
@@ -96,7 +96,7 @@ describe('What loses its process', () => {
   });
 });
 
-describe('What its process does not run, though it has its lease', () => {
+describe('A delivery whose lease belongs to a worker that does not run it', () => {
   /** As where a backup is put back under it that was made while it ran. */
   async function putBackRunning(maxAttempts: number) {
     const { path, id } = await fileWithOne();
@@ -116,7 +116,7 @@ describe('What its process does not run, though it has its lease', () => {
     return { process, read: () => store.get(id) };
   }
 
-  it('is taken up when that has ended', async () => {
+  it('is taken over when the lease expires', async () => {
     const { process, read } = await putBackRunning(3);
     await until(async () =>
       expect(await read()).toMatchObject({ state: 'processed', attempts: 2, failures: 1 }),
@@ -124,13 +124,13 @@ describe('What its process does not run, though it has its lease', () => {
     expect(process).toHaveBeenCalledTimes(2);
   });
 
-  it('is given up where that was its last attempt', async () => {
+  it('becomes a dead letter if that was its last attempt', async () => {
     const { process, read } = await putBackRunning(1);
     await until(async () => expect((await read())?.state).toBe('dead'));
     expect(process).toHaveBeenCalledOnce();
   });
 
-  it('is left alone while it is run, however late the sign of life is', async () => {
+  it('is not taken over while it runs, even if the renewal is late', async () => {
     const { path, id } = await fileWithOne();
     const store = open(path, { ...quick, lease: 30_000 });
     const process = vi.fn(() => new Promise<never>(() => {}));
@@ -162,8 +162,8 @@ it('the signal of an attempt is aborted when another process has taken its deliv
   expect(await store.get(id)).toMatchObject({ state: 'running', attempts: 1 });
 });
 
-describe('What is replayed', () => {
-  it('begins at its first attempt, with no failures', async () => {
+describe('A replayed delivery', () => {
+  it('starts with attempt 1 and no failures', async () => {
     const { path, id } = await fileWithOne();
     const store = open(path, quick);
     const works: QueuedWork[] = [];
@@ -178,7 +178,7 @@ describe('What is replayed', () => {
     expect(await store.get(id)).toMatchObject({ attempts: 2, failures: 1 });
   });
 
-  it('is not settled by a run from before, though attempt and lease are the same', async () => {
+  it('is not settled by an earlier run with the same attempt and lease', async () => {
     const { path, id } = await fileWithOne();
     const store = open(path, quick);
     const ends: (() => void)[] = [];

@@ -13,7 +13,7 @@ const failed: QueuedResult = { status: 'failed', succeeded: [], failures: [], er
 /** More is tried than ever should be needed, and then no more: a test of what would never come has to end. */
 const enough = 600;
 
-describe('Under a backlog that lasts', () => {
+describe('Under a permanent backlog', () => {
   /** Runs of others until a delivery is handled, while for each that is done another comes. */
   async function runsUntilHandled(prepare: (path: string, id: string) => void, failFirst: number) {
     const path = temporaryPath();
@@ -36,11 +36,11 @@ describe('Under a backlog that lasts', () => {
     return handled ?? enough;
   }
 
-  it('a retry comes to its turn', async () => {
+  it('a retry is attempted', async () => {
     expect(await runsUntilHandled(() => {}, 1)).toBeLessThan(enough);
   });
 
-  it('what a process that was lost has left comes to its turn', async () => {
+  it('the delivery of a lost process is attempted', async () => {
     const leave = (path: string, id: string) =>
       void query(
         path,
@@ -53,7 +53,7 @@ describe('Under a backlog that lasts', () => {
 });
 
 describe('Without a backlog', () => {
-  it('a retry that became due while all places were taken has the next one', async () => {
+  it('a retry that became due while all places were in use gets the next one', async () => {
     const store = open(temporaryPath(), { ...strict, maxDelay: 1000 });
     const watched = createStored();
     let tries = 0;
@@ -94,7 +94,7 @@ describe('A clock that is set back', () => {
     },
   );
 
-  it('makes no wait longer than the longest', async () => {
+  it('does not make a wait longer than maxDelay', async () => {
     const path = temporaryPath();
     const store = open(path, { ...strict, pollInterval: 20, maxDelay: 200 });
     const delivery = createStored();

@@ -48,7 +48,7 @@ async function untilState(store: Store, { id }: Pick<Webhook, 'id'>, state: stri
 }
 
 describe('A queue', () => {
-  it('is answered for by 202 once it is stored, and worked off later', async () => {
+  it('answers 202 when a delivery is stored, and runs its handlers later', async () => {
     const path = temporaryPath();
     const receiver = receive(open(path, quick));
     const gate = createGate();
@@ -78,7 +78,7 @@ describe('A queue', () => {
     expect(gate.most()).toBe(1);
   });
 
-  it('hands a delivery over as it came', async () => {
+  it('passes a delivery to its handlers as it was received', async () => {
     const store = open(temporaryPath(), quick);
     const works: QueuedWork[] = [];
     const process = async (work: QueuedWork) => {
@@ -104,7 +104,7 @@ describe('A queue', () => {
     }
   });
 
-  it('takes up after a restart what the process before has left', async () => {
+  it('continues after a restart with the deliveries of the previous process', async () => {
     const path = temporaryPath();
     const first = openStore(path, quick);
     const webhooks = await Promise.all([1, 2, 3].map((n) => createWebhook('scan_completed', { n })));
@@ -120,7 +120,7 @@ describe('A queue', () => {
     await until(() => expect(seen).toEqual(webhooks.map(({ id }) => id)));
   });
 
-  it('tries again, each time with the handlers alone that have not succeeded, and then gives up', async () => {
+  it('retries only the handlers that have not succeeded, up to maxAttempts', async () => {
     const logger = { error: vi.fn() };
     const store = open(temporaryPath(), { ...quick, maxAttempts: 3, logger });
     const fine = vi.fn();
@@ -178,7 +178,7 @@ describe('A queue', () => {
     },
   );
 
-  it('keeps what does not fit its schema any more as refused', async () => {
+  it('marks a delivery as rejected if it no longer matches its schema', async () => {
     const store = open(temporaryPath(), quick);
     const receiver = receive(store);
     const misfit = createStored();
@@ -243,7 +243,7 @@ describe('A queue', () => {
     expect(await second.get(webhook.id)).toMatchObject({ state: 'queued', nextAttempt: due });
   });
 
-  it('is not blocked by what fails, or is never done', async () => {
+  it('is not blocked by deliveries that fail or never end', async () => {
     const store = open(temporaryPath(), {
       ...quick,
       concurrency: 2,
@@ -263,7 +263,7 @@ describe('A queue', () => {
     await until(() => expect(handled).toHaveLength(5));
   });
 
-  it('works in the order of arrival, and on no more at once than it may, whenever they come', async () => {
+  it('runs deliveries in the order of arrival, at most concurrency at once', async () => {
     const store = open(temporaryPath(), { ...quick, concurrency: 3, pollInterval: 1 });
     const gate = createGate();
     const order: string[] = [];
@@ -289,7 +289,7 @@ describe('A queue', () => {
     expect(Math.max(...late)).toBeLessThanOrEqual(3);
   });
 
-  it('works on no more at once than it may of what comes all at once while it is idle', async () => {
+  it('runs at most concurrency deliveries at once after a burst while it was idle', async () => {
     const store = open(temporaryPath(), { ...quick, concurrency: 3 });
     const gate = createGate();
     let free = true;
@@ -316,7 +316,7 @@ describe('A queue', () => {
     expect(gate.most()).toBe(3);
   });
 
-  it('lets nothing overtake, where it works on one at a time', async () => {
+  it('keeps the order of deliveries with concurrency 1', async () => {
     const store = open(temporaryPath(), { ...quick, concurrency: 1, pollInterval: 60_000 });
     const turn = () => new Promise((resolve) => setImmediate(resolve));
     const order: string[] = [];
@@ -358,7 +358,7 @@ describe('A queue', () => {
     expect((await (await createWebhook('scan_started')).send(b)).status).toBe('accepted');
   });
 
-  it('refuses two receivers of one endpoint over one store, until the first is closed', async () => {
+  it('rejects a second receiver of an endpoint until the first is closed', async () => {
     const store = open(temporaryPath(), quick);
     const first = store.start('a', async (work) => done(work));
     expect(() => store.start('a', async (work) => done(work))).toThrow(/"endpoint" "a"/);
@@ -367,7 +367,7 @@ describe('A queue', () => {
     store.start('a', async (work) => done(work));
   });
 
-  it('refuses a second receiver of one endpoint to whoever mounts it, and runs the first', async () => {
+  it('rejects a second receiver of an endpoint when it is mounted, and runs the first', async () => {
     const store = open(temporaryPath(), quick);
     const handler = vi.fn();
     const first = receive(store).onAny(handler);
@@ -380,7 +380,7 @@ describe('A queue', () => {
     await until(() => expect(handler).toHaveBeenCalledOnce());
   });
 
-  it('keeps what is logged and what is queued apart by their states, over one file', async () => {
+  it('separates logged and queued deliveries in one file by their states', async () => {
     const store = open(temporaryPath(), quick);
     const webhook = await createWebhook();
     const queued = receive(store).onAny(() => {});
@@ -394,7 +394,7 @@ describe('A queue', () => {
 });
 
 describe('Closing', () => {
-  it('waits for what runs, and begins nothing more', async () => {
+  it('waits for running handlers, and starts no others', async () => {
     const path = temporaryPath();
     const store = openStore(path, { ...quick, concurrency: 1, closeTimeout: 60_000 });
     const gate = createGate();
@@ -421,7 +421,7 @@ describe('Closing', () => {
     ]);
   });
 
-  it('begins nothing that was being claimed, or stored, at that moment', async () => {
+  it('starts no delivery that was being claimed or stored at that moment', async () => {
     const path = temporaryPath();
     for (let round = 0; round < 30; round++) {
       const store = openStore(path, quick);
@@ -441,7 +441,7 @@ describe('Closing', () => {
     }
   });
 
-  it('leaves in the queue what an idle worker was about to take', async () => {
+  it('leaves a delivery in the queue that an idle worker was about to claim', async () => {
     const path = temporaryPath();
     const store = openStore(path, { ...quick, pollInterval: 60_000 });
     const process = vi.fn(async (work: QueuedWork) => done(work));
@@ -460,7 +460,7 @@ describe('Closing', () => {
     ]);
   });
 
-  it('asked for twice waits twice', async () => {
+  it('waits in both calls if it is called twice', async () => {
     const path = temporaryPath();
     const store = openStore(path, { ...quick, closeTimeout: 60_000 });
     const gate = createGate();
@@ -481,7 +481,7 @@ describe('Closing', () => {
     expect(query(path, 'SELECT state FROM webhook_logs')).toEqual([{ state: 'processed' }]);
   });
 
-  it('gives back what takes too long, and what it does later changes nothing', async () => {
+  it('releases a delivery that takes too long, and ignores its later result', async () => {
     const path = temporaryPath();
     const errors = vi.fn();
     const store = openStore(path, {
@@ -516,7 +516,7 @@ describe('Closing', () => {
 });
 
 describe('A process that is lost', () => {
-  it('by SIGKILL has its delivery taken up by another when its lease has ended', async () => {
+  it('by SIGKILL has its delivery taken over by another when the lease expires', async () => {
     const path = temporaryPath();
     const options = { ...quick, lease: 500 };
     const store = open(path, options);
@@ -537,7 +537,7 @@ describe('A process that is lost', () => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it('by SIGSTOP is too late when it wakes: what it does changes nothing', async () => {
+  it('by SIGSTOP cannot change a delivery that was taken over when it continues', async () => {
     const path = temporaryPath();
     // Its own lease is the default, so that a slow machine does not lose it.
     const store = open(path, quick);
@@ -565,7 +565,7 @@ describe('A process that is lost', () => {
     expect(await untilState(store, delivery, 'processed')).toMatchObject({ attempts: 2 });
   });
 
-  it('at every attempt has its delivery given up', async () => {
+  it('at every attempt makes its delivery a dead letter', async () => {
     const path = temporaryPath();
     const options = { ...quick, lease: 200, maxAttempts: 2 };
     const store = open(path, options);
@@ -584,7 +584,7 @@ describe('A process that is lost', () => {
   });
 });
 
-describe('A clock that is set anew', () => {
+describe('A clock that is changed', () => {
   /** Sets the wall clock, as far as this process sees it. */
   function setClock(): (shift: number) => void {
     const { now } = Date;
@@ -598,7 +598,7 @@ describe('A clock that is set anew', () => {
 
   const day = 86_400_000;
 
-  it('by a day back: a wait that a handler asked for ends no later than it asked', async () => {
+  it('by a day back does not lengthen the wait that a handler asked for', async () => {
     const set = setClock();
     const path = temporaryPath();
     const store = open(path, { ...quick, maxDelay: 50, baseDelay: 50 });
@@ -642,7 +642,7 @@ describe('A clock that is set anew', () => {
     [day, 20],
     [-day, 20],
   ])(
-    'by %i ms: what another worker runs is neither claimed nor a dead letter, at any endpoint, with maxAttempts %i',
+    'by %i ms does not affect the running deliveries of another worker, with maxAttempts %i',
     async (shift, maxAttempts) => {
       const set = setClock();
       const path = temporaryPath();
@@ -688,7 +688,7 @@ describe('A clock that is set anew', () => {
 });
 
 describe('Processes with different options', () => {
-  it('leave each other their leases and what they run', async () => {
+  it("do not claim each other's running deliveries", async () => {
     const path = temporaryPath();
     const owner = open(path, { ...quick, lease: 3_600_000 });
     const gate = createGate();
@@ -710,7 +710,7 @@ describe('Processes with different options', () => {
     await untilState(owner, delivery, 'processed');
   });
 
-  it('take over what a clock that was ahead has left, one lease after it was set right', async () => {
+  it('take over the delivery of a lost process one lease after a fast clock is corrected', async () => {
     const path = temporaryPath();
     const store = open(path, { ...quick, lease: 200, maxDelay: 86_400_000 });
     const delivery = createStored();

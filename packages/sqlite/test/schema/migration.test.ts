@@ -64,7 +64,7 @@ describe('A new file', () => {
     expect(query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
   });
 
-  it('may exist already and be empty', async () => {
+  it('may be an empty file that exists already', async () => {
     const path = temporaryPath();
     writeFileSync(path, '');
     const store = open(path);
@@ -72,13 +72,13 @@ describe('A new file', () => {
     expect((await store.list()).deliveries).toHaveLength(1);
   });
 
-  it('may be none, for tests', async () => {
+  it('may be in memory, for tests', async () => {
     const store = open(':memory:');
     expect(await store.enqueue(createStored())).toBe('accepted');
     expect((await store.list()).deliveries).toHaveLength(1);
   });
 
-  it('is opened again with all that it held, and by two stores at a time', async () => {
+  it('keeps its deliveries when it is opened again, and by two stores at once', async () => {
     const path = temporaryPath();
     const first = openStore(path);
     await first.enqueue(createStored());
@@ -88,7 +88,7 @@ describe('A new file', () => {
     expect((await second.list()).deliveries).toHaveLength(2);
   });
 
-  it('is made by several processes at once', async () => {
+  it('can be created by several processes at once', async () => {
     const path = temporaryPath();
     const at = Date.now() + 2000;
     const programs = [1, 2, 3].map(() => startProgram({ path, at, files: 20, send: 5 }));
@@ -101,7 +101,7 @@ describe('A new file', () => {
 });
 
 describe("A file of the guide's logger", () => {
-  it('is taken over in place: every row stays byte for byte, and means what it meant', async () => {
+  it('is migrated in place, and every row keeps its bytes and its meaning', async () => {
     const path = temporaryPath();
     python(guideRows, path);
     const before = query(path, guideSelect);
@@ -137,7 +137,7 @@ describe("A file of the guide's logger", () => {
     expect((await store.list({ target: 'exämple.com', text: 'scan_completed' })).deliveries).toHaveLength(1);
   });
 
-  it('may hold what no JSON is, bytes, and times that are none', async () => {
+  it('may contain invalid JSON, bytes, and invalid times', async () => {
     const path = temporaryPath();
     python(guideRows, path);
     python(strangeRows, path);
@@ -155,7 +155,7 @@ describe("A file of the guide's logger", () => {
     expect((await store.get(byType.get('bytes')?.key ?? ''))?.body).toEqual(Buffer.from([0xff, 0, 0x7b]));
   });
 
-  it('cannot be taken over where its columns are others, and is left as it is', () => {
+  it('is rejected and not changed if its columns differ', () => {
     const path = temporaryPath();
     query(path, 'CREATE TABLE webhook_logs (id INTEGER PRIMARY KEY, what TEXT)');
     const before = readFileSync(path);
@@ -168,7 +168,7 @@ describe("A file of the guide's logger", () => {
     expect(readFileSync(path).length).toBe(before.length);
   });
 
-  it('is written by it still, while it is open, and its rows show up everywhere', async () => {
+  it("accepts rows of the guide's logger while it is open, and shows them everywhere", async () => {
     const path = temporaryPath();
     const store = open(path);
     await store.enqueue(createStored());
@@ -193,7 +193,7 @@ describe("A file of the guide's logger", () => {
     expect((await store.list({ text: 'exämple.com' })).deliveries).toHaveLength(2);
   });
 
-  it('is pruned though nobody has looked at it', async () => {
+  it('is pruned even if its new rows were never read', async () => {
     const path = temporaryPath();
     const store = open(path);
     python(guideRows, path);
@@ -205,7 +205,7 @@ describe("A file of the guide's logger", () => {
     ]);
   });
 
-  it('takes new deliveries beside its rows', async () => {
+  it('accepts new deliveries beside its rows', async () => {
     const path = temporaryPath();
     python(guideRows, path);
     const store = open(path);
@@ -217,7 +217,7 @@ describe("A file of the guide's logger", () => {
 });
 
 describe('A file of version 1', () => {
-  it('is brought up to date in place: attempts that had failed count as failures', async () => {
+  it('is migrated in place, and failed attempts count as failures', async () => {
     const path = temporaryPath();
     await openStore(path).close();
     downgrade(path, 1);
@@ -285,14 +285,17 @@ describe('A file of version 3', () => {
     ],
     ['received', null, null, { ...none, due_at: null }],
     ['processed', null, null, { ...none, due_at: null }],
-  ])('has its columns separated: %s, %s, %s', async (state, nextAttempt, lease, cells) => {
-    const { path } = await fileWith(state, nextAttempt, lease);
-    await openStore(path).close();
-    expect(versionOf(path)).toEqual({ user_version: 4 });
-    expect(query(path, `SELECT ${columns} FROM webhook_logs`)).toEqual([cells]);
-  });
+  ])(
+    'gets separate columns for its lease and its due time: %s, %s, %s',
+    async (state, nextAttempt, lease, cells) => {
+      const { path } = await fileWith(state, nextAttempt, lease);
+      await openStore(path).close();
+      expect(versionOf(path)).toEqual({ user_version: 4 });
+      expect(query(path, `SELECT ${columns} FROM webhook_logs`)).toEqual([cells]);
+    },
+  );
 
-  it('has a delivery taken up whose process was lost before, and keeps its counts of rejections', async () => {
+  it('has the delivery of a lost process taken over, and keeps its counts of rejections', async () => {
     const { path, id } = await fileWith('running', 5000, '30000-6f1e');
     query(path, "INSERT INTO webhook_refusals VALUES (1, 'default', 'invalid_signature', 7)");
     const store = open(path);
@@ -301,7 +304,7 @@ describe('A file of version 3', () => {
     await until(async () => expect(await store.get(id)).toMatchObject({ state: 'processed', failures: 1 }));
   });
 
-  it("takes rows of the guide's logger as before", async () => {
+  it("accepts rows of the guide's logger as before", async () => {
     const { path } = await fileWith('queued', 0, null);
     python(guideRows, path);
     expect((await open(path).list()).deliveries).toHaveLength(6);
@@ -347,7 +350,7 @@ describe('A file that cannot be used', () => {
     throw new Error('It was opened');
   };
 
-  it.each(['delete', 'wal'])('is one of a newer version, which is not touched (%s)', (mode) => {
+  it.each(['delete', 'wal'])('is of a newer version, and is not changed (%s)', (mode) => {
     const path = temporaryPath();
     query(path, `PRAGMA journal_mode = ${mode}`);
     query(path, 'CREATE TABLE webhook_logs (id INTEGER PRIMARY KEY, of_the_future TEXT)');
@@ -364,7 +367,7 @@ describe('A file that cannot be used', () => {
     ['text', Buffer.from('This is no database, and it is to be left alone.\n'.repeat(50))],
     ['a few bytes', Buffer.from('x')],
     ['a broken head', Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4096, 0xff)])],
-  ])('is %s, which is left as it is', (_, bytes) => {
+  ])('is %s, and is not changed', (_, bytes) => {
     const path = temporaryPath();
     writeFileSync(path, bytes);
     const error = refusal(path);
@@ -374,7 +377,7 @@ describe('A file that cannot be used', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['webhooks.db']);
   });
 
-  it("is another program's, which happens to have our version", () => {
+  it('belongs to another program that uses the same version number', () => {
     const path = temporaryPath();
     query(path, 'CREATE TABLE accounts (id INTEGER PRIMARY KEY)');
     query(path, 'PRAGMA user_version = 1');
@@ -383,7 +386,7 @@ describe('A file that cannot be used', () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it('is in a folder that is missing, or is a folder', () => {
+  it('is in a missing folder, or is a folder itself', () => {
     const folder = temporaryFolder();
     const path = join(folder, 'missing', 'webhooks.db');
     expect(refusal(path).message).toMatch(/missing\/webhooks\.db .*folder/);
@@ -412,7 +415,7 @@ describe('A file that cannot be used', () => {
     ['retention.every', { retention: { keep: 1, every: 2 ** 31 } }],
     ['retention.states', { retention: { keep: 1, states: ['queued'] } }],
     ['retention.age', { retention: { keep: 1, age: 1 } }],
-  ])('with the option %s wrong is an error that names it', (option, options) => {
+  ])('throws an error that names the invalid option %s', (option, options) => {
     const path = temporaryPath();
     expect(refusal(path, options).option).toBe(option);
     expect(readdirSync(join(path, '..'))).toEqual([]);
@@ -421,12 +424,12 @@ describe('A file that cannot be used', () => {
   it.each([
     ...['maxAttempts', 'baseDelay', 'maxDelay', 'concurrency', 'lease', 'pollInterval', 'closeTimeout'],
     ...['keepRejections', 'retention', 'mustExist', 'readOnly', 'logger'],
-  ])('with %s undefined has the default', async (option) => {
+  ])('uses the default if %s is undefined', async (option) => {
     const opened = Reflect.apply(openStore, undefined, [temporaryPath(), { [option]: undefined }]);
     await opened.close();
   });
 
-  it('without a path is an error that names it', () => {
+  it('throws an error that names the missing path', () => {
     expect(refusal('').option).toBe('path');
   });
 });
@@ -435,7 +438,7 @@ describe('The environment', () => {
   const path = 'SPIDERFOOT_WEBHOOK_DB';
   const mode = 'SPIDERFOOT_WEBHOOK_MODE';
 
-  it('has no store without a path', async () => {
+  it('opens no store without a path', async () => {
     for (const env of [{}, { [path]: '' }, { [mode]: 'inline' }, { [mode]: '' }]) {
       const stored = storeFromEnvironment({}, env);
       expect(stored).toMatchObject({ options: {}, store: undefined });
@@ -448,13 +451,13 @@ describe('The environment', () => {
     ['', 'log'],
     ['inline', 'log'],
     ['queued', 'queue'],
-  ])('with the mode %s has it as the %s', async (value, port) => {
+  ])('opens the store for the mode %s as the %s', async (value, port) => {
     const { options, store, close } = storeFromEnvironment({}, { [path]: temporaryPath(), [mode]: value });
     expect(Object.entries(options)).toEqual([[port, store]]);
     await close();
   });
 
-  it('with a wrong mode, or a queue without a path, is an error that names the variable', () => {
+  it('throws an error that names the variable for a wrong mode, or a queue without a path', () => {
     for (const env of [{ [mode]: 'queue' }, { [mode]: 'queued' }]) {
       expect(() => storeFromEnvironment({}, env)).toThrow(expect.objectContaining({ option: mode }));
     }

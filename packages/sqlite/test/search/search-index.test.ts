@@ -37,26 +37,26 @@ const searched = 65_536;
 const charactersOf = (slice: readonly number[]) =>
   slice.reduce((sum, length) => sum + Math.min(length, searched), 0);
 
-describe('The search index follows in slices', () => {
-  it('of few bodies where they are large: of a megabyte one at a time', async () => {
+describe('A slice of the search index', () => {
+  it('contains one body of a megabyte at a time', async () => {
     const slices = await slicesOf(Array.from({ length: 6 }, () => 1024 * 1024));
     expect(slices.map((slice) => slice.length)).toEqual([1, 1, 1, 1, 1, 1, 0]);
   });
 
-  it('of the beginning of a body alone', async () => {
+  it('contains only the beginning of a body', async () => {
     const store = open(temporaryPath());
     await store.enqueue(createStored({ body: Buffer.from(`first ${'x '.repeat(searched)} last`) }));
     expect((await store.list({ text: 'first' })).deliveries).toHaveLength(1);
     expect((await store.list({ text: 'last' })).deliveries).toEqual([]);
   });
 
-  it('of no more characters than one body may add to those before it', async () => {
+  it('is limited by its number of characters', async () => {
     const slices = await slicesOf(Array.from({ length: 60 }, (_, n) => 1000 * (1 + ((n * 7) % 60))));
     expect(slices.length).toBeGreaterThan(10);
     for (const slice of slices) expect(charactersOf(slice.slice(0, -1))).toBeLessThan(searched);
   });
 
-  it('of no more deliveries than some hundred, however small they are', async () => {
+  it('is limited by its number of deliveries', async () => {
     const slices = await slicesOf(Array.from({ length: 450 }, () => 10));
     expect(slices.map((slice) => slice.length)).toEqual([200, 200, 50, 0]);
   });
