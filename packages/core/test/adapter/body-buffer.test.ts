@@ -41,7 +41,7 @@ describe('createBodyBuffer()', () => {
     expect(bodyBuffer.bytes().buffer.byteLength).toBe(2 ** 20);
   });
 
-  it('does not write to the chunks that are added', () => {
+  it('does not modify the chunks of a body', () => {
     const first = Buffer.from('first');
     const bodyBuffer = createBodyBuffer(100);
     bodyBuffer.add(first);

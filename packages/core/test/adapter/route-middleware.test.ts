@@ -16,7 +16,7 @@ async function createRoute() {
 }
 
 describe('a route that exceeds handlerTimeout', () => {
-  it('is not run again by a retry, which waits for its response', async () => {
+  it('does not run a slow route again for a retry, which waits for its response', async () => {
     const { send, responses, outcomes } = await createRoute();
     const first = send();
     await vi.waitFor(() => expect(outcomes).toHaveBeenCalledWith('rejected'));
@@ -29,7 +29,7 @@ describe('a route that exceeds handlerTimeout', () => {
     expect(responses).toHaveLength(1);
   });
 
-  it('makes each retry fail while it runs', async () => {
+  it('fails each retry while a slow route runs', async () => {
     const { send, responses, outcomes, receiver } = await createRoute();
     void send();
     await vi.waitFor(() => expect(outcomes).toHaveBeenCalledWith('rejected'));
@@ -38,7 +38,7 @@ describe('a route that exceeds handlerTimeout', () => {
     await receiver.close();
   });
 
-  it('runs again for a retry if its late response is an error', async () => {
+  it('runs a slow route again for a retry if its late response is an error', async () => {
     const { send, responses, outcomes } = await createRoute();
     const first = send();
     await vi.waitFor(() => expect(outcomes).toHaveBeenCalledWith('rejected'));

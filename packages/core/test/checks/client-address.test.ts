@@ -46,13 +46,13 @@ describe('a list of addresses', () => {
     ['::127.0.0.0/104', ['::127.0.0.1', '::7f00:1'], ['127.0.0.1', '::1']],
     ['64:ff9b::/96', ['64:ff9b::127.0.0.1', '64:ff9b::7f00:1'], ['127.0.0.1', '64:ff9b:1::127.0.0.1']],
     ['2002::/16', ['2002:7f00:1::', '2002:7f00:1::127.0.0.1'], ['127.0.0.1']],
-  ])('with the entry %s has %j and not %j', (entry, included, excluded) => {
+  ])('an address list with %s contains %j and not %j', (entry, included, excluded) => {
     const has = list(entry);
     for (const address of included) expect(has(address), address).toBe(true);
     for (const address of excluded) expect(has(address), address).toBe(false);
   });
 
-  it('has addresses with each octet from 0 to 255 at each of the four positions', () => {
+  it('an address list contains each octet from 0 to 255 at each of the four positions', () => {
     const has = list('0.0.0.0/0');
     for (let octet = 0; octet < 256; octet++) {
       for (const address of [`${octet}.1.1.1`, `1.${octet}.1.1`, `1.1.${octet}.1`, `1.1.1.${octet}`]) {
@@ -64,7 +64,7 @@ describe('a list of addresses', () => {
     }
   });
 
-  it('has the addresses of all its entries', () => {
+  it('an address list contains the addresses of all its entries', () => {
     const has = list('192.0.2.1', 'loopback', '2001:db8::/32');
     expect(['192.0.2.1', '::1', '2001:db8::5', '192.0.2.2'].map(has)).toEqual([true, true, true, false]);
   });
@@ -90,7 +90,7 @@ describe('a list of addresses', () => {
       '::1%lo%lo',
       '%::1',
     ],
-  ])('never has %j', (text) => {
+  ])('an address list never contains %j', (text) => {
     expect(list('0.0.0.0/0', '::/0')(text)).toBe(false);
   });
 
@@ -98,7 +98,7 @@ describe('a list of addresses', () => {
     ...['', 'localhost', '1', '010.0.0.1', '0x7f.1', '127.1', '192.0.2.256', '192.0.2.1/33', '192.0.2.1/-1'],
     ...['192.0.2.1/', '192.0.2.1/8/8', '192.0.2.1/0x8', '192.0.2.0/24 ', '::1/129', ':::', 'fe80::1%eth0'],
     ...['::ffff:192.0.2.0/95', 'Loopback', '*', '10.*.*.*'],
-  ])('is rejected at startup with an error that names the invalid entry %j', (entry) => {
+  ])('an address list with the invalid entry %j throws an error that names the entry', (entry) => {
     expect(() => list('192.0.2.1', entry)).toThrow(
       expect.objectContaining({
         option: 'allowedIps',
@@ -113,36 +113,36 @@ describe("the client's address", () => {
   const addressOf = (peer: string | undefined, header: string | undefined) =>
     clientAddress(peer, header, isTrusted);
 
-  it('is the peer if the peer is not a trusted proxy, even if it sends a header', () => {
+  it('uses the address of a peer that is not a trusted proxy, even if it sends a header', () => {
     expect(addressOf('203.0.113.5', '127.0.0.1')).toBe('203.0.113.5');
     expect(addressOf('203.0.113.5', undefined)).toBe('203.0.113.5');
     expect(addressOf(undefined, '127.0.0.1')).toBeUndefined();
   });
 
-  it('is the last address in the header that is not a trusted proxy, because a client can forge those before it', () => {
+  it('uses the last address in the header that is not a trusted proxy, because a client can forge those before it', () => {
     expect(addressOf('10.0.0.1', '203.0.113.5')).toBe('203.0.113.5');
     expect(addressOf('10.0.0.1', '127.0.0.1, 203.0.113.5')).toBe('203.0.113.5');
     expect(addressOf('::ffff:10.0.0.1', '127.0.0.1, 203.0.113.5, 10.0.0.2')).toBe('203.0.113.5');
   });
 
-  it('is the first address in the header if all are trusted', () => {
+  it('uses the first address in the header if all are trusted', () => {
     expect(addressOf('10.0.0.1', '10.0.0.3, 10.0.0.2')).toBe('10.0.0.3');
   });
 
-  it('is read from an entry with a port or in brackets', () => {
+  it('reads an address with a port or in brackets', () => {
     expect(addressOf('10.0.0.1', '203.0.113.5:4711')).toBe('203.0.113.5');
     expect(addressOf('10.0.0.1', '[2001:db8::5]:4711')).toBe('2001:db8::5');
     expect(addressOf('10.0.0.1', '[2001:db8::5]')).toBe('2001:db8::5');
   });
 
   it.each(['unknown', '', ',', '203.0.113.5,', 'for=203.0.113.5', '010.0.0.1', '[::1', '<script>'])(
-    'is unknown if the proxy sends the header %j',
+    'returns no address if the proxy sends the header %j',
     (header) => {
       expect(addressOf('10.0.0.1', header)).toBeUndefined();
     },
   );
 
-  it('is normalized by normalAddress()', () => {
+  it('normalAddress() returns the same text for all forms of an address', () => {
     expect(normalAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
     expect(normalAddress('2001:DB8:0:0:0:0:0:1')).toBe('2001:db8::1');
     expect(normalAddress('::ffff:c000:201')).toBe('192.0.2.1');
@@ -151,7 +151,7 @@ describe("the client's address", () => {
     expect(normalAddress(undefined)).toBeUndefined();
   });
 
-  it('has the same rateKey() for all addresses of an IPv6 /64', () => {
+  it('rateKey() is the same for all addresses of an IPv6 /64', () => {
     expect(rateKey('192.0.2.1')).toBe('192.0.2.1');
     expect(rateKey('::ffff:192.0.2.1')).toBe('192.0.2.1');
     expect(rateKey('2001:db8:1:2:3:4:5:6')).toBe(rateKey('2001:db8:1:2::1'));

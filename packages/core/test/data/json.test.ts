@@ -151,7 +151,7 @@ describe('parseJson() of hostile JSON', () => {
     expect(parseText(`{"a": [1, {"b": 2}], "c": {"d": [null, "x", ${deep}]}}`)).toEqual(rejected);
   });
 
-  it('has a limit of 1000 levels', () => {
+  it('accepts at most 1000 levels', () => {
     expect(maxDepth).toBe(1000);
   });
 

@@ -34,7 +34,7 @@ describe('the definition of an event type', () => {
     if (name !== undefined) expect(selectTypes(`${prefix}.*`)?.types).toContain(type);
   });
 
-  it('has a name that no other type or alias has', () => {
+  it('every event type and alias has a unique name', () => {
     const names = [...types.map(([type]) => type), ...aliases.map(([alias]) => alias)];
     expect(new Set(names).size).toBe(names.length);
   });

@@ -60,7 +60,7 @@ describe('the dialect guide', () => {
     });
   });
 
-  it('may omit source, version and metadata, like the curl example of the guide', () => {
+  it('parses an event without source, version and metadata, like the curl example of the guide', () => {
     const { event } = eventOf(guide('scan_completed', { scan_id: 'test', target: 'example.com' }));
     expect(event).toEqual({
       event_type: 'scan_completed',
@@ -71,13 +71,13 @@ describe('the dialect guide', () => {
     });
   });
 
-  it.each(guideTypes)('may omit every field of the data of %s, or set it to null', (type) => {
+  it.each(guideTypes)('parses %s if the fields of its data are missing or null', (type) => {
     expect(eventOf(guide(type, {})).event.data).toEqual({});
     const nulls = Object.fromEntries(Object.keys(Reflect.get(samples, type)).map((field) => [field, null]));
     expect(eventOf(guide(type, nulls)).event.data).toEqual(nulls);
   });
 
-  it('keeps undocumented fields', () => {
+  it('keeps undocumented fields of an event', () => {
     const body = guide('scan_started', { extra: [1] }, { trace: 'x', metadata: { team: 'red' } });
     expect(eventOf(body).event).toMatchObject({
       data: { extra: [1] },
@@ -103,11 +103,11 @@ describe('the dialect shipped', () => {
     });
   });
 
-  it('has no payload in the parsed event', () => {
+  it('moves payload to data', () => {
     expect(eventOf(shipped('scan.complete', { target: 'x' })).event).not.toHaveProperty('payload');
   });
 
-  it('is recognized by its payload and not by its event type', () => {
+  it('recognizes the shipped dialect by its payload and not by its event type', () => {
     expect(eventOf(guide('scan.complete', { target: 'x' })).wire.dialect).toBe('guide');
     expect(eventOf(shipped('scan_completed', { target: 'x' })).wire.dialect).toBe('shipped');
   });
@@ -121,7 +121,7 @@ describe('the dialect shipped', () => {
 });
 
 describe('the dialect notification', () => {
-  it('is parsed to the same event, with the time of its arrival', () => {
+  it('parses a notification to the same event, with the time of its arrival', () => {
     const body = pythonJson({
       event: 'scan_failed',
       title: 'Scan failed',
@@ -146,7 +146,7 @@ describe('a timestamp', () => {
     ['2024-01-01 12:00:00.5+00:00', '2024-01-01T12:00:00.5+00:00'],
     [1704110400.25, '2024-01-01T12:00:00.250Z'],
     [0, '1970-01-01T00:00:00.000Z'],
-  ])('written as %j is parsed as %s', (timestamp, expected) => {
+  ])('parses the timestamp %j as %s', (timestamp, expected) => {
     const body = JSON.stringify({ event_type: 'scan_started', timestamp, data: {} });
     expect(eventOf(body).event.timestamp).toBe(expected);
   });
@@ -163,7 +163,7 @@ describe('a timestamp', () => {
     1e300,
     true,
     {},
-  ])('written as %j is rejected', (timestamp) => {
+  ])('rejects the timestamp %j', (timestamp) => {
     const body = JSON.stringify({ event_type: 'scan_started', timestamp, data: {} });
     expect(parseEvent(body)).toMatchObject({
       status: 'rejected',
@@ -194,12 +194,12 @@ describe('an invalid event', () => {
     ],
     ['metadata that is not an object', guide('scan_started', {}, { metadata: 'x' }), 'metadata'],
     ['a source that is not a string', guide('scan_started', {}, { source: 1 }), 'source'],
-  ])('is rejected with one issue that has its path: %s', (_, body, path) => {
+  ])('rejects an event with one issue that has its path: %s', (_, body, path) => {
     const parsed = parseEvent(body);
     expect(parsed).toMatchObject({ status: 'rejected', code: 'invalid_event', issues: [{ path }] });
   });
 
-  it('is rejected with at most ten issues, with short paths', () => {
+  it('rejects an event with at most ten issues, with short paths', () => {
     const list = Array.from({ length: 1000 }, () => 1);
     const key = 'k'.repeat(10_000);
     const many = parseEvent(guide('own', { list }), {
@@ -220,7 +220,7 @@ describe('a custom schema', () => {
     'scan.complete': z.looseObject({ target: z.string() }),
   };
 
-  it('validates, transforms and types the data of its event type', () => {
+  it('a custom schema validates, transforms and types the data of its event type', () => {
     const parsed = parseEvent(shipped('asset.discovered', { asset: 'www' }), { schemas });
     if (parsed.status !== 'parsed' || parsed.event.event_type !== 'asset.discovered')
       throw new Error('The event was rejected');
@@ -229,14 +229,14 @@ describe('a custom schema', () => {
     expect(parseEvent(shipped('asset.discovered', {}), { schemas })).toMatchObject({ code: 'invalid_event' });
   });
 
-  it('replaces the built-in schema of its event type', () => {
+  it('a custom schema replaces the built-in schema of its event type', () => {
     expect(parseEvent(guide('scan_completed', {}), { schemas })).toMatchObject({
       code: 'invalid_event',
       issues: [{ path: 'data.scan_id' }],
     });
   });
 
-  it('for an alias makes the alias a separate event type', () => {
+  it('a custom schema for an alias makes the alias a separate event type', () => {
     expect(parseEvent(shipped('scan.complete', { target: 'x' }), { schemas })).toMatchObject({
       event: { event_type: 'scan.complete' },
     });

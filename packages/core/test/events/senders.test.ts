@@ -13,19 +13,22 @@ describe("SpiderFoot's notification channel", () => {
     ['high_severity', 'high_risk_event'],
     ['report_ready', 'export.ready'],
     ['subdomain_change', 'monitor.change'],
-  ])('sends %s, which is parsed as %s', (event, event_type) => {
+  ])('parses the notification %s as %s', (event, event_type) => {
     expect(parse({ event, title: 't', message: 'm', data: { scan_id: 's1' } })).toMatchObject({
       event: { event_type, title: 't', message: 'm', data: { scan_id: 's1' }, source: 'spiderfoot' },
       wire: { dialect: 'notification', eventType: event },
     });
   });
 
-  it.each([{}, { data: null }, { timestamp: null }])('may omit data and timestamp: %j', (rest) => {
-    const parsed = parse({ event: 'scan_failed', ...rest });
-    expect(parsed).toMatchObject({ status: 'parsed', event: { data: {} } });
-  });
+  it.each([{}, { data: null }, { timestamp: null }])(
+    'parses a notification without data or timestamp: %j',
+    (rest) => {
+      const parsed = parse({ event: 'scan_failed', ...rest });
+      expect(parsed).toMatchObject({ status: 'parsed', event: { data: {} } });
+    },
+  );
 
-  it('runs the handlers that are registered for its names', async () => {
+  it('runs the handlers that are registered for the names of notifications', async () => {
     const receiver = createReceiver({ secret, events: ['high_severity', 'subdomain_change'] });
     const handler = vi.fn();
     receiver.on('high_severity', handler).on('monitor.*', handler);
@@ -40,7 +43,7 @@ describe("SpiderFoot's notification channel", () => {
 });
 
 describe("SpiderFoot's notification service", () => {
-  it('sends topics, which are parsed as event types', () => {
+  it('parses topics as event types', () => {
     const rest = { title: 't', message: 'm', severity: 'error', timestamp: 1704110400.25 };
     expect(parse({ topic: 'scan.error', ...rest, data: {} })).toMatchObject({
       event: { ...rest, event_type: 'scan_failed', timestamp: '2024-01-01T12:00:00.250Z', data: {} },
@@ -51,14 +54,14 @@ describe("SpiderFoot's notification service", () => {
     });
   });
 
-  it('is rejected if its timestamp is invalid', () => {
+  it('rejects a topic with an invalid timestamp', () => {
     const parsed = parse({ topic: 'scan.error', timestamp: 'soon', data: {} });
     expect(parsed).toMatchObject({ code: 'invalid_event', issues: [{ path: 'timestamp' }] });
   });
 });
 
 describe('the event type', () => {
-  it('is the first of event_type, event and topic, even if its value is invalid', () => {
+  it('reads the type from the first of event_type, event and topic, even if its value is invalid', () => {
     const all = { event_type: 'scan_started', event: 'scan_failed', topic: 'scan.aborted', timestamp: 1 };
     expect(parse({ ...all, data: {} })).toMatchObject({ event: { event_type: 'scan_started' } });
     expect(parse({ event: 'scan_failed', topic: 'scan.aborted' })).toMatchObject({
@@ -84,7 +87,7 @@ describe('the event type', () => {
 });
 
 describe('the id of a delivery', () => {
-  it('of a notification is different each time, but its first half is the same for equal bytes', async () => {
+  it('a notification has a new id each time, but equal bytes have the same first half', async () => {
     const receiver = createReceiver({ secret });
     const send = async (data: object) => {
       const outcome = await receiver.receive(
@@ -106,7 +109,7 @@ describe('the id of a delivery', () => {
     '{"topic":"scan.started","timestamp":"soon","data":{}}',
     '{"data":{}}',
     'nonsense',
-  ])('of a rejected delivery that is sent again is the same: %s', async (body) => {
+  ])('a rejected delivery that is sent again has the same id: %s', async (body) => {
     const receiver = createReceiver({ secret: false });
     const header = (name: string) => (name === 'content-type' ? 'application/json' : undefined);
     const readBody = async () => Buffer.from(body);
@@ -116,7 +119,7 @@ describe('the id of a delivery', () => {
     expect('id' in second && second.id).toBe('id' in first && first.id);
   });
 
-  it('of an unsigned notification is different each time', async () => {
+  it('an unsigned notification has a new id each time', async () => {
     const receiver = createReceiver({ secret: false });
     const send = async () =>
       receiver.receive(await signedDelivery('scan_failed', { secret: false, dialect: 'notification' }));
@@ -127,7 +130,7 @@ describe('the id of a delivery', () => {
 });
 
 describe('a hint', () => {
-  it('does not claim a signature that was not verified', () => {
+  it('no hint claims that the signature is right', () => {
     for (const { hint } of Object.values(rejections)) expect(hint).not.toMatch(/signature is right/i);
   });
 
@@ -154,11 +157,11 @@ describe('a hint', () => {
   it.each([
     ['invalid_json', 'nonsense'],
     ['invalid_event', '{"scan_id":"s1"}'],
-  ] as const)("of %s is the code's own hint if signatures are not verified", async (code, body) => {
+  ] as const)('logs the hint of %s from rejections if signatures are not verified', async (code, body) => {
     expect(await warningsFor(body)).toMatchObject([{ code, hint: rejections[code].hint }]);
   });
 
-  it('of a missing signature names the sender if the User-Agent shows it', async () => {
+  it('the hint of a missing signature names the sender if the User-Agent shows it', async () => {
     const code = 'missing_signature';
     const [urllib] = await warningsFor('', 'Python-urllib/3.11');
     expect(urllib).toMatchObject({ code, hint: expect.stringContaining('SF_NOTIFY_WEBHOOK_SECRET') });
@@ -175,17 +178,20 @@ describe('signedWebhook()', () => {
     ['delivery', 'x-spiderfoot-signature-256', 'SpiderFoot-Webhook/1.0', undefined],
     ['notification', 'x-signature-256', 'Python-urllib/3.12', undefined],
     ['topic', undefined, 'Python-urllib/3.12', undefined],
-  ] as const)('with the dialect %s has the headers of its sender', async (dialect, header, agent, event) => {
-    const { headers } = await signedWebhook('scan.complete', { secret, dialect });
-    expect(headers).toEqual({
-      'content-type': 'application/json',
-      'user-agent': agent,
-      ...(event && { 'x-spiderfoot-event': event }),
-      ...(header && { [header]: expect.stringMatching(/^sha256=[0-9a-f]{64}$/) }),
-    });
-  });
+  ] as const)(
+    'signedWebhook() with the dialect %s has the headers of its sender',
+    async (dialect, header, agent, event) => {
+      const { headers } = await signedWebhook('scan.complete', { secret, dialect });
+      expect(headers).toEqual({
+        'content-type': 'application/json',
+        'user-agent': agent,
+        ...(event && { 'x-spiderfoot-event': event }),
+        ...(header && { [header]: expect.stringMatching(/^sha256=[0-9a-f]{64}$/) }),
+      });
+    },
+  );
 
-  it('does not sign with secret: false, and signs in the header of signatureHeader', async () => {
+  it('signedWebhook() does not sign with secret: false, and signs in the header of signatureHeader', async () => {
     const unsigned = await signedWebhook('scan_started', { secret: false });
     expect(Object.keys(unsigned.headers)).toEqual(['content-type', 'user-agent', 'x-spiderfoot-event']);
     const signed = await signedWebhook('scan.started', {
@@ -196,7 +202,7 @@ describe('signedWebhook()', () => {
     expect(signed.headers['x-signature-256']).toMatch(/^sha256=/);
   });
 
-  it('with the dialect delivery has sorted keys', async () => {
+  it('signedWebhook() with the dialect delivery has sorted keys', async () => {
     const data = { b: [{ d: 1, c: null }], a: 'x' };
     const timestamp = new Date(1704110400250);
     const { body } = await signedWebhook('scan.complete', { secret, dialect: 'delivery', data, timestamp });

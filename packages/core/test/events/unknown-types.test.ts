@@ -31,7 +31,7 @@ describe('an event of an unknown type', () => {
     ['a version that is not a string', { version: 5, data: {} }, { version: undefined }],
     ['metadata that is not an object', { metadata: 'x', data: {} }, { metadata: {} }],
     ['metadata with an invalid field', { metadata: { user: 5 }, data: {} }, { metadata: {} }],
-  ])('is parsed with %s, and wire.body keeps the original text', (_, fields, expected) => {
+  ])('parses an unknown type with %s, and wire.body keeps the original text', (_, fields, expected) => {
     vi.spyOn(Date, 'now').mockReturnValue(Date.parse(arrival));
     const sent = body(fields);
     const { event, wire } = eventOf(sent);
@@ -39,7 +39,7 @@ describe('an event of an unknown type', () => {
     expect(wire.body).toBe(sent);
   });
 
-  it('keeps its valid fields', () => {
+  it('keeps the valid fields of an unknown type', () => {
     const fields = {
       source: 'sf',
       version: '6',
@@ -50,7 +50,7 @@ describe('an event of an unknown type', () => {
     expect(eventOf(body(fields)).event).toEqual({ event_type: 'future.event', timestamp: time, ...fields });
   });
 
-  it('is validated if it has a custom schema', () => {
+  it('validates an unknown type that has a custom schema', () => {
     const schemas = { 'future.event': z.looseObject({}) };
     expect(parseEvent(body({ data: 'x' }), { schemas })).toMatchObject({ issues: [{ path: 'data' }] });
   });

@@ -10,7 +10,7 @@ function handlingErrorOf(outcome: Outcome): EventHandlingError {
 }
 
 describe('handlers that fail', () => {
-  it('do not keep other handlers from running, and are reported in one error with the event', async () => {
+  it('runs the other handlers if some fail, and reports the failures in one error with the event', async () => {
     const receiver = createReceiver({ secret });
     const errors: unknown[] = [];
     const ran: string[] = [];
@@ -40,7 +40,7 @@ describe('handlers that fail', () => {
     expect(error.id).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('are the only handlers that a retry runs', async () => {
+  it('runs only the failed handlers on a retry', async () => {
     const receiver = createReceiver({ secret });
     let isDown = true;
     const attempts: number[] = [];
@@ -60,7 +60,7 @@ describe('handlers that fail', () => {
     expect(slack).toHaveBeenCalledOnce();
   });
 
-  it('run once if a retry arrives while they run, and both requests fail', async () => {
+  it('runs a handler once if a retry arrives while it runs, and both requests fail', async () => {
     const receiver = createReceiver({ secret });
     const rejects: ((error: Error) => void)[] = [];
     receiver.on('scan_completed', () => new Promise((_, reject) => rejects.push(reject)));
@@ -75,7 +75,7 @@ describe('handlers that fail', () => {
     expect(rejects).toHaveLength(1);
   });
 
-  it('may throw any value', async () => {
+  it('reports any value that a handler throws', async () => {
     const receiver = createReceiver({ secret });
     const thrown = [undefined, null, 'text', 5, Object.create(null), { message: 'x' }, Symbol('s')];
     for (const value of thrown) {
@@ -89,7 +89,7 @@ describe('handlers that fail', () => {
 });
 
 describe('a handler that exceeds its timeout', () => {
-  it('fails, and its signal is aborted', async () => {
+  it('fails a handler that exceeds its timeout, and aborts its signal', async () => {
     const receiver = createReceiver({ secret, handlerTimeout: 20 });
     const signals: AbortSignal[] = [];
     receiver.on(
@@ -110,7 +110,7 @@ describe('a handler that exceeds its timeout', () => {
     expect(signals[0]?.reason).toBe(error);
   });
 
-  it('receives the same signal each time it reads context.signal', async () => {
+  it('context.signal is the same each time a handler reads it', async () => {
     const receiver = createReceiver({ secret, handlerTimeout: 20 });
     const signals: AbortSignal[] = [];
     receiver.onAny((_, context) => {
@@ -122,7 +122,7 @@ describe('a handler that exceeds its timeout', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 
-  it('finds its signal aborted if it first reads it after the timeout', async () => {
+  it('context.signal is aborted if a handler first reads it after the timeout', async () => {
     const receiver = createReceiver({ secret });
     const reportAborted = vi.fn();
     receiver.on(
@@ -137,7 +137,7 @@ describe('a handler that exceeds its timeout', () => {
     await vi.waitFor(() => expect(reportAborted).toHaveBeenCalledWith(true));
   });
 
-  it('is not run again by a retry if it has succeeded in the meantime', async () => {
+  it('does not run a handler again on a retry if it has succeeded after its timeout', async () => {
     const receiver = createReceiver({ secret });
     const progress = vi.fn();
     receiver.on(

@@ -4,7 +4,7 @@ import { signedDelivery, signedWebhook } from '../../src/testing/index.ts';
 import { secret } from '../support/sender.ts';
 
 describe('handlers', () => {
-  it('run for their type, alias, list, category and all', async () => {
+  it('runs the handlers of a type, alias, list, category and all', async () => {
     const receiver = createReceiver({ secret });
     const calls: string[] = [];
     const logCall = (name: string) => () => void calls.push(name);
@@ -46,7 +46,7 @@ describe('handlers', () => {
       ['event.new'],
     ],
     ['alert.*', ['alert.critical', 'alert.info'], ['system_alert']],
-  ] as const)('of %s receive %j and not %j', async (selector, included, excluded) => {
+  ] as const)('a handler of %s receives %j and not %j', async (selector, included, excluded) => {
     const receiver = createReceiver({ secret });
     const handled: string[] = [];
     receiver.on(selector, (_, { wire }) => void handled.push(wire.eventType));
@@ -55,7 +55,7 @@ describe('handlers', () => {
     expect(handled).toEqual(included);
   });
 
-  it('of onUnhandled receive events that no on() handler receives, including unknown types', async () => {
+  it('onUnhandled() receives events that no on() handler receives, including unknown types', async () => {
     const receiver = createReceiver({ secret });
     const handled: string[] = [];
     const anyHandler = vi.fn();
@@ -68,7 +68,7 @@ describe('handlers', () => {
     expect(anyHandler).toHaveBeenCalledTimes(4);
   });
 
-  it('that are registered late receive later events', async () => {
+  it('a handler that is registered late receives later events', async () => {
     const receiver = createReceiver({ secret });
     const handler = vi.fn();
     await receiver.receive(await signedDelivery('scan_failed', { secret }));
@@ -77,7 +77,7 @@ describe('handlers', () => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it('receive the context of their delivery', async () => {
+  it('passes the context of the delivery to a handler', async () => {
     const info = vi.fn();
     const logger = { debug() {}, info, warn() {}, error() {} };
     const receiver = createReceiver({ secret, endpoint: 'e', logger, now: () => 5000 });
@@ -128,7 +128,7 @@ describe('onUnhandled', () => {
     ['all as the last of a list', false, (receiver) => receiver.on(['scan_started', 'all'], () => {})],
     ['onAny', true, (receiver) => receiver.onAny(() => {})],
     ['another type', true, (receiver) => receiver.on('scan_failed', () => {})],
-  ])('after a registration of %s runs: %s', async (_, expected, register) => {
+  ])('whether onUnhandled() runs after a registration of %s: %s', async (_, expected, register) => {
     expect(await isUnhandled(register)).toBe(expected);
   });
 

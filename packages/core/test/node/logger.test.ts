@@ -19,7 +19,7 @@ describe('a line of lineLogger()', () => {
   it.each([
     ['an error', { err: new Error(hostile) }],
     ['a string', { event_type: hostile }],
-  ])('is one line without control characters when the sender forges %s', (_, details) => {
+  ])('writes one line without control characters when the sender forges %s', (_, details) => {
     const text = written(() => lineLogger().error(details, hostile));
     expect(text.endsWith('\n')).toBe(true);
     expect(text.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
@@ -54,7 +54,7 @@ describe('a line of lineLogger()', () => {
     expect(written(() => lineLogger().info({ words }, words))).toBe(`info  ${words} { words: '${words}' }\n`);
   });
 
-  it('has no colors if standard error is not a terminal', () => {
+  it('writes no colors if standard error is not a terminal', () => {
     expect(written(() => lineLogger().info({ n: 1 }, 'counted'))).toBe('info  counted { n: 1 }\n');
     expect(written(() => lineLogger().debug({}, 'nothing'))).toBe('');
   });
@@ -63,7 +63,7 @@ describe('a line of lineLogger()', () => {
     ['an error', { err: new Error('x'.repeat(1_000_000)) }],
     ['a string', { event_type: 'x'.repeat(1_000_000) }],
     ['several errors', { err: new AggregateError([new Error('x'.repeat(1_000_000))], 'failed') }],
-  ])('is cut if %s is one megabyte long', (_, details) => {
+  ])('cuts a line if %s is one megabyte long', (_, details) => {
     const text = written(() => lineLogger().error(details, 'failed'));
     expect(text.length).toBeLessThan(25_000);
     expect(text.indexOf('\n')).toBe(text.length - 1);
@@ -82,13 +82,13 @@ describe('a line of lineLogger()', () => {
       vi.unstubAllEnvs();
     });
 
-    it('has colors unless NO_COLOR is set', () => {
+    it('writes colors on a terminal unless NO_COLOR is set', () => {
       expect(logged({ n: 1 })).toBe(`info  counted { n: ${esc}[33m1${esc}[39m }\n`);
       expect(logged({ n: 1 }, '1')).toBe('info  counted { n: 1 }\n');
     });
 
     it.each(['[2J', '[8m', '[7m', '[1A', ']0;title\u0007', 'c'])(
-      'escapes the sequence %j of the sender',
+      'escapes the sequence %j of the sender on a terminal',
       (code) => {
         const text = logged({ event_type: esc + code, err: new Error(`${esc}${code} of the sender`) });
         expect(text).not.toContain(esc + code);
@@ -96,7 +96,7 @@ describe('a line of lineLogger()', () => {
       },
     );
 
-    it('resets its colors when it is cut', () => {
+    it('resets the colors of a line that is cut', () => {
       const text = logged({ text: Array.from({ length: 99 }, () => 'x'.repeat(500)) });
       expect(text.endsWith(`…${esc}[0m\n`)).toBe(true);
     });

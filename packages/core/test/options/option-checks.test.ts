@@ -122,7 +122,7 @@ describe('registering a handler', () => {
   const receiver = createReceiver({ secret });
   const registrationError = (...args: unknown[]) => errorOf(() => Reflect.apply(receiver.on, receiver, args));
 
-  it('fails for an unknown type, and suggests the known one', () => {
+  it('on() rejects an unknown type, and suggests the known one', () => {
     const error = registrationError('scan_complete', () => {});
     expect(error).toMatchObject({ option: 'type' });
     expect(error.message).toContain('Did you mean "scan_completed"?');
@@ -131,20 +131,20 @@ describe('registering a handler', () => {
     );
   });
 
-  it('fails if the handler is not a function', () => {
+  it('on() rejects a handler that is not a function', () => {
     expect(registrationError('scan_completed', 'handler').option).toBe('handler');
   });
 
-  it('fails if another handler has the same name', () => {
+  it('on() rejects a name that another handler has', () => {
     receiver.on('scan_completed', () => {}, { name: 'siem' });
     expect(registrationError('scan_failed', () => {}, { name: 'siem' })).toMatchObject({ option: 'name' });
   });
 
-  it.each([0, -1, Number.NaN, 2 ** 31, '5', null])('fails with the timeout %j', (timeout) => {
+  it.each([0, -1, Number.NaN, 2 ** 31, '5', null])('on() rejects the timeout %j', (timeout) => {
     expect(registrationError('scan_completed', () => {}, { timeout }).option).toBe('timeout');
   });
 
-  it.each(['', '  ', 5, null, {}])('fails with the name %j', (name) => {
+  it.each(['', '  ', 5, null, {}])('on() rejects the name %j', (name) => {
     expect(registrationError('scan_completed', () => {}, { name }).option).toBe('name');
   });
 
@@ -154,18 +154,18 @@ describe('registering a handler', () => {
     ['timout', 'timeout'],
     ['timeoutMs', 'timeout'],
     ['retries', undefined],
-  ])('fails with the unknown option %s, and suggests %s', (option, suggestion) => {
+  ])('on() rejects the unknown option %s, and suggests %s', (option, suggestion) => {
     const error = registrationError('scan_completed', () => {}, { [option]: 'siem' });
     expect(error.option).toBe(option);
     expect(error.message).toContain('Known: name, timeout.');
     expect(/Did you mean "(\w+)"/.exec(error.message)?.[1]).toBe(suggestion);
   });
 
-  it.each([['siem'], [5], [null], [['siem']]])('fails with the options %j', (options) => {
+  it.each([['siem'], [5], [null], [['siem']]])('on() rejects the options %j', (options) => {
     expect(registrationError('scan_completed', () => {}, options).option).toBe('handler');
   });
 
-  it('fails in onAny() and onUnhandled(), and the handler is not registered', async () => {
+  it('onAny() and onUnhandled() reject unknown options, and do not register the handler', async () => {
     const newReceiver = createReceiver({ secret });
     const run = () => Promise.reject(new Error('never registered'));
     for (const register of [newReceiver.onAny, newReceiver.onUnhandled]) {
@@ -178,7 +178,7 @@ describe('registering a handler', () => {
     });
   });
 
-  it('succeeds with omitted options', () => {
+  it('onAny() accepts omitted options', () => {
     const newReceiver = createReceiver({ secret });
     for (const options of [undefined, {}, { name: undefined, timeout: undefined }]) {
       expect(() => Reflect.apply(newReceiver.onAny, newReceiver, [() => {}, options])).not.toThrow();
@@ -194,7 +194,7 @@ describe('memoryLog() and memoryQueue()', () => {
     ['baseDelay', () => memoryQueue({ baseDelay: Number.NaN })],
     ['maxDelay', () => memoryQueue({ maxDelay: 0 })],
     ['capacity', () => memoryQueue({ capacity: 0 })],
-  ])('reject an invalid %s', (option, create) => {
+  ])('memoryLog() and memoryQueue() reject an invalid %s', (option, create) => {
     expect(errorOf(create).option).toBe(option);
   });
 });

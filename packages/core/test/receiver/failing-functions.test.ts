@@ -111,7 +111,7 @@ describe('a handler that exceeds handlerTimeout', () => {
     return { receiver, finish };
   }
 
-  it('is not run again by a retry, which waits for it', async () => {
+  it('does not run a slow handler again for a retry, which waits for it', async () => {
     const { receiver, finish } = createSlow();
     const createDelivery = await deliveryFactory();
     expect(await receiver.receive(createDelivery())).toMatchObject({ code: 'handler_failed' });
@@ -122,7 +122,7 @@ describe('a handler that exceeds handlerTimeout', () => {
     expect(finish).toHaveLength(1);
   });
 
-  it('makes each retry fail without a second run if it never settles', async () => {
+  it('fails each retry without a second run if a handler never settles', async () => {
     const { receiver, finish } = createSlow();
     const createDelivery = await deliveryFactory();
     for (let n = 0; n < 3; n++)
@@ -131,7 +131,7 @@ describe('a handler that exceeds handlerTimeout', () => {
     await receiver.close();
   });
 
-  it('is run again by a retry if it fails late', async () => {
+  it('runs a handler again for a retry if it fails after its timeout', async () => {
     const receiver = createReceiver({ secret, handlerTimeout: 20 });
     const fail: ((error: Error) => void)[] = [];
     receiver.onAny(() => new Promise((_, reject) => fail.push(reject)));
@@ -145,7 +145,7 @@ describe('a handler that exceeds handlerTimeout', () => {
     expect(await retry).toMatchObject({ code: 'handler_failed' });
   });
 
-  it('is not run again by a retry of a queue, which waits for it', async () => {
+  it('does not run a slow handler again for a retry of a queue, which waits for it', async () => {
     const { receiver, finish } = createSlow({ queue: memoryQueue({ baseDelay: 1 }) });
     const outcomes: string[] = [];
     receiver.onOutcome(({ status }) => outcomes.push(status));
@@ -160,7 +160,7 @@ describe('a handler that exceeds handlerTimeout', () => {
   it.each([
     ['nine seconds without a queue', {}, 9000],
     ['five minutes with a queue', { queue: memoryQueue() }, 300_000],
-  ])('fails after %s by default', async (_, options, time) => {
+  ])('a handler times out after %s by default', async (_, options, time) => {
     vi.useFakeTimers();
     const errors: unknown[] = [];
     const receiver: Receiver = createReceiver({ secret, ...options });
@@ -175,7 +175,7 @@ describe('a handler that exceeds handlerTimeout', () => {
 });
 
 describe('retryAfter of a handler error', () => {
-  it('is sent to the sender, as the longest of several', async () => {
+  it('answers with the longest retryAfter of several handlers', async () => {
     const receiver = createReceiver({ secret });
     receiver.on('scan.*', () => {
       throw new RetryLaterError(2.5, 'busy');
@@ -188,16 +188,19 @@ describe('retryAfter of a handler error', () => {
     expect(toHttpResponse(outcome).headers['retry-after']).toBe('61');
   });
 
-  it.each([1e5, 1e12, Number.MAX_VALUE])('is sent as one day if it is %d seconds', async (seconds) => {
-    const receiver = createReceiver({ secret }).onAny(() => {
-      throw new RetryLaterError(seconds, 'busy');
-    });
-    const outcome = await (await sender())(receiver);
-    expect(toHttpResponse(outcome).headers['retry-after']).toBe('86400');
-  });
+  it.each([1e5, 1e12, Number.MAX_VALUE])(
+    'answers with a Retry-After of one day if a handler asks for %d seconds',
+    async (seconds) => {
+      const receiver = createReceiver({ secret }).onAny(() => {
+        throw new RetryLaterError(seconds, 'busy');
+      });
+      const outcome = await (await sender())(receiver);
+      expect(toHttpResponse(outcome).headers['retry-after']).toBe('86400');
+    },
+  );
 
   it.each([-1, 0, Number.NaN, Number.POSITIVE_INFINITY, '60'])(
-    'is not sent if it is %s',
+    'answers without Retry-After if the retryAfter of a handler error is %s',
     async (retryAfter) => {
       const receiver = createReceiver({ secret }).onAny(() => {
         throw Object.assign(new Error('busy'), { retryAfter });

@@ -32,7 +32,7 @@ describe('a delivery', () => {
     ['missing_signature', {}, { 'x-spiderfoot-signature': undefined }],
     ['invalid_signature', {}, { 'x-spiderfoot-signature': '' }],
     ['invalid_signature', {}, { 'x-spiderfoot-signature': 'sha256=abc' }],
-  ] as const)('is rejected as %s before its body is read: %o %o', async (code, request, headers) => {
+  ] as const)('rejects a delivery as %s before its body is read: %o %o', async (code, request, headers) => {
     const receiver = createReceiver({ secret, allowedIps: ['loopback'], maxBodySize: 100 });
     const handler = vi.fn();
     receiver.onAny(handler);
@@ -59,7 +59,7 @@ describe('a delivery', () => {
     'application/json; charset=utf-8',
     'Application/JSON;charset="UTF-8"',
     'application/vnd.spiderfoot+json',
-  ])('is accepted with the content-type %s', async (type) => {
+  ])('accepts a delivery with the content-type %s', async (type) => {
     const receiver = createReceiver({ secret });
     const outcome = await receiver.receive(
       await signedDelivery('scan_completed', { secret, headers: { 'content-type': type } }),
@@ -70,7 +70,7 @@ describe('a delivery', () => {
 
 describe('a body that cannot be read', () => {
   it.each(['body_too_large', 'body_timeout', 'body_already_parsed', 'request_aborted'] as const)(
-    'is rejected as %s',
+    'rejects a body that cannot be read as %s',
     async (code) => {
       const receiver = createReceiver({ secret, maxBodySize: 77, bodyTimeout: 88 });
       const readBody = vi.fn(async () => code);
@@ -82,7 +82,7 @@ describe('a body that cannot be read', () => {
 });
 
 describe('a signature', () => {
-  it('is read from the first of the headers that is present', async () => {
+  it('reads the signature from the first of its headers that is present', async () => {
     const receiver = createReceiver({ secret, signatureHeader: ['X-First', 'X-Second'] });
     const { body, headers } = await signedWebhook('scan_started', { secret });
     const signature = headers['x-spiderfoot-signature'] ?? '';
@@ -101,7 +101,7 @@ describe('a signature', () => {
     expect(await deliver({ 'x-spiderfoot-signature': signature })).toBe('missing_signature');
   });
 
-  it('is not required with secret: false, and the id is the SHA-256 of the body', async () => {
+  it('accepts an unsigned delivery with secret: false, and its id is the SHA-256 of the body', async () => {
     const receiver = createReceiver({ secret: false });
     const header = (name: string) => (name === 'content-type' ? 'application/json' : undefined);
     const createDelivery = await deliveryFactory();
@@ -114,7 +114,7 @@ describe('a signature', () => {
 });
 
 describe('an event', () => {
-  it('is ignored if its type is not in events, under any of its names', async () => {
+  it('ignores an event whose type is not in events, under any of its names', async () => {
     const receiver = createReceiver({ secret, events: ['scan.complete', 'finding'] });
     const handler = vi.fn();
     receiver.onAny(handler);
@@ -138,7 +138,7 @@ describe('an event', () => {
     [-299, 'processed'],
     [299, 'processed'],
     [301, 'stale_event'],
-  ])('%d seconds from now is %s with a tolerance of 300', async (offset, expected) => {
+  ])('an event %d seconds from now is %s with a tolerance of 300', async (offset, expected) => {
     const now = Date.parse('2024-01-01T12:00:00Z');
     const receiver = createReceiver({ secret, tolerance: 300, now: () => now });
     const timestamp = new Date(now + offset * 1000);
@@ -147,7 +147,7 @@ describe('an event', () => {
     }
   });
 
-  it('of any age is accepted without a tolerance', async () => {
+  it('accepts an event of any age without a tolerance', async () => {
     const receiver = createReceiver({ secret });
     const old = await deliveryFactory('scan_completed', { timestamp: new Date('2001-01-01') });
     expect(codeOf(await receiver.receive(old()))).toBe('processed');
@@ -171,7 +171,7 @@ it('reports X-SpiderFoot-Event in wire, but takes the event type from the body',
 });
 
 describe('onOutcome()', () => {
-  it('receives every outcome with its timings', async () => {
+  it('calls onOutcome listeners for every outcome with its timings', async () => {
     const calls: [Outcome, OutcomeDetails][] = [];
     const receiver = createReceiver({ secret, endpoint: 'e1', now: () => 1_700_000_000_000 });
     receiver.onOutcome((...args) => void calls.push(args));
@@ -201,7 +201,7 @@ describe('onOutcome()', () => {
     expect(rejected?.timings).toEqual({ total: expect.any(Number) });
   });
 
-  it('does not change the outcome if a listener fails, and onError is called', async () => {
+  it('calls onError if an onOutcome listener fails, and the outcome does not change', async () => {
     const receiver = createReceiver({ secret });
     const errors = vi.fn();
     receiver.onError(errors).onOutcome(() => {
@@ -215,7 +215,7 @@ describe('onOutcome()', () => {
 });
 
 describe('a delivery whose handlers run in another process', () => {
-  it('is answered with 503 in_progress without running a handler, and a retry runs it after that process has stopped', async () => {
+  it('answers 503 in_progress while another process runs the delivery, and a retry runs it after that process has stopped', async () => {
     const known = { state: 'received', attempt: 0, succeeded: [] } as const;
     const record = vi
       .fn()

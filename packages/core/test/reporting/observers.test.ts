@@ -271,7 +271,7 @@ describe('a receiver without a queue', () => {
 });
 
 describe('a counter of new deliveries', () => {
-  /** The example in the README. */
+  /** The example in docs/metrics-and-logs.md. */
   function counting(receiver: Receiver) {
     const counted: unknown[] = [];
     receiver.onOutcome(({ status }, { phase, attempt, eventType }) => {

@@ -57,7 +57,7 @@ describe.each(builds)('HMAC of the $build build', ({ createKey, sha256, equalDig
     expect(await createKey(key).sign(data)).toBe(hmac);
   });
 
-  it('equals the HMAC of node:crypto for any key and body', async () => {
+  it('the HMAC equals that of node:crypto for any key and body', async () => {
     const key = fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.string({ minLength: 1 }));
     await fc.assert(
       fc.asyncProperty(key, fc.uint8Array({ maxLength: 2000 }), async (secret, body) => {
@@ -67,18 +67,21 @@ describe.each(builds)('HMAC of the $build build', ({ createKey, sha256, equalDig
     );
   });
 
-  it.each([0, 1, 63, 64, 65, 65_535, 65_536, 65_537, 1_048_576])('is correct for %d bytes', async (size) => {
-    const body = Buffer.alloc(size, 'spider');
-    const key = createKey('hmac-s3cret');
-    const expected = createHmac('sha256', 'hmac-s3cret').update(body).digest('hex');
-    expect(await key.sign(body)).toBe(expected);
-    // The second body must not contain bytes of the first one, which a reused buffer could hold.
-    expect(await key.sign(body.subarray(0, size >> 1))).toBe(
-      createHmac('sha256', 'hmac-s3cret')
-        .update(body.subarray(0, size >> 1))
-        .digest('hex'),
-    );
-  });
+  it.each([0, 1, 63, 64, 65, 65_535, 65_536, 65_537, 1_048_576])(
+    'the HMAC is correct for %d bytes',
+    async (size) => {
+      const body = Buffer.alloc(size, 'spider');
+      const key = createKey('hmac-s3cret');
+      const expected = createHmac('sha256', 'hmac-s3cret').update(body).digest('hex');
+      expect(await key.sign(body)).toBe(expected);
+      // The second body must not contain bytes of the first one, which a reused buffer could hold.
+      expect(await key.sign(body.subarray(0, size >> 1))).toBe(
+        createHmac('sha256', 'hmac-s3cret')
+          .update(body.subarray(0, size >> 1))
+          .digest('hex'),
+      );
+    },
+  );
 
   it.each([10, 20_000])(
     'keeps its key when the bytes of the secret are overwritten, for %d bytes',
@@ -117,7 +120,7 @@ describe('verify()', () => {
     ['without the prefix', digest],
     ['with digits in upper case', digest.toUpperCase()],
     ['with everything in upper case', `SHA256=${digest.toUpperCase()}`],
-  ])('accepts a signature %s', async (_, signature) => {
+  ])('verify() accepts a signature %s', async (_, signature) => {
     expect(await verify(secret, body, signature)).toBe(true);
     expect(await verify(secret, Buffer.from(body), signature)).toBe(true);
   });
@@ -136,7 +139,7 @@ describe('verify()', () => {
     ['white space before it', ` sha256=${digest}`],
     ['two signatures joined', `sha256=${digest}, sha256=${digest}`],
     ['the digest as base64', Buffer.from(digest, 'hex').toString('base64')],
-  ])('rejects %s', async (_, signature) => {
+  ])('verify() rejects %s', async (_, signature) => {
     expect(await verify(secret, body, signature)).toBe(false);
   });
 
@@ -194,7 +197,7 @@ describe('an invalid secret', () => {
     ['an empty string', ''],
     ['no bytes', new Uint8Array()],
     ['a string with a newline', 's3cret\n'],
-  ])('is rejected by sign() and verify(): %s', async (_, secret) => {
+  ])('sign() and verify() reject an invalid secret: %s', async (_, secret) => {
     await expect(sign(secret, 'x')).rejects.toThrow(ConfigurationError);
     for (const secrets of [secret, ['good', secret]]) {
       await expect(verify(secrets, 'x', '0'.repeat(64))).rejects.toThrow(ConfigurationError);

@@ -24,7 +24,7 @@ function createReporting(options: Partial<ReceiverOptions> = {}) {
 const data = { scan_id: 's1', target: 'example.com' };
 
 describe('a dead letter of a memory queue', () => {
-  it('is reported with its delivery, its handlers and their errors', async () => {
+  it('reports a dead letter with its delivery, its handlers and their errors', async () => {
     const { receiver, letters } = createReporting();
     const before = new Date();
     await (await sender('scan.complete', data))(receiver);
@@ -43,7 +43,7 @@ describe('a dead letter of a memory queue', () => {
     expect(letter?.error).toBeInstanceOf(EventHandlingError);
   });
 
-  it('is logged in one line that contains the failure and the dead letter', async () => {
+  it('logs a dead letter in one line with the failure', async () => {
     const { logger, lines } = keepingLogger();
     const { receiver, letters } = createReporting({ logger });
     await (await sender())(receiver);
@@ -62,27 +62,30 @@ describe('a dead letter of a memory queue', () => {
   it.each([
     ['with a logger', { logger: keepingLogger().logger }, true],
     ['without a logger', {}, false],
-  ])('is confirmed to the store as logged only if there is a logger: %s', (_, options, isLogged) => {
-    const confirmations: unknown[] = [];
-    const queue: DeliveryQueue = {
-      enqueue: async () => 'accepted',
-      start(endpoint, _process, onDeadLetter) {
-        confirmations.push(
-          onDeadLetter?.({
-            ...{ id: 'a'.repeat(32), endpoint, eventType: 'scan_completed', scanId: 's1', target: 't' },
-            ...{ receivedAt: new Date(), ip: undefined, attempts: 5, reason: 'lost', handlers: [] },
-            error: new Error('lost'),
-          }),
-        );
-        return { close: async () => {} };
-      },
-    };
-    const { receiver } = createReporting({ queue, ...options });
-    receiver.start();
-    expect(confirmations).toEqual([isLogged]);
-  });
+  ])(
+    'confirms to the store that a dead letter is logged only if there is a logger: %s',
+    (_, options, isLogged) => {
+      const confirmations: unknown[] = [];
+      const queue: DeliveryQueue = {
+        enqueue: async () => 'accepted',
+        start(endpoint, _process, onDeadLetter) {
+          confirmations.push(
+            onDeadLetter?.({
+              ...{ id: 'a'.repeat(32), endpoint, eventType: 'scan_completed', scanId: 's1', target: 't' },
+              ...{ receivedAt: new Date(), ip: undefined, attempts: 5, reason: 'lost', handlers: [] },
+              error: new Error('lost'),
+            }),
+          );
+          return { close: async () => {} };
+        },
+      };
+      const { receiver } = createReporting({ queue, ...options });
+      receiver.start();
+      expect(confirmations).toEqual([isLogged]);
+    },
+  );
 
-  it('is logged as an error even if its handlers only threw RetryLaterError', async () => {
+  it('logs a dead letter as an error even if its handlers only threw RetryLaterError', async () => {
     const { logger, lines } = keepingLogger();
     const letters: unknown[] = [];
     const receiver = createReceiver({ secret, logger, queue: memoryQueue({ maxAttempts: 1 }) })
@@ -94,7 +97,7 @@ describe('a dead letter of a memory queue', () => {
     expect(lines[1]?.message).toContain('dead letter');
   });
 
-  it('is reported without running a handler if the body can no longer be parsed', async () => {
+  it('reports a dead letter without running a handler if the body can no longer be parsed', async () => {
     const { logger, lines } = keepingLogger();
     const { receiver, letters, queue } = createReporting({ logger });
     const stored = {
@@ -122,7 +125,7 @@ describe('a dead letter of a memory queue', () => {
   it.each([
     ['throws', () => JSON.parse('{')],
     ['rejects', () => Promise.reject(new Error('no pager'))],
-  ])('causes only a call of onError if a listener of onDeadLetter %s', async (_, fault) => {
+  ])('only calls onError if a listener of onDeadLetter %s', async (_, fault) => {
     const { receiver, letters } = createReporting();
     const sources: string[] = [];
     receiver.onError((_error, { source, phase, attempt }) => sources.push(`${source} ${phase} ${attempt}`));
@@ -139,7 +142,7 @@ describe('a dead letter of a memory queue', () => {
     await vi.waitFor(() => expect(outcomes.toSorted()).toEqual(['accepted', 'processed']));
   });
 
-  it('is reported again if it is sent again and fails again', async () => {
+  it('reports a dead letter again if it is sent again and fails again', async () => {
     const { receiver, letters } = createReporting();
     const send = await sender();
     for (const count of [1, 2]) {
@@ -148,7 +151,7 @@ describe('a dead letter of a memory queue', () => {
     }
   });
 
-  it('is not reported if the last attempt succeeds', async () => {
+  it('reports no dead letter if the last attempt succeeds', async () => {
     const letters = vi.fn();
     let calls = 0;
     const done = vi.fn();

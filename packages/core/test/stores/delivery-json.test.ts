@@ -29,7 +29,7 @@ const bodies = {
 };
 
 describe('the JSON of a delivery', () => {
-  it('has camelCase names in a fixed order, and times in ISO 8601', () => {
+  it('deliveryJson() has camelCase names in a fixed order, and times in ISO 8601', () => {
     const record = createRecord({ nextAttempt: new Date(0), body: new TextEncoder().encode('{}') });
     expect(Object.keys(deliveryJson(record))).toEqual([
       'key',
@@ -58,13 +58,13 @@ describe('the JSON of a delivery', () => {
     });
   });
 
-  it('omits undefined fields and fields that are not part of a delivery', () => {
+  it('deliveryJson() omits undefined fields and fields that are not part of a delivery', () => {
     expect(printed({ receivedAt: new Date(0), ip: undefined, secret: 'x' })).toEqual({
       receivedAt: '1970-01-01T00:00:00.000Z',
     });
   });
 
-  it.each(Object.entries(bodies))('keeps every byte of a body with %s', (_, body) => {
+  it.each(Object.entries(bodies))('deliveryJson() keeps every byte of a body with %s', (_, body) => {
     const { body: text, bodyBase64 } = printed({ body });
     const bytes = text === undefined ? Buffer.from(bodyBase64, 'base64') : Buffer.from(text);
     expect(bytes.equals(body)).toBe(true);
@@ -72,22 +72,25 @@ describe('the JSON of a delivery', () => {
 });
 
 describe('encodeDelivery() and decodeDelivery()', () => {
-  it.each(Object.entries(bodies))('restore a delivery whose body has %s', (_, body) => {
-    const { id = '', endpoint = '', receivedAt, ip, eventType, dialect, scanId, target } = createRecord();
-    const delivery = { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body };
-    expect(decodeDelivery(JSON.parse(JSON.stringify(encodeDelivery(delivery))))).toEqual(delivery);
-  });
+  it.each(Object.entries(bodies))(
+    'decodeDelivery() restores an encoded delivery whose body has %s',
+    (_, body) => {
+      const { id = '', endpoint = '', receivedAt, ip, eventType, dialect, scanId, target } = createRecord();
+      const delivery = { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body };
+      expect(decodeDelivery(JSON.parse(JSON.stringify(encodeDelivery(delivery))))).toEqual(delivery);
+    },
+  );
 });
 
 describe('an export of deliveries', () => {
-  it('as JSONL has the JSON of one delivery on each line', async () => {
+  it('exports the JSON of one delivery on each line as JSONL', async () => {
     const [one, two] = [createRecord({ key: '1', body: bodies['no bytes'] }), createRecord({ key: '2' })];
     const records = [one, two].map((record) => ({ ...record, body: bodies['a byte that is not UTF-8'] }));
     const lines = (await exported('jsonl', ...records)).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(records.map(printed));
   });
 
-  it('as CSV has the columns of the JSON, with the body in body or in bodyBase64', async () => {
+  it('exports the columns of the JSON as CSV, with the body in body or in bodyBase64', async () => {
     const text = await exported(
       'csv',
       createRecord({ target: '=1+1', body: bodies['a byte that is not UTF-8'] }),
@@ -100,7 +103,7 @@ describe('an export of deliveries', () => {
     expect(line).toMatch(/,,e\/99$/);
   });
 
-  it('rejects another format with a ConfigurationError', async () => {
+  it('rejects an unknown export format with a ConfigurationError', async () => {
     const format: 'csv' = JSON.parse('"xml"');
     await expect(exported(format)).rejects.toMatchObject({ name: 'ConfigurationError', option: 'format' });
   });

@@ -5,7 +5,7 @@ import { checkFilter, endpointTaken, isTaken, mayReplace, retryDelay } from '../
 describe('retryDelay()', () => {
   const options = { baseDelay: 1000, maxDelay: 60_000 };
 
-  it('is random, at most baseDelay doubled for each attempt, and never above maxDelay', () => {
+  it('retryDelay() is random, at most baseDelay doubled for each attempt, and never above maxDelay', () => {
     for (const attempt of [1, 2, 3, 6, 7, 8, 50, 2000]) {
       const longest = Math.min(60_000, 1000 * 2 ** (attempt - 1));
       const draws = Array.from({ length: 400 }, () => retryDelay(attempt, undefined, options));
@@ -17,7 +17,7 @@ describe('retryDelay()', () => {
     }
   });
 
-  it('is at least the wait that a handler asks for, even if it exceeds maxDelay', () => {
+  it('retryDelay() is at least the wait that a handler asks for, even if it exceeds maxDelay', () => {
     for (let n = 0; n < 200; n++) {
       expect(retryDelay(1, 30, options)).toBe(30_000);
       expect(retryDelay(1, 3600, options)).toBe(3_600_000);
@@ -29,14 +29,14 @@ describe('retryDelay()', () => {
   });
 
   it.each([86_401, 2 ** 31, 1e12, Number.MAX_VALUE])(
-    'is one day if a handler asks for %d seconds',
+    'retryDelay() is one day if a handler asks for %d seconds',
     (retryAfter) => {
       expect(retryDelay(1, retryAfter, options)).toBe(86_400_000);
     },
   );
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -5, 0])(
-    'is only the backoff if a handler asks for %d seconds',
+    'retryDelay() is only the backoff if a handler asks for %d seconds',
     (retryAfter) => {
       const delay = retryDelay(1, retryAfter, { baseDelay: 10, maxDelay: 10 });
       expect(delay).toBeGreaterThanOrEqual(0);
@@ -44,7 +44,7 @@ describe('retryDelay()', () => {
     },
   );
 
-  it('is an integer number of milliseconds for any options', () => {
+  it('retryDelay() is an integer number of milliseconds for any options', () => {
     for (let n = 0; n < 2000; n++) {
       const [attempt, retryAfter, baseDelay, maxDelay] = [1, 1, 1, 1].map(() =>
         Math.ceil(Math.random() * 2 ** 31),
@@ -73,7 +73,7 @@ describe('the state of a delivery', () => {
   const entries: readonly DeliveryState[] = ['received', 'processed', 'failed', 'ignored', 'rejected'];
 
   it.each<DeliveryState | QueueState>(['processed', 'queued', 'running'])(
-    '%s means that a new delivery is a duplicate, and is not replaced by a log entry',
+    'a delivery that is %s has duplicates, and a log entry does not replace it',
     (state) => {
       expect(isTaken(state)).toBe(true);
       for (const entry of entries)
@@ -81,7 +81,7 @@ describe('the state of a delivery', () => {
     },
   );
 
-  it('is replaced by a log entry, except that an attempted delivery does not become ignored or rejected', () => {
+  it('a log entry replaces other states, except that an attempted delivery does not become ignored or rejected', () => {
     for (const state of states.filter((other) => !isTaken(other))) {
       const replacing = (attempt: number) => entries.filter((entry) => mayReplace({ state, attempt }, entry));
       expect(replacing(0)).toEqual(entries);
@@ -104,7 +104,7 @@ describe('checkFilter()', () => {
 });
 
 describe('endpointTaken()', () => {
-  it('names the option endpoint', () => {
+  it('endpointTaken() names the option endpoint', () => {
     expect(endpointTaken('default')).toMatchObject({
       option: 'endpoint',
       message: expect.stringContaining('a unique "endpoint"'),

@@ -173,24 +173,27 @@ describe('a log that does not answer', () => {
   it.each([
     ['before the handlers', silentAt(1, 2)],
     ['after the handlers', silentAt(2, 3)],
-  ])('%s causes unavailable each time, and a later retry succeeds', async (_, log) => {
-    vi.useFakeTimers();
-    const handler = vi.fn();
-    const receiver = createReceiver({ secret, log }).onAny(handler);
-    const { next } = await delivery();
-    for (const expected of ['unavailable', 'unavailable', 'processed', 'duplicate']) {
-      const answer = receiver.receive(next());
-      await vi.advanceTimersByTimeAsync(5000);
-      expect(codeOf(await answer)).toBe(expected);
-    }
-    expect(handler).toHaveBeenCalledOnce();
-    expect(await recordsOf(log)).toMatchObject([
-      { state: 'processed', handlers: [{ name: 'all', succeeded: true }] },
-    ]);
-    await receiver.close();
-  });
+  ])(
+    'answers unavailable each time the log does not answer %s, and a later retry succeeds',
+    async (_, log) => {
+      vi.useFakeTimers();
+      const handler = vi.fn();
+      const receiver = createReceiver({ secret, log }).onAny(handler);
+      const { next } = await delivery();
+      for (const expected of ['unavailable', 'unavailable', 'processed', 'duplicate']) {
+        const answer = receiver.receive(next());
+        await vi.advanceTimersByTimeAsync(5000);
+        expect(codeOf(await answer)).toBe(expected);
+      }
+      expect(handler).toHaveBeenCalledOnce();
+      expect(await recordsOf(log)).toMatchObject([
+        { state: 'processed', handlers: [{ name: 'all', succeeded: true }] },
+      ]);
+      await receiver.close();
+    },
+  );
 
-  it('delays close() no longer than the answer to the sender', async () => {
+  it('close() waits for the log no longer than the sender does', async () => {
     vi.useFakeTimers();
     const receiver = createReceiver({ secret, log: silentAt(1) });
     const { next } = await delivery();

@@ -190,7 +190,7 @@ describe('context.signal of a handler behind a queue', () => {
     return { queue, delivery, receiver, reasons, outcomes };
   }
 
-  it('is aborted when the lease is lost, and the outcome reports a next attempt', async () => {
+  it('context.signal is aborted when the lease is lost, and the outcome reports a next attempt', async () => {
     const { queue, delivery, receiver, reasons, outcomes } = await run(60, 1000);
     onTestFinished(() => receiver.close());
     expect(reasons).toEqual([]);
@@ -200,14 +200,14 @@ describe('context.signal of a handler behind a queue', () => {
     await vi.waitFor(() => expect(outcomes).toContainEqual(['rejected', expect.any(Date)]));
   });
 
-  it('is not aborted while the lease is renewed', async () => {
+  it('context.signal is not aborted while the lease is renewed', async () => {
     const { receiver, reasons } = await run(30, 1);
     await sleep(200);
     expect(reasons).toEqual([]);
     await receiver.close();
   });
 
-  it('is aborted when closing returns the delivery to the queue, and no failure is counted', async () => {
+  it('context.signal is aborted when closing returns the delivery to the queue, and no failure is counted', async () => {
     const { queue, delivery, receiver, reasons } = await run(30_000, 1);
     await receiver.close();
     expect(reasons).toEqual([expect.any(Error)]);
@@ -224,7 +224,7 @@ it('a memory queue sets no timer when it starts, because Cloudflare forbids time
 });
 
 describe('the clock of a worker', () => {
-  it('reports once that the system time was changed', () => {
+  it('jumped() is true once after the system time was changed', () => {
     let time = Date.now();
     const clock = createClock(() => time);
     expect(clock.jumped()).toBe(false);

@@ -37,7 +37,7 @@ describe('the body of a fetch request', () => {
     ['is not a number', { 'content-length': 'abc' }],
     ['is negative', { 'content-length': '-1' }],
     ['is missing', {}],
-  ])('is measured if its content-length %s', async (_, headers) => {
+  ])('measures a body whose content-length %s', async (_, headers) => {
     expect(await read(requestOf(text, headers))).toEqual(bytes);
     expect(await read(requestOf(text, headers), limit - 1)).toBe('body_too_large');
     const signed = await signedRequest('scan_completed', { secret: 'web-s3cret', headers });
@@ -45,12 +45,12 @@ describe('the body of a fetch request', () => {
     expect((await handle(signed)).status).toBe(413);
   });
 
-  it('is joined from its chunks', async () => {
+  it('joins the chunks of a body', async () => {
     expect(await read(requestOf(streamOf([...text]).stream))).toEqual(bytes);
     expect(await read(requestOf(null))).toEqual(new Uint8Array());
   });
 
-  it('is rejected as already parsed if it is locked or used', async () => {
+  it('rejects a locked or used body as already parsed', async () => {
     const locked = requestOf(text);
     locked.body?.getReader();
     expect(await read(locked)).toBe('body_already_parsed');
@@ -64,21 +64,21 @@ describe('the body of a fetch request', () => {
     expect(await read(partlyRead)).toBe('body_already_parsed');
   });
 
-  it('that stalls is rejected with body_timeout, and its stream is canceled', async () => {
+  it('rejects a body that stalls with body_timeout, and cancels its stream', async () => {
     const cancel = vi.fn();
     const stream = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}), cancel });
     expect(await read(requestOf(stream), limit, 20)).toBe('body_timeout');
     await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce());
   });
 
-  it('leaves no timer behind after it is read', async () => {
+  it('leaves no timer behind after a body is read', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     expect(await read(requestOf(text))).toEqual(bytes);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('that fails is rejected as request_aborted', async () => {
+  it('rejects a body that fails as request_aborted', async () => {
     const stream = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error('reset')),
     });
@@ -94,20 +94,20 @@ async function responseTo(stream: ReadableStream<Uint8Array>, bodyTimeout = 10_0
 }
 
 describe('a body that is rejected', () => {
-  it('has been read to its end when fetchHandler() returns 413', async () => {
+  it('reads a body to its end before it returns 413', async () => {
     const { stream, left } = streamOf(Array.from({ length: 50 }, () => text));
     const { status } = await responseTo(stream);
     expect({ status, left }).toEqual({ status: 413, left: [] });
   });
 
-  it('has been read to its end when fetchHandler() returns 401', async () => {
+  it('reads a body to its end before it returns 401', async () => {
     const { stream, left } = streamOf([text, text, text]);
     const request = requestOf(stream, { 'content-type': 'application/json' });
     const { status } = await fetchHandler(createReceiver({ secret: 'web-s3cret' }))(request);
     expect({ status, left }).toEqual({ status: 401, left: [] });
   });
 
-  it('is canceled after bodyTimeout if it stalls, and 413 is returned', async () => {
+  it('cancels a stalled body after bodyTimeout, and returns 413', async () => {
     const cancel = vi.fn();
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(Buffer.alloc(limit + 1)),
@@ -118,7 +118,7 @@ describe('a body that is rejected', () => {
     expect(cancel).toHaveBeenCalledOnce();
   });
 
-  it('is canceled after 64 MiB if it never ends, and 413 is returned', async () => {
+  it('cancels an endless body after 64 MiB, and returns 413', async () => {
     const cancel = vi.fn();
     const chunk = new Uint8Array(1024 * 1024);
     let chunks = 0;
@@ -134,7 +134,7 @@ describe('a body that is rejected', () => {
     expect(chunks).toBeLessThan(70);
   });
 
-  it('is not read if its declared length is over 64 MiB', async () => {
+  it('does not read a body with a declared length over 64 MiB', async () => {
     const { stream, left } = streamOf([text, text, text]);
     const length = String(64 * 1024 * 1024 + 1);
     expect((await responseTo(stream, 10_000, { 'content-length': length })).status).toBe(413);
@@ -145,14 +145,18 @@ describe('a body that is rejected', () => {
 
 describe('a body that the framework has read', () => {
   it.each<[string, Promise<Uint8Array>, unknown]>([
-    ['is used', Promise.resolve(bytes), bytes],
-    ['is rejected with body_timeout if it never arrives', new Promise(() => {}), 'body_timeout'],
+    ['uses a body that the framework has read', Promise.resolve(bytes), bytes],
+    [
+      'rejects a body that the framework never finishes reading with body_timeout',
+      new Promise(() => {}),
+      'body_timeout',
+    ],
   ])('%s', async (_, body, expected) => {
     const delivery = new WebDelivery(requestOf(null), () => undefined, body);
     expect(await delivery.readBody(limit, 20)).toEqual(expected);
   });
 
-  it('is rejected as request_aborted if reading it fails', async () => {
+  it('rejects a body that the framework fails to read as request_aborted', async () => {
     const body = Promise.reject(new Error('reset'));
     const delivery = new WebDelivery(requestOf(null), () => undefined, body);
     expect(await delivery.readBody(limit, 10_000)).toBe('request_aborted');
@@ -200,13 +204,13 @@ describe('WebDelivery.discardBody()', () => {
     return { delivery: new WebDelivery(requestOf(stream, headers), () => undefined), left, result };
   }
 
-  it('reads the body to its end', async () => {
+  it('discardBody() reads the body to its end', async () => {
     const { delivery, left, result } = bodyOf([bytes, bytes, bytes]);
     await delivery.discardBody(10_000);
     expect({ left, ...result }).toEqual({ left: [], isCanceled: false, isClosed: true });
   });
 
-  it('reads 64 MiB and then cancels the body', async () => {
+  it('discardBody() reads 64 MiB and then cancels the body', async () => {
     const chunk = new Uint8Array(64 * 1024 * 1024);
     const atLimit = bodyOf([chunk]);
     await atLimit.delivery.discardBody(10_000);
@@ -223,19 +227,19 @@ describe('WebDelivery.discardBody()', () => {
   it.each([
     [64 * 1024 * 1024, 0],
     [64 * 1024 * 1024 + 1, 1],
-  ])('given a declared length of %d leaves %d chunks unread', async (length, chunks) => {
+  ])('discardBody() of a declared length of %d leaves %d chunks unread', async (length, chunks) => {
     const { delivery, left } = bodyOf([bytes], { 'content-length': String(length) });
     await delivery.discardBody(10_000);
     expect(left).toHaveLength(chunks);
   });
 
-  it('does nothing if the request has no body', async () => {
+  it('discardBody() does nothing if the request has no body', async () => {
     await expect(
       new WebDelivery(requestOf(null), () => undefined).discardBody(10_000),
     ).resolves.toBeUndefined();
   });
 
-  it('leaves no timer behind if the body ends or fails', async () => {
+  it('discardBody() leaves no timer behind if the body ends or fails', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const { delivery } = bodyOf([bytes]);
@@ -247,14 +251,14 @@ describe('WebDelivery.discardBody()', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('does not touch a body that another reader has locked', async () => {
+  it('discardBody() does not touch a body that another reader has locked', async () => {
     const request = requestOf('body');
     const reader = request.body?.getReader();
     await new WebDelivery(request, () => undefined).discardBody(10_000);
     expect((await reader?.read())?.value).toEqual(new TextEncoder().encode('body'));
   });
 
-  it('ends after its timeout, which includes the time of readBody()', async () => {
+  it('discardBody() ends after its timeout, which includes the time of readBody()', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
     const endless = () => new WebDelivery(requestOf(new ReadableStream<Uint8Array>()), () => undefined);

@@ -50,7 +50,7 @@ describe('a delivery in memoryQueue()', () => {
   it.each([
     ['second', (context: object) => [context]],
     ['third', (context: object) => [{ SOME_BINDING: '1' }, context]],
-  ] as const)('is kept alive by a context that is the %s argument', async (_, args) => {
+  ] as const)('passes the delivery to waitUntil() of a context that is the %s argument', async (_, args) => {
     const gate = createGate();
     const { receiver } = receiverWith({ queue: memoryQueue() });
     receiver.onAny(() => gate.opened);
@@ -62,7 +62,7 @@ describe('a delivery in memoryQueue()', () => {
     await context.done();
   });
 
-  it('is kept alive during its retries', async () => {
+  it('waitUntil() keeps a delivery alive during its retries', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue({ baseDelay: 1 }) });
     const attempts: number[] = [];
     receiver.onAny((_, { attempt }) => {
@@ -75,7 +75,7 @@ describe('a delivery in memoryQueue()', () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it('is released after its last attempt', async () => {
+  it('waitUntil() ends after the last attempt of a delivery', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue({ baseDelay: 1, maxAttempts: 2 }) });
     const handler = vi.fn().mockRejectedValue(new Error('down'));
     receiver.onAny(handler);
@@ -85,7 +85,7 @@ describe('a delivery in memoryQueue()', () => {
     expect(handler).toHaveBeenCalledTimes(2);
   });
 
-  it('is released when the receiver closes before its retry', async () => {
+  it('waitUntil() ends when the receiver closes before a retry', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue({ baseDelay: 60_000 }) });
     const failed = createGate();
     receiver.onAny(() => {
@@ -99,7 +99,7 @@ describe('a delivery in memoryQueue()', () => {
     await context.done();
   });
 
-  it("is kept alive by the option waitUntil, which replaces the platform's context", async () => {
+  it('the option waitUntil replaces the context of the platform', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue() });
     const handler = vi.fn();
     receiver.onAny(handler);
@@ -113,7 +113,7 @@ describe('a delivery in memoryQueue()', () => {
 });
 
 describe('an execution context without a queue', () => {
-  it('keeps the handlers running if the sender disconnects', async () => {
+  it('waitUntil() keeps the handlers running if the sender disconnects', async () => {
     const gate = createGate();
     const { receiver } = receiverWith({});
     receiver.onAny(() => gate.opened);
@@ -128,7 +128,7 @@ describe('an execution context without a queue', () => {
     expect((await response).status).toBe(200);
   });
 
-  it('keeps a handler running that has exceeded its timeout', async () => {
+  it('waitUntil() keeps a handler running that has exceeded its timeout', async () => {
     const gate = createGate();
     const { receiver } = receiverWith({ handlerTimeout: 5 });
     receiver.onAny(() => gate.opened);
@@ -139,7 +139,7 @@ describe('an execution context without a queue', () => {
     await context.done();
   });
 
-  it('keeps an asynchronous listener of onOutcome running', async () => {
+  it('waitUntil() keeps an asynchronous listener of onOutcome running', async () => {
     const gate = createGate();
     const { receiver } = receiverWith({});
     receiver.onOutcome(() => gate.opened);
@@ -150,7 +150,7 @@ describe('an execution context without a queue', () => {
     await context.done();
   });
 
-  it('never receives a promise that rejects', async () => {
+  it('waitUntil() never receives a promise that rejects', async () => {
     const { receiver } = receiverWith({ handlerTimeout: 5 });
     receiver.onOutcome(() => Promise.reject(new Error('metrics are down')));
     receiver.onAny(() => new Promise((_, reject) => setTimeout(reject, 20, new Error('late failure'))));
@@ -167,19 +167,22 @@ describe('memoryQueue() without an execution context', () => {
     ['AWS Lambda', () => vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'webhooks')],
   ];
 
-  it.each(platforms)('is rejected on %s before a delivery is accepted', async (_, simulate) => {
-    simulate();
-    const { receiver, errors } = receiverWith({ queue: memoryQueue() });
-    const handler = vi.fn();
-    receiver.onAny(handler);
-    const response = await fetchHandler(receiver)(await createRequest());
-    expect(await response.json()).toMatchObject({ code: 'receiver_failed' });
-    expect(errors).toEqual([expect.objectContaining({ option: 'queue' })]);
-    expect(errors[0]).toBeInstanceOf(ConfigurationError);
-    expect(handler).not.toHaveBeenCalled();
-  });
+  it.each(platforms)(
+    'rejects memoryQueue() on %s without a context before a delivery is accepted',
+    async (_, simulate) => {
+      simulate();
+      const { receiver, errors } = receiverWith({ queue: memoryQueue() });
+      const handler = vi.fn();
+      receiver.onAny(handler);
+      const response = await fetchHandler(receiver)(await createRequest());
+      expect(await response.json()).toMatchObject({ code: 'receiver_failed' });
+      expect(errors).toEqual([expect.objectContaining({ option: 'queue' })]);
+      expect(errors[0]).toBeInstanceOf(ConfigurationError);
+      expect(handler).not.toHaveBeenCalled();
+    },
+  );
 
-  it.each(platforms)('is used on %s when a context is passed', async (_, simulate) => {
+  it.each(platforms)('accepts memoryQueue() on %s when a context is passed', async (_, simulate) => {
     simulate();
     const { receiver } = receiverWith({ queue: memoryQueue({ concurrency: 1 }) });
     const handler = vi.fn();
@@ -192,12 +195,12 @@ describe('memoryQueue() without an execution context', () => {
     expect(handler).toHaveBeenCalledTimes(2);
   });
 
-  it('is accepted if the process keeps running', async () => {
+  it('accepts memoryQueue() without a context if the process keeps running', async () => {
     const { receiver } = receiverWith({ queue: memoryQueue() });
     expect((await fetchHandler(receiver)(await createRequest())).status).toBe(202);
   });
 
-  it('does not affect a durable queue', async () => {
+  it('accepts a durable queue without a context', async () => {
     vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
     const { enqueue, start } = memoryQueue();
     const { receiver } = receiverWith({ queue: { enqueue, start } });
