@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Ended, run } from './program.ts';
+import { type Ended, type ProgramOptions, run } from './program.ts';
 import { manifests, packageNames, root } from './workspace.ts';
 
 const fixtures = fileURLToPath(new URL('../bare', import.meta.url));
@@ -22,18 +22,23 @@ export function packCommand(packages: string, folder: string): readonly string[]
   return ['--yes', 'pnpm@10.34.9', ...pack];
 }
 
+/** Packs the packages into a folder. The result finds the tarball of a package. */
+export async function packTarballs(folder: string): Promise<(name: string) => string> {
+  await succeed('npx', packCommand('./packages/*', folder));
+  const files = await readdir(folder);
+  return (name) => {
+    const file = files.find((one) => one.startsWith(`spiderfoot-webhooks-${name}-`));
+    if (file === undefined) throw new Error(`Found no tarball of ${name}`);
+    return join(folder, file);
+  };
+}
+
 /** Packs the packages and installs the tarballs, with what a user has beside them, into an empty folder. */
 export async function installTarballs(): Promise<BareProject> {
   const folder = await mkdtemp(join(tmpdir(), 'spiderfoot-bare-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    await succeed('npx', packCommand('./packages/*', folder), root);
-    const files = await readdir(folder);
-    const tarball = (name: string) => {
-      const file = files.find((one) => one.startsWith(`spiderfoot-webhooks-${name}-`));
-      if (file === undefined) throw new Error(`There is no tarball of ${name}`);
-      return join(folder, file);
-    };
+    const tarball = await packTarballs(folder);
     const ours = packageNames.map(
       (name) => [`@spiderfoot-webhooks/${name}`, `file:${tarball(name)}`] as const,
     );
@@ -43,7 +48,8 @@ export async function installTarballs(): Promise<BareProject> {
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
     await cp(fixtures, folder, { recursive: true });
     // better-sqlite3 may have to be compiled.
-    await succeed('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], folder, 400_000);
+    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund'];
+    await succeed('npm', install, { cwd: folder, patience: 400_000 });
     const node = (...args: readonly string[]) => run(process.execPath, args, { cwd: folder });
     return { folder, tarball, node, remove };
   } catch (error) {
@@ -61,13 +67,13 @@ function peers(): readonly string[] {
   );
 }
 
-async function succeed(
+/** @throws Error with the output of the command, if its exit code is not 0 */
+export async function succeed(
   command: string,
   args: readonly string[],
-  cwd: string,
-  patience?: number,
+  options: ProgramOptions = {},
 ): Promise<void> {
-  const { code, output } = await run(command, args, { cwd, ...(patience && { patience }) });
+  const { code, output } = await run(command, args, options);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`);
 }
 

@@ -1,0 +1,152 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import * as z from 'zod';
+import { commandOf, stagesOf, valuesOf, variablesOf } from './support/dockerfile.ts';
+import { textOf } from './support/readme.ts';
+import { root } from './support/workspace.ts';
+
+const folder = 'examples/deployment';
+const image = stagesOf(textOf(`${folder}/Dockerfile`)).at(-1) ?? [];
+const variables = variablesOf(image);
+const dataFolder = dirname(variables.SPIDERFOOT_WEBHOOK_DB ?? '');
+/** The default `grace` of `serve`, in seconds. */
+const grace = 20;
+
+it.each(readdirSync(join(root, folder)))('docs/deployment.md shows the text of %s', (name) => {
+  const blocks = [...textOf('docs/deployment.md').matchAll(/^```\w+\n([\s\S]*?)^```$/gm)];
+  expect(blocks.map(([, code]) => code)).toContain(textOf(`${folder}/${name}`));
+});
+
+function parse(file: string): readonly unknown[] {
+  const documents = parseAllDocuments(textOf(`${folder}/${file}`));
+  if (!Array.isArray(documents)) throw new Error(`${file} is empty`);
+  return documents.map((document) => {
+    expect([...document.errors, ...document.warnings]).toEqual([]);
+    return document.toJS();
+  });
+}
+
+describe('The Dockerfile', () => {
+  it('starts node itself, in the exec form, as another user than root', () => {
+    expect(commandOf(image)).toEqual(['node', 'dist/server.js']);
+    expect(valuesOf(image, 'ENTRYPOINT')).toEqual([]);
+    expect(valuesOf(image, 'USER')).toEqual(['node']);
+  });
+
+  it('listens on 0.0.0.0, on the port that it exposes', () => {
+    expect(variables.HOST).toBe('0.0.0.0');
+    expect(valuesOf(image, 'EXPOSE')).toEqual([variables.PORT]);
+  });
+
+  it('has a volume for the folder of the database, and no secret', () => {
+    expect(valuesOf(image, 'VOLUME')).toEqual([dataFolder]);
+    expect(Object.keys(variables).filter((name) => name.includes('SECRET'))).toEqual([]);
+  });
+});
+
+describe('The compose file', () => {
+  const compose = z.object({
+    services: z.object({
+      webhooks: z.looseObject({
+        ports: z.array(z.string()),
+        volumes: z.array(z.string()),
+        stop_grace_period: z.string(),
+        tmpfs: z.string(),
+        init: z.undefined().optional(),
+        command: z.undefined().optional(),
+      }),
+    }),
+    volumes: z.record(z.string(), z.unknown()),
+  });
+  const { services, volumes } = compose.parse(parse('compose.yaml')[0]);
+  const { webhooks } = services;
+
+  it('keeps the folder of the database on a volume', () => {
+    expect(webhooks.volumes.map((volume) => volume.split(':'))).toEqual([
+      [Object.keys(volumes)[0], dataFolder],
+    ]);
+  });
+
+  it('publishes the port of the image, and stops it after more time than the grace', () => {
+    expect(webhooks.ports.map((port) => port.split(':').at(-1))).toEqual([variables.PORT]);
+    expect(webhooks.stop_grace_period).toMatch(/^\d+s$/);
+    expect(Number.parseInt(webhooks.stop_grace_period, 10)).toBeGreaterThan(grace);
+  });
+});
+
+describe('The Kubernetes manifest', () => {
+  const port = Number(variables.PORT);
+  const container = z.looseObject({
+    ports: z.tuple([z.object({ containerPort: z.literal(port) })]),
+    readinessProbe: z.object({ httpGet: z.object({ path: z.string(), port: z.literal(port) }) }),
+    volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })),
+    command: z.undefined().optional(),
+    args: z.undefined().optional(),
+  });
+  const deployment = z.object({
+    spec: z.object({
+      replicas: z.literal(1),
+      strategy: z.object({ type: z.literal('Recreate') }),
+      selector: z.object({ matchLabels: z.object({ app: z.string() }) }),
+      template: z.object({
+        metadata: z.object({ labels: z.object({ app: z.string() }) }),
+        spec: z.object({
+          terminationGracePeriodSeconds: z.number(),
+          securityContext: z.looseObject({ runAsUser: z.number(), fsGroup: z.number() }),
+          containers: z.tuple([container]),
+          volumes: z.array(z.looseObject({ name: z.string() })),
+        }),
+      }),
+    }),
+  });
+  const parts = new Map(
+    parse('kubernetes.yaml').map((part) => {
+      const { kind, metadata } = z
+        .looseObject({ kind: z.string(), metadata: z.object({ name: z.string() }) })
+        .parse(part);
+      return [kind, { name: metadata.name, part }];
+    }),
+  );
+  const { spec } = deployment.parse(parts.get('Deployment')?.part);
+  const pod = spec.template.spec;
+
+  it('keeps the folder of the database on a claim of its own, which the user of the image can write', () => {
+    const mount = pod.containers[0].volumeMounts.find(({ mountPath }) => mountPath === dataFolder);
+    expect(pod.volumes.find(({ name }) => name === mount?.name)).toMatchObject({
+      persistentVolumeClaim: { claimName: parts.get('PersistentVolumeClaim')?.name },
+    });
+    expect(pod.securityContext.fsGroup).toBe(pod.securityContext.runAsUser);
+  });
+
+  it('kills the pod only after the grace', () => {
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(grace);
+  });
+
+  it('has a service that selects the pod and its port', () => {
+    const { selector, ports } = z
+      .object({ spec: z.object({ selector: z.unknown(), ports: z.array(z.unknown()) }) })
+      .parse(parts.get('Service')?.part).spec;
+    expect(selector).toEqual(spec.template.metadata.labels);
+    expect(spec.selector.matchLabels).toEqual(spec.template.metadata.labels);
+    expect(ports).toMatchObject([{ targetPort: port }]);
+  });
+});
+
+describe('The systemd unit', () => {
+  const setting = (name: string) =>
+    new RegExp(`^${name}=(.+)$`, 'm').exec(textOf(`${folder}/webhooks.service`))?.[1] ?? '';
+
+  it('starts node itself, and stops it after more time than the grace', () => {
+    expect(setting('ExecStart')).toMatch(/^\/usr\/bin\/node \/\S+\.js$/);
+    expect(Number(setting('TimeoutStopSec'))).toBeGreaterThan(grace);
+  });
+
+  it('keeps the database in its state directory, which is writable in a protected file system', () => {
+    expect(setting('ProtectSystem')).toBe('strict');
+    expect(setting('Environment')).toContain(
+      `SPIDERFOOT_WEBHOOK_DB=/var/lib/${setting('StateDirectory')}/webhooks.db`,
+    );
+  });
+});
