@@ -454,7 +454,7 @@ describe('A store that is closed', () => {
         message: expect.stringContaining('store.close()'),
       });
     }
-    // The receiver counts on, and nobody is to be told every second that nothing can be written.
+    // The receiver continues to count. The log must not get a line every second.
     const { counts } = await openStore(path).rejections();
     store.recordRejection({
       code: 'invalid_signature',

@@ -186,7 +186,7 @@ describe('A log', () => {
     }
     expect([await store.get(done.id), await store.get(failed.id)]).toEqual(before);
     expect(await store.get(fresh.id)).toMatchObject({ state: 'rejected', code: 'stale_event', attempts: 0 });
-    // It is no duplicate for having been refused.
+    // An earlier rejection does not make it a duplicate.
     expect((await fresh.send(receiver)).status).toBe('processed');
     expect(await store.get(fresh.id)).toMatchObject({ state: 'processed', code: undefined });
   });
@@ -350,7 +350,7 @@ describe('An unauthenticated delivery', () => {
     expect(errors).toHaveBeenCalled();
     await forge(receiver, 3);
     renameSync(`${path}.away`, path);
-    // By itself: nobody asks.
+    // No call triggers the write.
     await until(() => {
       expect(query(path, 'SELECT code, count FROM webhook_rejections')).toEqual([
         { code: 'invalid_signature', count: 3 },
@@ -371,7 +371,7 @@ describe('An unauthenticated delivery', () => {
       });
     for (const time of ['12:10:00', '12:50:00', '13:10:00']) at(time);
     expect((await store.rejections()).counts).toMatchObject([{ count: 1 }, { count: 2 }]);
-    // An hour goes as a whole; what was kept one by one goes by its own time.
+    // Counts are deleted by the hour, listed rejections by their own time.
     expect(await store.prune({ before: new Date('2024-01-01T12:30:00Z') })).toBe(0);
     const { counts, latest } = await store.rejections();
     expect(counts).toMatchObject([{ count: 1 }, { count: 2 }]);
@@ -443,7 +443,7 @@ async function syncsBeforeAnswers(order: Omit<Order, 'path'>): Promise<readonly 
 }
 
 describe('Durability', () => {
-  // Where nobody may trace, the crash tests of the whole kit say so as well.
+  // The crash tests of the whole kit check the same if tracing is not permitted here.
   it.runIf(canTrace)(
     'requires a sync of the delivery and of its result before the response (strace)',
     async () => {

@@ -47,7 +47,7 @@ describe('In a large file', () => {
     return { turns, result };
   }
 
-  /** How much of an index is walked in one go at the most. */
+  /** The maximum number of index entries that are read at once. */
   const mostAtOnce = 4000;
   const list = (filter: DeliveryFilter) =>
     turnsDuring(async () => (await store.list(filter)).deliveries.map(({ key }) => Number(key)));

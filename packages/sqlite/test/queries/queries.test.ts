@@ -383,7 +383,7 @@ describe('A replay', () => {
     await until(async () => expect(await store.replay({ state: 'received' })).toBe(1));
   });
 
-  it("is of no row of the guide's logger, whose endpoint nobody knows", async () => {
+  it("selects no row of the guide's logger, because it has no endpoint", async () => {
     const path = temporaryPath();
     const store = open(path);
     python(
@@ -650,7 +650,7 @@ print(json.dumps(list(csv.DictReader(io.StringIO(sys.argv[1], newline='')))))
     const sizes: number[] = [];
     for await (const chunk of store.export('jsonl')) {
       sizes.push(chunk.trimEnd().split('\n').length);
-      // No cursor is held open: the log can be folded into the file, and what comes is stored.
+      // No cursor is held open, so the WAL can be checkpointed and deliveries can be stored.
       await record(store, {});
       expect(query(path, 'PRAGMA wal_checkpoint(TRUNCATE)')).toMatchObject([{ busy: 0 }]);
     }

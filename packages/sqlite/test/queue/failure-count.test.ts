@@ -187,7 +187,7 @@ describe('A replayed delivery', () => {
       return done(work);
     });
     await until(() => expect(ends).toHaveLength(1));
-    // As where its lease has ended while it stood still, another has given it up, and somebody replays it.
+    // As if its lease expired while it was stopped, another process made it a dead letter, and an operator replayed it.
     query(
       path,
       "UPDATE webhook_logs SET state = 'queued', lease_owner = NULL, attempts = 0, failures = 0, due_at = 0",

@@ -78,7 +78,7 @@ describe('Without a backlog', () => {
 
 describe('A clock that is set back', () => {
   it.each([60_000, 30 * 60_000, 86_400_000])(
-    'by %i ms before a process starts does not keep waiting what came before',
+    'by %i ms before a process starts does not delay earlier deliveries',
     async (shift) => {
       const path = temporaryPath();
       const { now } = Date;

@@ -139,7 +139,7 @@ describe('A queue', () => {
     const dead = await untilState(store, webhook, 'dead');
     expect(attempts).toEqual([1, 2, 3]);
     expect(fine).toHaveBeenCalledOnce();
-    // It is somebody's to look after from now on.
+    // From now on, it needs an operator.
     await until(() => expect(logger.error).toHaveBeenCalledOnce());
     expect(logger.error).toHaveBeenCalledWith(
       expect.objectContaining({ id: webhook.id, attempts: 3, error: expect.stringContaining('down 3') }),
@@ -614,27 +614,24 @@ describe('A clock that is changed', () => {
     await untilState(store, webhook, 'processed');
   });
 
-  it.each([day, -day])(
-    'by %i ms: what waits for its next try is tried, and new ones are handled',
-    async (shift) => {
-      const set = setClock();
-      const store = open(temporaryPath(), { ...quick, maxDelay: 50, baseDelay: 50 });
-      let down = true;
-      const handler = vi.fn(() => {
-        if (down) throw new Error('down');
-      });
-      const receiver = receive(store).onAny(handler);
-      const webhook = await createWebhook();
-      await webhook.send(receiver);
-      await until(() => expect(handler).toHaveBeenCalled());
-      set(shift);
-      down = false;
-      await untilState(store, webhook, 'processed');
-      const next = await createWebhook('scan_failed');
-      await next.send(receiver);
-      await untilState(store, next, 'processed');
-    },
-  );
+  it.each([day, -day])('by %i ms does not stop retries and new deliveries', async (shift) => {
+    const set = setClock();
+    const store = open(temporaryPath(), { ...quick, maxDelay: 50, baseDelay: 50 });
+    let down = true;
+    const handler = vi.fn(() => {
+      if (down) throw new Error('down');
+    });
+    const receiver = receive(store).onAny(handler);
+    const webhook = await createWebhook();
+    await webhook.send(receiver);
+    await until(() => expect(handler).toHaveBeenCalled());
+    set(shift);
+    down = false;
+    await untilState(store, webhook, 'processed');
+    const next = await createWebhook('scan_failed');
+    await next.send(receiver);
+    await untilState(store, next, 'processed');
+  });
 
   it.each([
     [day, 1],
@@ -670,7 +667,7 @@ describe('A clock that is changed', () => {
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
       set(shift);
-      // One that is started only now has not seen the jump; of a clock set back it can tell by the times themselves.
+      // A worker that starts now has not seen the jump. It recognizes a clock that was set back by the stored times.
       if (shift < 0) {
         open(path, options).start('a', async (work) => {
           taken();

@@ -242,7 +242,7 @@ describe('A file of version 1', () => {
     ]);
     expect(query(path, 'SELECT length(id) AS length FROM webhook_file')).toEqual([{ length: 32 }]);
     await store.close();
-    // It is the same file for whoever has it open still.
+    // A process that still has it open sees the same file.
     const id = query(path, 'SELECT id FROM webhook_file');
     await openStore(path).close();
     expect(query(path, 'SELECT id FROM webhook_file')).toEqual(id);
@@ -364,7 +364,7 @@ describe('A file that cannot be used', () => {
   });
 
   it.each([
-    ['text', Buffer.from('This is no database, and it is to be left alone.\n'.repeat(50))],
+    ['text', Buffer.from('This file is not a database and must not be changed.\n'.repeat(50))],
     ['a few bytes', Buffer.from('x')],
     ['a broken head', Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4096, 0xff)])],
   ])('is %s, and is not changed', (_, bytes) => {

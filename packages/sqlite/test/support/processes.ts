@@ -13,7 +13,7 @@ export interface Order {
   readonly at?: number;
   /** Before that: opens so many other files, each at a time that it has in common with others of its kind. */
   readonly files?: number;
-  /** Works off the queue with a handler that does this. One that waits ends when it is told a line. */
+  /** The behavior of the handler. A handler that waits ends when it reads a line. */
   readonly handler?: 'succeeds' | 'hangs' | 'dies' | 'waits';
   /** Receives so many webhooks, one after another. */
   readonly send?: number;
@@ -124,7 +124,7 @@ export function python(code: string, ...args: readonly string[]): string {
   return stdout;
 }
 
-/** Runs Python code beside the test; it waits for lines that it is told. */
+/** Run Python code beside the test. It waits for lines on its standard input. */
 export function startPython(code: string, ...args: readonly string[]): Process {
   return new Process('python3', [...quietly, '-u', '-c', code, ...args]);
 }
