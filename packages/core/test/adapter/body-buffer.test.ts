@@ -34,7 +34,7 @@ describe('createBodyBuffer()', () => {
     const byte = () => new Uint8Array([1]);
     for (let size = 1; size <= 2 ** 20; size++) {
       bodyBuffer.add(byte());
-      // A list of chunks would use more memory for each chunk than for its byte.
+      // If each chunk were kept separately, the memory would grow with the number of chunks.
       if (size % 1000 === 0)
         expect(bodyBuffer.bytes().buffer.byteLength).toBeLessThanOrEqual(Math.max(4096, 2 * size));
     }

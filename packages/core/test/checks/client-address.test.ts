@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clientAddress, createAddressList, normalAddress, rateKey } from '../../src/checks/client-address.ts';
 
-const list = (...entries: string[]) => createAddressList('allowedIps', entries);
+const addressList = (...entries: string[]) => createAddressList('allowedIps', entries);
 
 /** Return IPv6 addresses that embed an IPv4 address, but are not IPv4-mapped. None of them is equal to that address. */
 function embedded(dotted: string, hex: string): string[] {
@@ -47,26 +47,26 @@ describe('a list of addresses', () => {
     ['64:ff9b::/96', ['64:ff9b::127.0.0.1', '64:ff9b::7f00:1'], ['127.0.0.1', '64:ff9b:1::127.0.0.1']],
     ['2002::/16', ['2002:7f00:1::', '2002:7f00:1::127.0.0.1'], ['127.0.0.1']],
   ])('an address list with %s contains %j and not %j', (entry, included, excluded) => {
-    const has = list(entry);
-    for (const address of included) expect(has(address), address).toBe(true);
-    for (const address of excluded) expect(has(address), address).toBe(false);
+    const contains = addressList(entry);
+    for (const address of included) expect(contains(address), address).toBe(true);
+    for (const address of excluded) expect(contains(address), address).toBe(false);
   });
 
   it('an address list contains each octet from 0 to 255 at each of the four positions', () => {
-    const has = list('0.0.0.0/0');
+    const contains = addressList('0.0.0.0/0');
     for (let octet = 0; octet < 256; octet++) {
       for (const address of [`${octet}.1.1.1`, `1.${octet}.1.1`, `1.1.${octet}.1`, `1.1.1.${octet}`]) {
-        expect(has(address), address).toBe(true);
+        expect(contains(address), address).toBe(true);
       }
     }
-    for (const wrong of ['256.1.1.1', '1.260.1.1', '1.1.300.1', '1.1.1.1000', '00.1.1.1', '1.1.1.']) {
-      expect(has(wrong), wrong).toBe(false);
+    for (const invalid of ['256.1.1.1', '1.260.1.1', '1.1.300.1', '1.1.1.1000', '00.1.1.1', '1.1.1.']) {
+      expect(contains(invalid), invalid).toBe(false);
     }
   });
 
   it('an address list contains the addresses of all its entries', () => {
-    const has = list('192.0.2.1', 'loopback', '2001:db8::/32');
-    expect(['192.0.2.1', '::1', '2001:db8::5', '192.0.2.2'].map(has)).toEqual([true, true, true, false]);
+    const contains = addressList('192.0.2.1', 'loopback', '2001:db8::/32');
+    expect(['192.0.2.1', '::1', '2001:db8::5', '192.0.2.2'].map(contains)).toEqual([true, true, true, false]);
   });
 
   it.each([
@@ -91,7 +91,7 @@ describe('a list of addresses', () => {
       '%::1',
     ],
   ])('an address list never contains %j', (text) => {
-    expect(list('0.0.0.0/0', '::/0')(text)).toBe(false);
+    expect(addressList('0.0.0.0/0', '::/0')(text)).toBe(false);
   });
 
   it.each([
@@ -99,7 +99,7 @@ describe('a list of addresses', () => {
     ...['192.0.2.1/', '192.0.2.1/8/8', '192.0.2.1/0x8', '192.0.2.0/24 ', '::1/129', ':::', 'fe80::1%eth0'],
     ...['::ffff:192.0.2.0/95', 'Loopback', '*', '10.*.*.*'],
   ])('an address list with the invalid entry %j throws an error that names the entry', (entry) => {
-    expect(() => list('192.0.2.1', entry)).toThrow(
+    expect(() => addressList('192.0.2.1', entry)).toThrow(
       expect.objectContaining({
         option: 'allowedIps',
         message: expect.stringContaining(JSON.stringify(entry)),
@@ -109,7 +109,7 @@ describe('a list of addresses', () => {
 });
 
 describe("the client's address", () => {
-  const isTrusted = list('loopback', '10.0.0.0/8');
+  const isTrusted = addressList('loopback', '10.0.0.0/8');
   const addressOf = (peer: string | undefined, header: string | undefined) =>
     clientAddress(peer, header, isTrusted);
 

@@ -41,10 +41,10 @@ it.each([
 
 it('a full cache of deliveries forgets only the oldest delivery', async () => {
   const receiver = createReceiver({ secret, dedupeCacheSize: 2 });
-  const sends = [];
-  for (let n = 0; n < 3; n++) sends.push(await sender('scan_completed', { n }));
-  const [first, second, third] = sends;
-  for (const send of sends) expect(await send(receiver)).toMatchObject({ status: 'processed' });
+  const senders = [];
+  for (let n = 0; n < 3; n++) senders.push(await sender('scan_completed', { n }));
+  const [first, second, third] = senders;
+  for (const send of senders) expect(await send(receiver)).toMatchObject({ status: 'processed' });
   expect(await third?.(receiver)).toMatchObject({ status: 'duplicate' });
   expect(await second?.(receiver)).toMatchObject({ status: 'duplicate' });
   expect(await first?.(receiver)).toMatchObject({ status: 'processed' });

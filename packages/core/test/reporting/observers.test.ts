@@ -109,26 +109,26 @@ describe('a receiver with a queue', () => {
   });
 
   it('logs one line with the error if the queue cannot store a delivery', async () => {
-    const disk = new Error('disk full');
-    const queue = { ...memoryQueue(), enqueue: () => Promise.reject(disk) };
+    const diskError = new Error('disk full');
+    const queue = { ...memoryQueue(), enqueue: () => Promise.reject(diskError) };
     const { receiver, lines, errors } = observed({ queue });
     expect(await (await sender())(receiver)).toMatchObject({ code: 'unavailable' });
-    expect(lines).toMatchObject([{ level: 'error', details: { code: 'unavailable', err: disk } }]);
+    expect(lines).toMatchObject([{ level: 'error', details: { code: 'unavailable', err: diskError } }]);
     expect(errors).toMatchObject([
       { source: 'queue', phase: 'received', attempt: 0, eventType: 'scan_completed' },
     ]);
   });
 
   it('logs the failure of a separate log in one line, in addition to the outcome', async () => {
-    const disk = new Error('disk full');
-    const log = { record: () => Promise.reject(disk) };
+    const diskError = new Error('disk full');
+    const log = { record: () => Promise.reject(diskError) };
     const { receiver, lines, errors } = observed({ queue: memoryQueue(), log });
     receiver.onAny(() => {});
     await (await sender())(receiver);
     await vi.waitFor(() => expect(lines).toHaveLength(3));
     expect(lines).toMatchObject([
       { level: 'info', details: { status: 'accepted' } },
-      { level: 'error', details: { source: 'log', phase: 'handled', attempt: 1, err: disk } },
+      { level: 'error', details: { source: 'log', phase: 'handled', attempt: 1, err: diskError } },
       { level: 'info', details: { status: 'processed' } },
     ]);
     expect(errors).toMatchObject([{ source: 'log', phase: 'handled', attempt: 1 }]);
@@ -197,9 +197,9 @@ describe('a receiver without a queue', () => {
     const log = memoryLog();
     const { record } = log;
     let calls = 0;
-    const disk = new Error('disk full');
+    const diskError = new Error('disk full');
     vi.spyOn(log, 'record').mockImplementation((entry) =>
-      ++calls === 2 ? Promise.reject(disk) : record(entry),
+      ++calls === 2 ? Promise.reject(diskError) : record(entry),
     );
     const { receiver, lines, errors } = observed({ log });
     receiver.onAny(failing(1));
@@ -207,7 +207,11 @@ describe('a receiver without a queue', () => {
     expect(lines).toMatchObject([
       {
         level: 'error',
-        details: { code: 'unavailable', attempt: 1, err: { errors: [disk, { name: 'EventHandlingError' }] } },
+        details: {
+          code: 'unavailable',
+          attempt: 1,
+          err: { errors: [diskError, { name: 'EventHandlingError' }] },
+        },
       },
     ]);
     expect(errors.map(({ source }) => source)).toEqual(['handlers', 'log']);

@@ -124,11 +124,11 @@ describe('a log', () => {
     const handler = vi.fn();
     const receiver = createReceiver({ secret, log }).onAny(handler).onError(errors);
     const send = await sender();
-    const disk = new Error('disk full');
-    vi.spyOn(log, 'record').mockRejectedValueOnce(disk);
-    expect(await send(receiver)).toMatchObject({ code: 'unavailable', error: disk });
+    const diskError = new Error('disk full');
+    vi.spyOn(log, 'record').mockRejectedValueOnce(diskError);
+    expect(await send(receiver)).toMatchObject({ code: 'unavailable', error: diskError });
     expect(handler).not.toHaveBeenCalled();
-    expect(errors).toHaveBeenCalledWith(disk, expect.objectContaining({ source: 'log' }));
+    expect(errors).toHaveBeenCalledWith(diskError, expect.objectContaining({ source: 'log' }));
     expect(await send(receiver)).toMatchObject({ status: 'processed' });
     expect(handler).toHaveBeenCalledOnce();
   });

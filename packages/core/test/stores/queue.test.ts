@@ -147,7 +147,7 @@ describe('a memory queue', () => {
     expect(maxRunning).toBe(2);
   });
 
-  it('starts the queue once, by start() or by the first delivery', async () => {
+  it('starts the queue once if start() is called twice and a delivery arrives', async () => {
     const queue = memoryQueue();
     const start = vi.spyOn(queue, 'start');
     const receiver = createReceiver({ secret, queue });
@@ -170,6 +170,8 @@ describe('a memory queue', () => {
     receiver.onAny(handler);
     await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce());
     await receiver.close();
+    // A handler of onAny() does not count as a handler of the event.
+    expect(unhandled).toHaveBeenCalledOnce();
   });
 
   it('rejects a second receiver of the same endpoint until the first is closed', async () => {

@@ -28,17 +28,17 @@ it.each([
   [1e12, 86_400_000],
 ])(
   'a memory queue honors a retryAfter of %d seconds with a wait of %d ms, even if that exceeds maxDelay',
-  async (asked, ms) => {
-    expect(await waitAfter(new RetryLaterError(asked, 'busy'))).toBe(ms);
-    expect(await waitAfter(Object.assign(new Error('busy'), { retryAfter: asked }))).toBe(ms);
+  async (retryAfter, ms) => {
+    expect(await waitAfter(new RetryLaterError(retryAfter, 'busy'))).toBe(ms);
+    expect(await waitAfter(Object.assign(new Error('busy'), { retryAfter }))).toBe(ms);
   },
 );
 
 it.each([Number.NaN, Number.POSITIVE_INFINITY, -60, '60', new Date(4e12), 60n, null, undefined])(
   'a memory queue waits for its backoff if a handler asks for %s',
   async (retryAfter) => {
-    const asked: unknown = Reflect.construct(RetryLaterError, [retryAfter, 'busy']);
-    expect(await waitAfter(asked)).toBeLessThanOrEqual(1);
+    const error: unknown = Reflect.construct(RetryLaterError, [retryAfter, 'busy']);
+    expect(await waitAfter(error)).toBeLessThanOrEqual(1);
     expect(await waitAfter(Object.assign(new Error('busy'), { retryAfter }))).toBeLessThanOrEqual(1);
   },
 );
