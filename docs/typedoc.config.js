@@ -22,6 +22,7 @@ export default {
   docsRoot: '.',
   readme: 'none',
   disableSources: true,
+  treatWarningsAsErrors: true,
   hideBreadcrumbs: true,
   excludeExternals: true,
   externalSymbolLinkMappings: { '@types/node': { '*': '#' } },

@@ -24,14 +24,20 @@ export function rememberWebhook<Schemas extends DataSchemas>(
  * Return the verified event that `webhookMiddleware(receiver)` has passed to this route. It is typed by the receiver's
  * `schemas` if the route and the middleware are registered in the same call, or if `req` is a {@link WebhookRequest}.
  * Otherwise TypeScript does not know which receiver verified the request: pass the receiver.
- * @param receiver the receiver that you passed to the middleware. Its event is returned, and typed by its `schemas`
- * @throws Error if no `webhookMiddleware`, or none of this receiver, has run before the route
+ * @throws Error if no `webhookMiddleware` has run before the route
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
  *   const { event, context } = getWebhook(req);
  *   console.log(event.event_type, context.id);
  *   res.json({ status: 'success' });
  * });
+ */
+export function getWebhook<Req extends AnyRequest>(req: Req): VerifiedWebhook<SchemasOf<Req>>;
+/**
+ * Return the verified event that the middleware of a receiver has passed to this route, typed by the receiver's
+ * `schemas`.
+ * @param receiver the receiver that you passed to the middleware
+ * @throws Error if no `webhookMiddleware` of this receiver has run before the route
  * @example
  * app.use('/webhook', webhookMiddleware(receiver));
  * app.post('/webhook', (req, res) => {
@@ -39,7 +45,6 @@ export function rememberWebhook<Schemas extends DataSchemas>(
  *   res.json({ status: 'success' });
  * });
  */
-export function getWebhook<Req extends AnyRequest>(req: Req): VerifiedWebhook<SchemasOf<Req>>;
 export function getWebhook<Schemas extends DataSchemas>(
   req: AnyRequest,
   receiver: Receiver<Schemas>,

@@ -88,7 +88,7 @@ type TypesOfCategory<Prefix extends string, Schemas extends DataSchemas> = Extra
   | `${Prefix}.${string}`
 >;
 
-/** A selector for {@link Receiver.on}: a type, an alias, `'<category>.*'` or `'all'`. */
+/** A selector for `receiver.on`: a type, an alias, `'<category>.*'` or `'all'`. */
 export type EventSelector<Schemas extends DataSchemas = Record<never, never>> =
   | (keyof EventsByType<Schemas> & string)
   | EventAlias
