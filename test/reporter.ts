@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Closes a run with one line that a program can read: `N passed, N failed, N skipped`. */
+/** Ends a run with one machine-readable line: `N passed, N failed, N skipped`. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0 };
@@ -9,7 +9,7 @@ export default class CountReporter implements Reporter {
         const { state } = test.result();
         if (state !== 'pending') count[state]++;
       }
-      // A file that could not be loaded has no tests, and must not count as none failed.
+      // A file that could not be loaded has no tests. Count it as one failure.
       if (module.state() === 'failed' && module.errors().length > 0) count.failed++;
     }
     console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);

@@ -6,25 +6,27 @@ import { createRandom, seed } from './support/random.ts';
 import { createTotals } from './support/totals.ts';
 import { flawless, judge, type Verdict } from './support/verdict.ts';
 
-/** `npm run crash -- --minutes 10` sets it; without it the run is the short one. */
+/** `npm run crash -- --minutes 10` sets this. By default, the run is short. */
 const minutes = Number(process.env.CRASH_MINUTES ?? 0);
-const patience = minutes * 60_000 + 120_000;
+const timeout = minutes * 60_000 + 120_000;
 
 afterAll(stopPrograms);
 
 function seeded() {
   onTestFailed(() =>
-    console.error(`Run it again with CRASH_SEED=${seed}: the same moments, but for scheduling`),
+    console.error(
+      `To repeat the run, set CRASH_SEED=${seed}. The kills happen at the same moments, except for scheduling.`,
+    ),
   );
   return createRandom(seed);
 }
 
-const rounds: readonly (Round & { readonly what: string })[] = [
-  { what: 'a queue', mode: 'queue', processes: 1, kills: 4 },
-  { what: 'a log', mode: 'log', processes: 1, kills: 2 },
-  { what: 'a queue that two processes share', mode: 'queue', processes: 2, kills: 2 },
+const rounds: readonly (Round & { readonly name: string })[] = [
+  { name: 'a queue', mode: 'queue', processes: 1, kills: 4 },
+  { name: 'a log', mode: 'log', processes: 1, kills: 2 },
+  { name: 'a queue that two processes share', mode: 'queue', processes: 2, kills: 2 },
   {
-    what: 'a queue whose handler fails twice for each',
+    name: 'a queue whose handler fails twice for each delivery',
     mode: 'queue',
     processes: 1,
     kills: 1,
@@ -32,30 +34,34 @@ const rounds: readonly (Round & { readonly what: string })[] = [
   },
 ];
 
-describe('SIGKILL at random moments, again and again', () => {
-  it.each(rounds)('loses nothing of $what', { timeout: patience }, async ({ what, ...round }) => {
-    const random = seeded();
-    const totals = createTotals(what);
-    const end = performance.now() + (minutes * 60_000) / rounds.length;
-    // On a machine that is busy one round may be too little to show anything.
-    const hasShownAll = () => totals.acknowledged > 100 && totals.broken > 0;
-    let begun = 0;
-    do {
-      begun++;
-      const battered = await batter(minutes > 0 ? { ...round, kills: 12 } : round, random);
-      totals.add(battered);
-      if (minutes > 0) console.log(totals.line());
-      expect(judge(battered.evidence), totals.line()).toEqual(flawless);
-      expect(battered.evidence.rows.filter(({ state }) => state === 'dead')).toEqual([]);
-    } while (performance.now() < end || (!hasShownAll() && begun < 10));
-    expect(hasShownAll(), totals.line()).toBe(true);
-  });
+describe('repeated SIGKILL at random moments', () => {
+  it.each(rounds)(
+    'loses no delivery of $name after repeated SIGKILL',
+    { timeout },
+    async ({ name, ...round }) => {
+      const random = seeded();
+      const totals = createTotals(name);
+      const end = performance.now() + (minutes * 60_000) / rounds.length;
+      // On a busy machine, one round may have too few deliveries or broken requests.
+      const isMeaningful = () => totals.acknowledged > 100 && totals.broken > 0;
+      let begun = 0;
+      do {
+        begun++;
+        const battered = await batter(minutes > 0 ? { ...round, kills: 12 } : round, random);
+        totals.add(battered);
+        if (minutes > 0) console.log(totals.line());
+        expect(judge(battered.evidence), totals.line()).toEqual(flawless);
+        expect(battered.evidence.rows.filter(({ state }) => state === 'dead')).toEqual([]);
+      } while (performance.now() < end || (!isMeaningful() && begun < 10));
+      expect(isMeaningful(), totals.line()).toBe(true);
+    },
+  );
 });
 
-describe('The tests can fail', () => {
+describe('the crash tests', () => {
   it.each(['queue', 'log'] as const)(
-    'finds losses of a %s that answers first',
-    { timeout: patience },
+    'find lost deliveries of a %s that acknowledges before it commits',
+    { timeout },
     async (mode) => {
       const random = seeded();
       const broken: Round = { mode, processes: 1, kills: 2, settings: { variant: 'answers-first' } };
@@ -69,7 +75,7 @@ describe('The tests can fail', () => {
   it.each([
     { fault: 'early', variant: 'handles-first' },
     { fault: 'unhandled', variant: 'loses-failures' },
-  ] as const)('finds what is $fault with a store that $variant', async ({ fault, variant }) => {
+  ] as const)('find $fault deliveries of a store with the fault $variant', async ({ fault, variant }) => {
     const round: Round = { mode: 'queue', processes: 1, kills: 0, settings: { variant, failFirst: 1 } };
     expect(judge((await batter(round, seeded())).evidence)[fault]).toBeGreaterThan(0);
   });
@@ -102,17 +108,17 @@ describe('The tests can fail', () => {
     corrupt: { integrity: 'row 1 missing from index webhook_logs_due' },
   };
 
-  it('finds no fault with what is good', () => {
+  it('find no fault in correct evidence', () => {
     expect(judge(good)).toEqual(flawless);
     const unanswered = { ...row, id: 'b'.repeat(32), hash: 'unanswered', state: 'received' };
     expect(judge({ ...good, mode: 'log', rows: [row, unanswered] })).toEqual(flawless);
   });
 
-  it.each(Object.entries(faults))('finds what is %s', (fault, evidence) => {
+  it.each(Object.entries(faults))('find the fault %s in evidence', (fault, evidence) => {
     expect(judge({ ...good, ...evidence })).toEqual({ ...flawless, [fault]: 1 });
   });
 
-  it('finds what was acknowledged and left behind in a log', () => {
+  it('find an acknowledged delivery that is unfinished in a log', () => {
     const received = { ...good, mode: 'log' as const, rows: [{ ...row, state: 'received' }] };
     expect(judge(received)).toEqual({ ...flawless, unfinished: 1 });
   });

@@ -10,20 +10,20 @@ import { flawless, judge } from './support/verdict.ts';
 
 afterAll(stopPrograms);
 
-const obstacle = whyNotTraced();
+const reason = whyNotTraced();
 
-// SIGKILL leaves to the next process what was written and never synced: only the order of the calls shows what a power
-// failure would leave.
-if (obstacle !== undefined) {
-  it('can see the system calls', () => {
-    const consequence = 'That a 2xx follows the sync of its commit has NOT been tested.';
-    console.error(`${obstacle}\n${consequence}`);
-    expect(process.env.CI, `${obstacle}. ${consequence}`).not.toBe('true');
+// After SIGKILL, the next process still sees data that was written but never synced. Only the order of the system calls
+// shows what remains after a power failure.
+if (reason !== undefined) {
+  it('traces the system calls', () => {
+    const consequence = 'NOT tested: that a 2xx follows the sync of its commit.';
+    console.error(`${reason}\n${consequence}`);
+    expect(process.env.CI, `${reason}. ${consequence}`).not.toBe('true');
   });
 } else {
-  describe('The order of the system calls', () => {
+  describe('the order of the system calls', () => {
     it.each(['queue', 'log'] as const)(
-      'of a %s: commit, sync, then the 2xx and the handlers',
+      'commits and syncs a delivery in a %s before the 2xx and before the handlers',
       async (mode) => {
         const { site, trace } = await traced(mode);
         const order = orderOf(trace, site.database, site.journal);
@@ -36,7 +36,7 @@ if (obstacle !== undefined) {
         expect(order.acknowledged).toBeGreaterThanOrEqual(100);
         expect(order.handled).toBeGreaterThanOrEqual(100);
 
-        // The same without its syncs, as `synchronous = NORMAL` would have it: all are early.
+        // Without the syncs, as with `synchronous = NORMAL`, every step is early.
         const unsynced = orderOf(
           trace.filter((line) => !/^f(?:data)?sync\(/.test(line)),
           site.database,
@@ -50,7 +50,7 @@ if (obstacle !== undefined) {
       },
     );
 
-    it('of a queue that answers first is found out', async () => {
+    it('reports a queue that acknowledges before it commits', async () => {
       const { site, trace } = await traced('queue', 'answers-first');
       const order = orderOf(trace, site.database, site.journal);
       expect(order.acknowledgedEarly).toBeGreaterThan(0);
@@ -59,10 +59,10 @@ if (obstacle !== undefined) {
   });
 
   describe.each([
-    { what: 'a sync', call: 'fdatasync,fsync', error: 'EIO' },
-    { what: 'a write', call: 'pwrite64', error: 'ENOSPC' },
-  ])('Where $what of the write-ahead log fails with $error', ({ call, error }) => {
-    it('nothing is acknowledged, and nothing lost of what was', async () => {
+    { operation: 'a sync', call: 'fdatasync,fsync', error: 'EIO' },
+    { operation: 'a write', call: 'pwrite64', error: 'ENOSPC' },
+  ])('when $operation of the write-ahead log fails with $error', ({ operation, call, error }) => {
+    it(`acknowledges no delivery and loses no acknowledged one when ${operation} fails`, async () => {
       const site = createSite('queue');
       const sent = nothingSent();
       const output = join(temporaryFolder(), 'trace');
@@ -85,7 +85,7 @@ if (obstacle !== undefined) {
   });
 }
 
-/** The system calls of a receiver that gets a few hundred webhooks. */
+/** Traces the system calls of a receiver of a few hundred webhooks. */
 async function traced(mode: Mode, variant?: string) {
   const site = createSite(mode, variant === undefined ? {} : { variant });
   const sent = nothingSent();

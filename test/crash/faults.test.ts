@@ -11,7 +11,7 @@ import { flawless, judge } from './support/verdict.ts';
 
 afterAll(stopPrograms);
 
-const gently = { code: 0, signal: null };
+const cleanExit = { code: 0, signal: null };
 
 function connections(): Agent {
   const agent = new Agent({ keepAlive: true });
@@ -19,10 +19,10 @@ function connections(): Agent {
   return agent;
 }
 
-describe('A disk without space', () => {
-  // Where nobody may mount, the limit alone is tried.
-  it.each(['a full file system', 'files that may not grow'])(
-    '%s: 503 until there is space, nothing lost',
+describe('a full disk', () => {
+  // If the user may not mount a file system, both tests use the limit on the file size.
+  it.each(['a full file system', 'a limit on the file size'])(
+    'returns 503 until space is free and loses no delivery, with %s',
     async (kind) => {
       const disk = (kind === 'a full file system' ? smallFileSystem() : undefined) ?? fileLimit();
       const site = createSite('queue', {}, disk.folder);
@@ -40,14 +40,14 @@ describe('A disk without space', () => {
       receiver = await new Receiver(site).listening();
       await sender.stop();
       await untilDrained(site);
-      expect(await receiver.terminate()).toEqual(gently);
+      expect(await receiver.terminate()).toEqual(cleanExit);
       expect(judge(gather(site, sent))).toEqual(flawless);
     },
   );
 });
 
-/** Not in the middle of a commit: the lock that it holds there is freed by nobody else, which is SQLite's to promise. */
-async function standStill({ program }: Receiver, site: Site): Promise<void> {
+/** Stops a process, but not during a commit: no other process can release the lock that it holds then. */
+async function suspend({ program }: Receiver, site: Site): Promise<void> {
   for (;;) {
     program.signal('SIGSTOP');
     await sleep(10);
@@ -57,22 +57,22 @@ async function standStill({ program }: Receiver, site: Site): Promise<void> {
   }
 }
 
-describe('A process that stands still past its lease', () => {
-  it('does not settle what another has taken over', async () => {
+describe('a process that is suspended for longer than its lease', () => {
+  it('does not settle a delivery that another process has claimed in the meantime', async () => {
     const site = createSite('queue', { failFirst: 1, handleFor: 200, lease: 300 });
     const sent = nothingSent();
-    const still = await new Receiver(site).listening();
-    expect(await deliver(connections(), () => still.url, sent)).toBe(true);
-    await until('it was begun', () => readJournal(site.journal).length === 1);
-    await standStill(still, site);
+    const suspended = await new Receiver(site).listening();
+    expect(await deliver(connections(), () => suspended.url, sent)).toBe(true);
+    await until('the handler had started', () => readJournal(site.journal).length === 1);
+    await suspend(suspended, site);
     const other = await new Receiver(site).listening();
     await untilDrained(site);
-    still.program.signal('SIGCONT');
-    await until('the first has ended', () => readJournal(site.journal).length === 4);
-    // Only once it has ended has it settled, or tried to.
-    expect(await still.terminate()).toEqual(gently);
+    suspended.program.signal('SIGCONT');
+    await until('the first handler had ended', () => readJournal(site.journal).length === 4);
+    // The process has tried to settle the delivery only when it has exited.
+    expect(await suspended.terminate()).toEqual(cleanExit);
     await untilDrained(site);
-    expect(await other.terminate()).toEqual(gently);
+    expect(await other.terminate()).toEqual(cleanExit);
 
     const evidence = gather(site, sent);
     expect(judge(evidence)).toEqual(flawless);
@@ -91,70 +91,73 @@ describe('A process that stands still past its lease', () => {
     ]);
   });
 
-  it('loses nothing of what it gets when it goes on', async () => {
+  it('loses no delivery that a suspended process receives when it continues', async () => {
     const site = createSite('queue', { handleFor: 20 });
     const sent = nothingSent();
     const receivers = [await new Receiver(site).listening(), await new Receiver(site).listening()];
-    const [still = new Receiver(site)] = receivers;
+    const [suspended = new Receiver(site)] = receivers;
     const random = createRandom(seed);
-    const sender = startSender(() => receivers[Math.floor(random() * 2)]?.url ?? still.url, sent, random);
+    const sender = startSender(() => receivers[Math.floor(random() * 2)]?.url ?? suspended.url, sent, random);
     await until('webhooks were acknowledged', () => sent.acknowledged.size >= 100);
-    still.program.signal('SIGSTOP');
-    // A broken answer is one that was waited for longer than the lease.
-    await until('it was missed', () => (sent.answers.get('broken') ?? 0) >= 10);
-    still.program.signal('SIGCONT');
+    suspended.program.signal('SIGSTOP');
+    // The timeout of a broken request is longer than the lease.
+    await until('requests were broken', () => (sent.answers.get('broken') ?? 0) >= 10);
+    suspended.program.signal('SIGCONT');
     await sender.stop();
     await untilDrained(site);
-    for (const receiver of receivers) expect(await receiver.terminate()).toEqual(gently);
+    for (const receiver of receivers) expect(await receiver.terminate()).toEqual(cleanExit);
     expect(judge(gather(site, sent))).toEqual(flawless);
   });
 });
 
 describe('SIGTERM', () => {
-  it.each(['queue', 'log'] as const)('under load ends a %s with 0, and loses nothing', async (mode) => {
-    const site = createSite(mode, { handleFor: 20 });
-    const sent = nothingSent();
-    let receiver = await new Receiver(site).listening();
-    const sender = startSender(() => receiver.url, sent, createRandom(seed));
-    await until('webhooks were acknowledged', () => sent.acknowledged.size >= 100);
-    expect(await receiver.terminate()).toEqual(gently);
-    receiver = await new Receiver(site).listening();
-    await sender.stop();
-    await untilDrained(site);
-    expect(await receiver.terminate()).toEqual(gently);
-    expect(judge(gather(site, sent))).toEqual(flawless);
-  });
+  it.each(['queue', 'log'] as const)(
+    'exits 0 on SIGTERM under load and loses no delivery of a %s',
+    async (mode) => {
+      const site = createSite(mode, { handleFor: 20 });
+      const sent = nothingSent();
+      let receiver = await new Receiver(site).listening();
+      const sender = startSender(() => receiver.url, sent, createRandom(seed));
+      await until('webhooks were acknowledged', () => sent.acknowledged.size >= 100);
+      expect(await receiver.terminate()).toEqual(cleanExit);
+      receiver = await new Receiver(site).listening();
+      await sender.stop();
+      await untilDrained(site);
+      expect(await receiver.terminate()).toEqual(cleanExit);
+      expect(judge(gather(site, sent))).toEqual(flawless);
+    },
+  );
 
-  it('gives back what takes longer than it waits, to be taken up without waiting for the lease', async () => {
+  it('releases a delivery whose handler exceeds closeTimeout, so that the next process need not wait for the lease', async () => {
     const settings = { lease: 3_600_000, closeTimeout: 50 };
     const site = createSite('queue', { ...settings, handleFor: 600_000 });
     const sent = nothingSent();
     const first = await new Receiver(site).listening();
     expect(await deliver(connections(), () => first.url, sent)).toBe(true);
-    await until('it was begun', () => readJournal(site.journal).length === 1);
-    expect(await first.terminate()).toEqual(gently);
+    await until('the handler had started', () => readJournal(site.journal).length === 1);
+    expect(await first.terminate()).toEqual(cleanExit);
     const second = await new Receiver({ ...site, settings }).listening();
     await untilDrained(site);
-    expect(await second.terminate()).toEqual(gently);
+    expect(await second.terminate()).toEqual(cleanExit);
     expect(judge(gather(site, sent))).toEqual(flawless);
   });
 });
 
-describe('A handler', () => {
-  it('that never succeeds makes a dead letter after the last try', async () => {
+describe('a handler', () => {
+  it('makes a dead letter of a delivery whose handler fails in every attempt', async () => {
     const site = createSite('queue', { failFirst: 9, maxAttempts: 3 });
     const sent = nothingSent();
     const receiver = await new Receiver(site).listening();
     expect(await deliver(connections(), () => receiver.url, sent)).toBe(true);
     await untilDrained(site);
-    expect(await receiver.terminate()).toEqual(gently);
+    expect(await receiver.terminate()).toEqual(cleanExit);
     const { rows, steps, ...evidence } = gather(site, sent);
     expect(judge({ ...evidence, rows, steps })).toEqual(flawless);
     expect(rows).toMatchObject([{ state: 'dead', failures: 3 }]);
     expect(steps.filter(({ step }) => step === 'failed')).toHaveLength(3);
   });
 
-  it('that kills its process every time becomes a dead letter, and what came with it is handled', async () => {
+  it('makes a dead letter of a delivery that kills its process every time, and handles the other deliveries', async () => {
     const site = createSite('queue', { maxAttempts: 3, lease: 300, handleFor: 100 });
     const sent = nothingSent();
     const agent = connections();
@@ -172,7 +175,7 @@ describe('A handler', () => {
     const counted = count();
     await Promise.all([...others, poison]);
     await untilDrained(site);
-    expect(await (await receiver.listening()).terminate()).toEqual(gently);
+    expect(await (await receiver.listening()).terminate()).toEqual(cleanExit);
     await counted;
     const evidence = gather(site, sent);
     expect(judge(evidence)).toEqual(flawless);

@@ -1,5 +1,5 @@
 /**
- * The crash tests for longer: `npm run crash -- --minutes 10`, and `--seed` with what a failed run has told.
+ * Runs the crash tests for longer: `npm run crash -- --minutes 10`. To repeat a failed run, pass its seed with `--seed`.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const vitest = [
   'run',
   'test/crash/crash.test.ts',
   '-t',
-  'again and again',
+  'repeated SIGKILL',
   '--disable-console-intercept',
 ];
 const env = {

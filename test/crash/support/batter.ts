@@ -7,9 +7,9 @@ import { nothingSent, type Sent, startSender } from './sender.ts';
 
 export interface Round {
   readonly mode: Mode;
-  /** Receivers over the one file. */
+  /** The number of receivers that share the database. */
   readonly processes: number;
-  /** How often each is killed. */
+  /** How often each receiver is killed. */
   readonly kills: number;
   readonly settings?: ReceiverSettings;
 }
@@ -20,7 +20,7 @@ export interface Battered {
   readonly kills: number;
 }
 
-/** Kills receivers at random moments while webhooks come in, starts them again, and gathers what is left at the end. */
+/** Kills receivers at random moments under load, restarts them, and gathers the evidence at the end. */
 export async function batter({ mode, processes, kills, settings }: Round, random: Random): Promise<Battered> {
   const site = createSite(mode, settings);
   const sent = nothingSent();
@@ -34,7 +34,7 @@ export async function batter({ mode, processes, kills, settings }: Round, random
   async function keepKilling(place: number): Promise<void> {
     for (let kill = 0; kill < kills; kill++) {
       const receiver = receivers[place] ?? first;
-      // One in five does not get far enough to listen: recovery is interrupted as well.
+      // One in five is killed before it listens, so that the recovery is interrupted too.
       if (random() < 0.2) await sleep(between(random, 0, 200));
       else {
         await receiver.listening();
@@ -55,6 +55,6 @@ export async function batter({ mode, processes, kills, settings }: Round, random
 
 function one<Value>(values: readonly Value[], random: Random): Value {
   const value = values[Math.floor(random() * values.length)];
-  if (value === undefined) throw new Error('None to choose from');
+  if (value === undefined) throw new Error('The list is empty');
   return value;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * The store, or one with a fault that the tests must find: a check that no fault turns red proves nothing.
+ * Returns the store, or a store with a fault that the tests must find. A check that never fails proves nothing.
  * @param {import('@spiderfoot-webhooks/sqlite').Store} store
  * @param {string | undefined} variant
  */
@@ -24,14 +24,14 @@ export function breakStore(store, variant) {
     case 'handles-first':
       return handlesFirst(store);
     case 'loses-failures':
-      // Calls done what has failed.
+      // Reports failed deliveries as processed.
       return {
         ...store,
         start: (endpoint, process) =>
           store.start(endpoint, async (work) => ({ ...(await process(work)), status: 'processed' })),
       };
     default:
-      throw new Error(`No such fault: ${variant}`);
+      throw new Error(`Unknown fault: ${variant}`);
   }
 }
 

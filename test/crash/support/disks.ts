@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Receiver, temporaryFolder } from './receivers.ts';
 
-/** A place for a database on which space can run out. */
+/** A folder for a database, on a disk that can run out of space. */
 export interface Disk {
   readonly folder: string;
   fill(receiver: Receiver): void;
   free(receiver: Receiver): void;
 }
 
-/** A file system in memory of its own. `undefined` where this user may not mount one. */
+/** A new file system in memory. `undefined` if this user may not mount one. */
 export function smallFileSystem(): Disk | undefined {
   const folder = join(temporaryFolder(), 'small');
   mkdirSync(folder);
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder]).status !== 0) return undefined;
-  // Lazily: the receiver that had its files there may not have gone yet.
+  // A lazy unmount, because the receiver with files there may not have exited yet.
   onTestFinished(() => void spawnSync('umount', ['-l', folder]));
   const ballast = join(folder, 'ballast');
   return { folder, fill: () => fillUp(ballast), free: () => rmSync(ballast) };
@@ -42,7 +42,7 @@ function writes(file: number, block: Buffer): boolean {
   }
 }
 
-/** A limit on the size of a process's files, which every user may set: to SQLite a disk with an error. */
+/** A limit on the file size of a process, which every user may set. SQLite sees it as an I/O error of the disk. */
 export function fileLimit(): Disk {
   const folder = temporaryFolder();
   const limit = (receiver: Receiver, size: number | 'unlimited') => {
@@ -51,7 +51,7 @@ export function fileLimit(): Disk {
   };
   return {
     folder,
-    // Past the journal's size, which is not to be limited.
+    // The limit exceeds the size of the test's journal, so that writes to the journal do not fail.
     fill: (receiver) =>
       limit(receiver, Math.max(2 ** 20, statSync(join(folder, 'webhooks.db-wal')).size) + 2 ** 16),
     free: (receiver) => limit(receiver, 'unlimited'),

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import type { Mode, Site } from './receivers.ts';
 import { hashOf, type Sent } from './sender.ts';
 
-/** A delivery as the database holds it. */
+/** A delivery in the database. */
 export interface Row {
   readonly id: string;
   readonly hash: string;
@@ -21,20 +21,20 @@ export interface Step {
   readonly committed: boolean;
 }
 
-/** What is left after the last process has ended. */
+/** The state after the last process has exited. */
 export interface Evidence {
   readonly mode: Mode;
   readonly maxAttempts: number;
   readonly sent: Pick<Sent, 'all' | 'acknowledged'>;
   readonly rows: readonly Row[];
   readonly steps: readonly Step[];
-  /** What `PRAGMA integrity_check` says. */
+  /** The result of `PRAGMA integrity_check`. */
   readonly integrity: unknown;
 }
 
 /**
- * To be called while no receiver runs: a connection that outlives a killed process keeps the next one from having to
- * recover the file.
+ * Call this only while no receiver runs. An open connection to the file would spare the next receiver the recovery after a
+ * killed process.
  */
 export function gather({ mode, maxAttempts, database, journal }: Site, sent: Sent): Evidence {
   const db = new Database(database, { fileMustExist: true });
@@ -51,7 +51,7 @@ export function gather({ mode, maxAttempts, database, journal }: Site, sent: Sen
   }
 }
 
-/** All that is kept of how deliveries were handled. */
+/** The columns that describe how deliveries were handled. */
 export function rowsOf({ database }: Site): readonly unknown[] {
   const db = new Database(database, { fileMustExist: true });
   try {
@@ -66,24 +66,25 @@ export function readJournal(path: string): readonly Step[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => {
     const [, id, attempt, step, committed] = /^([0-9a-f]{32}) (\d+) (\w+) ([01])$/.exec(line) ?? [];
-    if (id === undefined || step === undefined) throw new Error(`The journal has ${JSON.stringify(line)}`);
+    if (id === undefined || step === undefined)
+      throw new Error(`Invalid journal line: ${JSON.stringify(line)}`);
     return { id, attempt: Number(attempt), step, committed: committed === '1' };
   });
 }
 
-/** Milliseconds after which something hangs. */
-const patience = 20_000;
+/** Milliseconds. */
+const timeout = 20_000;
 
-/** Waits until something is so. */
-export async function until(what: string, isSo: () => boolean): Promise<void> {
-  const end = performance.now() + patience;
-  while (!isSo()) {
-    if (performance.now() > end) throw new Error(`Hangs: waited in vain until ${what}`);
+/** Waits for a condition. @throws Error if it is not met in time */
+export async function until(condition: string, isMet: () => boolean): Promise<void> {
+  const end = performance.now() + timeout;
+  while (!isMet()) {
+    if (performance.now() > end) throw new Error(`Timed out waiting until ${condition}`);
     await sleep(10);
   }
 }
 
-/** Whether somebody is in the middle of a commit. */
+/** Whether another connection is writing to the database. */
 export function isLocked({ database }: Site): boolean {
   const db = new Database(database, { fileMustExist: true, timeout: 0 });
   try {
@@ -96,12 +97,12 @@ export function isLocked({ database }: Site): boolean {
   }
 }
 
-/** Waits until nothing waits or runs any more. Receivers have to be running. */
+/** Waits until no delivery is queued or running. A receiver must be running. */
 export async function untilDrained({ database }: Site): Promise<void> {
   const db = new Database(database, { readonly: true });
   const left = db.prepare("SELECT 1 FROM webhook_logs WHERE state IN ('queued', 'running') LIMIT 1");
   try {
-    await until('the queue was worked off', () => left.all().length === 0);
+    await until('the queue was empty', () => left.all().length === 0);
   } finally {
     db.close();
   }

@@ -1,4 +1,4 @@
-/** Numbers from 0 up to 1 that a seed decides: what has failed can be run again. */
+/** Returns a number from 0 up to 1. The seed determines the sequence, so that a failed run can be repeated. */
 export type Random = () => number;
 
 /** Mulberry32. */
@@ -12,7 +12,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** `CRASH_SEED`, or another one for each run. */
+/** `CRASH_SEED`, or a new seed for each run. */
 export const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 export function between(random: Random, least: number, most: number): number {

@@ -1,9 +1,10 @@
 /**
- * The receiver that is killed: plain node, on the built packages.
+ * The receiver that the tests kill. It runs on Node with the built packages.
  *
  *     node receiver.mjs <queue|log> <database> <journal>
  *
- * Each of its handler's steps goes to the journal, that it is done durably, as `<id> <attempt> <step> <whether the delivery was committed>`.
+ * It writes each step of its handler to the journal, and syncs the step `handled`. A line contains
+ * `<id> <attempt> <step> <1 if the delivery was committed, else 0>`.
  */
 import { fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,7 +23,7 @@ const store = openStore(path, { ...storeOptions, logger });
 const kept = breakStore(store, variant);
 
 const journal = openSync(journalPath, 'a');
-/** A connection of its own, which sees what is committed and nothing else. */
+/** A separate connection, which sees only committed data. */
 const reader = new Database(path, { readonly: true });
 const find = reader.prepare('SELECT 1 FROM webhook_logs WHERE delivery_id = ?');
 

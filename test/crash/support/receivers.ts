@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { type Ending, Program } from '../../product/support/program.ts';
 import { secret } from './sender.ts';
 
-/** What the receiver program takes by its environment, beside the store's own options. */
+/** The settings that the receiver program reads from its environment. They include options of the store. */
 export interface ReceiverSettings {
   readonly lease?: number;
   readonly maxAttempts?: number;
@@ -15,18 +15,18 @@ export interface ReceiverSettings {
   readonly closeTimeout?: number;
   /** How often its handler fails before it succeeds. */
   readonly failFirst?: number;
-  /** Milliseconds that its handler takes. */
+  /** How long its handler runs, in milliseconds. */
   readonly handleFor?: number;
-  /** A fault, by its name in `broken.mjs`. */
+  /** The name of a fault in `broken.mjs`. */
   readonly variant?: string;
 }
 
-/** Short, so that a test sees the end of leases and of waits. */
+/** Short, so that leases and waits end within a test. */
 const quick = { lease: 600, pollInterval: 100, baseDelay: 20, maxDelay: 200, maxAttempts: 10 };
 
 export type Mode = 'queue' | 'log';
 
-/** A database and what belongs to it, for as long as a test runs. */
+/** A database with its journal and settings. It is deleted when the test ends. */
 export interface Site {
   readonly mode: Mode;
   readonly database: string;
@@ -50,9 +50,9 @@ export function temporaryFolder(): string {
 /** One process of the receiver program. */
 export class Receiver {
   readonly program: Program;
-  /** Where it listens; it rejects all connections until it does. */
+  /** Its URL. Before the program listens, this URL refuses all connections. */
   url = 'http://127.0.0.1:1/webhook';
-  /** Of the receiver itself, also where a wrapper runs it. 0 until it listens. */
+  /** The process ID of the receiver itself, even if a wrapper runs it. 0 until it listens. */
   pid = 0;
 
   /** @param wrapper a command that runs the program, such as strace */
@@ -71,7 +71,7 @@ export class Receiver {
     return this;
   }
 
-  /** SIGKILL, to it alone. */
+  /** Sends SIGKILL and waits for the exit. */
   async kill(): Promise<void> {
     this.program.kill();
     await this.program.end();

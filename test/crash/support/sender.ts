@@ -6,12 +6,12 @@ import type { Random } from './random.ts';
 
 export const secret = 'crash-s3cret-ünïcode';
 
-/** What is known of the deliveries of a test: each by the hash of its bytes, of which no two have the same. */
+/** The deliveries of a test, by the hash of their bytes. All have different bytes. */
 export interface Sent {
   readonly all: Set<string>;
-  /** Those that were answered with a 2xx. */
+  /** The deliveries that were answered with a 2xx. */
   readonly acknowledged: Set<string>;
-  /** How often there was which answer; 'broken' for none. */
+  /** The number of responses by status; 'broken' for a request without a response. */
   readonly answers: Map<number | 'broken', number>;
 }
 
@@ -23,20 +23,21 @@ export function hashOf(body: Uint8Array): string {
   return createHash('sha256').update(body).digest('base64');
 }
 
-/** SpiderFoot waits 1 s, then 2 s; a tenth of that is short enough for many crashes, and spans a restart. */
+/** SpiderFoot waits 1 s, then 2 s. A tenth of that allows many crashes and is still longer than a restart. */
 const waits = [100, 200];
 
-/** SpiderFoot ends a request after 10 s. */
-const patience = 1000;
+/** SpiderFoot's timeout is 10 s. */
+const timeout = 1000;
 
 export interface Sender {
-  /** Tells nothing new, and waits for what is under way. */
+  /** Sends no further webhooks, and waits for the requests in flight. */
   stop(): Promise<void>;
 }
 
 /**
- * Sends webhooks over many connections, as fast as they are answered, and tries each three times, as SpiderFoot does.
- * @param target where to, asked anew for each try
+ * Sends webhooks over many connections as fast as they are answered. Like SpiderFoot, it makes up to three attempts for
+ * each.
+ * @param target returns the URL for each attempt
  */
 export function startSender(target: () => string, sent: Sent, random: Random, connections = 48): Sender {
   const agent = new Agent({ keepAlive: true });
@@ -56,17 +57,17 @@ export function startSender(target: () => string, sent: Sent, random: Random, co
   };
 }
 
-/** Mostly a few hundred bytes; some that fill pages of their own, some that are large. */
+/** Mostly a few hundred bytes. Some texts fill database pages, and some are large. */
 function findingOf(random: Random): string {
   const kind = random();
   const most = kind < 0.9 ? 400 : kind < 0.99 ? 12_000 : 150_000;
-  // 13 bytes, as Python writes it.
+  // Python writes it as 13 bytes.
   return 'ü€x'.repeat(random() * (most / 13));
 }
 
 let serial = 0;
 
-/** Sends one webhook, with up to three tries. @returns whether it was acknowledged */
+/** Sends one webhook, with up to three attempts. @returns whether it was acknowledged */
 export async function deliver(
   agent: Agent,
   target: () => string,
@@ -93,7 +94,7 @@ export async function deliver(
   }
 }
 
-/** @returns the status, also where the answer breaks off behind it: a promise that begins with 2xx is one */
+/** @returns the status, even if the rest of the response is missing: a 2xx status line already acknowledges the delivery */
 function post(
   agent: Agent,
   url: string,
@@ -106,7 +107,7 @@ function post(
       res.on('error', () => {}).once('close', () => resolve(res.statusCode ?? 'broken'));
       res.resume();
     });
-    req.setTimeout(patience, () => req.destroy());
+    req.setTimeout(timeout, () => req.destroy());
     req.once('error', () => resolve('broken'));
     req.end(body);
   });

@@ -1,15 +1,15 @@
 import type { Battered } from './batter.ts';
 
-/** What a run has been through, for whoever watches it. */
+/** The totals of a run, for its progress messages. */
 export interface Totals {
   readonly acknowledged: number;
-  /** Requests that were not answered. */
+  /** Requests without a response. */
   readonly broken: number;
   add(battered: Battered): void;
   line(): string;
 }
 
-export function createTotals(what: string): Totals {
+export function createTotals(name: string): Totals {
   const start = performance.now();
   const sum = { kills: 0, sent: 0, acknowledged: 0, broken: 0, stored: 0, lost: 0, handledAgain: 0 };
   return {
@@ -34,9 +34,9 @@ export function createTotals(what: string): Totals {
       const seconds = Math.round((performance.now() - start) / 1000);
       const { handledAgain, ...counts } = sum;
       const list = Object.entries({ ...counts, 'handled again': handledAgain }).map(
-        ([name, n]) => `${n} ${name}`,
+        ([counted, n]) => `${n} ${counted}`,
       );
-      return `${what}, ${seconds} s: ${list.join(', ')}`;
+      return `${name}, ${seconds} s: ${list.join(', ')}`;
     },
   };
 }

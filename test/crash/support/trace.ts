@@ -1,22 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What the system calls of a receiver say about the order in which it did things. */
+/** The order of a receiver's steps, found in its system calls. */
 export interface Order {
-  /** Answers with a 2xx. */
+  /** Responses with a 2xx. */
   readonly acknowledged: number;
-  /** Those of them that were written before the sync of the commit that holds their delivery. */
+  /** The 2xx responses that were written before the commit with their delivery was synced. */
   readonly acknowledgedEarly: number;
   /** Steps of a handler. */
   readonly handled: number;
   readonly handledEarly: number;
-  /** Writes to, and syncs of, the write-ahead log that have failed. */
+  /** Failed writes and syncs of the write-ahead log. */
   readonly failed: number;
-  /** Whether the folder was synced before the first answer: a new file is not there after a power failure otherwise. */
+  /** Whether the folder was synced before the first response. Otherwise, a power failure can remove a new file. */
   readonly folderSynced: boolean;
 }
 
-/** Why system calls cannot be traced here; `undefined` where they can. */
+/** The reason why system calls cannot be traced on this machine, or `undefined` if they can. */
 export function whyNotTraced(): string | undefined {
   const { error, status, stderr } = spawnSync('strace', ['-e', 'trace=fsync', 'true'], { encoding: 'utf8' });
   if (error !== undefined) return 'strace is missing: apt-get install strace';
@@ -26,8 +26,9 @@ export function whyNotTraced(): string | undefined {
 const calls = 'pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg';
 
 /**
- * A command that traces the program that follows. The main thread alone: sockets and SQLite are its.
- * @param faults further options of strace, which inject errors
+ * Returns the command that traces the program whose command line follows. It traces only the main thread, which uses the
+ * sockets and SQLite.
+ * @param faults further options of strace that inject errors
  */
 export function tracing(output: string, faults: readonly string[] = []): readonly string[] {
   return ['strace', '-y', '-s', '8192', '-e', `trace=${calls}`, '-o', output, ...faults];
@@ -70,7 +71,7 @@ export function orderOf(trace: readonly string[], database: string, journal: str
   return { ...order, folderSynced: folderSyncedInTime };
 }
 
-/** Which deliveries are in the write-ahead log, and how far: in frames, in a commit, in a commit that is synced. */
+/** Tracks the deliveries in the write-ahead log: written in frames, committed, or in a synced commit. */
 function createWal() {
   const written = new Set<string>();
   const committed = new Set<string>();
@@ -78,7 +79,7 @@ function createWal() {
   let commits = false;
   return {
     isDurable: (id: string) => durable.has(id),
-    /** A frame is written as its head, then its page; the head of a commit's last frame tells the database's size. */
+    /** SQLite writes the header of a frame, then its page. The header of a commit's last frame contains the database size. */
     onWrite(line: string, done: boolean) {
       const head = headOf(line);
       if (!done) written.clear();
@@ -90,13 +91,13 @@ function createWal() {
     },
     onSync(done: boolean) {
       if (done) move(committed, durable);
-      // The next sync does not make up for one that has failed: the kernel takes the pages for clean.
+      // The next sync does not repair a failed one, because the kernel considers the pages clean.
       else committed.clear();
     },
   };
 }
 
-/** In a page an id may touch other text of these letters; what else is taken for an id does no harm. */
+/** In a page, other hexadecimal text may adjoin an ID. Other text that is mistaken for an ID does no harm. */
 function addIds(digits: string, ids: Set<string>): void {
   for (let at = 0; at + 32 <= digits.length; at++) ids.add(digits.slice(at, at + 32));
 }
@@ -106,7 +107,7 @@ function move(from: Set<string>, to: Set<string>): void {
   from.clear();
 }
 
-/** A frame's head, which is what is written by 24 bytes; `undefined` for anything else. */
+/** The header of a frame, which is a write of 24 bytes, or `undefined` for any other write. */
 function headOf(line: string): readonly number[] | undefined {
   const [, text = ''] = /^pwrite64\([^"]*"((?:[^"\\]|\\.)*)", 24, /.exec(line) ?? [];
   if (text === '') return undefined;

@@ -1,26 +1,26 @@
 import type { Evidence, Row, Step } from './evidence.ts';
 
-/** How many deliveries each promise was broken for. */
+/** The number of deliveries for which each guarantee was broken. */
 export interface Verdict {
-  /** Acknowledged, and not in the database with these bytes. */
+  /** Acknowledged, but not in the database with the same bytes. */
   readonly lost: number;
   /** In the database more than once. */
   readonly doubled: number;
-  /** In the database with bytes that nobody has sent. */
+  /** In the database with bytes that were never sent. */
   readonly altered: number;
-  /** Neither done nor a dead letter; with a log, which has no workers, only what was acknowledged has to be. */
+  /** Not processed and not a dead letter. A log has no workers, so only acknowledged deliveries count there. */
   readonly unfinished: number;
-  /** Called done without a handler having succeeded. */
+  /** Marked as processed although no handler has succeeded. */
   readonly unhandled: number;
-  /** Handled at a time at which no other connection saw it. */
+  /** Handled before another connection could see it. */
   readonly early: number;
-  /** Failed, or begun, more often than allowed. */
+  /** Failed or started more often than allowed. */
   readonly overtried: number;
-  /** A dead letter before it has failed so often. */
+  /** A dead letter with fewer failures than maxAttempts. */
   readonly abandoned: number;
-  /** Begun twice under the same attempt: two workers held one claim. */
+  /** Started twice with the same attempt, because two workers held one claim. */
   readonly shared: number;
-  /** Databases that are damaged. */
+  /** Corrupt databases. */
   readonly corrupt: number;
 }
 
