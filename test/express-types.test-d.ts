@@ -11,11 +11,11 @@ import { describe, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
 
 const receiver = createReceiver({ secret: 's3cret' });
-const schemas = { 'in.house': z.object({ floor: z.number() }) };
+const schemas = { 'acme.custom': z.object({ floor: z.number() }) };
 const own = createReceiver({ secret: 's3cret', schemas });
 
-// product/express-4-types.test.ts compiles this file with the types of Express 4 as well.
-describe('In a route of Express', () => {
+// product/express-4-types.test.ts also compiles this file with the types of Express 4.
+describe('a route of Express', () => {
   it('req.spiderfoot is the event, or undefined before the middleware', () => {
     express().post('/webhook', forExpress(receiver), (req) => {
       expectTypeOf(req.spiderfoot).toEqualTypeOf<VerifiedWebhook | undefined>();
@@ -25,13 +25,13 @@ describe('In a route of Express', () => {
     });
   });
 
-  it('getWebhook types the event of Express by the middleware that is registered with the route', () => {
+  it('getWebhook infers the type of the event from the middleware that is registered with the route', () => {
     const app = express();
     app.post('/own', forExpress(own), (req) => {
       const { event, context } = getWebhook(req);
       expectTypeOf(event).toEqualTypeOf<WebhookEvent<typeof schemas>>();
       expectTypeOf(context).toEqualTypeOf<EventContext>();
-      if (event.event_type === 'in.house') expectTypeOf(event.data.floor).toEqualTypeOf<number>();
+      if (event.event_type === 'acme.custom') expectTypeOf(event.data.floor).toEqualTypeOf<number>();
     });
     app.post('/plain', forExpress(receiver), (req) => {
       expectTypeOf(getWebhook(req)).toEqualTypeOf<VerifiedWebhook>();
@@ -51,7 +51,7 @@ describe('In a route of Express', () => {
     expectTypeOf<RegisteredSchemas>().toEqualTypeOf<Record<never, never>>();
   });
 
-  it('getWebhook types the event of a route of its own by WebhookRequest, or by the receiver', () => {
+  it('getWebhook types the event of a separate route by WebhookRequest or by the receiver', () => {
     function ownRoute(req: WebhookRequest<typeof schemas>, res: express.Response) {
       expectTypeOf(getWebhook(req)).toEqualTypeOf<VerifiedWebhook<typeof schemas>>();
       res.end();
@@ -71,7 +71,7 @@ describe('In a route of Express', () => {
     app.post('/plain', forExpress(receiver), plain);
   });
 
-  it('the middleware of Express goes with other middlewares and with lists of them', () => {
+  it('the middleware of Express can be combined with other middleware and with lists of middleware', () => {
     const others: express.RequestHandler[] = [express.json(), forExpress(own), forExpress(receiver)];
     express().post('/lists', others, forExpress(own));
     express().post('/lists', [forExpress(own)], (req: express.Request) => void req);

@@ -12,11 +12,11 @@ import { describe, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
 
 const receiver = createReceiver({ secret: 's3cret' });
-const schemas = { 'in.house': z.object({ floor: z.number() }) };
+const schemas = { 'acme.custom': z.object({ floor: z.number() }) };
 const own = createReceiver({ secret: 's3cret', schemas });
 
-describe("A route of one's own gets the event typed", () => {
-  it('in Koa, as ctx.state.spiderfoot', () => {
+describe('the event in your own route', () => {
+  it('ctx.state.spiderfoot is typed in Koa', () => {
     const app = new Koa<WebhookState>();
     app.use(forKoa(receiver)).use(({ state: { spiderfoot } }) => {
       expectTypeOf(spiderfoot).toEqualTypeOf<VerifiedWebhook>();
@@ -25,7 +25,7 @@ describe("A route of one's own gets the event typed", () => {
     });
   });
 
-  it('in Hono, as c.var.spiderfoot, which is c.get too', () => {
+  it('c.var.spiderfoot and c.get are typed in Hono', () => {
     new Hono().post('/webhook', forHono(receiver), (c) => {
       expectTypeOf(c.var.spiderfoot).toEqualTypeOf<VerifiedWebhook>();
       expectTypeOf(c.get('spiderfoot').event).toEqualTypeOf<WebhookEvent>();
@@ -34,15 +34,15 @@ describe("A route of one's own gets the event typed", () => {
   });
 });
 
-describe('With schemas of your own', () => {
-  it("Koa's and Hono's routes know them", () => {
+describe('custom schemas', () => {
+  it('custom schemas type the event in routes of Koa and Hono', () => {
     new Koa<WebhookState<typeof schemas>>().use(forKoa(own)).use(({ state: { spiderfoot } }) => {
-      if (spiderfoot.event.event_type !== 'in.house') return;
+      if (spiderfoot.event.event_type !== 'acme.custom') return;
       expectTypeOf(spiderfoot.event.data.floor).toEqualTypeOf<number>();
     });
     new Hono().post('/webhook', forHono(own), (c) => {
       const { event } = c.var.spiderfoot;
-      if (event.event_type === 'in.house') expectTypeOf(event.data.floor).toEqualTypeOf<number>();
+      if (event.event_type === 'acme.custom') expectTypeOf(event.data.floor).toEqualTypeOf<number>();
       return c.body(null);
     });
     expectTypeOf<WebhookEnv<typeof schemas>['Variables']['spiderfoot']>().toEqualTypeOf<
@@ -50,7 +50,7 @@ describe('With schemas of your own', () => {
     >();
   });
 
-  it('may differ between several receivers in an app of Koa or Hono', () => {
+  it('custom schemas can differ between several receivers in an app of Koa or Hono', () => {
     const router = new Router();
     router.post('/own', forKoa(own), ({ state }) => {
       expectTypeOf(state.spiderfoot).toEqualTypeOf<VerifiedWebhook<typeof schemas>>();
@@ -69,10 +69,10 @@ describe('With schemas of your own', () => {
     });
   });
 
-  it('fit into a list of receivers, into serve() and into functions that take any receiver', () => {
+  it('a receiver with custom schemas fits into a list of receivers, serve() and functions that accept any receiver', () => {
     const replacing = createReceiver({
       secret: 's3cret',
-      schemas: { scan_completed: z.object({ target: z.string() }), 'in.house': z.object({}) },
+      schemas: { scan_completed: z.object({ target: z.string() }), 'acme.custom': z.object({}) },
     });
     const receivers: Receiver[] = [receiver, own, replacing];
     const closeAll = (all: readonly Receiver[]) => Promise.all(all.map((each) => each.close()));
@@ -87,13 +87,13 @@ describe('With schemas of your own', () => {
     serve(listener, [Promise.resolve(own)]);
   });
 
-  it('reach what a receiver returns, and what is registered in a chain', async () => {
-    const outcome = await own.receive(await signedDelivery('in.house', { secret: 's3cret' }));
+  it('custom schemas type the outcomes of a receiver and handlers that are registered in a chain', async () => {
+    const outcome = await own.receive(await signedDelivery('acme.custom', { secret: 's3cret' }));
     if (outcome.status === 'processed') {
       expectTypeOf(outcome.event).toEqualTypeOf<WebhookEvent<typeof schemas>>();
     }
     expectTypeOf(own.onError(() => {}).onOutcome(() => {})).toEqualTypeOf<Receiver<typeof schemas>>();
     // @ts-expect-error a schema of another receiver
-    receiver.on('in.house', () => {});
+    receiver.on('acme.custom', () => {});
   });
 });

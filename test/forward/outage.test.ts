@@ -15,7 +15,7 @@ import { findMark, markOf, sendEvents } from './support/load.ts';
  */
 const outage = Number(process.env.OUTAGE_SECONDS ?? 3) * 1000;
 const count = Number(process.env.OUTAGE_EVENTS ?? 1000);
-/** The outage that the defaults of the queue and the forwarders have to survive. */
+/** The outage that the defaults of the queue and the forwarders must survive. */
 const minute = 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-outage-'));
@@ -25,11 +25,11 @@ afterAll(() => {
 });
 
 const bodySize = 40_000;
-/** Only limits how long the test can hang. */
-const patient = { timeout: 10 * minute, interval: 50 };
+/** Options of `vi.waitFor` that only limit how long the test can hang. */
+const eventually = { timeout: 10 * minute, interval: 50 };
 
 describe('an outage of the SIEM under load', () => {
-  it('loses no event, repeats no Slack message, and does not fill the memory', {
+  it('loses no event, repeats no Slack message and does not fill the memory during an outage of the SIEM', {
     timeout: 20 * minute,
   }, async () => {
     const siemMarks: string[] = [];
@@ -68,17 +68,17 @@ describe('an outage of the SIEM under load', () => {
     const [outageStart, outageEnd] = [count * 0.1, count * 0.8];
 
     await send(0, outageStart, 0);
-    await vi.waitFor(() => expect(siemMarks).toHaveLength(outageStart), patient);
+    await vi.waitFor(() => expect(siemMarks).toHaveLength(outageStart), eventually);
     // The connections and the compiled code exist now. Further memory is for events.
     const memoryBefore = await memoryOf(program);
     state = 'down';
     const sending = send(outageStart, outageEnd, outage);
     await sleep(outage / 2);
-    await vi.waitFor(() => expect(failures.length).toBeGreaterThanOrEqual(2), patient);
+    await vi.waitFor(() => expect(failures.length).toBeGreaterThanOrEqual(2), eventually);
     // In the first half of the outage, the SIEM rejects or cuts connections. In the second half, it does not listen.
     await siem.close();
     await sending;
-    await vi.waitFor(() => expect(slackMarks.length).toBeGreaterThanOrEqual(outageEnd), patient);
+    await vi.waitFor(() => expect(slackMarks.length).toBeGreaterThanOrEqual(outageEnd), eventually);
     const memoryDuring = await memoryOf(program);
     expect(siemMarks).toHaveLength(outageStart);
     expect(new Set(failures)).toEqual(new Set([503, 'cut']));
@@ -87,7 +87,7 @@ describe('an outage of the SIEM under load', () => {
     state = 'up';
     const restarted = await startSink(siemAnswer, { port: siem.port });
     await send(outageEnd, count, outage / 4);
-    await vi.waitFor(() => expect(new Set(siemMarks).size).toBe(count), patient);
+    await vi.waitFor(() => expect(new Set(siemMarks).size).toBe(count), eventually);
     program.signal('SIGTERM');
     expect(await program.end()).toEqual({ code: 0, signal: null });
     await Promise.all([restarted.close(), slack.close()]);
@@ -111,12 +111,12 @@ describe('an outage of the SIEM under load', () => {
   });
 });
 
-/** Return the marks of events, sorted as text. */
+/** Returns the marks of events, sorted as text. */
 function marks(from: number, to: number): readonly string[] {
   return Array.from({ length: to - from }, (_, number) => markOf(from + number)).toSorted();
 }
 
-/** Return the memory of an idle program in bytes. The lowest measurement contains the fewest events in transit. */
+/** Returns the memory of an idle program in bytes. The lowest measurement contains the fewest events in transit. */
 async function memoryOf(program: Program): Promise<number> {
   const measurements: number[] = [];
   while (measurements.length < 5) {

@@ -22,13 +22,13 @@ const programs: readonly (readonly [name: string, source: string, folder: string
 ];
 
 describe.each(targetNames)('A bundle for a %s', (target) => {
-  it.each(programs)('of %s imports no module of Node', async (_, source, folder) => {
+  it.each(programs)('imports no module of Node in a bundle of %s', async (_, source, folder) => {
     const { imports, code } = await bundle(source, folder, targets[target]);
     expect(imports).toEqual([]);
     expect(code).not.toMatch(/\bnode:/);
   });
 
-  it('of a Hono app verifies a delivery and runs its handler', async () => {
+  it('verifies a delivery and runs its handler in a bundled Hono app', async () => {
     const source = `
       import { createReceiver } from '@spiderfoot-webhooks/core';
       import { webhookHandler } from '@spiderfoot-webhooks/hono';
@@ -39,7 +39,7 @@ describe.each(targetNames)('A bundle for a %s', (target) => {
       export default new Hono().all('/webhook', webhookHandler(receiver));
     `;
     const { code } = await bundle(source, here, targets[target]);
-    // Equal bundles are one module to Node. The comment makes each its own.
+    // Node loads equal bundles only once. The comment makes each a different module.
     const app = await import(`data:text/javascript,${encodeURIComponent(`${code}\n// ${target}`)}`);
     const url = 'http://127.0.0.1/webhook';
     const genuine = await signedRequest('scan_completed', { secret: 'bundled-s3cret', url });
@@ -51,7 +51,7 @@ describe.each(targetNames)('A bundle for a %s', (target) => {
   });
 });
 
-describe('The size of a worker bundle, minified and compressed with gzip', () => {
+describe('a worker bundle, minified and compressed with gzip', () => {
   const receiver = `
     import { createReceiver } from '@spiderfoot-webhooks/core';
     const receiver = createReceiver({ secret: 'your-webhook-secret' });
@@ -68,11 +68,11 @@ describe('The size of a worker bundle, minified and compressed with gzip', () =>
     export default new Hono().all('/webhook', webhookHandler(receiver));
   `;
 
-  // docs/runtimes.md promises these.
+  // docs/runtimes.md documents these sizes.
   it.each([
     ['core and fetchHandler', web, 49_000],
     ['core and Hono', hono, 57_000],
-  ])('of %s stays within its budget', async (name, source, budget) => {
+  ])('keeps the worker bundle of %s within its budget', async (name, source, budget) => {
     const { gzipped } = await bundle(source, here);
     console.log(`${name}: ${gzipped} bytes, of at most ${budget}`);
     expect(gzipped).toBeLessThanOrEqual(budget);

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Program, stopPrograms } from './support/program.ts';
 import { blocksOf, compile } from './support/readme.ts';
 
-/** What the document's code exports. */
+/** The exports of the document's code. */
 interface CustomStore {
   openJsonStore(path: string, options?: Partial<ContractStoreOptions>): ContractStore & DeliveryQueue;
 }
@@ -31,7 +31,7 @@ afterAll(() => {
 describe('The store of docs/custom-store.md', () => {
   it('has no type errors', () => expect(compiled.errors(block)).toEqual([]));
 
-  /** Kill a process with SIGKILL while its handlers run. */
+  /** Kills a process with SIGKILL while its handlers run. */
   async function loseProcess(place: string, options: ContractStoreOptions): Promise<void> {
     const args = [storeModule, join(folder, place), JSON.stringify(options)];
     const program = new Program(process.execPath, ['test/product/programs/hanging-worker.mjs', ...args]);

@@ -7,7 +7,7 @@ import { root } from './support/workspace.ts';
 const here = join(root, 'test/product');
 const source = '@spiderfoot-webhooks/source';
 
-/** All modules of the program are loaded, as in a runtime. A bundler would leave out those that are not used. */
+/** Bundles all modules of the program, as a runtime loads them. By default, a bundler omits unused modules. */
 function loadAll(entry: string, conditions: readonly string[]) {
   return bundle(`export * from '${entry}'`, here, {
     conditions: [source, ...conditions],

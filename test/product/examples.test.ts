@@ -33,7 +33,7 @@ describe.each(examples)('The example %s', (example) => {
   describe('in operation', () => {
     let server: Listening;
     let serial = 0;
-    /** No two have the same bytes. */
+    /** Returns data that differs in each call. */
     const finding = () => ({ target: 'example.com', data: `CVE-${++serial}` });
 
     beforeAll(async () => {
@@ -41,7 +41,7 @@ describe.each(examples)('The example %s', (example) => {
     });
     afterAll(() => server.program.kill());
 
-    it('rejects another secret with 401 and takes the previous one', async () => {
+    it('rejects another secret with 401 and accepts the previous one', async () => {
       const { url } = server;
       const answers = await sendFromPython(
         { ...guide, url, data: finding(), secret: 'another' },
@@ -51,19 +51,19 @@ describe.each(examples)('The example %s', (example) => {
       expect(answers[0]?.body).toContain('"code":"invalid_signature"');
     });
 
-    it('believes no X-Forwarded-For and allows every address, when told nothing of either', async () => {
+    it('ignores X-Forwarded-For and allows every address by default', async () => {
       const headers = { 'X-Forwarded-For': '192.0.2.7' };
       const [answer] = await sendFromPython({ ...guide, url: server.url, data: finding(), headers });
       expect(answer?.status).toBe(handledStatus);
     });
 
-    it('is healthy', async () => {
+    it('returns 200 from /health', async () => {
       const response = await fetch(server.url.replace('/webhook', '/health'));
       expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
     });
   });
 
-  it('prints each event of both dialects once, however often it comes, and exits 0 on SIGTERM', async () => {
+  it('prints each event of both dialects once, even if it is repeated, and exits 0 on SIGTERM', async () => {
     const server = await serveExample(example);
     const { url } = server;
     const answers = await sendFromPython(
@@ -89,12 +89,12 @@ describe.each(examples)('The example %s', (example) => {
   });
 
   const modes = example === 'existing-express-api' ? ['inline'] : ['inline', 'queued'];
-  it.each(modes)('with a database, %s, handles each event once, also over a restart', async (mode) => {
+  it.each(modes)('handles each event once with a database (%s), even after a restart', async (mode) => {
     const env = {
       SPIDERFOOT_WEBHOOK_DB: join(folder, `${example}-${mode}.db`),
       SPIDERFOOT_WEBHOOK_MODE: mode,
     };
-    // The times are given, so that the bytes are the same in both runs.
+    // Fixed timestamps, so that both runs send the same bytes.
     const sendTo = ({ url }: Listening) =>
       sendFromPython(
         { ...guide, url, times: 2, data: { data: 'CVE-2021-44228' }, timestamp: '2024-01-01T12:00:00Z' },
@@ -102,15 +102,15 @@ describe.each(examples)('The example %s', (example) => {
       );
     const first = await serveExample(example, env);
     const answers = (await sendTo(first)).map(({ status }) => status);
-    const taken = mode === 'queued' ? 202 : handledStatus;
-    expect(answers).toEqual([taken, 200, taken, 200]);
+    const accepted = mode === 'queued' ? 202 : handledStatus;
+    expect(answers).toEqual([accepted, 200, accepted, 200]);
     first.program.signal('SIGTERM');
     expect(await first.program.end()).toEqual({ code: 0, signal: null });
 
     const second = await serveExample(example, env);
     const duplicate: unknown = expect.stringContaining('"status":"duplicate"');
     expect(await sendTo(second)).toEqual(Array(4).fill({ status: 200, body: duplicate }));
-    // What was accepted and not handled before the end is handled now.
+    // The second process handles the events that the first one has accepted but not handled.
     const handled = () => [...handledBy(first), ...handledBy(second)];
     await vi.waitFor(() => expect(handled().length).toBeGreaterThanOrEqual(2), soon);
     second.program.signal('SIGTERM');
@@ -125,7 +125,7 @@ describe.each(examples)('The example %s', (example) => {
     ]);
   });
 
-  it('rejects addresses that are not allowed with 403, whatever X-Forwarded-For says', async () => {
+  it('rejects addresses that are not allowed with 403, even with an allowed address in X-Forwarded-For', async () => {
     const { url } = await serveExample(example, { SPIDERFOOT_ALLOWED_IPS: '192.0.2.7, 198.51.100.0/24' });
     const answers = await sendFromPython(
       { ...guide, url, data: {} },
@@ -135,7 +135,7 @@ describe.each(examples)('The example %s', (example) => {
     expect(answers).toEqual([rejected, rejected]);
   });
 
-  it('reads X-Forwarded-For of a trusted proxy from its right end', async () => {
+  it('reads X-Forwarded-For of a trusted proxy from right to left', async () => {
     const env = { SPIDERFOOT_ALLOWED_IPS: '192.0.2.7', SPIDERFOOT_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8' };
     const { url } = await serveExample(example, env);
     const chains = ['192.0.2.7', '203.0.113.9, 192.0.2.7, 10.1.2.3', '192.0.2.7, 203.0.113.9', '203.0.113.9'];
@@ -150,7 +150,7 @@ describe.each(examples)('The example %s', (example) => {
     expect(answers.map(({ status }) => status)).toEqual([handledStatus, handledStatus, 403, 403]);
   });
 
-  it('answers what is in flight when SIGTERM comes, takes nothing new, and exits 0', async () => {
+  it('finishes requests in flight on SIGTERM, accepts no new ones, and exits 0', async () => {
     const server = await serveExample(example);
     const { client, finish } = await beginWebhook(server, 'scan_completed', secret);
     server.program.signal('SIGTERM');
@@ -169,68 +169,64 @@ describe.each(examples)('The example %s', (example) => {
     expect(answer?.status).toBe(handledStatus);
   });
 
-  describe('where it cannot start', () => {
+  describe('with an invalid configuration', () => {
     const other = createServer();
-    let taken = 0;
+    let usedPort = 0;
     beforeAll(async () => {
       await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
       const address = other.address();
-      taken = typeof address === 'object' && address !== null ? address.port : 0;
+      usedPort = typeof address === 'object' && address !== null ? address.port : 0;
     });
     afterAll(() => void other.close());
 
-    it.each<readonly [what: string, env: Variables, sentence: RegExp]>([
+    it.each<readonly [problem: string, env: Variables, reason: RegExp]>([
       ['without a secret', { SPIDERFOOT_WEBHOOK_SECRET: '' }, /"SPIDERFOOT_WEBHOOK_SECRET" is not set/],
-      ['with a port that is no number', { PORT: 'http' }, /"PORT" is "http"/],
-      ['with a port that is in use', { PORT: 'taken' }, /"port" \d+ on 127\.0\.0\.1 is already in use/],
-      ["with a host that is not this machine's", { HOST: '192.0.2.1' }, /"host".*192\.0\.2\.1/],
+      ['with a port that is not a number', { PORT: 'http' }, /"PORT" is "http"/],
+      ['with a port that is in use', { PORT: 'used' }, /"port" \d+ on 127\.0\.0\.1 is already in use/],
+      ['with a host of another machine', { HOST: '192.0.2.1' }, /"host".*192\.0\.2\.1/],
       [
-        'with a name among the addresses',
+        'with a host name in the allowed addresses',
         { SPIDERFOOT_ALLOWED_IPS: 'example.com' },
         /"allowedIps".*"example\.com"/,
       ],
       [
-        'with half a proxy',
+        'with an invalid proxy range',
         { SPIDERFOOT_TRUSTED_PROXIES: '10.0.0.0/99' },
         /"trustedProxies".*"10\.0\.0\.0\/99"/,
       ],
+      ['with an empty list of addresses', { SPIDERFOOT_ALLOWED_IPS: ',' }, /"SPIDERFOOT_ALLOWED_IPS" is ","/],
       [
-        'with two variables for addresses that are not set',
-        { SPIDERFOOT_ALLOWED_IPS: ',' },
-        /"SPIDERFOOT_ALLOWED_IPS" is ","/,
-      ],
-      [
-        'with a queue and no database',
+        'with a queue but no database',
         { SPIDERFOOT_WEBHOOK_MODE: 'queued' },
         /"SPIDERFOOT_WEBHOOK_MODE" is "queued", which needs a database/,
       ],
       [
-        'with a mode that there is not',
+        'with an unknown mode',
         { SPIDERFOOT_WEBHOOK_DB: join(folder, 'none.db'), SPIDERFOOT_WEBHOOK_MODE: 'later' },
         /"SPIDERFOOT_WEBHOOK_MODE" is "later"/,
       ],
-    ])('%s it says why in a sentence and exits 1', async (_, env, sentence) => {
-      const port = env.PORT === 'taken' ? String(taken) : (env.PORT ?? '0');
+    ])('exits 1 with one line that names the reason %s', async (_, env, reason) => {
+      const port = env.PORT === 'used' ? String(usedPort) : (env.PORT ?? '0');
       const program = launch(example, { SPIDERFOOT_WEBHOOK_SECRET: secret, ...env, PORT: port });
       expect(await program.end()).toEqual({ code: 1, signal: null });
-      expect(program.stderr).toMatch(sentence);
+      expect(program.stderr).toMatch(reason);
       expect(program.stderr.trimEnd()).not.toContain('\n');
       expect(program.lines).toEqual([]);
     });
   });
 
-  it("starts by the README's command, and ends by SIGTERM, also where its whole process group gets it", async () => {
+  it('starts with pnpm, and exits on SIGTERM to the program or to its process group', async () => {
     const start = `exec pnpm --filter @spiderfoot-webhooks/example-${example} start`;
     const env = { PORT: '0', SPIDERFOOT_WEBHOOK_SECRET: secret };
-    for (const whom of ['program', 'group'] as const) {
+    for (const recipient of ['program', 'group'] as const) {
       const program = new Program('npx', ['--yes', '--package=pnpm@10.34.9', '-c', start], { env });
       const server = await listening(program);
       const { client, finish } = await beginWebhook(server, 'scan.complete', secret);
-      program.signal('SIGTERM', whom);
+      program.signal('SIGTERM', recipient);
       await untilClosed(server.port);
       await finish();
       expect((await client.response()).status).toBe(handledStatus);
-      // What npx and pnpm make of their own signal is theirs: the server's end is what counts.
+      // The exit codes of npx and pnpm do not matter, only that the server ends.
       await program.end();
       expect(handledBy(server)).toMatchObject([{ handled: 'scan_completed' }]);
     }

@@ -38,7 +38,7 @@ describe('serve', () => {
     expect(warnings).toEqual([expect.stringMatching(/^warn .*dropped: 1, maxConnections: 3/)]);
   });
 
-  it('keeps an idle connection for 65 s, which is longer than load balancers do', async () => {
+  it('keeps an idle connection for 65 s, which is longer than load balancers keep it', async () => {
     const at = await start({ KEEP_ALIVE: 'default' });
     const client = await connectTo(at);
     await client.write(bytesOf(at, await webhook()));
@@ -55,13 +55,13 @@ describe('serve', () => {
     expect((await client.response()).headers).toMatchObject({ 'keep-alive': 'timeout=620' });
   });
 
-  it('closes a connection that pipelines requests for a route of the app without end', async () => {
+  it('closes a connection that pipelines an endless number of requests for a route of the app', async () => {
     const at = await start();
     const client = await connectTo(at);
     const requests = get('/counted').repeat(100_000);
     await client.write(requests).catch(() => {});
     const answers = (await client.rest()).match(/^HTTP\/1\.1 200 OK/gm) ?? [];
-    // The reset that follows may overtake answers.
+    // The reset that follows can arrive before some responses.
     expect(answers.length).toBeLessThanOrEqual(101);
     const next = await connectTo(at);
     await next.write(get('/counted'));

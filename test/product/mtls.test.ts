@@ -13,21 +13,21 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What the script has made: a folder with certificates and a spiderfoot.ini. */
+/** Runs the script. @returns the folder with certificates and a spiderfoot.ini */
 async function makeCertificates(name: string): Promise<string> {
-  const made = join(folder, name);
-  const { code, stderr } = await run('sh', ['examples/mtls/make-certificates.sh', made]);
+  const created = join(folder, name);
+  const { code, stderr } = await run('sh', ['examples/mtls/make-certificates.sh', created]);
   if (code !== 0) throw new Error(stderr);
-  return made;
+  return created;
 }
 
-function variables(made: string): Variables {
+function variables(created: string): Variables {
   return {
     PORT: '0',
-    SPIDERFOOT_CONFIG: join(made, 'spiderfoot.ini'),
-    TLS_CERT: join(made, 'receiver.pem'),
-    TLS_KEY: join(made, 'receiver.key'),
-    TLS_CLIENT_CA: join(made, 'ca.pem'),
+    SPIDERFOOT_CONFIG: join(created, 'spiderfoot.ini'),
+    TLS_CERT: join(created, 'receiver.pem'),
+    TLS_KEY: join(created, 'receiver.key'),
+    TLS_CLIENT_CA: join(created, 'ca.pem'),
   };
 }
 
@@ -37,25 +37,25 @@ describe('The example mtls', () => {
   let program: Program;
   let port = '';
   let ini = '';
-  let strangers = '';
+  let otherAuthority = '';
   let serial = 0;
 
   beforeAll(async () => {
-    const made = await makeCertificates('own');
-    strangers = await makeCertificates("a stranger's, 100%");
-    program = launch(variables(made));
+    const created = await makeCertificates('own');
+    otherAuthority = await makeCertificates("a stranger's, 100%");
+    program = launch(variables(created));
     [, port = ''] = await program.says(/^listening on https:\/\/127\.0\.0\.1:(\d+)\/webhook$/m);
-    ini = readFileSync(join(made, 'spiderfoot.ini'), 'utf8').replace(':3443', `:${port}`);
+    ini = readFileSync(join(created, 'spiderfoot.ini'), 'utf8').replace(':3443', `:${port}`);
   });
 
-  /** Sends from Python, as a spiderfoot.ini says. */
+  /** Sends an event from Python with the given spiderfoot.ini. */
   function send(content: string, type = 'scan_completed') {
     const file = join(folder, `${++serial}.ini`);
     writeFileSync(file, content);
     return run('python3', ['examples/mtls/send.py', file, type]);
   }
 
-  it('takes what SpiderFoot sends with its certificate, from the file that both read', async () => {
+  it('accepts an event from a sender with a certificate that shares its spiderfoot.ini', async () => {
     const { code, lines } = await send(ini, 'high_risk_event');
     expect({ code, lines }).toEqual({
       code: 0,
@@ -71,11 +71,11 @@ describe('The example mtls', () => {
       'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE',
     ],
     [
-      "with a stranger's",
-      () => ini.replaceAll(/^(client_.*? = ).*\/(.*)$/gm, `$1${strangers.replace('%', '%%')}/$2`),
+      'with a certificate of another authority',
+      () => ini.replaceAll(/^(client_.*? = ).*\/(.*)$/gm, `$1${otherAuthority.replace('%', '%%')}/$2`),
       'UNABLE_TO_[A-Z_]+',
     ],
-  ] as const)('rejects who comes %s, and says so in a line', async (_, content, reason) => {
+  ] as const)('rejects a client %s and logs the reason', async (_, content, reason) => {
     const before = handledBy({ program }).length;
     const { code, lines, stderr } = await send(content());
     expect({ code, lines }).toEqual({ code: 1, lines: [] });
@@ -84,7 +84,7 @@ describe('The example mtls', () => {
     expect(handledBy({ program })).toHaveLength(before);
   });
 
-  it('rejects another secret with 401, whatever certificate comes with it', async () => {
+  it('rejects another secret with 401, even with a valid certificate', async () => {
     const { code, stderr } = await send(ini.replace(/^secret = .*$/m, 'secret = another'));
     expect(code).toBe(1);
     expect(stderr).toContain(
@@ -92,15 +92,15 @@ describe('The example mtls', () => {
     );
   });
 
-  it('is not believed by a sender that trusts another authority', async () => {
+  it('is rejected by a sender that trusts another authority', async () => {
     const { code, stderr } = await send(
-      ini.replace(/^ca_bundle = .*$/m, `ca_bundle = ${strangers.replace('%', '%%')}/ca.pem`),
+      ini.replace(/^ca_bundle = .*$/m, `ca_bundle = ${otherAuthority.replace('%', '%%')}/ca.pem`),
     );
     expect(code).toBe(1);
     expect(stderr).toMatch(/certificate verify failed/i);
   });
 
-  it('answers no plain HTTP, goes on serving, and exits 0 on SIGTERM', async () => {
+  it('rejects plain HTTP, continues to serve, and exits 0 on SIGTERM', async () => {
     const client = await RawClient.connect(Number(port));
     await client.write('POST /webhook HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n');
     await program.says(/reason: 'ERR_SSL_HTTP_REQUEST'/);
@@ -111,19 +111,19 @@ describe('The example mtls', () => {
     expect(program.output).not.toContain(/^secret = (.*)$/m.exec(ini)?.[1]);
   });
 
-  it.each<readonly [what: string, env: Variables, sentence: RegExp]>([
+  it.each<readonly [problem: string, env: Variables, reason: RegExp]>([
     ['without certificates', { TLS_CERT: '/none.pem' }, /"TLS_CERT" names \/none\.pem/],
     [
       'without a configuration',
       { SPIDERFOOT_CONFIG: '/none.ini' },
       /names \/none\.ini, which cannot be read/,
     ],
-    ['with a key of another', { TLS_KEY: 'strangers' }, /"tls"/],
-  ])('says in a sentence what is wrong %s, and exits 1', async (_, env, sentence) => {
-    const key = env.TLS_KEY === undefined ? {} : { TLS_KEY: join(strangers, 'receiver.key') };
+    ['with the key of another certificate', { TLS_KEY: 'another' }, /"tls"/],
+  ])('exits 1 with one line that names the reason %s', async (_, env, reason) => {
+    const key = env.TLS_KEY === undefined ? {} : { TLS_KEY: join(otherAuthority, 'receiver.key') };
     const failed = launch({ ...variables(join(folder, 'own')), ...env, ...key });
     expect(await failed.end()).toEqual({ code: 1, signal: null });
-    expect(failed.stderr).toMatch(sentence);
+    expect(failed.stderr).toMatch(reason);
     expect(failed.stderr.trim().split('\n')).toHaveLength(1);
   });
 });

@@ -12,7 +12,7 @@ import { root } from './support/workspace.ts';
 const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-endpoints-'));
 const ini = join(root, 'examples/multi-endpoint/spiderfoot.ini');
 
-/** What the sinks answer next, by path; 200 where there is nothing. */
+/** The next responses of the sink, by path. The default is 200. */
 const answers = new Map<string, Answer[]>();
 let sink: Sink;
 let serial = 0;
@@ -46,7 +46,7 @@ function variables(): Variables {
 const launch = (env: Variables) =>
   new Program(process.execPath, ['examples/multi-endpoint/dist/server.js'], { env });
 
-/** What has come to a path since `from`, by a word that the test's events hold. */
+/** The words in the events that the sink has accepted at a path, starting with request number `from`. */
 function acceptedAt(path: string, from: number): readonly string[] {
   return sink.accepted
     .slice(from)
@@ -66,13 +66,13 @@ const job = (url: string, secret: string, event_type: string, word: string): Job
 const slackPath = '/services/T0/B0/slack-token';
 
 describe('The example multi-endpoint', () => {
-  it('has an endpoint for each section, with its own secret, events and targets', async () => {
+  it('mounts an endpoint for each section, with its own secret, events and targets', async () => {
     const env = variables();
     const program = launch(env);
     const [, url = ''] = await program.says(/^listening on (http:\S+)$/m);
     const at = (name: string) => `${url}/webhook/${name}`;
     const [security, siem, slack] = [at('security'), at('siem'), at('slack')];
-    // The security team cannot be reached, so that Slack stands in; the SIEM has to be tried again, and it alone.
+    // The security team is unavailable, so the event is sent to Slack. Only the SIEM needs retries.
     answers.set('/security', [503, 503, 503]);
     answers.set('/siem/events', [503, 'cut']);
 
@@ -80,7 +80,7 @@ describe('The example multi-endpoint', () => {
       job(security, 'security-team-secret', 'high_risk_event', 'word-a'),
       job(siem, 'siem-system-secret', 'high_risk_event', 'word-b'),
       job(slack, 'slack-alerts-secret', 'scan_failed', 'word-c'),
-      // Another endpoint's secret, and types that an endpoint does not take.
+      // The secret of another endpoint, and types that an endpoint ignores.
       job(siem, 'security-team-secret', 'high_risk_event', 'word-d'),
       job(security, 'security-team-secret', 'scan_failed', 'word-e'),
       job(slack, 'slack-alerts-secret', 'scan_completed', 'word-f'),
@@ -101,12 +101,12 @@ describe('The example multi-endpoint', () => {
 
     program.signal('SIGTERM');
     expect(await program.end()).toEqual({ code: 0, signal: null });
-    for (const hush of [/slack-token/, /siem-api-key/, /the team's own/, /-secret/]) {
-      expect(program.output).not.toMatch(hush);
+    for (const sensitive of [/slack-token/, /siem-api-key/, /the team's own/, /-secret/]) {
+      expect(program.output).not.toMatch(sensitive);
     }
   });
 
-  it('sends on after a restart what it had accepted', async () => {
+  it('forwards accepted events after a restart', async () => {
     const env = variables();
     const down: Variables = { ...env, SIEM_ENDPOINT: 'https://127.0.0.1:1' };
     const first = launch(down);
@@ -123,20 +123,24 @@ describe('The example multi-endpoint', () => {
     expect(await second.end()).toEqual({ code: 0, signal: null });
   });
 
-  it.each<readonly [what: string, change: (env: Variables) => Variables, sentence: RegExp]>([
+  it.each<readonly [problem: string, change: (env: Variables) => Variables, reason: RegExp]>([
     ['without a key for the SIEM', (env) => ({ ...env, SIEM_API_KEY: '' }), /"SIEM_API_KEY" is not set/],
     ['with a plain URL', (env) => ({ ...env, SLACK_URL: 'http://127.0.0.1/hush' }), /"url" is http/],
-    ['with a wrong key', withIni('allowed_ip = 10.0.0.1'), /"allowed_ip" in \S+, line \d+, .*"allowed_ips"/],
-    ['where it is off', withIni('', 'enabled = false'), /"enabled" of \S+ is off/],
     [
-      'with an endpoint too many',
+      'with a misspelled key',
+      withIni('allowed_ip = 10.0.0.1'),
+      /"allowed_ip" in \S+, line \d+, .*"allowed_ips"/,
+    ],
+    ['with enabled = false', withIni('', 'enabled = false'), /"enabled" of \S+ is off/],
+    [
+      'with an endpoint without handlers',
       withIni('[webhooks:hush]\nsecret = hush'),
       /\[webhooks:hush\].* no handlers/,
     ],
-  ])('says in a sentence what is wrong %s, and exits 1', async (_, change, sentence) => {
+  ])('exits 1 with one line that names the reason %s', async (_, change, reason) => {
     const failed = launch(change(variables()));
     expect(await failed.end()).toEqual({ code: 1, signal: null });
-    expect(failed.stderr).toMatch(sentence);
+    expect(failed.stderr).toMatch(reason);
     expect(failed.stderr.trim().split('\n')).toHaveLength(1);
   });
 });

@@ -18,7 +18,7 @@ const secret = 'sécret-シークレット-🔑';
 const dialects = ['guide', 'shipped'] as const;
 const success = { status: 200, body: expect.stringMatching(/^\{"status":"success","id":"[0-9a-f]{32}"\}$/) };
 
-/** When everything happened, as each dialect writes it. */
+/** The timestamp of each event, in the format of each dialect. */
 const written = { guide: '2024-01-01T12:00:00Z', shipped: 1795459140.2680004 } as const;
 const read = { guide: '2024-01-01T12:00:00Z', shipped: '2026-11-23T18:39:00.268Z' } as const;
 
@@ -38,14 +38,14 @@ function sampleOf(type: string): Job['data'] {
   return all[twins[type] ?? type] ?? {};
 }
 
-/** What the sender's envelope comes to, byte for byte. */
+/** The exact bytes of the sender's envelope. */
 function bodyOf({ dialect, event_type, data, timestamp }: Sent): string {
   if (dialect === 'shipped') return pythonJson({ event_type, timestamp, payload: data });
   const metadata = { workspace_id: 'ws_abc123', user: 'admin', scan_name: 'Weekly Security Scan' };
   return pythonJson({ event_type, timestamp, source: 'spiderfoot', version: '5.0.3', data, metadata });
 }
 
-/** What a handler has to get. */
+/** The expected arguments of a handler. */
 function handledOf(sent: Sent, data: unknown = sent.data, nonFinite = 0) {
   const { dialect, event_type } = sent;
   const event = { event_type: twins[event_type] ?? event_type, timestamp: read[dialect], data };
@@ -61,7 +61,7 @@ function handledOf(sent: Sent, data: unknown = sent.data, nonFinite = 0) {
   };
 }
 
-/** Sends to a receiver in a mount; tells the answers and what its handler got. */
+/** Sends to a receiver in a mount. @returns the responses and the arguments of its handler */
 async function deliver(mount: Mount, ...sent: readonly Sent[]) {
   const { at, handled } = await start(mount, { secret });
   const url = `http://127.0.0.1:${at.port}${at.path}`;
@@ -71,8 +71,8 @@ async function deliver(mount: Mount, ...sent: readonly Sent[]) {
 
 const statuses = (answers: readonly PythonAnswer[]) => answers.map(({ status }) => status);
 
-describe.each(oneMountEach)('Sent from Python to $name', (mount) => {
-  it('every type arrives as it was sent, under its own name', async () => {
+describe.each(oneMountEach)('events from Python to $name', (mount) => {
+  it('delivers every type from Python unchanged, with its canonical name', async () => {
     const sent = [
       ...[...guideTypes, 'correlation_found'].map((type) => job('guide', type, sampleOf(type))),
       ...shippedTypes.map((type) => job('shipped', type, sampleOf(type))),
@@ -83,27 +83,30 @@ describe.each(oneMountEach)('Sent from Python to $name', (mount) => {
     expect(handled).toEqual(sent.map((one) => handledOf(one)));
   });
 
-  it.each(dialects)('text and numbers of every kind arrive whole, the %s way', async (dialect) => {
-    const plain = {
-      text: 'exämple.com 日本 😀 "quoted" \\ \u007f \u2028 \u0000\t\n',
-      'clé é': ['', [], {}, null, true, false],
-      broken: '\ud83d',
-      numbers: [0, -1, 0.1, 1e-7, 1.5e300, -0, Number.MAX_SAFE_INTEGER],
-      deep: [[[[{ a: { b: { c: {} } } }]]]],
-    };
-    const floats = [1700000000, 1795459140.2680004, 1e16, 1e22];
-    const sent = job(dialect, 'task.completed', {
-      ...plain,
-      floats: floats.map(pythonFloat),
-      past: 2n ** 64n,
-    });
-    const { answers, handled } = await deliver(mount, sent);
-    expect(answers).toEqual([success]);
-    expect(handled).toEqual([handledOf(sent, { ...plain, floats, past: 2 ** 64 })]);
-    expect(handled[0]?.wire.body).toMatch(/"floats": \[1700000000\.0, .*"past": 18446744073709551616\}/);
-  });
+  it.each(dialects)(
+    'delivers all kinds of text and numbers from Python unchanged in the %s dialect',
+    async (dialect) => {
+      const plain = {
+        text: 'exämple.com 日本 😀 "quoted" \\ \u007f \u2028 \u0000\t\n',
+        'clé é': ['', [], {}, null, true, false],
+        broken: '\ud83d',
+        numbers: [0, -1, 0.1, 1e-7, 1.5e300, -0, Number.MAX_SAFE_INTEGER],
+        deep: [[[[{ a: { b: { c: {} } } }]]]],
+      };
+      const floats = [1700000000, 1795459140.2680004, 1e16, 1e22];
+      const sent = job(dialect, 'task.completed', {
+        ...plain,
+        floats: floats.map(pythonFloat),
+        past: 2n ** 64n,
+      });
+      const { answers, handled } = await deliver(mount, sent);
+      expect(answers).toEqual([success]);
+      expect(handled).toEqual([handledOf(sent, { ...plain, floats, past: 2 ** 64 })]);
+      expect(handled[0]?.wire.body).toMatch(/"floats": \[1700000000\.0, .*"past": 18446744073709551616\}/);
+    },
+  );
 
-  it.each(dialects)('NaN and the infinities arrive as null, the %s way', async (dialect) => {
+  it.each(dialects)('delivers NaN and the infinities as null in the %s dialect', async (dialect) => {
     const { NaN: nan, POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
     const sent = job(dialect, 'scan_completed', {
       target: 'NaN, "-Infinity"',
@@ -116,7 +119,7 @@ describe.each(oneMountEach)('Sent from Python to $name', (mount) => {
     expect(handled).toEqual([handledOf(sent, data, 4)]);
   });
 
-  it('a body of 1 MiB arrives whole', async () => {
+  it('delivers a body of 1 MiB unchanged', async () => {
     const empty = job('guide', 'high_risk_event', { data: '' });
     const filled = job('guide', 'high_risk_event', { data: 'x'.repeat(2 ** 20 - bodyOf(empty).length) });
     const { answers, handled } = await deliver(mount, filled);
@@ -124,7 +127,7 @@ describe.each(oneMountEach)('Sent from Python to $name', (mount) => {
     expect(handled).toEqual([handledOf(filled)]);
   });
 
-  it('any of the secrets signs, whatever its letters', async () => {
+  it('accepts a signature with any of the secrets, in any characters', async () => {
     const secrets = [secret, 'with a space "and" \\', 'x'.repeat(200), '\u007f\u0080\uffff', 'plain'];
     const { at } = await start(mount, { secret: secrets });
     const url = `http://127.0.0.1:${at.port}${at.path}`;
@@ -147,8 +150,8 @@ const senders = [
   ['topic', 'topic'],
 ] as const satisfies readonly (readonly [SenderDialect, string])[];
 
-describe.each(oneMountEach)('Each sender, to $name', (mount) => {
-  it('is accepted with its own header, and a repetition is a retry or a new event as the sender means it', async () => {
+describe.each(oneMountEach)('each sender, to $name', (mount) => {
+  it("accepts each sender's own header, and treats a repeated request as a retry or a new event, depending on the sender", async () => {
     const { at, handled } = await start(mount, { secret });
     const unverified = await start(mount, { secret: false });
     const data = { scan_id: 's1', target: 'cut \ud83d.example' };
@@ -175,7 +178,7 @@ describe.each(oneMountEach)('Each sender, to $name', (mount) => {
     }
   });
 
-  it('that does not sign is rejected if signatures are verified', async () => {
+  it('rejects a sender that does not sign if signatures are verified', async () => {
     const { at, outcomes } = await start(mount, { secret });
     const url = `http://127.0.0.1:${at.port}${at.path}`;
     const sent = { dialect: 'topic', event_type: 'scan.completed', data: {} } as const;
@@ -186,8 +189,8 @@ describe.each(oneMountEach)('Each sender, to $name', (mount) => {
   });
 });
 
-describe.each(oneMountEach)('A rejection over $name', (mount) => {
-  it('is read by a sender that writes megabytes before it reads, and asks for the end of the connection', async () => {
+describe.each(oneMountEach)('a rejection over $name', (mount) => {
+  it('reaches a sender that writes megabytes before it reads and that sends Connection: close', async () => {
     const large = job('guide', 'high_risk_event', { data: 'x'.repeat(2 ** 23) });
     expect(statuses((await deliver(mount, large)).answers)).toEqual([413]);
     const { at } = await start(mount, { secret, allowedIps: ['192.0.2.7'] });
@@ -197,12 +200,12 @@ describe.each(oneMountEach)('A rejection over $name', (mount) => {
 });
 
 describe('pythonJson', () => {
-  it("writes byte for byte what Python's json.dumps writes", async () => {
+  it("pythonJson writes the same bytes as Python's json.dumps", async () => {
     const values = fc.sample(twin, 2000);
     expect(values.map(({ js }) => pythonJson(js))).toEqual(await dumpInPython(values));
   });
 
-  it('takes a field without a value as none, and an item without one as null', () => {
+  it('pythonJson omits undefined fields and writes undefined items as null', () => {
     expect(pythonJson({ a: undefined, b: [undefined, 1] })).toBe('{"b": [null, 1]}');
   });
 });

@@ -22,7 +22,7 @@ import { root } from './support/workspace.ts';
 
 afterAll(stopPrograms);
 
-describe('The TypeScript in', () => {
+describe('the TypeScript in the documents', () => {
   const blocks = documents.flatMap(blocksOf);
   let compiled: Compiled;
   beforeAll(async () => {
@@ -30,22 +30,25 @@ describe('The TypeScript in', () => {
   });
   afterAll(() => compiled?.remove());
 
-  it.each(blocks)('$name is right by its types', (block) => {
+  it.each(blocks)('$name compiles without errors', (block) => {
     expect(compiled.errors(block)).toEqual([]);
   });
 
-  it.each(blocks.filter(({ mode }) => mode === 'run'))('$name prints what it says', async (block) => {
-    const { lines, stderr, code } = await compiled.run(block);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(promisedBy(block)).not.toEqual([]);
-    expect(lines).toEqual(promisedBy(block));
-  });
+  it.each(blocks.filter(({ mode }) => mode === 'run'))(
+    '$name prints the output in its comments',
+    async (block) => {
+      const { lines, stderr, code } = await compiled.run(block);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(promisedBy(block)).not.toEqual([]);
+      expect(lines).toEqual(promisedBy(block));
+    },
+  );
 
-  it.each(blocks.filter(({ mode }) => mode === 'drive'))('$name takes an event', async (block) => {
+  it.each(blocks.filter(({ mode }) => mode === 'drive'))('$name accepts an event', async (block) => {
     const { lines, stderr, code } = await compiled.drive(block);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const own = lines.filter((line) => !/^(?:answer|outcome|POST|default) /.test(line));
-    expect(own.length > 0, 'says something itself').toBe(block.code.includes('console.log'));
+    expect(own.length > 0, 'prints something itself').toBe(block.code.includes('console.log'));
     const said = lines.filter((line) => !own.includes(line));
     expect(said.join('\n')).toMatch(
       block.code.includes('createReceiver')
@@ -55,10 +58,10 @@ describe('The TypeScript in', () => {
   });
 });
 
-describe("The README's commands", () => {
+describe("the README's commands", () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(textOf('package.json'));
 
-  it('are all there', () => {
+  it('lists only npm scripts that exist in README.md and CONTRIBUTING.md', () => {
     const commands = ['README.md', 'CONTRIBUTING.md'].flatMap((file) => [
       ...textOf(file).matchAll(/\bnpm (start|test|run (?:-s )?[\w:]+)/g),
     ]);
@@ -69,7 +72,7 @@ describe("The README's commands", () => {
       expect(textOf('.ci/run').split('\n')).toContain(command);
   });
 
-  it('start a receiver, send it an event by the line that it prints, and look it up and replay it', async () => {
+  it('npm start prints a command that sends an event, which `log` shows and `replay` replays', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-start-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const database = join(folder, 'webhooks.db');
@@ -91,7 +94,7 @@ describe("The README's commands", () => {
 });
 
 it.each([...documents, 'CONTRIBUTING.md', 'docs/custom-adapter.md', 'docs/custom-store.md', 'docs/cli.md'])(
-  'The links of %s lead somewhere',
+  'has no dead links in %s',
   (file) => {
     const links = [...textOf(file).matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, link = '']) => link);
     const dead = links.filter((link) => {
@@ -104,7 +107,7 @@ it.each([...documents, 'CONTRIBUTING.md', 'docs/custom-adapter.md', 'docs/custom
   },
 );
 
-/** Return the anchors of the headings of a document. */
+/** Returns the anchors of the headings of a document. */
 function headingsOf(file: string): readonly string[] {
   return [...textOf(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
@@ -119,7 +122,7 @@ it('docs/custom-adapter.md shows the adapter that the conformance suite runs', (
   expect(block?.code).toBe(textOf('test/support/adapters/fastify-adapter.ts'));
 });
 
-it('The table of runtimes has the versions that the tests run on', () => {
+it('docs/runtimes.md lists the versions that the tests run on', () => {
   const documented = tableBelow('docs/runtimes.md', /^# Runtimes/m).map(([, version]) => version);
   const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
     textOf('test/runtimes/package.json'),
@@ -130,8 +133,8 @@ it('The table of runtimes has the versions that the tests run on', () => {
   expect(documented.toSorted()).toEqual(tested.toSorted());
 });
 
-describe("The docs' table of", () => {
-  it('options has each of them, in order', () => {
+describe('the tables in the docs', () => {
+  it('docs/options.md lists all options in order', () => {
     const documented = tableBelow('docs/options.md', /^## `createReceiver`/m).flatMap(([option]) =>
       codeIn(option),
     );
@@ -139,7 +142,7 @@ describe("The docs' table of", () => {
     expect(misspelt).toThrow(`Known: ${documented.join(', ')}.`);
   });
 
-  it('rejections has each code with its status', () => {
+  it('docs/responses.md lists all rejection codes with their statuses', () => {
     const documented = tableBelow('docs/responses.md', /^## Rejections/m).map(([status, code]) => [
       Number(status),
       ...codeIn(code),
@@ -148,7 +151,7 @@ describe("The docs' table of", () => {
     expect(documented.toSorted()).toEqual(all.toSorted());
   });
 
-  it('answers has each word with its status', () => {
+  it('docs/responses.md lists all other responses with their statuses', () => {
     const documented = tableBelow('docs/responses.md', /^## Answers/m).map(([status, body]) => [
       Number(status),
       ...codeIn(body),
@@ -168,7 +171,7 @@ describe("The docs' table of", () => {
     expect(documented).toEqual(all);
   });
 
-  it('the environment has each variable that is read', () => {
+  it('docs/node-and-fetch.md lists all environment variables that are read', () => {
     const read: string[] = [];
     const env = new Proxy<Record<string, string | undefined>>(
       { SPIDERFOOT_WEBHOOK_SECRET: 's3cret' },
@@ -189,14 +192,14 @@ describe("The docs' table of", () => {
   });
 
   it.each(['event', 'context'] as const)(
-    'the fields of the %s has only such as a handler gets',
-    async (what) => {
-      const documented = tableBelow('docs/events.md', new RegExp(`^\\| ${what} `, 'm')).flatMap(([names]) =>
-        codeIn(names),
+    'docs/events.md lists only fields of the %s that a handler gets',
+    async (argument) => {
+      const documented = tableBelow('docs/events.md', new RegExp(`^\\| ${argument} `, 'm')).flatMap(
+        ([names]) => codeIn(names),
       );
       const given: object[] = [];
       const receiver = createReceiver({ secret: 's3cret' });
-      receiver.onAny((event, context) => void given.push(what === 'event' ? event : context));
+      receiver.onAny((event, context) => void given.push(argument === 'event' ? event : context));
       await receiver.receive(await signedDelivery('scan_completed', { secret: 's3cret' }));
       expect(documented.filter((name) => !(name in (given[0] ?? {})))).toEqual([]);
       expect(documented.length).toBeGreaterThan(5);

@@ -17,7 +17,7 @@ function start(env: Variables = {}): Promise<Listening> {
 async function begin({ program, url }: Listening): Promise<{ readonly answered: Promise<number> }> {
   const { url: to, ...init } = await signedWebhook('scan_completed', { secret, url });
   const answered = fetch(to, init).then(({ status }) => status);
-  // Of a server that is stopped no answer comes.
+  // A stopped server sends no response.
   answered.catch(() => {});
   await program.says(/^begun$/m);
   return { answered };
@@ -29,23 +29,23 @@ async function connectTo({ port }: Listening): Promise<RawClient> {
   return client;
 }
 
-/** A second signal sooner than this is the first, passed on. */
-const later = () => new Promise((resolve) => setTimeout(resolve, 600));
+/** Waits long enough that a second signal does not count as a copy of the first. */
+const waitForNextSignal = () => new Promise((resolve) => setTimeout(resolve, 600));
 
-const said = ({ program }: Listening) => program.lines.slice(1);
+const linesOf = ({ program }: Listening) => program.lines.slice(1);
 
-describe('A server', () => {
-  it('ends by SIGTERM though a connection is open that has said nothing, or half a head', async () => {
+describe('serve', () => {
+  it('exits on SIGTERM despite connections that are silent or have sent half a request head', async () => {
     const server = await start();
     await connectTo(server);
     const client = await connectTo(server);
     await client.write('POST /webhook HTTP/1.1\r\nHost: ');
     server.program.signal('SIGTERM');
     expect(await server.program.end()).toEqual({ code: 0, signal: null });
-    expect(said(server)).toEqual(['closed']);
+    expect(linesOf(server)).toEqual(['closed']);
   });
 
-  it('ends though a connection is kept that has had its answer', async () => {
+  it('exits on SIGTERM despite an idle keep-alive connection', async () => {
     const server = await start();
     const client = await connectTo(server);
     await client.write(`GET /webhook HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`);
@@ -54,53 +54,53 @@ describe('A server', () => {
     expect(await server.program.end()).toEqual({ code: 0, signal: null });
   });
 
-  it('closes the store once what is in flight is through', async () => {
+  it('closes the store after requests in flight have ended', async () => {
     const server = await start();
     const { answered } = await begin(server);
     server.program.signal('SIGTERM');
     await untilClosed(server.port);
-    expect(said(server)).toEqual(['begun']);
+    expect(linesOf(server)).toEqual(['begun']);
     server.program.signal('SIGUSR2');
     expect(await server.program.end()).toEqual({ code: 0, signal: null });
     expect(await answered).toBe(200);
-    expect(said(server)).toEqual(['begun', 'done', 'closed']);
+    expect(linesOf(server)).toEqual(['begun', 'done', 'closed']);
   });
 
-  it('exits 1 where its grace is over, and says so', async () => {
+  it('exits 1 with a message when the grace period ends', async () => {
     const server = await start({ GRACE: '100' });
     await begin(server);
     server.program.signal('SIGTERM');
     expect(await server.program.end()).toEqual({ code: 1, signal: null });
     expect(server.program.stderr).toContain('Stopped after 100 ms');
-    expect(said(server)).toEqual(['begun']);
+    expect(linesOf(server)).toEqual(['begun']);
   });
 
-  it('exits 1 where the store does not close, and says why', async () => {
+  it('exits 1 with the reason when the store fails to close', async () => {
     const server = await start({ FAULT: 'the disk is gone' });
     server.program.signal('SIGINT');
     expect(await server.program.end()).toEqual({ code: 1, signal: null });
     expect(server.program.stderr).toContain('the disk is gone');
   });
 
-  it('exits 130 by a second Ctrl-C', async () => {
+  it('exits 130 on a second Ctrl-C', async () => {
     const server = await start();
     await begin(server);
     server.program.signal('SIGINT');
     await untilClosed(server.port);
-    await later();
+    await waitForNextSignal();
     server.program.signal('SIGINT');
     expect(await server.program.end()).toEqual({ code: 130, signal: null });
-    expect(said(server)).toEqual(['begun']);
+    expect(linesOf(server)).toEqual(['begun']);
   });
 
-  it('takes a Ctrl-C and its echo for one wish, and a later SIGTERM for the same', async () => {
+  it('ignores a Ctrl-C that arrives twice at the same moment, and a later SIGTERM', async () => {
     const server = await start();
     const { answered } = await begin(server);
     server.program.signal('SIGHUP');
     await untilClosed(server.port);
-    await later();
+    await waitForNextSignal();
     server.program.signal('SIGTERM');
-    await server.program.says(/^SIGTERM came$/m);
+    await server.program.says(/^received SIGTERM$/m);
     server.program.signal('SIGUSR2');
     expect(await server.program.end()).toEqual({ code: 0, signal: null });
     expect(await answered).toBe(200);

@@ -65,7 +65,7 @@ const attacks: Readonly<Record<string, Attack>> = {
   async 'half a body for a route of the app'(client) {
     await client.write('POST /upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nhalf');
   },
-  async 'half a chunk, pipelined behind an answer that is not read'(client) {
+  async 'half a chunk, pipelined behind a response that is not read'(client) {
     await client.write(
       `${get('/large')}POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nab`,
     );
@@ -75,11 +75,11 @@ const attacks: Readonly<Record<string, Attack>> = {
     await client.write(headOf(at, withHeader(await webhook(), 'expect', '100-continue')));
     expect((await client.response()).status).toBe(100);
   },
-  async 'a large answer that is never read'(client) {
+  async 'a large response that is never read'(client) {
     client.pause();
     await client.write(get('/large'));
   },
-  async 'a kept connection that is reset while it is idle'(client, at) {
+  async 'a keep-alive connection that is reset while it is idle'(client, at) {
     await client.write(bytesOf(at, await webhook()));
     expect((await client.response()).status).toBe(200);
     client.reset();
@@ -93,18 +93,21 @@ const attacks: Readonly<Record<string, Attack>> = {
   },
 };
 
-describe.each(frameworks)('a server of %s is stopped by SIGTERM with exit code 0', (framework) => {
-  it.each(Object.entries(attacks))('despite %s', async (_, attack) => {
-    const at = await start(framework);
-    await attack(await connectTo(at), at);
-    await isRead(at);
-    at.program.signal('SIGTERM');
-    expect(await at.program.end()).toEqual({ code: 0, signal: null });
-    expect(at.program.lines.at(-1)).toBe('closed');
-    expect(at.program.stderr).toBe('');
-  });
+describe.each(frameworks)('a server of %s', (framework) => {
+  it.each(Object.entries(attacks))(
+    `a server of ${framework} exits 0 on SIGTERM despite %s`,
+    async (_, attack) => {
+      const at = await start(framework);
+      await attack(await connectTo(at), at);
+      await isRead(at);
+      at.program.signal('SIGTERM');
+      expect(await at.program.end()).toEqual({ code: 0, signal: null });
+      expect(at.program.lines.at(-1)).toBe('closed');
+      expect(at.program.stderr).toBe('');
+    },
+  );
 
-  it('despite a reset while a handler runs and further genuine requests are queued behind it', async () => {
+  it('exits 0 on SIGTERM despite a reset while a handler runs and further verified requests are queued', async () => {
     const at = await start(framework);
     const client = await connectTo(at);
     const messages = [
@@ -120,11 +123,11 @@ describe.each(frameworks)('a server of %s is stopped by SIGTERM with exit code 0
     at.program.signal('SIGUSR2');
     expect(await at.program.end()).toEqual({ code: 0, signal: null });
     expect(at.program.lines.at(-1)).toBe('closed');
-    // There is no warning about too many listeners either.
+    // Node printed no warning about too many listeners.
     expect(at.program.stderr).toBe('');
   });
 
-  it('after an answer with Connection: close to each request that was in flight or came later', async () => {
+  it('exits 0 on SIGTERM after a response with Connection: close to each request in flight or later', async () => {
     const at = await start(framework);
     const [running, queued] = [await connectTo(at), await connectTo(at)];
     await running.write(bytesOf(at, await webhook('scan_started')));
@@ -142,9 +145,11 @@ describe.each(frameworks)('a server of %s is stopped by SIGTERM with exit code 0
   });
 });
 
-describe('spiderfoot-webhooks listen is stopped by SIGTERM with exit code 0', () => {
-  const ofTheCommand = Object.entries(attacks).filter(([name]) => !/app|answer|WebSocket|tunnel/.test(name));
-  it.each(ofTheCommand)('despite %s', async (_, attack) => {
+describe('spiderfoot-webhooks listen', () => {
+  const commandAttacks = Object.entries(attacks).filter(
+    ([name]) => !/app|response|WebSocket|tunnel/.test(name),
+  );
+  it.each(commandAttacks)('spiderfoot-webhooks listen exits 0 on SIGTERM despite %s', async (_, attack) => {
     const at = await start('listen');
     await attack(await connectTo(at), at);
     await isRead(at);
@@ -153,8 +158,8 @@ describe('spiderfoot-webhooks listen is stopped by SIGTERM with exit code 0', ()
   });
 });
 
-describe('a server over TLS is stopped by SIGTERM with exit code 0', () => {
-  it('despite a handshake that never begins, half a head and a WebSocket', async () => {
+describe('a server over TLS', () => {
+  it('exits 0 on SIGTERM over TLS despite a handshake that never starts, half a head and a WebSocket', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-tls-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     expect((await run('sh', ['examples/mtls/make-certificates.sh', folder])).code).toBe(0);

@@ -28,7 +28,7 @@ describe.each(packageNames)('The tarball of %s', (name) => {
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('All good!') });
   });
 
-  it('holds the sources, what was built of them, and nothing else', async () => {
+  it('contains only the sources and the files that were built from them', async () => {
     const sources = await filesIn(join(root, 'packages', name, 'src'));
     const built = sources.flatMap((file) =>
       ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((end) => `dist/${file.replace(/\.ts$/, end)}`),
@@ -38,7 +38,7 @@ describe.each(packageNames)('The tarball of %s', (name) => {
     expect(packed.toSorted()).toEqual(all.toSorted());
   });
 
-  it('depends on versions that a registry knows', async () => {
+  it('depends only on versions from a registry', async () => {
     const installed = join(bare.folder, 'node_modules/@spiderfoot-webhooks', name);
     const text = await readFile(join(installed, 'package.json'), 'utf8');
     expect(text).not.toMatch(/"(?:workspace|catalog|file|link):/);
@@ -48,7 +48,7 @@ describe.each(packageNames)('The tarball of %s', (name) => {
   });
 });
 
-// The command has no types to be imported.
+// The command exports no types.
 describe.each(packageNames.filter((name) => name !== 'cli'))('The tarball of %s', (name) => {
   it('is clean under attw, as ESM', async () => {
     const { code, output } = await run('npx', ['attw', bare.tarball(name), '--profile', 'esm-only']);
@@ -63,8 +63,8 @@ describe('The README', () => {
   });
 });
 
-describe('Installed from the tarballs, the kit', () => {
-  it('receives an event, keeps it, shows it and has it handled again, in four commands', async () => {
+describe('the packages, installed from the tarballs', () => {
+  it('receives an event, stores it, shows it and replays it with four commands', async () => {
     const cwd = bare.folder;
     const command = (...args: string[]) => run('npx', ['spiderfoot-webhooks', ...args], { cwd });
     const listening = new Program(
@@ -83,7 +83,7 @@ describe('Installed from the tarballs, the kit', () => {
     listening.kill();
   });
 
-  it('takes events over every adapter in an ESM program', async () => {
+  it('accepts events over every adapter in an ESM program', async () => {
     const { lines, stderr, code } = await bare.node('esm.mjs');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(lines).toEqual(
@@ -98,7 +98,7 @@ describe('Installed from the tarballs, the kit', () => {
     );
   });
 
-  it('is loaded by require, in silence', async () => {
+  it('loads with require() without a warning', async () => {
     const { lines, stderr, code } = await bare.node('require.cjs', ...adapterNames);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(lines).toEqual([
@@ -112,10 +112,10 @@ describe('Installed from the tarballs, the kit', () => {
     ]);
   });
 
-  it('types a program under the strictest TypeScript, libraries checked', async () => {
+  it('compiles a program with the strictest TypeScript options, without skipLibCheck', async () => {
     const tsc = join(root, 'node_modules/.bin/tsc');
     const { lines } = await run(tsc, ['-p', '.'], { cwd: bare.folder });
-    // What others' declarations have against each other is theirs.
+    // Ignore errors in the declarations of other packages.
     expect(lines.filter((line) => !/^node_modules\/(?!@spiderfoot-webhooks\/)/.test(line))).toEqual([]);
     expect((await bare.node('typed.js')).lines).toEqual([
       'example.com 1234',
@@ -131,7 +131,7 @@ describe('Installed from the tarballs, the kit', () => {
     expect(withBundler.filter((line) => !/^node_modules\/(?!@spiderfoot-webhooks\/)/.test(line))).toEqual([]);
   });
 
-  it('runs where there is nothing of Node, but for its entry for Node', async () => {
+  it('runs on a platform without modules and globals of Node', async () => {
     const { lines, stderr, code } = await bare.node('elsewhere.mjs');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(lines).toEqual(['example.com', '200', '401', 'true']);

@@ -22,7 +22,7 @@ import { guideTypes, shippedTypes, twins } from './support/types.ts';
 
 const honoApp = (receiver: Receiver) => new Hono().post('/webhook', honoHandler(receiver));
 
-/** Apps as a user has them. */
+/** Apps like those of a user. */
 const apps: Readonly<Record<string, (receiver: Receiver) => RequestListener>> = {
   express: (receiver) => express().post('/webhook', expressHandler(receiver)),
   koa: (receiver) => koaListener((app) => app.use(koaHandler(receiver))),
@@ -31,8 +31,8 @@ const apps: Readonly<Record<string, (receiver: Receiver) => RequestListener>> = 
 
 const success = { status: 'success', id: expect.any(String) };
 
-describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
-  it('over a server, with fetch', async () => {
+describe.each(Object.entries(apps))('testing an app in %s', (_, toApp) => {
+  it('signedWebhook works with fetch and a running server', async () => {
     const { receiver, handled } = recordingReceiver();
     const { port, close } = await listen(toApp(receiver));
     onTestFinished(close);
@@ -45,7 +45,7 @@ describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
     expect(handled[0]?.event.data).toEqual(samples.scan_completed);
   });
 
-  it('without a server of its own, by supertest', async () => {
+  it('signedWebhook works with supertest', async () => {
     const { receiver, handled } = recordingReceiver();
     const { headers, body } = await signedWebhook('scan.complete', {
       secret,
@@ -62,7 +62,7 @@ describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
     });
   });
 
-  it('for what it rejects', async () => {
+  it('signedWebhook with another secret is rejected', async () => {
     const { receiver, handled } = recordingReceiver();
     const { headers, body } = await signedWebhook('scan_completed', { secret: 'another' });
     const response = await request(toApp(receiver))
@@ -75,8 +75,8 @@ describe.each(Object.entries(apps))('An app in %s is tested', (_, toApp) => {
   });
 });
 
-describe('A Hono app is tested without a server', () => {
-  it('by app.fetch and by app.request', async () => {
+describe('testing a Hono app without a server', () => {
+  it('signedRequest works with app.fetch, and signedWebhook with app.request', async () => {
     const { receiver, handled } = recordingReceiver();
     const app = honoApp(receiver);
     expect((await app.fetch(await signedRequest('scan_completed', { secret }))).status).toBe(200);
@@ -86,9 +86,9 @@ describe('A Hono app is tested without a server', () => {
   });
 });
 
-describe('A receiver is tested without an app', () => {
+describe('testing a receiver without an app', () => {
   const types = [...guideTypes, ...shippedTypes, ...Object.keys(twins), ...Object.keys(eventSchemas)];
-  it.each([...new Set(types)])('with %s in both dialects', async (type) => {
+  it.each([...new Set(types)])('signedDelivery creates %s in both dialects', async (type) => {
     const { receiver, handled } = recordingReceiver();
     for (const dialect of ['guide', 'shipped'] as const) {
       const outcome = await receiver.receive(await signedDelivery(type, { secret, dialect }));
@@ -102,7 +102,7 @@ describe('A receiver is tested without an app', () => {
     expect(Object.keys(handled[0]?.event.data ?? {})).not.toEqual([]);
   });
 
-  it("from an address of the test's choice", async () => {
+  it('signedDelivery accepts a client address', async () => {
     const receiver = createReceiver({ secret, allowedIps: ['192.0.2.7'] });
     const outcomes = [
       await receiver.receive(await signedDelivery('scan_completed', { secret }, '192.0.2.7')),
@@ -112,10 +112,10 @@ describe('A receiver is tested without an app', () => {
   });
 });
 
-describe('A signed webhook', () => {
+describe('signedWebhook', () => {
   const timestamp = new Date('2024-01-01T12:00:00.250Z');
 
-  it("is written as SpiderFoot's Python writes it, in the type's own dialect", async () => {
+  it("writes the same JSON as SpiderFoot's Python, in the dialect of the type", async () => {
     const data = { score: pythonFloat(7), target: 'exämple.com' };
     const guide = await signedWebhook('scan_completed', { secret, timestamp, data });
     expect(guide.body).toBe(
@@ -127,7 +127,7 @@ describe('A signed webhook', () => {
     );
   });
 
-  it('has the headers that SpiderFoot sends, and those that the test adds or replaces', async () => {
+  it('sets the headers that SpiderFoot sends, and headers that the test adds or replaces', async () => {
     const headers = { 'x-request-id': 'r1', 'user-agent': 'mine' };
     const { body, ...rest } = await signedWebhook('scan.complete', {
       secret,
@@ -148,7 +148,7 @@ describe('A signed webhook', () => {
     expect(await verify(secret, body, signature)).toBe(true);
   });
 
-  it('of a type of tomorrow has empty data', async () => {
+  it('creates empty data for an unknown type', async () => {
     const { body } = await signedWebhook('of.tomorrow', { secret, timestamp });
     expect(body).toBe('{"event_type": "of.tomorrow", "timestamp": 1704110400.25, "payload": {}}');
   });

@@ -69,13 +69,13 @@ it('The table of rules in CONTRIBUTING.md has every rejection, in a file that co
 });
 
 describe.each(adapterNames)('The adapter %s', (name) => {
-  it('is run by the conformance suite, as a handler and as a middleware', () => {
+  it(`${name} runs in the conformance suite, as a handler and as middleware`, () => {
     expect(Object.keys(adapters)).toContain(name);
     expect(adapters[name]?.mounts).not.toEqual([]);
     expect(adapters[name]?.routeMounts ?? []).not.toEqual([]);
   });
 
-  it('has a page with its installation, a handler and a middleware, and is in the README', () => {
+  it(`${name} has a page with its installation, a handler and middleware, and a link in the README`, () => {
     const page = textOf(`docs/${name}.md`);
     expect(page).toContain(`npm install @spiderfoot-webhooks/core @spiderfoot-webhooks/${name}`);
     expect(page).toContain('webhookHandler(receiver)');

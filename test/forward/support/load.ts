@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 
-/** Return the mark of an event. It stays recognizable in every target's format. */
+/** Returns the mark of an event. It can be found in every target's format. */
 export const markOf = (number: number) => `mark-${number}-end`;
 
-/** Return the mark in the body of a request to a target. */
+/** Returns the mark in the body of a request to a target. */
 export function findMark(body: unknown): string {
   return /mark-\d+-end/.exec(JSON.stringify(body))?.[0] ?? 'no mark';
 }
@@ -26,7 +26,7 @@ export interface LoadOptions {
 const senders = 16;
 
 /**
- * Send marked events, evenly over a span. Like SpiderFoot, send the same bytes again if the answer is not 2xx.
+ * Sends marked events, evenly over a span. Like SpiderFoot, it sends the same bytes again if the response is not 2xx.
  * @throws if an event is not accepted after three attempts
  */
 export async function sendEvents({ url, secret, from, to, span, size }: LoadOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { register } from 'node:module';
 
-// Makes Node a platform that is not Node: packages find no `node:` module and no `node` condition, ours no global of Node's.
+// Makes Node look like another platform: no package finds a `node:` module or the `node` condition, and our packages find no
+// global of Node.
 const hooks = `
   import { isBuiltin } from 'node:module';
   export function resolve(specifier, context, next) {

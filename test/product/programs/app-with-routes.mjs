@@ -1,4 +1,4 @@
-// A receiver as `serve` runs it, in an app with routes of its own: FRAMEWORK=express node app-with-routes.mjs
+// Runs a receiver with `serve` in an app with other routes: FRAMEWORK=express node app-with-routes.mjs
 // Its handler ends on SIGUSR2. TLS_CERT and TLS_KEY make it serve HTTPS.
 import { readFileSync } from 'node:fs';
 import { getRequestListener } from '@hono/node-server';
@@ -24,7 +24,7 @@ const frameworks = {
   express: () => express().all('/webhook', expressAdapter.webhookHandler(receiver)),
   koa() {
     const koa = new Koa();
-    // Koa prints what a reset connection throws.
+    // Koa prints the error of a reset connection.
     koa.silent = true;
     return koa.use(koaAdapter.webhookHandler(receiver)).callback();
   },
@@ -32,7 +32,7 @@ const frameworks = {
 };
 const webhook = frameworks[FRAMEWORK ?? 'node']();
 
-/** More than the buffers of both sides can hold. */
+/** Larger than the buffers of both sides. */
 const large = Buffer.alloc(64 * 1024 * 1024, 'x');
 
 let counted = 0;
@@ -57,7 +57,7 @@ const { server, url } = await serve(app, receiver, {
     console.log('closed');
   },
 });
-// Node's own timeouts would end a silent connection, which hides that a closing server does not.
+// Node's own timeouts would close a silent connection. That would hide a server that fails to close it at shutdown.
 Object.assign(server, { headersTimeout: 0, requestTimeout: 0, ...(!KEEP_ALIVE && { keepAliveTimeout: 0 }) });
 server.on('upgrade', (_req, socket) => socket.on('error', () => {}).write('HTTP/1.1 101 Switching\r\n\r\n'));
 server.on('connect', (_req, socket) => socket.on('error', () => {}).write('HTTP/1.1 200 OK\r\n\r\n'));

@@ -1,4 +1,4 @@
-// Loads a block of a README and sends an event of a type to what it has made: node drive-snippet.mjs block.js scan_completed
+// Loads a block of a README and sends an event to its app, server or receiver: node drive-snippet.mjs block.js scan_completed
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { getRequestListener } from '@hono/node-server';

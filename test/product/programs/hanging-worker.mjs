@@ -1,4 +1,4 @@
-// Open a store and run handlers that never end: node hanging-worker.mjs MODULE PATH OPTIONS
+// Opens a store and runs handlers that never end: node hanging-worker.mjs MODULE PATH OPTIONS
 import { pathToFileURL } from 'node:url';
 
 const [, , module = '', path = '', options = '{}'] = process.argv;
@@ -8,5 +8,5 @@ store.start('default', () => {
   console.log('began');
   return new Promise(() => {});
 });
-// A second process whose delivery has become a dead letter has nothing to run.
+// Keep the process running even if its delivery has become a dead letter and it has no handler to run.
 setInterval(() => {}, 1000);

@@ -1,6 +1,6 @@
-"""Writes each value of a list from standard input by json.dumps, one to a line.
+"""Writes each value of a list from standard input with json.dumps, one per line.
 
-JavaScript's JSON tells no floats from integers: {"$float": "1.0"} and {"$int": "1"} stand for them.
+JSON from JavaScript does not distinguish floats from integers, so they are written as {"$float": "1.0"} and {"$int": "1"}.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""Sends webhooks as each of SpiderFoot's senders does, with Python's standard library alone.
+"""Sends webhooks like each of SpiderFoot's senders, with only Python's standard library.
 
-Reads a list of jobs from standard input, posts each one `times` times, byte for byte the same, and prints
-{"status": 200, "body": "..."} for each answer, one to a line.
+Reads a list of jobs from standard input and posts each one `times` times with the same bytes. Prints
+{"status": 200, "body": "..."} for each response, one per line.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 
-# The machine's own proxy has no business with loopback.
+# Do not send requests to loopback through a configured proxy.
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -1,4 +1,4 @@
-// A receiver as `serve` runs it, whose handler ends by SIGUSR2: GRACE=20000 node slow-receiver.mjs
+// Runs a receiver with `serve`. Its handler ends on SIGUSR2: GRACE=20000 node slow-receiver.mjs
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { readEnvironment, serve, webhookListener } from '@spiderfoot-webhooks/core/node';
 
@@ -20,11 +20,11 @@ const { server, url } = await serve(webhookListener(receiver), receiver, {
     if (FAULT) throw new Error(FAULT);
   },
 });
-// Node's own limits would end a silent connection in the end, and hide that nobody else does.
+// Node's own timeouts would close a silent connection. That would hide a server that fails to close it at shutdown.
 Object.assign(server, { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 });
-// Whoever reads this knows that `serve` has had the signal, and has not ended the process at once.
-process.on('SIGTERM', () => console.error('SIGTERM came'));
-// A Ctrl-C and its echo, in one moment.
+// This line shows the test that `serve` has received the signal and has not exited at once.
+process.on('SIGTERM', () => console.error('received SIGTERM'));
+// Simulates a Ctrl-C that arrives twice at the same moment.
 process.on('SIGHUP', () => {
   for (let n = 0; n < 2; n++) process.emit('SIGINT', 'SIGINT');
 });

@@ -7,22 +7,22 @@ import { manifests, packageNames, root } from './workspace.ts';
 
 const fixtures = fileURLToPath(new URL('../bare', import.meta.url));
 
-/** A project outside of the kit that has installed its tarballs. */
+/** A project outside of the repository that has installed its tarballs. */
 export interface BareProject {
   readonly folder: string;
   tarball(name: string): string;
-  /** Run one of its programs. */
+  /** Runs one of its programs. */
   node(file: string, ...args: readonly string[]): Promise<Ended>;
   remove(): Promise<void>;
 }
 
-/** The arguments of npx that pack the packages. npm itself keeps the version ranges of the workspace. */
+/** The arguments of npx that pack the packages. `npm pack` would not replace the version ranges of the workspace. */
 export function packCommand(packages: string, folder: string): readonly string[] {
   const pack = ['--recursive', '--filter', packages, 'pack', '--pack-destination', folder];
   return ['--yes', 'pnpm@10.34.9', ...pack];
 }
 
-/** Packs the packages into a folder. The result finds the tarball of a package. */
+/** Packs the packages into a folder. @returns a function that finds the tarball of a package */
 export async function packTarballs(folder: string): Promise<(name: string) => string> {
   await succeed('npx', packCommand('./packages/*', folder));
   const files = await readdir(folder);
@@ -33,7 +33,7 @@ export async function packTarballs(folder: string): Promise<(name: string) => st
   };
 }
 
-/** Packs the packages and installs the tarballs, with what a user has beside them, into an empty folder. */
+/** Packs the packages and installs the tarballs in an empty folder, together with the peers that a user installs. */
 export async function installTarballs(): Promise<BareProject> {
   const folder = await mkdtemp(join(tmpdir(), 'spiderfoot-bare-'));
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -49,7 +49,7 @@ export async function installTarballs(): Promise<BareProject> {
     await cp(fixtures, folder, { recursive: true });
     // better-sqlite3 may have to be compiled.
     const install = ['install', '--prefer-offline', '--no-audit', '--no-fund'];
-    await succeed('npm', install, { cwd: folder, patience: 400_000 });
+    await succeed('npm', install, { cwd: folder, timeout: 400_000 });
     const node = (...args: readonly string[]) => run(process.execPath, args, { cwd: folder });
     return { folder, tarball, node, remove };
   } catch (error) {
@@ -74,10 +74,10 @@ export async function succeed(
   options: ProgramOptions = {},
 ): Promise<void> {
   const { code, output } = await run(command, args, options);
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited with code ${code}:\n${output}`);
 }
 
-/** The versions that the kit itself is tested with. */
+/** The versions in the workspace's catalog, which all tests use. */
 async function catalogued(...names: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const yaml = await readFile(join(root, 'pnpm-workspace.yaml'), 'utf8');
   const ranges = names.map((name) => {

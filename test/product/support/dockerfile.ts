@@ -109,7 +109,7 @@ async function shell(command: string, cwd: string): Promise<void> {
   // This machine has no user "node".
   const user = `${process.getuid?.()}:${process.getgid?.()}`;
   const args = ['-c', command.replaceAll('node:node', user)];
-  await succeed('sh', args, { cwd, env: ownNode(), patience: 300_000 });
+  await succeed('sh', args, { cwd, env: ownNode(), timeout: 300_000 });
 }
 
 /** The environment in which `node` is the Node of the tests. */

@@ -11,7 +11,7 @@ export interface Twin {
   readonly python: unknown;
 }
 
-/** Any value that Python's `json.dumps` takes. */
+/** Any value that Python's `json.dumps` accepts. */
 export const twin: fc.Arbitrary<Twin> = fc.letrec<{ value: Twin }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -40,7 +40,7 @@ function leaf(): fc.Arbitrary<Twin> {
   );
 }
 
-/** Any double: those that programs write, and those that only bits make. */
+/** Any double: common values, and arbitrary bit patterns. */
 function double(): fc.Arbitrary<number> {
   return fc.oneof(
     fc.double(),
@@ -49,7 +49,7 @@ function double(): fc.Arbitrary<number> {
   );
 }
 
-/** Any text, broken surrogates included: Python's strings hold them too. */
+/** Any text, including lone surrogates, which Python's strings can also contain. */
 function text(): fc.Arbitrary<string> {
   const units = fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => String.fromCharCode(...codes));
   return fc.oneof(fc.string({ unit: 'binary-ascii' }), fc.string({ unit: 'binary' }), units);
@@ -61,10 +61,10 @@ function float(value: number): unknown {
 
 const dumps = fileURLToPath(new URL('../programs/json-dumps.py', import.meta.url));
 
-/** What Python's `json.dumps` makes of values, in one process. */
+/** The output of Python's `json.dumps` for each value, from one process. */
 export async function dumpInPython(values: readonly Twin[]): Promise<readonly string[]> {
   const input = JSON.stringify(values.map(({ python }) => python));
   const { code, lines, stderr } = await run('python3', [dumps], { input });
-  if (code !== 0) throw new Error(`json-dumps.py ended with ${code}:\n${stderr}`);
+  if (code !== 0) throw new Error(`json-dumps.py exited with code ${code}:\n${stderr}`);
   return lines;
 }

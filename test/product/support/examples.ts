@@ -18,7 +18,7 @@ export interface Listening {
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** Starts an example's built program, without waiting for anything. */
+/** Starts an example's built program without waiting until it listens. */
 export function launch(example: Example, env: Variables): Program {
   return new Program(process.execPath, [`examples/${example}/dist/server.js`], { env });
 }
@@ -35,12 +35,12 @@ export async function listening(program: Program): Promise<Listening> {
   return { program, url, host, port: Number(port) };
 }
 
-/** What the program printed of the events that it handled, in that order. */
+/** The lines that the program has printed for handled events, in order. */
 export function handledBy({ program }: Pick<Listening, 'program'>): readonly unknown[] {
   return program.lines.filter((line) => line.startsWith('{')).map((line): unknown => JSON.parse(line));
 }
 
-/** Waits until a port takes no connection any more. */
+/** Waits until a port refuses connections. */
 export async function untilClosed(port: number): Promise<void> {
   while (await connects(port)) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -20,7 +20,7 @@ export async function beginWebhook(
   const lines = Object.entries({
     host: `127.0.0.1:${port}`,
     'content-length': bytes.length,
-    // The server's 100 tells that it has taken the request: no need to guess how long that takes.
+    // The server's 100 shows that it has received the head of the request, so the test need not wait for a fixed time.
     expect: '100-continue',
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -2,13 +2,13 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { environment, root } from './workspace.ts';
 
 export interface ProgramOptions {
-  /** @default the kit's own folder */
+  /** @default the folder of the repository */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** For its standard input. */
+  /** Written to its standard input. */
   readonly input?: string;
-  /** Milliseconds after which it hangs. @default 60000 */
-  readonly patience?: number;
+  /** Milliseconds after which a wait for the program fails. @default 60000 */
+  readonly timeout?: number;
 }
 
 /** How a program ended. */
@@ -18,20 +18,20 @@ export interface Ending {
 }
 
 const running = new Set<Program>();
-// A test run that breaks off must not leave a server behind.
+// An aborted test run must not leave a server running.
 process.once('exit', () => stopPrograms());
 
-/** Kills what still runs of the programs that were started here, with all that they have started. */
+/** Kills all running programs that this process has started, with their child processes. */
 export function stopPrograms(): void {
   for (const program of running) program.kill();
 }
 
-/** A program in a process group of its own, and what it says. */
+/** A program in its own process group, and its output. */
 export class Program {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<Ending>;
-  /** Long enough for a busy machine to start a program, short enough to tell "hangs" from "starts". */
-  readonly #patience: number;
+  /** Long enough for a busy machine to start a program, and short enough to detect a hang. */
+  readonly #timeout: number;
   #stdout = '';
   #stderr = '';
   #over = false;
@@ -40,10 +40,10 @@ export class Program {
   constructor(
     command: string,
     args: readonly string[],
-    { cwd = root, env = {}, input = '', patience = 60_000 }: ProgramOptions = {},
+    { cwd = root, env = {}, input = '', timeout = 60_000 }: ProgramOptions = {},
   ) {
-    this.#patience = patience;
-    // A process group of its own: what npx starts can be killed with it.
+    this.#timeout = timeout;
+    // The process group allows the test to kill the child processes of npx too.
     this.#child = spawn(command, args, { cwd, env: environment(env), detached: true });
     running.add(this);
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -56,7 +56,7 @@ export class Program {
     });
     this.#ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
-      // 'close' and not 'exit': after it nothing more is to be read.
+      // After 'exit', output can still arrive. After 'close', it cannot.
       this.#child.once('close', (code, signal) => {
         running.delete(this);
         this.#over = true;
@@ -65,11 +65,11 @@ export class Program {
       });
     });
     this.#ended.catch(() => {});
-    // A program that does not read, or has ended, is no fault of the test's.
+    // Ignore the error if the program does not read its input or has exited.
     this.#child.stdin.on('error', () => {}).end(input);
   }
 
-  /** What it has written to standard output so far, whole lines only. */
+  /** The complete lines that it has written to standard output. */
   get lines(): readonly string[] {
     return this.#stdout.split('\n').slice(0, -1);
   }
@@ -78,12 +78,12 @@ export class Program {
     return this.#stderr;
   }
 
-  /** Both outputs. */
+  /** Standard output and standard error. */
   get output(): string {
     return `${this.#stdout}\n${this.#stderr}`;
   }
 
-  /** Waits for text on either output. Fails where the program ends without it. */
+  /** Waits for text in the output. @throws Error if the program ends without it */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.output);
@@ -100,10 +100,10 @@ export class Program {
     return this.#bounded(this.#ended, 'to end');
   }
 
-  /** To the program alone, as a process manager does it, or to its whole group, as a terminal does. */
-  signal(signal: NodeJS.Signals, whom: 'program' | 'group' = 'program'): void {
+  /** Signals only the program, like a process manager, or its process group, like a terminal. */
+  signal(signal: NodeJS.Signals, recipient: 'program' | 'group' = 'program'): void {
     const { pid } = this.#child;
-    if (pid !== undefined) process.kill(whom === 'group' ? -pid : pid, signal);
+    if (pid !== undefined) process.kill(recipient === 'group' ? -pid : pid, signal);
   }
 
   kill(): void {
@@ -112,15 +112,15 @@ export class Program {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // The group is gone already.
+      // The group has already exited.
     }
   }
 
-  async #bounded<Value>(promise: Promise<Value>, what: string): Promise<Value> {
+  async #bounded<Value>(promise: Promise<Value>, action: string): Promise<Value> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const hang = () => reject(new Error(`Hangs: took too long ${what}:\n${this.output}`));
-      timer = setTimeout(hang, this.#patience);
+      const hang = () => reject(new Error(`Hangs: took too long ${action}:\n${this.output}`));
+      timer = setTimeout(hang, this.#timeout);
     });
     return Promise.race([promise, late]).finally(() => clearTimeout(timer));
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Ended, run } from './program.ts';
 import { packageNames, root } from './workspace.ts';
 
-/** Pages that have a test of their own, or that a program writes. */
+/** Pages that have their own test, or that a program writes. */
 const otherPages = ['custom-adapter.md', 'custom-store.md', 'benchmarks.md', 'cli.md'];
 
 /** The documents whose TypeScript is executed. */
@@ -17,7 +17,7 @@ export const documents = [
 
 /** A block of TypeScript in a document. */
 export interface Block {
-  /** Its place, for example `README.md:42`. */
+  /** Its position, for example `README.md:42`. */
   readonly name: string;
   /** The word after `ts`. */
   readonly mode: 'drive' | 'run' | 'no-run';
@@ -39,12 +39,12 @@ export function blocksOf(file: string): readonly Block[] {
   );
 }
 
-/** What the console shows, by the comments behind what prints. */
+/** The expected output, from the comments after `console.log()`. */
 export function promisedBy({ code }: Block): readonly string[] {
   return [...code.matchAll(/console\.log\(.*\);? \/\/ (.*)$/gm)].map(([, comment = '']) => comment);
 }
 
-/** The first table below a heading: its cells, without its head. */
+/** The cells of the first table below a heading, without the header row. */
 export function tableBelow(file: string, heading: RegExp): readonly (readonly string[])[] {
   const text = textOf(file);
   const from = text.slice(heading.exec(text)?.index ?? text.length);
@@ -62,37 +62,37 @@ export function tableBelow(file: string, heading: RegExp): readonly (readonly st
   );
 }
 
-/** What stands in backticks. */
+/** The code in backticks. */
 export function codeIn(text = ''): readonly string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 }
 
 /** The compiled blocks. */
 export interface Compiled {
-  /** What the compiler says against a block. */
+  /** The compiler's errors in a block. */
   readonly errors: (block: Block) => readonly string[];
-  /** Return the path of a block's JavaScript. */
+  /** Returns the path of a block's JavaScript. */
   readonly path: (block: Block) => string;
-  /** Runs a block by itself. */
+  /** Runs a block. */
   readonly run: (block: Block) => Promise<Ended>;
-  /** Runs a block and sends an event to what it has made. */
+  /** Runs a block and sends an event to its app, server or receiver. */
   readonly drive: (block: Block) => Promise<Ended>;
   readonly remove: () => void;
 }
 
-/** Compiles blocks as a user would, inside of the workspace, so that they find what they import. */
+/** Compiles blocks as a user would, in a folder of the workspace, so that they find their imports. */
 export async function compile(blocks: readonly Block[]): Promise<Compiled> {
   const folder = mkdtempSync(join(root, 'test/product/.generated-'));
   const base = (block: Block) => block.name.replaceAll(/\W/g, '-');
   for (const block of blocks)
     writeFileSync(join(folder, `${base(block)}.ts`), `${block.code}${exportsOf(block)}`);
   const check = (...files: readonly string[]) => typeCheck(folder, files);
-  // What is not to be run declares things for a whole program.
-  const apart = blocks.filter(({ mode }) => mode === 'no-run');
-  const together = blocks.filter((block) => !apart.includes(block));
+  // Blocks that are not run can contain global declarations, so compile each of them separately.
+  const separate = blocks.filter(({ mode }) => mode === 'no-run');
+  const together = blocks.filter((block) => !separate.includes(block));
   const found = await Promise.all([
     ...(together.length > 0 ? [check(...together.map(base))] : []),
-    ...apart.map((block) => check(base(block))),
+    ...separate.map((block) => check(base(block))),
   ]);
   const compiled = (block: Block) => join(folder, `${base(block)}.js`);
   const typeOf = (block: Block) => /receiver\.on\('([\w.]+)'/.exec(block.code)?.[1] ?? 'scan_completed';
@@ -112,7 +112,7 @@ export async function compile(blocks: readonly Block[]): Promise<Compiled> {
   };
 }
 
-/** Lets the driver get at what a block has made. */
+/** The export statement that gives the driver access to a block's variables. */
 function exportsOf({ mode, code }: Block): string {
   const names = [...code.matchAll(/^const (app|server|receiver|store) =/gm)].map(([, name = '']) => name);
   return mode === 'drive' ? `export { ${names.join(', ')} };\n` : '';
@@ -130,7 +130,7 @@ async function typeCheck(folder: string, names: readonly string[]): Promise<read
   };
   writeFileSync(config, JSON.stringify({ compilerOptions, files: names.map((name) => `${name}.ts`) }));
   const { lines, stderr } = await run(join(root, 'node_modules/.bin/tsc'), ['-p', config], { cwd: folder });
-  // What is indented goes on explaining.
+  // An indented line continues the error above it.
   const errors = lines
     .join('\n')
     .split(/\n(?! )/)

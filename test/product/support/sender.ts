@@ -2,17 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { pythonJson, type SenderDialect } from '@spiderfoot-webhooks/core/testing';
 import { run } from './program.ts';
 
-/** What the Python sender is to send. */
+/** A webhook for the Python sender. */
 export interface Job {
   readonly url: string;
   readonly secret: string;
   readonly dialect: SenderDialect;
   readonly event_type: string;
-  /** May hold NaN and the infinities, which Python writes bare. */
+  /** May contain NaN and the infinities, which Python writes without quotes. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** ISO 8601 for the guide's envelope, epoch seconds for the others; a notification has none. @default now */
+  /** ISO 8601 for the guide's envelope, epoch seconds for the others. A notification has no timestamp. @default now */
   readonly timestamp?: unknown;
-  /** How often the very same bytes are sent. @default 1 */
+  /** How often the same bytes are sent. @default 1 */
   readonly times?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -24,10 +24,10 @@ export interface PythonAnswer {
 
 const sender = fileURLToPath(new URL('../programs/sender.py', import.meta.url));
 
-/** Sends from Python, one after the other. */
+/** Sends the webhooks from Python, in order. */
 export async function sendFromPython(...jobs: readonly Job[]): Promise<readonly PythonAnswer[]> {
   const { code, lines, stderr } = await run('python3', [sender], { input: pythonJson(jobs) });
-  if (code !== 0) throw new Error(`sender.py ended with ${code}:\n${stderr}`);
+  if (code !== 0) throw new Error(`sender.py exited with code ${code}:\n${stderr}`);
   return lines.map(readAnswer);
 }
 

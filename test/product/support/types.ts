@@ -1,4 +1,4 @@
-/** The guide's fifteen, in its four groups. */
+/** The guide's fifteen types, in its four groups. */
 export const guideTypes: readonly string[] = [
   ...['scan_started', 'scan_completed', 'scan_failed', 'scan_progress'],
   ...['high_risk_event', 'medium_risk_event', 'vulnerability_found', 'malware_detected'],
@@ -8,21 +8,21 @@ export const guideTypes: readonly string[] = [
 
 const dotted = (prefix: string, ...names: string[]) => names.map((name) => `${prefix}.${name}`);
 
-/** What SpiderFoot as shipped lists or fires. */
+/** The types that SpiderFoot as shipped lists or sends. */
 export const shippedTypes: readonly string[] = [
-  // The API's list.
+  // Types in the list of the API.
   ...dotted('scan', 'created', 'started', 'completed', 'stopped', 'error'),
   ...dotted('scan', 'deleted', 'archived', 'unarchived', 'rerun', 'cloned'),
   ...dotted('event', 'new', 'false_positive'),
   ...dotted('correlation', 'detected', 'resolved'),
   ...dotted('module', 'started', 'completed', 'error', 'timeout'),
   ...dotted('system', 'health_degraded', 'config_changed', 'api_key_rotated'),
-  // What its code fires.
+  // Types that its code sends.
   ...dotted('task', 'queued', 'running', 'completed', 'failed', 'cancelled'),
   ...dotted('alert', 'critical', 'high', 'medium', 'low', 'info'),
   'webhook.test',
   'scan.complete',
-  // The delivery module's list, as far as it goes beyond.
+  // Further types in the list of the delivery module.
   ...dotted('scan', 'failed', 'aborted', 'progress'),
   ...dotted('finding', 'new', 'critical'),
   'vulnerability.detected',
@@ -33,7 +33,7 @@ export const shippedTypes: readonly string[] = [
   'system.health',
 ];
 
-/** Names under which an event does not arrive, and its own. */
+/** The names that SpiderFoot sends, and the canonical name of each event. */
 export const twins: Readonly<Record<string, string>> = {
   correlation_found: 'correlation_completed',
   'correlation.detected': 'correlation_completed',
