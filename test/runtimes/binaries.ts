@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The folder with the runtimes, which has a package.json and a lock file of its own. */
+/** The folder with the runtimes, which has its own package.json and lock file. */
 const folder = fileURLToPath(new URL('./', import.meta.url));
 
 const paths = {
@@ -13,7 +13,7 @@ const paths = {
   node22: 'node22/bin/node',
   node24: 'node24/bin/node',
   node26: 'node26/bin/node',
-  // Bun's other build needs a processor with AVX2.
+  // Bun's default build needs a CPU with AVX2.
   bun: '@oven/bun-linux-x64-baseline/bin/bun',
   deno: '@deno/linux-x64-glibc/deno',
   workerd: '@cloudflare/workerd-linux-64/bin/workerd',

@@ -16,7 +16,7 @@ const commands = [
 ] as const;
 
 describe.each(commands)('The command on %s', (_, binary, before) => {
-  it('receives what it sends, keeps it in SQLite, lists it and replays it', async () => {
+  it('the command receives an event that it has sent, stores it in SQLite, lists it and replays it', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'spiderfoot-command-'));
     onTestFinished(() => rmSync(cwd, { recursive: true }));
     writeFileSync(join(cwd, 'secret.txt'), 'command-s3cret');

@@ -1,4 +1,4 @@
-/** How many tests of a run ended in which way. */
+/** The number of tests of a run, by result. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -7,7 +7,7 @@ export interface Counts {
 
 const line = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m;
 
-/** Reads the line that closes a run. A run that ended badly without it counts as one failure. */
+/** Reads the last line of a run. A run that failed without this line counts as one failure. */
 export function readCounts(output: string, code: number | null): Counts {
   const [passed = 0, failed = 0, skipped = 0] = line.exec(output)?.slice(1).map(Number) ?? [];
   const hasFailedOtherwise = failed === 0 && (code !== 0 || passed === 0);
@@ -19,7 +19,7 @@ export function sumOf(all: readonly Counts[]): Counts {
   return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') };
 }
 
-/** `2490`, or `2488, 2 skipped`; nothing for a suite that was not run. */
+/** Returns `2490`, or `2488, 2 skipped`, or an empty string for a suite that was not run. */
 export function cellOf(counts: Counts | undefined): string {
   if (counts === undefined) return '';
   const { passed, failed, skipped } = counts;

@@ -1,6 +1,6 @@
 import { type Binary, pathOf } from './binaries.ts';
 
-/** Where the suites are. */
+/** The folders of the suites. */
 const paths = {
   conformance: 'test/conformance',
   core: 'packages/core/test',
@@ -17,8 +17,8 @@ type Suites = ReadonlyMap<SuiteName, readonly string[]>;
 const allOf = (...names: readonly SuiteName[]): Suites => new Map(names.map((name) => [name, []]));
 
 /**
- * The files that depend on the runtime's sockets, streams, TLS and native modules. The newest Node runs all files here, and
- * `npm test` runs all of them on Node 24.
+ * The test files that depend on the runtime's sockets, streams, TLS and native modules. In these tests, only the newest Node
+ * runs all files. `npm test` runs all files on Node 24.
  */
 const essential: Suites = new Map([
   [
@@ -41,17 +41,17 @@ const essential: Suites = new Map([
 const essentialOf = (...names: readonly SuiteName[]): Suites =>
   new Map([...essential].filter(([name]) => names.includes(name)));
 
-/** A runtime that runs the test files themselves. */
+/** A runtime that runs the test files. */
 export interface Runtime {
   readonly name: string;
   readonly binary: Binary;
-  /** The arguments before vitest's own file. */
+  /** The arguments before the path of vitest. */
   readonly before: readonly string[];
-  /** The suites that it runs, each with the files that are run: all of them if none are named. */
+  /** The suites that it runs, each with its test files. An empty list means all files. */
   readonly suites: Suites;
-  /** The arguments after vitest's own file. */
+  /** The arguments after the path of vitest. */
   readonly options: readonly string[];
-  /** Tests that it cannot run, by their names, with the reason. */
+  /** The tests that it cannot run, with the reason. */
   readonly exceptions: readonly Exception[];
 }
 
@@ -76,16 +76,16 @@ export const runtimes: readonly Runtime[] = [
     binary: 'bun',
     suites: essential,
     before: ['--bun'],
-    // vitest's other pool watches its processes with a thread that Bun does not start.
+    // The default pool of vitest watches its processes with a thread that Bun does not start.
     options: ['--pool=threads'],
     exceptions: [
       {
         test: 'A file that may only be read > is (?:refused|rejected) when it is opened',
-        because: 'the test changes its user, which no thread may, and vitest runs in threads on Bun',
+        because: 'the test changes its user, which a thread may not do, and vitest runs in threads on Bun',
       },
       {
         test: 'A new database > (?:has mode 0600, and so|with a name like a URI)',
-        because: 'the tests change the umask and the folder of their process, which no thread may',
+        because: 'the tests change the umask and the folder of their process, which a thread may not do',
       },
       {
         test: 'trusts the authority in tls.ca and presents the client certificate',
@@ -94,15 +94,15 @@ export const runtimes: readonly Runtime[] = [
       {
         test: 'a stream that yields',
         because:
-          'Bun does not go on after a chunk of its own request stream that is a proxy or a detached buffer',
+          'Bun does not continue after a chunk of its own request stream that is a proxy or a detached buffer',
       },
       {
         test: 'the process continues even if res.hasHeader throws',
-        because: "Bun's node:http calls hasHeader() itself while it writes an answer of @hono/node-server",
+        because: "Bun's node:http calls hasHeader() itself while it writes a response of @hono/node-server",
       },
       {
         test: 'webhookListener under serverless-http 4',
-        because: "serverless-http's stand-in for a socket lacks once(), which Bun's node:http calls",
+        because: "serverless-http's replacement for a socket lacks once(), which Bun's node:http calls",
       },
     ],
   },
@@ -116,13 +116,13 @@ export const runtimes: readonly Runtime[] = [
       {
         test: 'times out if the collector does not read',
         because:
-          "Deno's node:net server, which plays the collector, sometimes reports no further connection, although the client has connected",
+          "Deno's node:net server, which simulates the collector, sometimes does not report a connection, although the client has connected",
       },
     ],
   },
 ];
 
-/** The beginnings of the paths of the test files that a runtime runs of a suite. */
+/** The prefixes of the paths of the test files in a suite that a runtime runs. */
 export function pathsOf({ suites }: Pick<Runtime, 'suites'>, suite: SuiteName): readonly string[] {
   const named = suites.get(suite) ?? [];
   return named.length === 0 ? [paths[suite]] : named.map((file) => `${paths[suite]}/${file}`);
@@ -133,9 +133,9 @@ export function commandOf(runtime: Runtime, suite: SuiteName) {
   const { binary, before, options, exceptions } = runtime;
   const pattern = exceptions.map(({ test }) => test).join('|');
   const without = pattern === '' ? [] : [`--testNamePattern=^(?!.*(?:${pattern}))`];
-  // Two suites run side by side, and some tests flood a socket or a disk.
-  const patient = '--testTimeout=90000';
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--typecheck.enabled=false', patient];
+  // Two suites run concurrently, and some tests put a high load on a socket or a disk.
+  const longTimeout = '--testTimeout=90000';
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--typecheck.enabled=false', longTimeout];
   return {
     command: pathOf(binary),
     args: [...before, ...vitest, ...options, ...without, ...pathsOf(runtime, suite)],

@@ -52,7 +52,7 @@ describe.each(old)('On Node %s', (_, binary) => {
   });
 });
 
-it('On Node 22.13, spiderfoot-webhooks listen --db exits with a sentence that names Node 22.14', async () => {
+it('On Node 22.13, spiderfoot-webhooks listen --db exits 2 with a message that names Node 22.14', async () => {
   const cwd = temporaryFolder();
   const args = ['listen', '--port', '0', '--db', 'webhooks.db', '--secret', 's3cret'];
   const { code, signal, stderr } = await run(pathOf('node22-oldest'), [main, ...args], { cwd });

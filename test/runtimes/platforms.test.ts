@@ -13,7 +13,7 @@ const megabytes = (size: number) => ({ text: 'x'.repeat(size * 1024 * 1024) });
 describe.each(platforms)('A fetch server on $name', (platform) => {
   let server: RunningPlatform;
   let serial = 0;
-  /** No two have the same bytes. */
+  /** Returns data that differs in each call. */
   const data = () => ({ target: 'example.com', scan_id: `scan_${++serial}` });
   const post = async (path: string, ...jobs: readonly Omit<Job, 'url'>[]) => {
     const answers = await sendFromPython(...jobs.map((job) => ({ ...job, url: `${server.url}${path}` })));
@@ -54,7 +54,7 @@ describe.each(platforms)('A fetch server on $name', (platform) => {
   });
 
   it.each(['/hono', '/fetch', '/middleware'])(
-    "lets Python's urllib read 413 for 8 MB in all of ten tries at %s",
+    "sends 413 for 8 MB to Python's urllib in all of ten requests at %s",
     async (path) => {
       const answers = await post(path, { ...guide, data: megabytes(8), times: 10 });
       expect(answers).toEqual(Array.from({ length: 10 }, () => 413));
@@ -62,14 +62,14 @@ describe.each(platforms)('A fetch server on $name', (platform) => {
   );
 
   it.each(['/hono', '/fetch'])(
-    "lets Python's urllib read 401 for a megabyte with a forged signature in all of ten tries at %s",
+    "sends 401 for a megabyte with a forged signature to Python's urllib in all of ten requests at %s",
     async (path) => {
       const answers = await post(path, { ...guide, data: megabytes(0.9), times: 10, secret: 'another' });
       expect(answers).toEqual(Array.from({ length: 10 }, () => 401));
     },
   );
 
-  it('answers equal deliveries that arrive together by one run of the handler', async () => {
+  it('runs the handler once for equal deliveries that arrive together', async () => {
     const url = `${server.url}/slow`;
     const { headers, body } = await signedWebhook('scan_failed', { secret, url, data: data() });
     const statuses = await Promise.all(
@@ -87,14 +87,14 @@ describe.each(platforms)('A fetch server on $name', (platform) => {
       .join('');
     const socket = connect(Number(port), hostname);
     await new Promise((resolve) => socket.write(`POST /slow HTTP/1.1\r\n${head}\r\n${body}`, resolve));
-    // The handler has begun by then, or the request has not been read: then there is nothing to finish.
+    // By then the handler has started, or the request has not been read, and then no handler runs.
     await new Promise((resolve) => setTimeout(resolve, 150));
     socket.destroy();
     await vi.waitFor(async () => expect(await notes()).toContain('slow handled scan_started'), soon);
   });
 
   it.each(['/queue', '/fetch-queue'])(
-    'runs the handlers of memoryQueue() after the answer, one by one and with retries, at %s',
+    'runs the handlers of memoryQueue() after the response, in order and with retries, at %s',
     async (path) => {
       const types = ['scan_started', 'system_alert', 'scan_failed', 'scan_progress'];
       const sent = types.map((event_type) => ({ ...guide, event_type, data: data() }));
@@ -105,7 +105,7 @@ describe.each(platforms)('A fetch server on $name', (platform) => {
     },
   );
 
-  it('lets late handlers and listeners end after the answer', async () => {
+  it('lets late handlers and listeners finish after the response', async () => {
     expect(await post('/late', { ...guide, event_type: 'scan_completed', data: data() })).toEqual([500]);
     const ended = ['late handler ended', 'late listener ended'];
     await vi.waitFor(async () => expect(await notes()).toEqual(expect.arrayContaining(ended)), soon);

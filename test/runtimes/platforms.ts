@@ -5,7 +5,7 @@ import { Program } from '../product/support/program.ts';
 import { root } from '../product/support/workspace.ts';
 import { type Binary, pathOf } from './binaries.ts';
 
-/** A server that speaks fetch, on a runtime of its own. */
+/** A fetch server on a runtime. */
 export interface Platform {
   readonly name: string;
   /** Starts the app of `programs/app.ts`. */
@@ -19,7 +19,7 @@ export interface RunningPlatform {
 
 const programs = join(root, 'test/runtimes/programs');
 
-/** A program for a runtime with `node_modules`: only the program itself is bundled, so the packages are the built ones. */
+/** Prepares a program for a runtime with `node_modules`. Only the program is bundled, so it uses the built packages. */
 function withPackages(binary: Binary, program: 'node' | 'bun' | 'deno', ...args: readonly string[]) {
   return async (folder: string) => {
     const file = join(folder, `${program}.mjs`);
@@ -48,7 +48,7 @@ const config :Workerd.Config = (
 );
 `;
 
-/** A bundle created by plain esbuild, as for Cloudflare. */
+/** Prepares a bundle with esbuild, like one for Cloudflare. */
 async function workerd(folder: string) {
   await build({
     entryPoints: [join(programs, 'worker.ts')],
@@ -71,7 +71,7 @@ function platform(name: string, prepare: ReturnType<typeof withPackages>): Platf
   return {
     name,
     async start() {
-      // Inside of the workspace, so that the program finds the packages.
+      // A folder in the workspace, so that the program finds the packages.
       const folder = mkdtempSync(join(root, 'test/runtimes/.generated-'));
       const { command, args, says } = await prepare(folder);
       const program = new Program(command, args, { cwd: folder });

@@ -1,6 +1,6 @@
 /**
- * Runs the suites on every runtime, prints a table, and closes with `N passed, N failed, N skipped`. docs/runtimes.md says
- * what is covered. With arguments, only the suites whose names contain one of them run: `npm run test:runtimes -- Bun Deno`.
+ * Runs the suites on every runtime, prints a table, and ends with `N passed, N failed, N skipped`. docs/runtimes.md describes
+ * the coverage. With arguments, it runs only suites whose names contain one of them: `npm run test:runtimes -- Bun Deno`.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,8 @@ import { type Row, tableOf } from './table.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A suite that hangs is ended after this many milliseconds. */
-const patience = 600_000;
+/** A suite is killed after this number of milliseconds. */
+const timeout = 600_000;
 
 const started = performance.now();
 
@@ -22,7 +22,7 @@ interface Job {
   readonly args: readonly string[];
 }
 
-/** Runs a command to its end. Prints what it wrote only if it failed. */
+/** Runs a command to its end. Prints its output only if it failed. */
 function run({ name, command, args }: Job): Promise<Counts> {
   const since = performance.now();
   return new Promise((resolve) => {
@@ -31,14 +31,14 @@ function run({ name, command, args }: Job): Promise<Counts> {
       cwd: root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that the processes of a suite that hangs end with it.
+      // A new process group, so that the child processes of a hanging suite are killed too.
       detached: true,
     });
     let output = '';
     const timer = setTimeout(() => {
-      output += `${name} hangs: ended after ${patience / 1000} s.\n`;
+      output += `${name} hangs: killed after ${timeout / 1000} s.\n`;
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    }, patience);
+    }, timeout);
     const keep = (text: Buffer) => {
       output += text;
     };
@@ -60,7 +60,7 @@ function run({ name, command, args }: Job): Promise<Counts> {
   });
 }
 
-/** Runs two at a time, because most of a suite's time is spent in one process. */
+/** Runs two suites concurrently, because each spends most of its time in one process. */
 async function runAll(jobs: readonly Job[]): Promise<readonly Counts[]> {
   const results: Counts[] = [];
   const left = [...jobs.entries()];
@@ -82,10 +82,10 @@ const onRuntimes = runtimes.flatMap((runtime) =>
 );
 const own = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/runtimes/vitest.config.ts'];
 const servers = { name: 'Servers and tools on each runtime', command: process.execPath, args: own };
-const wanted = process.argv.slice(2).map((word) => word.toLowerCase());
-if (wanted.length > 0) {
-  const isWanted = ({ name }: Job) => wanted.some((word) => name.toLowerCase().includes(word));
-  const some = await runAll([servers, ...onRuntimes].filter(isWanted));
+const words = process.argv.slice(2).map((word) => word.toLowerCase());
+if (words.length > 0) {
+  const isSelected = ({ name }: Job) => words.some((word) => name.toLowerCase().includes(word));
+  const some = await runAll([servers, ...onRuntimes].filter(isSelected));
   const total = sumOf(some);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exit(total.failed === 0 ? 0 : 1);

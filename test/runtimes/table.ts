@@ -4,11 +4,11 @@ import { runtimes, type SuiteName, suiteNames } from './matrix.ts';
 export interface Row {
   readonly name: string;
   readonly version: string;
-  /** Of the suites that the runtime runs. */
+  /** The counts of the suites that the runtime runs. */
   readonly counts: ReadonlyMap<SuiteName, Counts | undefined>;
 }
 
-/** The table in Markdown, with the exceptions below it. */
+/** Returns the table in Markdown, with the exceptions below it. */
 export function tableOf(rows: readonly Row[], workerd: string, others: Counts): string {
   const cells = [
     ['runtime', 'version', ...suiteNames],

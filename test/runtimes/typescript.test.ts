@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 420_000);
 afterAll(() => bare?.remove());
 
-/** What the compiler says about our declarations and about a program that uses them. Others' declarations are theirs. */
+/** The compiler's errors in our declarations and in a program that uses them, without errors in other packages. */
 async function compile(version: string, ...files: readonly string[]): Promise<readonly string[]> {
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noEmit'];
   const target = ['--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--skipLibCheck', 'false'];
@@ -23,12 +23,12 @@ async function compile(version: string, ...files: readonly string[]): Promise<re
   );
 }
 
-describe('Without skipLibCheck, the packed packages compile', { timeout: 120_000 }, () => {
-  it('with TypeScript 5.5 in an ES module', async () => {
+describe('the packed packages, without skipLibCheck', { timeout: 120_000 }, () => {
+  it('the packed packages compile with TypeScript 5.5 in an ES module', async () => {
     expect(await compile('5.5', 'typed.ts')).toEqual([]);
   });
 
-  it('with TypeScript 5.8 in an ES module and in a CommonJS file', async () => {
+  it('the packed packages compile with TypeScript 5.8 in an ES module and in a CommonJS file', async () => {
     expect(await compile('5.8', 'typed.ts', 'common.cts')).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import config from '../../vitest.config.ts';
 
 const { test: { projects: _, ...test } = {}, ...shared } = config;
 
-/** What runs on other runtimes than the tests themselves. They are installed by `npm run test:runtimes` alone. */
+/** Tests that start other runtimes. Only `npm run test:runtimes` installs those runtimes. */
 export default {
   ...shared,
   test: { ...test, typecheck: { enabled: false }, include: ['test/runtimes/*.test.ts'], exclude: [] },

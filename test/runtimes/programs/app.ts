@@ -1,4 +1,4 @@
-/** The app that runs on every platform under test. It is bundled by esbuild, so it may import no module of Node. */
+/** The app that runs on every tested platform. It is bundled by esbuild, so it must not import modules of Node. */
 import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
 import { memoryQueue } from '@spiderfoot-webhooks/core/stores';
 import { fetchHandler } from '@spiderfoot-webhooks/core/web';
@@ -7,7 +7,7 @@ import { type ExecutionContext, Hono } from 'hono';
 
 const secret = 'runtimes-s3cret-ünïcode';
 
-/** What handlers and listeners have done, as lines that a test reads at `/notes`. */
+/** The actions of handlers and listeners, as lines that a test reads at `/notes`. */
 const notes: string[] = [];
 
 function createNoting(name: string, options: Omit<Parameters<typeof createReceiver>[0], 'secret'>): Receiver {
@@ -21,7 +21,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const inline = createNoting('inline', {});
 inline.onAny(({ event_type }) => void notes.push(`inline handled ${event_type}`));
 
-// One delivery at a time, so that the others wait in the queue after they have been answered.
+// One delivery at a time, so that the others wait in the queue after their responses.
 const queued = createNoting('queued', { queue: memoryQueue({ concurrency: 1, baseDelay: 1 }) });
 queued.onAny(async (event, { attempt }) => {
   await sleep(50);
@@ -29,7 +29,7 @@ queued.onAny(async (event, { attempt }) => {
   notes.push(`queued handled ${event.event_type}`);
 });
 
-/** Handlers that outlive their time, and a listener that is still busy when the answer is out. */
+/** Handlers that exceed their timeout, and a listener that still runs after the response. */
 const late = createNoting('late', { handlerTimeout: 20 });
 late.on('scan_completed', async () => {
   await sleep(150);
@@ -67,7 +67,7 @@ export function handle(request: Request, ...platform: readonly unknown[]): Respo
   const { pathname } = new URL(request.url);
   if (pathname === '/fetch') return direct(request, ...platform);
   if (pathname === '/fetch-queue') return directQueue(request, ...platform);
-  // Simulates an app that does not pass the execution context on.
+  // Simulates an app that does not pass the execution context.
   if (pathname === '/queue-without-context') return app.fetch(request);
   const [env, context] = platform;
   return app.fetch(request, isObject(env) ? env : {}, isContext(context) ? context : undefined);
