@@ -18,7 +18,7 @@ const slow = [
   'packages/sqlite/test/{file/faults,file/open-failure,database/read-only,search/search-text}.test.ts',
   'test/crash/*.test.ts',
   'test/forward/outage.test.ts',
-  'test/product/{backlog,bundles,deployment,examples,python,shutdown,tarballs}.test.ts',
+  'test/product/{backlog,bundles,deployment,examples,python,recipes,shutdown,tarballs}.test.ts',
 ];
 
 /** These need runtimes that only `npm run test:runtimes` installs. */
