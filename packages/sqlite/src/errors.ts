@@ -2,14 +2,14 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 
 /**
  * The store cannot be used, because its file or better-sqlite3 fails, or because the store was closed. The message
- * says what to do. Meanwhile, the receiver answers 503.
+ * names the remedy. Meanwhile, the receiver answers 503.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
 export function closedError(path: string): StoreError {
-  return new StoreError(`${path} has been closed by store.close(). Open it again to go on.`);
+  return new StoreError(`${path} has been closed by store.close(). Open it again to continue.`);
 }
 
 /** Create the error for a write to a store with `readOnly`. */

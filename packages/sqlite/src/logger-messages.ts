@@ -3,7 +3,7 @@ import type { StoreLogger } from './options.ts';
 
 /** Logs events in the background. */
 export interface LoggerMessages {
-  /** An error that lasts is logged once a minute, with the number of times that it was left out since. */
+  /** Log an error. A repeated error is logged once a minute, with the number of repetitions that were not logged. */
   error(error: unknown): void;
   /** Report a delivery that is not attempted again. Call this only if its receiver has no logger. */
   deadLetter(letter: DeadLetter, key: string): void;
@@ -47,7 +47,7 @@ export function createLoggerMessages(logger: StoreLogger, path: string): LoggerM
       );
     },
     openTwice() {
-      const message = `${path} is already open in another store of this process. The receivers of both stores handle queued and replayed deliveries, each with its own handlers. Open the file once and share the store. If a development server reloads your modules, keep the store on globalThis (see "Development servers" in the README of @spiderfoot-webhooks/sqlite).`;
+      const message = `${path} is already open in another store of this process. The receivers of both stores handle queued and replayed deliveries, each with its own handlers. Open the file once and share the store. If a development server reloads your modules, keep the store on globalThis (see "Development servers" in docs/storage.md).`;
       if (logger.warn === undefined) process.emitWarning(message, { code: openTwiceCode });
       else report(() => logger.warn?.({ path, code: openTwiceCode }, `spiderfoot store: ${message}`));
     },

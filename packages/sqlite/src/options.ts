@@ -63,7 +63,8 @@ export interface StoreOptions {
    */
   readonly retention?: Retention;
   /**
-   * How many unauthenticated refusals are kept one by one (time, code, address; never a body). They are always counted.
+   * The number of unauthenticated rejections to keep individually (time, code and address, never a body). All of them are
+   * counted, whatever this number.
    * @default 0
    */
   readonly keepRejections?: number;

@@ -2,7 +2,7 @@ import { ConfigurationError, type ReceiverOptions } from '@spiderfoot-webhooks/c
 import type { StoreOptions } from './options.ts';
 import { openStore, type Store } from './store.ts';
 
-/** A store as the environment asks for it, or none. */
+/** The store that the environment configures, if any. */
 export interface StoreFromEnvironment {
   /** For `createReceiver`. */
   readonly options: Pick<ReceiverOptions, 'log' | 'queue'>;
@@ -12,7 +12,7 @@ export interface StoreFromEnvironment {
 }
 
 /**
- * Read the variables that all examples share: `SPIDERFOOT_WEBHOOK_DB`, the path of a database (without it there is none), and
+ * Read the variables that all examples share: `SPIDERFOOT_WEBHOOK_DB`, the path of a database (if it is not set, no database is used), and
  * `SPIDERFOOT_WEBHOOK_MODE`: `inline` (the default) handles a delivery before it is answered and logs it, `queued`
  * answers once it is stored and handles it in the background.
  * @throws ConfigurationError that names the variable

@@ -39,7 +39,10 @@ it('logs one line while workers retry with a missing file', async () => {
   for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
   await until(() => expect(error).toHaveBeenCalled());
   // Each of these is a further attempt at the file.
-  for (let n = 0; n < 10; n++) await expect(store.enqueue(createStored())).rejects.toThrow('is gone');
+  for (let n = 0; n < 10; n++)
+    await expect(store.enqueue(createStored())).rejects.toThrow('is missing or empty');
   await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(error.mock.calls.map(([{ err }]) => err.message)).toEqual([expect.stringContaining('is gone')]);
+  expect(error.mock.calls.map(([{ err }]) => err.message)).toEqual([
+    expect.stringContaining('is missing or empty'),
+  ]);
 });

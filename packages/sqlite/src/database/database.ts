@@ -24,7 +24,7 @@ export interface Database extends Statements, Omit<GroupCommit, 'drain'> {
   requireWritable(): void;
   /** Report an error in the background, which no caller receives. */
   reportError(error: unknown): void;
-  /** Write what is pending, then close the file. */
+  /** Complete the pending writes, then close the file. */
   close(): Promise<void>;
 }
 

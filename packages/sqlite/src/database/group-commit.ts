@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 
 /**
  * Group commit: the writes of one turn of the event loop are committed together at its end, with one sync. A single write
- * does not wait for others, because no timer is used.
+ * does not wait for other writes, because no timer is used.
  */
 export interface GroupCommit {
   /** Run a function in the next commit. Resolves once the commit is durable. */
@@ -38,7 +38,7 @@ const lockPause = 2;
  */
 const mostSuspectWrites = 3;
 
-/** Milliseconds that a write that can wait waits for other writes. */
+/** Milliseconds that `writeLater` waits for other writes to join its commit. */
 const laterDelay = 5;
 
 export function createGroupCommit(connection: Connection): GroupCommit {
@@ -46,7 +46,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
   const last: Write[] = [];
   let scheduled = false;
   let later: NodeJS.Timeout | undefined;
-  /** The time since which every commit has met a lock. */
+  /** The time since which every commit has failed because of a lock. */
   let lockedSince: number | undefined;
   const onDrained: (() => void)[] = [];
 
@@ -74,7 +74,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     clearTimeout(later);
     later = undefined;
     const batch = waiting.splice(0, mostInCommit);
-    // Also where more wait than fit: under a lasting load the claims would never come to their turn.
+    // Add these even if the batch is full. Otherwise, claims would never run under constant load.
     batch.push(...last.splice(0));
     commit(batch);
     if (waiting.length > 0 || last.length > 0) schedule(0);
@@ -85,25 +85,25 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     if (!isUsable(batch)) return;
     const failed = attempt(batch);
     if (failed === undefined) return;
-    if (batch.length > 1 && !isLock(failed.error)) commitOneByOne(batch);
+    if (batch.length > 1 && !isLock(failed.error)) commitSeparately(batch);
     else fail(batch, failed.error);
   }
 
-  /** A write that cannot be stored must not take others with it. */
-  function commitOneByOne(batch: readonly Write[]): void {
+  /** Commit each write separately, so that a write that cannot be stored does not make the others fail. */
+  function commitSeparately(batch: readonly Write[]): void {
     let suspectWrites = 0;
     for (const [index, write] of batch.entries()) {
       if (!isUsable(batch.slice(index))) return;
       const failed = attempt([write]);
       suspectWrites = failed?.isSuspect ? suspectWrites + 1 : 0;
       if (failed === undefined) continue;
-      const endsAll = isLock(failed.error) || suspectWrites === mostSuspectWrites;
-      fail(endsAll ? batch.slice(index) : [write], failed.error);
-      if (endsAll) return;
+      const failAll = isLock(failed.error) || suspectWrites === mostSuspectWrites;
+      fail(failAll ? batch.slice(index) : [write], failed.error);
+      if (failAll) return;
     }
   }
 
-  /** Fails the whole batch if the file cannot be used: no write is at fault then, so none is tried alone. */
+  /** Check the file. If it cannot be used, reject all writes of the batch, because retrying each one cannot help. */
   function isUsable(batch: readonly Write[]): boolean {
     try {
       connection.check();

@@ -11,7 +11,7 @@ const mostTries = 5;
 
 /**
  * Open a database for reading only, without the permission to write.
- * @throws ConfigurationError if the file cannot be read as it is, with the reason and what to do
+ * @throws ConfigurationError if the file cannot be read as it is, with the reason and a remedy
  * @throws OutdatedFileError if something has to be written before it can be read
  */
 export function connectReadOnly(path: string): Connection {

@@ -30,7 +30,7 @@ export function connect(path: string, mustExist = false): Connection {
     const found = databaseAt(path);
     if (found === undefined) {
       throw new StoreError(
-        `${path} is gone, or is empty. Put it or a backup of it back. To begin with an empty database, restart: the deliveries of the old one are not in it.`,
+        `${path} is missing or empty. Restore the file or a backup of it. To start with an empty database instead, restart the receiver. The new database does not contain the old deliveries.`,
       );
     }
     if (found !== identity) leaveReplaced(found);
@@ -70,11 +70,17 @@ export function connect(path: string, mustExist = false): Connection {
     try {
       folded = handle.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
-      throw new StoreError(`${path} was replaced, and the file before cannot be put in order`, {
-        cause: error,
-      });
+      throw new StoreError(
+        `${path} was replaced, but the write-ahead log of the previous file cannot be written to that file. The store tries again at the next call.`,
+        {
+          cause: error,
+        },
+      );
     }
-    if (isBusy(folded)) throw new StoreError(`${path} was replaced, and the file before is still in use`);
+    if (isBusy(folded))
+      throw new StoreError(
+        `${path} was replaced, but another process still uses the previous file. Stop that process.`,
+      );
   }
 
   return {

@@ -11,7 +11,7 @@ let loaded = false;
 /**
  * Load better-sqlite3's native binary before any file is touched, because such a failure is unrelated to the database.
  * @throws Error on a Node that the binary cannot run on
- * @throws StoreError if the binary is missing or does not fit, with what to do
+ * @throws StoreError if the binary is missing or incompatible, with a remedy
  */
 export function loadBinding(): void {
   if (loaded) return;
@@ -31,7 +31,7 @@ interface Binary {
   readonly versions: Readonly<Record<string, string | undefined>>;
 }
 
-/** @returns the reason why the binary could not be loaded, and what to do */
+/** @returns the reason why the binary could not be loaded, and a remedy */
 export function bindingSentence(error: unknown, { platform, arch, versions }: Binary): string {
   const [because = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const code = systemCodeOf(error);
@@ -45,14 +45,14 @@ export function bindingSentence(error: unknown, { platform, arch, versions }: Bi
   if (code === 'MODULE_NOT_FOUND' || code === 'ENOENT') {
     return `The native binary of better-sqlite3 is missing: prebuilds/${platform}-${arch}.node in its package, or prebuilds/linuxmusl-${arch}.node on Alpine (${because}). If a bundler built this program, mark better-sqlite3 as external and ship its folder in node_modules. Otherwise something removed the file: delete node_modules and install again.`;
   }
-  // Deno gives no code, but the loader's sentence, which begins with the file.
+  // Deno sets no code. Its message is the loader's, which begins with the name of the file.
   if (code === 'ERR_DLOPEN_FAILED' || (code === undefined && /\.node: /.test(because))) {
     return `The native binary of better-sqlite3 does not fit ${here} (${because}). It was built for another Node version, operating system or C library, or is damaged. Delete node_modules and install again on this machine, with the runtime that runs the program.`;
   }
   return `better-sqlite3 cannot be loaded by ${here}: ${because}. Delete node_modules and install again.`;
 }
 
-/** Bun and Deno report the version of Node that they resemble as well. */
+/** Check for Bun and Deno first, because they also report a version of Node. */
 function nameOf({ node, bun, deno }: Binary['versions']): string {
   if (bun !== undefined) return `Bun ${bun}`;
   return deno === undefined ? `Node ${node}` : `Deno ${deno}`;

@@ -1,4 +1,4 @@
-/** Explains why a database cannot be opened, and what to do. */
+/** Explains why a database cannot be opened, and how to fix it. */
 import {
   closeSync,
   constants,
@@ -33,7 +33,7 @@ export function isPassing(error: unknown): boolean {
 export const somethingElse =
   'It is not a database of this kit. The file was not changed. Choose another file.';
 
-/** @returns what went wrong, and what to do: two sentences or more, for the end of a message */
+/** @returns the cause and a hint, as two or more sentences for the end of a message */
 export function explain(path: string, error: unknown): string {
   const because = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
   return `${because}. ${hintOf(path, error)}`;

@@ -35,7 +35,7 @@ export interface View {
 
 /**
  * Open a database for reading only, without the permission to write.
- * @throws ConfigurationError if the file cannot be read as it is, with the reason and what to do
+ * @throws ConfigurationError if the file cannot be read as it is, with the reason and a remedy
  * @throws OutdatedFileError if something has to be written before it can be read
  */
 export function openView(path: string): View {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { systemCodeOf } from './system-error-code.ts';
 
 /**
- * Fails if this process may not use a file or a folder in a way.
+ * Check that this process may access a file or a folder.
  * @param mode as for `accessSync`
  * @throws Error with the system's code, such as `EACCES` or `EROFS`
  */

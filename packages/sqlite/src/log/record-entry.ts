@@ -56,7 +56,7 @@ function findEntry(db: Database, { id, endpoint }: LogEntry): StoredState | unde
   return db.statement(find).get(id, endpoint) as StoredState | undefined;
 }
 
-/** @param known `undefined` cannot be: the insertion has met it, in this very transaction */
+/** @param known never `undefined`, because the insertion found the row in the same transaction */
 function recordAgain(
   db: Database,
   known: StoredState | undefined,
@@ -65,7 +65,7 @@ function recordAgain(
   now: number,
   duration: number,
 ): LoggedDelivery {
-  if (known === undefined) throw new Error('A delivery that is in the log could not be found there');
+  if (known === undefined) throw new Error('The log contains the delivery, but its row was not found');
   const { id, state, handlers } = known;
   const attempt = numberOf(known.attempts);
   const running = state === 'received' && entry.state === 'received' && runner.isElsewhere(known, now);

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import type { Retention } from '../options.ts';
 import { pruneDeliveries } from './prune.ts';
 
-/** Milliseconds from opening to the first pruning, so that a process that is restarted again and again prunes as well. */
+/** Milliseconds from opening to the first pruning, so that a process that restarts often also prunes. */
 const firstPruning = 10_000;
 
 /** Prune on a schedule. @returns a function that stops pruning */

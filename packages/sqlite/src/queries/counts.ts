@@ -46,7 +46,7 @@ export async function countDeliveries(
   }
 }
 
-/** Count by the time index alone, which contains all these columns, so that no row is read. */
+/** Count with the time index only. It contains all these columns, so no row is read. */
 function countSlice(
   db: Database,
   by: readonly CountKey[],

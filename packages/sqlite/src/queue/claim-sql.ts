@@ -15,7 +15,7 @@ export const claimQueued = claimWhere(`
     WHERE endpoint = @endpoint AND due_at <= @now AND state = 'queued'
     ORDER BY due_at, id LIMIT @places`);
 
-/** When the first lease of an endpoint expires, or has expired. */
+/** Selects the time at which the first lease of an endpoint expires or has expired. */
 export const firstExpiry = `
   SELECT min(lease_until) AS expiry FROM webhook_logs INDEXED BY webhook_logs_leases
   WHERE state = 'running' AND endpoint = ?`;
@@ -32,7 +32,7 @@ export const claimExpired = claimWhere(`
     WHERE ${isExpired} AND failures + 1 < @suspectFrom
     ORDER BY lease_until, id LIMIT @places`);
 
-/** See `suspectFrom` of core: one suspect at a time. */
+/** Claims one suspect at a time. See `suspectFrom` of core. */
 export const claimSuspect = claimWhere(`
     SELECT id FROM webhook_logs INDEXED BY webhook_logs_leases
     WHERE ${isExpired} AND failures + 1 >= @suspectFrom AND failures + 1 < @maxAttempts
@@ -41,7 +41,7 @@ export const claimSuspect = claimWhere(`
 export const buryExpired = `
   UPDATE webhook_logs INDEXED BY webhook_logs_leases SET state = 'dead', failures = failures + 1,
     lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
-    error_message = 'Its process ended, or stood still, at the last attempt'
+    error_message = 'Its process ended or stalled during the last attempt'
   WHERE ${isExpired} AND failures + 1 >= @maxAttempts
   RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, scan_id, target, attempts, handlers, error_message`;
 
@@ -90,14 +90,14 @@ export const settle = `
     handlers = coalesce(@handlers, handlers), code = @code, issues = @issues
   WHERE id = @id AND lease_owner = @owner AND attempts = @attempt`;
 
-/** A statement of its own: naming an indexed column costs a write of its index, even if the value does not change. */
+/** This is a separate statement, because setting an indexed column writes its index even if the value does not change. */
 export const describe = `
   UPDATE webhook_logs
   SET event_type = coalesce(@eventType, event_type), dialect = coalesce(@dialect, dialect),
     scan_id = coalesce(@scanId, scan_id), target = coalesce(@target, target)
   WHERE id = @id`;
 
-/** Closing is not a failure of the delivery. */
+/** Does not count a failure, because the attempt ended only because the store was closed. */
 export const release = `
   UPDATE webhook_logs
   SET state = 'queued', due_at = 0, lease_owner = NULL, lease_until = NULL, lease_duration = NULL

@@ -2,7 +2,8 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type BetterSqlite3 from 'better-sqlite3';
 import { differenceOf, hasObject } from './table-shape.ts';
 
-/** The guide's table, as its `WebhookLogger` makes it. Our columns come after it, so that its INSERT works on ours. */
+/** The guide's table, as its `WebhookLogger` creates it. Our columns follow its columns, so that its INSERT also works on our
+ * table. */
 const guideTable = `
   CREATE TABLE IF NOT EXISTS webhook_logs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,7 +46,7 @@ const afterSpace = (text: string) => `substr(${text}, instr(${text}, ' ') + 1)`;
  * Times are milliseconds since 1970.
  *
  * - `due_at`: of a queued delivery, the earliest time of its next attempt. 0 if it was replayed, sent again or
- *   released: it is due before all others, whatever the clock says. Otherwise NULL
+ *   released: it is due before all other deliveries, whatever the clock says. Otherwise NULL
  * - `requested_wait`: of a queued delivery, the wait until `due_at` in milliseconds if a handler asked for it
  * - `lease_owner`: of a running delivery, its worker; of a received one, the process and the store that run its
  *   handlers. Otherwise NULL, as the next two are
@@ -112,7 +113,7 @@ const steps: readonly string[] = [
   SET outdated_index = coalesce((SELECT rowid FROM webhook_search ORDER BY rowid DESC LIMIT 1), 0);`,
   // Before, `next_attempt` was also the end of a lease. `lease` was a duration and a unique part in a running row, the
   // wait that a handler asked for in a queued row, and "end beginning machine pid start store" in a received row.
-  // Columns are renamed and not dropped, because dropping one writes the whole table again.
+  // Columns are renamed and not dropped, because dropping one rewrites the table.
   `DROP INDEX webhook_logs_due;
   ALTER TABLE webhook_logs RENAME COLUMN next_attempt TO due_at;
   ALTER TABLE webhook_logs RENAME COLUMN lease TO lease_owner;
@@ -158,7 +159,7 @@ export function idOf(handle: BetterSqlite3.Database): string | undefined {
 }
 
 /**
- * @param mustHold whether a file without the tables of this kit is rejected as well
+ * @param mustHold whether to also reject a file without the tables of this kit
  * @throws ConfigurationError if the file was written by a newer version of the kit or by another program. The file is
  *   not changed
  */
@@ -191,7 +192,7 @@ function problemOf(handle: BetterSqlite3.Database, mustHold: boolean): string | 
 /** Migrate a file of the guide's logger or of an older version to the newest version, in one transaction. */
 export function migrate(handle: BetterSqlite3.Database): void {
   if (versionOf(handle) === newestVersion) return;
-  // Looked at again inside: another process may have done it in the meantime.
+  // Read the version again inside the transaction, because another process may have migrated the file in the meantime.
   const toNewest = handle.transaction(() => {
     for (const step of steps.slice(versionOf(handle))) handle.exec(step);
     handle.pragma(`user_version = ${newestVersion}`);

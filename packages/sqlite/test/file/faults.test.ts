@@ -149,7 +149,7 @@ describe.each(ports)('A %s', (port) => {
     renameSync(path, `${path}.away`);
     expect(await send()).toEqual(unavailable);
     expect(await Promise.all([send(), send()])).toEqual([unavailable, unavailable]);
-    await expect(store.list()).rejects.toThrow('is gone');
+    await expect(store.list()).rejects.toThrow('is missing or empty');
     expect(() => statSync(path)).toThrow('ENOENT');
     renameSync(`${path}.away`, path);
     expect((await send()).status).toBeLessThan(300);
@@ -262,7 +262,7 @@ describe.each(ports)('A %s', (port) => {
     const journal = readFileSync(`${path}-wal`);
     truncateSync(path);
     for (let n = 0; n < 3; n++) expect(await send()).toEqual(unavailable);
-    await expect(store.list()).rejects.toThrow('is empty');
+    await expect(store.list()).rejects.toThrow('is missing or empty');
     expect(readFileSync(`${path}-wal`)).toEqual(journal);
     writeFileSync(path, good);
     expect((await send()).status).toBeLessThan(300);

@@ -346,7 +346,7 @@ describe('An unauthenticated delivery', () => {
     const receiver = receive(store);
     for (const n of [1, 2]) await forge(receiver, n);
     renameSync(path, `${path}.away`);
-    await expect(store.rejections()).rejects.toThrow('is gone');
+    await expect(store.rejections()).rejects.toThrow('is missing or empty');
     expect(errors).toHaveBeenCalled();
     await forge(receiver, 3);
     renameSync(`${path}.away`, path);

@@ -579,7 +579,7 @@ describe('A process that is lost', () => {
     receive(store).start();
     expect(await untilState(store, delivery, 'dead')).toMatchObject({
       ...{ attempts: 2, nextAttempt: undefined },
-      error: 'Its process ended, or stood still, at the last attempt',
+      error: 'Its process ended or stalled during the last attempt',
     });
   });
 });
