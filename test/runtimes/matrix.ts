@@ -32,7 +32,8 @@ const essential: Suites = new Map([
     'SQLite',
     [
       ...['closing', 'database/group-commit', 'file/file-modes', 'file/native-binding', 'file/open-twice'],
-      ...['log/log', 'queue/failure-count', 'queue/queue'],
+      ...['log/log', 'queue/clock-changes', 'queue/closing', 'queue/concurrency', 'queue/endpoints'],
+      ...['queue/failure-count', 'queue/lost-processes', 'queue/queue', 'queue/retries'],
     ],
   ],
   ['forwarders', ['email/', 'http/', 'siem/batches', 'siem/syslog', 'tls', 'webhook']],
