@@ -181,7 +181,7 @@ describe.each(ports)('A %s', (port) => {
     const before = [...acknowledged];
     for (let n = 0; n < 60; n++) await send();
     const whole = [...acknowledged];
-    // The journal lies beside it with what has not been folded into the file yet.
+    // The journal beside it contains the changes that are not in the file yet.
     expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
     renameSync(path, `${path}.before`);
     copyFileSync(other, `${path}.copy`);
@@ -219,7 +219,7 @@ describe.each(ports)('A %s', (port) => {
       const other = join(temporaryFolder(), 'other.db');
       await make(other);
       const bytes = readFileSync(other);
-      // More than once: what was refused must not have been forgotten, nor taken for its own.
+      // Try several times: the store must not forget that it rejected this file, or adopt it.
       for (let round = 0; round < 2; round++) {
         renameSync(path, `${path}.away`);
         copyFileSync(other, `${path}.other`);

@@ -5,7 +5,7 @@ import { python } from '../support/processes.ts';
 import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
 
-/** A log entry, with what a test gives. */
+/** Create a log entry with the given properties. */
 function createEntry(given: Partial<LogEntry> = {}): LogEntry {
   return { ...createStored(given), state: 'processed', attempt: 1, succeeded: ['handler'], ...given };
 }

@@ -75,7 +75,7 @@ describe('The plan of a statement', () => {
     );
   }
 
-  /** Each statement that something prepared, with what is wrong about it. */
+  /** Return the prepared statements, each with the problems of its query plan. */
   async function faults(
     use: () => Promise<unknown>,
   ): Promise<readonly (readonly [string, readonly string[]])[]> {

@@ -21,7 +21,7 @@ export interface Order {
   readonly together?: boolean;
 }
 
-/** A process, and what it says on standard output. */
+/** A process and its standard output. */
 export class Process {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<void>;
@@ -111,10 +111,10 @@ export function startTaker(path: string): Process {
   return new Process(process.execPath, [here('run-typescript.mjs'), here('log-process.ts'), path]);
 }
 
-/** No word on what is deprecated in the guide's class, and no compiled file beside it. */
+/** Suppress deprecation warnings from the guide's class, and write no compiled file beside it. */
 const quietly = ['-W', 'ignore', '-B'];
 
-/** Runs Python code to its end. @returns what it printed */
+/** Run Python code until it ends. @returns its output */
 export function python(code: string, ...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync('python3', [...quietly, '-c', code, ...args], {
     encoding: 'utf8',

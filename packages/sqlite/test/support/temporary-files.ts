@@ -36,7 +36,7 @@ export function query(path: string, sql: string, ...values: readonly unknown[]):
   }
 }
 
-/** Waits until something holds: not to measure time, but for what happens in the background. */
+/** Wait until background work makes an assertion pass. Do not use this to measure time. */
 export function until<Value>(check: () => Value | Promise<Value>): Promise<Value> {
   return vi.waitFor(check, { timeout: 15_000, interval: 10 });
 }
