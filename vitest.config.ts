@@ -13,9 +13,10 @@ const unit = [
 /** Tests that take long and seldom fail. `npm run test:all` runs them, and so does CI. */
 const slow = [
   'packages/cli/test/{init,completion}.test.ts',
-  'packages/cli/test/{diagnose,doctor,send,terminal}/*.test.ts',
+  'packages/cli/test/{diagnose,doctor,listen,log,send,terminal}/*.test.ts',
   'packages/forward/test/siem/syslog.test.ts',
   'packages/sqlite/test/{file/faults,file/open-failure,database/read-only,search/search-text}.test.ts',
+  'packages/sqlite/test/{log/two-processes,queue/lost-processes,queue/dead-letters}.test.ts',
   'test/crash/*.test.ts',
   'test/forward/outage.test.ts',
   'test/product/{backlog,bundles,deployment,examples,python,recipes,shutdown,tarballs}.test.ts',
