@@ -1,6 +1,8 @@
 import type { StoreCapability } from '../delivery-store.ts';
 import { exportAndPruneCases } from './store/export-and-prune.ts';
+import { filterCases } from './store/filters.ts';
 import { listCases } from './store/list.ts';
+import { queuedRecordCases } from './store/queued-records.ts';
 import { recordCases } from './store/records.ts';
 import { replayCases } from './store/replay.ts';
 import type { ContractStore } from './store/store-under-test.ts';
@@ -28,8 +30,10 @@ export function storeContract(
   const cases = [
     ...capabilityCases(traits),
     ...listCases,
+    ...filterCases,
     ...recordCases,
     ...exportAndPruneCases,
+    ...queuedRecordCases,
     ...replayCases,
   ];
   return bindCases(cases, open, traits);

@@ -6,6 +6,7 @@ import type { ListOptions } from '../../records/delivery-page.ts';
 import type { DeliveryRecord } from '../../records/delivery-record.ts';
 import { check } from '../support/assertions.ts';
 import { createEntry } from '../support/deliveries.ts';
+import type { Fixture } from '../support/fixture.ts';
 
 /** A store in which the cases record and read deliveries. If it is a queue, they also enqueue deliveries. */
 export type ContractStore = DeliveryStore &
@@ -44,3 +45,19 @@ export async function recordOf(
   check(found !== undefined, `the store to have the delivery ${id}`);
   return found ?? Promise.reject(new Error('not reached'));
 }
+
+type Queue = Pick<DeliveryQueue, 'enqueue' | 'start'>;
+
+/** @throws Error if the store has the capability "replay" and is not a queue */
+export async function openQueue({ open }: Fixture<ContractStore>, options?: Parameters<typeof open>[0]) {
+  const store = await open(options);
+  const { enqueue, start } = store;
+  if (enqueue === undefined || start === undefined) {
+    throw new Error('Expected a store with the capability "replay" to have enqueue() and start()');
+  }
+  const queue: Queue = { enqueue: enqueue.bind(store), start: start.bind(store) };
+  return { store, queue };
+}
+
+/** Return the ids of entries, newest first. */
+export const newest = (entries: readonly LogEntry[]) => entries.map(({ id }) => id).toReversed();
