@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { didYouMean } from '../options/did-you-mean.ts';
+import { rejectUnknownOptions } from '../options/unknown-options.ts';
 
 /**
  * Check the arguments with which an app mounts a receiver. A misspelled `clientIp` would make `allowedIps` check the
@@ -12,10 +12,8 @@ export function checkMount(receiver: unknown, options: object, names: readonly s
   if (typeof mount !== 'function') {
     throw new ConfigurationError('receiver', 'must be a receiver. Pass the result of createReceiver().');
   }
+  rejectUnknownOptions(options, names);
   for (const [name, value] of Object.entries(options)) {
-    if (!names.includes(name)) {
-      throw new ConfigurationError(name, `is unknown.${didYouMean(name, names)} Known: ${names.join(', ')}.`);
-    }
     if (value !== undefined && typeof value !== 'function') {
       throw new ConfigurationError(name, 'must be a function.');
     }

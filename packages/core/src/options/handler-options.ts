@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
-import { didYouMean } from './did-you-mean.ts';
 import { isPositiveNumber, maxTimerDelay } from './number-options.ts';
+import { rejectUnknownOptions } from './unknown-options.ts';
 
 /** The options of a handler. An unknown option or an invalid value is a `ConfigurationError`. */
 export interface HandlerOptions {
@@ -34,13 +34,7 @@ export function readHandlerOptions(selectors: string, options: unknown): Handler
       `for ${selectors} has options that are not an object. Pass an object, for example { name: 'siem' }.`,
     );
   }
-  for (const option of Object.keys(options)) {
-    if (optionNames.some((known) => known === option)) continue;
-    throw new ConfigurationError(
-      option,
-      `of the handler for ${selectors} is unknown.${didYouMean(option, optionNames)} Known: ${optionNames.join(', ')}.`,
-    );
-  }
+  rejectUnknownOptions(options, optionNames, `of the handler for ${selectors} `);
   const { name, timeout }: { readonly name?: unknown; readonly timeout?: unknown } = options;
   if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) {
     throw new ConfigurationError('name', `of the handler for ${selectors} must be a non-empty string.`);

@@ -12,6 +12,7 @@ import type { DeliveryQueue } from '../stores/delivery-queue.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { readCount, readNumber } from './number-options.ts';
 import type { ReceiverOptions } from './receiver-options.ts';
+import { rejectUnknownOptions } from './unknown-options.ts';
 
 /** The checked options of a receiver, with their defaults. */
 export interface Settings {
@@ -66,13 +67,7 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
   if (typeof options !== 'object' || options === null) {
     throw new ConfigurationError('secret', 'is missing. Call createReceiver({ secret }).');
   }
-  for (const name of Object.keys(options)) {
-    if (optionNames.some((known) => known === name)) continue;
-    throw new ConfigurationError(
-      name,
-      `is unknown.${didYouMean(name, optionNames)} Known: ${optionNames.join(', ')}.`,
-    );
-  }
+  rejectUnknownOptions(options, optionNames);
   const {
     secret,
     endpoint = 'default',
