@@ -36,12 +36,10 @@ export async function readHealth(db: Database): Promise<StoreHealth> {
   try {
     const now = Date.now();
     const countState = (state: string) =>
-      countEntries(db, { after: stateAfter, time: 'received_at', values: { state } });
-    const [queued, running, dead] = [
-      await countState('queued'),
-      await countState('running'),
-      await countState('dead'),
-    ];
+      countInSlices(db, { after: stateAfter, time: 'received_at', values: { state } });
+    const queued = await countState('queued');
+    const running = await countState('running');
+    const dead = await countState('dead');
     const delayed = Math.min(queued, await countDelayed(db, now));
     const oldest = await db.read(() => db.statement(oldestQueued).get() as { readonly time: unknown });
     return { ready: true, waiting: queued - delayed, running, delayed, dead, oldest: timeOf(oldest.time) };
@@ -56,7 +54,7 @@ async function countDelayed(db: Database, now: number): Promise<number> {
   for (let endpoint = ''; ; ) {
     const next = await db.read(() => nextEndpoint(db, endpoint));
     if (next === undefined) return delayed;
-    delayed += await countEntries(db, { after: dueAfter, time: 'due_at', values: { endpoint: next } }, now);
+    delayed += await countInSlices(db, { after: dueAfter, time: 'due_at', values: { endpoint: next } }, now);
     endpoint = next;
   }
 }
@@ -67,31 +65,33 @@ function nextEndpoint(db: Database, endpoint: string): string | undefined {
 }
 
 /** Count entries after a time, in slices, so that a long queue does not block the event loop. */
-async function countEntries(
-  db: Database,
-  { after, time, values }: Entries,
-  since = Number.MIN_SAFE_INTEGER,
-): Promise<number> {
+async function countInSlices(db: Database, entries: Entries, since?: number): Promise<number> {
   let count = 0;
-  for (let from = { time: since, id: Number.MAX_SAFE_INTEGER }; ; ) {
-    const named = { ...values, ...from };
-    const end = await db.read(
-      () =>
-        db.statement(`SELECT ${time} AS time, id ${after} LIMIT 1 OFFSET ${countedAtOnce - 1}`).get(named) as
-          | { readonly time: number; readonly id: number }
-          | undefined,
-    );
-    if (end === undefined) {
-      const rest = await db.read(
-        () =>
-          db.statement(`SELECT count(*) AS count FROM (SELECT 1 ${after})`).get(named) as {
-            readonly count: number;
-          },
-      );
-      return count + rest.count;
-    }
-    count += countedAtOnce;
-    from = { time: end.time, id: end.id };
+  for (let from = { time: since ?? Number.MIN_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER }; ; ) {
+    const slice = await db.read(() => countSlice(db, entries, from));
+    count += slice.count;
+    if (slice.end === undefined) return count;
+    from = slice.end;
     await turn();
   }
+}
+
+interface EntryPosition {
+  readonly time: number;
+  readonly id: number;
+}
+
+/** @returns the number of entries after a position, and the last of them if there are more */
+function countSlice(
+  db: Database,
+  { after, time, values }: Entries,
+  from: EntryPosition,
+): { readonly count: number; readonly end: EntryPosition | undefined } {
+  const named = { ...values, ...from };
+  const end = db
+    .statement(`SELECT ${time} AS time, id ${after} LIMIT 1 OFFSET ${countedAtOnce - 1}`)
+    .get(named) as EntryPosition | undefined;
+  if (end !== undefined) return { count: countedAtOnce, end };
+  const rest = db.statement(`SELECT count(*) AS count FROM (SELECT 1 ${after})`).get(named);
+  return { count: (rest as { readonly count: number }).count, end: undefined };
 }
