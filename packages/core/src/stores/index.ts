@@ -19,7 +19,6 @@ export { type DeliveryStore, MissingCapabilityError, type StoreCapability } from
 export { type MemoryLog, memoryLog } from './memory/log.ts';
 export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
 export type { AttemptOptions, ProcessWork, QueuedResult, QueuedWork, Workers } from './queued-attempt.ts';
-export { decodeDelivery, type EncodedDelivery, encodeDelivery } from './records/delivery-codec.ts';
 export {
   type Count,
   type CountKey,

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   type DeliveryWithBody,
-  decodeDelivery,
+  deliveryFromJson,
   deliveryJson,
-  encodeDelivery,
   exportLines,
 } from '../../src/stores/index.ts';
 import { createRecord } from '../support/records.ts';
@@ -71,13 +70,19 @@ describe('the JSON of a delivery', () => {
   });
 });
 
-describe('encodeDelivery() and decodeDelivery()', () => {
-  it.each(Object.entries(bodies))(
-    'decodeDelivery() restores an encoded delivery whose body has %s',
-    (_, body) => {
-      const { id = '', endpoint = '', receivedAt, ip, eventType, dialect, scanId, target } = createRecord();
-      const delivery = { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body };
-      expect(decodeDelivery(JSON.parse(JSON.stringify(encodeDelivery(delivery))))).toEqual(delivery);
+describe('deliveryFromJson()', () => {
+  it.each(Object.entries(bodies))('deliveryFromJson() restores a delivery whose body has %s', (_, body) => {
+    const record = createRecord({
+      ...{ state: 'queued', nextAttempt: new Date(0), error: 'down', code: 'invalid_event', body },
+      ...{ handlers: [{ name: 'siem', succeeded: false, attempts: 1, error: 'down' }], failures: 1 },
+    });
+    expect(deliveryFromJson(printed(record))).toEqual(record);
+  });
+
+  it.each(['key', 'receivedAt', 'state'] as const)(
+    'deliveryFromJson() rejects a delivery without %s',
+    (name) => {
+      expect(() => deliveryFromJson({ ...printed(createRecord()), [name]: undefined })).toThrow(TypeError);
     },
   );
 });

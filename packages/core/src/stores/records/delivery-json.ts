@@ -17,7 +17,7 @@ export function bodyJson(bytes: Uint8Array): BodyJson {
 }
 
 /** Return the bytes of a body that {@link bodyJson} has encoded. */
-export function bodyBytes(json: { readonly body?: string; readonly bodyBase64?: string }): Uint8Array {
+function bodyBytes(json: { readonly body?: string; readonly bodyBase64?: string }): Uint8Array {
   const { body, bodyBase64 } = json;
   return bodyBase64 === undefined ? new TextEncoder().encode(body ?? '') : fromBase64(bodyBase64);
 }
