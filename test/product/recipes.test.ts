@@ -7,10 +7,10 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { Body, Controller, type INestApplication, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { createReceiver, type Receiver, type ReceiverOptions } from '@spiderfoot-webhooks/core';
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { webhookHandler } from '@spiderfoot-webhooks/express';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Recorded, recordingReceiver } from '../support/webhooks.ts';
 import { secret } from './support/examples.ts';
 import { textOf } from './support/readme.ts';
 import { root } from './support/workspace.ts';
@@ -65,17 +65,8 @@ return ${result};
   return recipe(given);
 }
 
-interface Noted {
-  readonly receiver: Receiver;
-  readonly targets: string[];
-}
-
-function notingReceiver(options: Partial<ReceiverOptions> = {}): Noted {
-  const targets: string[] = [];
-  const receiver = createReceiver({ secret, ...options });
-  receiver.on('scan_completed', ({ data }) => void targets.push(String(data.target)));
-  return { receiver, targets };
-}
+/** The targets of the events that a receiver has handled. */
+const targetsOf = (handled: Recorded['handled']) => handled.map(({ event }) => Object(event.data).target);
 
 /** A target whose text shows whether bytes were kept. */
 const target = 'exämple.com';
@@ -105,12 +96,12 @@ describe('The recipe for NestJS', () => {
   class AppModule {}
   Module({ controllers: [ScansController] })(AppModule);
 
-  async function check(app: INestApplication, targets: readonly string[]): Promise<void> {
+  async function check(app: INestApplication, handled: Recorded['handled']): Promise<void> {
     const url = await app.getUrl();
     const { genuine, forged } = await webhooks();
     expect(await post(`${url}/webhook`, genuine)).toBe(200);
     expect(await post(`${url}/webhook`, forged)).toBe(401);
-    expect(targets).toEqual([target]);
+    expect(targetsOf(handled)).toEqual([target]);
     const other = await fetch(`${url}/scans`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -120,7 +111,7 @@ describe('The recipe for NestJS', () => {
   }
 
   it('accepts a genuine event, rejects a forged one, and leaves parsed bodies to other routes', async () => {
-    const { receiver, targets } = notingReceiver();
+    const { receiver, handled } = recordingReceiver({ secret });
     let app: INestApplication | undefined;
     const create = NestFactory.create.bind(NestFactory);
     // The port of the recipe may be in use, and the tests listen on loopback only.
@@ -138,18 +129,18 @@ describe('The recipe for NestJS', () => {
     });
     await runRecipe('NestJS', 'app', { AppModule, receiver });
     if (app === undefined) throw new Error('The recipe created no app');
-    await check(app, targets);
+    await check(app, handled);
   });
 
   it('works with rawBody if the receiver is mounted after the parsers', async () => {
     expect(textOf('docs/deployment.md')).toContain('NestFactory.create(AppModule, { rawBody: true })');
-    const { receiver, targets } = notingReceiver();
+    const { receiver, handled } = recordingReceiver({ secret });
     const app = await NestFactory.create<NestExpressApplication>(AppModule, { rawBody: true, logger: false });
     onTestFinished(() => app.close());
     app.useBodyParser('json');
     app.use('/webhook', webhookHandler(receiver));
     await app.listen(0, '127.0.0.1');
-    await check(app, targets);
+    await check(app, handled);
   });
 });
 
@@ -216,7 +207,7 @@ describe('The recipe for AWS Lambda', () => {
   )(
     'accepts a genuine event from $name as $form, and rejects a forged one and another address',
     async ({ toEvent }) => {
-      const { receiver, targets } = notingReceiver({ allowedIps: [ip] });
+      const { receiver, handled } = recordingReceiver({ secret, allowedIps: [ip] });
       const handler = await runRecipe('AWS Lambda', 'handler', { receiver });
       if (typeof handler !== 'function') throw new Error('The recipe has no handler');
       const { genuine, forged } = await webhooks();
@@ -224,13 +215,13 @@ describe('The recipe for AWS Lambda', () => {
       expect(await handler(toEvent(genuine, '198.51.100.1'), context)).toMatchObject({ statusCode: 403 });
       expect(await handler(toEvent(forged, ip), context)).toMatchObject({ statusCode: 401 });
       expect(await handler(toEvent(genuine, ip), context)).toMatchObject({ statusCode: 200 });
-      expect(targets).toEqual([target]);
+      expect(targetsOf(handled)).toEqual([target]);
     },
   );
 });
 
 it('The recipe for Firebase accepts a genuine event and rejects a forged one', async () => {
-  const { receiver, targets } = notingReceiver();
+  const { receiver, handled } = recordingReceiver({ secret });
   const onRequest = (app: Parameters<typeof http>[1]) => http('webhook', app);
   await runRecipe('Firebase and Google Cloud Functions', 'webhook', { receiver, onRequest });
   const server: Server = getTestServer('webhook');
@@ -241,7 +232,7 @@ it('The recipe for Firebase accepts a genuine event and rejects a forged one', a
   const { genuine, forged } = await webhooks();
   expect(await post(`http://127.0.0.1:${port}/`, genuine)).toBe(200);
   expect(await post(`http://127.0.0.1:${port}/`, forged)).toBe(401);
-  expect(targets).toEqual([target]);
+  expect(targetsOf(handled)).toEqual([target]);
 });
 
 describe('The recipe for Next.js', () => {
