@@ -14,10 +14,12 @@ export const spiderfootHeaders = [
 ] as const;
 
 /** The 64 characters of a signature, or a rejection if the header is missing or malformed. */
-type Claim = { readonly digest: string; readonly rejected?: never } | { readonly rejected: Rejected };
+type SignatureHeader =
+  | { readonly digest: string; readonly rejected?: never }
+  | { readonly rejected: Rejected };
 
 /** Read the signature from the first of these headers that the delivery has. */
-export function claimOf(header: Delivery['header'], names: readonly string[]): Claim {
+export function readSignature(header: Delivery['header'], names: readonly string[]): SignatureHeader {
   for (const name of names) {
     const text = header(name);
     if (text === undefined) continue;

@@ -2,7 +2,7 @@ import type { Delivery } from '../adapter/delivery.ts';
 import { clientAddress, normalAddress } from '../checks/client-address.ts';
 import { secondsToWait } from '../checks/rate-limit.ts';
 import { checkRequestHeaders } from '../checks/request-headers.ts';
-import { claimOf, identify } from '../checks/signature-header.ts';
+import { identify, readSignature } from '../checks/signature-header.ts';
 import { parseWith } from '../events/envelope.ts';
 import type { Route, Router } from '../handlers/router.ts';
 import type { Settings } from '../options/settings.ts';
@@ -14,7 +14,7 @@ import { idOfOneShot } from '../signature/signature.ts';
 import type { StoredDelivery } from '../stores/stored-delivery.ts';
 import type { DeliveryRunner } from './delivery-runner.ts';
 import { enqueue, type QueueConsumer } from './queue-consumer.ts';
-import { overtaken, rejectAndClose } from './reject-and-close.ts';
+import { connectionClosed, rejectAndClose } from './reject-and-close.ts';
 import { toStored, type VerifiedDelivery } from './verified-delivery.ts';
 
 /**
@@ -60,18 +60,20 @@ export function createPipeline(
     }
     const headerRejection = checkRequestHeaders(delivery.header, settings.maxBodySize);
     if (headerRejection !== undefined) return reject(headerRejection);
-    const claim = keys === undefined ? undefined : claimOf(delivery.header, settings.signatureHeaders);
-    if (claim?.rejected !== undefined) return { ...reject(claim.rejected.code), ...claim.rejected };
+    const signature =
+      keys === undefined ? undefined : readSignature(delivery.header, settings.signatureHeaders);
+    if (signature?.rejected !== undefined)
+      return { ...reject(signature.rejected.code), ...signature.rejected };
 
     const body = await delivery.readBody(settings.maxBodySize, settings.bodyTimeout);
     observation.mark('body');
     // Requests of one packet are read concurrently, so an earlier one may have been rejected in the meantime.
-    if (delivery.connectionClosing === true) return overtaken;
+    if (delivery.connectionClosing === true) return connectionClosed;
     if (typeof body === 'string') return reject(body);
     // Readers of a stream stop at the limit. Bytes that a body parser has kept may exceed it.
     if (body.byteLength > settings.maxBodySize) return reject('body_too_large');
 
-    const identified = identify(keys, body, claim?.digest);
+    const identified = identify(keys, body, signature?.digest);
     const idOfBytes = identified instanceof Promise ? await identified : identified;
     if (idOfBytes === undefined) return reject('invalid_signature');
 

@@ -17,12 +17,12 @@ import { toStored, toStoredEvent, toStoredFailures, type VerifiedDelivery } from
 export interface QueueConsumer {
   /**
    * Reserve the endpoint without starting workers.
-   * @throws ConfigurationError if another receiver that uses the store has the endpoint
+   * @throws ConfigurationError if another receiver already uses this endpoint of the store
    */
-  claim(): void;
+  reserve(): void;
   /**
    * Start the workers.
-   * @throws ConfigurationError if another receiver that uses the store has the endpoint
+   * @throws ConfigurationError if another receiver already uses this endpoint of the store
    */
   start(): void;
   /**
@@ -49,9 +49,9 @@ export function createQueueConsumer(
    */
   const succeededById = new BoundedMap<string, ReadonlySet<string>>(settings.dedupeCacheSize);
   /**
-   * Resolves one turn of the event loop after the first attempt is requested, so that handlers that are registered
-   * right after the start receive the deliveries of an earlier run. `start()` does not begin the wait, because a
-   * Cloudflare worker may not set a timer outside of a request.
+   * Resolves one turn of the event loop after the first attempt is requested. Handlers that are registered right after
+   * the start then receive the deliveries of an earlier run. `start()` does not begin the wait, because a Cloudflare
+   * worker may not set a timer outside of a request.
    */
   let registered: Promise<void> | undefined;
   let workers: Workers | undefined;
@@ -122,10 +122,10 @@ export function createQueueConsumer(
   }
 
   const worker: QueueConsumer = {
-    claim: () => reserveEndpoint(store, endpoint, worker),
+    reserve: () => reserveEndpoint(store, endpoint, worker),
     start() {
       if (workers !== undefined) return;
-      worker.claim();
+      worker.reserve();
       workers = store.start(endpoint, process, observers.deadLetter);
     },
     startForReplays() {

@@ -8,7 +8,7 @@ import type { Observation } from '../reporting/observation.ts';
 import type { Observers } from '../reporting/observers.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Pipeline } from './pipeline.ts';
-import { overtaken, rejectAndClose } from './reject-and-close.ts';
+import { connectionClosed, rejectAndClose } from './reject-and-close.ts';
 
 /**
  * Receive one delivery, and report its outcome. Never rejects: if a function that the user passed throws, the outcome is
@@ -61,7 +61,7 @@ export function createReceive(
     observation.waitUntil = delivery.waitUntil;
     let outcome: Outcome;
     try {
-      if (delivery.connectionClosing === true) outcome = overtaken;
+      if (delivery.connectionClosing === true) outcome = connectionClosed;
       else if (inFlight.closing) outcome = rejectAndClose(delivery, 'shutting_down');
       else outcome = await decide(delivery, observation, handle);
     } catch (error) {
@@ -71,7 +71,7 @@ export function createReceive(
     }
     if (inFlight.closing && outcome.id !== undefined) outcome = { ...outcome, closing: true };
     inFlight.leave();
-    if (outcome === overtaken) return outcome;
+    if (outcome === connectionClosed) return outcome;
     if (outcome.status === 'rejected' && outcome.id === undefined) countRejection(outcome.code, observation);
     observers.outcome(outcome, observation);
     if (outcome.status === 'rejected') await discardBody(delivery, observation);

@@ -224,7 +224,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
         router.replaceByRoute();
       } else {
         router.useHandlers();
-        worker?.claim();
+        worker?.reserve();
       }
       mounted = mounted === 'handlers' ? mounted : to;
     },

@@ -13,4 +13,4 @@ export function rejectAndClose(delivery: Delivery, code: RejectionCode): Rejecte
 }
 
 /** The outcome of a delivery that is not processed because its connection closes before a response can be sent. */
-export const overtaken: Rejected = rejectWith('request_aborted');
+export const connectionClosed: Rejected = rejectWith('request_aborted');
