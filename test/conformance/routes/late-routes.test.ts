@@ -86,6 +86,8 @@ describe('a route in Hono without a response', () => {
     expect(await (await deliver()).json()).toMatchObject({ status: 'duplicate' });
     expect(calls).toBe(2);
     expect(codes(outcomes)).toEqual(['handler_failed', 'processed', 'duplicate']);
-    expect(outcomes[0]).toMatchObject({ error: { errors: [{ message: `The route answered ${status}` }] } });
+    expect(outcomes[0]).toMatchObject({
+      error: { errors: [{ message: `The route responded with status ${status}` }] },
+    });
   });
 });

@@ -39,7 +39,7 @@ export function createRouteMiddleware<Schemas extends DataSchemas>(receiver: Rec
       // A `next` that throws synchronously must reject like one that throws later.
       route = new Promise((resolve) => resolve(next({ event, context })));
       const status = await route;
-      if (status < 200 || status > 299) throw new Error(`The route answered ${status}`);
+      if (status < 200 || status > 299) throw new Error(`The route responded with status ${status}`);
     });
     if (route === undefined) return outcome;
     // Wait even if the route exceeds its time limit, because it still responds, or throws for the framework's error page.

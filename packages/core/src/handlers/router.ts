@@ -9,7 +9,7 @@ export interface Route {
   readonly name: string;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Run the handler. The route's selector matches the event. */
+  /** Run the handler. Called only with an event that the route's selector matches. */
   readonly run: (event: never, context: HandlerContext) => unknown;
 }
 
@@ -63,7 +63,7 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
       if (catalogue.knows(selector)) return catalogue.canonical(selector);
       throw new ConfigurationError(
         'type',
-        `${JSON.stringify(selector)} is not a known event type.${didYouMean(selector, catalogue.selectors)} Add a schema for it to "schemas", or handle it with onAny or onUnhandled.`,
+        `is ${JSON.stringify(selector)}, which is not a known event type.${didYouMean(selector, catalogue.selectors)} To use a type of your own, add its schema to "schemas", or handle it with onAny or onUnhandled.`,
       );
     });
   }
@@ -75,13 +75,14 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
     options: HandlerOptions | undefined,
   ): void {
     const { name, timeout = handlerTimeout } = readHandlerOptions(label, options);
-    if (typeof run !== 'function') throw new ConfigurationError('handler', `of ${label} is not a function.`);
+    if (typeof run !== 'function')
+      throw new ConfigurationError('handler', `for ${label} must be a function.`);
     if (mountedFor === 'route') throw neverRuns(label);
     const usedNames = new Set(names());
     if (name !== undefined && usedNames.has(name)) {
       throw new ConfigurationError(
         'name',
-        `${JSON.stringify(name)} is the name of another handler. Give each handler a unique name, because retries identify handlers by name.`,
+        `is ${JSON.stringify(name)}, which is already the name of another handler. Give each handler a unique name, because a retry recognizes the handlers that have succeeded by their names.`,
       );
     }
     const route = { name: name ?? freeName(label, usedNames), timeout, run };
@@ -147,7 +148,7 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
 function neverRuns(handlers: string): ConfigurationError {
   return new ConfigurationError(
     'handler',
-    `would never run (${handlers}), because webhookMiddleware passes each event to your route. Move the handler's code into the route, or mount webhookHandler instead. To use both with one receiver, mount webhookHandler first.`,
+    `would never run (name: ${handlers}), because webhookMiddleware passes each event to your route. Move the handler's code into the route, or mount webhookHandler instead. To use both with one receiver, mount webhookHandler first.`,
   );
 }
 

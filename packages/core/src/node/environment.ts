@@ -76,7 +76,10 @@ function readList(name: string, text: string | undefined): readonly string[] | u
     .filter((entry) => entry !== '');
   if (entries.length > 0) return entries;
   // Probably two unset variables, joined by a comma. Accepting every address would be dangerous.
-  throw new ConfigurationError(name, `is ${JSON.stringify(text)}, which contains no address.`);
+  throw new ConfigurationError(
+    name,
+    `is ${JSON.stringify(text)}, which contains no address. Separate addresses by commas, or unset the variable.`,
+  );
 }
 
 /**

@@ -13,11 +13,15 @@ import { prepareGracefulClose } from './graceful-close.ts';
 import { lineLogger } from './logger.ts';
 import { limitPipelining } from './pipelining-limit.ts';
 
+/** The options of {@link serve}. An invalid value is a `ConfigurationError`. */
 export interface ServeOptions {
-  /** @default '127.0.0.1' */
+  /**
+   * The address on which the server listens. The default accepts only local connections. In a container, use `0.0.0.0`.
+   * @default '127.0.0.1'
+   */
   readonly host?: string;
   /**
-   * 0 selects a free port.
+   * The port on which the server listens. 0 selects a free port.
    * @default 3000
    */
   readonly port?: number;
@@ -58,7 +62,9 @@ export interface ServeOptions {
   readonly onClose?: () => Promise<void>;
 }
 
+/** A server that {@link serve} has started. */
 export interface Serving {
+  /** The server of `node:http` or `node:https`. */
   readonly server: Server;
   /** The URL of the server, for example `http://127.0.0.1:3000`. */
   readonly url: string;
@@ -154,7 +160,7 @@ function createSecureServer(tls: TlsOptions, limits: ServerOptions, listener: Re
 }
 
 const noAddress = (host: string) =>
-  `${host} is not an address of this machine. Use 127.0.0.1 to accept only local connections, or 0.0.0.0 to listen on all addresses.`;
+  `is "${host}", which is not an address of this machine. Use 127.0.0.1 to accept only local connections, or 0.0.0.0 to listen on all addresses.`;
 
 /** Convert a system error of `listen` into an error that names the option and its fix. */
 const listenProblems: Readonly<
@@ -163,12 +169,12 @@ const listenProblems: Readonly<
   EADDRINUSE: [
     'port',
     (host, port) =>
-      `${port} on ${host} is already in use by another process. Choose another port, or 0 for a free port.`,
+      `is ${port}, but another process already listens on this port of ${host}. Choose another port, or 0 for a free port.`,
   ],
   EACCES: [
     'port',
     (_, port) =>
-      `${port} requires elevated privileges. Choose a port of 1024 or above, or put a proxy in front of the server.`,
+      `is ${port}, but ports below 1024 require elevated privileges. Choose a port of 1024 or above, or put a proxy in front of the server.`,
   ],
   EADDRNOTAVAIL: ['host', noAddress],
   ENOTFOUND: ['host', noAddress],

@@ -137,7 +137,7 @@ function readEvents(events: unknown, catalogue: Catalogue): (type: string) => bo
     if (catalogue.knows(name)) return catalogue.canonical(name);
     throw new ConfigurationError(
       'events',
-      `contains ${JSON.stringify(name)}, which is not a known event type.${didYouMean(name, catalogue.selectors)} Add a schema to "schemas" for a type of your own.`,
+      `contains ${JSON.stringify(name)}, which is not a known event type.${didYouMean(name, catalogue.selectors)} To accept a type of your own, add its schema to "schemas".`,
     );
   });
   return (type) => selectors.some((selector) => catalogue.covers(selector, type));

@@ -10,13 +10,14 @@ export interface Rejection {
 }
 
 /**
- * All rejection codes. Codes are stable, so your program can match on them. The texts may change.
+ * All rejection codes, each with its HTTP status, `error` and hint. Codes are stable, so your program can match on them.
+ * The texts may change.
  */
 export const rejections = {
   invalid_json: {
     status: 400,
     error: 'Invalid JSON',
-    hint: 'The body is not a JSON object in UTF-8 with at most 1000 levels. Check the body that the sender writes.',
+    hint: 'The body must be a JSON object in UTF-8 with at most 1000 levels of nesting. Check the body that the sender writes.',
   },
   invalid_event: {
     status: 400,
@@ -51,13 +52,13 @@ export const rejections = {
   method_not_allowed: {
     status: 405,
     error: 'Method not allowed',
-    hint: 'Webhooks are POST requests.',
+    hint: 'Webhooks are sent as POST requests. A browser, a crawler or a health check sends GET.',
     headers: { allow: 'POST' },
   },
   body_timeout: {
     status: 408,
     error: 'Body timeout',
-    hint: 'The body did not arrive within "bodyTimeout".',
+    hint: 'The body did not arrive within "bodyTimeout". Check the network and the proxy. If the sender is slow, increase the option.',
   },
   body_too_large: {
     status: 413,
@@ -77,7 +78,7 @@ export const rejections = {
   rate_limited: {
     status: 429,
     error: 'Rate limited',
-    hint: 'The client address has exceeded the limit of "rateLimiter".',
+    hint: 'The client address has exceeded the limit of "rateLimiter". If it is SpiderFoot\'s address, increase the limit.',
   },
   handler_failed: {
     status: 500,

@@ -22,12 +22,12 @@ export function logOutcome(
   }
 }
 
-/** Log a delivery whose process was lost too often. Its last attempt did not log it, because it never finished. */
+/** Log a delivery whose process ended during too many attempts. The last attempt did not log it, because it never finished. */
 export function logLostDelivery(logger: Logger, letter: DeadLetter): void {
   const { id, endpoint, eventType, attempts, handlers, error: err } = letter;
   logger.error(
     { endpoint, phase: 'handled', attempts, id, eventType, handlers, err, hint: replayHint },
-    'spiderfoot webhook: the process was lost too often; the delivery is a dead letter',
+    'spiderfoot webhook: the process ended during too many attempts; the delivery is a dead letter',
   );
 }
 

@@ -73,7 +73,7 @@ export function checkReplayFilter(filter: DeliveryFilter): void {
 
 function checkTime(name: string, value: unknown): void {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return;
-  throw new ConfigurationError(name, 'must be a Date.');
+  throw new ConfigurationError(name, 'must be a valid Date.');
 }
 
 function checkText(value: unknown): void {

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../errors.ts';
 import type { StoredState } from '../stored-delivery.ts';
 
+/** The deliveries that `prune` deletes. `before` or `keep` is required. With both, a delivery must match both. */
 export interface PruneOptions {
   /** Delete deliveries that were received before this time, and rejections that were counted before it. */
   readonly before?: Date | undefined;
@@ -13,6 +14,7 @@ export interface PruneOptions {
   readonly states?: readonly PrunableState[] | undefined;
 }
 
+/** A state in which a delivery can be deleted: its handlers neither run nor wait. */
 export type PrunableState = Exclude<StoredState, 'received' | 'queued' | 'running'>;
 
 /** {@link PruneOptions}, checked and with defaults. */
@@ -61,7 +63,7 @@ export function readPruneOptions({
     throw new ConfigurationError('before', 'or the option "keep" is required.');
   }
   if (before !== undefined && !(before instanceof Date && !Number.isNaN(before.getTime()))) {
-    throw new ConfigurationError('before', 'must be a Date.');
+    throw new ConfigurationError('before', 'must be a valid Date.');
   }
   // A negative number would keep nothing.
   if (keep !== undefined && !(Number.isSafeInteger(keep) && keep >= 0)) {

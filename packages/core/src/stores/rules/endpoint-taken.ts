@@ -7,6 +7,6 @@ import { ConfigurationError } from '../../errors.ts';
 export function endpointTaken(endpoint: string): ConfigurationError {
   return new ConfigurationError(
     'endpoint',
-    `${JSON.stringify(endpoint)} is used by another receiver of this store. Give each receiver a unique "endpoint", or close the other receiver first.`,
+    `is ${JSON.stringify(endpoint)}, which another receiver of this store already uses. Give each receiver a unique "endpoint", or close the other receiver first.`,
   );
 }
