@@ -2,8 +2,8 @@ import { memberOf } from './data/member-of.ts';
 import { readRetryAfter } from './handlers/retry-after.ts';
 
 /**
- * An option is invalid. Thrown only at startup, never while a delivery is handled. The message names the option and the
- * fix.
+ * An option is invalid. The message names the option and says how to fix it. Options are checked when you create a
+ * receiver, a store or a handler, so a mistake shows at startup and not at the first delivery.
  */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -32,23 +32,24 @@ export class HandlerTimeoutError extends Error {
 }
 
 /**
- * Throw this in a handler to ask for a later attempt. A queue waits at least that long before the next attempt, even if
- * the wait exceeds its `maxDelay`. Without a queue, the sender gets a `Retry-After` header. Waits longer than a day
- * (86,400 seconds) are shortened to a day. `RetryLaterError` is not an error: it is logged as information, and `onError` is
- * called only if another handler failed. The attempt counts toward `maxAttempts`.
+ * Throw this in a handler to retry the delivery after a delay. A queue waits at least that long, even if the delay exceeds
+ * its `maxDelay`. Without a queue, the sender gets the delay in a `Retry-After` header. A delay of more than a day (86,400
+ * seconds) is shortened to a day.
  *
- * Any other error that has a number of seconds in `retryAfter` asks for the same wait, but counts as an error.
+ * The attempt counts toward `maxAttempts`, but it is not reported as an error. It is logged at the level `info`, and
+ * `onError` is called only if another handler failed. To retry after a delay and report an error, throw an error with
+ * a number of seconds in its property `retryAfter`.
  * @example
  * if (response.status === 429) throw new RetryLaterError(60, 'The SIEM is busy');
  */
 export class RetryLaterError extends Error {
   override readonly name = 'RetryLaterError';
-  /** Seconds. */
+  /** The delay before the next attempt, in seconds. */
   readonly retryAfter: number;
 
   /**
-   * @param seconds the time to wait before the next attempt. If the value is not a positive, finite number (`NaN`, a
-   *   negative number, a string), it is ignored, and the queue's own delay applies.
+   * @param seconds the delay before the next attempt. A value that is not a positive, finite number (`NaN`, a negative
+   *   number, a string) is ignored. The queue's own delay then applies.
    */
   constructor(seconds: number, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -60,13 +61,13 @@ export class RetryLaterError extends Error {
 export interface HandlerFailure {
   /** The name of the handler. */
   readonly handler: string;
-  /** The value that it threw. */
+  /** The value that the handler threw, or a `HandlerTimeoutError`. */
   readonly error: unknown;
 }
 
 /**
- * One or more handlers of an event failed. The other handlers ran nevertheless. `errors` contains the thrown values, and
- * `failures` also contains the names of the handlers.
+ * One or more handlers of an event failed. The other handlers ran as usual. `errors` contains the thrown values.
+ * `failures` pairs each of them with the name of its handler.
  */
 export class EventHandlingError<
   Event extends { readonly event_type: string } = { readonly event_type: string },
@@ -81,7 +82,7 @@ export class EventHandlingError<
   readonly id: string;
   /** The handlers that failed, with their errors. Not enumerable, because the message contains them. */
   declare readonly failures: readonly HandlerFailure[];
-  /** The longest wait that any of the handlers asked for, in seconds. At most a day. */
+  /** The longest delay that a handler asked for, in seconds. At most a day. `undefined` if no handler asked for one. */
   readonly retryAfter: number | undefined;
 
   constructor(event: Event, id: string, failures: readonly HandlerFailure[]) {

@@ -1,10 +1,13 @@
 /**
  * Receive, verify and route SpiderFoot's webhooks.
  *
- * A delivery is one HTTP request that carries one event. The receiver turns it into an outcome: processed, accepted,
- * duplicate, ignored, or rejected with a code. It passes the event to your handlers.
+ * A delivery is one HTTP request that carries one event. {@link createReceiver} creates a receiver, which passes each event
+ * to your handlers. The result of a delivery is an {@link Outcome}: processed, accepted, duplicate, ignored, or rejected
+ * with a code.
  *
- * Adapters, stores and forwarders import their interfaces from `core/adapter`, `core/stores` and `core/events`.
+ * This entry has the names that an application needs. To write an adapter, a store or a forwarder, import its interfaces
+ * from `core/adapter`, `core/stores` or `core/events`.
+ * @packageDocumentation
  */
 export type { RateLimiter } from './checks/rate-limiter.ts';
 export {

@@ -1,8 +1,9 @@
 /**
- * The parts of an adapter: turn a request into a `Delivery`, pass it to `receiver.receive()`, and send the
- * `HttpResponse` of the outcome. An adapter translates and decides nothing.
+ * The parts of an adapter: turn a request into a {@link Delivery}, pass it to `receiver.receive()`, and send the
+ * {@link HttpResponse} of the outcome. An adapter translates and decides nothing.
  *
- * Nothing here imports a `node:` module. The parts for `node:http` are in `core/adapter/node`.
+ * This entry imports no `node:` module. The parts for `node:http` are in `core/adapter/node`.
+ * @packageDocumentation
  */
 export type { Rejected } from '../outcome/outcome.ts';
 export { type HttpResponse, toHttpResponse } from '../outcome/response.ts';

@@ -1,4 +1,7 @@
-/** Load receivers from SpiderFoot's INI file. */
+/**
+ * Load receivers from SpiderFoot's INI file.
+ * @packageDocumentation
+ */
 export { ConfigFileError } from './config-file-error.ts';
 export type { EndpointConfig, SenderConfig } from './endpoint-config.ts';
 export { type Config, type LoadConfigOptions, loadConfig } from './load-config.ts';

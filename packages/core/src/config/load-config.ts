@@ -23,6 +23,7 @@ export interface Config<Schemas extends DataSchemas = Record<never, never>> {
   readonly ignored: readonly IgnoredKey[];
 }
 
+/** The options of {@link loadConfig}. */
 export interface LoadConfigOptions<Schemas extends DataSchemas> {
   /** Your own zod schemas, as in `createReceiver`. The key `events` can then contain their types. */
   readonly schemas?: Schemas;
@@ -36,9 +37,9 @@ interface Named {
 }
 
 /**
- * Read SpiderFoot's own configuration file, so that the sender and the receiver share one. The section `[webhooks]` of the
- * guide is the endpoint `default`, and each section `[webhooks:NAME]` is another endpoint. The file is read as Python's
- * configparser reads it: write a `%` in a secret as `%%`. Keys in `[DEFAULT]` apply to every section.
+ * Read SpiderFoot's own configuration file, so that the sender and the receiver share one file. The section `[webhooks]`
+ * is the endpoint `default`, and each section `[webhooks:NAME]` is another endpoint. Keys in `[DEFAULT]` apply to every
+ * section. The file is read as Python's configparser reads it, so write a `%` in a secret as `%%`.
  *
  * The result contains secrets. Do not log it.
  * @param path the path of a UTF-8 file
@@ -50,7 +51,7 @@ interface Named {
  *   receiver.onAny(handle);
  *   app.all(path, webhookHandler(receiver));
  * }
- * @see the guide, "Webhook Configuration"
+ * @see SpiderFoot's Webhook Integration Guide, "Webhook Configuration"
  */
 export function loadConfig<const Schemas extends DataSchemas = Record<never, never>>(
   path: string,

@@ -7,6 +7,7 @@ import type { DataSchemas } from './schemas.ts';
 import type { WebhookEvent } from './types.ts';
 import type { EventIssue, Wire } from './wire.ts';
 
+/** A parsed and valid event, with the form in which it was sent. */
 export interface ParsedEvent<Event> {
   readonly status: 'parsed';
   readonly event: Event;
@@ -54,8 +55,8 @@ function validate(schema: z.ZodType, event: JsonObject) {
 }
 
 /**
- * Parse and validate a body in any of SpiderFoot's dialects, and convert it into the guide's envelope. Does not verify
- * the signature: call {@link verify} first.
+ * Parse and validate a body from any of SpiderFoot's senders, and convert it into the envelope of SpiderFoot's guide. This
+ * does not verify the signature: call {@link verify} first.
  * @param body the body as received. A string is encoded as UTF-8
  * @param options `schemas`: your own schemas of `data`, by event type. They add event types, or replace the schemas of
  *   known types
@@ -65,7 +66,7 @@ function validate(schema: z.ZodType, event: JsonObject) {
  * if (parsed.status === 'parsed' && parsed.event.event_type === 'scan_completed') {
  *   console.log(parsed.event.data.target);
  * }
- * @see the guide, "Event Payload Structure"
+ * @see SpiderFoot's Webhook Integration Guide, "Event Payload Structure"
  */
 export function parseEvent<const Schemas extends DataSchemas = Record<never, never>>(
   body: string | Uint8Array,

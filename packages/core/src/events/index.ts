@@ -1,4 +1,7 @@
-/** The event types, their categories and severities, for forwarders and for tools that show events. */
+/**
+ * The event types, their categories and severities, for forwarders and for tools that show events.
+ * @packageDocumentation
+ */
 export { selectTypes, type TypeSelection, typeSelectors } from './selection.ts';
 export { severityOf } from './severity.ts';
 export { type Severity, type SeverityMap, severities } from './severity-levels.ts';

@@ -1,4 +1,8 @@
-/** Serve a receiver with Node. */
+/**
+ * Serve a receiver with Node: a complete server ({@link serve}), a listener for `node:http` ({@link webhookListener}), and
+ * a logger that needs no dependency ({@link lineLogger}).
+ * @packageDocumentation
+ */
 export { captureRawBody } from '../adapter/node/raw-body.ts';
 export type { NodeHandlerOptions } from '../adapter/node/send-outcome.ts';
 export {

@@ -33,7 +33,7 @@ export function readCount(option: string, value: unknown, unit: string, minimum:
   );
 }
 
-/** Return an invalid value for an error message. Other values than numbers and text are shown by their type. */
+/** Format an invalid value for an error message. If it is not a number or a string, only its type is shown. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   return typeof value === 'number' || value === null ? String(value) : `a value of type ${typeof value}`;

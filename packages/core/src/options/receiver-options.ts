@@ -14,6 +14,9 @@ export type EventFilter<Schemas extends DataSchemas> =
   | `${Category<Schemas>}.*`
   | 'all';
 
+/**
+ * The options of a receiver. Only `secret` is required. An unknown option or an invalid value is a `ConfigurationError`.
+ */
 export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, never>> {
   /**
    * The secret shared with SpiderFoot. A string is encoded as UTF-8. Pass a list while you rotate the secret: a
@@ -36,7 +39,8 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
   /**
    * The header that contains the signature, or a list of headers. Only the first header that is present in the request
    * is checked.
-   * @default ['x-spiderfoot-signature', 'x-spiderfoot-signature-256', 'x-signature-256'], one for each of SpiderFoot's senders
+   * The default has the header of each SpiderFoot sender that signs its requests.
+   * @default ['x-spiderfoot-signature', 'x-spiderfoot-signature-256', 'x-signature-256']
    * @example signatureHeader: 'x-spiderfoot-signature' // only the dispatcher
    */
   readonly signatureHeader?: string | readonly string[];
@@ -68,40 +72,55 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
   /**
    * The time limit of a handler, in milliseconds. When it is exceeded, `context.signal` is aborted and the handler
    * counts as failed. If the handler keeps running, the next attempt waits for it instead of starting it twice.
-   * @default 9000, because SpiderFoot times out after 10 seconds. 300000 with a queue, because no sender waits
+   *
+   * Without a queue, the default is shorter than SpiderFoot's own timeout of 10 seconds. With a queue, no sender waits for
+   * the handlers, so the default is five minutes.
+   * @default 9000, or 300000 with a queue
    */
   readonly handlerTimeout?: number;
   /**
    * The maximum difference between an event's timestamp and now, in seconds, in both directions. Other events are
    * rejected with 401 `stale_event`. The timestamp is the time of the event, not of the request, so a tolerance also
-   * rejects events that are delivered late. You do not need it to catch replayed requests. SpiderFoot's notification
-   * channel does not write a timestamp. Its deliveries get the time of arrival, so they are always fresh, and an
-   * attacker can replay a recorded one.
+   * rejects events that are delivered late. You do not need a tolerance to detect replayed requests, because the receiver
+   * recognizes duplicates.
+   *
+   * A tolerance has no effect on SpiderFoot's notification channel, which does not write a timestamp. Its deliveries get
+   * the time of arrival, so an attacker can replay a recorded delivery.
    * @default undefined: timestamps are not checked
+   * @example tolerance: 300
    */
   readonly tolerance?: number;
   /**
-   * The number of deliveries that the receiver remembers to recognize duplicates, if it has no log or queue that does.
+   * The number of deliveries that the receiver remembers in memory, to recognize duplicates. A log or a queue recognizes
+   * duplicates among all the deliveries that it has stored.
    * @default 10000
    */
   readonly dedupeCacheSize?: number;
-  /** A limiter of rate-limiter-flexible. Its keys are client addresses. IPv6 addresses are grouped by their /64. */
+  /**
+   * A limiter of rate-limiter-flexible. A client that exceeds the limit is rejected with 429. If the limiter fails, or
+   * does not respond within a second, the delivery is processed. The key is the client's address. All IPv6 addresses of
+   * a /64 network share one key.
+   * @default undefined: deliveries are not limited
+   * @example rateLimiter: new RateLimiterMemory({ points: 100, duration: 60 })
+   */
   readonly rateLimiter?: RateLimiter;
   /**
-   * Your own zod schemas of `data`, by event type. They add event types, or replace the schemas of known types. The
-   * types of handlers are inferred from them.
+   * Your own zod schemas of `data`, by event type. They add event types, or replace the schemas of known types.
+   * TypeScript infers the events of your handlers from them.
    * @example schemas: { 'asset.discovered': z.object({ asset: z.string() }) }
    */
   readonly schemas?: Schemas;
   /**
-   * Records authenticated deliveries before and after their handlers run. A log that supports replay, such as a store
-   * of `@spiderfoot-webhooks/sqlite`, passes replayed deliveries to the receiver's workers: see {@link Receiver.start}.
+   * The log that records each authenticated delivery before and after its handlers run. If the log supports replay, as a
+   * store of `@spiderfoot-webhooks/sqlite` does, the receiver's workers run the replayed deliveries: see
+   * {@link Receiver.start}.
+   * @default the queue, if it is also a log
    */
   readonly log?: DeliveryLog;
   /**
-   * Stores deliveries before their handlers run. A delivery gets the response 202 when it is stored, and workers run
-   * its handlers later. The workers start with `serve`, {@link Receiver.start} or the first delivery. A queue that is
-   * also a log is used as the log if you do not pass one.
+   * The queue that stores deliveries before their handlers run. A delivery gets the response 202 when it is stored, and
+   * workers run its handlers later. The workers start with `serve`, {@link Receiver.start} or the first delivery.
+   * @default undefined: handlers run before the response
    */
   readonly queue?: DeliveryQueue;
   /**
@@ -110,7 +129,7 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
    */
   readonly logger?: Logger;
   /**
-   * Returns the current time, in milliseconds since 1970.
+   * A function that returns the current time, in milliseconds since 1970.
    * @default Date.now
    */
   readonly now?: () => number;

@@ -2,7 +2,7 @@ import type { EventIssue, Wire } from '../events/wire.ts';
 import type { RejectionCode } from './rejections.ts';
 
 interface OutcomeBase {
-  /** `true` if the receiver was closing. The response is then the last one on its connection. */
+  /** `true` if the receiver is closing. The connection then closes after the response. */
   readonly closing?: true;
 }
 
@@ -12,7 +12,7 @@ export interface Rejected extends OutcomeBase {
   readonly code: RejectionCode;
   /** The delivery's id. Set only for an authenticated delivery. */
   readonly id?: string;
-  /** Set for an authenticated event that does not match its schema. */
+  /** The event's type. Set for an authenticated event that does not match its schema. */
   readonly eventType?: string;
   /** The reasons why the event does not match its schema. */
   readonly issues?: readonly EventIssue[];
@@ -45,7 +45,9 @@ export type Outcome<Event extends { readonly event_type: string } = { readonly e
 
 interface Verified<Status extends string, Event> extends OutcomeBase {
   readonly status: Status;
+  /** The delivery's id: `context.id` in a handler. */
   readonly id: string;
   readonly event: Event;
+  /** The form in which the event was sent. */
   readonly wire: Wire;
 }

@@ -21,7 +21,9 @@ export interface Progress {
 }
 
 export interface DeliveryRunner {
-  /** Run the routes of a delivery unless they have already run: log, dispatch, settle. */
+  /**
+   * Run the routes of a delivery, unless they have already run. If there is a log, record the delivery before and after.
+   */
   once(verified: VerifiedDelivery, routes: readonly Route[], observation: Observation): MaybePromise<Outcome>;
   /**
    * Run the routes that have not succeeded yet.
@@ -217,7 +219,7 @@ function progressFields({ attempt, succeeded }: Progress): Pick<EntryState, 'att
   return { attempt, succeeded: [...succeeded] };
 }
 
-/** The time limit of a store, in milliseconds. After that, it counts as failed. SpiderFoot waits ten seconds. */
+/** The time limit of a call of a store, in milliseconds. A late call counts as failed. SpiderFoot waits ten seconds. */
 const storeTimeout = 5000;
 
 /** Wait for a store's result, but not longer than the sender waits. The result may also be a value without a promise. */

@@ -4,8 +4,8 @@ import type { DeliveryQueue } from '../stores/delivery-queue.ts';
 import type { VerifiedDelivery } from './verified-delivery.ts';
 
 /**
- * Return the name of the platform, if it freezes this process between a response and the next request. Work that is
- * still running then is lost, or continues much later.
+ * Return the name of the platform, if it freezes this process between a response and the next request. Work that has not
+ * finished at the response is lost, or continues much later.
  * @returns `undefined` on a platform that keeps running
  */
 export function freezingPlatform(globals: object = globalThis): string | undefined {

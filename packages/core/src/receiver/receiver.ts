@@ -19,7 +19,10 @@ import { createPipeline } from './pipeline.ts';
 import { createQueueConsumer } from './queue-consumer.ts';
 import { createReceive } from './receive.ts';
 
-/** A function of yours that is called with an event. Its return value is awaited. If it throws, the delivery fails. */
+/**
+ * A function of yours that is called with an event. If it returns a promise, the receiver waits for the promise. If it
+ * throws, the delivery fails.
+ */
 export type EventHandler<Event> = (event: Event, context: EventContext) => unknown;
 
 declare const typedBy: unique symbol;
@@ -27,18 +30,19 @@ declare const typedBy: unique symbol;
 /** The schemas of a receiver. A partial receiver, such as a `Pick` of its methods, has no known schemas. */
 type SchemasOf<This> = This extends Receiver<infer Schemas> ? Schemas : Record<never, never>;
 
-/** Turns deliveries into outcomes, and runs the handlers of their events. Created by {@link createReceiver}. */
+/** Turns deliveries into outcomes, and passes their events to handlers. Created by {@link createReceiver}. */
 export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
   /**
    * Never called. It must be a method, because the parameters of methods are bivariant. So `Receiver[]` accepts receivers
    * with schemas.
+   * @hidden
    */
   [typedBy]?(schemas: Schemas): void;
   /**
-   * Register a handler. All handlers of an event run concurrently, even if one of them throws.
+   * Register a handler for one or more event types. All handlers of an event run concurrently, even if one of them throws.
    * @param type an event type, an alias (`scan.complete`), a category (`'scan.*'` matches both `scan_completed` and
    *   `scan.archived`), `'all'`, or a list of these
-   * @throws ConfigurationError for an unknown type. To use one, add it to the option `schemas`
+   * @throws ConfigurationError for an unknown type. To use a type of your own, add it to the option `schemas`
    * @example
    * receiver.on('scan_completed', (event) => console.log(event.data.target), { name: 'print' });
    */
@@ -61,8 +65,11 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     options?: HandlerOptions,
   ): This;
   /**
-   * Remove a handler. Every registration of this function for the type is removed. An alias counts as its type. Does nothing if the function is not registered for the type. A handler that is running for a delivery
-   * finishes. Later deliveries and retries do not run it. Its name is free for another handler.
+   * Remove a handler. If it is running, it finishes, but later deliveries and retries do not run it. Its name is free for
+   * another handler.
+   *
+   * Every registration of the function for the type is removed. An alias counts as its type. If the function is not
+   * registered for the type, nothing changes.
    * @param type the event type, category or list with which the handler was registered. To remove the handler from only
    *   some types of a list, pass those types
    * @param handler the same function that was registered
@@ -77,19 +84,22 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     type: Selector | readonly Selector[],
     handler: EventHandler<EventOf<Selector, SchemasOf<This>>>,
   ): This;
-  /** Remove a handler that was registered with {@link onAny}, as {@link off} does. */
+  /** Remove a handler that was registered with {@link Receiver.onAny}. See {@link Receiver.off}. */
   offAny<This>(this: This, handler: EventHandler<WebhookEvent<SchemasOf<This>>>): This;
-  /** Remove a handler that was registered with {@link onUnhandled}, as {@link off} does. */
+  /** Remove a handler that was registered with {@link Receiver.onUnhandled}. See {@link Receiver.off}. */
   offUnhandled<This>(this: This, handler: EventHandler<WebhookEvent<SchemasOf<This>>>): This;
   /**
-   * Call a function when handlers fail (with an `EventHandlingError`), or when the rate limiter, the log or the queue
-   * fails. The function is not called if handlers only ask for a later attempt with `RetryLaterError`.
+   * Call a function with each error: an `EventHandlingError` if handlers failed, or the error of the rate limiter, the log
+   * or the queue. `details.source` names the part that failed. The function is not called if handlers only ask for a
+   * later attempt with `RetryLaterError`.
+   * @example
+   * receiver.onError((error, { source, id }) => console.error(source, id, error));
    */
   onError<This>(this: This, listener: ErrorListener): This;
   /**
    * Call a function with every outcome and its timings, for example to count metrics. With a queue, a delivery has
-   * several outcomes: `accepted`, and one for each attempt. The first attempt may end before `accepted` is reported. Use
-   * `details.phase` to distinguish them.
+   * several outcomes: `accepted`, and one for each attempt. `details.phase` distinguishes them. The first attempt may end
+   * before `accepted` is reported.
    * @example
    * receiver.onOutcome(({ status }, { phase, attempt, eventType }) => {
    *   const isNew = phase === 'received' && (status === 'accepted' || attempt === 1);
@@ -98,10 +108,10 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    */
   onOutcome<This>(this: This, listener: OutcomeListener<WebhookEvent<SchemasOf<This>>>): This;
   /**
-   * Call a function with each delivery that the queue does not attempt again, because its handlers failed too often,
-   * its process was lost too often, or its body can no longer be parsed. A replayed delivery that fails again is
-   * reported again. If the function throws or rejects, `onError` is called with source `listener`. The delivery is not
-   * affected.
+   * Call a function with each dead letter: a delivery that the queue does not attempt again. Its handlers failed too
+   * often, its process ended during too many attempts, or its body can no longer be parsed. A replayed delivery that
+   * fails again is reported again. If the function throws or rejects, `onError` is called with the source `listener`, and
+   * the delivery is not affected.
    * @example
    * receiver.onDeadLetter(({ id, eventType, attempts, handlers }) => {
    *   const failed = handlers.filter(({ succeeded }) => !succeeded);
@@ -122,25 +132,26 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
   /**
    * Start the workers that run the handlers of queued deliveries and of deliveries that are replayed from a log.
    * `serve` calls this method, and so does the first delivery. If your app does not use `serve`, call it at startup,
-   * so that deliveries of an earlier run do not wait for the next delivery. Does nothing without a store that has
-   * workers.
-   * @throws ConfigurationError if another receiver that uses the store has this `endpoint`
+   * so that deliveries of an earlier run do not wait for the next delivery. Without a queue, and without a log that
+   * supports replay, nothing happens.
+   * @throws ConfigurationError if another receiver already uses this `endpoint` of the store
    */
   start(): void;
   /**
    * Reserve the `endpoint` of the store. Adapters call this when the receiver is mounted. It starts no workers, so
    * that importing an app does not run handlers.
-   * @param to the code that handles the events: the receiver's `handlers`, or the app's own `route` (as with
-   *   `webhookMiddleware`). A receiver that is mounted only for routes has no workers. From then on, `on`, `onAny`
-   *   and `onUnhandled` throw, because their handlers would never run.
-   * @throws ConfigurationError if another receiver that uses the store has this `endpoint`, or if handlers are
-   *   already registered that a route would replace
+   * @param to `'handlers'` if the receiver's handlers get the events, or `'route'` if a route of the app gets them, as
+   *   with `webhookMiddleware`. A receiver that is mounted only for routes has no workers, and its `on`, `onAny` and
+   *   `onUnhandled` throw, because their handlers would never run.
+   * @throws ConfigurationError if another receiver already uses this `endpoint` of the store, or if a route would replace
+   *   handlers that are already registered
    */
   mount(to: 'handlers' | 'route'): void;
   /** Whether deliveries get their responses before their handlers run. */
   readonly queued: boolean;
   /**
-   * Reject new deliveries with 503, wait for deliveries in flight, and stop the workers. Close the store yourself.
+   * Reject new deliveries with 503, wait for deliveries in flight, and stop the workers. This does not close the store:
+   * close it afterwards.
    */
   close(): Promise<void>;
 }
@@ -152,7 +163,7 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
  * const receiver = createReceiver({ secret: 'your-webhook-secret' });
  * receiver.on('scan_completed', (event) => console.log(`Scan of ${event.data.target} completed`));
  * app.all('/webhook', webhookHandler(receiver)); // from @spiderfoot-webhooks/express
- * @see the guide, "Webhook Security"
+ * @see SpiderFoot's Webhook Integration Guide, "Webhook Security"
  */
 export function createReceiver<const Schemas extends DataSchemas = Record<never, never>>(
   options: ReceiverOptions<Schemas>,

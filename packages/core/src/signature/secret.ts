@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors.ts';
 const empty =
   'is empty. Check that its environment variable or file is set to the secret that SpiderFoot signs with.';
 
-/** A shared secret. A string is encoded as UTF-8, as in the guide. */
+/** A shared secret. A string is encoded as UTF-8, as SpiderFoot's guide does. */
 export type Secret = string | Uint8Array;
 
 /**

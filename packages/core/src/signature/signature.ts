@@ -78,7 +78,7 @@ export function idOfUnsigned(bytes: Uint8Array): string | Promise<string> {
  * await fetch(url, { method: 'POST', body, headers: {
  *   'content-type': 'application/json', 'x-spiderfoot-signature': await sign(secret, body),
  * } });
- * @see the guide, "Signature Verification"
+ * @see SpiderFoot's Webhook Integration Guide, "Signature Verification"
  */
 export async function sign(secret: Secret, body: string | Uint8Array): Promise<string> {
   return `sha256=${await createKey(readSecret(secret)).sign(toBytes(body))}`;
@@ -93,7 +93,7 @@ export async function sign(secret: Secret, body: string | Uint8Array): Promise<s
  * @throws ConfigurationError if a secret is empty or has white space around it
  * @example
  * if (!(await verify(secret, rawBody, req.headers['x-spiderfoot-signature']))) return res.status(401).end();
- * @see the guide, "Signature Verification"
+ * @see SpiderFoot's Webhook Integration Guide, "Signature Verification"
  */
 export async function verify(
   secret: Secret | readonly Secret[],

@@ -56,7 +56,10 @@ export interface DeliveryLog {
    *   returns `undefined`, the receiver recognizes only the duplicates that it has in memory.
    */
   record(entry: LogEntry): Promise<LoggedDelivery | undefined>;
-  /** Count a delivery that was not authenticated. Must not wait for a disk, because any client can send these. */
+  /**
+   * Count a delivery that was rejected before it was authenticated. Must not wait for a disk, because any client can send
+   * such requests.
+   */
   recordRejection?(rejection: UnauthenticatedRejection): void;
   /** Run deliveries that are replayed from the log, with the handlers of the receiver at this endpoint. */
   start?(endpoint: string, process: ProcessWork, onDeadLetter?: ReportDeadLetter): Workers;

@@ -5,13 +5,14 @@
  * - `record` replaces an entry only if {@link mayReplace} allows it
  * - `enqueue` returns `duplicate` if {@link isTaken} returns `true`
  * - `start` throws {@link endpointTaken}
- * - after a failed attempt, the next one waits for {@link retryDelay}, or until the `nextAttempt` of the result
+ * - after a failed attempt, the next attempt waits for {@link retryDelay}, or until the `nextAttempt` of the result
  * - a delivery that is not attempted again is reported with {@link deadLetterOf}
  * - options are checked by {@link checkFilter}, {@link readListOptions}, {@link readCountOptions} and
  *   {@link readPruneOptions}
  * - a delivery is printed and exported as {@link deliveryJson}
  *
  * {@link createWorker} follows these rules for a store that implements {@link WorkerStore}.
+ * @packageDocumentation
  */
 export type { DeliveryLog, LogEntry, LoggedDelivery, UnauthenticatedRejection } from './delivery-log.ts';
 export type { DeliveryQueue } from './delivery-queue.ts';

@@ -1,3 +1,7 @@
+/**
+ * Create signed webhooks for tests, byte for byte as SpiderFoot's Python code writes them.
+ * @packageDocumentation
+ */
 export { pythonFloat, pythonJson } from './python-json.ts';
 export { sampledTypes, sampleOf, samples } from './samples.ts';
 export type { SenderDialect } from './senders.ts';

@@ -24,7 +24,7 @@ const alert = (severity: string) => ({
 });
 const modulePayload = { scan_id: 'scan_12345', module: 'sfp_dnsresolve' };
 
-/** Plausible `data` for every type. A test gets it if it does not pass its own. */
+/** A sample of `data` for every event type. `signedWebhook` uses it if you pass no `data`. */
 export const samples: { readonly [Type in KnownEventType]: Readonly<Record<string, unknown>> } = {
   scan_started: {
     ...scan,

@@ -6,6 +6,7 @@ import { pythonJson } from './python-json.ts';
 import { sampleOf } from './samples.ts';
 import { type SenderDialect, senders } from './senders.ts';
 
+/** The options of a test webhook. Only `secret` is required. */
 export interface SignedOptions {
   /** The receiver's secret, or one of its secrets. Set to `false` to omit the signature. */
   readonly secret: Secret | false;
@@ -17,8 +18,10 @@ export interface SignedOptions {
   readonly dialect?: SenderDialect;
   /**
    * The signature header.
-   * @default the header of the sender: `x-spiderfoot-signature`, `x-spiderfoot-signature-256` (`delivery`),
-   *   `x-signature-256` (`notification`). `topic` is not signed unless you pass a header
+   * The default is the header of the sender: `x-spiderfoot-signature` for `guide` and `shipped`,
+   * `x-spiderfoot-signature-256` for `delivery`, and `x-signature-256` for `notification`. A webhook of `topic` is signed
+   * only if you pass a header.
+   * @default the header of the sender
    */
   readonly signatureHeader?: string;
   /**

@@ -6,6 +6,7 @@ import type { Outcome } from '../outcome/outcome.ts';
 import { toHttpResponse } from '../outcome/response.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 
+/** The options of {@link fetchHandler}. */
 export interface FetchHandlerOptions {
   /**
    * Return the client's address, which a fetch `Request` does not contain. Required for `allowedIps`, which rejects

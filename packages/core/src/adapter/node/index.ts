@@ -1,4 +1,7 @@
-/** The parts of an adapter for a framework on `node:http`. */
+/**
+ * The parts of an adapter for a framework on `node:http`.
+ * @packageDocumentation
+ */
 export type { IncomingMessage as IncomingRequest } from 'node:http';
 export { NodeDelivery } from './delivery.ts';
 export { exposeBody } from './parsed-body.ts';

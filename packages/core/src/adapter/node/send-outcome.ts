@@ -4,6 +4,7 @@ import type { Outcome } from '../../outcome/outcome.ts';
 import { toHttpResponse } from '../../outcome/response.ts';
 import { surviveFailingPatches } from './patched-response.ts';
 
+/** The options of the adapters on `node:http`. */
 export interface NodeHandlerOptions<Request = IncomingMessage> {
   /**
    * Return the client's address, for example behind a CDN that sends it in a header of its own. A client that can reach

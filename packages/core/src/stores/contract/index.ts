@@ -1,8 +1,8 @@
 /**
- * The rules that every store follows, as cases for any test framework: each case throws if the store breaks its rule.
- * A case that does not apply to the store says so in its name.
+ * The rules that every store follows, as cases for any test framework. Each case throws if the store breaks its rule.
+ * The name of a case that does not apply to the store says that the case is skipped.
+ * @packageDocumentation
  */
-
 export { logContract } from './log-contract.ts';
 export { queueContract } from './queue-contract.ts';
 export { type ContractStore, storeContract } from './store-contract.ts';

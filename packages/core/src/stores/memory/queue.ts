@@ -6,6 +6,7 @@ import { readWorkerOptions } from '../rules/worker-options.ts';
 import { createWorker, type Worker } from '../worker/worker.ts';
 import { createEndpointQueue, type EndpointQueue } from './endpoint-queue.ts';
 
+/** The options of {@link memoryQueue}. */
 export interface MemoryQueueOptions {
   /**
    * The number of deliveries of an endpoint that are handled at the same time.
@@ -18,8 +19,8 @@ export interface MemoryQueueOptions {
    */
   readonly maxAttempts?: number;
   /**
-   * The longest delay before the first retry, in milliseconds. It doubles with each retry. The actual delay is a
-   * random part of it.
+   * The longest delay before the first retry, in milliseconds. It doubles with each retry, up to `maxDelay`. The actual
+   * delay is random, between 0 and this limit.
    * @default 1000
    */
   readonly baseDelay?: number;

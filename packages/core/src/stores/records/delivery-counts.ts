@@ -7,9 +7,13 @@ export type CountKey = 'state' | 'eventType' | 'endpoint' | 'time';
 
 const countKeys: readonly string[] = ['state', 'eventType', 'endpoint', 'time'] satisfies CountKey[];
 
+/** The options of `counts`: the fields to count by, and a filter. */
 export interface CountOptions
   extends Pick<DeliveryFilter, 'eventType' | 'state' | 'endpoint' | 'since' | 'until'> {
-  /** @default ['state'] */
+  /**
+   * The fields to count by. `[]` returns one total.
+   * @default ['state']
+   */
   readonly by?: readonly CountKey[] | undefined;
   /**
    * The length of a time bucket, in milliseconds, for `by: ['time']`.

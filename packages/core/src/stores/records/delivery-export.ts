@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { type DeliveryJson, deliveryJson } from './delivery-json.ts';
 import type { DeliveryWithBody } from './delivery-record.ts';
 
+/** The format of an export: one JSON object per line, or a CSV table for a spreadsheet. */
 export type ExportFormat = 'jsonl' | 'csv';
 
 const csvColumns = [

@@ -2,13 +2,14 @@ import { ConfigurationError } from '../../errors.ts';
 import { checkFilter, type DeliveryFilter } from './delivery-filter.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 
+/** The options of `list`: a filter, and the page. */
 export interface ListOptions extends DeliveryFilter {
   /**
    * The number of deliveries on a page, from 1 to 1000.
    * @default 50
    */
   readonly limit?: number | undefined;
-  /** The `cursor` of the previous page. */
+  /** The `cursor` of the previous page. Omit it for the first page. */
   readonly cursor?: string | undefined;
 }
 
