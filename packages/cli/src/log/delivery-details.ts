@@ -17,8 +17,8 @@ export function deliveryLines(record: DeliveryWithBody): readonly string[] {
     ['dialect', record.dialect],
     ['target', record.target],
     ['scan', record.scanId],
-    ['tries', String(record.attempts)],
-    ['next try', nextTry(record)],
+    ['attempts', String(record.attempts)],
+    ['next attempt', nextAttemptText(record)],
     ['code', record.code],
     ['error', record.error],
   ];
@@ -28,7 +28,7 @@ export function deliveryLines(record: DeliveryWithBody): readonly string[] {
     ...record.handlers.map(({ name, succeeded, attempts, error }) => {
       const how = succeeded ? outColors.green('succeeded') : outColors.red('failed');
       const because = error === undefined ? '' : `: ${printable(error)}`;
-      return factLine('handler', `${printable(name)} ${how}, run ${attempts} time(s)${because}`);
+      return factLine('handler', `${printable(name)} ${how}, ${attemptsText(attempts)}${because}`);
     }),
     ...record.issues.map(({ path, message }) => factLine('issue', printable(`${path}: ${message}`))),
     '',
@@ -36,14 +36,20 @@ export function deliveryLines(record: DeliveryWithBody): readonly string[] {
   ];
 }
 
-/** Format the time of the next attempt. The time of a replayed delivery is 1970, so a time in the past is `due now`. */
-function nextTry({ nextAttempt }: DeliveryWithBody): string | undefined {
+function attemptsText(attempts: number): string {
+  return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+}
+
+/** Format the time of the next attempt. A replayed delivery has a time in 1970, so any time in the past is shown as `due now`. */
+function nextAttemptText({ nextAttempt }: DeliveryWithBody): string | undefined {
   if (nextAttempt === undefined) return undefined;
   return nextAttempt.getTime() > Date.now() ? `${dayAndTime(nextAttempt)} ${timeZone()}` : 'due now';
 }
 
+const nameWidth = 'next attempt'.length;
+
 function factLine(name: string, value: string): string {
-  return `${outColors.dim(name.padEnd(9))} ${value}`;
+  return `${outColors.dim(name.padEnd(nameWidth))} ${value}`;
 }
 
 /** The maximum number of levels for indented output. A crafted body that is nested deeper could take gigabytes. */

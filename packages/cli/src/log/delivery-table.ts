@@ -34,7 +34,7 @@ const columns = (time: RecordColumn): readonly RecordColumn[] => [
     rank: 2,
   },
   { title: 'scan', text: ({ scanId }) => printable(scanId ?? ''), usual: 14, most: 24, least: 8, rank: 1 },
-  { title: 'tries', text: ({ attempts }) => String(attempts), usual: 5, rank: 4 },
+  { title: 'attempts', text: ({ attempts }) => String(attempts), usual: 8, rank: 4 },
   { title: 'remark', text: remarkOf, most: 30, least: 10, rank: 5 },
 ];
 

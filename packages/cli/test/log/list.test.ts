@@ -19,7 +19,7 @@ describe('log list', () => {
     const { code, lines } = await spiderfoot(['log', '--db', await typicalDatabase()]);
     expect(code).toBe(0);
     expect(lines).toHaveLength(5);
-    expect(lines[0]).toMatch(/^key +received \([\w/]+\) +state +type +target +scan +tries +remark$/);
+    expect(lines[0]).toMatch(/^key +received \([\w/]+\) +state +type +target +scan +attempts +remark$/);
     expect(lines[1]).toMatch(
       /^4 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +rejected +scan_failed .* 0 +invalid_event$/,
     );

@@ -9,7 +9,7 @@ describe('log show', () => {
     const db = await typicalDatabase();
     const { lines } = await spiderfoot(['log', 'show', '2', '--db', db]);
     expect(lines.join('\n')).toMatch(/^state +failed$/m);
-    expect(lines.join('\n')).toMatch(/^handler +ticket failed, run 1 time\(s\): the ticket system is down$/m);
+    expect(lines.join('\n')).toMatch(/^handler +ticket failed, 1 attempt: the ticket system is down$/m);
     expect(lines.join('\n')).toMatch(/^ {4}"target": "example\.org"$/m);
     const id = /^id +([0-9a-f]{32})$/m.exec(lines.join('\n'))?.[1] ?? '';
     expect((await spiderfoot(['log', 'show', id, '--db', db])).lines).toEqual(lines);
@@ -21,7 +21,7 @@ describe('log show', () => {
     expect((await spiderfoot(['replay', '1', '--db', db])).code).toBe(0);
     const { output } = await spiderfoot(['log', 'show', '1', '--db', db]);
     expect(output).toMatch(/^state +queued$/m);
-    expect(output).toMatch(/^next try +due now$/m);
+    expect(output).toMatch(/^next attempt +due now$/m);
   });
 
   it('prints the body byte for byte with --raw', async () => {

@@ -76,26 +76,29 @@ describe('terminal output', () => {
     [50, /failed +corr\S+ +1 +1 h\S*/],
     [80, /failed +corr\S+ +very\S+ +(?:\S+ +)?1 +1 h\S*/],
     [120, /failed +correlation_completed +very\S+ +scan\S+ +1 +1 handler/],
-  ])('of log and tail includes the state, the tries and the remark in %i columns', async (columns, shown) => {
-    const data = { target: 'very.long.subdomain.example.org', scan_id: 'scan_1234567890' };
-    const db = await database({ type: 'correlation_completed', handler: 'fails', data });
-    for (const command of ['log', 'tail']) {
-      const program = inTerminal([command, '--db', db], { columns });
-      expect((await program.end()).code).toBe(0);
-      expect(plain(program.lines).join('\n')).toMatch(shown);
-    }
-  });
+  ])(
+    'of log and tail includes the state, the attempts and the remark in %i columns',
+    async (columns, shown) => {
+      const data = { target: 'very.long.subdomain.example.org', scan_id: 'scan_1234567890' };
+      const db = await database({ type: 'correlation_completed', handler: 'fails', data });
+      for (const command of ['log', 'tail']) {
+        const program = inTerminal([command, '--db', db], { columns });
+        expect((await program.end()).code).toBe(0);
+        expect(plain(program.lines).join('\n')).toMatch(shown);
+      }
+    },
+  );
 
   it('of log leaves out a column without text, so that the others are not cut in 80 columns', async () => {
     const db = await database(
-      { type: 'system.health_degraded' },
+      { type: 'system.health' },
       { type: 'scan_completed', data: { target: 'example.com' } },
     );
     const program = inTerminal(['log', '--db', db], { columns: 80 });
     expect((await program.end()).code).toBe(0);
     const shown = plain(program.lines).join('\n');
-    expect(shown).toMatch(/ state +type +target +tries$/m);
-    expect(shown).toMatch(/ system\.health_degraded +1$/m);
+    expect(shown).toMatch(/ state +type +target +attempts$/m);
+    expect(shown).toMatch(/ system\.health +1$/m);
     expect(shown).toMatch(/ scan_completed +example\.com +1$/m);
   });
 
