@@ -1,3 +1,4 @@
+import { defaultMaxBodySize, formatSize } from '@spiderfoot-webhooks/core/config/values';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withFlagNames } from '../arguments/flag-names.ts';
 import { collect, parsePort, parseSize } from '../arguments/option-values.ts';
@@ -45,7 +46,11 @@ export function command(): Command {
       collectList,
     )
     .option('--rate-limit <rate>', 'the maximum rate for each address: 100/m, 10/s, 500/15m', readRate)
-    .option('--max-body <size>', 'the maximum size of a body: 512kb, 1mb (default: 1mb)', parseSize)
+    .option(
+      '--max-body <size>',
+      `the maximum size of a body: 512kb, 10mb (default: ${formatSize(defaultMaxBodySize)})`,
+      parseSize,
+    )
     .optionsGroup('Handling:')
     .option(
       '--db <file>',

@@ -1,3 +1,4 @@
+import { prunableStates } from '@spiderfoot-webhooks/core/config/values';
 import type { PrunableState } from '@spiderfoot-webhooks/core/stores';
 import { Command, Option } from 'commander';
 import { parseWhole } from '../arguments/option-values.ts';
@@ -7,8 +8,6 @@ import { countPrunable, type Pruning } from '../log/affected-deliveries.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
 import { confirmed } from '../terminal/confirm.ts';
 import { addExamples } from '../terminal/help.ts';
-
-const prunable = ['processed', 'ignored', 'rejected', 'failed', 'dead'] as const satisfies PrunableState[];
 
 interface PruneFlags extends DatabaseFlags {
   readonly before?: Date;
@@ -34,7 +33,7 @@ export function command(): Command {
       stateOption(
         '--state <states...>',
         'the states to delete; separate with commas or repeat for several (default: processed, ignored)',
-        prunable,
+        prunableStates,
       ),
     )
     .option('--dry-run', 'show how many deliveries would be deleted, without deleting them')

@@ -1,5 +1,5 @@
-import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
-import type { DeliveryFilter, DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import { didYouMean, storedStates } from '@spiderfoot-webhooks/core/config/values';
+import type { DeliveryFilter, DeliveryStore, StoredState } from '@spiderfoot-webhooks/core/stores';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultDatabase, requireCapabilities } from '../store/open-store.ts';
 import { parseTime } from '../time/time-values.ts';
@@ -14,7 +14,7 @@ export interface DatabaseFlags {
 /** Selects deliveries. A list matches any of its values. */
 export interface FilterFlags {
   readonly type?: readonly string[];
-  readonly state?: readonly State[];
+  readonly state?: readonly StoredState[];
   readonly endpoint?: readonly string[];
   readonly since?: Date;
   readonly until?: Date;
@@ -22,20 +22,6 @@ export interface FilterFlags {
   readonly target?: readonly string[];
   readonly text?: string;
 }
-
-const states = [
-  'received',
-  'processed',
-  'failed',
-  'ignored',
-  'rejected',
-  'queued',
-  'running',
-  'dead',
-] as const;
-
-/** A delivery's state. */
-export type State = (typeof states)[number];
 
 /** Add the option for the database. */
 export function addDatabase(command: Command): Command {
@@ -53,7 +39,7 @@ const filterOptions = {
       'an event type, alias or category: scan_completed, scan.completed, finding.*; separate with commas or repeat for several',
     ).argParser(collectList),
   state: () =>
-    stateOption('--state <state>', 'the state; separate with commas or repeat for several', states),
+    stateOption('--state <state>', 'the state; separate with commas or repeat for several', storedStates),
   endpoint: () =>
     new Option('--endpoint <name>', 'the endpoint of the delivery; repeat for several').argParser(
       collectText,
@@ -72,7 +58,7 @@ const filterOptions = {
 } as const satisfies Record<keyof FilterFlags, () => Option>;
 
 /** Create an option for states, which may be repeated. */
-export function stateOption<Known extends State>(
+export function stateOption<Known extends StoredState>(
   flags: string,
   description: string,
   known: readonly Known[],

@@ -30,6 +30,17 @@ export function parseSize(text: string): number | undefined {
   return size !== undefined && size >= 1 ? Math.floor(size) : undefined;
 }
 
+/**
+ * Format a size for {@link parseSize}, in the largest unit that needs no fraction.
+ * @param size bytes
+ * @example
+ * formatSize(524288); // '512kb'
+ */
+export function formatSize(size: number): string {
+  const [unit, factor] = Object.entries(bytes).findLast(([, each]) => size % each === 0) ?? ['b', 1];
+  return `${size / factor}${unit}`;
+}
+
 function parseQuantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const [, amount = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([a-z]{1,2})$/i.exec(text) ?? [];
   const name = unit.toLowerCase();

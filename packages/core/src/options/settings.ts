@@ -9,6 +9,7 @@ import { type Logger, silentLogger } from '../reporting/logger.ts';
 import { readSecret, type Secret } from '../signature/secret.ts';
 import type { DeliveryLog } from '../stores/delivery-log.ts';
 import type { DeliveryQueue } from '../stores/delivery-queue.ts';
+import { defaultMaxBodySize } from './default-body-size.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { readCount, readNumber } from './number-options.ts';
 import type { ReceiverOptions } from './receiver-options.ts';
@@ -75,7 +76,7 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
     signatureHeader = spiderfootHeaders,
     allowedIps,
     trustedProxies,
-    maxBodySize = 1024 * 1024,
+    maxBodySize = defaultMaxBodySize,
     bodyTimeout = 5000,
     handlerTimeout = options.queue === undefined ? 9000 : 300_000,
     tolerance,

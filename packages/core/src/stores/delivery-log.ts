@@ -1,9 +1,10 @@
 import type { EventIssue } from '../events/wire.ts';
 import type { RejectionCode } from '../outcome/rejections.ts';
+import type { DeliveryState, StoredState } from './delivery-states.ts';
 import type { ProcessWork, Workers } from './queued-attempt.ts';
 import type { StoreHealth } from './records/store-health.ts';
 import type { ReportDeadLetter } from './rules/dead-letter.ts';
-import type { DeliveryState, StoredDelivery, StoredFailure, StoredState } from './stored-delivery.ts';
+import type { StoredDelivery, StoredFailure } from './stored-delivery.ts';
 
 /** A delivery and its state, for `DeliveryLog.record`. */
 export interface LogEntry extends StoredDelivery {

@@ -16,6 +16,7 @@
  */
 export type { DeliveryLog, LogEntry, LoggedDelivery, UnauthenticatedRejection } from './delivery-log.ts';
 export type { DeliveryQueue } from './delivery-queue.ts';
+export type { DeliveryState, PrunableState, QueueState, StoredState } from './delivery-states.ts';
 export { type DeliveryStore, MissingCapabilityError, type StoreCapability } from './delivery-store.ts';
 export { type MemoryLog, memoryLog } from './memory/log.ts';
 export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
@@ -61,7 +62,6 @@ export {
 } from './records/handler-record.ts';
 export {
   checkPrunableStates,
-  type PrunableState,
   type PruneOptions,
   type PruneRequest,
   readPruneOptions,
@@ -88,14 +88,7 @@ export { type RetryOptions, retryAt, type Settlement, settlementOf } from './rul
 export { isReplayable, isTaken, mayReplace } from './rules/states.ts';
 export { suspectFrom } from './rules/suspects.ts';
 export { readWorkerOptions, type WorkerOptions } from './rules/worker-options.ts';
-export type {
-  DeliveryState,
-  QueueState,
-  StoredDelivery,
-  StoredEvent,
-  StoredFailure,
-  StoredState,
-} from './stored-delivery.ts';
+export type { StoredDelivery, StoredEvent, StoredFailure } from './stored-delivery.ts';
 export { type CreateWorkerOptions, createWorker, type Worker, type WorkerHooks } from './worker/worker.ts';
 export type {
   Claim,

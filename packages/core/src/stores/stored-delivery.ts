@@ -33,12 +33,3 @@ export interface StoredFailure {
   /** The message of the error, in one line. */
   readonly error: string;
 }
-
-/** The state of a delivery in a log. `received` is recorded before the first handler runs. */
-export type DeliveryState = 'received' | 'processed' | 'failed' | 'ignored' | 'rejected';
-
-/** The state of a delivery in a queue. A `dead` delivery has used up its attempts. */
-export type QueueState = 'queued' | 'running' | 'dead';
-
-/** The state of a delivery in a store, which can be a log and a queue. */
-export type StoredState = DeliveryState | QueueState;

@@ -1,5 +1,5 @@
 import type { DeliveryLog, LogEntry } from '../delivery-log.ts';
-import type { DeliveryState } from '../stored-delivery.ts';
+import type { DeliveryState } from '../delivery-states.ts';
 import { check, equal, matches } from './support/assertions.ts';
 import {
   bindCases,

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.ts';
-import type { StoredState } from '../stored-delivery.ts';
+import { type StoredState, storedStates } from '../delivery-states.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 import { searchWords } from './search-text.ts';
 
@@ -26,16 +26,7 @@ type OneOrSeveral<Value> = Value | readonly Value[];
 /** The filters that compare a field of a record with one or several values. */
 const fieldFilters = ['eventType', 'state', 'endpoint', 'scanId', 'target'] as const;
 
-const states = {
-  received: true,
-  processed: true,
-  failed: true,
-  ignored: true,
-  rejected: true,
-  queued: true,
-  running: true,
-  dead: true,
-} satisfies Record<StoredState, true>;
+const stateNames: readonly string[] = storedStates;
 
 const filterNames: readonly string[] = [...fieldFilters, 'text', 'since', 'until'];
 
@@ -86,10 +77,10 @@ function checkValues(name: string, value: unknown): void {
   if (values.length === 0) throw new ConfigurationError(name, 'must not be an empty list.');
   for (const member of values) {
     checkString(name, member);
-    if (name === 'state' && !Object.hasOwn(states, member)) {
+    if (name === 'state' && !stateNames.includes(member)) {
       throw new ConfigurationError(
         name,
-        `contains ${JSON.stringify(member)}, which is not a state. Use one of ${Object.keys(states).join(', ')}.`,
+        `contains ${JSON.stringify(member)}, which is not a state. Use one of ${stateNames.join(', ')}.`,
       );
     }
   }

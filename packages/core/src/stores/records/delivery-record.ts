@@ -1,6 +1,6 @@
 import type { Dialect, EventIssue } from '../../events/wire.ts';
 import type { RejectionCode } from '../../outcome/rejections.ts';
-import type { StoredState } from '../stored-delivery.ts';
+import type { StoredState } from '../delivery-states.ts';
 import type { HandlerRecord } from './handler-record.ts';
 
 /** The event type of a record whose body does not contain one. */

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.ts';
-import type { StoredState } from '../stored-delivery.ts';
+import { type PrunableState, prunableStates } from '../delivery-states.ts';
 
 /** The deliveries that `prune` deletes. `before` or `keep` is required. With both, a delivery must match both. */
 export interface PruneOptions {
@@ -14,9 +14,6 @@ export interface PruneOptions {
   readonly states?: readonly PrunableState[] | undefined;
 }
 
-/** A state in which a delivery can be deleted: its handlers neither run nor wait. */
-export type PrunableState = Exclude<StoredState, 'received' | 'queued' | 'running'>;
-
 /** {@link PruneOptions}, checked and with defaults. */
 export interface PruneRequest {
   readonly before: Date | undefined;
@@ -24,13 +21,7 @@ export interface PruneRequest {
   readonly states: readonly PrunableState[];
 }
 
-const prunable: readonly string[] = [
-  'processed',
-  'ignored',
-  'rejected',
-  'failed',
-  'dead',
-] satisfies PrunableState[];
+const prunable: readonly string[] = prunableStates;
 
 /**
  * Check the states to prune.

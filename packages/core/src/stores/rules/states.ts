@@ -1,6 +1,6 @@
 import type { LoggedDelivery } from '../delivery-log.ts';
+import type { DeliveryState, StoredState } from '../delivery-states.ts';
 import type { DeliveryRecord } from '../records/delivery-record.ts';
-import type { DeliveryState, StoredState } from '../stored-delivery.ts';
 
 /** Return whether a delivery in this state is processed or queued. If it is sent again, it is a duplicate. */
 export function isTaken(state: StoredState): boolean {
