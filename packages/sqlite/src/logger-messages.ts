@@ -47,7 +47,7 @@ export function createLoggerMessages(logger: StoreLogger, path: string): LoggerM
       );
     },
     openTwice() {
-      const message = `${path} is already open in another store of this process. The receivers of both stores handle queued and replayed deliveries, each with its own handlers. Open the file once and share the store. If a development server reloads your modules, keep the store on globalThis (see "Development servers" in docs/storage.md).`;
+      const message = `${path} is already open in another store of this process. The receivers of both stores handle queued and replayed deliveries, each with its own handlers. Open the file once and share the store. If a development server reloads your modules, keep the store on globalThis: see "Development servers" in the documentation.`;
       if (logger.warn === undefined) process.emitWarning(message, { code: openTwiceCode });
       else report(() => logger.warn?.({ path, code: openTwiceCode }, `spiderfoot store: ${message}`));
     },

@@ -94,7 +94,7 @@ export const rejections = {
     status: 500,
     error:
       'The body was read before the webhook receiver could verify it. Mount the receiver before the body parser, or let the parser keep the raw bytes.',
-    hint: 'Mount the webhook route before body parsers such as express.json() or koa-bodyparser. Or keep the raw bytes with express.json({ verify: captureRawBody }); for Koa and Hono, see the README. If a middleware calls req.setEncoding(), mount the route before it, because decoding loses the bytes of invalid characters.',
+    hint: 'Mount the webhook route before body parsers such as express.json(), and before a middleware that calls req.setEncoding(). Or keep the raw bytes with express.json({ verify: captureRawBody }). For Koa and Hono, see "Body already parsed" in the documentation.',
   },
   unavailable: {
     status: 503,
