@@ -32,7 +32,15 @@ const essential: Suites = new Map([
     'SQLite',
     [
       ...['closing', 'database/group-commit', 'file/file-modes', 'file/native-binding', 'file/open-twice'],
-      ...['log/log', 'queue/clock-changes', 'queue/closing', 'queue/concurrency', 'queue/endpoints'],
+      ...[
+        'log/durability',
+        'log/log',
+        'log/unauthenticated',
+        'queue/clock-changes',
+        'queue/closing',
+        'queue/concurrency',
+        'queue/endpoints',
+      ],
       ...['queue/failure-count', 'queue/lost-processes', 'queue/queue', 'queue/retries'],
     ],
   ],
