@@ -3,6 +3,10 @@ export interface Series {
   readonly median: number;
   readonly min: number;
   readonly max: number;
+  /** A quarter of the values are below this one. */
+  readonly lower: number;
+  /** A quarter of the values are above this one. */
+  readonly upper: number;
 }
 
 export function seriesOf(values: readonly number[]): Series {
@@ -10,7 +14,8 @@ export function seriesOf(values: readonly number[]): Series {
   const at = (index: number) => sorted[index] ?? Number.NaN;
   const middle = sorted.length / 2;
   const median = sorted.length % 2 === 1 ? at(Math.floor(middle)) : (at(middle - 1) + at(middle)) / 2;
-  return { median, min: at(0), max: at(sorted.length - 1) };
+  const part = (share: number) => at(Math.floor((sorted.length - 1) * share));
+  return { median, min: at(0), max: at(sorted.length - 1), lower: part(0.25), upper: part(0.75) };
 }
 
 /** @param part 0.5 for the median, 0.99 for the value that one in a hundred exceeds */

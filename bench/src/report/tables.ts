@@ -4,8 +4,13 @@ export function number(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toFixed(1);
 }
 
-export function ratio({ median, min, max }: Series): string {
+export function ratio({ median, min, max }: Pick<Series, 'median' | 'min' | 'max'>): string {
   return `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
+}
+
+/** The median, with the quartiles. */
+export function quartiles({ median, lower, upper }: Series): string {
+  return `${median.toFixed(2)} (${lower.toFixed(2)} to ${upper.toFixed(2)})`;
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

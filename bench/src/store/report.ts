@@ -1,4 +1,4 @@
-import { number, ratio, table } from '../report/tables.ts';
+import { number, quartiles, ratio, table } from '../report/tables.ts';
 import type { StoreHttpResult } from './store-http.ts';
 import type { StoreRowsResult } from './store-rows.ts';
 
@@ -6,7 +6,9 @@ const httpIntro = `## SQLite, over HTTP
 
 The same load on plain Node: without a store, with the log (two commits per delivery, before and after the handlers), and
 with the queue (one commit before the 202; the other commits run in the background, and these figures include them). All
-use WAL with \`synchronous = FULL\`. "The guide's" is the guide's Flask receiver with its \`WebhookLogger\` and two workers.`;
+use WAL with \`synchronous = FULL\`. "CPU" is the CPU time of the receiver's process per delivery that is received, stored,
+handled and settled, with the quartiles of its ratio. The search index is updated later, and is not included. "The guide's" is
+the guide's Flask receiver with its \`WebhookLogger\` and two workers.`;
 
 const rowsIntro = `## SQLite, rows
 
@@ -19,17 +21,24 @@ of the process, including the bodies of the benchmark.`;
 export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResult | undefined): string[] {
   const parts: string[] = [];
   if (http.length > 0) {
-    const lines = http.map(({ name, connections, requestsPerSecond, overNone, p50, p99 }) => [
-      String(connections),
-      name,
-      number(requestsPerSecond.median),
-      ratio(overNone),
-      p50.toFixed(2),
-      p99.toFixed(2),
-    ]);
+    const lines = http.map(
+      ({ name, connections, requestsPerSecond, overNone, cpu, cpuOverNone, p50, p99 }) => [
+        String(connections),
+        name,
+        number(requestsPerSecond.median),
+        ratio(overNone),
+        cpu === undefined ? '' : number(cpu.median),
+        cpuOverNone === undefined ? '' : quartiles(cpuOverNone),
+        p50.toFixed(2),
+        p99.toFixed(2),
+      ],
+    );
     parts.push(
       httpIntro,
-      table(['connections', '', 'requests/s', '× without a store', 'p50 ms', 'p99 ms'], lines),
+      table(
+        ['connections', '', 'requests/s', '× without a store', 'CPU µs', '× its CPU', 'p50 ms', 'p99 ms'],
+        lines,
+      ),
     );
   }
   if (rows === undefined) return parts;

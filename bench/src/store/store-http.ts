@@ -11,6 +11,13 @@ export interface StoreHttpResult {
   readonly requestsPerSecond: Series;
   /** Its rate over that of the receiver without a store, round by round. */
   readonly overNone: Series;
+  /**
+   * Microseconds of CPU time of the receiver's process per delivery, including the work that continues after the
+   * response. `undefined` for a receiver whose process does not report it.
+   */
+  readonly cpu: Series | undefined;
+  /** Its CPU time over that of the receiver without a store, round by round. */
+  readonly cpuOverNone: Series | undefined;
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
@@ -24,6 +31,11 @@ const loads = [
   { connections: 64, batch: 3000 },
   { connections: 1, batch: 300 },
 ] as const;
+/**
+ * The least number of rounds before the first one that counts. The JIT compiler optimizes the code of a store later than
+ * that of the receiver, because a round has fewer commits than deliveries.
+ */
+const leastWarmUp = 10;
 
 /** A port that no other program here uses. The guide's receiver needs a fixed one. */
 const guidePort = 39_127;
@@ -39,7 +51,9 @@ export async function measureStoreHttp(rounds: number, progress: Progress): Prom
     for (const { connections, batch } of loads) {
       const rates = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
       const latencies = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
-      const warmUp = Math.ceil(rounds / 4);
+      const cpuTimes = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
+      const cpuBefore = new Map<Target, number>();
+      const warmUp = Math.max(leastWarmUp, Math.ceil(rounds / 4));
       for (let round = -warmUp; round < rounds; round++) {
         progress.report(`stores, ${connections} connections: round ${Math.max(round + 1, 0)} of ${rounds}`);
         for (const target of shuffled(targets)) {
@@ -48,12 +62,20 @@ export async function measureStoreHttp(rounds: number, progress: Progress): Prom
           const times: number[] = [];
           const status = target.name.endsWith('queue') ? 202 : 200;
           const rate = await requestRate(target, requests, status, { connections, latencies: times });
+          // From the end of one round to the end of the next, so that work after the last response is counted.
+          const cpu = target === guide ? Number.NaN : await target.cpu();
+          const cpuTime = (cpu - (cpuBefore.get(target) ?? Number.NaN)) / count;
+          cpuBefore.set(target, cpu);
           if (round < 0) continue;
+          cpuTimes.get(target.name)?.push(cpuTime);
           rates.get(target.name)?.push(rate);
           latencies.get(target.name)?.push(...times);
         }
       }
-      for (const { name } of targets) {
+      const cpuOfNone = cpuTimes.get(none) ?? [];
+      for (const target of targets) {
+        const { name } = target;
+        const cpu = target === guide ? undefined : cpuTimes.get(name);
         const rate = rates.get(name) ?? [];
         const times = latencies.get(name) ?? [];
         results.push({
@@ -61,6 +83,8 @@ export async function measureStoreHttp(rounds: number, progress: Progress): Prom
           connections,
           requestsPerSecond: seriesOf(rate),
           overNone: ratiosOf(rate, rates.get(none) ?? []),
+          cpu: cpu && seriesOf(cpu),
+          cpuOverNone: cpu && ratiosOf(cpu, cpuOfNone),
           p50: quantile(times, 0.5),
           p99: quantile(times, 0.99),
         });
