@@ -182,7 +182,7 @@ describe.each(examples)('The example %s', (example) => {
     it.each<readonly [problem: string, env: Variables, reason: RegExp]>([
       ['without a secret', { SPIDERFOOT_WEBHOOK_SECRET: '' }, /"SPIDERFOOT_WEBHOOK_SECRET" is not set/],
       ['with a port that is not a number', { PORT: 'http' }, /"PORT" is "http"/],
-      ['with a port that is in use', { PORT: 'used' }, /"port" \d+ on 127\.0\.0\.1 is already in use/],
+      ['with a port that is in use', { PORT: 'used' }, /"port" is \d+, but another process already listens/],
       ['with a host of another machine', { HOST: '192.0.2.1' }, /"host".*192\.0\.2\.1/],
       [
         'with a host name in the allowed addresses',
