@@ -21,9 +21,11 @@ export function rememberWebhook<Schemas extends DataSchemas>(
 }
 
 /**
- * Return the verified event that `webhookMiddleware(receiver)` has passed to this route. It is typed by the receiver's
- * `schemas` if the route and the middleware are registered in the same call, or if `req` is a {@link WebhookRequest}.
- * Otherwise TypeScript does not know which receiver verified the request: pass the receiver.
+ * Return the verified event that `webhookMiddleware(receiver)` has passed to this route.
+ *
+ * The event is typed by the receiver's `schemas` if the route and the middleware are registered in the same call, or if
+ * `req` is a {@link WebhookRequest}. Otherwise, pass the receiver too, because TypeScript does not know which receiver
+ * verified the request.
  * @throws Error if no `webhookMiddleware` has run before the route
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {

@@ -1,3 +1,7 @@
+/**
+ * Receive SpiderFoot's webhooks in an Express app.
+ * @packageDocumentation
+ */
 import type { DataSchemas, Receiver } from '@spiderfoot-webhooks/core';
 import { checkMount, createRouteMiddleware, type VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import {
@@ -16,11 +20,12 @@ export { captureRawBody } from '@spiderfoot-webhooks/core/adapter/node';
 export { getWebhook } from './get-webhook.ts';
 export type { WebhookRequest, WebhookRequestHandler } from './webhook-request.ts';
 
+/** The options of {@link webhookHandler} and {@link webhookMiddleware}. */
 export type WebhookOptions = NodeHandlerOptions<Request>;
 
 /**
- * Declare the `schemas` of the app's only receiver here, so that they type `req.spiderfoot`. Express types its
- * requests once for the whole program. With several receivers, use {@link getWebhook}, which is typed by the
+ * If the app has only one receiver, declare its `schemas` here. They then type `req.spiderfoot`. Express has one type of
+ * request for the whole program, so an app with several receivers uses {@link getWebhook} instead, which is typed by the
  * receiver.
  * @example
  * declare module '@spiderfoot-webhooks/express' {
@@ -38,8 +43,8 @@ declare global {
   namespace Express {
     interface Request {
       /**
-       * The verified event and its context. Set by {@link webhookMiddleware}, and typed by {@link Register} for every
-       * receiver.
+       * The verified event and its context. {@link webhookMiddleware} sets it. Its type is the same for every receiver:
+       * see {@link Register}.
        */
       spiderfoot?: VerifiedWebhook<RegisteredSchemas>;
     }
@@ -47,8 +52,10 @@ declare global {
 }
 
 /**
- * Serve a receiver: verify requests, run its handlers and answer. Mount it before any body parser, or give the parser
- * {@link captureRawBody}. An error while answering is passed to `next(error)`.
+ * Create a request handler for a receiver. It verifies each request, runs the receiver's handlers and sends the response.
+ * Mount it before any body parser, or let the parser keep the raw bytes with {@link captureRawBody}. An error while the
+ * response is sent is passed to `next(error)`.
+ * @throws ConfigurationError if an option is invalid
  * @example
  * app.all('/webhook', webhookHandler(receiver));
  */
@@ -69,12 +76,15 @@ export function webhookHandler<Schemas extends DataSchemas>(
 }
 
 /**
- * Verify requests and pass the event to your own route, as `req.spiderfoot` and through {@link getWebhook}. The route
- * answers: 2xx settles the delivery. After any other status, SpiderFoot's retry runs the route again. The middleware
- * answers rejections and duplicates itself. The event is also in `req.body`, unless the app has set `req.body`. Body
- * parsers that are mounted after the middleware skip the request.
- * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
- *   a handler later also throws
+ * Create a middleware that verifies each request and passes its event to your own route, as `req.spiderfoot` and through
+ * {@link getWebhook}. The route sends the response. A 2xx status settles the delivery. After any other status,
+ * SpiderFoot's retry runs the route again. The route does not run for rejected deliveries and duplicates: the middleware
+ * responds to them.
+ *
+ * The event is also in `req.body`, unless the app has set `req.body`. Body parsers that are mounted after the middleware
+ * skip the request.
+ * @throws ConfigurationError if an option is invalid, if the receiver has a queue, or if it has handlers that no
+ *   `webhookHandler` runs. Registering such a handler later also throws
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
  *   console.log(getWebhook(req).event.event_type);
@@ -92,8 +102,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
     const runRoute = async (passed: VerifiedWebhook<Schemas>) => {
       rememberWebhook(req, receiver, passed);
       exposeBody(req, passed.event);
-      // The body parsers of Express 4 skip a request with this mark; those of Express 5 skip a request that has been
-      // read.
+      // The body parsers of Express 4 skip a request that has `_body`. Those of Express 5 skip a request that has been read.
       Object.assign(req, { spiderfoot: passed, _body: true });
       next();
       return routeStatus(res);

@@ -11,8 +11,7 @@ interface TypedBy<Schemas extends DataSchemas> {
 type Locals<Schemas extends DataSchemas> = Response['locals'] & TypedBy<Schemas>;
 
 /**
- * `webhookMiddleware(receiver)` as Express types it. The handlers that follow it in the same call get a
- * {@link WebhookRequest}.
+ * The type of `webhookMiddleware(receiver)`. The handlers that follow it in the same call get a {@link WebhookRequest}.
  */
 export type WebhookRequestHandler<Schemas extends DataSchemas = Record<never, never>> = RequestHandler<
   Request['params'],

@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 import { createNodeServerDelivery } from '#node-server';
 import type { WebhookOptions } from './options.ts';
 
-/** Turn a Hono request into a delivery. */
+/** Convert a Hono request into a delivery. */
 export function toDelivery(c: Context, { clientIp, waitUntil }: WebhookOptions): Delivery {
   const kept = keptBytes(c);
   const incoming = incomingOf(c);

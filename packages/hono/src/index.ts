@@ -1,9 +1,13 @@
+/**
+ * Receive SpiderFoot's webhooks in a Hono app, on Node or on a fetch platform.
+ * @packageDocumentation
+ */
 import type { DataSchemas, Receiver } from '@spiderfoot-webhooks/core';
 import { checkMount, createRouteMiddleware, type VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
 import type { Context, Handler, MiddlewareHandler } from 'hono';
-import { answer } from './answer.ts';
 import { toDelivery } from './delivery.ts';
 import type { WebhookOptions } from './options.ts';
+import { toResponse } from './response.ts';
 
 export type { WebhookOptions } from './options.ts';
 
@@ -16,7 +20,8 @@ export interface WebhookEnv<Schemas extends DataSchemas = Record<never, never>> 
 }
 
 /**
- * Serve a receiver: verify requests, run its handlers and answer.
+ * Create a handler for a receiver. It verifies each request, runs the receiver's handlers and returns the response.
+ * @throws ConfigurationError if an option is invalid
  * @example
  * app.all('/webhook', webhookHandler(receiver));
  */
@@ -27,17 +32,19 @@ export function webhookHandler<Schemas extends DataSchemas>(
   checkMount(receiver, options, ['clientIp', 'waitUntil']);
   receiver.mount('handlers');
   return async function spiderfootWebhook(c) {
-    return answer(c, await receiver.receive(toDelivery(c, options)));
+    return toResponse(c, await receiver.receive(toDelivery(c, options)));
   };
 }
 
 /**
- * Verify requests and pass the event to your own route, as `c.var.spiderfoot`. The route answers: 2xx settles the
- * delivery. After any other status, SpiderFoot's retry runs the route again. The middleware answers rejections and
- * duplicates itself. `c.req.json()`, `c.req.text()` and Hono's validators work in the route; `c.req.raw` has been
- * read.
- * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
- *   a handler later also throws
+ * Create a middleware that verifies each request and passes its event to your own route, as `c.var.spiderfoot`. The route
+ * returns the response. A 2xx status settles the delivery. After any other status, SpiderFoot's retry runs the route
+ * again. The route does not run for rejected deliveries and duplicates: the middleware responds to them.
+ *
+ * `c.req.json()`, `c.req.text()` and Hono's validators work in the route. `c.req.raw` does not, because its body has
+ * already been read.
+ * @throws ConfigurationError if an option is invalid, if the receiver has a queue, or if it has handlers that no
+ *   `webhookHandler` runs. Registering such a handler later also throws
  * @example
  * app.all('/webhook', webhookMiddleware(receiver), (c) => {
  *   console.log(c.var.spiderfoot.event.event_type);
@@ -55,10 +62,10 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
       c.set('spiderfoot', passed);
       keepBody(c, passed.context.wire.body);
       await next();
-      // If the route returned no response, the answer is 500. Reading `c.res` would create a response with status 200.
+      // If the route returned no response, Hono responds with 500. Reading `c.res` would create a response with status 200.
       return c.finalized ? c.res.status : 500;
     });
-    return outcome === undefined ? undefined : answer(c, outcome);
+    return outcome === undefined ? undefined : toResponse(c, outcome);
   };
 }
 

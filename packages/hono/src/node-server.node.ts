@@ -18,8 +18,8 @@ export const createNodeServerDelivery: NodeServerDeliveryFactory = (incoming, pe
   new NodeServerDelivery(incoming, peer, request);
 
 /**
- * Prepare Node's own response, which `@hono/node-server` binds, for the answer: a response method that a middleware
- * outside of Hono has patched may throw, and the connection may have to close.
+ * Prepare Node's own response, which `@hono/node-server` binds, before the outcome is sent. A response method that a
+ * middleware outside of Hono has patched may throw, and the connection may have to close.
  */
 export function prepareResponse(env: unknown, closesConnection: boolean): void {
   if (typeof env !== 'object' || env === null || !('outgoing' in env)) return;

@@ -1,3 +1,7 @@
+/**
+ * Receive SpiderFoot's webhooks in a Koa app.
+ * @packageDocumentation
+ */
 import type { DataSchemas, EventContext, Outcome, Receiver } from '@spiderfoot-webhooks/core';
 import {
   checkMount,
@@ -15,6 +19,7 @@ import {
 import type { Context, Middleware } from 'koa';
 import { readableAgain } from './readable-again.ts';
 
+/** The options of {@link webhookHandler} and {@link webhookMiddleware}. */
 export type WebhookOptions = NodeHandlerOptions<Context>;
 
 /** The members that {@link webhookMiddleware} adds to `ctx.state`. */
@@ -24,8 +29,9 @@ export interface WebhookState<Schemas extends DataSchemas = Record<never, never>
 }
 
 /**
- * Serve a receiver: verify requests, run its handlers and answer. Mount it before any body parser. It also works after
- * koa-bodyparser, which keeps the raw text.
+ * Create a middleware for a receiver. It verifies each request, runs the receiver's handlers and sends the response.
+ * Mount it before any body parser. It also works after koa-bodyparser, which keeps the raw text.
+ * @throws ConfigurationError if an option is invalid
  * @example
  * router.all('/webhook', webhookHandler(receiver));
  */
@@ -37,17 +43,19 @@ export function webhookHandler<Schemas extends DataSchemas>(
   const { clientIp = socketAddress } = options;
   receiver.mount('handlers');
   return async function spiderfootWebhook(ctx) {
-    answer(ctx, await receiver.receive(new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request)));
+    respond(ctx, await receiver.receive(new NodeDelivery(ctx.req, () => clientIp(ctx), ctx.request)));
   };
 }
 
 /**
- * Verify requests and pass the event to your own route, as `ctx.state.spiderfoot`. The route answers: 2xx settles the
- * delivery. After any other status, SpiderFoot's retry runs the route again. The middleware answers rejections and
- * duplicates itself. The event is also in `ctx.request.body`, unless the app has set one, and body parsers mounted
- * after the middleware work.
- * @throws ConfigurationError if the receiver has a queue, or handlers that no `webhookHandler` runs. Registering such
- *   a handler later also throws
+ * Create a middleware that verifies each request and passes its event to your own route, as `ctx.state.spiderfoot`. The
+ * route sets the response. A 2xx status settles the delivery. After any other status, SpiderFoot's retry runs the route
+ * again. The route does not run for rejected deliveries and duplicates: the middleware responds to them.
+ *
+ * The event is also in `ctx.request.body`, unless the app has set `ctx.request.body`. Body parsers that are mounted after
+ * the middleware work.
+ * @throws ConfigurationError if an option is invalid, if the receiver has a queue, or if it has handlers that no
+ *   `webhookHandler` runs. Registering such a handler later also throws
  * @example
  * router.all('/webhook', webhookMiddleware(receiver), (ctx) => {
  *   console.log(ctx.state.spiderfoot.event.event_type);
@@ -70,7 +78,7 @@ export function webhookMiddleware<Schemas extends DataSchemas>(
         return ctx.status;
       },
     );
-    if (outcome !== undefined) answer(ctx, outcome);
+    if (outcome !== undefined) respond(ctx, outcome);
   };
 }
 
@@ -91,7 +99,7 @@ async function withBody(
   }
 }
 
-function answer(ctx: Pick<Context, 'status' | 'body' | 'set' | 'res'>, outcome: Outcome): void {
+function respond(ctx: Pick<Context, 'status' | 'body' | 'set' | 'res'>, outcome: Outcome): void {
   surviveFailingPatches(ctx.res);
   const { status, headers, body, closesConnection } = toHttpResponse(outcome);
   // Node then sends `Connection: close`. This has no effect in HTTP/2, which forbids the header.

@@ -7,14 +7,15 @@ export interface HandlerOptions {
   /**
    * The handler's name in logs and stores. A store records by name which handlers of a delivery have succeeded, and a
    * retry runs only the others. Must be unique within the receiver, and not empty.
-   * @default the selectors, followed by `#2` and so on if another handler already has that name
+   * The default is the list of selectors. If another handler already has that name, `#2`, `#3` and so on is appended.
+   * @default the selectors
    * @example receiver.on('scan_completed', notify, { name: 'slack' });
    */
   readonly name?: string;
   /**
    * The time limit of the handler, in milliseconds. When it is exceeded, `context.signal` is aborted and the handler
    * counts as failed.
-   * @default the receiver's `handlerTimeout`
+   * @default the receiver's handlerTimeout
    */
   readonly timeout?: number;
 }

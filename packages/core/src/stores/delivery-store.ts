@@ -17,6 +17,7 @@ export type StoreCapability = Exclude<keyof DeliveryStore, 'capabilities' | 'clo
  * throws one if it does not return a promise.
  */
 export interface DeliveryStore {
+  /** The methods that this store has. Check it before you show or call an optional method. */
   readonly capabilities: ReadonlySet<StoreCapability>;
   /** List deliveries, newest first. Deliveries that arrive between two pages do not change the second page. */
   list(options?: ListOptions): Promise<DeliveryPage>;

@@ -17,7 +17,7 @@ export interface FetchHandlerOptions {
   /**
    * Keep the process running until a promise settles, on a platform that freezes it after the response. On such a
    * platform, it is required for `memoryQueue()` and for listeners that return a promise.
-   * @default `waitUntil` of the execution context that the platform passes to the handler after the request
+   * @default waitUntil of the execution context that the platform passes to the handler after the request
    * @example waitUntil: (promise) => after(() => promise) // Next.js
    */
   readonly waitUntil?: WaitUntil;
