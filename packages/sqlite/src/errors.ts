@@ -1,8 +1,8 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 
 /**
- * The store cannot be used, because its file or better-sqlite3 fails, or because the store was closed. The message
- * names the remedy. Meanwhile, the receiver answers 503.
+ * The store cannot be used, because its file or better-sqlite3 fails, or because the store was closed. The message says how
+ * to fix it. Until then, the receiver rejects deliveries with 503, so that SpiderFoot retries them.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -19,17 +19,20 @@ export function readOnlyError(path: string): StoreError {
   );
 }
 
-/** A file of an older version is open in another process, and was opened with `mustExist`. It was not changed. */
+/**
+ * The file was written by an older version of the kit, and another process has it open. Thrown only with `mustExist`. The
+ * file was not changed.
+ */
 export class FileInUseError extends ConfigurationError {
   constructor(path: string) {
     super(
       'path',
-      `${path} was written by an older version of the kit, and a process has it open. Stop that process first: this version would change the file so that the older version can no longer write it.`,
+      `${path} was written by an older version of the kit, and a process has it open. Stop that process first, because this version changes the file in such a way that the older version can no longer write it.`,
     );
   }
 }
 
-/** A file cannot be opened with `readOnly` until it has been updated. */
+/** The file must be updated before it can be opened with `readOnly`. */
 export class OutdatedFileError extends ConfigurationError {
   constructor(path: string, because: string) {
     super(

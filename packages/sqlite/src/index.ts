@@ -1,7 +1,9 @@
 /**
- * SpiderFoot's webhooks in SQLite: a log of every authenticated delivery, and a durable queue behind a fast 2xx, over one
- * file that holds the guide's `webhook_logs`. The types of deliveries, filters and counts are exported by
- * `@spiderfoot-webhooks/core/stores`.
+ * Store SpiderFoot's webhooks in one SQLite file: a log of every authenticated delivery, and a durable queue, so that the
+ * sender gets its response before the handlers run. The table is `webhook_logs` of SpiderFoot's guide, with more columns.
+ *
+ * Start with {@link openStore}. The types of deliveries, filters and counts are in `@spiderfoot-webhooks/core/stores`.
+ * @packageDocumentation
  */
 export { FileInUseError, OutdatedFileError, StoreError } from './errors.ts';
 export type { Retention, StoreLogger, StoreOptions } from './options.ts';

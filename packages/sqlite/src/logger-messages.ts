@@ -14,7 +14,7 @@ export interface LoggerMessages {
 /** The code of the process warning. */
 const openTwiceCode = 'SPIDERFOOT_STORE_OPEN_TWICE';
 
-/** Milliseconds in which the same error is logged once: workers try again several times a second. */
+/** Milliseconds in which the same error is logged once, because workers retry several times a second. */
 const period = 60_000;
 
 export function createLoggerMessages(logger: StoreLogger, path: string): LoggerMessages {
@@ -43,7 +43,7 @@ export function createLoggerMessages(logger: StoreLogger, path: string): LoggerM
     deadLetter({ id, endpoint, eventType, attempts, error }, key) {
       logError(
         { key, id, endpoint, eventType, attempts, error: textOf(error) },
-        'spiderfoot store: dead letter; store.replay() runs its handlers again',
+        'spiderfoot store: a delivery is a dead letter; store.replay() runs its handlers again',
       );
     },
     openTwice() {

@@ -4,7 +4,7 @@ import { openStore, type Store } from './store.ts';
 
 /** The store that the environment configures, if any. */
 export interface StoreFromEnvironment {
-  /** For `createReceiver`. */
+  /** The options for `createReceiver`. */
   readonly options: Pick<ReceiverOptions, 'log' | 'queue'>;
   readonly store: Store | undefined;
   /** Close the store, if there is one. Pass this function to `serve` as `onClose`. */
@@ -12,9 +12,11 @@ export interface StoreFromEnvironment {
 }
 
 /**
- * Read the variables that all examples share: `SPIDERFOOT_WEBHOOK_DB`, the path of a database (if it is not set, no database is used), and
- * `SPIDERFOOT_WEBHOOK_MODE`: `inline` (the default) handles a delivery before it is answered and logs it, `queued`
- * answers once it is stored and handles it in the background.
+ * Open the store that two environment variables configure. All examples use them.
+ *
+ * - `SPIDERFOOT_WEBHOOK_DB`: the path of the database. If it is not set, no store is opened.
+ * - `SPIDERFOOT_WEBHOOK_MODE`: with `inline` (the default), the handlers run before the response, and the store is the
+ *   receiver's log. With `queued`, the response is sent when the delivery is stored, and the handlers run later.
  * @throws ConfigurationError that names the variable
  * @example
  * const stored = storeFromEnvironment();
@@ -36,7 +38,7 @@ export function storeFromEnvironment(
     if (mode !== 'queued') return { options: {}, store: undefined, close: async () => {} };
     throw new ConfigurationError(
       'SPIDERFOOT_WEBHOOK_MODE',
-      'is "queued", which needs a database: set SPIDERFOOT_WEBHOOK_DB to its path.',
+      'is "queued", which requires a database. Set SPIDERFOOT_WEBHOOK_DB to its path.',
     );
   }
   const store = openStore(path, options);

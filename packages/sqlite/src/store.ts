@@ -48,14 +48,18 @@ const reading = [
 const writing = ['replay', 'prune'] as const satisfies StoreCapability[];
 
 /**
- * Open or create the file in which deliveries are logged and queued. When a promise resolves, its change survives a crash
- * of the process and of the machine. Several processes can share a file on a local disk, but not on a network file system.
- * @param path the file, or `:memory:` for tests. With `readOnly`, the file is not written
- * @throws ConfigurationError if the file cannot be used, or was written by a newer version of the kit
+ * Open a store, and create its file if it is missing. The store logs and queues deliveries. When a method's promise
+ * resolves, its change survives a crash of the process and of the machine. Several processes can share a file on a local
+ * disk, but not on a network file system.
+ * @param path the path of the file, or `:memory:` for tests
+ * @throws ConfigurationError if an option is invalid, if the file cannot be used, or if a newer version of the kit has
+ *   written it
+ * @throws StoreError if better-sqlite3 cannot be loaded
  * @example
  * const store = openStore('webhooks.db');
- * const receiver = createReceiver({ secret, queue: store }); // 202 at once, handled in the background
- * const logged = createReceiver({ secret, log: store }); // handled first, and recorded
+ * const receiver = createReceiver({ secret, queue: store }); // responds with 202, then runs the handlers
+ * @example
+ * const receiver = createReceiver({ secret, log: store }); // runs the handlers, then responds with 200
  */
 export function openStore(path: string, options: StoreOptions = {}): Store {
   checkPath(path);

@@ -12,8 +12,8 @@ export interface Connection extends Statements {
   /** Run read-only statements on a file that does not change in the meantime. */
   read<Result>(run: () => Result): Result;
   /**
-   * Note an error of a statement.
-   * @returns whether the file is now suspect, so that {@link check} reopens it
+   * Handle an error of a statement.
+   * @returns whether the open handle may be damaged. If so, {@link check} reopens the file
    */
   onError(error: unknown): boolean;
   /** End a transaction that has failed. If that is not possible, reopen the file. */

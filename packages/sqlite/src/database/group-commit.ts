@@ -8,9 +8,9 @@ import type { Connection } from './connection.ts';
 export interface GroupCommit {
   /** Run a function in the next commit. Resolves once the commit is durable. */
   write<Result>(run: () => Result): Promise<Result>;
-  /** The same, after all other writes of its commit, so that a claim finds the deliveries that were just stored. */
+  /** As `write`, but after all other writes of its commit, so that a claim finds the deliveries that were just stored. */
   writeLast<Result>(run: () => Result): Promise<Result>;
-  /** The same, in the next commit with other writes, or after a few milliseconds. For writes that may be lost. */
+  /** As `write`, but in the next commit with other writes, or after a few milliseconds. For writes that may be lost. */
   writeLater<Result>(run: () => Result): Promise<Result>;
   /** Resolves once everything that was written so far is durable or has failed. */
   drain(): Promise<void>;
@@ -23,8 +23,8 @@ interface Write {
   readonly reject: (error: unknown) => void;
 }
 
-/** The maximum number of writes in one commit. With more, the last response waits longer than the saved syncs take. */
-const mostInCommit = 128;
+/** The maximum number of writes in one commit. With more writes, the last response waits longer than the saved syncs take. */
+const maxWritesPerCommit = 128;
 
 /** Milliseconds after which a write fails if only locks of other processes prevented it. The sender then retries. */
 const lockTimeout = 2000;
@@ -36,7 +36,7 @@ const lockPause = 2;
  * The number of single writes in a row that may fail because of the file. After each, the file is opened again, which takes
  * milliseconds: on a failed disk, a full commit would block the event loop for a quarter of a second.
  */
-const mostSuspectWrites = 3;
+const maxSuspectWrites = 3;
 
 /** Milliseconds that `writeLater` waits for other writes to join its commit. */
 const laterDelay = 5;
@@ -73,7 +73,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     scheduled = false;
     clearTimeout(later);
     later = undefined;
-    const batch = waiting.splice(0, mostInCommit);
+    const batch = waiting.splice(0, maxWritesPerCommit);
     // Add these even if the batch is full. Otherwise, claims would never run under constant load.
     batch.push(...last.splice(0));
     commit(batch);
@@ -97,7 +97,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
       const failed = attempt([write]);
       suspectWrites = failed?.isSuspect ? suspectWrites + 1 : 0;
       if (failed === undefined) continue;
-      const failAll = isLock(failed.error) || suspectWrites === mostSuspectWrites;
+      const failAll = isLock(failed.error) || suspectWrites === maxSuspectWrites;
       fail(failAll ? batch.slice(index) : [write], failed.error);
       if (failAll) return;
     }
@@ -114,7 +114,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     }
   }
 
-  /** @returns why a commit failed, and whether that makes the file suspect; `undefined` if it succeeded */
+  /** @returns the error of a failed commit, and whether the open file may be damaged. `undefined` if the commit succeeded */
   function attempt(
     batch: readonly Write[],
   ): { readonly error: unknown; readonly isSuspect: boolean } | undefined {

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { createStatements } from './statement.ts';
 
 /** The maximum number of attempts at a read while another process writes the file. */
-const mostTries = 5;
+const maxTries = 5;
 
 /**
  * Open a database for reading only, without the permission to write.
@@ -46,10 +46,10 @@ export function connectReadOnly(path: string): Connection {
           if (view.isCurrent()) return result;
         } catch (error) {
           if (view.isCurrent() && !isPassing(error)) throw error;
-          if (tries >= mostTries) throw error;
+          if (tries >= maxTries) throw error;
           closeQuietly(view.handle);
         }
-        if (tries >= mostTries) throw new StoreError(`${path} is being replaced or written. Try again.`);
+        if (tries >= maxTries) throw new StoreError(`${path} is being replaced or written. Try again.`);
       }
     },
     onError: () => false,

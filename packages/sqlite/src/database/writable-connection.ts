@@ -18,7 +18,7 @@ const damage =
  */
 export function connect(path: string, mustExist = false): Connection {
   let handle = open(path, openTimeout, { mustExist });
-  /** Acknowledged deliveries are in this file. Another file in its place, such as an empty one, would hide them. */
+  /** The id of the file with the accepted deliveries. Another file in its place, such as an empty file, would hide them. */
   const id = idOf(handle);
   let identity = databaseAt(path);
   let journals = journalsOf(path);
@@ -33,7 +33,7 @@ export function connect(path: string, mustExist = false): Connection {
         `${path} is missing or empty. Restore the file or a backup of it. To start with an empty database instead, restart the receiver. The new database does not contain the old deliveries.`,
       );
     }
-    if (found !== identity) leaveReplaced(found);
+    if (found !== identity) closeReplaced(found);
     // An open transaction would lock out the new handle.
     if (handle.inTransaction) closeQuietly(handle);
     let fresh: BetterSqlite3.Database;
@@ -51,13 +51,13 @@ export function connect(path: string, mustExist = false): Connection {
   }
 
   /**
-   * Leave the open file after another file was put in its place. The journals still belong to the open file, and
-   * SQLite would read their pages into the new file. So they are folded into the open file and removed.
+   * Close the open file after another file was put in its place. The journals still belong to the open file, and SQLite
+   * would read their pages into the new file. So their pages are written into the open file, and the journals are removed.
    */
-  function leaveReplaced(found: string): void {
+  function closeReplaced(found: string): void {
     // If the new file was rejected before, the old one is already closed.
     if (handle.open) {
-      fold();
+      checkpoint();
       closeQuietly(handle);
       for (const [name, journal] of journals) if (identityOf(name) === journal) rmSync(name, { force: true });
     }
@@ -65,10 +65,10 @@ export function connect(path: string, mustExist = false): Connection {
     suspect = true;
   }
 
-  function fold(): void {
-    let folded: unknown;
+  function checkpoint(): void {
+    let result: unknown;
     try {
-      folded = handle.pragma('wal_checkpoint(TRUNCATE)');
+      result = handle.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
       throw new StoreError(
         `${path} was replaced, but the write-ahead log of the previous file cannot be written to that file. The store tries again at the next call.`,
@@ -77,7 +77,7 @@ export function connect(path: string, mustExist = false): Connection {
         },
       );
     }
-    if (isBusy(folded))
+    if (isBusy(result))
       throw new StoreError(
         `${path} was replaced, but another process still uses the previous file. Stop that process.`,
       );
@@ -113,8 +113,8 @@ export function connect(path: string, mustExist = false): Connection {
 }
 
 /**
- * Return the identity of the database at a path. An emptied file counts as missing: SQLite would continue from its
- * cache, and lose everything with the journal at the end.
+ * Return the identity of the database at a path. A file that was emptied counts as missing. SQLite would otherwise
+ * continue from its cache, and lose everything together with the journal when it closes.
  */
 function databaseAt(path: string): string | undefined {
   return path === ':memory:' ? path : identityOf(path, shortest);

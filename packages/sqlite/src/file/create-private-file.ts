@@ -6,14 +6,14 @@ import { systemCodeOf } from './system-error-code.ts';
 const ownerOnly = 0o600;
 
 /** The maximum number of symbolic links to follow, as in the kernel. */
-const mostLinks = 40;
+const maxLinks = 40;
 
 /**
- * Create an empty database file with mode 0600, whatever the umask. The file must never have a wider mode, because
+ * Create an empty database file with mode 0600, regardless of the umask. The file must never have a wider mode, because
  * another user could open it before the mode is restricted. An existing file is not changed.
  * @throws the system's error if it cannot be created
  */
-export function createPrivately(path: string, links = mostLinks): void {
+export function createPrivately(path: string, links = maxLinks): void {
   let file: number;
   try {
     file = openSync(path, 'wx', ownerOnly);

@@ -12,12 +12,12 @@ import { explain, hintOfKind, isLock, somethingElse } from './open-failure.ts';
 /** Milliseconds that opening waits for another process, which may be migrating the file. */
 export const openTimeout = 10_000;
 
-/** Milliseconds that a statement waits for another process's lock: none, because it would hold up the event loop. */
+/** Milliseconds that a statement waits for another process's lock: none, because waiting would block the event loop. */
 export const busyTimeout = 0;
 
 /**
- * The number of pages of 4 KiB in the WAL before a checkpoint. In a larger WAL, more pages are written twice, so fewer have
- * to be copied.
+ * The number of pages of 4 KiB in the WAL before a checkpoint. In a larger WAL, more pages are overwritten, so a checkpoint
+ * copies fewer pages.
  */
 const checkpointPages = 8000;
 
@@ -58,7 +58,7 @@ export function open(path: string, timeout: number, { mustExist, id }: ExpectedF
     if (mode !== 'wal' && path !== ':memory:') {
       throw new ConfigurationError(
         'path',
-        `${path} cannot be put into WAL mode. Is it on a network file system?`,
+        `${path} cannot be put into WAL mode, probably because it is on a network file system. Use a file on a local disk.`,
       );
     }
     // The default of better-sqlite3 in WAL mode is NORMAL, which loses the last commits in a power failure.
@@ -82,7 +82,7 @@ export function open(path: string, timeout: number, { mustExist, id }: ExpectedF
 }
 
 const otherFile =
-  'is not the file that was open: another, or an empty one, is in its place. Put that file or a backup of it back, or restart to use this one.';
+  'is not the file that the store opened: another file or an empty file is in its place. Restore the original file or a backup of it. To use the new file instead, restart the receiver.';
 
 /** If two processes create the same file, SQLite fails at once in one of them, whatever its timeout is. */
 function toWal(handle: BetterSqlite3.Database, end: number): unknown {
@@ -114,7 +114,10 @@ export function rejectTooShort(path: string): void {
 
 export function rejectMissing(path: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  throw new ConfigurationError('path', `${path} does not exist. Is it the path that the receiver was given?`);
+  throw new ConfigurationError(
+    'path',
+    `${path} does not exist. Check that it is the path that the receiver uses.`,
+  );
 }
 
 function toConfigurationError(path: string, error: unknown): unknown {

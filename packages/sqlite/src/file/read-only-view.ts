@@ -24,7 +24,7 @@ import { requireAccess } from './require-access.ts';
 import { systemCodeOf } from './system-error-code.ts';
 
 /** The maximum number of attempts at a copy while another process writes the file. */
-const mostTries = 5;
+const maxTries = 5;
 
 /** An open file, which may be outdated if the file on disk has changed. */
 export interface View {
@@ -89,7 +89,7 @@ function mayOwn(path: string): boolean {
  * because its name is removed at once.
  */
 function openCopy(path: string): View {
-  for (let tries = 1; tries <= mostTries; tries++) {
+  for (let tries = 1; tries <= maxTries; tries++) {
     const stamp = stampOf(path);
     const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-webhooks-'));
     try {

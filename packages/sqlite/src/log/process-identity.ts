@@ -27,14 +27,14 @@ function machineName(): string {
   }
 }
 
-/** States of processes that do not run: stopped, zombie and dead. */
-const atRest: readonly string[] = ['T', 't', 'X', 'Z'];
+/** The states of processes that do not run: stopped, zombie and dead. */
+const inactiveStates: readonly string[] = ['T', 't', 'X', 'Z'];
 
 /** Return whether a process of this machine is running. A stopped process counts as not running. */
 export function isRunning(pid: number, start: string | undefined): boolean {
   if (start !== '-') {
     const stat = statOf(pid);
-    return stat !== undefined && stat.start === start && !atRest.includes(stat.state);
+    return stat !== undefined && stat.start === start && !inactiveStates.includes(stat.state);
   }
   try {
     process.kill(pid, 0);

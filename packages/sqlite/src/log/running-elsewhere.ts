@@ -4,10 +4,10 @@ import { numberOf } from '../rows/cells.ts';
 import { isRunning, thisProcess } from './process-identity.ts';
 
 /**
- * The time that SpiderFoot waits for an answer, in milliseconds. After that, its retry must be handled, even if the
+ * The time that SpiderFoot waits for a response, in milliseconds. After that, its retry must be handled, even if the
  * process that took the delivery is still alive, because that process may hang.
  */
-const senderPatience = 10_000;
+const senderTimeout = 10_000;
 
 /**
  * The tolerance between two readings of the clock, in milliseconds. A time further ahead means that the clock was set
@@ -42,7 +42,7 @@ export function createRunner(store: string = newStoreName()): Runner {
       const [, machine, pid, start, runner] = ownerCell.exec(owner) ?? [];
       const age = now - (numberOf(until, Number.NaN) - numberOf(duration, Number.NaN));
       if (runner === undefined || runner === store) return false;
-      if (!(age > -clockTolerance && age < senderPatience) || machine !== own.machine) return false;
+      if (!(age > -clockTolerance && age < senderTimeout) || machine !== own.machine) return false;
       if (Number(pid) === own.pid && start === own.start) return isOpenHere(runner);
       return isRunning(Number(pid), start);
     },

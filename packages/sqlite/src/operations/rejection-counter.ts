@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 /** Milliseconds in an hour. Rejections are counted by the hour. */
 const hour = 3_600_000;
 
-/** Milliseconds for which rejections are collected, so that a flood of requests from a stranger costs one write. */
+/** Milliseconds for which rejections are collected, so that a flood of unauthenticated requests costs one write. */
 const interval = 1000;
 
 const addCount = `
@@ -17,7 +17,7 @@ const addRejection = `
 const dropOldest = `
   DELETE FROM webhook_unauthenticated WHERE id <= (SELECT max(id) FROM webhook_unauthenticated) - ?`;
 
-/** Delete the counts of hours that are entirely before a time, and the single rejections before it. Call this inside a write. */
+/** Delete the counts of hours that end before a time, and the single rejections before it. Call this inside a write. */
 export function removeRejections(db: Database, before: number): void {
   db.statement('DELETE FROM webhook_rejections WHERE hour <= ?').run(before - hour);
   db.statement('DELETE FROM webhook_unauthenticated WHERE received_at < ?').run(before);
@@ -26,7 +26,7 @@ export function removeRejections(db: Database, before: number): void {
 /** Counts unauthenticated deliveries without a write for each, in bounded memory. */
 export interface RejectionCounter {
   add(rejection: UnauthenticatedRejection): void;
-  /** Write the collected rejections. Those that cannot be written are kept for the next time. */
+  /** Write the collected rejections. If that fails, they are kept for the next time. */
   flush(): Promise<void>;
   /** Write the collected rejections for the last time. */
   close(): Promise<void>;

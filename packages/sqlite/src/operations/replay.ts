@@ -22,8 +22,8 @@ const isAbandoned = (now: number): Condition => ({
 });
 
 /**
- * Put deliveries back into the queue. If all handlers of a delivery have succeeded, all of them run again. Otherwise only
- * those run that have not succeeded.
+ * Put deliveries back into the queue. If all handlers of a delivery have succeeded, all of them run again. Otherwise, only
+ * the handlers that have not succeeded run.
  * @returns the number of deliveries
  */
 export async function replayDeliveries(
@@ -35,11 +35,11 @@ export async function replayDeliveries(
   const { text, ...rest } = filter;
   if (text !== undefined) await search.catchUp();
   const also = and(replayable, isAbandoned(Date.now()));
-  // Checked again in the commit: a delivery may have been started, or sent again, since it was found.
+  // Check again in the commit, because a delivery may have been started or sent again since it was found.
   const still = and(toCondition(rest), also);
   const query = { filter, also, columns: 'id, received_at' };
   let replayed = 0;
-  // A replayed delivery may be processed before the replay ends. Going on after its position does not find it again.
+  // A replayed delivery may be processed before the replay ends. The search continues after it, so it is not found again.
   for (let from: Position | undefined; ; ) {
     const rows = await findRows(db, search, query, from, replayedAtOnce);
     const ids = rows.map(({ id }) => id);

@@ -17,7 +17,7 @@ export function schedulePruning(
     const before = maxAge === undefined ? {} : { before: new Date(Date.now() - maxAge) };
     pruneDeliveries(db, { ...options, ...before })
       .catch((error) => {
-        // A pruning that was interrupted by closing has not failed.
+        // If closing interrupts the pruning, that is not a failure.
         if (!ended) db.reportError(error);
       })
       .finally(() => {

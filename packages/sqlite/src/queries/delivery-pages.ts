@@ -20,7 +20,7 @@ import type { SearchIndex } from '../search/search-index.ts';
 import { findRows } from './find-rows.ts';
 import { type Position, toPosition } from './position.ts';
 
-/** Deliveries with their bodies that are in memory at a time. Each body can have 1 MiB. */
+/** The number of deliveries whose bodies are in memory at a time. Each body can have 1 MiB. */
 const exportPage = 100;
 
 /** Return one page of deliveries, newest first. */

@@ -11,13 +11,13 @@ export interface Position {
 
 export const newestFirst = 'ORDER BY received_at DESC, id DESC';
 
-/** Return the condition for the rows that follow a position, newest first. All rows if it is `undefined`. */
+/** Return the condition for the rows after a position, newest first. Without a position, it selects all rows. */
 export function after(position: Position | undefined): Condition {
   if (position === undefined) return anything;
   return { sql: '(received_at, id) < (?, ?)', values: [position.received_at, position.id] };
 }
 
-/** Return the condition for the rows down to a position, which is included. All rows if it is `undefined`. */
+/** Return the condition for the rows down to and including a position. Without a position, it selects all rows. */
 export function downTo(position: Position | undefined): Condition {
   if (position === undefined) return anything;
   return { sql: '(received_at, id) >= (?, ?)', values: [position.received_at, position.id] };

@@ -22,7 +22,10 @@ const indexes = [
   { filter: 'endpoint', index: 'webhook_logs_endpoint' },
 ] as const satisfies readonly TimeOrderedIndex[];
 
-/** Return the indexes that a filter can use, without {@link timeIndex}. Across several values no index is ordered. */
+/**
+ * Return the indexes that a filter can use, without {@link timeIndex}. For several values of a filter, no index is in the
+ * order of time.
+ */
 export function indexesFor(filter: DeliveryFilter): readonly TimeOrderedIndex[] {
   return indexes.filter(
     ({ filter: name }) => typeof filter[name] === 'string' && filter[name] !== 'processed',
@@ -38,7 +41,7 @@ export function rangeOf({ filter: name }: TimeOrderedIndex, filter: DeliveryFilt
 
 /**
  * Return the position that is a number of index entries after another one.
- * @returns `undefined` if the index ends before
+ * @returns `undefined` if the index has fewer entries
  */
 export function positionAfter(
   db: Database,

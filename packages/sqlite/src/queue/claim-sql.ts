@@ -1,7 +1,10 @@
 /** A damaged number counts as 0. The attempt must be an exact integer, because {@link settle} compares it. */
 const wholeAttempts = "iif(typeof(attempts) = 'integer' AND attempts BETWEEN 0 AND 1000000000, attempts, 0)";
 
-/** A row that is still running has lost its process. That is a failure, so that an event cannot end processes forever. */
+/**
+ * If a claimed row is still `running`, its process was lost. This counts as a failure. Otherwise an event that ends its
+ * process would be claimed again and again.
+ */
 const claimWhere = (ids: string) => `
   UPDATE webhook_logs SET state = 'running', attempts = ${wholeAttempts} + 1,
     failures = failures + (state = 'running'), due_at = NULL, requested_wait = NULL,
@@ -21,8 +24,8 @@ export const firstExpiry = `
   WHERE state = 'running' AND endpoint = ?`;
 
 /**
- * A worker keeps its running deliveries, even if it renews its lease late. A row that has the worker's lease without being run by
- * it, for example after a backup was restored, can be claimed when the lease has expired.
+ * A worker keeps its running deliveries, even if it renews their leases late. A row may have a lease of this worker although
+ * the worker does not run it, for example after a backup was restored. It can be claimed when the lease has expired.
  */
 const isExpired = `state = 'running' AND endpoint = @endpoint AND lease_until <= @now
       AND (lease_owner IS NOT @owner OR id NOT IN (SELECT value FROM json_each(@held)))`;
@@ -38,15 +41,15 @@ export const claimSuspect = claimWhere(`
     WHERE ${isExpired} AND failures + 1 >= @suspectFrom AND failures + 1 < @maxAttempts
     ORDER BY lease_until, id LIMIT 1`);
 
-export const buryExpired = `
+export const deadLetterExpired = `
   UPDATE webhook_logs INDEXED BY webhook_logs_leases SET state = 'dead', failures = failures + 1,
     lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
     error_message = 'Its process ended or stalled during the last attempt'
   WHERE ${isExpired} AND failures + 1 >= @maxAttempts
   RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, scan_id, target, attempts, handlers, error_message`;
 
-/** A delivery without an attempt does not wait. If it is due in the future, the clock has been set back since. */
-export const pullInNew = `
+/** Make new deliveries due now. A delivery that was never attempted is due in the future only if the clock was set back. */
+export const makeNewDue = `
   UPDATE webhook_logs INDEXED BY webhook_logs_open SET due_at = @now
   WHERE state <> 'processed' AND state = 'queued' AND received_at > @now AND endpoint = @endpoint
     AND attempts = 0 AND due_at > @now`;
@@ -55,7 +58,7 @@ export const pullInNew = `
 const longestWait = 'max(@maxDelay, CAST(coalesce(requested_wait, 0) AS INTEGER))';
 
 /** Limit each wait to its full length from now, in case the clock was set back. */
-export const pullInRetries = `
+export const limitRetryWaits = `
   UPDATE webhook_logs INDEXED BY webhook_logs_due SET due_at = @now + ${longestWait}
   WHERE endpoint = @endpoint AND due_at > @now + @maxDelay AND state = 'queued'
     AND due_at > @now + ${longestWait}`;
@@ -64,7 +67,7 @@ export const pullInRetries = `
 const longestLease = 'max(@duration, CAST(coalesce(lease_duration, 0) AS INTEGER))';
 
 /** Limit each lease to its full length from now. It is not ended, because its owner may be alive. */
-export const pullInLeases = `
+export const limitLeases = `
   UPDATE webhook_logs INDEXED BY webhook_logs_leases SET lease_until = @now + ${longestLease}
   WHERE state = 'running' AND endpoint = @endpoint AND lease_until > @now + @duration
     AND lease_until > @now + ${longestLease}`;
@@ -82,7 +85,10 @@ export const extend = `
   WHERE id IN (SELECT value FROM json_each(?)) AND lease_owner = ? AND state = 'running'
   RETURNING id`;
 
-/** The owner and the attempt are the fence: a process that lost the delivery to another one must not settle it. */
+/**
+ * The owner and the attempt are a fencing token: a process whose delivery another process has taken over must not settle
+ * it.
+ */
 export const settle = `
   UPDATE webhook_logs
   SET state = @state, processed = @processed, failures = @failures, due_at = @dueAt, requested_wait = @wait,
@@ -91,7 +97,7 @@ export const settle = `
   WHERE id = @id AND lease_owner = @owner AND attempts = @attempt`;
 
 /** This is a separate statement, because setting an indexed column writes its index even if the value does not change. */
-export const describe = `
+export const updateEvent = `
   UPDATE webhook_logs
   SET event_type = coalesce(@eventType, event_type), dialect = coalesce(@dialect, dialect),
     scan_id = coalesce(@scanId, scan_id), target = coalesce(@target, target)

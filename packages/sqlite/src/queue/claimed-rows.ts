@@ -26,7 +26,7 @@ type ClaimedColumn =
 
 export type LostRow = Omit<ClaimedRow, 'dialect' | 'body' | 'failures'> & { readonly error_message: unknown };
 
-/** Never throws: otherwise a broken row would roll back the commit that claims it, and stop the worker. */
+/** Never throws. Otherwise a broken row would roll back the commit that claims it, and stop the worker. */
 export function toClaim(row: ClaimedRow, endpoint: string, isSuspect: boolean): Claim {
   return {
     key: String(row.id),
@@ -48,7 +48,7 @@ export function toClaim(row: ClaimedRow, endpoint: string, isSuspect: boolean): 
   };
 }
 
-/** Never throws, for the same reason. */
+/** Never throws, for the same reason as {@link toClaim}. */
 export function toLostDelivery(row: LostRow, endpoint: string): LostDelivery {
   const letter = lostLetterOf({
     id: textOf(row.delivery_id),

@@ -13,19 +13,19 @@ import type { StoreSettings } from '../options.ts';
 import { insertDelivery } from '../rows/insert-delivery.ts';
 import {
   addLeases,
-  buryExpired,
   claimExpired,
   claimQueued,
   claimSuspect,
-  describe,
+  deadLetterExpired,
   extend,
   firstExpiry,
+  limitLeases,
+  limitRetryWaits,
+  makeNewDue,
   nextDue,
-  pullInLeases,
-  pullInNew,
-  pullInRetries,
   release,
   settle,
+  updateEvent,
 } from './claim-sql.ts';
 import { type ClaimedRow, type LostRow, toClaim, toLostDelivery } from './claimed-rows.ts';
 import { enqueueDelivery } from './enqueue.ts';
@@ -57,7 +57,7 @@ export function createEndpointQueue(
     };
   }
 
-  /** Claim deliveries whose process was lost. They come before queued ones: there are only as many as had a worker. */
+  /** Claim deliveries whose process was lost, before the queued ones. There are only as many of them as lost workers had. */
   function claimLost(plan: ClaimPlan): readonly Claim[] {
     const { places, held, takeOver, suspectFrom, maxAttempts } = plan;
     if (takeOver === 'none') return [];
@@ -90,7 +90,7 @@ export function createEndpointQueue(
     const id = Number(key);
     const { changes } = run(settle, { ...toColumns(settlement), id, attempt, owner });
     if (changes === 0) return false;
-    if (event !== undefined) run(describe, { id, ...toEventColumns(event) });
+    if (event !== undefined) run(updateEvent, { id, ...toEventColumns(event) });
     return true;
   }
 
@@ -119,10 +119,10 @@ export function createEndpointQueue(
         db.write(() => {
           const { now, held, areExpiriesReliable, maxAttempts } = plan();
           const expired = { endpoint, now, maxAttempts, owner, held: toNumbers(held) };
-          const lost = areExpiriesReliable ? db.statement(buryExpired).all(expired) : [];
-          run(pullInNew, { endpoint, now });
-          run(pullInRetries, { endpoint, now, maxDelay });
-          run(pullInLeases, { endpoint, now, duration: lease });
+          const lost = areExpiriesReliable ? db.statement(deadLetterExpired).all(expired) : [];
+          run(makeNewDue, { endpoint, now });
+          run(limitRetryWaits, { endpoint, now, maxDelay });
+          run(limitLeases, { endpoint, now, duration: lease });
           run(addLeases, { endpoint, now, duration: lease });
           return (lost as LostRow[]).map((row) => toLostDelivery(row, endpoint));
         }),

@@ -6,41 +6,41 @@ import type { EventIssue } from '@spiderfoot-webhooks/core/events';
 import { type HandlerRecord, readHandlerRecords } from '@spiderfoot-webhooks/core/stores';
 
 /** The largest distance from 1970 that a `Date` can represent, in milliseconds. */
-export const greatestTime = 8.64e15;
+export const maxTime = 8.64e15;
 
-/** @returns the cell as text; `undefined` for NULL */
+/** Return a cell as text. `undefined` for NULL. */
 export function textOf(cell: unknown): string | undefined {
   if (cell === null || cell === undefined) return undefined;
   return Buffer.isBuffer(cell) ? cell.toString() : String(cell);
 }
 
-/** @returns the cell as a whole number, or `otherwise` if it is not a number */
+/** Return a cell as a whole number, or `otherwise` if it is not a number. */
 export function numberOf(cell: unknown, otherwise = 0): number {
   return typeof cell === 'number' && Number.isFinite(cell) ? Math.trunc(cell) : otherwise;
 }
 
-/** @returns the time in the cell, in milliseconds since 1970; `undefined` if it holds none */
+/** Return the time in a cell, which is in milliseconds since 1970. `undefined` if the cell does not contain a time. */
 export function timeOf(cell: unknown): Date | undefined {
   const time = numberOf(cell, Number.NaN);
-  return Math.abs(time) <= greatestTime ? new Date(time) : undefined;
+  return Math.abs(time) <= maxTime ? new Date(time) : undefined;
 }
 
-/** @returns the bytes of a body; an empty array if the cell is NULL */
+/** Return the bytes of a body. An empty array if the cell is NULL. */
 export function bytesOf(cell: unknown): Buffer {
   return Buffer.isBuffer(cell) ? cell : Buffer.from(textOf(cell) ?? '');
 }
 
-/** @returns the issues in the column `issues`; an empty list if the cell holds anything else */
+/** Return the issues in the column `issues`. An empty list if the cell contains anything else. */
 export function issuesOf(cell: unknown): readonly EventIssue[] {
   return listOf(cell).filter(isIssue);
 }
 
-/** @returns the records in the column `handlers`; an empty list if the cell holds anything else */
+/** Return the records in the column `handlers`. An empty list if the cell contains anything else. */
 export function handlersOf(cell: unknown): readonly HandlerRecord[] {
   return readHandlerRecords(listOf(cell));
 }
 
-/** @returns the members of a JSON list; an empty list if the cell holds anything else */
+/** Return the members of a JSON list. An empty list if the cell contains anything else. */
 function listOf(cell: unknown): readonly unknown[] {
   const json = textOf(cell);
   if (json === undefined) return [];

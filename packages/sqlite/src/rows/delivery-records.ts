@@ -44,7 +44,7 @@ export const columnsWithBody = `${columns}, CAST(webhook_logs.payload AS BLOB) A
 
 const select = `SELECT ${columnsWithBody} FROM webhook_logs`;
 
-/** @param which a delivery's key, or its id */
+/** Find a delivery. @param which its key, or its id */
 export function findDelivery(db: Database, which: string, endpoint?: string): DeliveryWithBody | undefined {
   const number = toRowNumber(which);
   const row =

@@ -2,8 +2,10 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type BetterSqlite3 from 'better-sqlite3';
 import { differenceOf, hasObject } from './table-shape.ts';
 
-/** The guide's table, as its `WebhookLogger` creates it. Our columns follow its columns, so that its INSERT also works on our
- * table. */
+/**
+ * The guide's table, as its `WebhookLogger` creates it. Our columns follow its columns, so that its INSERT also works on our
+ * table.
+ */
 const guideTable = `
   CREATE TABLE IF NOT EXISTS webhook_logs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -19,8 +21,8 @@ const textAt = (path: string) => `CASE WHEN json_valid(payload) AND json_type(pa
     THEN json_extract(payload, '${path}') END`;
 
 /**
- * The guide's column `timestamp`, which is UTC without a zone, in milliseconds since 1970. The current time if it
- * holds no time.
+ * The guide's column `timestamp`, which is UTC without a zone, in milliseconds since 1970. The current time if the column
+ * does not contain a time.
  */
 export const guideTimestamp = `coalesce(
       CAST(round(unixepoch(timestamp, 'subsec') * 1000) AS INTEGER), CAST(unixepoch('subsec') * 1000 AS INTEGER))`;
@@ -45,12 +47,12 @@ const afterSpace = (text: string) => `substr(${text}, instr(${text}, ' ') + 1)`;
  *
  * Times are milliseconds since 1970.
  *
- * - `due_at`: of a queued delivery, the earliest time of its next attempt. 0 if it was replayed, sent again or
- *   released: it is due before all other deliveries, whatever the clock says. Otherwise NULL
- * - `requested_wait`: of a queued delivery, the wait until `due_at` in milliseconds if a handler asked for it
- * - `lease_owner`: of a running delivery, its worker; of a received one, the process and the store that run its
- *   handlers. Otherwise NULL, as the next two are
- * - `lease_until`: the time from which on that owner no longer counts as running it
+ * - `due_at`: for a queued delivery, the earliest time of its next attempt. 0 if it was replayed, sent again or released.
+ *   It is then due before all other deliveries, regardless of the clock. Otherwise NULL
+ * - `requested_wait`: for a queued delivery, the wait until `due_at` in milliseconds, if a handler asked for it
+ * - `lease_owner`: for a running delivery, its worker. For a received delivery, the process and the store that run its
+ *   handlers. Otherwise NULL, like the other columns of the lease
+ * - `lease_until`: the time at which the lease expires. The owner then no longer counts as running the delivery
  * - `lease_duration`: milliseconds from the beginning of the lease to its end
  * - `attempts` counts every attempt before it begins
  * - `failures` counts the attempts that failed or lost their process, which `maxAttempts` limits
@@ -159,17 +161,17 @@ export function idOf(handle: BetterSqlite3.Database): string | undefined {
 }
 
 /**
- * @param mustHold whether to also reject a file without the tables of this kit
+ * @param mustExist whether to also reject a file without the tables of this kit
  * @throws ConfigurationError if the file was written by a newer version of the kit or by another program. The file is
  *   not changed
  */
-export function rejectUnknownSchema(handle: BetterSqlite3.Database, path: string, mustHold: boolean): void {
+export function rejectUnknownSchema(handle: BetterSqlite3.Database, path: string, mustExist: boolean): void {
   // Use one transaction, because another process may migrate the file between reading its version and its table.
-  const problem = handle.transaction(() => problemOf(handle, mustHold))();
+  const problem = handle.transaction(() => problemOf(handle, mustExist))();
   if (problem !== undefined) throw new ConfigurationError('path', `${path} ${problem}`);
 }
 
-function problemOf(handle: BetterSqlite3.Database, mustHold: boolean): string | undefined {
+function problemOf(handle: BetterSqlite3.Database, mustExist: boolean): string | undefined {
   const version = versionOf(handle);
   if (version > newestVersion) {
     return `has version ${version}, but this version of the kit supports only versions up to ${newestVersion}. Update @spiderfoot-webhooks/sqlite. The file was not changed.`;
@@ -184,7 +186,7 @@ function problemOf(handle: BetterSqlite3.Database, mustHold: boolean): string | 
   if (version > 0) {
     return `belongs to another program: it has version ${version}, but no table webhook_logs. The file was not changed. Choose another file.`;
   }
-  return mustHold
+  return mustExist
     ? 'has no table webhook_logs, so no receiver has written it. The file was not changed. Choose another file.'
     : undefined;
 }

@@ -1,17 +1,13 @@
 import type { GroupCommit } from '../database/group-commit.ts';
 import type { Statements } from '../database/statement.ts';
-import { greatestTime } from '../rows/cells.ts';
+import { maxTime } from '../rows/cells.ts';
 import { adopt, guideTimestamp } from './migrations.ts';
 
 /**
  * Conditions for invalid times. In the index by time, NULL sorts before all numbers, and text and bytes sort after
  * them. All listings use this index, so such a row would end a page, or begin every page.
  */
-const misplaced = [
-  'received_at IS NULL',
-  `received_at > ${greatestTime}`,
-  `received_at < -${greatestTime}`,
-] as const;
+const misplaced = ['received_at IS NULL', `received_at > ${maxTime}`, `received_at < -${maxTime}`] as const;
 
 const find = `
   SELECT EXISTS (SELECT 1 FROM webhook_logs INDEXED BY webhook_logs_foreign WHERE state IS NULL) AS state,

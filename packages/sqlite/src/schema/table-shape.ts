@@ -62,10 +62,10 @@ interface ColumnInfo {
 }
 
 /**
- * Compare the table with the expected one. Another program may have its own table `webhook_logs`, and migrating that
- * would fail halfway with an SQL error.
+ * Compare the table with the expected table. Another program may have its own table `webhook_logs`, and a migration of that
+ * table would fail halfway with an SQL error.
  * @param version the version of the file
- * @returns how the table differs from that of this version; `undefined` if it does not
+ * @returns the difference between the table and the table of this version. `undefined` if there is none
  */
 export function differenceOf(handle: BetterSqlite3.Database, version: number): string | undefined {
   const table = handle

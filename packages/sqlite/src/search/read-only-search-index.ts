@@ -15,7 +15,7 @@ import {
   searchTextOf,
 } from './search-index.ts';
 
-/** A table in memory with the entries that the index in the file does not have yet. */
+/** Creates a table in memory for the entries that the index in the file does not have yet. */
 const makeRest = `CREATE VIRTUAL TABLE temp.webhook_search_rest USING fts5 (payload, content = '')`;
 
 const hasRest = "SELECT 1 FROM temp.sqlite_schema WHERE name = 'webhook_search_rest'";
@@ -40,7 +40,7 @@ export function createReadOnlySearchIndex(db: Database): SearchIndex {
     }
   }
 
-  /** Entries of an older version that change when their strings are decoded. */
+  /** Add the entries of an older version that change when their strings are decoded. */
   async function addOutdated(): Promise<void> {
     for (let from = outdatedNumber(db); from > 0; ) {
       const rows = db.statement(outdated).all(from) as Indexable[];
@@ -78,7 +78,7 @@ export function createReadOnlySearchIndex(db: Database): SearchIndex {
   };
 }
 
-/** Return the rows that match a text by the index in the file or by the table in memory. */
+/** Return the rows that match a text, according to the index in the file or the table in memory. */
 function findInBoth(
   db: Database,
   text: string,

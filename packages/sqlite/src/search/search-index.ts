@@ -6,10 +6,10 @@ import type { RowQuery } from '../queries/index-scan.ts';
 import type { Position } from '../queries/position.ts';
 import { toMatch } from './match-expression.ts';
 
-/** Limits of the rows and characters that are indexed in one commit. It takes some milliseconds, so no delivery waits longer. */
+/** The limits of what one commit indexes. Such a commit takes some milliseconds, and deliveries wait for it. */
 const sliceLimits = { rows: 200, characters: 65_536 };
 
-/** The number of rows that are checked for outdated entries at a time. Most entries are not outdated. */
+/** The number of rows that are checked for outdated entries at a time. It can be higher, because few entries change. */
 const reviewedAtOnce = 500;
 
 /** The time without a delivery after which the index is updated in the background, in milliseconds. */
@@ -140,7 +140,7 @@ export function searchTextOf(payload: unknown): string {
   return toSearchText(Buffer.isBuffer(payload) ? payload.toString() : String(payload));
 }
 
-/** Return the rows that match a text by the index in the file. */
+/** Return the rows that match a text, according to the index in the file. */
 export function findMatches(
   db: Database,
   text: string,

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore, type Store } from '../../src/index.ts';
 import {
   addLeases,
-  buryExpired,
   claimExpired,
   claimSuspect,
-  pullInLeases,
+  deadLetterExpired,
+  limitLeases,
 } from '../../src/queue/claim-sql.ts';
 import { until } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
@@ -172,10 +172,10 @@ describe('The plan of a statement', () => {
   });
 
   it('of a query for running deliveries uses the index of leases', () => {
-    for (const sql of [buryExpired, claimExpired, claimSuspect])
+    for (const sql of [deadLetterExpired, claimExpired, claimSuspect])
       expect(planOf(sql).join(), sql).toContain('webhook_logs_leases (endpoint=? AND lease_until<?)');
     expect(planOf(addLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until=?)');
-    expect(planOf(pullInLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until>?)');
+    expect(planOf(limitLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until>?)');
   });
 
   it('of the log, of rejections and of searches uses an index', async () => {

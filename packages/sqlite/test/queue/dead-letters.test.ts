@@ -70,7 +70,11 @@ describe('A dead letter', () => {
 
   it.each([
     ['the receiver', ['error spiderfoot webhook: handlers failed; the delivery is a dead letter'], 'r'],
-    ['the store', ['error spiderfoot store: dead letter; store.replay() runs its handlers again'], 's'],
+    [
+      'the store',
+      ['error spiderfoot store: a delivery is a dead letter; store.replay() runs its handlers again'],
+      's',
+    ],
     ['both', ['error spiderfoot webhook: handlers failed; the delivery is a dead letter'], 'rs'],
   ])('is logged in one line if %s has a logger', async (_, expected, who) => {
     const { logger, lines } = keepingLogger();
@@ -84,7 +88,7 @@ describe('A dead letter', () => {
   });
 
   it.each(['r', 's', 'rs'])(
-    'is reported and logged in one line if its process was lost too often (loggers: %s)',
+    'is reported and logged in one line if its process ended during too many attempts (loggers: %s)',
     async (who) => {
       const path = temporaryPath();
       const { logger, lines } = keepingLogger();
