@@ -3,8 +3,8 @@ import type { CliResult } from './start.ts';
 
 const intro = `## The command's start
 
-Milliseconds from the start of a process to its exit for \`--help\`, and the ratio to \`node -e ''\`. "Beyond" is the time that
-exceeds 1.5 times that of \`node -e ''\`. The target is at most 100 ms.`;
+Milliseconds from the start of a process to its exit for \`--help\`, and the ratio to \`node -e ''\`, which starts Node and does
+nothing. "Beyond" is the time that exceeds 1.5 times that of \`node -e ''\`. It should be at most 100 ms.`;
 
 export function cliParts(results: readonly CliResult[]): string[] {
   if (results.length === 0) return [];

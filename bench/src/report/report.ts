@@ -34,27 +34,28 @@ export function machine(): string {
 
 const intro = `# Benchmarks
 
-\`npm run bench\` takes these measurements and writes this page. Each figure is the median of interleaved rounds, with its range.
-In every round, all contenders run with the same bodies. Ratios are computed per round, so that a moment of load on the
-machine affects both sides. Every body is signed and unique, so none is a duplicate.`;
+\`npm run bench\` takes these measurements and writes this page. Each figure is the median of many rounds. The range is in
+parentheses. In every round, all contenders run one after the other with the same bodies. A ratio compares two contenders of
+the same round, so that load on the machine affects both. Every body is signed and unique, so none is a duplicate.`;
 
 const coreIntro = `## Core: verify, parse, validate, detect duplicates, route
 
-In one process, without HTTP. The floor is \`createHmac\`, \`timingSafeEqual\` and \`JSON.parse\`, without validation or routing.
-Core and octokit call a handler; stripe, standardwebhooks and tern only verify and parse. The time to create tern's \`Request\`
-objects is not measured. From 1.03 MB, Node can turn an ASCII body into a string without a copy. Core uses this, so it is
-faster than the floor at 1 MB.`;
+Microseconds for one delivery, in one process, without HTTP. The floor is only \`createHmac\`,
+\`timingSafeEqual\` and \`JSON.parse\`, without validation or routing. Core and octokit also call a handler. stripe, standardwebhooks and tern only verify and parse. The time to create tern's \`Request\` objects is not measured.
+From 1.03 MB, Node can turn an ASCII body into a string without a copy. Core uses this, so it is faster than the floor at
+1 MB.`;
 
 const httpIntro = `## Adapters, over HTTP
 
 Requests per second with a body of 0.5 KB over 16 connections on loopback. "By hand" is the same framework with the usual
-hand-written receiver. In Express it uses \`express.json({ verify })\`. Elsewhere it reads the raw body (Koa: with the package
-raw-body; Hono: with \`c.req.arrayBuffer()\`; plain Node: with stream events, without a limit), then calls HMAC and
-\`JSON.parse\`.`;
+hand-written receiver, which verifies an HMAC and calls \`JSON.parse\`. In Express, it gets the raw body from
+\`express.json({ verify })\`, in Koa from the package raw-body, and in Hono from \`c.req.arrayBuffer()\`. In plain Node, it
+reads stream events, without a limit.`;
 
 const rejectionIntro = `## Rejecting
 
-Microseconds per request on plain Node, and the ratio to accepting a body of about the same size. The target is at most 1.`;
+Microseconds per rejected request on plain Node, and the ratio to accepting a body of about the same size. The ratio should be
+at most 1.`;
 
 /** The page `docs/benchmarks.md`. */
 export function toMarkdown(figures: Figures): string {

@@ -4,19 +4,21 @@ import type { StoreRowsResult } from './store-rows.ts';
 
 const httpIntro = `## SQLite, over HTTP
 
-The same load on plain Node: without a store, with the log (two commits per delivery, before and after the handlers), and
-with the queue (one commit before the 202; the other commits run in the background, and these figures include them). All
-use WAL with \`synchronous = FULL\`. "CPU" is the CPU time of the receiver's process per delivery that is received, stored,
-handled and settled, with the quartiles of its ratio. The search index is updated later, and is not included. "The guide's" is
-the guide's Flask receiver with its \`WebhookLogger\` and two workers.`;
+The same load on plain Node, without a store, with a log and with a queue. The log commits twice for each delivery: before
+and after the handlers. The queue commits once before the 202. Its other commits run in the background, and these figures
+include them. The stores use WAL with \`synchronous = FULL\`. "The guide's" is the Flask receiver of SpiderFoot's webhook
+guide, with its \`WebhookLogger\` and two workers.
+
+"CPU" is the CPU time of the receiver's process to receive, store, handle and settle one delivery. Its ratio has the quartiles
+in parentheses. The search index is updated later, so its time is not included.`;
 
 const rowsIntro = `## SQLite, rows
 
-Rows per second that one process writes durably, by the number of concurrent writes, and the ratio of rows to the disk's
-syncs.`;
+Rows per second that one process writes durably, for different numbers of concurrent writes ("side by side"). "Rows per
+sync" compares this rate with the number of syncs per second that the disk can do.`;
 
-const sizesIntro = `The time to insert a row (64 concurrent writes) and to list a page of 50 rows, in files of different sizes. The memory is that
-of the process, including the bodies of the benchmark.`;
+const sizesIntro = `The time to insert a row (64 concurrent writes) and to list a page of 50 rows, in files of different sizes. The last column
+is the memory of the process, including the bodies of the benchmark.`;
 
 export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResult | undefined): string[] {
   const parts: string[] = [];
