@@ -89,10 +89,6 @@ export const runtimes: readonly Runtime[] = [
     options: ['--pool=threads'],
     exceptions: [
       {
-        test: 'A file that may only be read > is (?:refused|rejected) when it is opened',
-        because: 'the test changes its user, which a thread may not do, and vitest runs in threads on Bun',
-      },
-      {
         test: 'A new database > (?:has mode 0600, and so|with a name like a URI)',
         because: 'the tests change the umask and the folder of their process, which a thread may not do',
       },

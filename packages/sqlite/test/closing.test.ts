@@ -88,3 +88,41 @@ it('A handler that ends after its store was closed reports nothing, and the next
   next.start('default', async () => ({ status: 'processed', succeeded: [], failures: [] }));
   await until(async () => expect((await next.list({ state: 'processed' })).deliveries).toHaveLength(2));
 });
+
+it('a closed store rejects every call with a StoreError', async () => {
+  const path = temporaryPath();
+  const store = openStore(path, { keepRejections: 1 });
+  await store.enqueue(createStored());
+  await store.close();
+  const calls: readonly (() => unknown)[] = [
+    () => store.record({ ...createStored(), state: 'received', attempt: 0, succeeded: [] }),
+    () => store.enqueue(createStored()),
+    () => store.list(),
+    () => store.list({ text: 'a' }),
+    () => store.get('1'),
+    () => store.counts(),
+    () => store.rejections(),
+    () => store.replay('1'),
+    () => store.replay({}),
+    () => store.prune({ keep: 1 }),
+    () => store.prune({ before: new Date() }),
+    () => store.export('jsonl')[Symbol.asyncIterator]().next(),
+    async () => store.start('default', () => Promise.reject(new Error('never called'))),
+  ];
+  for (const call of calls) {
+    await expect(call(), call.toString()).rejects.toMatchObject({
+      name: 'StoreError',
+      message: expect.stringContaining('store.close()'),
+    });
+  }
+  // The receiver continues to count. The log must not get a line every second.
+  const { counts } = await openStore(path).rejections();
+  store.recordRejection({
+    code: 'invalid_signature',
+    endpoint: 'e',
+    receivedAt: new Date(),
+    ip: undefined,
+  });
+  expect(counts).toEqual([]);
+  await store.close();
+});

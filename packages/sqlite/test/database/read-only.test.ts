@@ -152,7 +152,7 @@ describe('A store with readOnly', () => {
     chmodSync(path, 0o644);
     chmodSync(dirname(path), 0o755);
     const writer = startProgram({ path, handler: 'succeeds' });
-    await writer.says('opened');
+    await writer.waitForLine('opened');
     await open(path).record({ ...createStored(), state: 'failed', attempt: 1, succeeded: [] });
     writer.signal('SIGKILL');
     await writer.end();
@@ -201,7 +201,7 @@ describe('A store with readOnly', () => {
     expect(await count()).toBe(1);
     for (const expected of [2, 3]) {
       const writer = startProgram({ path, send: 1 });
-      await writer.says('closed');
+      await writer.waitForLine('closed');
       await writer.end();
       expect(await count()).toBe(expected);
     }

@@ -71,6 +71,16 @@ describe('openStore says what to do about', () => {
     expect(attempt({ path }, stranger).message).toMatch(/Permission denied.*webhooks\.db-wal/);
   });
 
+  it('a file that this user may read but not write', async ({ skip }) => {
+    if (process.geteuid?.() === 0 && asStranger === undefined)
+      skip('root cannot become another user, with setpriv');
+    const path = temporaryPath();
+    await openStore(path).close();
+    chmodSync(path, 0o444);
+    chmodSync(dirname(path), 0o777);
+    expect(attempt({ path }, asStranger)).toMatchObject({ name: 'ConfigurationError', option: 'path' });
+  });
+
   it('a folder that is missing, or is a file', () => {
     const folder = temporaryFolder();
     expect(refusal(join(folder, 'missing', 'webhooks.db'))).toMatch(/folder .*missing does not exist/);

@@ -12,7 +12,7 @@ async function syncsBeforeAnswers(order: Omit<Order, 'path'>): Promise<readonly 
   const program = startProgram({ path: temporaryPath(), ...order }, [
     ...[strace, '-f', '-y', '-s', '40', '-e', 'trace=fsync,fdatasync,write,writev,sendto,sendmsg'],
   ]);
-  await program.says('closed');
+  await program.waitForLine('closed');
   await program.end();
   const trace = program.errors.split('\n');
   const syncs: number[] = [];

@@ -3,78 +3,78 @@ import { hostname } from 'node:os';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRunner } from '../../src/log/running-elsewhere.ts';
-import { type Process, startTaker } from '../support/processes.ts';
+import { type Process, startLogProcess } from '../support/processes.ts';
 import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
 import { createWebhook, secret } from '../support/webhooks.ts';
 
-/** Starts two processes that use one file. */
-async function two() {
+/** Start two processes that use one file. */
+async function startTwo() {
   const path = temporaryPath();
-  const [first, second] = [startTaker(path), startTaker(path)];
-  await Promise.all([first.says('ready'), second.says('ready')]);
+  const [first, second] = [startLogProcess(path), startLogProcess(path)];
+  await Promise.all([first.waitForLine('ready'), second.waitForLine('ready')]);
   return { path, first, second };
 }
 
-const count = (process: Process, line: string) => process.lines.filter((said) => said === line).length;
+const count = (process: Process, line: string) => process.lines.filter((printed) => printed === line).length;
 
 describe('Two processes over one log', () => {
   it('run the handlers of a delivery once if both receive it', async () => {
-    const { first, second } = await two();
-    first.tell('send');
-    await first.says('began');
-    for (let n = 0; n < 2; n++) second.tell('send');
-    await second.says('503 in_progress 1', 2);
-    first.tell('finish');
-    await first.says('200 processed');
-    second.tell('send');
-    await second.says('200 duplicate');
+    const { first, second } = await startTwo();
+    first.writeLine('send');
+    await first.waitForLine('began');
+    for (let n = 0; n < 2; n++) second.writeLine('send');
+    await second.waitForLine('503 in_progress 1', 2);
+    first.writeLine('finish');
+    await first.waitForLine('200 processed');
+    second.writeLine('send');
+    await second.waitForLine('200 duplicate');
     expect([count(first, 'began'), count(second, 'began')]).toEqual([1, 0]);
   });
 
   it('handle it in the second after the first has failed', async () => {
-    const { first, second } = await two();
-    first.tell('send');
-    await first.says('began');
-    second.tell('send');
-    await second.says('503 in_progress 1');
-    first.tell('fail');
-    await first.says('500 handler_failed');
-    second.tell('send');
-    await second.says('began');
-    second.tell('finish');
-    await second.says('200 processed');
+    const { first, second } = await startTwo();
+    first.writeLine('send');
+    await first.waitForLine('began');
+    second.writeLine('send');
+    await second.waitForLine('503 in_progress 1');
+    first.writeLine('fail');
+    await first.waitForLine('500 handler_failed');
+    second.writeLine('send');
+    await second.waitForLine('began');
+    second.writeLine('finish');
+    await second.waitForLine('200 processed');
   });
 
   it.each(['SIGKILL', 'SIGSTOP'] as const)(
     'handle it in the second at once, after the first got %s',
     async (signal) => {
-      const { first, second } = await two();
-      first.tell('send');
-      await first.says('began');
-      second.tell('send');
-      await second.says('503 in_progress 1');
+      const { first, second } = await startTwo();
+      first.writeLine('send');
+      await first.waitForLine('began');
+      second.writeLine('send');
+      await second.waitForLine('503 in_progress 1');
       first.signal(signal);
       if (signal === 'SIGKILL') await first.end();
       else await until(() => expect(stateOf(first.pid)).toBe('T'));
-      second.tell('send');
-      await second.says('began');
-      second.tell('finish');
-      await second.says('200 processed');
+      second.writeLine('send');
+      await second.waitForLine('began');
+      second.writeLine('finish');
+      await second.waitForLine('200 processed');
     },
   );
 
   it('leave to the second a delivery that an earlier process has received and not settled', async () => {
-    const { path, first, second } = await two();
-    first.tell('send');
-    await first.says('began');
+    const { path, first, second } = await startTwo();
+    first.writeLine('send');
+    await first.waitForLine('began');
     first.signal('SIGKILL');
     await first.end();
-    const third = startTaker(path);
-    await third.says('ready');
-    third.tell('send');
-    await third.says('began');
-    second.tell('send');
-    await second.says('503 in_progress 1');
+    const third = startLogProcess(path);
+    await third.waitForLine('ready');
+    third.writeLine('send');
+    await third.waitForLine('began');
+    second.writeLine('send');
+    await second.waitForLine('503 in_progress 1');
   });
 });
 
@@ -93,13 +93,13 @@ describe('Two stores of one process over one log', () => {
     );
     if (first === undefined || second === undefined) throw new Error('There are two');
     onTestFinished(() => finish());
-    const taken = webhook.send(first);
+    const firstOutcome = webhook.send(first);
     await vi.waitFor(() => expect(handlers[0]).toHaveBeenCalled());
     expect(await webhook.send(second)).toMatchObject({ code: 'in_progress' });
     await stores[0].close();
     expect(await webhook.send(second)).toMatchObject({ status: 'processed' });
     finish();
-    expect(await taken).toMatchObject({ code: 'unavailable' });
+    expect(await firstOutcome).toMatchObject({ code: 'unavailable' });
   });
 });
 

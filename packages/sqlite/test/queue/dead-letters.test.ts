@@ -97,7 +97,7 @@ describe('A dead letter', () => {
       await store.enqueue({ ...delivery, body: (await createWebhook()).body });
       for (const attempt of [1, 2]) {
         const program = startProgram({ path, options: { ...quick, lease: 200 }, handler: 'dies' });
-        await program.says(`began ${attempt}`);
+        await program.waitForLine(`began ${attempt}`);
         await program.end();
       }
       const { receiver, letters } = receiving(store, who.includes('r') ? { logger } : {});

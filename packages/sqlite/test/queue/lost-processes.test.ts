@@ -16,10 +16,10 @@ describe('A process that is lost', () => {
       createReceiver({ secret, queue: { ...store, start: () => ({ close: async () => {} }) } }),
     );
     const lost = startProgram({ path, options, handler: 'hangs' });
-    await lost.says('began 1');
+    await lost.waitForLine('began 1');
     const handler = vi.fn();
     receive(store).onAny(handler).start();
-    // It lives: its signs of life keep its lease.
+    // It runs, and renews its lease.
     await new Promise((resolve) => setTimeout(resolve, 800));
     expect(handler).not.toHaveBeenCalled();
     lost.signal('SIGKILL');
@@ -36,9 +36,9 @@ describe('A process that is lost', () => {
     await delivery.send(
       createReceiver({ secret, queue: { ...store, start: () => ({ close: async () => {} }) } }),
     );
-    const still = startProgram({ path, options: { ...quick, lease: 400 }, handler: 'waits' });
-    await still.says('began 1');
-    still.signal('SIGSTOP');
+    const suspended = startProgram({ path, options: { ...quick, lease: 400 }, handler: 'waits' });
+    await suspended.waitForLine('began 1');
+    suspended.signal('SIGSTOP');
     const gate = createGate();
     receive(store)
       .onAny(() => gate.pass())
@@ -46,11 +46,11 @@ describe('A process that is lost', () => {
     await until(() => expect(gate.running()).toBe(1));
     const before = await store.get(delivery.id);
     expect(before).toMatchObject({ state: 'running', attempts: 2 });
-    still.signal('SIGCONT');
-    still.tell('finish');
-    await still.says('done 1');
-    still.signal('SIGTERM');
-    await still.end();
+    suspended.signal('SIGCONT');
+    suspended.writeLine('finish');
+    await suspended.waitForLine('done 1');
+    suspended.signal('SIGTERM');
+    await suspended.end();
     expect(await store.get(delivery.id)).toMatchObject({ state: 'running', attempts: 2, handlers: [] });
     gate.release();
     expect(await untilState(store, delivery, 'processed')).toMatchObject({ attempts: 2 });
@@ -64,7 +64,7 @@ describe('A process that is lost', () => {
     await store.enqueue({ ...delivery, body: (await createWebhook()).body });
     for (const attempt of [1, 2]) {
       const program = startProgram({ path, options, handler: 'dies' });
-      await program.says(`began ${attempt}`);
+      await program.waitForLine(`began ${attempt}`);
       await program.end();
     }
     receive(store).start();
@@ -74,6 +74,7 @@ describe('A process that is lost', () => {
     });
   });
 });
+
 describe('Processes with different options', () => {
   it("do not claim each other's running deliveries", async () => {
     const path = temporaryPath();
@@ -87,10 +88,10 @@ describe('Processes with different options', () => {
     await owner.enqueue(delivery);
     await until(() => expect(gate.running()).toBe(1));
     const other = open(path, { ...quick, lease: 30 });
-    const taken = vi.fn(async (work: QueuedWork) => done(work));
-    other.start('default', taken);
+    const claimed = vi.fn(async (work: QueuedWork) => done(work));
+    other.start('default', claimed);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(taken).not.toHaveBeenCalled();
+    expect(claimed).not.toHaveBeenCalled();
     const [lease] = query(path, 'SELECT lease_until - received_at AS duration FROM webhook_logs');
     expect(Object(lease).duration).toBeGreaterThan(1_800_000);
     gate.release();

@@ -92,7 +92,7 @@ describe('A new file', () => {
     const path = temporaryPath();
     const at = Date.now() + 2000;
     const programs = [1, 2, 3].map(() => startProgram({ path, at, files: 20, send: 5 }));
-    await Promise.all(programs.map((program) => program.says('closed')));
+    await Promise.all(programs.map((program) => program.waitForLine('closed')));
     expect(query(path, 'SELECT state, count(*) AS count FROM webhook_logs GROUP BY 1')).toEqual([
       { state: 'processed', count: 15 },
     ]);

@@ -3,7 +3,7 @@ import type { Store } from '../../src/index.ts';
 import { createStored } from './webhooks.ts';
 
 /** Create a log entry with the given properties. */
-export function createEntry(given: Partial<LogEntry> = {}): LogEntry {
+function createEntry(given: Partial<LogEntry> = {}): LogEntry {
   return { ...createStored(given), state: 'processed', attempt: 1, succeeded: ['handler'], ...given };
 }
 

@@ -1,6 +1,6 @@
 /**
- * A process that handles deliveries in a log. It reads commands on standard input: `send` sends it one webhook, always with the
- * same bytes; `finish` ends the handlers that run, `fail` ends them with an error.
+ * A process that handles deliveries in a log. It reads commands on standard input: `send` delivers a webhook, with the same bytes
+ * each time. `finish` ends the running handlers. `fail` ends them with an error.
  */
 import { createInterface } from 'node:readline';
 import { createReceiver } from '@spiderfoot-webhooks/core';
@@ -8,13 +8,13 @@ import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { openStore } from '../../src/index.ts';
 import { createRaw, secret } from './webhooks.ts';
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const print = (line: string) => process.stdout.write(`${line}\n`);
 const running: { finish(): void; fail(): void }[] = [];
 
 const store = openStore(process.argv[3] ?? '');
 const receiver = createReceiver({ secret, log: store, handlerTimeout: 60_000 }).onAny(
   () => {
-    say('began');
+    print('began');
     return new Promise<void>((resolve, reject) => {
       running.push({ finish: resolve, fail: () => reject(new Error('down')) });
     });
@@ -33,7 +33,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     void webhook.send(receiver).then((outcome) => {
       const { status, headers } = toHttpResponse(outcome);
       const code = outcome.status === 'rejected' ? outcome.code : outcome.status;
-      say([status, code, headers['retry-after']].filter(Boolean).join(' '));
+      print([status, code, headers['retry-after']].filter(Boolean).join(' '));
     });
   }
   for (const { finish, fail } of running) {
@@ -41,4 +41,4 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     if (line === 'fail') fail();
   }
 });
-say('ready');
+print('ready');

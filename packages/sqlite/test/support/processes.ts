@@ -5,19 +5,19 @@ import type { StoreOptions } from '../../src/index.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** What another process over a store's file is to do. */
+/** The work of another process that opens the same file. */
 export interface Order {
   readonly path: string;
   readonly options?: StoreOptions;
-  /** When it opens the file, in milliseconds since 1970. */
+  /** The time at which it opens the file, in milliseconds since 1970. */
   readonly at?: number;
-  /** Before that: opens so many other files, each at a time that it has in common with others of its kind. */
+  /** The number of other files that it opens before. All processes with the same `at` open each of them at the same time. */
   readonly files?: number;
-  /** The behavior of the handler. A handler that waits ends when it reads a line. */
+  /** The behavior of the handler. A handler that `waits` ends when the process reads a line. */
   readonly handler?: 'succeeds' | 'hangs' | 'dies' | 'waits';
-  /** Receives so many webhooks, one after another. */
+  /** The number of webhooks that it receives, one after another. */
   readonly send?: number;
-  /** Not one after another, but all at once. */
+  /** Receive all webhooks at once instead. */
   readonly together?: boolean;
 }
 
@@ -27,7 +27,7 @@ export class Process {
   readonly #ended: Promise<void>;
   #output = '';
   #errors = '';
-  #over = false;
+  #hasEnded = false;
   #wake: () => void = () => {};
 
   constructor(command: string, args: readonly string[]) {
@@ -41,7 +41,7 @@ export class Process {
     });
     this.#ended = new Promise((resolve) => {
       this.#child.once('close', () => {
-        this.#over = true;
+        this.#hasEnded = true;
         this.#wake();
         resolve();
       });
@@ -65,28 +65,29 @@ export class Process {
     return this.#child.pid ?? 0;
   }
 
-  /** Waits until the process has printed a line. Fails if it ends without printing the line. */
-  async says(line: string, times = 1): Promise<void> {
-    while (this.lines.filter((said) => said === line).length < times) {
-      if (this.#over) throw new Error(`It ended without "${line}":\n${this.#output}${this.#errors}`);
+  /** Wait until the process has printed a line. Fail if it ends without the line. */
+  async waitForLine(line: string, times = 1): Promise<void> {
+    while (this.lines.filter((printed) => printed === line).length < times) {
+      if (this.#hasEnded)
+        throw new Error(`The process ended without "${line}":\n${this.#output}${this.#errors}`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
   }
 
-  /** Writes a line to its standard input. */
-  tell(line: string): void {
+  /** Write a line to its standard input. */
+  writeLine(line: string): void {
     this.#child.stdin.write(`${line}\n`);
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.#over) return;
+    if (this.#hasEnded) return;
     try {
-      // Not `child.kill`: on Deno it works once, and closes the pipes whatever the signal is.
+      // On Deno, `child.kill` works only once, and any signal closes the pipes.
       process.kill(this.pid, signal);
     } catch {
-      // It has ended just now.
+      // The process has just ended.
     }
   }
 
@@ -95,7 +96,7 @@ export class Process {
   }
 }
 
-/** Another process over a store's file. */
+/** Start another process that opens the same file and does the given work. */
 export function startProgram(order: Order, wrapper: readonly string[] = []): Process {
   const [command = '', ...args] = [
     ...wrapper,
@@ -106,8 +107,8 @@ export function startProgram(order: Order, wrapper: readonly string[] = []): Pro
   return new Process(command, [...args, JSON.stringify(order)]);
 }
 
-/** Another process that takes deliveries in a log. */
-export function startTaker(path: string): Process {
+/** Start another process that handles deliveries in a log. Its commands are in `log-process.ts`. */
+export function startLogProcess(path: string): Process {
   return new Process(process.execPath, [here('run-typescript.mjs'), here('log-process.ts'), path]);
 }
 
@@ -124,7 +125,7 @@ export function python(code: string, ...args: readonly string[]): string {
   return stdout;
 }
 
-/** Run Python code beside the test. It waits for lines on its standard input. */
+/** Start Python code, which reads lines from its standard input, in another process. */
 export function startPython(code: string, ...args: readonly string[]): Process {
   return new Process('python3', [...quietly, '-u', '-c', code, ...args]);
 }
