@@ -1,21 +1,17 @@
 import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/index.ts';
+import { openError } from '../support/open-error.ts';
 import { asStranger, attempt } from '../support/open-in-process.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { query, temporaryFolder, temporaryPath } from '../support/temporary-files.ts';
 
-/** Returns the message of the ConfigurationError that opening throws. */
-function refusal(path: string): string {
-  try {
-    openStore(path);
-  } catch (error) {
-    if (error instanceof ConfigurationError && error.option === 'path') return error.message;
-    throw error;
-  }
-  throw new Error('It was opened');
+/** Return the message of the ConfigurationError that openStore() throws for a path. */
+function messageOf(path: string): string {
+  const { option, message } = openError(path);
+  expect(option).toBe('path');
+  return message;
 }
 
 /** Matches any message except the general hint, which no cause here should get. */
@@ -25,7 +21,7 @@ describe('openStore says what to do about', () => {
   it('a full disk, where it cannot create the database', ({ skip }) => {
     const disk = smallDisk() ?? skip('this user may not mount a small disk');
     disk.fill();
-    const message = refusal(join(disk.folder, 'webhooks.db'));
+    const message = messageOf(join(disk.folder, 'webhooks.db'));
     expect(message).toMatch(/disk is full.*Free some space/);
     expect(message).toMatch(general);
   });
@@ -33,7 +29,7 @@ describe('openStore says what to do about', () => {
   it('a disk without free inodes', ({ skip }) => {
     const disk = smallDisk('nr_inodes=4') ?? skip('this user may not mount a small disk');
     for (const name of ['a', 'b', 'c']) writeFileSync(join(disk.folder, name), '');
-    expect(refusal(join(disk.folder, 'webhooks.db'))).toMatch(/disk is full.*inodes/);
+    expect(messageOf(join(disk.folder, 'webhooks.db'))).toMatch(/disk is full.*inodes/);
   });
 
   it('an input/output error, here from a limit on file sizes', () => {
@@ -49,8 +45,8 @@ describe('openStore says what to do about', () => {
     const path = join(disk.folder, 'webhooks.db');
     query(path, 'CREATE TABLE t (x)');
     disk.remount('ro');
-    expect(refusal(path)).toMatch(/read-only file system/);
-    expect(refusal(join(disk.folder, 'new.db'))).toMatch(/read-only file system/);
+    expect(messageOf(path)).toMatch(/read-only file system/);
+    expect(messageOf(join(disk.folder, 'new.db'))).toMatch(/read-only file system/);
   });
 
   it('a missing permission, with the user and the path', async ({ skip }) => {
@@ -83,28 +79,28 @@ describe('openStore says what to do about', () => {
 
   it('a folder that is missing, or is a file', () => {
     const folder = temporaryFolder();
-    expect(refusal(join(folder, 'missing', 'webhooks.db'))).toMatch(/folder .*missing does not exist/);
+    expect(messageOf(join(folder, 'missing', 'webhooks.db'))).toMatch(/folder .*missing does not exist/);
     writeFileSync(join(folder, 'file'), '');
-    expect(refusal(join(folder, 'file', 'webhooks.db'))).toMatch(/file is not a folder/);
+    expect(messageOf(join(folder, 'file', 'webhooks.db'))).toMatch(/file is not a folder/);
   });
 
   it('a path that is a folder or a device', () => {
     const folder = temporaryFolder();
-    expect(refusal(folder)).toMatch(/is a folder. Add a file name/);
-    expect(refusal('/dev/null')).toMatch(/not a regular file/);
+    expect(messageOf(folder)).toMatch(/is a folder. Add a file name/);
+    expect(messageOf('/dev/null')).toMatch(/not a regular file/);
   });
 
   it('a symbolic link into a folder that is missing, and a loop of them', () => {
     const folder = temporaryFolder();
     symlinkSync(join(folder, 'missing', 'a.db'), join(folder, 'link.db'));
-    expect(refusal(join(folder, 'link.db'))).toMatch(/symbolic link to .*missing\/a\.db/);
+    expect(messageOf(join(folder, 'link.db'))).toMatch(/symbolic link to .*missing\/a\.db/);
     symlinkSync(join(folder, 'loop.db'), join(folder, 'loop.db'));
-    expect(refusal(join(folder, 'loop.db'))).toMatch(/symbolic link/);
+    expect(messageOf(join(folder, 'loop.db'))).toMatch(/symbolic link/);
   });
 
   it('a path that is too long, or ends with white space', () => {
-    expect(refusal(join(temporaryFolder(), 'x'.repeat(300)))).toMatch(/too long/);
-    expect(refusal(`${temporaryPath()}\n`)).toMatch(/white space/);
+    expect(messageOf(join(temporaryFolder(), 'x'.repeat(300)))).toMatch(/too long/);
+    expect(messageOf(`${temporaryPath()}\n`)).toMatch(/white space/);
   });
 
   it('too many open files', () => {
@@ -121,7 +117,7 @@ describe('openStore says what to do about', () => {
     const bytes = readFileSync(path);
     bytes.fill(0xa5, 4096);
     writeFileSync(path, bytes);
-    expect(refusal(path)).toMatch(/damaged.*backup/);
+    expect(messageOf(path)).toMatch(/damaged.*backup/);
   });
 });
 
@@ -162,7 +158,7 @@ describe('openStore rejects a table webhook_logs of another program without chan
     const path = temporaryPath();
     for (const sql of statements) query(path, sql);
     const before = readFileSync(path);
-    const message = refusal(path);
+    const message = messageOf(path);
     expect(message).toContain(difference);
     expect(message).toContain('Choose another file');
     expect(readFileSync(path)).toEqual(before);
