@@ -1,39 +1,21 @@
-import { ConfigurationError, createReceiver, type Outcome, type Receiver } from '@spiderfoot-webhooks/core';
 import type { VerifiedWebhook } from '@spiderfoot-webhooks/core/adapter';
-import { memoryQueue } from '@spiderfoot-webhooks/core/stores';
-import { signedRequest } from '@spiderfoot-webhooks/core/testing';
-import { fetchHandler } from '@spiderfoot-webhooks/core/web';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { routeMounts } from '../../support/adapters/index.ts';
 import { type Route, teapot } from '../../support/adapters/mount.ts';
-import { bounded, soon } from '../../support/raw-client.ts';
+import { bounded } from '../../support/raw-client.ts';
+import { codes, gate, routed } from '../../support/routes.ts';
 import {
   bytesOf,
   connectTo,
   duplicate,
   rejection,
   resultOf,
-  routedReceiver,
-  secret,
   send,
   signed,
   startWith,
   webhook,
   withHeader,
 } from '../../support/webhooks.ts';
-
-const routed = (status: number) => ({ status, body: { routed: status } });
-const codes = (outcomes: readonly Outcome[]) =>
-  outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.code : outcome.status));
-
-/** A promise, and the function that resolves it. */
-function gate(): { readonly opened: Promise<void>; open(): void } {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open: () => open() };
-}
 
 describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
   const starting = startWith(mount);
@@ -193,127 +175,5 @@ describe.each(routeMounts)('webhookMiddleware in $name', (mount) => {
     await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));
     for (const answer of [routed(200), routed(500), duplicate, routed(200)])
       expect(resultOf(await client.response())).toEqual(answer);
-  });
-
-  it.each<[string, (receiver: Receiver) => Receiver]>([
-    ['on()', (receiver) => receiver.on('scan_completed', () => {}, { name: 'siem' })],
-    ['onAny()', (receiver) => receiver.onAny(() => {}, { name: 'siem' })],
-    ['onUnhandled()', (receiver) => receiver.onUnhandled(() => {}, { name: 'siem' })],
-  ])(
-    'throws if a receiver has both a handler of %s, which would never run, and a route',
-    async (_, register) => {
-      const error = { name: 'ConfigurationError', option: 'handler' };
-      const handling = register(createReceiver({ secret }));
-      await expect(mount.start(handling, () => 200)).rejects.toMatchObject(error);
-      await expect(mount.start(handling, () => 200)).rejects.toThrow(
-        /siem.*webhookMiddleware.*webhookHandler/,
-      );
-      const { at, receiver } = await starting({}, () => 200);
-      expect(() => register(receiver)).toThrow(expect.objectContaining(error));
-      expect(() => register(receiver)).toThrow(/webhookMiddleware.*webhookHandler/);
-      expect(resultOf(await send(at, await webhook()))).toEqual(routed(200));
-    },
-  );
-
-  it('allows handlers if webhookHandler is mounted on the same receiver first', async () => {
-    const { receiver } = routedReceiver();
-    const handler = vi.fn();
-    const handle = fetchHandler(receiver.on('scan_completed', handler));
-    const at = await mount.start(receiver, () => 202);
-    onTestFinished(at.close);
-    expect(() => receiver.on('scan_failed', handler)).not.toThrow();
-    expect(resultOf(await send(at, await webhook()))).toEqual(routed(202));
-    expect(handler).not.toHaveBeenCalled();
-    for (const type of ['scan_completed', 'scan_failed'] as const) {
-      expect((await handle(await signedRequest(type, { secret }))).status).toBe(200);
-    }
-    expect(handler).toHaveBeenCalledTimes(2);
-  });
-
-  it('allows handlers again once webhookHandler is mounted on the same receiver', async () => {
-    const { receiver } = await starting({}, () => 200);
-    const handle = fetchHandler(receiver);
-    const handler = vi.fn();
-    receiver.onAny(handler);
-    expect((await handle(await signedRequest('scan_failed', { secret }))).status).toBe(200);
-    expect(handler).toHaveBeenCalledOnce();
-  });
-
-  it('allows two mounts of one receiver, each with its own route', async () => {
-    const first = vi.fn<Route>(() => 201);
-    const { at, receiver } = await starting({}, first);
-    const other = await mount.start(receiver, () => 202);
-    onTestFinished(other.close);
-    const message = await webhook();
-    expect(resultOf(await send(at, message))).toEqual(routed(201));
-    expect(resultOf(await send(other, message))).toEqual(duplicate);
-    expect(resultOf(await send(other, await webhook()))).toEqual(routed(202));
-    expect(first).toHaveBeenCalledOnce();
-  });
-
-  it('rejects a receiver with a queue', async () => {
-    const receiver = createReceiver({ secret, queue: memoryQueue() });
-    await expect(mount.start(receiver, () => 200)).rejects.toThrow(ConfigurationError);
-    await expect(mount.start(receiver, () => 200)).rejects.toMatchObject({ option: 'queue' });
-  });
-});
-
-describe.each(routeMounts)('a client of $name that disconnects before the response', (mount) => {
-  it('settles the delivery of a disconnected client if the framework reports the end of the route, else retries it', async () => {
-    const { opened, open } = gate();
-    const entered = gate();
-    const route = vi.fn<Route>(() => {
-      entered.open();
-      return opened.then(() => 200);
-    });
-    const { at, outcomes } = await startWith(mount)({}, route);
-    const message = await webhook();
-    const client = await connectTo(at);
-    await client.write(bytesOf(at, message));
-    await bounded(entered.opened, 'the route');
-    client.reset();
-    // Express and Fastify do not return the route's promise. Only the response shows that the route has ended, and the
-    // client has disconnected.
-    const isEndReported = !/^(?:express|fastify)/.test(mount.name);
-    if (!isEndReported) await vi.waitFor(() => expect(codes(outcomes)).toEqual(['handler_failed']), soon);
-    open();
-    if (isEndReported) await vi.waitFor(() => expect(codes(outcomes)).toEqual(['processed']), soon);
-    expect(resultOf(await send(at, message))).toEqual(isEndReported ? duplicate : routed(200));
-    expect(route).toHaveBeenCalledTimes(isEndReported ? 1 : 2);
-  });
-});
-
-describe.each(routeMounts)('a client of $name that resets its connection', (mount) => {
-  it('accepts every request again whose response was still queued when the client reset the connection', async () => {
-    const { opened, open } = gate();
-    const entered = gate();
-    let calls = 0;
-    const { at, receiver } = await startWith(mount)({}, async () => {
-      if (++calls > 1) return 200;
-      entered.open();
-      await opened;
-      return 200;
-    });
-    const warnings: Error[] = [];
-    const onWarning = (warning: Error) => void warnings.push(warning);
-    process.on('warning', onWarning);
-    onTestFinished(() => void process.off('warning', onWarning));
-    // An emitter warns about more than ten listeners.
-    const messages = await Promise.all(Array.from({ length: 15 }, () => webhook()));
-    const client = await connectTo(at);
-    await client.write(Buffer.concat(messages.map((message) => bytesOf(at, message))));
-    await bounded(entered.opened, 'the route');
-    client.reset();
-    const first = send(at, messages[0] ?? (await webhook()));
-    await vi.waitFor(async () => {
-      for (const message of messages.slice(1)) expect((await send(at, message)).status).toBe(200);
-    }, soon);
-    open();
-    await first;
-    await vi.waitFor(async () => {
-      for (const message of messages) expect((await send(at, message)).status).toBe(200);
-    }, soon);
-    await bounded(receiver.close(), 'close()');
-    expect(warnings).toEqual([]);
   });
 });
