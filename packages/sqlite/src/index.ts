@@ -6,6 +6,6 @@
  * @packageDocumentation
  */
 export { FileInUseError, OutdatedFileError, StoreError } from './errors.ts';
-export type { Retention, StoreLogger, StoreOptions } from './options.ts';
+export type { StoreOptions } from './options.ts';
 export { openStore, type Store } from './store.ts';
 export { type StoreFromEnvironment, storeFromEnvironment } from './store-from-environment.ts';

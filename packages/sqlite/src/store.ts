@@ -1,29 +1,34 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import {
+  createEndpointWorkers,
+  createLoggerMessages,
+  createRejectionCounter,
   type DeliveryLog,
   type DeliveryQueue,
   type DeliveryStore,
   exportLines,
   MissingCapabilityError,
+  readDurableStoreOptions,
   type StoreCapability,
   type StoreHealth,
+  schedulePruning,
 } from '@spiderfoot-webhooks/core/stores';
 import { openDatabase } from './database/database.ts';
 import { closedError } from './errors.ts';
 import { noteOpen } from './file/open-stores.ts';
 import { recordEntry } from './log/record-entry.ts';
 import { createRunner, newStoreName } from './log/running-elsewhere.ts';
-import { createLoggerMessages } from './logger-messages.ts';
+import { warnOpenTwice } from './open-twice.ts';
 import { pruneDeliveries } from './operations/prune.ts';
-import { createRejectionCounter } from './operations/rejection-counter.ts';
 import { replayDeliveries, replayDelivery } from './operations/replay.ts';
-import { schedulePruning } from './operations/scheduled-pruning.ts';
-import { readOptions, type StoreOptions } from './options.ts';
+import { storeRejections } from './operations/store-rejections.ts';
+import type { StoreOptions } from './options.ts';
 import { countDeliveries } from './queries/counts.ts';
 import { listDeliveries, readDeliveries } from './queries/delivery-pages.ts';
 import { readHealth } from './queries/health.ts';
 import { readRejections } from './queries/rejections.ts';
-import { createEndpointWorkers } from './queue/endpoint-workers.ts';
+import { createEndpointQueue } from './queue/endpoint-queue.ts';
+import { enqueueDelivery } from './queue/enqueue.ts';
 import { findDelivery } from './rows/delivery-records.ts';
 import { createReadOnlySearchIndex } from './search/read-only-search-index.ts';
 import { createSearchIndex } from './search/search-index.ts';
@@ -63,17 +68,24 @@ const writing = ['replay', 'prune'] as const satisfies StoreCapability[];
  */
 export function openStore(path: string, options: StoreOptions = {}): Store {
   checkPath(path);
-  const settings = readOptions(options);
-  const messages = createLoggerMessages(settings.logger, path);
+  const settings = readDurableStoreOptions(options);
+  const messages = createLoggerMessages(settings.logger, { path });
   const db = openDatabase(path, settings, messages.error);
   const name = newStoreName();
   const noted = settings.readOnly ? undefined : noteOpen(name, db.identity);
-  if (noted?.isSecond) messages.openTwice();
+  if (noted?.isSecond) warnOpenTwice(path, messages);
   const runner = createRunner(name);
   const search = settings.readOnly ? createReadOnlySearchIndex(db) : createSearchIndex(db);
-  const rejections = createRejectionCounter(db, settings.keepRejections);
-  const workers = createEndpointWorkers(db, settings, messages);
-  const stopPruning = settings.retention && schedulePruning(db, settings.retention);
+  const { keepRejections, retention } = settings;
+  const rejections = createRejectionCounter(
+    (collected) => db.write(() => storeRejections(db, collected, keepRejections)),
+    keepRejections,
+    messages.error,
+  );
+  const queueOf = (endpoint: string) => createEndpointQueue(db, endpoint, settings);
+  const workers = createEndpointWorkers(queueOf, settings, messages);
+  const stopPruning =
+    retention && schedulePruning((options) => pruneDeliveries(db, options), retention, messages.error);
   let ending: Promise<void> | undefined;
 
   function requireCapability(capability: (typeof writing)[number]): void {
@@ -98,10 +110,12 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       search.postpone();
       return db.write(() => recordEntry(db, entry, runner, settings.lease));
     },
-    recordRejection: rejections.add,
-    enqueue(delivery) {
+    recordRejection(rejection) {
+      if (!settings.readOnly) rejections.add(rejection);
+    },
+    async enqueue(delivery) {
       search.postpone();
-      return workers.enqueue(delivery);
+      return workers.enqueue(delivery) ?? db.write(() => enqueueDelivery(db, delivery, Date.now()));
     },
     start(endpoint, process, onDeadLetter) {
       if (ending !== undefined) throw closedError(path);

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type Database, openDatabase } from '../src/database/database.ts';
 import { openStore } from '../src/index.ts';
-import { schedulePruning } from '../src/operations/scheduled-pruning.ts';
 import { createSearchIndex } from '../src/search/search-index.ts';
 import { query, temporaryPath, until } from './support/temporary-files.ts';
 import { createStored } from './support/webhooks.ts';
@@ -18,28 +17,6 @@ async function setUp() {
   onTestFinished(() => db.close());
   return { path, db, onError };
 }
-
-it('does not report a pruning that closing interrupts, and starts no other', async () => {
-  const { db, onError } = await setUp();
-  const read = vi.fn(async () => {
-    stop();
-    await db.close();
-    db.check();
-    throw new Error('never reached');
-  });
-  const stop = schedulePruning({ ...db, read }, { keep: 1, every: 1 });
-  await until(() => expect(read).toHaveBeenCalledOnce());
-  await sleep(50);
-  expect(read).toHaveBeenCalledOnce();
-  expect(onError).not.toHaveBeenCalled();
-});
-
-it('reports a scheduled pruning that fails, and starts the next one', async () => {
-  const { db, onError } = await setUp();
-  const read = () => Promise.reject(new Error('no disk'));
-  onTestFinished(schedulePruning({ ...db, read }, { keep: 1, every: 1 }));
-  await until(() => expect(onError.mock.calls.length).toBeGreaterThan(1));
-});
 
 it('starts no other slice of the search index after it was closed during one', async () => {
   const { path, db, onError } = await setUp();

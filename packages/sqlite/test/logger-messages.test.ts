@@ -1,32 +1,8 @@
 import { rmSync } from 'node:fs';
 import { createReceiver } from '@spiderfoot-webhooks/core';
-import { afterEach, expect, it, vi } from 'vitest';
-import { createLoggerMessages } from '../src/logger-messages.ts';
+import { expect, it, vi } from 'vitest';
 import { open, temporaryPath, until } from './support/temporary-files.ts';
 import { createStored, createWebhook, secret } from './support/webhooks.ts';
-
-afterEach(() => vi.restoreAllMocks());
-
-it('logs a lasting error once a minute, with the number of repetitions', () => {
-  const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-  const error = vi.fn();
-  const messages = createLoggerMessages({ error }, 'webhooks.db');
-  const details = () => error.mock.calls.map(([{ err, repeated }]) => [err.message, repeated]);
-
-  for (let n = 0; n < 5; n++) messages.error(new Error('gone'));
-  messages.error(new Error('full'));
-  expect(details()).toEqual([
-    ['gone', undefined],
-    ['full', undefined],
-  ]);
-  clock.mockReturnValue(60_000);
-  for (let n = 0; n < 3; n++) messages.error(new Error('gone'));
-  messages.error(new Error('full'));
-  expect(details().slice(2)).toEqual([
-    ['gone', 4],
-    ['full', undefined],
-  ]);
-});
 
 it('logs one line while workers retry with a missing file', async () => {
   const path = temporaryPath();

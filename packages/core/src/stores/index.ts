@@ -18,6 +18,21 @@ export type { DeliveryLog, LogEntry, LoggedDelivery, UnauthenticatedRejection } 
 export type { DeliveryQueue } from './delivery-queue.ts';
 export type { DeliveryState, PrunableState, QueueState, StoredState } from './delivery-states.ts';
 export { type DeliveryStore, MissingCapabilityError, type StoreCapability } from './delivery-store.ts';
+export { createEndpointWorkers, type EndpointWorkers } from './durable/endpoint-workers.ts';
+export { createLoggerMessages, type LoggerMessages } from './durable/logger-messages.ts';
+export {
+  type CollectedRejections,
+  createRejectionCounter,
+  type RejectionCounter,
+} from './durable/rejection-counter.ts';
+export { schedulePruning } from './durable/scheduled-pruning.ts';
+export {
+  type DurableStoreOptions,
+  type DurableStoreSettings,
+  type Retention,
+  readDurableStoreOptions,
+  type StoreLogger,
+} from './durable/store-options.ts';
 export { type MemoryLog, memoryLog } from './memory/log.ts';
 export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
 export type { AttemptOptions, ProcessWork, QueuedResult, QueuedWork, Workers } from './queued-attempt.ts';

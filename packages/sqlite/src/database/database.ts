@@ -1,5 +1,5 @@
+import type { DurableStoreSettings } from '@spiderfoot-webhooks/core/stores';
 import { readOnlyError } from '../errors.ts';
-import type { StoreSettings } from '../options.ts';
 import { adoptRowsOfOtherPrograms } from '../schema/rows-of-other-programs.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { connectReadOnly } from './read-only-connection.ts';
@@ -34,7 +34,7 @@ export interface Database extends Statements, Omit<GroupCommit, 'drain'> {
  */
 export function openDatabase(
   path: string,
-  { readOnly, mustExist }: Pick<StoreSettings, 'readOnly' | 'mustExist'>,
+  { readOnly, mustExist }: Pick<DurableStoreSettings, 'readOnly' | 'mustExist'>,
   reportError: (error: unknown) => void,
 ): Database {
   const connection = readOnly ? connectReadOnly(path) : connect(path, mustExist);

@@ -5,7 +5,7 @@ import { anything, type Condition } from '../queries/condition.ts';
 import { scanIndex } from '../queries/index-scan.ts';
 import type { Position } from '../queries/position.ts';
 import { positionAfter, timeIndex } from '../queries/time-ordered-index.ts';
-import { removeRejections } from './rejection-counter.ts';
+import { removeRejections } from './store-rejections.ts';
 
 /** Deliveries in one commit. Other writes wait for it, which takes some milliseconds. */
 const prunedAtOnce = 500;

@@ -3,13 +3,13 @@ import type {
   Claim,
   Claimed,
   ClaimPlan,
+  DurableStoreSettings,
   Settlement,
   StoredDelivery,
   StoredEvent,
   WorkerStore,
 } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
-import type { StoreSettings } from '../options.ts';
 import { insertDelivery } from '../rows/insert-delivery.ts';
 import {
   addLeases,
@@ -30,7 +30,7 @@ import {
 import { type ClaimedRow, type LostRow, toClaim, toLostDelivery } from './claimed-rows.ts';
 import { enqueueDelivery } from './enqueue.ts';
 
-type QueueSettings = Pick<StoreSettings, 'lease' | 'maxDelay' | 'pollInterval'>;
+type QueueSettings = Pick<DurableStoreSettings, 'lease' | 'maxDelay' | 'pollInterval'>;
 
 /** The rows of one endpoint's queue, for a worker of this process. */
 export function createEndpointQueue(

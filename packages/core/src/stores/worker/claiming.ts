@@ -72,8 +72,9 @@ export function createClaiming(context: ClaimingContext): Claiming {
       isClaiming = false;
       begin(claims);
       reservation.end();
-      places.backlog = claims.length === wanted;
-      if (places.backlog || isOutdated) wake();
+      // If a delivery was queued in the meantime, this claim may have missed it.
+      places.backlog = claims.length === wanted || isOutdated;
+      if (places.backlog) wake();
       else if (nextDue !== undefined) sleep(Math.max(0, nextDue - now()) + 1);
     }
 
@@ -98,7 +99,9 @@ export function createClaiming(context: ClaimingContext): Claiming {
     const reservation = !places.backlog && places.free() > 0 ? places.reserve(1) : undefined;
     let stored: Claim | 'accepted' | 'duplicate' = 'duplicate';
     try {
-      stored = await store.enqueue(delivery, () => reservation !== undefined && places.isClaiming);
+      // An earlier delivery may have been queued since this one got its place. This one must not overtake it.
+      const mayClaim = () => reservation !== undefined && places.isClaiming && !places.backlog;
+      stored = await store.enqueue(delivery, mayClaim);
       if (typeof stored === 'object') begin([stored]);
     } finally {
       reservation?.end();

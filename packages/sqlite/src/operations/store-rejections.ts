@@ -1,0 +1,35 @@
+import type { CollectedRejections } from '@spiderfoot-webhooks/core/stores';
+import type { Database } from '../database/database.ts';
+
+/** Milliseconds in an hour. Rejections are counted by the hour. */
+const hour = 3_600_000;
+
+const addCount = `
+  INSERT INTO webhook_rejections (hour, endpoint, code, count) VALUES (?, ?, ?, ?)
+  ON CONFLICT (hour, endpoint, code) DO UPDATE SET count = count + excluded.count`;
+
+const addRejection = `
+  INSERT INTO webhook_unauthenticated (received_at, endpoint, code, source_ip) VALUES (?, ?, ?, ?)`;
+
+const dropOldest = `
+  DELETE FROM webhook_unauthenticated WHERE id <= (SELECT max(id) FROM webhook_unauthenticated) - ?`;
+
+/** Delete the counts of hours that are entirely before a time, and the single rejections before it. Call this inside a write. */
+export function removeRejections(db: Database, before: number): void {
+  db.statement('DELETE FROM webhook_rejections WHERE hour <= ?').run(before - hour);
+  db.statement('DELETE FROM webhook_unauthenticated WHERE received_at < ?').run(before);
+}
+
+/**
+ * Add rejections, inside a write.
+ * @param keep the number of single rejections to keep
+ */
+export function storeRejections(db: Database, { counts, latest }: CollectedRejections, keep: number): void {
+  for (const { hour: began, endpoint, code, count } of counts) {
+    db.statement(addCount).run(began, endpoint, code, count);
+  }
+  for (const { receivedAt, endpoint, code, ip } of latest) {
+    db.statement(addRejection).run(receivedAt.getTime(), endpoint, code, ip ?? null);
+  }
+  if (latest.length > 0) db.statement(dropOldest).run(keep);
+}
