@@ -21,6 +21,12 @@ export const busyTimeout = 0;
  */
 const checkpointPages = 8000;
 
+/**
+ * KiB of pages that SQLite keeps in memory. A commit that has split a page of an index visits every page in the cache, which
+ * takes longer than reading a page again from the system's cache.
+ */
+const cacheSize = 8192;
+
 /** The file that is expected at a path. */
 export interface ExpectedFile {
   /** Whether the file must exist and contain deliveries. Otherwise, a new file is created if there is none. */
@@ -63,7 +69,7 @@ export function open(path: string, timeout: number, { mustExist, id }: ExpectedF
     }
     // The default of better-sqlite3 in WAL mode is NORMAL, which loses the last commits in a power failure.
     handle.pragma('synchronous = FULL');
-    handle.pragma('cache_size = -65536');
+    handle.pragma(`cache_size = -${cacheSize}`);
     handle.pragma('temp_store = MEMORY');
     handle.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     handle.pragma('journal_size_limit = 67108864');

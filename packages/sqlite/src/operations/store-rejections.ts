@@ -14,7 +14,7 @@ const addRejection = `
 const dropOldest = `
   DELETE FROM webhook_unauthenticated WHERE id <= (SELECT max(id) FROM webhook_unauthenticated) - ?`;
 
-/** Delete the counts of hours that are entirely before a time, and the single rejections before it. Call this inside a write. */
+/** Delete the counts of hours that end before a time, and the single rejections before it. Call this inside a write. */
 export function removeRejections(db: Database, before: number): void {
   db.statement('DELETE FROM webhook_rejections WHERE hour <= ?').run(before - hour);
   db.statement('DELETE FROM webhook_unauthenticated WHERE received_at < ?').run(before);

@@ -5,13 +5,7 @@ import type { CountKey, DeliveryFilter } from '@spiderfoot-webhooks/core/stores'
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore, type Store } from '../../src/index.ts';
-import {
-  addLeases,
-  claimExpired,
-  claimSuspect,
-  deadLetterExpired,
-  limitLeases,
-} from '../../src/queue/claim-sql.ts';
+import * as queueStatements from '../../src/queue/claim-sql.ts';
 import { until } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
 
@@ -171,7 +165,16 @@ describe('The plan of a statement', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('of the queue is kept for other values, because no column of an index is compared with a plain parameter', () => {
+    const compared =
+      /\b(?:endpoint|due_at|lease_until|received_at) (?:[<>]=?|=) [@?]\w*(?!\w| \+)|LIMIT [@?]/g;
+    const wheres = Object.values(queueStatements).map((sql) => sql.slice(sql.indexOf('WHERE')));
+    expect('endpoint = ? AND due_at > @now LIMIT @places'.match(compared)).toHaveLength(3);
+    expect(wheres.flatMap((sql) => sql.match(compared) ?? [])).toEqual([]);
+  });
+
   it('of a query for running deliveries uses the index of leases', () => {
+    const { addLeases, claimExpired, claimSuspect, deadLetterExpired, limitLeases } = queueStatements;
     for (const sql of [deadLetterExpired, claimExpired, claimSuspect])
       expect(planOf(sql).join(), sql).toContain('webhook_logs_leases (endpoint=? AND lease_until<?)');
     expect(planOf(addLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until=?)');
