@@ -30,7 +30,7 @@ interface Start {
   readonly times: number[];
 }
 
-/** The start of Node alone, and of each command's help. */
+/** Measure the start of Node alone, and of each command with `--help`. */
 export async function measureCli(rounds: number, progress: Progress): Promise<CliResult[]> {
   const node: Start = { name: 'node', args: ['-e', ''], times: [] };
   const helps = ['', ...commands].map((name): Start => {

@@ -17,10 +17,10 @@ export interface CoreResult {
 
 const contenders: readonly Contender[] = [floor, core, ...peers];
 
-/** Deliveries per contender and round. They are few, so that the load on the machine hardly changes during a round. */
+/** The number of deliveries per contender and round. It is low, so that the load on the machine hardly changes in a round. */
 const batchOf = { '0.5 KB': 500, '20 KB': 200, '1 MB': 5 } as const;
 
-/** Measures verifying, parsing, validating and routing in this process. Every round runs all contenders. */
+/** Measure verifying, parsing, validating and routing in this process. Every round runs all contenders. */
 export async function measureCore(rounds: number, progress: Progress): Promise<CoreResult[]> {
   const results: CoreResult[] = [];
   for (const { name: size, bytes } of sizes) {

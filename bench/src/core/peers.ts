@@ -11,13 +11,13 @@ import { type SignedBody, secret } from '../support/bodies.ts';
 export interface Contender {
   readonly name: string;
   /**
-   * Prepares a batch before the measurement: signatures in the contender's own format, and a new receiver.
-   * @returns the measured function: receives each delivery in turn, and throws if one is rejected
+   * Prepare a batch before the measurement: signatures in the contender's own format, and a new receiver.
+   * @returns the measured function. It receives each delivery in turn, and throws if a delivery is rejected
    */
   prepare(batch: readonly SignedBody[]): () => Promise<void>;
 }
 
-/** The necessary minimum: HMAC, comparison, JSON.parse. No validation, no types, no routing. */
+/** The minimum that every receiver needs: HMAC, comparison and `JSON.parse`, without validation, types or routing. */
 export const floor: Contender = {
   name: 'floor',
   prepare: (batch) => async () => {

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** A program in its own process. It answers each question with a number. */
+/** A program in its own process. It replies to each question with a number. */
 export interface Child {
   ask(question: string): Promise<number>;
   stop(): void;
 }
 
-/** @param program the path of the built program, relative to this file */
+/** Start a program. @param program the path of the built program, relative to this file */
 export function startChild(program: string, args: readonly string[] = []): Child {
   const child = fork(new URL(program, import.meta.url), args, { execArgv: ['--expose-gc'] });
   return {
@@ -25,12 +25,12 @@ function answerOf(child: ChildProcess, question: string): Promise<number> {
     child.once('message', (message) => {
       child.off('exit', onExit);
       if (typeof message === 'number') resolve(message);
-      else reject(new Error(`A program answered ${JSON.stringify(message)} to ${question}`));
+      else reject(new Error(`A program replied ${JSON.stringify(message)} to ${question}`));
     });
   });
 }
 
-/** The child's side: answers each question, and exits when its parent exits. */
+/** Reply to the parent's questions in the child process, and exit when the parent exits. */
 export function answerParent(answers: Readonly<Record<string, () => number>>): void {
   process.on('message', (question) => {
     const answer = typeof question === 'string' ? answers[question] : undefined;
@@ -39,7 +39,7 @@ export function answerParent(answers: Readonly<Record<string, () => number>>): v
   process.once('disconnect', () => process.exit());
 }
 
-/** @throws Error if the server does not listen on a TCP port */
+/** Return the port of a server. @throws Error if the server does not listen on a TCP port */
 export function portOf(address: string | { readonly port: number } | null): number {
   if (typeof address === 'object' && address !== null) return address.port;
   throw new Error('The server does not listen on a TCP port');

@@ -14,7 +14,7 @@ export interface ForwardMemoryResult {
 
 const contenders = [
   { name: 'a queue in SQLite, and siem()', receiver: 'queue', status: 202 },
-  { name: 'answered, and tried again by fetch', receiver: 'heap', status: 200 },
+  { name: 'a handler that retries with fetch', receiver: 'heap', status: 200 },
 ] as const;
 
 /** The size of a body in bytes. */

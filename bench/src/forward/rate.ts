@@ -71,9 +71,9 @@ async function post(url: string, { event_type, timestamp, data }: AnyEvent): Pro
     tags: ['osint'],
   };
   const headers = { authorization: 'Bearer key', 'content-type': 'application/json' };
-  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`The sink answered ${answer.status}`);
-  await answer.arrayBuffer();
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`The sink responded with ${response.status}`);
+  await response.arrayBuffer();
 }
 
 export async function measureForwardRates(rounds: number, progress: Progress): Promise<ForwardRateResult[]> {

@@ -30,7 +30,7 @@ const floor: string = 'node:http, by hand';
 const bytes = 512;
 const batch = 1000;
 
-/** Compares each adapter with a hand-written receiver in the same framework, and with plain `node:http`. */
+/** Compare each adapter with a hand-written receiver in the same framework, and with plain `node:http`. */
 export async function measureHttp(rounds: number, progress: Progress): Promise<HttpResult[]> {
   const names = ours.flatMap((name): string[] => [byHand[name], name]);
   const targets = await Promise.all(names.map(startTarget));

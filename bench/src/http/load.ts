@@ -24,7 +24,7 @@ export async function startTarget(name: string): Promise<Target> {
   };
 }
 
-/** The value in the server's next message. */
+/** Return the value in the server's next message. */
 function nextValue(child: ChildProcess, key: 'port' | 'cpu'): Promise<number> {
   return new Promise((resolve, reject) => {
     const onExit = (code: number | null) => reject(new Error(`A server exited with code ${code}`));
@@ -46,8 +46,8 @@ export interface LoadOptions {
 }
 
 /**
- * Sends prepared requests. Each connection sends its next request when it has received the response to its last. If the
- * client built its requests while it sends, it would use more CPU time than the servers that it measures.
+ * Send prepared requests. Each connection sends its next request when it has received the response to its last request.
+ * The requests are prepared, because building them would take more CPU time than the measured servers use.
  * @param status the status that each response must have
  * @returns requests per second
  */
@@ -80,7 +80,7 @@ export async function requestRate(
       socket.on('data', (bytes) => {
         received += bytes.toString('latin1');
         if (!isComplete(received)) return;
-        if (!received.startsWith(expected)) reject(new Error(`${name} answered ${received}`));
+        if (!received.startsWith(expected)) reject(new Error(`${name} responded with ${received}`));
         received = '';
         latencies?.push(performance.now() - sent);
         send();
@@ -89,17 +89,17 @@ export async function requestRate(
   }
 }
 
-/** Whether the response is complete, by its length or by its last chunk. */
-function isComplete(answer: string): boolean {
-  const end = answer.indexOf('\r\n\r\n');
+/** Return whether a response is complete, by its length or by its last chunk. */
+function isComplete(response: string): boolean {
+  const end = response.indexOf('\r\n\r\n');
   if (end === -1) return false;
-  const length = /\r\ncontent-length: (\d+)/i.exec(answer)?.[1];
+  const length = /\r\ncontent-length: (\d+)/i.exec(response)?.[1];
   return length === undefined
-    ? answer.endsWith('\r\n0\r\n\r\n') || answer.endsWith('\r\n\r\n')
-    : answer.length >= end + 4 + Number(length);
+    ? response.endsWith('\r\n0\r\n\r\n') || response.endsWith('\r\n\r\n')
+    : response.length >= end + 4 + Number(length);
 }
 
-/** The bytes of a request. */
+/** Return the bytes of a request. */
 export function toRequest(body: Uint8Array, signature: string): Buffer {
   const head = [
     'POST /webhook HTTP/1.1',

@@ -53,7 +53,7 @@ const trials: readonly (readonly [Trial, Trial])[] = [
   ],
 ];
 
-/** Compares the cost of a rejection with the cost of accepting the same request. */
+/** Compare the cost of a rejection with the cost of accepting the same request. */
 export async function measureRejections(rounds: number, progress: Progress): Promise<RejectionResult[]> {
   const all = [...new Set(trials.flat())];
   const targets = new Map<string, Target>();
@@ -83,7 +83,7 @@ export async function measureRejections(rounds: number, progress: Progress): Pro
   }
 }
 
-/** Without a declared length, the receiver must count the bytes to find that the body is too large. */
+/** Return a request without a declared length. The receiver must count the bytes to find that the body is too large. */
 function inChunks({ body, digest }: SignedBody): Uint8Array {
   const request = toRequest(body, digest).toString('latin1');
   const head = request

@@ -1,5 +1,5 @@
 /**
- * One server of {@link servers} in its own process. It sends its port, answers each message with its CPU time, and exits
+ * One server of {@link servers} in its own process. It sends its port, replies to each message with its CPU time, and exits
  * when its parent exits.
  */
 import { createServer } from 'node:http';

@@ -18,7 +18,7 @@ function receiver(options: Partial<ReceiverOptions> = {}) {
   return createReceiver({ secret, ...options }).on('scan_completed', ({ data }) => data.target);
 }
 
-/** The best verification that a hand-written receiver can do. */
+/** Verify a signature as well as a hand-written receiver can. */
 function isGenuine(body: Buffer, signature: string | undefined): boolean {
   const expected = createHmac('sha256', secret).update(body).digest();
   const given = Buffer.from(signature?.replace('sha256=', '') ?? '', 'hex');
@@ -28,7 +28,7 @@ function isGenuine(body: Buffer, signature: string | undefined): boolean {
 const header = 'x-spiderfoot-signature';
 const success = { status: 'success' };
 
-/** Reads with stream events, without a limit. `for await` is 10% slower. */
+/** Read a body with stream events, without a limit. `for await` is 10% slower. */
 function readAll(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-/** Reports the progress on standard error, so that the output of `--json` stays JSON. */
+/** Writes the progress to standard error, so that the output of `--json` stays JSON. */
 export interface Progress {
   report(text: string): void;
   end(): void;
@@ -18,7 +18,7 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
   };
 }
 
-/** The name of the benchmark. When lines cannot be overwritten, only one line for each benchmark is written. */
+/** Return the name of the benchmark. If lines cannot be overwritten, only one line for each benchmark is written. */
 function part(text: string): string {
   return text.split(':')[0] ?? text;
 }

@@ -104,7 +104,7 @@ export function toMarkdown(figures: Figures): string {
       number(time.median),
       ratio(overAccepting),
     ]);
-    parts.push(rejectionIntro, table(['', 'answer', 'µs', '× accepting'], rows));
+    parts.push(rejectionIntro, table(['', 'status', 'µs', '× accepting'], rows));
   }
   parts.push(
     ...storeParts(storeHttp, storeRows),

@@ -18,18 +18,18 @@ export function seriesOf(values: readonly number[]): Series {
   return { median, min: at(0), max: at(sorted.length - 1), lower: part(0.25), upper: part(0.75) };
 }
 
-/** @param part 0.5 for the median, 0.99 for the value that one in a hundred exceeds */
+/** Return a quantile. @param part 0.5 for the median, 0.99 for the value that one in a hundred exceeds */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
-/** Ratios round by round: a moment of load on the machine slows both sides of one round. */
+/** Compute ratios round by round, because a moment of load on the machine slows both sides of one round. */
 export function ratiosOf(values: readonly number[], others: readonly number[]): Series {
   return seriesOf(values.map((value, round) => value / (others[round] ?? Number.NaN)));
 }
 
-/** Shuffles, so that no contender always runs first or always pays for the garbage of the same predecessor. */
+/** Shuffle items, so that no contender always runs first or always collects the garbage of the same predecessor. */
 export function shuffled<Item>(items: readonly Item[]): Item[] {
   return items
     .map((item) => ({ item, place: Math.random() }))

@@ -8,7 +8,7 @@ import { temporaryFile } from '../support/files.ts';
 const folder = fileURLToPath(new URL('../../src/store', import.meta.url));
 
 /**
- * Starts the guide's Flask receiver under gunicorn with two workers.
+ * Start the guide's Flask receiver under gunicorn with two workers.
  * @returns `undefined` if gunicorn with Flask is not installed
  */
 export async function startGuide(port: number): Promise<Target | undefined> {

@@ -53,7 +53,7 @@ export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResu
   parts.push(
     rowsIntro,
     `The disk does ${number(syncsPerSecond)} syncs per second.`,
-    table(['side by side', 'rows/s', 'rows per sync'], commitLines),
+    table(['concurrent writes', 'rows/s', 'rows per sync'], commitLines),
     sizesIntro,
     table(
       ['rows', 'insert µs', ...Object.keys(sizes[0]?.lists ?? {}).map((name) => `${name} ms`), 'memory MiB'],

@@ -44,7 +44,7 @@ export async function measureStoreRows(
   };
 }
 
-/** The median of many syncs of one page. */
+/** Measure the syncs per second, from the median of many syncs of one page. */
 function measureSyncs(): number {
   const file = openSync(temporaryFile(), 'w');
   const page = Buffer.alloc(4096, 'x');
@@ -130,7 +130,7 @@ async function measureLists(store: Store): Promise<Record<string, number>> {
   return results;
 }
 
-/** Writes `count` rows, with `together` concurrent writes. @returns microseconds per row */
+/** Write `count` rows, with `together` concurrent writes. @returns microseconds per row */
 async function insert(store: Store, count: number, together: number): Promise<number> {
   const entries = signedBodies(count, 512).map(toEntry);
   let next = 0;

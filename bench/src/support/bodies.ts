@@ -18,7 +18,7 @@ export interface SignedBody {
 
 let serial = 0;
 
-/** Signed events of about the given size. All are different, so that none is a duplicate. */
+/** Create signed events of about the given size. Each event is different, so that none is a duplicate. */
 export function signedBodies(count: number, bytes: number): SignedBody[] {
   return Array.from({ length: count }, () => {
     const body = Buffer.from(JSON.stringify(event(serial++, bytes)));

@@ -26,8 +26,8 @@ const receivers: Readonly<Record<string, () => Receiver>> = {
 /** A hand-written handler that loses no event: it responds first, then retries until the target accepts the event. */
 async function postUntilAccepted(body: string): Promise<void> {
   for (let wait = 1000; ; wait = Math.min(wait * 2, 30_000)) {
-    const answer = await fetch(`${endpoint}/events`, { method: 'POST', body }).catch(() => undefined);
-    if (answer?.ok) return;
+    const response = await fetch(`${endpoint}/events`, { method: 'POST', body }).catch(() => undefined);
+    if (response?.ok) return;
     await sleep(Math.random() * wait);
   }
 }
