@@ -27,8 +27,8 @@ async function main(): Promise<void> {
   const findings: Finding[] = [];
 
   const app = express();
-  // Mount it before the API's own body parser: the signature covers the raw bytes. The middleware rejects every request
-  // that is not a verified event. The route gets the typed event and sends the response.
+  // Mount the webhook before the API's own body parser, because the signature covers the raw bytes. The middleware rejects
+  // every request that is not a verified event. The route gets the typed event and sends the response.
   app.all('/webhook', webhookMiddleware(receiver), (req, res) => {
     const { event, context } = getWebhook(req);
     if (event.event_type === 'high_risk_event' || event.event_type === 'vulnerability_found') {

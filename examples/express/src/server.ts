@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   });
 
   const app = express();
-  // Mount it before any body parser: the signature covers the raw bytes.
+  // Mount the webhook before any body parser, because the signature covers the raw bytes.
   app.all('/webhook', webhookHandler(receiver));
   app.get('/health', (_req, res) => {
     res.json({ status: 'ok' });

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
 
   const webhook = webhookHandler(receiver);
   const app = new Koa();
-  // Mount it before any body parser: the signature covers the raw bytes.
+  // Mount the webhook before any body parser, because the signature covers the raw bytes.
   app.use((ctx, next) => (ctx.path === '/webhook' ? webhook(ctx, next) : next()));
   app.use((ctx) => {
     if (ctx.path === '/health') ctx.body = { status: 'ok' };

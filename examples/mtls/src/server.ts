@@ -18,7 +18,10 @@ async function main(): Promise<void> {
   const { host, port } = readListenAddress({ ...process.env, PORT });
   const [endpoint] = loadConfig(file).endpoints;
   if (endpoint === undefined)
-    throw new ConfigurationError('SPIDERFOOT_CONFIG', 'names a file without an endpoint.');
+    throw new ConfigurationError(
+      'SPIDERFOOT_CONFIG',
+      'names a file without an endpoint. Add a section [webhooks] with a secret.',
+    );
   const logger = lineLogger();
   const stored = storeFromEnvironment({ logger });
   const receiver = createReceiver({ ...endpoint.options, ...stored.options, logger });
@@ -35,7 +38,7 @@ async function main(): Promise<void> {
     receiver,
     { host, port, tls: readTls(), onClose: stored.close },
   );
-  // A client without a certificate never gets to HTTP: it gets no status, and the receiver logs nothing about it.
+  // A client without a certificate fails in the TLS handshake. It sends no HTTP request, so the receiver cannot log it.
   server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, { authorizationError }: TLSSocket) => {
     logger.warn({ reason: authorizationError ?? code }, 'rejected a client during the TLS handshake');
   });
@@ -46,7 +49,7 @@ function readTls(): TlsOptions {
   return {
     cert: readPem('TLS_CERT', 'certificates/receiver.pem'),
     key: readPem('TLS_KEY', 'certificates/receiver.key'),
-    // Every client with a certificate from this authority may connect: issue certificates only to senders of webhooks.
+    // Every client with a certificate from this authority may connect. Issue certificates only to senders of webhooks.
     ca: readPem('TLS_CLIENT_CA', 'certificates/ca.pem'),
     requestCert: true,
     rejectUnauthorized: true,

@@ -5,7 +5,7 @@ import { slack } from '@spiderfoot-webhooks/forward/slack';
 import { webhook } from '@spiderfoot-webhooks/forward/webhook';
 import { variable } from './variable.ts';
 
-/** Registers an endpoint's handlers. @returns the forwarder to close at shutdown */
+/** Register an endpoint's handlers. @returns the forwarder to close at shutdown */
 export type Register = (receiver: Receiver, logger: Logger) => Forwarder;
 
 /** The handlers of each endpoint in spiderfoot.ini, by the name of its section. */

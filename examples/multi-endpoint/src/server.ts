@@ -13,14 +13,17 @@ import { openStore } from '@spiderfoot-webhooks/sqlite';
 import express from 'express';
 import { endpoints } from './forwarders.ts';
 
-/** One receiver for each section of spiderfoot.ini, with its own secret, events and handlers. All share one store. */
+/** Serve one receiver for each section of spiderfoot.ini, with its own secret, events and handlers. All share one store. */
 async function main(): Promise<void> {
   const { SPIDERFOOT_CONFIG: file = 'spiderfoot.ini', SPIDERFOOT_WEBHOOK_DB: database = 'webhooks.db' } =
     process.env;
   const address = readListenAddress();
   const config = loadConfig(file);
   if (!config.enabled)
-    throw new ConfigurationError('enabled', `of ${file} is off: SpiderFoot sends nothing.`);
+    throw new ConfigurationError(
+      'enabled',
+      `of ${file} is false, so SpiderFoot sends no webhooks. Set it to true.`,
+    );
   const logger = lineLogger();
   for (const { section, key, line } of config.ignored) {
     logger.info({ file, line, section, key }, 'ignored a key that only SpiderFoot uses');
