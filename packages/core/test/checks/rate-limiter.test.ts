@@ -54,4 +54,15 @@ describe('a rate limiter', () => {
       expect.objectContaining({ source: 'rateLimiter' }),
     );
   });
+
+  it.each([undefined, null, 'down', 7])(
+    'passes the reason %s with which the rate limiter rejects to onError',
+    async (reason) => {
+      const errors = vi.fn();
+      const receiver = createReceiver({ secret, rateLimiter: { consume: () => Promise.reject(reason) } });
+      receiver.onError(errors);
+      expect(await (await sender())(receiver)).toMatchObject({ status: 'processed' });
+      expect(errors.mock.calls.map(([error]) => error)).toEqual([reason]);
+    },
+  );
 });

@@ -72,6 +72,9 @@ describe('createReceiver()', () => {
     ['schemas', { secret, schemas: { own: { safeParse() {} } } }],
     ['rateLimiter', { secret, rateLimiter: {} }],
     ['schemas', { secret, schemas: { own: {} } }],
+    ['schemas', { secret, schemas: { own: undefined } }],
+    ['schemas', { secret, schemas: { own: null } }],
+    ['schemas', { secret, schemas: { own: 5 } }],
     ['log', { secret, log: {} }],
     ['queue', { secret, queue: { enqueue() {} } }],
     ['logger', { secret, logger: { info() {} } }],
@@ -189,6 +192,9 @@ describe('registering a handler', () => {
 describe('memoryLog() and memoryQueue()', () => {
   it.each([
     ['capacity', () => memoryLog(0)],
+    ['capacity', () => memoryLog(-1)],
+    ['capacity', () => memoryLog(Number.NaN)],
+    ['capacity', () => memoryLog(2 ** 31)],
     ['concurrency', () => memoryQueue({ concurrency: 0 })],
     ['maxAttempts', () => memoryQueue({ maxAttempts: -1 })],
     ['baseDelay', () => memoryQueue({ baseDelay: Number.NaN })],

@@ -140,10 +140,11 @@ describe('a log', () => {
     const send = await sender();
     const record = log.record;
     let calls = 0;
+    const diskError = new Error('disk full');
     vi.spyOn(log, 'record').mockImplementation((entry) =>
-      ++calls === 2 ? Promise.reject(new Error('disk full')) : record(entry),
+      ++calls === 2 ? Promise.reject(diskError) : record(entry),
     );
-    expect(await send(receiver)).toMatchObject({ code: 'unavailable' });
+    expect(await send(receiver)).toEqual(expect.objectContaining({ code: 'unavailable', error: diskError }));
     expect(await send(receiver)).toMatchObject({ status: 'processed' });
     expect(handler).toHaveBeenCalledOnce();
     expect(await recordsOf(log)).toMatchObject([
