@@ -13,6 +13,7 @@ export interface EventContext {
   readonly id: string;
   /** The receiver's `endpoint` option. */
   readonly endpoint: string;
+  /** The time at which the request arrived. */
   readonly receivedAt: Date;
   /** The client's address. Behind trusted proxies, it is the address that they report. `undefined` if it is unknown. */
   readonly ip: string | undefined;

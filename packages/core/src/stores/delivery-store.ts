@@ -62,6 +62,7 @@ export interface DeliveryStore {
 export class MissingCapabilityError extends Error {
   override readonly name = 'MissingCapabilityError';
   readonly code = 'missing_capability';
+  /** The capability that the store lacks. */
   readonly capability: StoreCapability;
 
   /** @param reason the alternative, as a sentence for the message */

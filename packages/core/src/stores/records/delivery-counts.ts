@@ -69,6 +69,7 @@ export interface CountTotals {
   sorted(): readonly Count[];
 }
 
+/** Create empty totals, for a store that counts its deliveries in parts. */
 export function createCountTotals(by: readonly CountKey[]): CountTotals {
   const totals = new Map<string, Count>();
   const keyOf = (counted: Count) => JSON.stringify(by.map((key) => counted[key]));

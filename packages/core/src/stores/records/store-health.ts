@@ -8,6 +8,7 @@ export interface StoreHealth {
   readonly running: number;
   /** Queued deliveries that wait for a retry. */
   readonly delayed: number;
+  /** Dead letters. */
   readonly dead: number;
   /** The time at which the oldest queued delivery (waiting or delayed) was received. `undefined` if none is queued. */
   readonly oldest: Date | undefined;

@@ -7,6 +7,7 @@ import type { DeliveryRecord } from '../records/delivery-record.ts';
 export interface DeadLetter {
   /** The delivery's id: `context.id` in a handler. */
   readonly id: string;
+  /** The `endpoint` option of the receiver. */
   readonly endpoint: string;
   /** The event's type. `undefined` if the event was never parsed. */
   readonly eventType: string | undefined;
