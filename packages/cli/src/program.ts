@@ -73,7 +73,8 @@ export async function createProgram(isLoaded: (name: string) => boolean): Promis
   const program = new Command('spiderfoot-webhooks')
     .description("Receive, send, store and debug SpiderFoot's webhooks.")
     .usage('<command> [options]')
-    .version(version())
+    .version(version(), '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
     .configureHelp(helpStyle)
@@ -119,10 +120,14 @@ export async function runProgram(args: readonly string[]): Promise<void> {
 
 /** Return a hint for a mistake that Commander's message does not explain. */
 function hintOf(
-  { code }: CommanderError,
+  { code, exitCode }: CommanderError,
   [option = '', ...others]: readonly string[],
   commandName: string | undefined,
 ): string | undefined {
+  // Commander shows the help of the program for an unknown command after `help`, without an error.
+  if (code === 'commander.help' && exitCode !== 0 && commandName !== undefined) {
+    return styledError(`error: unknown command '${commandName}'`);
+  }
   const isBeforeCommand = option.startsWith('-') && commands.some(({ name }) => others.includes(name));
   if (code === 'commander.unknownOption' && isBeforeCommand) {
     return 'Put the options of a command after its name: send --secret …';

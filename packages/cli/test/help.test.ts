@@ -44,6 +44,7 @@ describe('usage errors', () => {
     { args: ['send', '--tampr'], says: '(Did you mean --tamper?)' },
     { args: ['--nonsense'], says: "unknown option '--nonsense'" },
     { args: ['send', '--secret'], says: 'argument missing' },
+    { args: ['help', 'sned'], says: "unknown command 'sned'" },
     { args: ['completion'], says: "missing required argument 'shell'" },
     { args: ['\u001b[31m'], says: "unknown command '\\u001b[31m'" },
   ])('exits with 2 and no stack for $args: $says', async ({ args, says }) => {

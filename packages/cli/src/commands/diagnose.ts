@@ -4,7 +4,7 @@ import { addSecretOptions } from '../arguments/secret-options.ts';
 import type { DiagnoseOptions } from '../diagnose/run.ts';
 import { addExamples } from '../terminal/help.ts';
 
-const description = `Find out why a signature does not match. Check the signature, the body and the secret step by step. Then try common mistakes, one or two at a time, until they explain the signature.
+const description = `Find out why a signature does not match. Check the signature, the body and the secret step by step. Then try common mistakes, alone and in pairs, until they explain the signature.
 
 The body must be exactly as received, byte for byte. The secret and the complete expected signature are shown only with --show-secrets.`;
 
@@ -25,7 +25,10 @@ export function command(): Command {
         'a file that contains a previous secret; may be repeated',
       ).argParser(collect),
     )
-    .option('--show-secrets', 'show the expected signature, and the matching secret')
+    .option(
+      '--show-secrets',
+      'show the complete expected signature, and the secret that explains the signature',
+    )
     .option('--json', 'print one line of JSON')
     .action(async (file: string, options: DiagnoseOptions) => {
       const { run } = await import('../diagnose/run.ts');
@@ -37,6 +40,9 @@ export function command(): Command {
       'diagnose body.json -H "X-SpiderFoot-Signature: sha256=0f3b…" -H "X-Signature-256: …"',
       'With all headers of the request',
     ],
-    ['log show 17 --raw | spiderfoot-webhooks diagnose -s sha256=0f3b…', 'From the log'],
+    [
+      'log show 17 --raw | spiderfoot-webhooks diagnose -s sha256=0f3b…',
+      'A body from the database of a receiver',
+    ],
   ]);
 }

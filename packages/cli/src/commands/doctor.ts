@@ -12,17 +12,21 @@ interface DoctorFlags extends SecretOptions, ClientTlsFiles {
   readonly json?: true;
 }
 
+const description = `Check a running receiver from outside: whether SpiderFoot sends events to its address, whether it can be reached, its certificate, its health, and its responses. doctor sends a GET, an event without a signature and a tampered event.
+
+If you give the secret, doctor also sends a signed event of the type webhook.test, twice. The handlers of the receiver run once for it.
+
+The exit code is 1 if a check fails. A warning is not a failure.`;
+
 /** `doctor`: check a running receiver from outside. */
 export function command(): Command {
   const doctor = new Command('doctor')
-    .description(
-      'Check a running receiver from outside: whether SpiderFoot sends to its address, whether it can be reached, its certificate, its health, and its responses to a GET, an event without a signature, a tampered event, a signed webhook.test, and the same event again. With a secret, doctor sends genuine events of the type webhook.test, which handlers see once. The exit code is 1 if a check fails. A warning is not a failure.',
-    )
+    .description(description)
     .argument('<url>', "the webhook's URL", parseUrl);
   addSecretOptions(doctor)
     .option('--ca <file>', "the file of the certificate authority to trust instead of the system's, in PEM")
     .option('--client-cert <file>', 'the file of a client certificate to send, in PEM')
-    .option('--client-key <file>', 'the file of its key, if the key is in another file')
+    .option('--client-key <file>', 'the file of its private key, if the key is in another file')
     .option(
       '--timeout <time>',
       'the time limit for each response (default: 10s, as in SpiderFoot)',
@@ -56,7 +60,7 @@ export function command(): Command {
     ],
     [
       'doctor https://hooks.example.com/webhook --json',
-      'JSON for another program, without the checks that need the secret',
+      'A line of JSON for each check that works without the secret',
     ],
   ]);
 }

@@ -14,7 +14,7 @@ import { version } from '../version.ts';
 export function command(): Command {
   const init = new Command('init')
     .description(
-      'Write a minimal receiver in TypeScript that is ready to run: package.json, tsconfig.json, src/server.ts, .env with a generated secret (readable only by its owner), .env.example, .gitignore, .npmrc and README.md. Existing files are not overwritten.',
+      'Write a minimal receiver in TypeScript that is ready to run. The files are package.json, tsconfig.json, src/server.ts, .env, .env.example, .gitignore, .npmrc and README.md. The file .env contains a generated secret, and only its owner can read it. Existing files are not overwritten.',
     )
     .addArgument(new Argument('<framework>', 'the framework').choices(frameworks))
     .argument('[folder]', 'the folder of the project', '.')

@@ -11,7 +11,7 @@ const description = `Receive webhooks and show them, without writing code. Each 
 
 GET /health shows every client whether the receiver is up. The details of /health, such as the number of queued deliveries, and GET /metrics for Prometheus are shown only to direct requests from this machine whose host is localhost or a loopback address. A request through a proxy gets no details. listen recognizes a proxy by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. It does not recognize a proxy that sends HTTP/1.1 to 127.0.0.1 without such a header. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
 
-listen writes the line of an event before it answers the event. If it cannot write the output, because the program that reads it has ended or the disk is full, it answers events with 503 and exits with 1.
+listen writes the line of an event before it sends the response. If it cannot write the line, because the program that reads the output has ended or the disk is full, it answers events with 503 and exits with 1.
 
 On SIGTERM, SIGHUP or Ctrl-C, listen finishes the requests in flight, then exits. A second Ctrl-C exits at once.`;
 
@@ -39,10 +39,14 @@ export function command(): Command {
       'the senders to allow: addresses, ranges, loopback, private; separate with commas or repeat',
       collectList,
     )
-    .option('--trust-proxy <addresses>', 'your own proxies, whose X-Forwarded-For to trust', collectList)
+    .option(
+      '--trust-proxy <addresses>',
+      'the addresses of your own proxies; listen trusts their X-Forwarded-For',
+      collectList,
+    )
     .option(
       '--events <types>',
-      'the event types or categories (such as scan) to handle; other events are answered 200 ignored',
+      'the event types or categories (such as scan) to handle; other events get the response 200 with the status ignored',
       collectList,
     )
     .option('--rate-limit <rate>', 'the maximum rate for each address: 100/m, 10/s, 500/15m', readRate)
@@ -54,18 +58,21 @@ export function command(): Command {
     .optionsGroup('Handling:')
     .option(
       '--db <file>',
-      'keep deliveries in this SQLite database (default: SPIDERFOOT_WEBHOOK_DB, or no database)',
+      'keep deliveries in this SQLite database, which is created if it is missing (default: SPIDERFOOT_WEBHOOK_DB, or no database)',
     )
     .option('--queue', 'answer as soon as a delivery is in the database, then handle it and retry failures')
     .option(
       '--forward <target>',
-      'forward events: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL from a file; may be repeated',
+      'forward each event: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL from a file; may be repeated',
       collect,
     )
     .optionsGroup('TLS:')
     .option('--tls-cert <file>', 'serve HTTPS with the certificate and chain in this file, in PEM')
-    .option('--tls-key <file>', 'the key of the certificate')
-    .option('--client-ca <file>', 'accept only senders whose certificate this authority issued')
+    .option('--tls-key <file>', 'the private key of the certificate, in PEM')
+    .option(
+      '--client-ca <file>',
+      'accept only senders with a certificate from the authority in this file, in PEM',
+    )
     .optionsGroup('Monitoring:')
     .option('--metrics-port <port>', 'serve health and metrics on a separate port', parsePort)
     .addOption(

@@ -18,11 +18,15 @@ import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { columnsOf, lineWidth } from '../terminal/terminal-width.ts';
 
+const description = `Show the deliveries in the database of a receiver. The receiver may be running. A missing file is not created.
+
+A delivery is "received" while its handlers run for the first time. Then it is "processed", or "failed" if a handler failed. It is "ignored" if the endpoint does not handle its type, and "rejected" if it is signed but its event is invalid or too old. With a queue, a delivery is "queued" or "running" first. After its last attempt has failed, it is "dead" (a dead letter).
+
+Times are in the time zone of this machine. Set TZ=UTC for UTC. In JSON and CSV, times are in UTC.`;
+
 /** `log`: list, show, count and export the deliveries in a database. */
 export function command(): Command {
-  const log = new Command('log').description(
-    'Show the deliveries in the database of a receiver. The receiver may be running. A missing file is not created. Times are in the time zone of this machine; set TZ=UTC for UTC. In JSON and CSV, times are in UTC.',
-  );
+  const log = new Command('log').description(description);
   log.addCommand(listCommand(), { isDefault: true });
   log.addCommand(showCommand());
   log.addCommand(statsCommand());
@@ -53,7 +57,7 @@ function listCommand(): Command {
     .description('List deliveries, newest first.');
   return addFilters(addDatabase(list))
     .option('--limit <n>', 'the maximum number of deliveries, up to 1000', parseCount, 50)
-    .option('--cursor <cursor>', 'show the page after the one that printed this cursor')
+    .option('--cursor <cursor>', 'show the next page; each page prints the cursor of the next one')
     .option('--json', 'print a line of JSON for each delivery')
     .action(async ({ db, limit, cursor, json, ...flags }: ListFlags) => {
       const page = await withStoreToRead(db, ['list', 'counts'], async (store) =>
@@ -66,7 +70,7 @@ function listCommand(): Command {
         const { recordLines } = await import('../log/delivery-table.ts');
         console.log(recordLines(deliveries, lineWidth()).join('\n'));
       }
-      if (page.cursor !== undefined) console.error(`More deliveries: --cursor ${page.cursor}`);
+      if (page.cursor !== undefined) console.error(`For the next page, add --cursor ${page.cursor}`);
     });
 }
 
@@ -129,7 +133,7 @@ interface ExportFlags extends DatabaseFlags, FilterFlags {
 function exportCommand(): Command {
   const exporting = new Command('export')
     .summary('export deliveries as JSON lines or CSV')
-    .description('Export deliveries with their bodies as JSON lines or CSV, newest first.');
+    .description('Export deliveries with their bodies, newest first, as one JSON object per line or as CSV.');
   return addFilters(addDatabase(exporting))
     .addOption(
       new Option('--format <format>', 'the output format').choices(['jsonl', 'csv']).default('jsonl'),
@@ -149,7 +153,8 @@ function exportCommand(): Command {
         if (output === undefined) await pipeline(lines, process.stdout, { end: false });
         else await pipeline(lines, createWriteStream(output, { flags: 'wx', mode: 0o600 }));
         // The first chunk of CSV is the header.
-        if (chunks === (format === 'csv' ? 1 : 0)) console.error('No delivery matches: the export is empty.');
+        if (chunks === (format === 'csv' ? 1 : 0))
+          console.error('No delivery matches, so the export is empty.');
       });
     });
 }

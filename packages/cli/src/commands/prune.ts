@@ -7,6 +7,7 @@ import { addDatabase, type DatabaseFlags, readTime, stateOption } from '../filte
 import { countPrunable, type Pruning } from '../log/affected-deliveries.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
 import { confirmed } from '../terminal/confirm.ts';
+import { deliveryCount } from '../terminal/count-text.ts';
 import { addExamples } from '../terminal/help.ts';
 
 interface PruneFlags extends DatabaseFlags {
@@ -20,7 +21,7 @@ interface PruneFlags extends DatabaseFlags {
 /** `prune`: delete old deliveries. */
 export function command(): Command {
   const prune = new Command('prune').description(
-    'Delete old deliveries. Only processed and ignored deliveries are deleted, unless you name other states with --state. If SpiderFoot sends an event again after its delivery was deleted, the event is handled as a new one.',
+    'Delete old deliveries. Only processed and ignored deliveries are deleted, unless you name other states with --state. If SpiderFoot sends an event again after its delivery was deleted, the receiver handles the event as a new one.',
   );
   addDatabase(prune)
     .addOption(
@@ -28,11 +29,11 @@ export function command(): Command {
         readTime,
       ),
     )
-    .option('--keep <n>', 'keep this many of the newest deliveries', parseWhole)
+    .option('--keep <n>', 'keep this number of the newest deliveries, and delete older ones', parseWhole)
     .addOption(
       stateOption(
         '--state <states...>',
-        'the states to delete; separate with commas or repeat for several (default: processed, ignored)',
+        'delete deliveries in these states; separate with commas or repeat for several (default: processed, ignored)',
         prunableStates,
       ),
     )
@@ -40,10 +41,7 @@ export function command(): Command {
     .option('--yes', 'do not ask for confirmation')
     .action(async ({ db, before, keep, state = ['processed', 'ignored'], dryRun, yes }: PruneFlags) => {
       if (before === undefined && keep === undefined) {
-        throw new UsageFailure(
-          'The deliveries to delete are not specified.',
-          'Give --before 90d, --keep 10000, or both.',
-        );
+        throw new UsageFailure('No deliveries are selected.', 'Give --before 90d, --keep 10000, or both.');
       }
       const pruning: Pruning = {
         ...(before !== undefined && { before }),
@@ -55,19 +53,19 @@ export function command(): Command {
         dryRun === true ? ['list', 'counts'] : ['list', 'counts', 'prune'],
         async (store) => {
           const count = await countPrunable(store, pruning);
-          if (dryRun === true) return console.log(`Would delete ${count}.`);
+          if (dryRun === true) return console.log(`Would delete ${deliveryCount(count)}.`);
           const isConfirmed = await confirmed({
-            question: `Permanently delete ${count} ${count === 1 ? 'delivery' : 'deliveries'}?`,
+            question: `Permanently delete ${deliveryCount(count)}?`,
             declined: 'Nothing was deleted.',
             yes: yes === true || count === 0,
           });
-          if (isConfirmed) console.log(`Deleted ${await store.prune(pruning)}.`);
+          if (isConfirmed) console.log(`Deleted ${deliveryCount(await store.prune(pruning))}.`);
         },
       );
     });
   return addExamples(prune, [
     ['prune --before 90d', 'Deliveries older than 90 days'],
-    ['prune --keep 100000 --dry-run', 'Show how many deliveries there are beyond the newest 100,000'],
+    ['prune --keep 100000 --dry-run', 'Count the deliveries to delete if the newest 100,000 are kept'],
     ['prune --before 30d --state dead failed', 'Failed deliveries and dead letters older than 30 days'],
   ]);
 }

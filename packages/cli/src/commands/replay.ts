@@ -13,6 +13,7 @@ import { countReplayable } from '../log/affected-deliveries.ts';
 import { findRecord } from '../store/find-delivery.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
 import { confirmed } from '../terminal/confirm.ts';
+import { deliveryCount } from '../terminal/count-text.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printable } from '../terminal/printable.ts';
 
@@ -26,12 +27,12 @@ interface ReplayFlags extends DatabaseFlags, FilterFlags {
 export function command(): Command {
   const replay = new Command('replay')
     .description(
-      'Put deliveries back into the queue. A running receiver handles them again within a second. If no receiver is running, the next one to start handles them. For a failed delivery, only the handlers that have not succeeded run again. For a processed delivery, all handlers run again.',
+      'Run the handlers of deliveries again. A running receiver does this within a second. If no receiver is running, the next receiver that you start does this. For a failed delivery, only the handlers that have not succeeded run again. For a processed delivery, all handlers run again.',
     )
     .argument('[deliveries...]', 'the keys or ids of the deliveries');
   addFilters(addDatabase(replay))
     .addOption(new Option('--all', 'replay all deliveries'))
-    .option('--dry-run', 'show the deliveries that would be replayed, without replaying them')
+    .option('--dry-run', 'show which or how many deliveries would be replayed, without replaying them')
     .option('--yes', 'do not ask for confirmation')
     .action((keys: readonly string[], { db, all, dryRun, yes, ...flags }: ReplayFlags) => {
       checkChoice(keys, flags, all === true);
@@ -45,20 +46,20 @@ export function command(): Command {
           const count = [...counts.values()].reduce((sum, times) => sum + times, 0);
           const kinds = [...counts].map(([state, times]) => `${times} ${printable(state)}`).join(', ');
           if (count === 0) throw new CommandFailure('There is nothing to replay.', { hint: nothingHint });
-          if (dryRun === true) return console.log(`Would replay ${count} (${kinds}).`);
+          if (dryRun === true) return console.log(`Would replay ${deliveryCount(count)} (${kinds}).`);
           const isConfirmed = await confirmed({
-            question: `Replay ${count} deliveries (${kinds})?`,
+            question: `Replay ${deliveryCount(count)} (${kinds})?`,
             declined: 'Nothing was replayed.',
             yes: yes === true || count <= mostUnconfirmed,
           });
-          if (isConfirmed) console.log(`Replayed ${await store.replay(filter)}.`);
+          if (isConfirmed) console.log(`Replayed ${deliveryCount(await store.replay(filter))}.`);
         },
       );
     });
   return addExamples(replay, [
     ['replay 14', 'One delivery, by its key'],
     ['replay --state dead --type high_risk_event', 'The dead letters of one type'],
-    ['replay --state failed --since 1h --dry-run', 'Show how many would be replayed'],
+    ['replay --state failed --since 1h --dry-run', 'Count the deliveries that would be replayed'],
   ]);
 }
 
@@ -74,16 +75,21 @@ function checkChoice(
   all: boolean,
 ): void {
   const filtered = isFiltered(filters);
-  if (keys.length > 0 && all) throw new UsageFailure('--all cannot be combined with deliveries.');
+  if (keys.length > 0 && all)
+    throw new UsageFailure(
+      '--all cannot be combined with keys or ids.',
+      'Remove --all, or the keys and ids.',
+    );
   if (keys.length > 0 && (filtered || endpoint.length > 1)) {
     throw new UsageFailure(
-      'Give either deliveries or filters. With deliveries, only a single --endpoint is allowed.',
+      'Keys and ids cannot be combined with filters, except with one --endpoint.',
+      'Give only keys and ids, or only filters.',
     );
   }
   if (keys.length > 0 || filtered || endpoint.length > 0 || all) return;
   throw new UsageFailure(
     'No deliveries are selected.',
-    'Give keys, a filter such as --state dead, or --all.',
+    'Give keys or ids, a filter such as --state dead, or --all.',
   );
 }
 
@@ -101,7 +107,7 @@ async function replayKeys(
   if (rejected !== undefined) {
     throw new CommandFailure(
       rejected.id === undefined
-        ? `Delivery ${rejected.key} was written by the guide's logger and cannot be replayed, because it has no handlers.`
+        ? `Delivery ${rejected.key} cannot be replayed, because the Python logger of SpiderFoot's guide wrote it. Such a delivery has no handlers.`
         : `Delivery ${rejected.key} is already ${rejected.state}.`,
     );
   }

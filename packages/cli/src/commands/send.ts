@@ -24,7 +24,7 @@ export function command(): Command {
     .addArgument(
       new Argument(
         '[type]',
-        'an event type of the guide or of SpiderFoot; "all" sends one event of each type',
+        'the event type; --list shows the known types; "all" sends one event of each type',
       ).default('scan_completed'),
     )
     .addOption(
@@ -33,14 +33,14 @@ export function command(): Command {
         .default('http://127.0.0.1:3000/webhook')
         .argParser(parseUrl),
     );
-  addSecretOptions(command).option('--list', 'list the event types, or those of the --dialect');
+  addSecretOptions(command).option('--list', 'list the known event types, or only those of the --dialect');
 
   command
     .optionsGroup('Event:')
     .addOption(
       new Option(
         '-d, --dialect <name>',
-        'the SpiderFoot sender to imitate; "topic" is not signed (default: "shipped" for dotted types, else "guide")',
+        'the sender of SpiderFoot to imitate; the events of "topic" are not signed (default: "shipped" for types with a dot, otherwise "guide")',
       ).choices(dialects),
     )
     .option(
@@ -49,7 +49,10 @@ export function command(): Command {
     )
     .option('--timestamp <time>', 'the time of the first event (default: now)', parseDate)
     .option('-H, --header <name: value>', 'an additional header; may be repeated', collectHeader)
-    .option('--signature-header <name>', 'the signature header (default: the one of the dialect)')
+    .option(
+      '--signature-header <name>',
+      'the name of the signature header (default: the header of the dialect)',
+    )
     .option('--seed <number>', 'a seed for generated data; the same seed gives the same data', parseWhole);
 
   command
@@ -57,7 +60,7 @@ export function command(): Command {
     .option('-n, --count <number>', 'the number of events; for several, show a summary', parseCount)
     .option('-r, --rate <number>', 'the maximum number of events per second', parsePositive)
     .option('-c, --concurrency <number>', 'the maximum number of requests at the same time', parseCount, 8)
-    .option('--retries', 'retry as SpiderFoot does, after 1 and 2 s, if the response is not 2xx')
+    .option('--retries', 'if the response is not 2xx, retry as SpiderFoot does: after 1 s, then after 2 s')
     .addOption(
       new Option('--timeout <time>', 'the time limit for each response')
         .argParser(parseDuration)
@@ -68,7 +71,7 @@ export function command(): Command {
     .optionsGroup('TLS:')
     .option('--ca <file>', "the file of the certificate authority to trust instead of the system's, in PEM")
     .option('--client-cert <file>', 'the file of a client certificate to send, in PEM')
-    .option('--client-key <file>', 'the file of its key, if the key is in another file');
+    .option('--client-key <file>', 'the file of its private key, if the key is in another file');
 
   command
     .optionsGroup('Deliberate faults:')
@@ -76,7 +79,10 @@ export function command(): Command {
     .addOption(fault('--wrong-secret', 'sign with another secret'))
     .addOption(fault('--unsigned', 'omit the signature'))
     .addOption(fault('--truncate', 'omit the second half of the body'))
-    .option('--duplicate', 'send each event twice; the second one must be recognized as a duplicate');
+    .option(
+      '--duplicate',
+      'send each event twice; the receiver must recognize the second one as a duplicate',
+    );
 
   return addExamples(
     command
@@ -90,11 +96,11 @@ export function command(): Command {
       ['send', 'A completed scan, to a receiver on this machine'],
       [
         'send scan.completed --url https://hooks.example.com/webhook --retries',
-        'In the dialect that SpiderFoot ships',
+        'An event as the shipped SpiderFoot sends it, with retries',
       ],
       [
         'send high_risk_event --data \'{"target":"example.com","data":"CVE-2021-44228"}\'',
-        'With your own data',
+        'An event with your own data',
       ],
       ['send all --tamper', 'One event of each type, all of which must be rejected'],
       ['send --count 5000 --rate 500 --concurrency 32', 'A load test, with a histogram of the latency'],

@@ -12,7 +12,7 @@ interface Options extends SecretOptions {
 export function command(): Command {
   const command = new Command()
     .description(
-      'Check whether a signature belongs to a body, as a receiver does. The exit code is 1 if it does not.',
+      'Check whether a signature belongs to a body, as a receiver does. If it does not, the exit code is 1.',
     )
     .argument('[file]', 'the file with the body, byte for byte as received; "-" reads standard input', '-')
     .requiredOption('-s, --signature <text>', 'the value of X-SpiderFoot-Signature');

@@ -7,7 +7,7 @@ const hints: Readonly<Record<RejectionCode, string>> = {
     "The receiver accepted the signature, but the event does not match its schema. The receiver's log lists the issues.",
   request_aborted: 'The connection was closed before the complete body arrived. Send it again.',
   missing_signature:
-    'The receiver got no signature. A proxy in between removes the header, or the receiver expects another header (--signature-header).',
+    'The receiver got no signature. A proxy removed the header, or the receiver expects another header (--signature-header).',
   invalid_signature:
     'Compare the secrets on both sides, then check that no proxy changes the body. `diagnose` finds the cause.',
   stale_event:

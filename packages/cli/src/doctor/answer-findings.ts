@@ -32,7 +32,7 @@ function words({ status, body }: Reply): string {
 }
 
 const wrongSecret =
-  'The secret given here probably differs from the secret of the receiver. Compare the two. If they are equal, a proxy in between changes the body.';
+  'The secret given here probably differs from the secret of the receiver. Compare the two. If they are equal, a proxy changes the body.';
 
 /** Return the likely cause of a response by its status, for other receivers and for proxies in front of a receiver. */
 function likelyCause({ status, headers, body }: Reply): string {
@@ -227,6 +227,6 @@ export function duplicateFinding(reply: Reply): Finding {
     check: 'duplicate',
     verdict: 'warn',
     seen: `The same event again: ${status}${answered ? ` ${answered}` : ''}, as if it were new`,
-    fix: 'SpiderFoot sends an event again if it did not get the response. Handlers then run twice, unless they check the id.',
+    fix: 'SpiderFoot sends an event again if it did not get the response. If a handler does not check the id, it then runs its work twice.',
   };
 }

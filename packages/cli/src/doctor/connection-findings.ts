@@ -7,6 +7,7 @@ import {
   type RequestTarget,
   readCertificate,
 } from '../connection/request.ts';
+import { countText } from '../terminal/count-text.ts';
 import type { Finding } from './finding.ts';
 
 /** The findings about the connection to a receiver, and its response to a GET, if there was one. */
@@ -67,7 +68,7 @@ function tlsFinding({ protocol, validTo, problem }: Identity): Finding {
     return {
       check: 'tls',
       verdict: 'fail',
-      seen: `The certificate expired ${-days} day(s) ago`,
+      seen: `The certificate expired ${countText(-days, 'day')} ago`,
       fix: 'Renew the certificate.',
     };
   }
@@ -83,7 +84,7 @@ function tlsFinding({ protocol, validTo, problem }: Identity): Finding {
     return {
       check: 'tls',
       verdict: 'warn',
-      seen: `${protocol}, ${until}: ${days} day(s) left`,
+      seen: `${protocol}, ${until}: ${countText(days, 'day')} left`,
       fix: 'Renew the certificate.',
     };
   }

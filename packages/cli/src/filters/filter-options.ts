@@ -39,7 +39,11 @@ const filterOptions = {
       'an event type, alias or category: scan_completed, scan.completed, finding.*; separate with commas or repeat for several',
     ).argParser(collectList),
   state: () =>
-    stateOption('--state <state>', 'the state; separate with commas or repeat for several', storedStates),
+    stateOption(
+      '--state <state>',
+      'the state of the delivery; separate with commas or repeat for several',
+      storedStates,
+    ),
   endpoint: () =>
     new Option('--endpoint <name>', 'the endpoint of the delivery; repeat for several').argParser(
       collectText,
@@ -54,7 +58,7 @@ const filterOptions = {
   target: () =>
     new Option('--target <name>', "the event's target; repeat for several").argParser(collectText),
   text: () =>
-    new Option('--text <words>', 'words, or beginnings of words, in the body').argParser(once(asText)),
+    new Option('--text <words>', 'words in the body, or their first letters').argParser(once(asText)),
 } as const satisfies Record<keyof FilterFlags, () => Option>;
 
 /** Create an option for states, which may be repeated. */
@@ -91,7 +95,7 @@ function asText(text: string): string {
 function once<Value>(read: (text: string) => Value): (text: string, before: Value | undefined) => Value {
   return (text, before) => {
     if (before === undefined) return read(text);
-    throw new InvalidArgumentError('The option is given more than once. Give it once.');
+    throw new InvalidArgumentError('The option is given more than once. Give it only once.');
   };
 }
 
@@ -117,7 +121,7 @@ export function readTime(text: string): Date {
   const moment = parseTime(text);
   if (moment !== undefined) return moment;
   throw new InvalidArgumentError(
-    'It must be an age (90s, 15m, 2h, 7d, 4w), a date (2026-01-31) or a date and a time (2026-01-31T12:00).',
+    'It must be an age (90s, 15m, 2h, 7d, 4w), a date (2026-01-31), or a date and a time (2026-01-31T12:00).',
   );
 }
 

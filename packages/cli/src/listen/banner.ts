@@ -47,6 +47,9 @@ export function bannerLines(banner: Banner): readonly string[] {
       : generatedSecret === undefined
         ? [
             `Send an event:  ${sendCommand} --secret-file ${secretFile === undefined ? 'FILE' : printable(shellWord(secretFile))}`,
+            ...(secretFile === undefined
+              ? [dim('FILE is the path of a file that contains the secret.')]
+              : []),
           ]
         : [
             `The secret, generated for this run: ${generatedSecret}`,

@@ -1,5 +1,6 @@
 import type { DeliveryWithBody } from '@spiderfoot-webhooks/core/stores';
 import { outColors } from '../terminal/color.ts';
+import { countText } from '../terminal/count-text.ts';
 import { printable, printableLines } from '../terminal/printable.ts';
 import { dayAndTime } from '../time/time-values.ts';
 import { timeZone } from '../time/time-zone.ts';
@@ -9,7 +10,7 @@ import { stateColor } from './delivery-table.ts';
 export function deliveryLines(record: DeliveryWithBody): readonly string[] {
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     ['key', record.key],
-    ['id', record.id ?? "none, because the guide's logger wrote it"],
+    ['id', record.id ?? "none, because the Python logger of SpiderFoot's guide wrote it"],
     ['received', `${dayAndTime(record.receivedAt)} ${timeZone()} (${record.receivedAt.toISOString()})`],
     ['from', record.ip],
     ['endpoint', record.endpoint],
@@ -28,16 +29,12 @@ export function deliveryLines(record: DeliveryWithBody): readonly string[] {
     ...record.handlers.map(({ name, succeeded, attempts, error }) => {
       const how = succeeded ? outColors.green('succeeded') : outColors.red('failed');
       const because = error === undefined ? '' : `: ${printable(error)}`;
-      return factLine('handler', `${printable(name)} ${how}, ${attemptsText(attempts)}${because}`);
+      return factLine('handler', `${printable(name)} ${how}, ${countText(attempts, 'attempt')}${because}`);
     }),
     ...record.issues.map(({ path, message }) => factLine('issue', printable(`${path}: ${message}`))),
     '',
     bodyText(record.body),
   ];
-}
-
-function attemptsText(attempts: number): string {
-  return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
 }
 
 /** Format the time of the next attempt. A replayed delivery has a time in 1970, so any time in the past is shown as `due now`. */

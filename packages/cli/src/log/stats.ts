@@ -1,6 +1,7 @@
 import type { Count, CountOptions, DeliveryFilter, DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { type Bar, barLines, bucketFor, timeBars } from '../terminal/bar-chart.ts';
 import { outColors } from '../terminal/color.ts';
+import { deliveryCount } from '../terminal/count-text.ts';
 import { printable } from '../terminal/printable.ts';
 import { fit } from '../terminal/text.ts';
 import { offsetAt, timeZone } from '../time/time-zone.ts';
@@ -130,14 +131,14 @@ export function statsLines(stats: Stats, width: number): readonly string[] {
           ),
         ];
   return [
-    `${total} deliver${total === 1 ? 'y' : 'ies'}`,
+    deliveryCount(total),
     ...section(`by ${by} (${zone})`, byTime),
     ...section('by type', byType),
     ...section('by state', byState),
     ...(rejections === undefined
       ? [
           '',
-          'Rejections of unauthenticated requests have no type and no state, so they are not counted here.',
+          'Rejections of unauthenticated requests are not counted here, because they have no type and no state.',
         ]
       : section('rejected, not authenticated', rejections)),
   ];
@@ -146,7 +147,7 @@ export function statsLines(stats: Stats, width: number): readonly string[] {
 /** The maximum width of a label. A longer one would leave no space for the bar. */
 const longestLabel = 40;
 
-function withPrintableLabel({ label, count }: Bar, width: number): Bar {
-  const room = Math.min(longestLabel, Math.floor(width / 2));
-  return { label: fit(printable(label.slice(0, 2 * longestLabel)), room), count };
+function withPrintableLabel({ label, count }: Bar, columns: number): Bar {
+  const width = Math.min(longestLabel, Math.floor(columns / 2));
+  return { label: fit(printable(label.slice(0, 2 * longestLabel)), width), count };
 }

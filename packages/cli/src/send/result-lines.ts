@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { answerHint } from '../connection/answer-hints.ts';
 import { barLines } from '../terminal/bar-chart.ts';
 import { outColors } from '../terminal/color.ts';
+import { countText } from '../terminal/count-text.ts';
 import { printable } from '../terminal/printable.ts';
 import { columnsOf, lineWidth } from '../terminal/terminal-width.ts';
 import { fit, wrapped } from '../terminal/text.ts';
@@ -54,7 +55,7 @@ function verdictLines(
     if (dialect === 'notification') {
       return [
         outColors.red(
-          '  answered as a duplicate, but a notification has no time, so each one is a new event',
+          '  answered as a duplicate, but each notification is a new event, because it has no time',
         ),
       ];
     }
@@ -68,10 +69,13 @@ function indented(sentence: string): readonly string[] {
   return wrapped(printable(sentence), lineWidth() - 2).map((line) => `  ${line}`);
 }
 
-/** Return a hint for a redirect, or for the code of one of the kit's receivers. */
+/** Return a hint for a redirect, for a wrong path, or for the code of one of the kit's receivers. */
 function hintOf(attempt: Attempt): string | undefined {
   if ('status' in attempt && attempt.status >= 300 && attempt.status < 400) {
     return 'The response is a redirect, which SpiderFoot does not follow. Use the URL that the redirect leads to. `doctor` shows that URL.';
+  }
+  if ('status' in attempt && attempt.status === 404) {
+    return 'No webhook is served at this path. Check the path in the URL.';
   }
   return answerHint(answerOf(attempt).code);
 }
@@ -84,7 +88,7 @@ export function summaryLines(
 ): readonly string[] {
   const { sent, unexpected, seconds, perSecond, latency } = summary;
   return [
-    `${sent} sent in ${seconds} s, ${perSecond} a second`,
+    `${countText(sent, 'event')} sent in ${seconds} s (${perSecond} per second)`,
     ...Object.entries(summary.answers).map(([answer, count]) => `  ${printable(answer)}: ${count}`),
     ...(latency === undefined
       ? []
@@ -99,8 +103,8 @@ export function summaryLines(
 }
 
 function verdictOf(sent: number, unexpected: number, fault: Fault | undefined): string {
-  const expected = fault === undefined ? 'expected 2xx' : `expected 401, because ${faults[fault]}`;
+  const expected = fault === undefined ? 'Expected: 2xx.' : `Expected: 401, because ${faults[fault]}.`;
   return unexpected === 0
-    ? outColors.green(`all ${sent} as expected (${expected})`)
-    : outColors.red(`${unexpected} of ${sent} not as expected (${expected})`);
+    ? outColors.green(`All ${countText(sent, 'response')} as expected. ${expected}`)
+    : outColors.red(`${unexpected} of ${countText(sent, 'response')} not as expected. ${expected}`);
 }

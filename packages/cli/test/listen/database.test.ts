@@ -121,8 +121,8 @@ describe('listen with --forward', () => {
     expect([slack.bodies.length, soc.bodies.length]).toEqual([2, 1]);
     expect(program.output).not.toContain('let-me-in');
     const shown = await spiderfoot(['log', 'show', '1', '--db', db]);
-    expect(shown.output).toMatch(/handler +slack succeeded, run 2 time\(s\)/);
-    expect(shown.output).toMatch(/handler +webhook succeeded, run 1 time\(s\)/);
+    expect(shown.output).toMatch(/handler +slack succeeded, 2 attempts$/m);
+    expect(shown.output).toMatch(/handler +webhook succeeded, 1 attempt$/m);
   });
 });
 

@@ -33,19 +33,19 @@ describe('replay', () => {
   it('replays the deliveries that a filter selects, and only shows them with --dry-run', async () => {
     const db = await three();
     const dry = await spiderfoot(['replay', '--since', '60h', '--db', db, '--dry-run']);
-    expect(dry).toMatchObject({ code: 0, lines: ['Would replay 2 (1 processed, 1 failed).'] });
+    expect(dry).toMatchObject({ code: 0, lines: ['Would replay 2 deliveries (1 processed, 1 failed).'] });
     expect(await spiderfoot(['replay', '3', '--db', db, '--dry-run'])).toMatchObject({
       lines: ['Would replay 3: scan_completed, previously processed.'],
     });
     expect(await states(db)).toEqual({ 1: 'processed', 2: 'failed', 3: 'processed' });
     expect(await spiderfoot(['replay', '--state', 'failed', '--db', db])).toMatchObject({
       code: 0,
-      lines: ['Replayed 1.'],
+      lines: ['Replayed 1 delivery.'],
     });
     expect(await states(db)).toEqual({ 1: 'processed', 2: 'queued', 3: 'processed' });
     expect(await spiderfoot(['replay', '--all', '--db', db])).toMatchObject({
       code: 0,
-      lines: ['Replayed 2.'],
+      lines: ['Replayed 2 deliveries.'],
     });
   });
 
@@ -55,7 +55,7 @@ describe('replay', () => {
       await spiderfoot(['replay', '--state', 'failed', '--state', 'processed', '--db', db]),
     ).toMatchObject({
       code: 0,
-      lines: ['Replayed 3.'],
+      lines: ['Replayed 3 deliveries.'],
     });
     expect(await states(db)).toEqual({ 1: 'queued', 2: 'queued', 3: 'queued' });
   });
@@ -100,12 +100,12 @@ describe('prune', () => {
     const db = await three();
     expect(await spiderfoot(['prune', '--before', '2h', '--db', db, '--dry-run'])).toMatchObject({
       code: 0,
-      lines: ['Would delete 1.'],
+      lines: ['Would delete 1 delivery.'],
     });
     expect(await states(db)).toEqual({ 1: 'processed', 2: 'failed', 3: 'processed' });
     expect(await spiderfoot(['prune', '--before', '2h', '--db', db])).toMatchObject({
       code: 0,
-      lines: ['Deleted 1.'],
+      lines: ['Deleted 1 delivery.'],
     });
     expect(await states(db)).toEqual({ 2: 'failed', 3: 'processed' });
   });
@@ -113,11 +113,11 @@ describe('prune', () => {
   it('keeps the newest deliveries with --keep, and deletes the states in --state', async () => {
     const db = await three();
     const args = ['prune', '--keep', '1', '--state', 'processed', 'failed', '--db', db];
-    expect(await spiderfoot([...args, '--dry-run'])).toMatchObject({ lines: ['Would delete 2.'] });
+    expect(await spiderfoot([...args, '--dry-run'])).toMatchObject({ lines: ['Would delete 2 deliveries.'] });
     expect(
       await spiderfoot(['prune', '--keep', '1', '--before', '60h', '--db', db, '--dry-run']),
-    ).toMatchObject({ lines: ['Would delete 1.'] });
-    expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: ['Deleted 2.'] });
+    ).toMatchObject({ lines: ['Would delete 1 delivery.'] });
+    expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: ['Deleted 2 deliveries.'] });
     expect(await states(db)).toEqual({ 3: 'processed' });
   });
 
@@ -127,7 +127,7 @@ describe('prune', () => {
       const db = await three();
       expect(await spiderfoot(['prune', '--keep', '1', ...flags.split(' '), '--db', db])).toMatchObject({
         code: 0,
-        lines: ['Deleted 2.'],
+        lines: ['Deleted 2 deliveries.'],
       });
     },
   );

@@ -31,12 +31,12 @@ describe('many events', () => {
     const { url, outcomes } = await serveReceiver();
     const { code, lines } = await withSecret(['send', 'system.health', '--count', '200', '--url', url]);
     expect(code).toBe(0);
-    expect(lines[0]).toMatch(/^200 sent in [\d.]+ s, [\d.]+ a second$/);
+    expect(lines[0]).toMatch(/^200 events sent in [\d.]+ s \([\d.]+ per second\)$/);
     expect(lines[1]).toBe('  200: 200');
     expect(lines[2]).toMatch(/^latency in ms: min [\d.]+, p50 [\d.]+, p90 [\d.]+, p99 [\d.]+, max [\d.]+$/);
     const counts = lines.slice(3, -1).map((line) => Number(/(\d+)$/.exec(line)?.[1]));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(200);
-    expect(lines.at(-1)).toBe('all 200 as expected (expected 2xx)');
+    expect(lines.at(-1)).toBe('All 200 responses as expected. Expected: 2xx.');
     expect(outcomes.filter(({ status }) => status === 'processed')).toHaveLength(200);
   });
 

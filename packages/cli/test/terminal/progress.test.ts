@@ -16,7 +16,9 @@ describe('the progress bar', () => {
     expect(drawn[0]).toContain('░ 0/300, 0 unexpected');
     expect(drawn.at(-1)).toContain('█ 300/300, 0 unexpected');
     expect(screen.lastIndexOf(`${esc}[?25h`)).toBeGreaterThan(screen.lastIndexOf(`${esc}[?25l`));
-    expect(screen.slice(screen.lastIndexOf('unexpected'))).toContain('all 300 as expected (expected 2xx)');
+    expect(screen.slice(screen.lastIndexOf('unexpected'))).toContain(
+      'All 300 responses as expected. Expected: 2xx.',
+    );
   });
 
   it.each([40, 60, 120])('fits into %i columns, as does the histogram', async (columns) => {
@@ -42,7 +44,7 @@ describe('the progress bar', () => {
     const args = ['send', '--count', '100000', '--rate', '100', '--url', url];
     const { code, screen } = await shown(args, { answers: [['unexpected', '\u0003']] });
     expect(code).toBe(1);
-    expect(screen).toMatch(/\d+ sent in [\d.]+ s/);
+    expect(screen).toMatch(/\d+ events sent in [\d.]+ s/);
     expect(screen.lastIndexOf(`${esc}[?25h`)).toBeGreaterThan(screen.lastIndexOf(`${esc}[?25l`));
   });
 });

@@ -1,3 +1,4 @@
+import { countText } from '../../terminal/count-text.ts';
 import { digitsOfNotation } from '../signature/hex-notation.ts';
 import { longestSignature } from '../signature/read-signature.ts';
 import { isHeaderName } from '../signature/remove-wrapping.ts';
@@ -57,7 +58,7 @@ function alphabetStep(digest: string): Step {
 function lengthStep(digest: string): Step {
   if (digest.length === 64) return right('length', '64 digits');
   const other = /^[\da-f]*$/i.test(digest) ? lengths[digest.length] : undefined;
-  return wrong('length', `${digest.length} characters instead of 64${other ?? ''}`);
+  return wrong('length', `${countText(digest.length, 'character')} instead of 64${other ?? ''}`);
 }
 
 /** Compare only the beginnings, which do not reveal the expected signature. */

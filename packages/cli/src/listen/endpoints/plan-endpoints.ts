@@ -75,7 +75,7 @@ async function configuredEndpoints(path: string, flags: ListenFlags) {
   const config = await readConfig(path);
   if (config.endpoints.length > 0) return config;
   throw new UsageFailure(
-    `${path} has no enabled endpoint with the format json.`,
+    `${path} has no enabled endpoint whose format is json.`,
     'Check "enabled" and "format" in the [webhooks] and [webhooks:NAME] sections.',
   );
 }
@@ -89,7 +89,7 @@ function generateSecret({ makeSecret }: ListenFlags): string {
   if (process.stderr.isTTY !== true && makeSecret !== true) {
     throw new UsageFailure(
       'No secret is given.',
-      'Set SPIDERFOOT_WEBHOOK_SECRET or give --secret-file. --make-secret generates a secret for this run and shows it, which is the default on a terminal.',
+      'Set SPIDERFOOT_WEBHOOK_SECRET, or give --secret-file. For a test, --make-secret generates a secret for this run and shows it.',
     );
   }
   return randomBytes(16).toString('hex');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, type EventContext } from '@spiderfoot-webhooks/core';
+import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
 import type { EventEnvelope } from '@spiderfoot-webhooks/core/events';
 import { UsageFailure } from '../../failure/failure.ts';
 import { isLoopback } from '../server/loopback.ts';
@@ -28,7 +29,9 @@ export function parseForward(text: string): ForwardTarget {
   const [, name = '', value = ''] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
   const kind = forwardKinds.find((known) => known === name);
   if (kind === undefined)
-    throw new UsageFailure(`--forward must be KIND=URL. KIND is one of ${forwardKinds.join(', ')}.`);
+    throw new UsageFailure(
+      `--forward must be KIND=URL. KIND is one of ${forwardKinds.join(', ')}.${didYouMean(name, forwardKinds)}`,
+    );
   const url = value.startsWith('@') ? readUrlFile(kind, value.slice(1)) : value;
   if (!URL.canParse(url))
     throw new UsageFailure(
@@ -47,7 +50,10 @@ function readUrlFile(kind: string, path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch {
-    throw new UsageFailure(`--forward ${kind}=@${path}: the file cannot be read.`);
+    throw new UsageFailure(
+      `--forward ${kind}=@${path} names a file that cannot be read.`,
+      'Check the path and its permissions.',
+    );
   }
 }
 

@@ -5,25 +5,25 @@ import { invocation } from '../../terminal/invocation.ts';
 /** Hints for rejections in this command's terms: its flags, and the keys of SpiderFoot's configuration. */
 const hints: Readonly<Record<RejectionCode, string>> = {
   invalid_json:
-    'The body is not a JSON object in UTF-8 with at most 1000 levels. Check the body that the sender writes.',
+    'The body is not a JSON object in UTF-8, or it is nested deeper than 1000 levels. Check the body that the sender writes.',
   invalid_event:
     'The event does not match the schema of its type: see the issues above. With --db, the event is kept, and `log show` shows it.',
   request_aborted: 'The sender closed the connection before the complete body arrived. It will try again.',
   missing_signature:
     'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header. To accept unsigned events for a test, use --insecure.',
-  invalid_signature: `Compare the secret here with the sender's, and check that nothing in between changes the body. \`${invocation()} diagnose\` finds the cause.`,
+  invalid_signature: `Compare the secret here with the sender's secret, and check that no proxy changes the body. \`${invocation()} diagnose\` finds the cause.`,
   stale_event:
     'The event\'s time differs from now by more than "tolerance" in the --config file. Check both clocks. To accept late events, increase the tolerance.',
   ip_not_allowed:
-    "Add the address to --allow-ip. Behind a proxy, also give the proxy's address as --trust-proxy; otherwise, the proxy's own address is checked.",
+    "Add the address to --allow-ip. Behind a proxy, also give the proxy's address as --trust-proxy. Otherwise, listen checks the address of the proxy.",
   method_not_allowed: 'Send webhooks with POST.',
   body_timeout: 'The body did not arrive within five seconds. Check the network and the proxy.',
   body_too_large:
-    'The body is larger than --max-body. Raise it if SpiderFoot really sends bodies of that size.',
+    'The body is larger than --max-body. If SpiderFoot sends bodies of that size, raise the limit.',
   unsupported_media_type:
     'Webhooks are sent as application/json in UTF-8. With curl, add -H "Content-Type: application/json".',
   unsupported_encoding:
-    'SpiderFoot signs and sends the plain body. A proxy in between compresses the body. Disable the compression.',
+    'A proxy compresses the body, but SpiderFoot signs and sends the plain body. Disable compression in the proxy.',
   rate_limited: 'The sender exceeded --rate-limit. Raise the limit if the address is genuine.',
   handler_failed:
     'See the errors above. SpiderFoot sends the event again, and only the failed handlers run again. With --queue, events are answered before handlers run.',
