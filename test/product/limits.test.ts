@@ -15,7 +15,7 @@ async function start(env: Variables = {}) {
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
 
-describe('serve', () => {
+describe('serve()', () => {
   it('drops connections above maxConnections, warns once, and accepts new ones when others have closed', async () => {
     const at = await start({ MAX_CONNECTIONS: '3' });
     const open = [await connectTo(at), await connectTo(at), await connectTo(at)];
@@ -48,7 +48,7 @@ describe('serve', () => {
     });
   });
 
-  it('keeps an idle connection for as long as keepAliveTimeout says', async () => {
+  it('sends keepAliveTimeout in the Keep-Alive header', async () => {
     const at = await start({ KEEP_ALIVE: '620000' });
     const client = await connectTo(at);
     await client.write(bytesOf(at, await webhook()));

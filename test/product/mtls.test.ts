@@ -92,7 +92,7 @@ describe('The example mtls', () => {
     );
   });
 
-  it('is rejected by a sender that trusts another authority', async () => {
+  it('presents a certificate that a sender with another authority rejects', async () => {
     const { code, stderr } = await send(
       ini.replace(/^ca_bundle = .*$/m, `ca_bundle = ${otherAuthority.replace('%', '%%')}/ca.pem`),
     );

@@ -199,7 +199,7 @@ describe.each(oneMountEach)('a rejection over $name', (mount) => {
   });
 });
 
-describe('pythonJson', () => {
+describe('pythonJson()', () => {
   it("pythonJson writes the same bytes as Python's json.dumps", async () => {
     const values = fc.sample(twin, 2000);
     expect(values.map(({ js }) => pythonJson(js))).toEqual(await dumpInPython(values));

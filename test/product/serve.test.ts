@@ -29,12 +29,12 @@ async function connectTo({ port }: Listening): Promise<RawClient> {
   return client;
 }
 
-/** Waits long enough that a second signal does not count as a copy of the first. */
+/** Wait until `serve()` no longer treats a second signal as a copy of the first. */
 const waitForNextSignal = () => new Promise((resolve) => setTimeout(resolve, 600));
 
 const linesOf = ({ program }: Listening) => program.lines.slice(1);
 
-describe('serve', () => {
+describe('serve()', () => {
   it('exits on SIGTERM despite connections that are silent or have sent half a request head', async () => {
     const server = await start();
     await connectTo(server);

@@ -23,7 +23,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 }
 
 describe.each(packageNames)('The tarball of %s', (name) => {
-  it('is clean under publint', async () => {
+  it('passes publint', async () => {
     const { code, output } = await run('npx', ['publint', bare.tarball(name), '--strict']);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('All good!') });
   });
@@ -50,7 +50,7 @@ describe.each(packageNames)('The tarball of %s', (name) => {
 
 // The command exports no types.
 describe.each(packageNames.filter((name) => name !== 'cli'))('The tarball of %s', (name) => {
-  it('is clean under attw, as ESM', async () => {
+  it('passes attw as an ESM package', async () => {
     const { code, output } = await run('npx', ['attw', bare.tarball(name), '--profile', 'esm-only']);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('🟢 (ESM)') });
   });
@@ -63,7 +63,7 @@ describe('The README', () => {
   });
 });
 
-describe('the packages, installed from the tarballs', () => {
+describe('The packages, installed from the tarballs', () => {
   it('receives an event, stores it, shows it and replays it with four commands', async () => {
     const cwd = bare.folder;
     const command = (...args: string[]) => run('npx', ['spiderfoot-webhooks', ...args], { cwd });

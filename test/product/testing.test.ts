@@ -112,7 +112,7 @@ describe('testing a receiver without an app', () => {
   });
 });
 
-describe('signedWebhook', () => {
+describe('signedWebhook()', () => {
   const timestamp = new Date('2024-01-01T12:00:00.250Z');
 
   it("writes the same JSON as SpiderFoot's Python, in the dialect of the type", async () => {

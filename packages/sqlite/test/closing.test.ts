@@ -18,7 +18,7 @@ async function setUp() {
   return { path, db, onError };
 }
 
-it('starts no other slice of the search index after it was closed during one', async () => {
+it('indexes no other slice for the search after it was closed during one', async () => {
   const { path, db, onError } = await setUp();
   const begun = vi.fn();
   const write: Database['write'] = (run) => {
@@ -35,7 +35,7 @@ it('starts no other slice of the search index after it was closed during one', a
   expect(onError).not.toHaveBeenCalled();
 });
 
-it('A handler that ends after its store was closed reports nothing, and the next store runs its delivery', async () => {
+it('reports nothing if a handler ends after its store was closed, and the next store runs the delivery', async () => {
   const path = temporaryPath();
   const logger = { warn: vi.fn(), error: vi.fn() };
   const store = openStore(path, { closeTimeout: 20, logger });

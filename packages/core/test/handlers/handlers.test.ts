@@ -112,7 +112,7 @@ describe('handlers', () => {
   });
 });
 
-describe('onUnhandled', () => {
+describe('onUnhandled()', () => {
   /** Return whether onUnhandled runs for a scan_started event after these registrations. */
   async function isUnhandled(register: (receiver: Receiver) => unknown): Promise<boolean> {
     const handler = vi.fn();

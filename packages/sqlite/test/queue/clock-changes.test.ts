@@ -5,7 +5,7 @@ import { open, temporaryPath, until } from '../support/temporary-files.ts';
 import { createStored, createWebhook } from '../support/webhooks.ts';
 
 describe('A clock that is changed', () => {
-  /** Sets the wall clock, as far as this process sees it. */
+  /** Return a function that shifts the wall clock of this process. */
   function setClock(): (shift: number) => void {
     const { now } = Date;
     let shift = 0;
@@ -63,13 +63,14 @@ describe('A clock that is changed', () => {
     async (shift, maxAttempts) => {
       const set = setClock();
       const path = temporaryPath();
-      // Both see the clock jump, as two processes of one machine do. Only a last attempt could become a dead letter, and only another one could be claimed.
+      // Both stores see the clock jump, like two processes of one machine. A last attempt could become a dead letter. Any other
+      // attempt could be claimed.
       const options = { ...quick, lease: 3000, maxAttempts };
-      // The owner gives no sign of life before the other has looked.
+      // The owner does not renew its leases before the other store has polled.
       const [owner, other] = [open(path, { ...options, pollInterval: 60_000 }), open(path, options)];
       const gate = createGate();
       const endpoints = ['a', 'b'];
-      const taken = vi.fn();
+      const claimed = vi.fn();
       for (const endpoint of endpoints) {
         owner.start(endpoint, async (work) => {
           await gate.pass();
@@ -81,7 +82,7 @@ describe('A clock that is changed', () => {
       await until(() => expect(gate.running()).toBe(2));
       for (const endpoint of endpoints) {
         other.start(endpoint, async (work) => {
-          taken();
+          claimed();
           return done(work);
         });
       }
@@ -90,12 +91,12 @@ describe('A clock that is changed', () => {
       // A worker that starts now has not seen the jump. It recognizes a clock that was set back by the stored times.
       if (shift < 0) {
         open(path, options).start('a', async (work) => {
-          taken();
+          claimed();
           return done(work);
         });
       }
       await new Promise((resolve) => setTimeout(resolve, 300));
-      expect(taken).not.toHaveBeenCalled();
+      expect(claimed).not.toHaveBeenCalled();
       for (const { id } of deliveries)
         expect(await owner.get(id)).toMatchObject({ state: 'running', attempts: 1 });
       gate.release(2);

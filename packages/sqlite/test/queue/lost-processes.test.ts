@@ -7,7 +7,7 @@ import { open, query, temporaryPath, until } from '../support/temporary-files.ts
 import { createStored, createWebhook, secret } from '../support/webhooks.ts';
 
 describe('A process that is lost', () => {
-  it('by SIGKILL has its delivery taken over by another when the lease expires', async () => {
+  it('by SIGKILL loses its delivery to another process when the lease expires', async () => {
     const path = temporaryPath();
     const options = { ...quick, lease: 500 };
     const store = open(path, options);
@@ -28,9 +28,9 @@ describe('A process that is lost', () => {
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it('by SIGSTOP cannot change a delivery that was taken over when it continues', async () => {
+  it('by SIGSTOP cannot change a delivery that another process has claimed', async () => {
     const path = temporaryPath();
-    // Its own lease is the default, so that a slow machine does not lose it.
+    // This store keeps the default lease, so that it does not lose a delivery on a slow machine.
     const store = open(path, quick);
     const delivery = await createWebhook();
     await delivery.send(
@@ -56,7 +56,7 @@ describe('A process that is lost', () => {
     expect(await untilState(store, delivery, 'processed')).toMatchObject({ attempts: 2 });
   });
 
-  it('at every attempt makes its delivery a dead letter', async () => {
+  it('at every attempt leaves a dead letter', async () => {
     const path = temporaryPath();
     const options = { ...quick, lease: 200, maxAttempts: 2 };
     const store = open(path, options);

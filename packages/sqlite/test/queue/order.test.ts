@@ -4,17 +4,17 @@ import type { StoreOptions } from '../../src/index.ts';
 import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
 import { createStored } from '../support/webhooks.ts';
 
-/** One at a time, and nothing is found by looking again and again: what is not claimed in its turn is not claimed. */
+/** One delivery at a time. No poll finds a delivery that the worker did not claim in its turn. */
 const strict: StoreOptions = { concurrency: 1, baseDelay: 1, maxDelay: 5, pollInterval: 60_000 };
 
 const done = ({ succeeded }: QueuedWork): QueuedResult => ({ status: 'processed', succeeded, failures: [] });
 const failed: QueuedResult = { status: 'failed', succeeded: [], failures: [], error: 'down' };
 
-/** More is tried than ever should be needed, and then no more: a test of what would never come has to end. */
-const enough = 600;
+/** The number of other deliveries after which a test fails. */
+const maxRuns = 600;
 
-describe('Under a permanent backlog', () => {
-  /** Runs of others until a delivery is handled, while for each that is done another comes. */
+describe('A queue with a permanent backlog', () => {
+  /** Count the other deliveries that run before a delivery. Each one that is processed enqueues another one. */
   async function runsUntilHandled(prepare: (path: string, id: string) => void, failFirst: number) {
     const path = temporaryPath();
     const store = open(path, strict);
@@ -28,39 +28,41 @@ describe('Under a permanent backlog', () => {
       if (work.id === watched.id) {
         if (work.attempt <= failFirst) return failed;
         handled = runs;
-      } else if (++runs < enough && handled === undefined) await store.enqueue(createStored());
+      } else if (++runs < maxRuns && handled === undefined) await store.enqueue(createStored());
       return done(work);
     });
-    await until(() => expect(handled !== undefined || runs >= enough).toBe(true));
+    await until(() => expect(handled !== undefined || runs >= maxRuns).toBe(true));
     await workers.close();
-    return handled ?? enough;
+    return handled ?? maxRuns;
   }
 
-  it('a retry is attempted', async () => {
-    expect(await runsUntilHandled(() => {}, 1)).toBeLessThan(enough);
+  it('attempts a retry during a permanent backlog', async () => {
+    expect(await runsUntilHandled(() => {}, 1)).toBeLessThan(maxRuns);
   });
 
-  it('the delivery of a lost process is attempted', async () => {
-    const leave = (path: string, id: string) =>
+  it('attempts the delivery of a lost process during a permanent backlog', async () => {
+    const loseProcess = (path: string, id: string) =>
       void query(
         path,
         "UPDATE webhook_logs SET state = 'running', attempts = 1, lease_owner = 'lost', due_at = NULL, lease_until = ? WHERE delivery_id = ?",
         Date.now() - 1,
         id,
       );
-    expect(await runsUntilHandled(leave, 0)).toBeLessThan(enough);
+    expect(await runsUntilHandled(loseProcess, 0)).toBeLessThan(maxRuns);
   });
 });
 
-describe('Without a backlog', () => {
-  it('a retry that became due while all places were in use gets the next one', async () => {
-    const store = open(temporaryPath(), { ...strict, maxDelay: 1000 });
+describe('A queue without a backlog', () => {
+  it('attempts a retry next if it became due while another delivery ran', async () => {
+    const path = temporaryPath();
+    const store = open(path, { ...strict, maxDelay: 1000 });
     const watched = createStored();
     let tries = 0;
     store.start('default', async (work) => {
-      if (work.id === watched.id && ++tries === 1) return { ...failed, retryAfter: 0.05 };
-      // The retry becomes due meanwhile.
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (work.id === watched.id) return ++tries === 1 ? { ...failed, retryAfter: 0.05 } : done(work);
+      // The retry becomes due while this handler runs.
+      const [due] = query(path, 'SELECT due_at AS at FROM webhook_logs WHERE delivery_id = ?', watched.id);
+      await until(() => expect(Date.now()).toBeGreaterThan(Object(due).at));
       return done(work);
     });
     await store.enqueue(watched);

@@ -3,8 +3,11 @@ import { expect, it, vi } from 'vitest';
 import { open, temporaryPath, until } from '../support/temporary-files.ts';
 import { createWebhook, secret } from '../support/webhooks.ts';
 
-/** A delivery whose handler has failed, and whose program has ended. @returns what opens the store again, and its id */
-async function leftBehind() {
+/**
+ * Enqueue a delivery, let its handler fail, and close the store.
+ * @returns the id of the delivery, and the store, opened again
+ */
+async function enqueueAndRestart() {
   const path = temporaryPath();
   const store = open(path, { baseDelay: 1 });
   const receiver = createReceiver({ secret, queue: store });
@@ -18,13 +21,13 @@ async function leftBehind() {
 }
 
 it('a queued delivery is processed after a restart that removed its last handler', async () => {
-  const { id, next } = await leftBehind();
+  const { id, next } = await enqueueAndRestart();
   createReceiver({ secret, queue: next }).start();
   await until(async () => expect((await next.get(id))?.state).toBe('processed'));
 });
 
-it('a queued delivery is handled after a restart that took its type out of events', async () => {
-  const { id, next } = await leftBehind();
+it('a queued delivery is handled after a restart that removed its type from events', async () => {
+  const { id, next } = await enqueueAndRestart();
   const handler = vi.fn();
   createReceiver({ secret, queue: next, events: ['finding'] })
     .on('scan_completed', handler, { name: 'siem' })
@@ -33,8 +36,8 @@ it('a queued delivery is handled after a restart that took its type out of event
   expect(handler).toHaveBeenCalledOnce();
 });
 
-it('a queued delivery that no longer fits its schema is rejected, and handled by a replay once it fits', async () => {
-  const { id, next } = await leftBehind();
+it('a queued delivery that no longer matches its schema is rejected, and a replay handles it after the schema is corrected', async () => {
+  const { id, next } = await enqueueAndRestart();
   const receiverOf = (schemas: NonNullable<ReceiverOptions['schemas']>) => {
     const handler = vi.fn();
     const receiver = createReceiver({ secret, queue: next, schemas }).onAny(handler, { name: 'siem' });
@@ -46,9 +49,9 @@ it('a queued delivery that no longer fits its schema is rejected, and handled by
   await strict.receiver.close();
   expect(await next.replay({ state: 'dead' })).toBe(0);
   expect(await next.replay({ state: 'rejected' })).toBe(1);
-  const fitting = receiverOf({});
-  fitting.receiver.start();
+  const matching = receiverOf({});
+  matching.receiver.start();
   await until(async () => expect((await next.get(id))?.state).toBe('processed'));
   expect(strict.handler).not.toHaveBeenCalled();
-  expect(fitting.handler).toHaveBeenCalledOnce();
+  expect(matching.handler).toHaveBeenCalledOnce();
 });

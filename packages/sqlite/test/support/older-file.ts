@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 
-/** For each version of the file, the statements that undo the step to the next one. */
+/** For each version of the file, the statements that undo the migration to the next version. */
 const undo: Readonly<Record<number, string>> = {
   3: `
     DROP INDEX webhook_logs_due;
@@ -18,7 +18,7 @@ const undo: Readonly<Record<number, string>> = {
     ALTER TABLE webhook_logs DROP COLUMN failures;`,
 };
 
-/** Turns a file of the newest version into one of an older version. Cells keep their values. */
+/** Change a file of the newest version to an older version. The cells keep their values. */
 export function downgrade(path: string, version: 1 | 2 | 3): void {
   const db = new Database(path);
   for (let to = 3; to >= version; to--) db.exec(undo[to] ?? '');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary-files.ts';
 
-/** A file system of its own, which can be full. */
+/** A small file system that a test can fill. */
 export interface SmallDisk {
   readonly folder: string;
   fill(): void;

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { onTestFinished, vi } from 'vitest';
 import { openStore, type Store, type StoreOptions } from '../../src/index.ts';
 
-/** A folder of the test's own. */
+/** Create a folder that is deleted after the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-sqlite-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,14 +16,14 @@ export function temporaryPath(): string {
   return join(temporaryFolder(), 'webhooks.db');
 }
 
-/** A store that is closed with the test. */
+/** Open a store that is closed after the test. */
 export function open(path: string, options?: StoreOptions): Store {
   const store = openStore(path, options);
   onTestFinished(() => store.close());
   return store;
 }
 
-/** Asks a file by a connection of its own. */
+/** Run a statement on a separate connection. */
 export function query(path: string, sql: string, ...values: readonly unknown[]): readonly unknown[] {
   const db = new Database(path, { timeout: 5000 });
   try {

@@ -5,15 +5,15 @@ import { signedWebhook, type TestEventType } from '@spiderfoot-webhooks/core/tes
 
 export const secret = 'sqlite-s3cret-ünïcode';
 
-/** A signed webhook that can be sent again and again. */
+/** A signed webhook that can be sent several times. */
 export interface Webhook {
   readonly body: Buffer;
-  /** What its delivery is known by. */
+  /** The id of its delivery. */
   readonly id: string;
   send(receiver: Receiver): ReturnType<Receiver['receive']>;
 }
 
-/** Any bytes, signed. */
+/** Sign any bytes. */
 export async function createRaw(body: Uint8Array | string, peer = '127.0.0.1'): Promise<Webhook> {
   const bytes = Buffer.from(body);
   const signature = await sign(secret, bytes);
@@ -42,7 +42,7 @@ export async function createWebhook(
 
 let serial = 0;
 
-/** A delivery for a store that is called without a receiver; each has an id and a body of its own. */
+/** Create a delivery for a store that is called without a receiver. Each one has its own id and body. */
 export function createStored(given: Partial<StoredDelivery> = {}): StoredDelivery {
   const number = ++serial;
   return {
