@@ -17,10 +17,13 @@ describe('A process that is lost', () => {
     );
     const lost = startProgram({ path, options, handler: 'hangs' });
     await lost.waitForLine('began 1');
+    const leaseEnd = (): number =>
+      Object(query(path, 'SELECT lease_until AS "end" FROM webhook_logs')[0]).end;
+    const firstEnd = leaseEnd();
     const handler = vi.fn();
     receive(store).onAny(handler).start();
-    // It runs, and renews its lease.
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    // The process renews its lease while it runs.
+    await until(() => expect(leaseEnd()).toBeGreaterThan(firstEnd + options.lease));
     expect(handler).not.toHaveBeenCalled();
     lost.signal('SIGKILL');
     const record = await untilState(store, delivery, 'processed');
