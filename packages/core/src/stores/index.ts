@@ -46,7 +46,12 @@ export {
   readCountOptions,
 } from './records/delivery-counts.ts';
 export { type ExportFormat, exportLines } from './records/delivery-export.ts';
-export { checkFilter, checkReplayFilter, type DeliveryFilter } from './records/delivery-filter.ts';
+export {
+  checkFilter,
+  checkReplayFilter,
+  type DeliveryFilter,
+  matchesFilter,
+} from './records/delivery-filter.ts';
 export {
   type BodyJson,
   bodyJson,

@@ -1,0 +1,169 @@
+import {
+  checkReplayFilter,
+  cursorAfter,
+  type DeliveryFilter,
+  type DeliveryPage,
+  type DeliveryRecord,
+  type DeliveryStore,
+  type ListOptions,
+  MissingCapabilityError,
+  matchesFilter,
+  type PruneOptions,
+  readListOptions,
+  readPruneOptions,
+  type StoreCapability,
+  type StoreHealth,
+} from '@spiderfoot-webhooks/core/stores';
+import type { Queue } from 'bullmq';
+import { isJobId } from '../jobs/names.ts';
+import { retryDeadLetter, retryProcessed } from '../queue/producer.ts';
+import type { Queues } from '../queue/queues.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { countJobs } from './counts.ts';
+import { readHealth } from './health.ts';
+import { findJob, readSettled } from './job-records.ts';
+import { type SettledJob, type SettledSet, settledJobs } from './settled-jobs.ts';
+
+/** The settled deliveries that one call of `list` reads. If fewer of them match, the page is shorter. */
+const readPerPage = 1000;
+
+/** The capabilities of the queue. The other methods would read every job. */
+const capabilities = [
+  'list',
+  'get',
+  'counts',
+  'replay',
+  'prune',
+  'health',
+] as const satisfies StoreCapability[];
+
+/** The parts of the queue that {@link createQueueStore} uses. */
+export interface QueueStoreContext {
+  readonly client: RedisClient;
+  readonly queues: Queues;
+  /** @throws Error if Redis cannot be used */
+  ready(): Promise<void>;
+}
+
+export function createQueueStore({ client, queues, ready }: QueueStoreContext): Omit<DeliveryStore, 'close'> {
+  async function queuesOf({ endpoint }: DeliveryFilter): Promise<readonly Queue[]> {
+    await ready();
+    const wanted = endpoint === undefined ? undefined : [endpoint].flat();
+    const names = (await queues.endpoints()).filter((name) => wanted?.includes(name) ?? true);
+    return names.map((name) => queues.of(name));
+  }
+
+  async function list(options?: ListOptions): Promise<DeliveryPage> {
+    const { filter, limit, after } = readListOptions(options);
+    requireSettled('list', filter);
+    const deliveries: DeliveryRecord[] = [];
+    let read = 0;
+    for await (const job of settledJobs(client, await queuesOf(filter), setsOf(filter), after)) {
+      const record = await readSettled(client, job);
+      if (record !== undefined && matchesFilter(filter, record)) deliveries.push(record);
+      if (++read >= readPerPage || deliveries.length === limit) {
+        const cursor = cursorAfter({ receivedAt: new Date(job.settledAt), key: job.key });
+        return { deliveries, cursor };
+      }
+    }
+    return { deliveries, cursor: undefined };
+  }
+
+  async function replay(which: string | DeliveryFilter): Promise<number> {
+    if (typeof which === 'string') return replayKey(which);
+    checkReplayFilter(which);
+    requireNoText(which);
+    let replayed = 0;
+    for await (const job of settledJobs(client, await queuesOf(which), setsOf(which))) {
+      const record = await readSettled(client, job);
+      if (record === undefined || !matchesFilter(which, record)) continue;
+      if (await retrySettled(job)) replayed++;
+    }
+    return replayed;
+  }
+
+  async function replayKey(key: string): Promise<number> {
+    if (!isJobId(key)) return 0;
+    for (const queue of await queuesOf({})) {
+      if ((await retryDeadLetter(queue, key)) || (await retryProcessed(queue, key))) return 1;
+    }
+    return 0;
+  }
+
+  async function prune(options: PruneOptions): Promise<number> {
+    const { before, keep = 0, states } = readPruneOptions(options);
+    const names: readonly string[] = states;
+    let [read, pruned] = [0, 0];
+    for await (const job of settledJobs(client, await queuesOf({}), ['failed', 'completed'])) {
+      if (++read <= keep) continue;
+      const record = await readSettled(client, job);
+      if (record === undefined || !names.includes(record.state)) continue;
+      if (before !== undefined && record.receivedAt >= before) continue;
+      await job.queue.backend.remove(job.key, false);
+      pruned++;
+    }
+    return pruned;
+  }
+
+  return {
+    capabilities: new Set<StoreCapability>(capabilities),
+    list,
+    async get(which, endpoint) {
+      return findJob(client, await queuesOf({ endpoint }), which);
+    },
+    async counts(options) {
+      return countJobs(options, queuesOf, queues.endpointOf);
+    },
+    replay,
+    prune,
+    async health(): Promise<StoreHealth> {
+      try {
+        await ready();
+        return await readHealth(client, queues);
+      } catch {
+        return { ready: false, waiting: 0, running: 0, delayed: 0, dead: 0, oldest: undefined };
+      }
+    },
+    async rejections() {
+      throw new MissingCapabilityError('rejections', 'Use onOutcome() to see rejections.');
+    },
+    export() {
+      throw new MissingCapabilityError(
+        'export',
+        'Redis does not keep all deliveries. To keep them, use SQLite or PostgreSQL.',
+      );
+    },
+  };
+}
+
+function retrySettled({ queue, key, set }: SettledJob): Promise<boolean> {
+  return set === 'failed' ? retryDeadLetter(queue, key) : retryProcessed(queue, key);
+}
+
+/** Return the sets that hold the deliveries of a filter. */
+function setsOf({ state }: DeliveryFilter): readonly SettledSet[] {
+  const states: readonly string[] = state === undefined ? ['dead', 'processed'] : [state].flat();
+  const sets: SettledSet[] = [];
+  if (states.includes('dead') || states.includes('rejected')) sets.push('failed');
+  if (states.includes('processed')) sets.push('completed');
+  return sets;
+}
+
+/** @throws MissingCapabilityError for a filter that would read every queued delivery */
+function requireSettled(capability: StoreCapability, filter: DeliveryFilter): void {
+  requireNoText(filter);
+  const states: readonly string[] = filter.state === undefined ? [] : [filter.state].flat();
+  if (!states.includes('queued') && !states.includes('running')) return;
+  throw new MissingCapabilityError(
+    capability,
+    'Redis lists only settled deliveries: dead, rejected and processed. For the number of queued ones, use health(). To look at them, pass queueOf(endpoint) to Bull Board.',
+  );
+}
+
+function requireNoText({ text }: DeliveryFilter): void {
+  if (text === undefined) return;
+  throw new MissingCapabilityError(
+    'text',
+    'Redis cannot search bodies. To search them, use SQLite or PostgreSQL.',
+  );
+}
