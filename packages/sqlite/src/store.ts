@@ -83,7 +83,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     messages.error,
   );
   const queueOf = (endpoint: string) => createEndpointQueue(db, endpoint, settings);
-  const workers = createEndpointWorkers(queueOf, settings, messages);
+  const workers = createEndpointWorkers(queueOf, { ...settings, claimsAhead: true }, messages);
   const stopPruning =
     retention && schedulePruning((options) => pruneDeliveries(db, options), retention, messages.error);
   let ending: Promise<void> | undefined;

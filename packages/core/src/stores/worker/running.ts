@@ -5,6 +5,7 @@ import { deadLetterOf } from '../rules/dead-letter.ts';
 import { type RetryOptions, type Settlement, settlementOf } from '../rules/settlement.ts';
 import { Attempt } from './attempt.ts';
 import { unwritablePause } from './claiming.ts';
+import type { Line } from './line.ts';
 import type { Places } from './places.ts';
 import type { Claim, WorkerStore } from './worker-store.ts';
 
@@ -13,6 +14,7 @@ export interface RunningContext {
   readonly store: WorkerStore;
   readonly process: ProcessWork;
   readonly places: Places;
+  readonly line: Line;
   readonly options: RetryOptions;
   readonly now: () => number;
   readonly onDeadLetter: (letter: DeadLetter, key: string) => void;
@@ -23,7 +25,7 @@ export interface RunningContext {
 
 /** @returns a function that runs claimed deliveries and settles them */
 export function createRunning(context: RunningContext): (claims: readonly Claim[]) => void {
-  const { store, process, places, options, now, onDeadLetter, onError, wake } = context;
+  const { store, process, places, line, options, now, onDeadLetter, onError, wake } = context;
 
   function begin(claims: readonly Claim[]): void {
     if (places.phase === 'closed') {
@@ -33,16 +35,21 @@ export function createRunning(context: RunningContext): (claims: readonly Claim[
     for (const claim of claims) {
       const attempt = new Attempt(claim, now, options);
       places.add(attempt);
-      if (claim.enter === undefined) void run(attempt);
-      else claim.enter(() => run(attempt));
+      line.add(attempt, () => {
+        if (claim.enter === undefined) void run(attempt);
+        else claim.enter(() => run(attempt));
+      });
     }
   }
 
   async function run(attempt: Attempt): Promise<void> {
     const { delivery, attempt: number, handlers, key } = attempt.claim;
     const work = { ...delivery, attempt: number, succeeded: succeededHandlers(handlers) };
+    const start = performance.now();
     const result = await process(work, attempt);
     attempt.finish();
+    places.noteDuration(performance.now() - start);
+    line.end();
     // The delivery was released, and the store may be closed. The next process runs the delivery again.
     if (places.phase === 'closed') return;
     const state = await settle(attempt, result);

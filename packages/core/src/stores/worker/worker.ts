@@ -5,6 +5,7 @@ import type { WorkerOptions } from '../rules/worker-options.ts';
 import type { StoredDelivery } from '../stored-delivery.ts';
 import { createClaiming } from './claiming.ts';
 import { createLeaseKeeper, noLeases } from './lease-keeper.ts';
+import { createLine } from './line.ts';
 import { createPlaces } from './places.ts';
 import { createRunning } from './running.ts';
 import type { WorkerStore } from './worker-store.ts';
@@ -29,6 +30,13 @@ export interface CreateWorkerOptions extends RetryOptions, Pick<WorkerOptions, '
    * @default false
    */
   readonly drain?: boolean | undefined;
+  /**
+   * Whether to claim up to eight times `concurrency` deliveries, while handlers take less than a millisecond. Not more than
+   * `concurrency` run at the same time. Set it for a store that writes many claims in one transaction. If the process ends
+   * unexpectedly, all claimed deliveries have failed an attempt.
+   * @default false
+   */
+  readonly claimsAhead?: boolean | undefined;
 }
 
 /** The functions that a worker calls to report to its store. */
@@ -57,14 +65,15 @@ export interface WorkerHooks {
 export function createWorker(
   store: WorkerStore,
   process: ProcessWork,
-  { concurrency, closeTimeout, drain = false, ...options }: CreateWorkerOptions,
+  { concurrency, closeTimeout, drain = false, claimsAhead = false, ...options }: CreateWorkerOptions,
   { onDeadLetter = () => {}, onError = () => {} }: WorkerHooks = {},
 ): Worker {
   const { maxAttempts } = options;
   const now = () => Date.now();
-  const places = createPlaces(concurrency, drain);
+  const places = createPlaces({ concurrency, drains: drain, claimsAhead });
   const wake = () => claiming.wake();
-  const context = { store, process, places, options, maxAttempts, now, onDeadLetter, onError, wake };
+  const line = createLine({ store, places, concurrency, onError, wake });
+  const context = { store, process, places, line, options, maxAttempts, now, onDeadLetter, onError, wake };
   const leases = store.leases === undefined ? noLeases : createLeaseKeeper(store.leases, context);
   const claiming = createClaiming({ ...context, leases, begin: createRunning(context) });
   wake();
