@@ -93,7 +93,7 @@ export {
   rejectionHour,
   type UnauthenticatedRejections,
 } from './records/rejection-counts.ts';
-export { searchWords, toSearchText } from './records/search-text.ts';
+export { searchTokens, searchWords, toSearchText } from './records/search-text.ts';
 export type { StoreHealth } from './records/store-health.ts';
 export { type Backoff, retryDelay } from './rules/backoff.ts';
 export {

@@ -76,12 +76,21 @@ export function searchWords(text: string): readonly string[] {
  * for a store without a text index.
  */
 export function matchesText(words: readonly string[], body: string): boolean {
-  const text = tokens(toSearchText(body));
-  return words.every((word) => text.includes(tokens(word).trimEnd()));
+  const text = spaced(toSearchText(body));
+  return words.every((word) => text.includes(spaced(word).trimEnd()));
 }
 
-/** Return the text in lowercase and without diacritics, with one space around each run of letters and digits. */
-function tokens(text: string): string {
+/** Return the tokens of a text with one space around each. */
+function spaced(text: string): string {
+  return ` ${searchTokens(text).join(' ')} `;
+}
+
+/**
+ * Return the runs of letters and digits in a text, in lowercase and without diacritics. A store whose index has no such
+ * tokenizer writes these into it.
+ * @param text the return value of {@link toSearchText}, or a word of {@link searchWords}
+ */
+export function searchTokens(text: string): readonly string[] {
   const folded = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-  return ` ${(folded.match(/[\p{L}\p{N}\p{Co}]+/gu) ?? []).join(' ')} `;
+  return folded.match(/[\p{L}\p{N}\p{Co}]+/gu) ?? [];
 }

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { isUnavailable, StoreError } from '../errors.ts';
+
+/** A row, with each value in the text form of PostgreSQL. */
+export type Row = Readonly<Record<string, string | null>>;
+
+export type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly (string | number | boolean | null)[];
+
+/** A statement with its parameters. */
+export interface Query {
+  readonly text: string;
+  readonly values?: readonly Value[];
+}
+
+/** Runs several statements on one connection. */
+export interface Session {
+  query(query: Query): Promise<readonly Row[]>;
+  /** Run statements without parameters. */
+  script(text: string): Promise<void>;
+  /** Whether a pooler such as PgBouncer is between this process and the server. */
+  isPooled(): Promise<boolean>;
+}
+
+/** The connections of a store. */
+export interface Clients {
+  /**
+   * Run a function with a connection.
+   * @param limit milliseconds until the connection is closed and the promise rejects
+   * @throws StoreError after the limit
+   */
+  use<Result>(run: (session: Session) => Promise<Result>, limit: number): Promise<Result>;
+  /** Whether statements are prepared by name. PgBouncer gives each transaction another connection, without the names. */
+  preparesByName: boolean;
+  /** Return the options for a further connection. */
+  options(): pg.ClientConfig;
+  close(): Promise<void>;
+}
+
+/** The application's own types (`pg.types.setTypeParser`) must not change the values of the store. */
+const types: pg.CustomTypesConfig = { getTypeParser: () => (value: string) => value };
+
+/**
+ * Create the connections of a store.
+ * @param connection a pool of the application, which is not closed, or the options of a new pool
+ */
+export function createClients(connection: string | pg.PoolConfig | pg.Pool, patience: number): Clients {
+  const isOwn = !(connection instanceof pg.Pool);
+  const pool = isOwn ? createPool(connection, patience) : connection;
+  const clients: Clients = {
+    preparesByName: false,
+    options: () => pool.options,
+    async use(run, limit) {
+      let isLate = false;
+      const connecting = pool.connect();
+      return new Promise((resolve, reject) => {
+        let client: pg.PoolClient | undefined;
+        const timer = setTimeout(() => {
+          isLate = true;
+          client?.removeListener('error', ignore);
+          client?.on('error', ignore);
+          client?.release(true);
+          reject(new StoreError(`PostgreSQL has not answered within ${limit} ms.`));
+        }, limit);
+        connecting
+          .then(async (connected) => {
+            if (isLate) {
+              connected.release();
+              return;
+            }
+            client = connected;
+            // Without a listener, a connection that ends while it is in use would end the process.
+            connected.on('error', ignore);
+            let failure: unknown;
+            try {
+              resolve(await run(sessionOf(connected, clients)));
+            } catch (error) {
+              failure = error;
+              reject(error);
+            }
+            if (isLate) return;
+            connected.removeListener('error', ignore);
+            connected.release(failure !== undefined && isUnavailable(failure));
+          })
+          .catch(reject)
+          .finally(() => clearTimeout(timer));
+      });
+    },
+    async close() {
+      if (isOwn) await pool.end();
+    },
+  };
+  return clients;
+}
+
+function ignore(): void {}
+
+function createPool(connection: string | pg.PoolConfig, patience: number): pg.Pool {
+  const given = typeof connection === 'string' ? { connectionString: connection } : connection;
+  const defaults = {
+    connectionTimeoutMillis: patience,
+    keepAlive: true,
+    application_name: 'spiderfoot-webhooks',
+  };
+  const pool = new pg.Pool({ ...defaults, ...given });
+  // An idle connection that ends is removed from the pool. Without a listener, it would end the process.
+  pool.on('error', ignore);
+  return pool;
+}
+
+function sessionOf(client: pg.ClientBase, clients: Pick<Clients, 'preparesByName'>): Session {
+  async function query({ text, values = [] }: Query): Promise<readonly Row[]> {
+    const name = clients.preparesByName ? { name: nameOf(text) } : {};
+    const { rows } = await client.query<Row>({ ...name, text, values: values.map(toParameter), types });
+    return rows;
+  }
+  return {
+    query,
+    async script(text) {
+      await client.query(text);
+    },
+    async isPooled() {
+      const [row] = await query({ text: 'SELECT pg_backend_pid() AS pid' });
+      // A pooler gives its clients a process id of its own, because it changes their server processes.
+      const announced: unknown = Reflect.get(client, 'processID');
+      return row?.pid !== String(announced);
+    },
+  };
+}
+
+function toParameter(value: Value): unknown {
+  return value instanceof Uint8Array && !Buffer.isBuffer(value)
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    : value;
+}
+
+const names = new Map<string, string>();
+
+/** Return the name of a prepared statement. It is part of the text, because one connection may serve several schemas. */
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `spiderfoot_${createHash('sha1').update(text).digest('hex').slice(0, 20)}`;
+  names.set(text, name);
+  return name;
+}

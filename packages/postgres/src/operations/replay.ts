@@ -1,0 +1,75 @@
+import { checkReplayFilter, type DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
+import type { Query } from '../connection/clients.ts';
+import type { Database } from '../connection/database.ts';
+import { durable } from '../connection/durable-commit.ts';
+import { createParameters, type Position, toConditions } from '../queries/conditions.ts';
+import { positionOf, selectRows } from '../queries/delivery-pages.ts';
+import { milliseconds, toRowId } from '../rows/columns.ts';
+import { toList } from '../rows/lists.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+
+/** Deliveries in one commit. */
+const replayedAtOnce = 500;
+
+const replayable = "d.state NOT IN ('queued', 'running')";
+
+/** The handlers of a `received` delivery may be running, in this or another process. */
+const isAbandoned = "(d.state <> 'received' OR d.lease_until IS NULL OR d.lease_until <= now())";
+
+/**
+ * Put deliveries back into the queue. If all handlers of a delivery have succeeded, all of them run again. Otherwise only
+ * those run that have not succeeded.
+ * @returns the number of deliveries
+ */
+export async function replayDeliveries(
+  db: Database,
+  search: SearchIndex,
+  filter: DeliveryFilter,
+): Promise<number> {
+  checkReplayFilter(filter);
+  const { text, ...rest } = filter;
+  if (text !== undefined) await search.catchUp();
+  const columns = `d.id, ${milliseconds('d.received_at')} AS received`;
+  const also = [replayable, isAbandoned];
+  let replayed = 0;
+  // A replayed delivery may be processed before the replay ends. Going on after its position does not find it again.
+  for (let from: Position | undefined; ; ) {
+    const rows = await selectRows(db, { filter, also, columns, from, limit: replayedAtOnce });
+    const ids = rows.map(({ id }) => String(id));
+    // Checked again in the commit: a delivery may have been started, or sent again, since it was found.
+    if (ids.length > 0) replayed += (await db.write(putBack(db.prefix, ids, rest, also))).length;
+    if (rows.length < replayedAtOnce) return replayed;
+    from = positionOf(rows.at(-1));
+  }
+}
+
+/**
+ * Put one delivery back into the queue, even if its handlers may be running.
+ * @param key its key
+ * @returns the number of deliveries: 1 or 0
+ */
+export async function replayDelivery(db: Database, key: string): Promise<number> {
+  const id = toRowId(key);
+  if (id === undefined) return 0;
+  return (await db.write(putBack(db.prefix, [id], {}, [replayable]))).length;
+}
+
+export function putBack(
+  prefix: string,
+  ids: readonly string[],
+  filter: DeliveryFilter,
+  also: readonly string[],
+): Query {
+  const parameters = createParameters();
+  const among = `d.id = ANY (${parameters.add(toList(ids), 'bigint[]')})`;
+  const conditions = [among, ...toConditions(filter, parameters), ...also];
+  return {
+    text: `WITH ${durable}
+      UPDATE ${prefix}deliveries AS d SET state = 'queued', attempts = 0, failures = 0, due_at = 'epoch',
+        next_attempt = NULL, requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
+        error_message = NULL, code = NULL, issues = NULL,
+        handlers = CASE WHEN d.state = 'processed' THEN NULL ELSE d.handlers END
+      FROM durable WHERE ${conditions.join(' AND ')} RETURNING d.id`,
+    values: parameters.values,
+  };
+}

@@ -1,0 +1,129 @@
+import { type DeliveryFilter, readCountOptions } from '@spiderfoot-webhooks/core/stores';
+import pg from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Query } from '../../src/connection/clients.ts';
+import { openStore } from '../../src/index.ts';
+import { positionAfter, remove } from '../../src/operations/prune.ts';
+import { putBack } from '../../src/operations/replay.ts';
+import { countQuery } from '../../src/queries/counts.ts';
+import {
+  findQueries,
+  frequentWordsQuery,
+  rareWordsQuery,
+  type Selection,
+  selectionQuery,
+} from '../../src/queries/delivery-pages.ts';
+import { healthSql } from '../../src/queries/health.ts';
+import { bury, claim, extend, pullIn, release } from '../../src/queue/claim-sql.ts';
+import { columns } from '../../src/rows/columns.ts';
+import { missing, useServer } from '../support/database.ts';
+
+const database = useServer();
+const prefix = '"plans".';
+
+/**
+ * 100,000 deliveries: most are processed. Each scan has 20 deliveries, each target 10, and one word is in 100 bodies.
+ */
+const fill = `
+  INSERT INTO "plans".deliveries (delivery_id, endpoint, received_at, state, attempts, due_at, lease_owner, lease_until,
+    lease_duration, event_type, scan_id, target, body)
+  SELECT md5(n::text), 'default', timestamptz '2024-01-01' + n * interval '1 s', state, 1,
+    CASE WHEN state = 'queued' THEN now() + (n % 7 - 3) * interval '1 min' END,
+    CASE WHEN state = 'running' THEN 'other' END,
+    CASE WHEN state = 'running' THEN now() + (n % 7 - 3) * interval '1 min' END,
+    CASE WHEN state = 'running' THEN 30000 END,
+    CASE WHEN n % 1000 = 0 THEN 'rare' ELSE 'usual' END, 'scan-' || n / 20, 'target-' || n / 10, decode(repeat(md5(n::text), 20), 'hex')
+  FROM (
+    SELECT n, CASE WHEN n % 500 = 0 THEN 'dead' WHEN n % 500 = 1 THEN 'queued' WHEN n % 500 = 2 THEN 'running'
+      WHEN n % 500 = 3 THEN 'received' ELSE 'processed' END AS state
+    FROM generate_series(1, 100000) AS n
+  ) AS numbers;
+  INSERT INTO "plans".search_words (delivery, words)
+  SELECT id, (CASE WHEN id % 1000 = 0 THEN '''needle'':1 ' ELSE '' END || '''hay'':2')::tsvector FROM "plans".deliveries;
+  UPDATE "plans".search_progress SET indexed_to = 100000;
+  VACUUM ANALYZE "plans".deliveries, "plans".search_words`;
+
+beforeAll(async () => {
+  if (missing !== undefined) return;
+  const store = openStore(database.connectionString, { schema: 'plans' });
+  await store.ready();
+  await store.close();
+  for (const statement of fill.split(';')) await database.query(statement);
+});
+
+/** Return the plan of a statement, and undo its changes. */
+async function planOf({ text, values = [] }: Query): Promise<string> {
+  const client = new pg.Client({ connectionString: database.connectionString });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    const { rows } = await client.query(`EXPLAIN ${text}`, [...values]);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  } finally {
+    await client.end();
+  }
+}
+
+/** Select a page of deliveries that begins in the middle of the table. */
+const select = (filter: DeliveryFilter): Selection => {
+  const from = { receivedAt: Date.parse('2024-01-02T00:00:00Z'), id: '50000' };
+  return { filter, columns, from, limit: 50 };
+};
+const list = (filter: DeliveryFilter): Query => selectionQuery(prefix, select(filter));
+
+const statements: Readonly<Record<string, Query>> = {
+  claim: { text: claim(prefix), values: ['default', 'me', '{}', 16, 30_000, 2, 20, 16, 16] },
+  bury: { text: bury(prefix), values: ['default', 'me', '{}', 20] },
+  pullIn: { text: pullIn(prefix), values: ['default', 3_600_000, 30_000] },
+  extend: { text: extend(prefix), values: [30_000, '{1,2,3}', 'me'] },
+  release: { text: release(prefix), values: ['{1,2,3}', 'me'] },
+  health: { text: healthSql(prefix) },
+  'list all': list({}),
+  'list a scan': list({ scanId: 'scan-7' }),
+  'list several scans': list({ scanId: ['scan-7', 'scan-8'] }),
+  'list a target': list({ target: 'target-7' }),
+  'list dead letters': list({ state: 'dead' }),
+  'list queued deliveries': list({ state: 'queued' }),
+  'list a rare type': list({ eventType: 'rare' }),
+  'list an endpoint': list({ endpoint: 'default' }),
+  'list a time': list({ since: new Date('2024-01-01T10:00:00Z'), until: new Date('2024-01-01T11:00:00Z') }),
+  'list a frequent word': frequentWordsQuery(prefix, select({}), "'hay':*"),
+  'list a rare word': rareWordsQuery(prefix, select({}), "'needle':*"),
+  'find by id': findQueries.byDeliveryId(prefix, 'c4ca4238a0b923820dcc509a6f75849b', undefined),
+  'find by id and endpoint': findQueries.byDeliveryId(prefix, 'c4ca4238a0b923820dcc509a6f75849b', 'default'),
+  'find by key': findQueries.byKey(prefix, '7'),
+  replay: putBack(prefix, ['1', '2'], { state: 'dead' }, []),
+  prune: remove(prefix, ['1', '2'], ['processed']),
+  'find the oldest to keep': positionAfter(prefix, 1000),
+  'count a time': countQuery(
+    prefix,
+    readCountOptions({ by: ['state', 'eventType'], since: new Date('2024-01-02T00:00:00Z') }),
+  ),
+};
+
+describe.skipIf(missing)('The plans of statements over 100,000 deliveries', () => {
+  it.each(Object.entries(statements))(
+    'the statement to %s reads no table from end to end',
+    async (_, query) => {
+      expect(await planOf(query)).not.toMatch(/Seq Scan on (?:deliveries|search_words)/);
+    },
+  );
+
+  it('a count by state, type and endpoint reads only an index', async () => {
+    const plan = await planOf(
+      countQuery(prefix, readCountOptions({ by: ['state', 'eventType', 'endpoint'] })),
+    );
+    expect(plan).toContain('Index Only Scan using deliveries_time');
+  });
+
+  it('every index of the deliveries is used by a statement', async () => {
+    const plans = (await Promise.all(Object.values(statements).map(planOf))).join('\n');
+    const indexes = await database.query(
+      `SELECT indexname FROM pg_indexes WHERE schemaname = 'plans' AND tablename IN ('deliveries', 'search_words')`,
+    );
+    expect(indexes.length).toBeGreaterThan(8);
+    expect(indexes.map(({ indexname }) => indexname).filter((name) => !plans.includes(String(name)))).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,206 @@
+/** Starts PostgreSQL servers for tests, from the binaries of the machine. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A PostgreSQL server in a temporary folder. */
+export interface PostgresServer {
+  /** The address of the database `postgres`, for its superuser. */
+  readonly connectionString: string;
+  readonly host: string;
+  readonly port: number;
+  /** The folder with the data. Settings that are appended to its `postgresql.auto.conf` apply after `restart()`. */
+  readonly data: string;
+  /** Stop the server and delete its folder. */
+  stop(): Promise<void>;
+  /** End all processes of the server with SIGKILL. Its data remains. */
+  kill(): Promise<void>;
+  /** Stop all processes of the server with SIGSTOP: connections remain, and get no answer. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Start the server again after `kill()`, or stop and start it. */
+  restart(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** Settings of `postgresql.conf`. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** The encoding of the databases. */
+  readonly encoding?: string;
+}
+
+/** The number of milliseconds in which a server must start or stop. */
+const timeLimit = 30_000;
+
+/** Return the folder of PostgreSQL's binaries. `undefined` if the machine has none. */
+function binaries(): string | undefined {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [
+    ...versions.map((version) => join(debian, version, 'bin')),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ];
+  return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+}
+
+/**
+ * The reason why the tests that need PostgreSQL are skipped. `undefined` if they can run.
+ * @throws Error in CI, which must not skip any test
+ */
+export function missingPostgres(): string | undefined {
+  if (binaries() !== undefined) return undefined;
+  const reason = 'PostgreSQL is not installed. To run these tests: apt-get install postgresql';
+  if (process.env.CI !== undefined) throw new Error(reason);
+  return reason;
+}
+
+/** A user that may run PostgreSQL, which refuses to run as root. */
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+async function userForServer(): Promise<User | undefined> {
+  if (process.geteuid?.() !== 0) return undefined;
+  try {
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)),
+    );
+    return { uid: uid ?? 65_534, gid: gid ?? 65_534 };
+  } catch {
+    return { uid: 65_534, gid: 65_534 };
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('The system returned no port');
+  return address.port;
+}
+
+/**
+ * Start a server. Its settings are PostgreSQL's defaults, except for less memory.
+ * @throws Error if PostgreSQL is not installed, or does not start within 30 seconds
+ */
+export async function startPostgres({
+  settings = {},
+  encoding = 'UTF8',
+}: PostgresOptions = {}): Promise<PostgresServer> {
+  const bin = binaries();
+  if (bin === undefined) throw new Error(missingPostgres());
+  const user = await userForServer();
+  const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-postgres-'));
+  chmodSync(folder, 0o755);
+  if (user) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  const asUser = { ...user, cwd: folder, timeout: timeLimit };
+  const initialize = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', encoding, '--locale=C', '-N'];
+  await run(join(bin, 'initdb'), initialize, asUser);
+  const port = await freePort();
+  const given = {
+    ...{ listen_addresses: '127.0.0.1', port, unix_socket_directories: folder },
+    ...{ shared_buffers: '64MB', max_wal_size: '256MB', ...settings },
+  };
+  let server: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const options = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const child = spawn(join(bin ?? '', 'postgres'), ['-D', data, ...options], {
+      ...user,
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    server = child;
+    let log = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log = (log + text).slice(-10_000);
+    });
+    const end = performance.now() + timeLimit;
+    while (!(await accepts())) {
+      if (child.exitCode !== null) throw new Error(`PostgreSQL did not start:\n${log}`);
+      if (performance.now() > end) throw new Error(`PostgreSQL did not start in time:\n${log}`);
+      await sleep(50);
+    }
+  }
+
+  async function accepts(): Promise<boolean> {
+    try {
+      await run(join(bin ?? '', 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)], {
+        timeout: 5000,
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Return the process ids of the server and of the processes that it has started. */
+  async function processes(): Promise<readonly number[]> {
+    const main = server?.pid;
+    if (main === undefined) return [];
+    // `ps` exits with 1 if the server has no child.
+    const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(main)]).catch(() => ({ stdout: '' }));
+    return [main, ...stdout.split('\n').filter(Boolean).map(Number)];
+  }
+
+  async function signalAll(signal: NodeJS.Signals): Promise<void> {
+    for (const pid of await processes()) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It has ended just now.
+      }
+    }
+  }
+
+  async function kill(): Promise<void> {
+    const child = server;
+    if (child === undefined) return;
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+    await signalAll('SIGKILL');
+    await ended;
+    server = undefined;
+  }
+
+  async function shutDown(): Promise<void> {
+    const child = server;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    await signalAll('SIGCONT');
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    const timer = setTimeout(() => void signalAll('SIGKILL'), timeLimit);
+    await ended;
+    clearTimeout(timer);
+    server = undefined;
+  }
+
+  await start();
+  return {
+    connectionString: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    host: '127.0.0.1',
+    port,
+    data,
+    async stop() {
+      await shutDown();
+      rmSync(folder, { recursive: true, force: true });
+    },
+    kill,
+    pause: () => signalAll('SIGSTOP'),
+    resume: () => signalAll('SIGCONT'),
+    async restart() {
+      await shutDown();
+      await start();
+    },
+  };
+}
