@@ -12,6 +12,7 @@ const unit = [
 
 /** Tests that take long and seldom fail. `npm run test:all` runs them, and so does CI. */
 const slow = [
+  'packages/bullmq/test/{outages,lost-processes}.test.ts',
   'packages/cli/test/{init,completion}.test.ts',
   'packages/cli/test/{diagnose,doctor,listen,log,send,terminal}/*.test.ts',
   'packages/forward/test/siem/syslog.test.ts',

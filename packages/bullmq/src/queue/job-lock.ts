@@ -62,7 +62,7 @@ export function createJobMoves(
       return written.some((state) => readState(state)?.token === token);
     },
     async rejectForeign(key, token) {
-      await backend.moveToFailed(jobOf(key), 'This job is not a webhook', keepDead, token, false, {});
+      await backend.moveToFailed(jobOf(key), 'This job is not a webhook', keepDead, token, false);
     },
   };
 }

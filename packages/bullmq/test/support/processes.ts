@@ -9,12 +9,14 @@ const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 export interface Order {
   readonly url: string;
   readonly options: WebhookQueueOptions;
-  /** Run deliveries. `kills`: a delivery with the target `poison` ends the process with SIGKILL. */
+  /** Run deliveries. A delivery with the target `poison` ends the process with SIGKILL. */
   readonly handler?: 'succeeds' | 'hangs';
   /** Milliseconds that a handler takes. */
   readonly duration?: number;
   /** The number of senders, which enqueue deliveries until the process ends. */
   readonly senders?: number;
+  /** Print that a delivery is accepted before the queue has accepted it. */
+  readonly answersFirst?: boolean;
 }
 
 /** A process and the lines that it prints. */

@@ -25,8 +25,9 @@ async function sendUntilKilled(): Promise<void> {
   for (;;) {
     const delivery = createDelivery();
     try {
+      if (order.answersFirst) say(`accepted ${delivery.id}`);
       await queue.enqueue(delivery);
-      say(`accepted ${delivery.id}`);
+      if (!order.answersFirst) say(`accepted ${delivery.id}`);
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
