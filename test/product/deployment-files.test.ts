@@ -10,7 +10,7 @@ import { root } from './support/workspace.ts';
 const folder = 'examples/deployment';
 const image = stagesOf(textOf(`${folder}/Dockerfile`)).at(-1) ?? [];
 const variables = variablesOf(image);
-const dataFolder = dirname(variables.SPIDERFOOT_WEBHOOK_DB ?? '');
+const dataFolder = dirname(variables.SPIDERFOOT_WEBHOOK_STORE ?? '');
 /** The default `grace` of `serve`, in seconds. */
 const grace = 20;
 
@@ -146,7 +146,7 @@ describe('The systemd unit', () => {
   it('keeps the database in its state directory, which is writable in a protected file system', () => {
     expect(setting('ProtectSystem')).toBe('strict');
     expect(setting('Environment')).toContain(
-      `SPIDERFOOT_WEBHOOK_DB=/var/lib/${setting('StateDirectory')}/webhooks.db`,
+      `SPIDERFOOT_WEBHOOK_STORE=/var/lib/${setting('StateDirectory')}/webhooks.db`,
     );
   });
 });

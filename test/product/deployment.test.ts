@@ -208,7 +208,7 @@ describe('Behind nginx, the image', () => {
     const trust = { SPIDERFOOT_ALLOWED_IPS: sender, SPIDERFOOT_TRUSTED_PROXIES: '127.0.0.1' };
     const server = await startImage({
       ...trust,
-      SPIDERFOOT_WEBHOOK_DB: join(folder, 'nginx.db'),
+      SPIDERFOOT_WEBHOOK_STORE: join(folder, 'nginx.db'),
     });
     port = await startNginx(nginx, server.port);
   });

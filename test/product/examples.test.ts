@@ -91,7 +91,7 @@ describe.each(examples)('The example %s', (example) => {
   const modes = example === 'existing-express-api' ? ['inline'] : ['inline', 'queued'];
   it.each(modes)('handles each event once with a database (%s), even after a restart', async (mode) => {
     const env = {
-      SPIDERFOOT_WEBHOOK_DB: join(folder, `${example}-${mode}.db`),
+      SPIDERFOOT_WEBHOOK_STORE: join(folder, `${example}-${mode}.db`),
       SPIDERFOOT_WEBHOOK_MODE: mode,
     };
     // Fixed timestamps, so that both runs send the same bytes.
@@ -198,11 +198,11 @@ describe.each(examples)('The example %s', (example) => {
       [
         'with a queue but no database',
         { SPIDERFOOT_WEBHOOK_MODE: 'queued' },
-        /"SPIDERFOOT_WEBHOOK_MODE" is "queued", which needs a database/,
+        /"SPIDERFOOT_WEBHOOK_MODE" is "queued", which needs a store/,
       ],
       [
         'with an unknown mode',
-        { SPIDERFOOT_WEBHOOK_DB: join(folder, 'none.db'), SPIDERFOOT_WEBHOOK_MODE: 'later' },
+        { SPIDERFOOT_WEBHOOK_STORE: join(folder, 'none.db'), SPIDERFOOT_WEBHOOK_MODE: 'later' },
         /"SPIDERFOOT_WEBHOOK_MODE" is "later"/,
       ],
     ])('exits 1 with one line that names the reason %s', async (_, env, reason) => {
@@ -237,7 +237,7 @@ it('The example existing-express-api, whose route responds itself, rejects a que
   const program = launch('existing-express-api', {
     PORT: '0',
     SPIDERFOOT_WEBHOOK_SECRET: secret,
-    SPIDERFOOT_WEBHOOK_DB: join(folder, 'queue.db'),
+    SPIDERFOOT_WEBHOOK_STORE: join(folder, 'queue.db'),
     SPIDERFOOT_WEBHOOK_MODE: 'queued',
   });
   expect(await program.end()).toEqual({ code: 1, signal: null });

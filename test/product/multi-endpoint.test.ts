@@ -34,7 +34,7 @@ function variables(): Variables {
     PORT: '0',
     NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
     SPIDERFOOT_CONFIG: ini,
-    SPIDERFOOT_WEBHOOK_DB: join(folder, `${++serial}.db`),
+    SPIDERFOOT_WEBHOOK_STORE: join(folder, `${++serial}.db`),
     SECURITY_URL: `${sink.url}/security`,
     SECURITY_SECRET: "the team's own",
     SIEM_ENDPOINT: `${sink.url}/siem`,

@@ -5,7 +5,7 @@ import { createReceiver, rejections } from '@spiderfoot-webhooks/core';
 import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { readEnvironment } from '@spiderfoot-webhooks/core/node';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
-import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/store';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Program, run, stopPrograms } from './support/program.ts';
 import {
@@ -82,9 +82,9 @@ describe("the README's commands", () => {
     expect(await run('sh', ['-c', command])).toMatchObject({ code: 0 });
     await program.says(/scan_completed .*processed/);
 
-    const shown = await run('sh', ['-c', `${scripts.webhooks} log --db ${database}`]);
+    const shown = await run('sh', ['-c', `${scripts.webhooks} log --store ${database}`]);
     expect(shown).toMatchObject({ code: 0, output: expect.stringContaining('scan_completed') });
-    expect(await run('sh', ['-c', `${scripts.webhooks} replay 1 --db ${database}`])).toMatchObject({
+    expect(await run('sh', ['-c', `${scripts.webhooks} replay 1 --store ${database}`])).toMatchObject({
       code: 0,
     });
     await program.says(/scan_completed .*handled/);
@@ -171,7 +171,7 @@ describe('the tables in the docs', () => {
     expect(documented).toEqual(all);
   });
 
-  it('docs/node-and-fetch.md lists all environment variables that are read', () => {
+  it('docs/node-and-fetch.md lists all environment variables that are read', async () => {
     const read: string[] = [];
     const env = new Proxy<Record<string, string | undefined>>(
       { SPIDERFOOT_WEBHOOK_SECRET: 's3cret' },
@@ -183,7 +183,7 @@ describe('the tables in the docs', () => {
       },
     );
     const { host, port } = readEnvironment(env);
-    storeFromEnvironment({}, env);
+    await storeFromEnvironment({}, env);
     const [listen, ...rest] = tableBelow('docs/node-and-fetch.md', /^## Environment variables/m);
     expect([listen, ...rest].flatMap((row) => codeIn(row?.[0])).toSorted()).toEqual(
       [...new Set(read)].toSorted(),

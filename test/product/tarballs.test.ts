@@ -69,16 +69,16 @@ describe('The packages, installed from the tarballs', () => {
     const command = (...args: string[]) => run('npx', ['spiderfoot-webhooks', ...args], { cwd });
     const listening = new Program(
       'npx',
-      ['spiderfoot-webhooks', 'listen', '--port', '0', '--db', 'kept.db', '--make-secret'],
+      ['spiderfoot-webhooks', 'listen', '--port', '0', '--store', 'kept.db', '--make-secret'],
       { cwd },
     );
     const [, line = ''] = await listening.says(/^Send an event: {2}npx (.+)$/m);
     expect(await run('npx', line.split(' '), { cwd })).toMatchObject({ code: 0 });
-    expect(await command('log', '--db', 'kept.db')).toMatchObject({
+    expect(await command('log', '--store', 'kept.db')).toMatchObject({
       code: 0,
       output: expect.stringMatching(/scan_completed.*example\.com/),
     });
-    expect(await command('replay', '1', '--db', 'kept.db')).toMatchObject({ code: 0 });
+    expect(await command('replay', '1', '--store', 'kept.db')).toMatchObject({ code: 0 });
     await listening.says(/scan_completed .*handled/);
     listening.kill();
   });

@@ -23,7 +23,7 @@ describe.each(commands)('The command on %s', (_, binary, before) => {
     const secret = ['--secret-file', 'secret.txt'];
     const command = (...args: string[]) => run(pathOf(binary), [...before, main, ...args], { cwd });
 
-    const listen = ['listen', '--port', '0', '--db', 'webhooks.db', '--queue', ...secret];
+    const listen = ['listen', '--port', '0', '--store', 'webhooks.db', '--queue', ...secret];
     const listening = new Program(pathOf(binary), [...before, main, ...listen], { cwd });
     onTestFinished(() => listening.kill());
     const [, url = ''] = await listening.says(/^listening on (\S+)$/m);
@@ -40,11 +40,11 @@ describe.each(commands)('The command on %s', (_, binary, before) => {
       ...secret,
     );
     expect(rejected.code).toBe(1);
-    expect(await command('log', '--db', 'webhooks.db')).toMatchObject({
+    expect(await command('log', '--store', 'webhooks.db')).toMatchObject({
       code: 0,
       output: expect.stringMatching(/scan_completed.*example\.com/),
     });
-    expect(await command('replay', '1', '--db', 'webhooks.db')).toMatchObject({ code: 0 });
+    expect(await command('replay', '1', '--store', 'webhooks.db')).toMatchObject({ code: 0 });
     listening.signal('SIGTERM');
     expect(await listening.end()).toEqual({ code: 0, signal: null });
   });

@@ -21,7 +21,7 @@ const old = [
 ] as const;
 
 describe.each(old.filter(([name]) => name !== '22.13'))('On Node %s', (_, binary) => {
-  it.each([['--help'], ['--version'], ['listen', '--db', 'webhooks.db'], ['log']])(
+  it.each([['--help'], ['--version'], ['listen', '--store', 'webhooks.db'], ['log']])(
     'spiderfoot-webhooks %s exits 2 and names Node 22.13',
     async (...args) => {
       const cwd = temporaryFolder();
@@ -52,9 +52,9 @@ describe.each(old)('On Node %s', (_, binary) => {
   });
 });
 
-it('On Node 22.13, spiderfoot-webhooks listen --db exits 2 with a message that names Node 22.14', async () => {
+it('On Node 22.13, spiderfoot-webhooks listen --store exits 2 with a message that names Node 22.14', async () => {
   const cwd = temporaryFolder();
-  const args = ['listen', '--port', '0', '--db', 'webhooks.db', '--secret', 's3cret'];
+  const args = ['listen', '--port', '0', '--store', 'webhooks.db', '--secret', 's3cret'];
   const { code, signal, stderr } = await run(pathOf('node22-oldest'), [main, ...args], { cwd });
   expect({ code, signal }).toEqual({ code: 2, signal: null });
   expect(stderr).toContain('22.14');

@@ -1,7 +1,7 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { exitWithReason, jsonLine, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
 import { getWebhook, webhookMiddleware } from '@spiderfoot-webhooks/express';
-import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/store';
 import express from 'express';
 
 /** The resource that the API served before webhooks were added: a list of findings. */
@@ -17,7 +17,7 @@ const maxFindings = 1000;
 async function main(): Promise<void> {
   const { host, port, options } = readEnvironment();
   const logger = lineLogger();
-  const stored = storeFromEnvironment({ logger });
+  const stored = await storeFromEnvironment({ logger });
   const receiver = createReceiver({
     ...options,
     ...stored.options,

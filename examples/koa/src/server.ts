@@ -1,13 +1,13 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { exitWithReason, jsonLine, lineLogger, readEnvironment, serve } from '@spiderfoot-webhooks/core/node';
 import { webhookHandler } from '@spiderfoot-webhooks/koa';
-import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/store';
 import Koa from 'koa';
 
 async function main(): Promise<void> {
   const { host, port, options } = readEnvironment();
   const logger = lineLogger();
-  const stored = storeFromEnvironment({ logger });
+  const stored = await storeFromEnvironment({ logger });
   const receiver = createReceiver({ ...options, ...stored.options, logger });
 
   // %o escapes control characters in the sender's text.

@@ -10,7 +10,7 @@ import {
   serve,
   webhookListener,
 } from '@spiderfoot-webhooks/core/node';
-import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/store';
 
 /** A receiver over HTTPS that accepts events only from clients with a certificate. It still verifies each signature. */
 async function main(): Promise<void> {
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
       'names a file without an endpoint. Add a section [webhooks] with a secret.',
     );
   const logger = lineLogger();
-  const stored = storeFromEnvironment({ logger });
+  const stored = await storeFromEnvironment({ logger });
   const receiver = createReceiver({ ...endpoint.options, ...stored.options, logger });
   receiver.onAny((event, { id }) => {
     console.log(jsonLine({ handled: event.event_type, id }));

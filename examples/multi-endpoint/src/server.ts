@@ -9,13 +9,13 @@ import {
 } from '@spiderfoot-webhooks/core/node';
 import { webhookHandler } from '@spiderfoot-webhooks/express';
 import type { Forwarder } from '@spiderfoot-webhooks/forward';
-import { openStore } from '@spiderfoot-webhooks/sqlite';
+import { openStore } from '@spiderfoot-webhooks/store';
 import express from 'express';
 import { endpoints } from './forwarders.ts';
 
 /** Serve one receiver for each section of spiderfoot.ini, with its own secret, events and handlers. All share one store. */
 async function main(): Promise<void> {
-  const { SPIDERFOOT_CONFIG: file = 'spiderfoot.ini', SPIDERFOOT_WEBHOOK_DB: database = 'webhooks.db' } =
+  const { SPIDERFOOT_CONFIG: file = 'spiderfoot.ini', SPIDERFOOT_WEBHOOK_STORE: location = 'webhooks.db' } =
     process.env;
   const address = readListenAddress();
   const config = loadConfig(file);
@@ -29,7 +29,8 @@ async function main(): Promise<void> {
     logger.info({ file, line, section, key }, 'ignored a key that only SpiderFoot uses');
   }
 
-  const store = openStore(database, { logger });
+  const store = await openStore(location, { logger });
+  await store.ready();
   const receivers: Receiver[] = [];
   const forwarders: Forwarder[] = [];
   const app = express();

@@ -38,6 +38,10 @@ async function install(project: string, framework: string): Promise<void> {
   await symlink(join(root, 'packages/cli'), join(to, '@spiderfoot-webhooks/cli'));
 }
 
+function ours(name: string): string {
+  return `@spiderfoot-webhooks/${name}`;
+}
+
 async function secretOf(project: string): Promise<string> {
   return (
     /^SPIDERFOOT_WEBHOOK_SECRET=([0-9a-f]{64})$/m.exec(await readFile(join(project, '.env'), 'utf8'))?.[1] ??
@@ -101,6 +105,28 @@ describe('init', () => {
     const project = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'));
     expect(project.engines).toEqual(sqlite.engines);
   });
+
+  it('writes the location of --store to .env, and depends on the package of its engine', async () => {
+    const cwd = await temporaryFolder();
+    expect((await spiderfoot(['init', 'hono', '--store', 'my data/#1.db'], { cwd })).code).toBe(0);
+    const program = 'console.log(process.env.SPIDERFOOT_WEBHOOK_STORE)';
+    for (const file of ['.env', '.env.example']) {
+      const read = await run(process.execPath, [`--env-file=${file}`, '-e', program], { cwd });
+      expect(read.lines).toEqual(['my data/#1.db']);
+    }
+    const { dependencies } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'));
+    expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(['sqlite', 'store'].map(ours)));
+  });
+
+  it.each(["it's.db", 'mysql://127.0.0.1/webhooks'])(
+    'exits with 2 and writes no file for --store %j',
+    async (location) => {
+      const cwd = await temporaryFolder();
+      const ended = await spiderfoot(['init', 'koa', '--store', location], { cwd });
+      expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: --store /) });
+      expect(await readdir(cwd)).toEqual([]);
+    },
+  );
 
   it.each(['package.json', '.env', 'src/server.ts', 'README.md'])(
     'writes no file if %s exists',

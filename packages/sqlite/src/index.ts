@@ -8,4 +8,3 @@
 export { FileInUseError, OutdatedFileError, StoreError } from './errors.ts';
 export type { StoreOptions } from './options.ts';
 export { openStore, type Store } from './store.ts';
-export { type StoreFromEnvironment, storeFromEnvironment } from './store-from-environment.ts';

@@ -42,7 +42,7 @@ export function command(): Command {
     ],
     [
       'log show 17 --raw | spiderfoot-webhooks diagnose -s sha256=0f3b…',
-      'A body from the database of a receiver',
+      'A body from the store of a receiver',
     ],
   ]);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { withFlagNames } from '../arguments/flag-names.ts';
 import { CommandFailure } from '../failure/failure.ts';
 import { projectFiles } from '../init/project-files.ts';
 import { type Framework, frameworks } from '../init/server-source.ts';
@@ -10,6 +11,10 @@ import { shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/printable.ts';
 import { version } from '../version.ts';
 
+interface InitFlags {
+  readonly store: string;
+}
+
 /** `init`: write a minimal receiver project. */
 export function command(): Command {
   const init = new Command('init')
@@ -18,12 +23,18 @@ export function command(): Command {
     )
     .addArgument(new Argument('<framework>', 'the framework').choices(frameworks))
     .argument('[folder]', 'the folder of the project', '.')
-    .action(async (framework: Framework, folder: string) => {
+    .addOption(
+      new Option('--store <location>', 'the store of the receiver: a SQLite file').default('webhooks.db'),
+    )
+    .action(async (framework: Framework, folder: string, { store }: InitFlags) => {
+      const { engineOf } = await import('@spiderfoot-webhooks/store');
+      const engine = await withFlagNames(async () => engineOf(store));
       const root = resolve(folder);
       const files = projectFiles(framework, {
         name: packageName(root),
         secret: randomBytes(32).toString('hex'),
         kitVersion: version(),
+        store: { location: store, engine },
       });
       const existing = await existingFiles(root, files);
       if (existing.length > 0) {

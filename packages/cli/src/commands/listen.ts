@@ -57,10 +57,10 @@ export function command(): Command {
     )
     .optionsGroup('Handling:')
     .option(
-      '--db <file>',
-      'keep deliveries in this SQLite database, which is created if it is missing (default: SPIDERFOOT_WEBHOOK_DB, or no database)',
+      '--store <location>',
+      'keep deliveries in this store: a SQLite file, which is created if it is missing (default: SPIDERFOOT_WEBHOOK_STORE, or no store)',
     )
-    .option('--queue', 'answer as soon as a delivery is in the database, then handle it and retry failures')
+    .option('--queue', 'answer as soon as a delivery is in the store, then handle it and retry failures')
     .option(
       '--forward <target>',
       'forward each event: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL from a file; may be repeated',
@@ -87,8 +87,8 @@ export function command(): Command {
     });
   return addExamples(listen, [
     ['listen', 'Try it: a secret is generated and shown'],
-    ['listen --db webhooks.db --secret-file secret.txt', 'Keep deliveries for `log` and `replay`'],
-    ['listen --db webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, then notify Slack'],
+    ['listen --store webhooks.db --secret-file secret.txt', 'Keep deliveries for `log` and `replay`'],
+    ['listen --store webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, then notify Slack'],
     ['listen --config spiderfoot.cfg --host 0.0.0.0', "Use the settings in SpiderFoot's INI file"],
     [
       'listen --tls-cert cert.pem --tls-key key.pem --client-ca ca.pem',

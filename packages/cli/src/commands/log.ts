@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
 import { parseCount } from '../arguments/option-values.ts';
 import {
-  addDatabase,
   addFilters,
-  type DatabaseFlags,
+  addStore,
   type FilterFlags,
+  type StoreFlags,
   toFilter,
 } from '../filters/filter-options.ts';
 import { type Period, periods } from '../log/periods.ts';
@@ -18,13 +18,13 @@ import { addExamples } from '../terminal/help.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { columnsOf, lineWidth } from '../terminal/terminal-width.ts';
 
-const description = `Show the deliveries in the database of a receiver. The receiver may be running. A missing file is not created.
+const description = `Show the deliveries in the store of a receiver. The receiver may be running. A missing file is not created.
 
 A delivery is "received" while its handlers run for the first time. Then it is "processed", or "failed" if a handler failed. It is "ignored" if the endpoint does not handle its type, and "rejected" if it is signed but its event is invalid or too old. With a queue, a delivery is "queued" or "running" first. After its last attempt has failed, it is "dead" (a dead letter).
 
 Times are in the time zone of this machine. Set TZ=UTC for UTC. In JSON and CSV, times are in UTC.`;
 
-/** `log`: list, show, count and export the deliveries in a database. */
+/** `log`: list, show, count and export the deliveries in a store. */
 export function command(): Command {
   const log = new Command('log').description(description);
   log.addCommand(listCommand(), { isDefault: true });
@@ -45,7 +45,7 @@ export function command(): Command {
   ]);
 }
 
-interface ListFlags extends DatabaseFlags, FilterFlags {
+interface ListFlags extends StoreFlags, FilterFlags {
   readonly limit: number;
   readonly cursor?: string;
   readonly json?: true;
@@ -55,12 +55,12 @@ function listCommand(): Command {
   const list = new Command('list')
     .summary('list deliveries, newest first')
     .description('List deliveries, newest first.');
-  return addFilters(addDatabase(list))
+  return addFilters(addStore(list))
     .option('--limit <n>', 'the maximum number of deliveries, up to 1000', parseCount, 50)
     .option('--cursor <cursor>', 'show the next page; each page prints the cursor of the next one')
     .option('--json', 'print a line of JSON for each delivery')
-    .action(async ({ db, limit, cursor, json, ...flags }: ListFlags) => {
-      const page = await withStoreToRead(db, ['list', 'counts'], async (store) =>
+    .action(async ({ store: location, limit, cursor, json, ...flags }: ListFlags) => {
+      const page = await withStoreToRead(location, ['list', 'counts'], async (store) =>
         store.list({ ...(await toFilter(store, flags)), limit, ...(cursor !== undefined && { cursor }) }),
       );
       const { deliveries } = page;
@@ -74,22 +74,22 @@ function listCommand(): Command {
     });
 }
 
-interface ShowFlags extends DatabaseFlags {
+interface ShowFlags extends StoreFlags {
   readonly endpoint?: string;
   readonly raw?: true;
   readonly json?: true;
 }
 
 function showCommand(): Command {
-  return addDatabase(new Command('show'))
+  return addStore(new Command('show'))
     .summary('show a delivery and its body')
     .description('Show a delivery and its body.')
     .argument('<delivery>', 'the key or id of the delivery')
     .option('--endpoint <name>', 'the endpoint of the delivery, if several endpoints have the same id')
     .addOption(new Option('--raw', 'print only the body, byte for byte as received').conflicts('json'))
     .option('--json', 'print JSON')
-    .action(async (key: string, { db, endpoint, raw, json }: ShowFlags) => {
-      const record = await withStoreToRead(db, ['get'], (store) => findRecord(store, key, endpoint));
+    .action(async (key: string, { store: location, endpoint, raw, json }: ShowFlags) => {
+      const record = await withStoreToRead(location, ['get'], (store) => findRecord(store, key, endpoint));
       if (raw === true) process.stdout.write(record.body);
       else if (json === true) await printDeliveries(record);
       else {
@@ -99,7 +99,7 @@ function showCommand(): Command {
     });
 }
 
-interface StatsFlags extends DatabaseFlags, Omit<FilterFlags, 'scan' | 'target' | 'text'> {
+interface StatsFlags extends StoreFlags, Omit<FilterFlags, 'scan' | 'target' | 'text'> {
   readonly by?: Period;
   readonly json?: true;
 }
@@ -108,16 +108,16 @@ function statsCommand(): Command {
   const stats = new Command('stats')
     .summary('count deliveries over time and by type')
     .description('Count deliveries, with bar charts over time, by type and by state.');
-  return addFilters(addDatabase(stats), ['type', 'state', 'endpoint', 'since', 'until'])
+  return addFilters(addStore(stats), ['type', 'state', 'endpoint', 'since', 'until'])
     .addOption(
       new Option('--by <period>', 'group by this period, in the time zone of this machine').choices(
         Object.keys(periods),
       ),
     )
     .option('--json', 'print JSON')
-    .action(async ({ db, by, json, ...flags }: StatsFlags) => {
+    .action(async ({ store: location, by, json, ...flags }: StatsFlags) => {
       const { readStats, statsLines } = await import('../log/stats.ts');
-      const counted = await withStoreToRead(db, ['counts'], async (store) =>
+      const counted = await withStoreToRead(location, ['counts'], async (store) =>
         readStats(store, await toFilter(store, flags), by),
       );
       if (json === true) await printJson(counted);
@@ -125,7 +125,7 @@ function statsCommand(): Command {
     });
 }
 
-interface ExportFlags extends DatabaseFlags, FilterFlags {
+interface ExportFlags extends StoreFlags, FilterFlags {
   readonly format: 'jsonl' | 'csv';
   readonly output?: string;
 }
@@ -134,13 +134,13 @@ function exportCommand(): Command {
   const exporting = new Command('export')
     .summary('export deliveries as JSON lines or CSV')
     .description('Export deliveries with their bodies, newest first, as one JSON object per line or as CSV.');
-  return addFilters(addDatabase(exporting))
+  return addFilters(addStore(exporting))
     .addOption(
       new Option('--format <format>', 'the output format').choices(['jsonl', 'csv']).default('jsonl'),
     )
     .option('--output <file>', 'the output file; an existing file is not overwritten')
-    .action(async ({ db, format, output, ...flags }: ExportFlags) => {
-      await withStoreToRead(db, ['export'], async (store) => {
+    .action(async ({ store: location, format, output, ...flags }: ExportFlags) => {
+      await withStoreToRead(location, ['export'], async (store) => {
         const filter = await toFilter(store, flags);
         let chunks = 0;
         async function* counted() {

@@ -3,14 +3,14 @@ import type { PrunableState } from '@spiderfoot-webhooks/core/stores';
 import { Command, Option } from 'commander';
 import { parseWhole } from '../arguments/option-values.ts';
 import { UsageFailure } from '../failure/failure.ts';
-import { addDatabase, type DatabaseFlags, readTime, stateOption } from '../filters/filter-options.ts';
+import { addStore, readTime, type StoreFlags, stateOption } from '../filters/filter-options.ts';
 import { countPrunable, type Pruning } from '../log/affected-deliveries.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
 import { confirmed } from '../terminal/confirm.ts';
 import { deliveryCount } from '../terminal/count-text.ts';
 import { addExamples } from '../terminal/help.ts';
 
-interface PruneFlags extends DatabaseFlags {
+interface PruneFlags extends StoreFlags {
   readonly before?: Date;
   readonly keep?: number;
   readonly state?: readonly PrunableState[];
@@ -23,7 +23,7 @@ export function command(): Command {
   const prune = new Command('prune').description(
     'Delete old deliveries. Only processed and ignored deliveries are deleted, unless you name other states with --state. If SpiderFoot sends an event again after its delivery was deleted, the receiver handles the event as a new one.',
   );
-  addDatabase(prune)
+  addStore(prune)
     .addOption(
       new Option('--before <time>', 'delete deliveries received before this time: 90d, 2026-01-31').argParser(
         readTime,
@@ -39,30 +39,39 @@ export function command(): Command {
     )
     .option('--dry-run', 'show how many deliveries would be deleted, without deleting them')
     .option('--yes', 'do not ask for confirmation')
-    .action(async ({ db, before, keep, state = ['processed', 'ignored'], dryRun, yes }: PruneFlags) => {
-      if (before === undefined && keep === undefined) {
-        throw new UsageFailure('No deliveries are selected.', 'Give --before 90d, --keep 10000, or both.');
-      }
-      const pruning: Pruning = {
-        ...(before !== undefined && { before }),
-        ...(keep !== undefined && { keep }),
-        states: state,
-      };
-      await (dryRun === true ? withStoreToRead : withStore)(
-        db,
-        dryRun === true ? ['list', 'counts'] : ['list', 'counts', 'prune'],
-        async (store) => {
-          const count = await countPrunable(store, pruning);
-          if (dryRun === true) return console.log(`Would delete ${deliveryCount(count)}.`);
-          const isConfirmed = await confirmed({
-            question: `Permanently delete ${deliveryCount(count)}?`,
-            declined: 'Nothing was deleted.',
-            yes: yes === true || count === 0,
-          });
-          if (isConfirmed) console.log(`Deleted ${deliveryCount(await store.prune(pruning))}.`);
-        },
-      );
-    });
+    .action(
+      async ({
+        store: location,
+        before,
+        keep,
+        state = ['processed', 'ignored'],
+        dryRun,
+        yes,
+      }: PruneFlags) => {
+        if (before === undefined && keep === undefined) {
+          throw new UsageFailure('No deliveries are selected.', 'Give --before 90d, --keep 10000, or both.');
+        }
+        const pruning: Pruning = {
+          ...(before !== undefined && { before }),
+          ...(keep !== undefined && { keep }),
+          states: state,
+        };
+        await (dryRun === true ? withStoreToRead : withStore)(
+          location,
+          dryRun === true ? ['list', 'counts'] : ['list', 'counts', 'prune'],
+          async (store) => {
+            const count = await countPrunable(store, pruning);
+            if (dryRun === true) return console.log(`Would delete ${deliveryCount(count)}.`);
+            const isConfirmed = await confirmed({
+              question: `Permanently delete ${deliveryCount(count)}?`,
+              declined: 'Nothing was deleted.',
+              yes: yes === true || count === 0,
+            });
+            if (isConfirmed) console.log(`Deleted ${deliveryCount(await store.prune(pruning))}.`);
+          },
+        );
+      },
+    );
   return addExamples(prune, [
     ['prune --before 90d', 'Deliveries older than 90 days'],
     ['prune --keep 100000 --dry-run', 'Count the deliveries to delete if the newest 100,000 are kept'],

@@ -2,11 +2,11 @@ import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { Command, Option } from 'commander';
 import { CommandFailure, UsageFailure } from '../failure/failure.ts';
 import {
-  addDatabase,
   addFilters,
-  type DatabaseFlags,
+  addStore,
   type FilterFlags,
   isFiltered,
+  type StoreFlags,
   toFilter,
 } from '../filters/filter-options.ts';
 import { countReplayable } from '../log/affected-deliveries.ts';
@@ -17,7 +17,7 @@ import { deliveryCount } from '../terminal/count-text.ts';
 import { addExamples } from '../terminal/help.ts';
 import { printable } from '../terminal/printable.ts';
 
-interface ReplayFlags extends DatabaseFlags, FilterFlags {
+interface ReplayFlags extends StoreFlags, FilterFlags {
   readonly all?: true;
   readonly dryRun?: true;
   readonly yes?: true;
@@ -30,14 +30,14 @@ export function command(): Command {
       'Run the handlers of deliveries again. A running receiver does this within a second. If no receiver is running, the next receiver that you start does this. For a failed delivery, only the handlers that have not succeeded run again. For a processed delivery, all handlers run again.',
     )
     .argument('[deliveries...]', 'the keys or ids of the deliveries');
-  addFilters(addDatabase(replay))
+  addFilters(addStore(replay))
     .addOption(new Option('--all', 'replay all deliveries'))
     .option('--dry-run', 'show which or how many deliveries would be replayed, without replaying them')
     .option('--yes', 'do not ask for confirmation')
-    .action((keys: readonly string[], { db, all, dryRun, yes, ...flags }: ReplayFlags) => {
+    .action((keys: readonly string[], { store: location, all, dryRun, yes, ...flags }: ReplayFlags) => {
       checkChoice(keys, flags, all === true);
       return (dryRun === true ? withStoreToRead : withStore)(
-        db,
+        location,
         dryRun === true ? ['list', 'get'] : ['list', 'get', 'replay'],
         async (store) => {
           if (keys.length > 0) return replayKeys(store, keys, flags.endpoint?.[0], dryRun === true);

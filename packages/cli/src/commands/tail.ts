@@ -2,10 +2,10 @@ import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
 import { Command } from 'commander';
 import { parseWhole } from '../arguments/option-values.ts';
 import {
-  addDatabase,
   addFilters,
-  type DatabaseFlags,
+  addStore,
   type FilterFlags,
+  type StoreFlags,
   toFilter,
 } from '../filters/filter-options.ts';
 import { follow, latest } from '../log/follow.ts';
@@ -14,7 +14,7 @@ import { withStoreToRead } from '../store/open-store.ts';
 import { addExamples } from '../terminal/help.ts';
 import { lineWidth } from '../terminal/terminal-width.ts';
 
-interface TailFlags extends DatabaseFlags, FilterFlags {
+interface TailFlags extends StoreFlags, FilterFlags {
   readonly lines: number;
   readonly follow?: true;
   readonly json?: true;
@@ -25,11 +25,11 @@ export function command(): Command {
   const tail = new Command('tail').description(
     'Show the latest deliveries, newest last. With --follow, keep showing new deliveries until you press Ctrl-C. A line shows the state of a delivery when the line is printed, and does not change later.',
   );
-  addFilters(addDatabase(tail))
+  addFilters(addStore(tail))
     .option('-n, --lines <n>', 'the number of deliveries to show first', parseWhole, 10)
     .option('-f, --follow', 'show new deliveries as they arrive')
     .option('--json', 'print a line of JSON for each delivery')
-    .action(async ({ db, lines, follow: followed, json, ...flags }: TailFlags) => {
+    .action(async ({ store: location, lines, follow: followed, json, ...flags }: TailFlags) => {
       const show = async (record: DeliveryRecord) => {
         if (json === true) await printDeliveries(record);
         else {
@@ -37,7 +37,7 @@ export function command(): Command {
           console.log(recordLine(record, lineWidth()));
         }
       };
-      await withStoreToRead(db, ['list'], async (store) => {
+      await withStoreToRead(location, ['list'], async (store) => {
         const filter = await toFilter(store, flags);
         const { records, known } = await latest(store, filter, lines);
         for (const record of records) await show(record);
@@ -52,7 +52,7 @@ export function command(): Command {
   ]);
 }
 
-/** Return a signal that Ctrl-C aborts. The process does not end at once, so that the database is closed properly. */
+/** Return a signal that Ctrl-C aborts. The process does not end at once, so that the store is closed properly. */
 function untilInterrupted(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -158,7 +158,7 @@ export function healthFinding(reply: Reply): Finding {
     check: 'health',
     verdict: 'fail',
     seen: `GET /health is answered ${status}`,
-    fix: 'The receiver is not ready. Check its log, and the disk of its database.',
+    fix: 'The receiver is not ready. Check its log, and its store.',
   };
 }
 

@@ -1,14 +1,14 @@
 import { didYouMean, storedStates } from '@spiderfoot-webhooks/core/config/values';
 import type { DeliveryFilter, DeliveryStore, StoredState } from '@spiderfoot-webhooks/core/stores';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { defaultDatabase, requireCapabilities } from '../store/open-store.ts';
+import { requireCapabilities } from '../store/open-store.ts';
 import { parseTime } from '../time/time-values.ts';
 import { checkEndpoints } from './known-endpoints.ts';
 import { typesOf } from './matching-types.ts';
 
-/** The flag for the database. */
-export interface DatabaseFlags {
-  readonly db: string;
+/** The flag for the store. */
+export interface StoreFlags {
+  readonly store?: string;
 }
 
 /** Selects deliveries. A list matches any of its values. */
@@ -23,12 +23,11 @@ export interface FilterFlags {
   readonly text?: string;
 }
 
-/** Add the option for the database. */
-export function addDatabase(command: Command): Command {
-  return command.addOption(
-    new Option('--db <file>', "the receiver's database")
-      .env('SPIDERFOOT_WEBHOOK_DB')
-      .default(defaultDatabase),
+/** Add the option for the store. */
+export function addStore(command: Command): Command {
+  return command.option(
+    '--store <location>',
+    "the receiver's store: a SQLite file (default: SPIDERFOOT_WEBHOOK_STORE, or webhooks.db)",
   );
 }
 

@@ -25,10 +25,10 @@ async function checkEndpoint(
     ? (await store.rejections()).counts.map(({ endpoint }) => endpoint)
     : [];
   const known = [...new Set([...withDeliveries, ...withRejections])].toSorted();
-  // An empty database has no endpoints yet.
+  // An empty store has no endpoints yet.
   if (known.length === 0 || known.includes(name)) return;
   throw new UsageFailure(
-    `--endpoint "${name}" has no deliveries in this database.${didYouMean(name, known)}`,
-    `The endpoints in this database are ${known.join(', ')}.`,
+    `--endpoint "${name}" has no deliveries in this store.${didYouMean(name, known)}`,
+    `The endpoints in this store are ${known.join(', ')}.`,
   );
 }

@@ -25,8 +25,8 @@ export async function typesOf(
     const known = selection === undefined ? [] : [...selection.types, ...stored.filter(selection.covers)];
     if (known.length + own.length > 0) return [...known, ...own];
     throw new UsageFailure(
-      `--type "${name}" is not an event type, and no delivery in this database has it.${didYouMean(name, [...typeSelectors(), ...stored])}`,
-      '`send --list` lists the known types. `log stats` shows the types in this database.',
+      `--type "${name}" is not an event type, and no delivery in this store has it.${didYouMean(name, [...typeSelectors(), ...stored])}`,
+      '`send --list` lists the known types. `log stats` shows the types in this store.',
     );
   });
 }

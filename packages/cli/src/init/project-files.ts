@@ -1,3 +1,5 @@
+import type { Engine } from '@spiderfoot-webhooks/store';
+import { UsageFailure } from '../failure/failure.ts';
 import { type Framework, serverSource } from './server-source.ts';
 
 /** A file of the new project. */
@@ -24,34 +26,47 @@ const types = {
 
 const tools = { '@types/node': '^22.13.0', typescript: '7.0.2' };
 
+/** The store of a project. */
+interface ProjectStore {
+  readonly location: string;
+  readonly engine: Engine;
+}
+
+/** The values that differ between projects with the same framework. */
+export interface Project {
+  /** The name of the package. */
+  readonly name: string;
+  /** Is written only to `.env`. */
+  readonly secret: string;
+  /** The version of the kit's packages. */
+  readonly kitVersion: string;
+  readonly store: ProjectStore;
+}
+
 /**
  * Create the files of a minimal receiver.
- * @param name the name of the package
- * @param secret is written only to `.env`
- * @param kitVersion the version of the kit's packages
  */
 export function projectFiles(
   framework: Framework,
-  {
-    name,
-    secret,
-    kitVersion,
-  }: { readonly name: string; readonly secret: string; readonly kitVersion: string },
+  { name, secret, kitVersion, store }: Project,
 ): readonly ProjectFile[] {
   return [
-    { path: 'package.json', content: manifest(framework, name, kitVersion) },
+    { path: 'package.json', content: manifest(framework, { name, kitVersion, store }) },
     { path: 'tsconfig.json', content: tsconfig },
     { path: 'src/server.ts', content: serverSource(framework) },
-    { path: '.env', content: environment(secret), secret: true },
-    { path: '.env.example', content: environment('') },
+    { path: '.env', content: environment(secret, store), secret: true },
+    { path: '.env.example', content: environment('', store) },
     { path: '.gitignore', content: 'node_modules\ndist\n.env\n*.db\n*.db-shm\n*.db-wal\n' },
     { path: '.npmrc', content: npmSettings },
     { path: 'README.md', content: readme(name) },
   ];
 }
 
-function manifest(framework: Framework, name: string, kitVersion: string): string {
-  const kit = ['core', framework, 'sqlite'].map(
+function manifest(
+  framework: Framework,
+  { name, kitVersion, store }: Pick<Project, 'name' | 'kitVersion' | 'store'>,
+): string {
+  const kit = ['core', framework, 'store', store.engine].map(
     (part) => [`@spiderfoot-webhooks/${part}`, `^${kitVersion}`] as const,
   );
   return toJson({
@@ -101,7 +116,17 @@ const npmSettings = `# No dependency needs an install script. The package better
 ignore-scripts=true
 `;
 
-function environment(secret: string): string {
+/**
+ * Return a value as it is written in a file for `node --env-file`, where `#` begins a comment.
+ * @throws UsageFailure if the value cannot be written
+ */
+function environmentValue(text: string): string {
+  if (/^[^\s#'"`\\]+$/.test(text)) return text;
+  if (!/['\n\r]/.test(text)) return `'${text}'`;
+  throw new UsageFailure('--store must not contain a quotation mark or a line break.');
+}
+
+function environment(secret: string, { location }: ProjectStore): string {
   return `# The secret in SpiderFoot's [webhooks] section.
 SPIDERFOOT_WEBHOOK_SECRET=${secret}
 # The previous secret, while you replace it.
@@ -116,8 +141,8 @@ PORT=3000
 # Your own proxies in front of the receiver, in the same forms.
 # SPIDERFOOT_TRUSTED_PROXIES=
 
-# The database that keeps the deliveries.
-SPIDERFOOT_WEBHOOK_DB=webhooks.db
+# The store that keeps the deliveries.
+SPIDERFOOT_WEBHOOK_STORE=${environmentValue(location)}
 # inline: handle an event, then answer it. queued: answer an event, then handle it in the background.
 SPIDERFOOT_WEBHOOK_MODE=inline
 `;

@@ -14,7 +14,7 @@ interface Part {
 const parts: Readonly<Record<Framework, Part>> = {
   express: {
     imports: `import { webhookHandler } from '@spiderfoot-webhooks/express';
-import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/store';
 import express from 'express';`,
     app: `  const app = express();
   // Mount the webhook before any body parser, because the signature covers the received bytes.
@@ -26,7 +26,7 @@ import express from 'express';`,
   },
   koa: {
     imports: `import { webhookHandler } from '@spiderfoot-webhooks/koa';
-import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/store';
 import Koa from 'koa';`,
     app: `  const webhook = webhookHandler(receiver);
   const app = new Koa();
@@ -40,7 +40,7 @@ import Koa from 'koa';`,
   hono: {
     imports: `import { getRequestListener } from '@hono/node-server';
 import { webhookHandler } from '@spiderfoot-webhooks/hono';
-import { storeFromEnvironment } from '@spiderfoot-webhooks/sqlite';
+import { storeFromEnvironment } from '@spiderfoot-webhooks/store';
 import { Hono } from 'hono';`,
     app: `  const app = new Hono();
   app.all('/webhook', webhookHandler(receiver));
@@ -59,7 +59,7 @@ ${imports}
 async function main(): Promise<void> {
   const { host, port, options } = readEnvironment();
   const logger = lineLogger();
-  const stored = storeFromEnvironment({ logger });
+  const stored = await storeFromEnvironment({ logger });
   const receiver = createReceiver({ ...options, ...stored.options, logger });
 
   // Your handlers. If a handler throws, SpiderFoot sends the event again, and only the failed handlers run again. They

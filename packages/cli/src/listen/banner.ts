@@ -12,27 +12,28 @@ export interface Banner {
   /** The file with the secret, if the secret was read from a file. */
   readonly secretFile: string | undefined;
   readonly insecure: boolean;
-  readonly database: string | undefined;
+  /** The location of the store. */
+  readonly store: string | undefined;
   readonly queued: boolean;
   readonly remarks: readonly string[];
 }
 
 /** Return the lines that are printed at startup: the URLs, and the command that sends an event. */
 export function bannerLines(banner: Banner): readonly string[] {
-  const { urls, metricsUrl, generatedSecret, secretFile, insecure, database, queued, remarks } = banner;
+  const { urls, metricsUrl, generatedSecret, secretFile, insecure, store, queued, remarks } = banner;
   const { bold, dim, yellow } = errorColors;
   const [url = ''] = urls;
   const origin = new URL(url).origin;
   const operations = metricsUrl ?? `${origin} (details and metrics only from this machine)`;
   const sendCommand = `${invocation()} send scan_completed --url ${url}`;
-  const databaseText =
-    database === undefined
-      ? 'none; to keep deliveries, add --db webhooks.db'
-      : `${printable(database)}, ${queued ? 'events are answered first, then handled' : 'events are handled, then answered'}`;
+  const storeText =
+    store === undefined
+      ? 'none; to keep deliveries, add --store webhooks.db'
+      : `${printable(store)}, ${queued ? 'events are answered first, then handled' : 'events are handled, then answered'}`;
   return [
     ...urls.map((webhookUrl) => `${bold('listening on')} ${webhookUrl}`),
     `${dim('health, metrics')} ${operations}`,
-    `${dim('database')} ${databaseText}`,
+    `${dim('store')} ${storeText}`,
     ...remarks.map((remark) => yellow(printable(remark))),
     '',
     ...(insecure

@@ -15,7 +15,7 @@ export interface ListenFlags extends SecretOptions {
   /** Bytes. */
   readonly maxBody?: number;
   readonly config?: string;
-  readonly db?: string;
+  readonly store?: string;
   readonly queue?: true;
   readonly forward?: readonly string[];
   readonly tlsCert?: string;

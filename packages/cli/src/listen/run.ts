@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
 import { serve } from '@spiderfoot-webhooks/core/node';
-import { openDatabase } from '../store/receiver-store.ts';
+import { openReceiverStore } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
 import { bannerLines } from './banner.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
@@ -46,12 +46,12 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const plan = await planReceiving(flags, env);
   const tls = await readTls(flags);
   const report = (json ? jsonReport : textReport)({ verbose, insecure, endpoints: namesOf(plan.endpoints) });
-  const database = await openDatabase(flags, env, report.stored);
-  cleanup.add(database.close);
+  const stored = await openReceiverStore(flags, env, report.stored);
+  cleanup.add(stored.close);
   const forwarders = await createForwarders((flags.forward ?? []).map(parseForward), env);
   for (const forwarder of forwarders.values()) cleanup.add(() => forwarder.close());
 
-  const storeHealth = database.store && cachedHealth(database.store);
+  const storeHealth = stored.store && cachedHealth(stored.store);
   const { createMetrics } = await import('./operations/metrics.ts');
   const metrics = createMetrics(storeHealth);
   const watcher: Watcher = {
@@ -68,7 +68,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const receivers: Receiver[] = [];
   const webhooks = new Map<string, RequestListener>();
   for (const { path, options } of plan.endpoints) {
-    const receiver = createReceiver({ ...options, ...database.options });
+    const receiver = createReceiver({ ...options, ...stored.options });
     addForwarders(receiver, forwarders, report);
     receiver.onError((error, details) => {
       report.failed(error, details);
@@ -92,10 +92,10 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   onOutputLost(stopForLostOutput);
   reportTlsFailures(server, report, metrics);
   const urls = [...webhooks.keys()].map((path) => `${url}${path}`);
-  const { path, queued } = database;
+  const { location: store, queued } = stored;
   const { generatedSecret, remarks } = plan;
   const { secretFile } = flags;
-  const banner = { urls, metricsUrl, generatedSecret, secretFile, insecure, database: path, queued, remarks };
+  const banner = { urls, metricsUrl, generatedSecret, secretFile, insecure, store, queued, remarks };
   console.error(bannerLines(banner).join('\n'));
 }
 

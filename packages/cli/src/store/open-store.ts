@@ -1,46 +1,52 @@
-import type { DeliveryStore, StoreCapability } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryStore, DurableStoreOptions, StoreCapability } from '@spiderfoot-webhooks/core/stores';
+import type { Store } from '@spiderfoot-webhooks/store';
 import { withFlagNames } from '../arguments/flag-names.ts';
 import { CommandFailure } from '../failure/failure.ts';
 
-/** The default of `--db`. */
-export const defaultDatabase = 'webhooks.db';
+/** The store of a command without `--store`, if the environment names none. */
+const defaultLocation = 'webhooks.db';
 
 /**
  * Open an existing store, run a function with it, and close it. Safe while a receiver uses the store.
+ * @param location the value of `--store`, if it is given
  * @param needs the capabilities that the function uses
- * @throws ConfigurationError if the file is missing or is not a database of deliveries
+ * @throws UsageFailure if the store is missing or cannot be used
  * @throws CommandFailure if the store lacks a capability
  */
 export function withStore<Result>(
-  path: string,
+  location: string | undefined,
   needs: readonly StoreCapability[],
   use: (store: DeliveryStore) => Promise<Result>,
 ): Promise<Result> {
-  return withOpened(() => openSqlite(path, 'write'), needs, use);
+  return withOpened((open) => open(locationOf(location), { mustExist: true }), needs, use);
 }
 
 /**
  * Like {@link withStore}, but for reading only, so read permission is enough. If an older version or the guide's
- * logger has written the file, it is updated first if possible.
+ * logger has written a file, it is updated first if possible.
  */
 export function withStoreToRead<Result>(
-  path: string,
+  location: string | undefined,
   needs: readonly StoreCapability[],
   use: (store: DeliveryStore) => Promise<Result>,
 ): Promise<Result> {
-  return withOpened(() => openSqlite(path, 'read'), needs, use);
+  return withOpened((open) => openToRead(open, locationOf(location)), needs, use);
 }
 
-/** Open a SQLite file. Another kind of store is added here. */
-async function openSqlite(path: string, access: 'read' | 'write'): Promise<DeliveryStore> {
-  const { FileInUseError, openStore, OutdatedFileError } = await import('@spiderfoot-webhooks/sqlite');
-  if (access === 'write') return openStore(path, { mustExist: true });
+type Open = (location: string, options: DurableStoreOptions) => Promise<Store>;
+
+function locationOf(flag: string | undefined): string {
+  return flag ?? (process.env.SPIDERFOOT_WEBHOOK_STORE || defaultLocation);
+}
+
+async function openToRead(open: Open, location: string): Promise<Store> {
   try {
-    return openStore(path, { readOnly: true });
+    return await open(location, { readOnly: true });
   } catch (error) {
+    const { FileInUseError, OutdatedFileError } = await import('@spiderfoot-webhooks/sqlite');
     if (!(error instanceof OutdatedFileError)) throw error;
     try {
-      return openStore(path, { mustExist: true });
+      return await open(location, { mustExist: true });
     } catch (migrationError) {
       throw migrationError instanceof FileInUseError ? migrationError : error;
     }
@@ -60,14 +66,16 @@ export function requireCapabilities(
 }
 
 function withOpened<Result>(
-  open: () => Promise<DeliveryStore>,
+  openWith: (open: Open) => Promise<Store>,
   needs: readonly StoreCapability[],
   use: (store: DeliveryStore) => Promise<Result>,
 ): Promise<Result> {
   return withFlagNames(async () => {
-    const store = await open();
+    const { openStore } = await import('@spiderfoot-webhooks/store');
+    const store = await openWith(openStore);
     try {
       requireCapabilities(store, needs);
+      await store.ready();
       return await use(store);
     } finally {
       await store.close();

@@ -79,7 +79,10 @@ describe('listen', () => {
     },
   ])('exits with 2 without a secret and a terminal: $env $args', async ({ env, args, says }) => {
     const folder = await temporaryFolder();
-    const ended = await spiderfoot(['listen', '--port', '0', '--db', 'w.db', ...args], { env, cwd: folder });
+    const ended = await spiderfoot(['listen', '--port', '0', '--store', 'w.db', ...args], {
+      env,
+      cwd: folder,
+    });
     expect(ended).toMatchObject({ code: 2, lines: [], stderr: expect.stringMatching(says) });
     expect(existsSync(join(folder, 'w.db'))).toBe(false);
   });

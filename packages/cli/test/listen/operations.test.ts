@@ -24,7 +24,7 @@ function statusFor(url: string, path: string, host: string): Promise<number | un
 describe('GET /health', () => {
   it('shows the status to every client, and the queue only to clients on this machine', async () => {
     const db = join(await temporaryFolder(), 'w.db');
-    const { url } = await listening(['--db', db]);
+    const { url } = await listening(['--store', db]);
     expect(await get(url, '/health', behindProxy)).toEqual({ status: 200, body: '{"status":"ok"}' });
     expect(JSON.parse((await get(url, '/health')).body)).toEqual({
       status: 'ok',
@@ -57,7 +57,7 @@ describe('GET /health', () => {
       });
     }
     await store.close();
-    const { url } = await listening(['--db', db]);
+    const { url } = await listening(['--store', db]);
     const { queue } = JSON.parse((await get(url, '/health')).body);
     expect(queue).toMatchObject({ waiting: 2, running: 0, dead: 0 });
     expect(queue.oldestSeconds).toBeGreaterThanOrEqual(90);
@@ -84,7 +84,7 @@ describe('GET /health', () => {
 describe('GET /metrics', () => {
   it('counts deliveries, events and attempts in the format of Prometheus', async () => {
     const db = join(await temporaryFolder(), 'w.db');
-    const { url, program } = await listening(['--db', db, '--queue']);
+    const { url, program } = await listening(['--store', db, '--queue']);
     await sendEvent(url, 'scan_completed');
     await sendEvent(url, 'scan_failed');
     await sendEvent(url, 'made.up.type');
@@ -112,8 +112,8 @@ describe('GET /metrics', () => {
 
   it.each([
     ['without a database', () => []],
-    ['with a log', (db: string) => ['--db', db]],
-    ['with a queue', (db: string) => ['--db', db, '--queue']],
+    ['with a log', (db: string) => ['--store', db]],
+    ['with a queue', (db: string) => ['--store', db, '--queue']],
   ])('counts an event that is sent twice only once %s', async (_, args) => {
     const { url } = await listening(args(join(await temporaryFolder(), 'w.db')));
     const sent = await withSecret(['send', 'high_risk_event', '--duplicate', '--url', url]);

@@ -45,7 +45,7 @@ describe('options of listen', () => {
     [['--allow-ip', ''], /--allow-ip .*empty entry/],
     [['--trust-proxy', 'everybody'], /^error: --trust-proxy .*"everybody"/],
     [['--events', 'scan_complete'], /^error: --events contains "scan_complete".*scan_completed/],
-    [['--queue'], /^error: --queue .*\n.*--db/],
+    [['--queue'], /^error: --queue .*\n.*--store/],
     [['--tls-cert', 'x.pem'], /^error: --tls-cert and --tls-key/],
     [['--client-ca', 'x.pem'], /^error: --client-ca .*--tls-cert/],
     [['--tls-cert', 'x.pem', '--tls-key', 'x.pem'], /^error: x\.pem does not exist/],
@@ -78,7 +78,7 @@ describe('options of listen', () => {
     const { url } = await listening();
     const { port } = new URL(url);
     const folder = await temporaryFolder();
-    const { code, stderr } = await withSecret(['listen', '--port', port, '--db', 'w.db'], { cwd: folder });
+    const { code, stderr } = await withSecret(['listen', '--port', port, '--store', 'w.db'], { cwd: folder });
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(`--port ${port} on 127.0.0.1`),

@@ -32,11 +32,11 @@ describe('listen with a reader of its output that ends', () => {
   it.each([
     { flags: [] },
     { flags: ['--json'] },
-    { flags: ['--json', '--db'] },
-    { flags: ['--json', '--db', '--queue'] },
+    { flags: ['--json', '--store'] },
+    { flags: ['--json', '--store', '--queue'] },
   ])('answers 200 only to events that were written, and exits with 1: $flags', async ({ flags }) => {
     const db = join(await temporaryFolder(), 'w.db');
-    const args = flags.flatMap((flag) => (flag === '--db' ? [flag, db] : [flag]));
+    const args = flags.flatMap((flag) => (flag === '--store' ? [flag, db] : [flag]));
     // With a queue, listen writes one line when it accepts the event, and one when the event is handled.
     const [accepted, count] = args.includes('--queue') ? [202, 2] : [200, 1];
     const { program, url } = await listenToHead(args, `head -n ${count}`);
@@ -52,7 +52,7 @@ describe('listen with a reader of its output that ends', () => {
 
   it('shows an event that was answered 503 when the sender retries', async () => {
     const db = join(await temporaryFolder(), 'w.db');
-    const first = await listenToHead(['--json', '--db', db]);
+    const first = await listenToHead(['--json', '--store', db]);
     await sendEvent(first.url, 'scan_started');
     await until(() => first.program.lines.length === 1);
     const { url: _, ...init } = await signedWebhook('scan_failed', { secret });
@@ -60,7 +60,7 @@ describe('listen with a reader of its output that ends', () => {
       statusOf(fetch(url, init).then(async ({ status }) => ({ status, body: '' })));
     expect(await retry(first.url)).toBe(503);
     await first.program.says(/code 1$/m);
-    const second = await listening(['--json', '--db', db]);
+    const second = await listening(['--json', '--store', db]);
     expect(await retry(second.url)).toBe(200);
     await until(() => second.events().length === 1);
     expect(second.events()).toMatchObject([{ eventType: 'scan_failed' }]);
@@ -108,7 +108,7 @@ describe('lines of JSON', () => {
 
   it('are well-formed in log, tail and export even if an event contains lone surrogates', async () => {
     const db = join(await temporaryFolder(), 'w.db');
-    const { url, stop } = await listening(['--db', db]);
+    const { url, stop } = await listening(['--store', db]);
     await sendEvent(url, 'scan_failed', { data: { target: 'cut \ud83d.example' } });
     await stop();
     for (const args of [
@@ -117,7 +117,7 @@ describe('lines of JSON', () => {
       ['log', 'export'],
       ['log', 'show', '1', '--json'],
     ]) {
-      const { lines, code } = await spiderfoot([...args, '--db', db]);
+      const { lines, code } = await spiderfoot([...args, '--store', db]);
       expect(code).toBe(0);
       const { target, ...rest } = JSON.parse(lines[0] ?? '');
       expect(target).toBe('cut \ufffd.example');

@@ -27,12 +27,12 @@ async function printed(...args: string[]): Promise<Fields> {
 
 it('prints one delivery in the same shape in listen, log, log show, tail and export', async () => {
   const db = `${await temporaryFolder()}/w.db`;
-  const { url, events, stop } = await listening(['--db', db, '--json', '--verbose']);
+  const { url, events, stop } = await listening(['--store', db, '--json', '--verbose']);
   await sendEvent(url, 'scan_completed', { data: { scan_id: 's1', target: 'example.com' } });
   await until(() => events().length === 1);
   await stop();
   const [live = {}] = events();
-  const shown = await printed('log', 'show', '1', '--db', db, '--json');
+  const shown = await printed('log', 'show', '1', '--store', db, '--json');
   const { body, ...record } = shown;
   expect(record).toMatchObject({
     key: '1',
@@ -44,8 +44,8 @@ it('prints one delivery in the same shape in listen, log, log show, tail and exp
   expect(Object.fromEntries(requestFields.map((name) => [name, live[name]]))).toEqual(
     Object.fromEntries(requestFields.map((name) => [name, shown[name]])),
   );
-  expect(await printed('log', 'list', '--db', db, '--json')).toEqual(record);
-  expect(await printed('log', 'export', '--db', db)).toEqual(shown);
-  expect(await printed('tail', '--db', db, '--json')).toEqual(record);
+  expect(await printed('log', 'list', '--store', db, '--json')).toEqual(record);
+  expect(await printed('log', 'export', '--store', db)).toEqual(shown);
+  expect(await printed('tail', '--store', db, '--json')).toEqual(record);
   for (const name of [...Object.keys(live), ...Object.keys(shown)]) expect(name).not.toContain('_');
 });

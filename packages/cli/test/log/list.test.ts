@@ -9,14 +9,14 @@ import { database, typicalDatabase } from '../support/test-database.ts';
 
 /** Return the keys of the deliveries that `log list` finds. */
 async function found(db: string, ...args: string[]): Promise<readonly unknown[]> {
-  const { code, lines, stderr } = await spiderfoot(['log', 'list', '--db', db, '--json', ...args]);
+  const { code, lines, stderr } = await spiderfoot(['log', 'list', '--store', db, '--json', ...args]);
   if (code !== 0) throw new Error(stderr);
   return lines.map((line) => Number(JSON.parse(line).key));
 }
 
 describe('log list', () => {
   it('shows a table of deliveries, newest first, with the reason of a failure, without a subcommand', async () => {
-    const { code, lines } = await spiderfoot(['log', '--db', await typicalDatabase()]);
+    const { code, lines } = await spiderfoot(['log', '--store', await typicalDatabase()]);
     expect(code).toBe(0);
     expect(lines).toHaveLength(5);
     expect(lines[0]).toMatch(/^key +received \([\w/]+\) +state +type +target +scan +attempts +remark$/);
@@ -45,7 +45,7 @@ describe('log list', () => {
 
   it('continues after the previous page with --cursor', async () => {
     const db = await typicalDatabase();
-    const first = await spiderfoot(['log', 'list', '--db', db, '--limit', '3', '--json']);
+    const first = await spiderfoot(['log', 'list', '--store', db, '--limit', '3', '--json']);
     expect(first.lines).toHaveLength(3);
     const cursor = /--cursor (\S+)/.exec(first.stderr)?.[1] ?? '';
     expect(await found(db, '--limit', '3', '--cursor', cursor)).toEqual([1]);
@@ -55,7 +55,7 @@ describe('log list', () => {
     const hostile = '\u001b[2Jexample\r\n5  forged\u202e';
     const db = await database({ type: `evil\u001b[1m`, data: { target: hostile, scan_id: hostile } });
     for (const args of [['list'], ['show', '1'], ['stats'], ['list', '--json'], ['show', '1', '--json']]) {
-      const { output: text, code } = await spiderfoot(['log', ...args, '--db', db]);
+      const { output: text, code } = await spiderfoot(['log', ...args, '--store', db]);
       expect(code).toBe(0);
       expect(controlCharacters(text)).toEqual([]);
       expect(text).not.toMatch(/^5 /m);
@@ -134,7 +134,7 @@ describe('filters', () => {
     ),
   )('exit with 2 if a value is misspelled: $command $args', async ({ command, args, says }) => {
     const db = await typicalDatabase();
-    const ended = await spiderfoot([...command.split(' '), ...args, '--db', db]);
+    const ended = await spiderfoot([...command.split(' '), ...args, '--store', db]);
     expect(ended).toMatchObject({ code: 2, lines: [], stderr: expect.stringMatching(says) });
   });
 });
@@ -154,10 +154,22 @@ describe('databases that cannot be read', () => {
     return folder;
   }
 
+  it('the commands read the store from the environment, and webhooks.db if it is empty', async () => {
+    const cwd = await emptyFolder();
+    const env = { SPIDERFOOT_WEBHOOK_STORE: await typicalDatabase() };
+    for (const command of ['log', 'tail']) {
+      expect((await spiderfoot([command], { cwd, env })).lines.length).toBeGreaterThan(3);
+    }
+    const ended = await spiderfoot(['log'], { cwd, env: { SPIDERFOOT_WEBHOOK_STORE: '' } });
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: --store webhooks\.db /) });
+    const empty = await spiderfoot(['log', '--store', ''], { cwd, env });
+    expect(empty).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: --store must /) });
+  });
+
   it.each(commands)('exits with 2 and creates no file if the database is missing: %s', async (command) => {
     const missing = join(await emptyFolder(), 'missing.db');
-    const stderr = expect.stringMatching(/^error: --db .*missing\.db does not exist/);
-    const args = [...command.split(' '), '--db', missing];
+    const stderr = expect.stringMatching(/^error: --store .*missing\.db does not exist/);
+    const args = [...command.split(' '), '--store', missing];
     expect(await spiderfoot(args)).toMatchObject({ code: 2, lines: [], stderr });
     expect(existsSync(missing)).toBe(false);
   });
@@ -178,7 +190,7 @@ describe('databases that cannot be read', () => {
     ] as const) {
       const before = await readFile(file);
       const stderr = expect.stringMatching(message);
-      expect(await spiderfoot(['log', '--db', file])).toMatchObject({ code: 2, lines: [], stderr });
+      expect(await spiderfoot(['log', '--store', file])).toMatchObject({ code: 2, lines: [], stderr });
       expect((await readFile(file)).equals(before)).toBe(true);
     }
     expect((await readdir(folder)).toSorted()).toEqual(['empty.db', 'others.db', 'text.db']);

@@ -38,7 +38,7 @@ describe('databases that another user owns', () => {
   ])('lets %j read it, and leaves no other file in the folder', async ([args, shown], { skip }) => {
     if (!canChangeUser) skip(reason);
     const db = await readable();
-    const ended = await asOtherUser([...args, '--db', db]);
+    const ended = await asOtherUser([...args, '--store', db]);
     expect(ended).toMatchObject({ code: 0, output: expect.stringContaining(shown) });
     expect(readdirSync(dirname(db))).toEqual(['w.db']);
   });
@@ -48,8 +48,10 @@ describe('databases that another user owns', () => {
     async (line, { skip }) => {
       if (!canChangeUser) skip(reason);
       const db = await readable();
-      const stderr = expect.stringMatching(/^error: --db .*Permission denied.*uid 65534.*belongs to uid 0/);
-      expect(await asOtherUser([...line.split(' '), '--db', db])).toMatchObject({
+      const stderr = expect.stringMatching(
+        /^error: --store .*Permission denied.*uid 65534.*belongs to uid 0/,
+      );
+      expect(await asOtherUser([...line.split(' '), '--store', db])).toMatchObject({
         code: 2,
         lines: [],
         stderr,
@@ -61,8 +63,8 @@ describe('databases that another user owns', () => {
     if (!canChangeUser) skip(reason);
     const db = await readable();
     chmodSync(db, 0o600);
-    const stderr = expect.stringMatching(/^error: --db .*Permission denied.*may not read .*chmod 640/);
-    expect(await asOtherUser(['log', '--db', db])).toMatchObject({ code: 2, lines: [], stderr });
+    const stderr = expect.stringMatching(/^error: --store .*Permission denied.*may not read .*chmod 640/);
+    expect(await asOtherUser(['log', '--store', db])).toMatchObject({ code: 2, lines: [], stderr });
   });
 });
 
@@ -79,9 +81,9 @@ conn.commit()
     await output('python3', ['-c', insert, db]);
     if (canChangeUser) {
       const stderr = expect.stringMatching(/must be updated.*start the receiver/);
-      expect(await asOtherUser(['log', '--db', db])).toMatchObject({ code: 2, stderr });
+      expect(await asOtherUser(['log', '--store', db])).toMatchObject({ code: 2, stderr });
     }
-    const { code, output: shown } = await spiderfoot(['log', '--db', db]);
+    const { code, output: shown } = await spiderfoot(['log', '--store', db]);
     expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining('guides') });
   });
 });
@@ -94,8 +96,8 @@ describe('databases of an older version that a receiver has open', () => {
       downgrade(db, 3);
       const receiver = openDatabase(db);
       onTestFinished(receiver.close);
-      const stderr = expect.stringMatching(/^error: --db .*older version.*Stop that process first/);
-      const args = [...command.split(' '), '--db', db];
+      const stderr = expect.stringMatching(/^error: --store .*older version.*Stop that process first/);
+      const args = [...command.split(' '), '--store', db];
       expect(await spiderfoot(args)).toMatchObject({ code: 2, lines: [], stderr });
       expect(receiver.version()).toBe(3);
     },

@@ -6,7 +6,7 @@ import { database } from '../support/test-database.ts';
 const hour = 3_600_000;
 
 async function states(db: string): Promise<Readonly<Record<number, string>>> {
-  const { lines } = await spiderfoot(['log', '--db', db, '--json']);
+  const { lines } = await spiderfoot(['log', '--store', db, '--json']);
   return Object.fromEntries(lines.map((line) => JSON.parse(line)).map(({ key, state }) => [key, state]));
 }
 
@@ -21,29 +21,31 @@ function three(): Promise<string> {
 describe('replay', () => {
   it('replays one delivery, by its key or its id', async () => {
     const db = await three();
-    expect(await spiderfoot(['replay', '2', '--db', db])).toMatchObject({
+    expect(await spiderfoot(['replay', '2', '--store', db])).toMatchObject({
       code: 0,
       lines: ['Replayed 2: scan_failed, previously failed.'],
     });
-    const { id } = JSON.parse((await spiderfoot(['log', 'show', '1', '--db', db, '--json'])).lines[0] ?? '');
-    expect(await spiderfoot(['replay', id, '--db', db])).toMatchObject({ code: 0 });
+    const { id } = JSON.parse(
+      (await spiderfoot(['log', 'show', '1', '--store', db, '--json'])).lines[0] ?? '',
+    );
+    expect(await spiderfoot(['replay', id, '--store', db])).toMatchObject({ code: 0 });
     expect(await states(db)).toEqual({ 1: 'queued', 2: 'queued', 3: 'processed' });
   });
 
   it('replays the deliveries that a filter selects, and only shows them with --dry-run', async () => {
     const db = await three();
-    const dry = await spiderfoot(['replay', '--since', '60h', '--db', db, '--dry-run']);
+    const dry = await spiderfoot(['replay', '--since', '60h', '--store', db, '--dry-run']);
     expect(dry).toMatchObject({ code: 0, lines: ['Would replay 2 deliveries (1 processed, 1 failed).'] });
-    expect(await spiderfoot(['replay', '3', '--db', db, '--dry-run'])).toMatchObject({
+    expect(await spiderfoot(['replay', '3', '--store', db, '--dry-run'])).toMatchObject({
       lines: ['Would replay 3: scan_completed, previously processed.'],
     });
     expect(await states(db)).toEqual({ 1: 'processed', 2: 'failed', 3: 'processed' });
-    expect(await spiderfoot(['replay', '--state', 'failed', '--db', db])).toMatchObject({
+    expect(await spiderfoot(['replay', '--state', 'failed', '--store', db])).toMatchObject({
       code: 0,
       lines: ['Replayed 1 delivery.'],
     });
     expect(await states(db)).toEqual({ 1: 'processed', 2: 'queued', 3: 'processed' });
-    expect(await spiderfoot(['replay', '--all', '--db', db])).toMatchObject({
+    expect(await spiderfoot(['replay', '--all', '--store', db])).toMatchObject({
       code: 0,
       lines: ['Replayed 2 deliveries.'],
     });
@@ -52,7 +54,7 @@ describe('replay', () => {
   it('replays the deliveries in any of several states', async () => {
     const db = await three();
     expect(
-      await spiderfoot(['replay', '--state', 'failed', '--state', 'processed', '--db', db]),
+      await spiderfoot(['replay', '--state', 'failed', '--state', 'processed', '--store', db]),
     ).toMatchObject({
       code: 0,
       lines: ['Replayed 3 deliveries.'],
@@ -62,8 +64,8 @@ describe('replay', () => {
 
   it('makes a running receiver handle the delivery again', async () => {
     const db = await three();
-    const { program } = await listening(['--db', db]);
-    expect(await spiderfoot(['replay', '--state', 'failed', '--db', db])).toMatchObject({ code: 0 });
+    const { program } = await listening(['--store', db]);
+    expect(await spiderfoot(['replay', '--state', 'failed', '--store', db])).toMatchObject({ code: 0 });
     await program.says(/scan_failed .* handled/);
     await until(async () => (await states(db))[2] === 'processed');
   });
@@ -78,7 +80,7 @@ describe('replay', () => {
     [['--since', 'yesterday'], 2, /--since .*'yesterday' is invalid/],
   ])('replays nothing with the arguments %j', async (args, code, message) => {
     const db = await three();
-    expect(await spiderfoot(['replay', ...args, '--db', db])).toMatchObject({
+    expect(await spiderfoot(['replay', ...args, '--store', db])).toMatchObject({
       code,
       stderr: expect.stringMatching(message),
     });
@@ -87,8 +89,8 @@ describe('replay', () => {
 
   it('rejects a delivery that is already queued', async () => {
     const db = await three();
-    await spiderfoot(['replay', '1', '--db', db]);
-    expect(await spiderfoot(['replay', '1', '--db', db])).toMatchObject({
+    await spiderfoot(['replay', '1', '--store', db]);
+    expect(await spiderfoot(['replay', '1', '--store', db])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/1 is already queued/),
     });
@@ -98,12 +100,12 @@ describe('replay', () => {
 describe('prune', () => {
   it('deletes old processed deliveries, and only counts them with --dry-run', async () => {
     const db = await three();
-    expect(await spiderfoot(['prune', '--before', '2h', '--db', db, '--dry-run'])).toMatchObject({
+    expect(await spiderfoot(['prune', '--before', '2h', '--store', db, '--dry-run'])).toMatchObject({
       code: 0,
       lines: ['Would delete 1 delivery.'],
     });
     expect(await states(db)).toEqual({ 1: 'processed', 2: 'failed', 3: 'processed' });
-    expect(await spiderfoot(['prune', '--before', '2h', '--db', db])).toMatchObject({
+    expect(await spiderfoot(['prune', '--before', '2h', '--store', db])).toMatchObject({
       code: 0,
       lines: ['Deleted 1 delivery.'],
     });
@@ -112,10 +114,10 @@ describe('prune', () => {
 
   it('keeps the newest deliveries with --keep, and deletes the states in --state', async () => {
     const db = await three();
-    const args = ['prune', '--keep', '1', '--state', 'processed', 'failed', '--db', db];
+    const args = ['prune', '--keep', '1', '--state', 'processed', 'failed', '--store', db];
     expect(await spiderfoot([...args, '--dry-run'])).toMatchObject({ lines: ['Would delete 2 deliveries.'] });
     expect(
-      await spiderfoot(['prune', '--keep', '1', '--before', '60h', '--db', db, '--dry-run']),
+      await spiderfoot(['prune', '--keep', '1', '--before', '60h', '--store', db, '--dry-run']),
     ).toMatchObject({ lines: ['Would delete 1 delivery.'] });
     expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: ['Deleted 2 deliveries.'] });
     expect(await states(db)).toEqual({ 3: 'processed' });
@@ -125,7 +127,7 @@ describe('prune', () => {
     'deletes the deliveries in any of several states: %s',
     async (flags) => {
       const db = await three();
-      expect(await spiderfoot(['prune', '--keep', '1', ...flags.split(' '), '--db', db])).toMatchObject({
+      expect(await spiderfoot(['prune', '--keep', '1', ...flags.split(' '), '--store', db])).toMatchObject({
         code: 0,
         lines: ['Deleted 2 deliveries.'],
       });
@@ -139,7 +141,7 @@ describe('prune', () => {
     [['--before', 'long ago'], /--before .*'long ago' is invalid/],
   ])('deletes nothing with the arguments %j', async (args, message) => {
     const db = await three();
-    expect(await spiderfoot(['prune', ...args, '--db', db])).toMatchObject({
+    expect(await spiderfoot(['prune', ...args, '--store', db])).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(message),
     });
@@ -149,15 +151,15 @@ describe('prune', () => {
 
 describe('tail', () => {
   it('shows the latest deliveries, newest last', async () => {
-    const { code, lines } = await spiderfoot(['tail', '-n', '2', '--db', await three()]);
+    const { code, lines } = await spiderfoot(['tail', '-n', '2', '--store', await three()]);
     expect(code).toBe(0);
     expect(lines.map((line) => line.split(/ {2,}/)[3])).toEqual(['scan_failed', 'scan_completed']);
   });
 
   it('shows each new delivery once and in order with -f, until Ctrl-C', async () => {
     const db = await three();
-    const { url } = await listening(['--db', db]);
-    const tail = start(['tail', '-f', '-n', '1', '--db', db, '--json']);
+    const { url } = await listening(['--store', db]);
+    const tail = start(['tail', '-f', '-n', '1', '--store', db, '--json']);
     await tail.says(/scan_completed/);
     for (const type of ['scan_progress', 'high_risk_event', 'module_error']) {
       expect((await sendEvent(url, type)).status).toBe(200);
@@ -178,8 +180,8 @@ describe('tail', () => {
 
   it('shows only new deliveries that match the filters', async () => {
     const db = await three();
-    const { url } = await listening(['--db', db]);
-    const tail = start(['tail', '-f', '-n', '0', '--type', 'module_error', '--db', db]);
+    const { url } = await listening(['--store', db]);
+    const tail = start(['tail', '-f', '-n', '0', '--type', 'module_error', '--store', db]);
     // Send events until tail shows the first one. The number of events that arrive before tail starts is unknown.
     let sent = 0;
     const sending = setInterval(

@@ -8,7 +8,7 @@ import { database, typicalDatabase } from '../support/test-database.ts';
 describe('log stats', () => {
   it('draws bars over time, by type, by state, and of unauthenticated rejections', async () => {
     const db = await typicalDatabase();
-    const { lines } = await spiderfoot(['log', 'stats', '--db', db], { env: { COLUMNS: '60' } });
+    const { lines } = await spiderfoot(['log', 'stats', '--store', db], { env: { COLUMNS: '60' } });
     const text = lines.join('\n');
     expect(lines[0]).toBe('4 deliveries');
     expect(text).toMatch(/^by time \([\w/]+\)\n(?:\d{4}-\d\d-\d\d \d\d:\d\d {2}.*\d\n)+/m);
@@ -17,7 +17,7 @@ describe('log stats', () => {
     expect(text).toMatch(/^failed +█+ +1$/m);
     expect(text).toMatch(/^invalid_signature +█+ +1$/m);
     expect(Math.max(...lines.slice(2).map((line) => line.length))).toBeLessThanOrEqual(62);
-    const counts = JSON.parse((await spiderfoot(['log', 'stats', '--db', db, '--json'])).lines[0] ?? '');
+    const counts = JSON.parse((await spiderfoot(['log', 'stats', '--store', db, '--json'])).lines[0] ?? '');
     expect(counts).toMatchObject({ total: 4, byState: [{ label: 'processed', count: 2 }, {}, {}] });
     const inTime = counts.byTime.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
     expect(inTime).toBe(4);
@@ -35,7 +35,7 @@ describe('log stats', () => {
     await other.close();
     await store.close();
     const rejections = async (...args: string[]) => {
-      const { lines } = await spiderfoot(['log', 'stats', '--json', '--db', db, ...args]);
+      const { lines } = await spiderfoot(['log', 'stats', '--json', '--store', db, ...args]);
       return JSON.parse(lines[0] ?? '').rejections;
     };
     expect(await rejections()).toEqual([{ label: 'invalid_signature', count: 4 }]);
@@ -44,7 +44,7 @@ describe('log stats', () => {
     expect(await rejections('--until', '3h')).toEqual([]);
     expect(await rejections('--since', '2h')).toEqual([{ label: 'invalid_signature', count: 4 }]);
     expect(await rejections('--type', 'scan_started')).toBeUndefined();
-    const { output: text } = await spiderfoot(['log', 'stats', '--db', db, '--state', 'failed']);
+    const { output: text } = await spiderfoot(['log', 'stats', '--store', db, '--state', 'failed']);
     expect(text).toMatch(/^Rejections .* not counted here\.$/m);
   });
 
@@ -67,7 +67,7 @@ describe('log stats', () => {
     ['Asia/Kathmandu', 'hour', ['2026-01-05 05:00', '2026-01-05 06:00']],
   ])('counts in the time zone %s by %s', async (TZ, by, labels) => {
     const db = await overMidnight();
-    const args = ['log', 'stats', '--by', by, '--db', db];
+    const args = ['log', 'stats', '--by', by, '--store', db];
     const { lines } = await spiderfoot([...args, '--json'], { env: { TZ } });
     const { byTime, timeZone } = JSON.parse(lines[0] ?? '');
     expect(timeZone).toMatch(new RegExp(`^${TZ.replace('Kathmandu', 'Kat(?:h)?mandu')}$`));
@@ -81,11 +81,11 @@ describe('log stats', () => {
     ['Europe/Berlin', /received \(Europe\/Berlin\)/, '2026-01-05 00:30:00', '2026-01-05 00:30:00+01:00'],
   ])('shares its time zone with log and tail: %s', async (TZ, title, listed, tailed) => {
     const db = await overMidnight();
-    const list = await spiderfoot(['log', '--db', db], { env: { TZ } });
+    const list = await spiderfoot(['log', '--store', db], { env: { TZ } });
     expect(list.lines[0]).toMatch(title);
     expect(list.lines[2]).toContain(` ${listed} `);
-    expect((await spiderfoot(['tail', '--db', db], { env: { TZ } })).lines[0]).toContain(` ${tailed} `);
-    const shown = await spiderfoot(['log', 'show', '1', '--db', db], { env: { TZ } });
+    expect((await spiderfoot(['tail', '--store', db], { env: { TZ } })).lines[0]).toContain(` ${tailed} `);
+    const shown = await spiderfoot(['log', 'show', '1', '--store', db], { env: { TZ } });
     expect(shown.output).toContain(`${listed} ${TZ} (2026-01-04T23:30:00.`);
   });
 
@@ -93,7 +93,7 @@ describe('log stats', () => {
     const { lines } = await spiderfoot([
       'log',
       'stats',
-      '--db',
+      '--store',
       await typicalDatabase(),
       '--since',
       '6h',
@@ -104,7 +104,7 @@ describe('log stats', () => {
   });
 
   it('shows 0 deliveries for an empty database', async () => {
-    const { lines, code } = await spiderfoot(['log', 'stats', '--db', await database()]);
+    const { lines, code } = await spiderfoot(['log', 'stats', '--store', await database()]);
     expect({ code, first: lines[0] }).toEqual({ code: 0, first: '0 deliveries' });
   });
 });

@@ -82,7 +82,7 @@ describe('terminal output', () => {
       const data = { target: 'very.long.subdomain.example.org', scan_id: 'scan_1234567890' };
       const db = await database({ type: 'correlation_completed', handler: 'fails', data });
       for (const command of ['log', 'tail']) {
-        const program = inTerminal([command, '--db', db], { columns });
+        const program = inTerminal([command, '--store', db], { columns });
         expect((await program.end()).code).toBe(0);
         expect(plain(program.lines).join('\n')).toMatch(shown);
       }
@@ -94,7 +94,7 @@ describe('terminal output', () => {
       { type: 'system.health' },
       { type: 'scan_completed', data: { target: 'example.com' } },
     );
-    const program = inTerminal(['log', '--db', db], { columns: 80 });
+    const program = inTerminal(['log', '--store', db], { columns: 80 });
     expect((await program.end()).code).toBe(0);
     const shown = plain(program.lines).join('\n');
     expect(shown).toMatch(/ state +type +target +attempts$/m);
@@ -134,17 +134,17 @@ describe('terminal output', () => {
     const type = 'own.type_that_is_longer_than_any_of_the_kit';
     const db = await database({ type });
     for (const command of ['log', 'tail']) {
-      expect((await spiderfoot([command, '--db', db])).output).toContain(type);
+      expect((await spiderfoot([command, '--store', db])).output).toContain(type);
     }
   });
 
   it('has no colors with NO_COLOR or in a terminal without colors', async () => {
     const db = await database({ type: 'scan_failed', handler: 'fails' });
-    const colored = inTerminal(['log', '--db', db]);
+    const colored = inTerminal(['log', '--store', db]);
     await colored.end();
     expect(colored.output).toContain(`${red}failed`);
     for (const withoutColors of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
-      const program = inTerminal(['log', '--db', db], { env: withoutColors });
+      const program = inTerminal(['log', '--store', db], { env: withoutColors });
       expect((await program.end()).code).toBe(0);
       expect(program.output).toContain('failed');
       expect(program.output).not.toContain('\u001b');
@@ -162,7 +162,7 @@ describe('terminal output', () => {
     );
     for (const columns of [40, 80, 200]) {
       for (const args of [['log'], ['log', 'stats'], ['tail']]) {
-        const program = inTerminal([...args, '--db', db], { columns });
+        const program = inTerminal([...args, '--store', db], { columns });
         expect((await program.end()).code).toBe(0);
         for (const line of plain(program.lines)) expect(line.length).toBeLessThanOrEqual(columns);
       }
@@ -173,7 +173,7 @@ describe('terminal output', () => {
     database(...Array.from({ length: 12 }, (_, n) => ({ type: 'scan_started', data: { n }, age: 1000 })));
 
   async function states(db: string): Promise<readonly string[]> {
-    const { lines } = await spiderfoot(['log', '--db', db, '--json']);
+    const { lines } = await spiderfoot(['log', '--store', db, '--json']);
     return [...new Set(lines.map((line) => JSON.parse(line).state))];
   }
 
@@ -185,7 +185,7 @@ describe('terminal output', () => {
     ['y\r', 0, /Replayed 12/, ['queued']],
   ])('asks for confirmation of replay, and accepts the answer %j', async (typed, code, message, left) => {
     const db = await many();
-    const program = inTerminal(['replay', '--all', '--db', db], { answers: [['[y/N] ', typed]] });
+    const program = inTerminal(['replay', '--all', '--store', db], { answers: [['[y/N] ', typed]] });
     await program.says(/Replay 12 deliveries \(12 processed\)\? \[y\/N\]/);
     expect({ code: (await program.end()).code, output: program.output }).toEqual({
       code,
@@ -197,18 +197,18 @@ describe('terminal output', () => {
 
   it('asks for confirmation of prune, unless --yes is given', async () => {
     const db = await many();
-    const asked = inTerminal(['prune', '--keep', '0', '--db', db], { answers: [['[y/N] ', 'no\r']] });
+    const asked = inTerminal(['prune', '--keep', '0', '--store', db], { answers: [['[y/N] ', 'no\r']] });
     await asked.says(/Permanently delete 12 deliveries\?/);
     expect((await asked.end()).code).toBe(1);
     expect(asked.output).toContain('Nothing was deleted.');
     expect(asked.output).not.toContain('error:');
-    const second = inTerminal(['prune', '--keep', '10', '--db', db], { answers: [['[y/N] ', 'y\r']] });
+    const second = inTerminal(['prune', '--keep', '10', '--store', db], { answers: [['[y/N] ', 'y\r']] });
     await second.says(/Permanently delete 2 deliveries\?/);
     expect({ ...(await second.end()), output: second.output }).toMatchObject({
       code: 0,
       output: expect.stringMatching(/Deleted 2/),
     });
-    const confirmed = inTerminal(['prune', '--keep', '0', '--yes', '--db', db]);
+    const confirmed = inTerminal(['prune', '--keep', '0', '--yes', '--store', db]);
     expect({ ...(await confirmed.end()), output: confirmed.output }).toMatchObject({
       code: 0,
       output: expect.stringMatching(/Deleted 10/),

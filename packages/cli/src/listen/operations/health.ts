@@ -5,9 +5,9 @@ export interface Health {
   readonly status: 'ok' | 'unavailable';
   /** Whether the process responds. */
   readonly live: true;
-  /** Whether the receiver accepts deliveries. `false` during shutdown, and if the database cannot be read. */
+  /** Whether the receiver accepts deliveries. `false` during shutdown, and if the store cannot be read. */
   readonly ready: boolean;
-  /** Present if there is a database. */
+  /** Present if there is a store. */
   readonly queue?: {
     readonly waiting: number;
     readonly running: number;

@@ -84,7 +84,7 @@ function addQueueGauges(registry: Registry, storeHealth: () => Promise<StoreHeal
   const registers = [registry];
   new Gauge({
     name: 'spiderfoot_webhook_queue_deliveries',
-    help: 'Deliveries in the database that are queued, running or dead',
+    help: 'Deliveries in the store that are queued, running or dead',
     labelNames: ['state'],
     registers,
     async collect() {

@@ -30,7 +30,7 @@ export function createOperations(
     try {
       send(res, 200, metrics.contentType, await metrics.text());
     } catch {
-      // The database cannot be read. Monitoring should see a failed scrape instead of incomplete numbers.
+      // The store cannot be read. Monitoring should see a failed scrape instead of incomplete numbers.
       send(res, 503, 'text/plain; charset=utf-8', 'The metrics are currently unavailable.\n');
     }
   }

@@ -50,7 +50,7 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
       void print({
         time: now(),
         outcome: 'failed',
-        source: 'database',
+        source: 'store',
         error: message,
         ...plainDetails(details),
       });

@@ -7,7 +7,7 @@ const hints: Readonly<Record<RejectionCode, string>> = {
   invalid_json:
     'The body is not a JSON object in UTF-8, or it is nested deeper than 1000 levels. Check the body that the sender writes.',
   invalid_event:
-    'The event does not match the schema of its type: see the issues above. With --db, the event is kept, and `log show` shows it.',
+    'The event does not match the schema of its type: see the issues above. With --store, the event is kept, and `log show` shows it.',
   request_aborted: 'The sender closed the connection before the complete body arrived. It will try again.',
   missing_signature:
     'Set "secret" in SpiderFoot\'s [webhooks] section, and check that a proxy in between keeps the signature header. To accept unsigned events for a test, use --insecure.',
@@ -31,9 +31,9 @@ const hints: Readonly<Record<RejectionCode, string>> = {
     'This command failed while it received the event. See the error above. The sender will try again.',
   body_already_parsed:
     'Another part of this command read the body first. This is a bug in the command: please report it.',
-  unavailable: 'The database could not store the event. See the error above. The sender will try again.',
+  unavailable: 'The event could not be stored. See the error above. The sender will try again.',
   in_progress:
-    'Another process that uses the same database is handling this delivery. If it succeeds, a retry is answered as a duplicate.',
+    'Another process that uses the same store is handling this delivery. If it succeeds, a retry is answered as a duplicate.',
   shutting_down: 'This receiver is shutting down. The sender will try again.',
 };
 

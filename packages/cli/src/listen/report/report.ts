@@ -39,8 +39,8 @@ export interface ReportOptions {
 /** The parts of a receiver that can fail, in the command's terms. */
 const sources: Readonly<Record<string, string>> = {
   rateLimiter: '--rate-limit',
-  log: 'database',
-  queue: 'database',
+  log: 'store',
+  queue: 'store',
   schemas: 'schema',
   listener: 'output',
   receiver: 'receiver',

@@ -49,7 +49,7 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
     },
     stored(details, message) {
       void print(
-        problemRow('FAILED', 'database'),
+        problemRow('FAILED', 'store'),
         ...indented(printable(`${message} ${jsonLine(plainDetails(details))}`)),
       );
     },

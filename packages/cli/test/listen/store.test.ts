@@ -12,52 +12,52 @@ async function newDatabase(): Promise<string> {
   return join(await temporaryFolder(), 'w.db');
 }
 
-describe('listen with --db', () => {
+describe('listen with --store', () => {
   it('recognizes duplicates after a restart, and handles deliveries that another process replays', async () => {
     const db = await newDatabase();
-    const first = await listening(['--db', db]);
+    const first = await listening(['--store', db]);
     const timestamp = new Date();
     expect((await sendEvent(first.url, 'scan_completed', { timestamp })).body).toContain('success');
     expect(await first.stop()).toBe(0);
 
-    const { url, program } = await listening(['--db', db]);
+    const { url, program } = await listening(['--store', db]);
     expect((await sendEvent(url, 'scan_completed', { timestamp })).body).toContain('duplicate');
     await program.says(/duplicate/);
-    const replayed = await spiderfoot(['replay', '1', '--db', db]);
+    const replayed = await spiderfoot(['replay', '1', '--store', db]);
     expect(replayed).toMatchObject({ code: 0, lines: ['Replayed 1: scan_completed, previously processed.'] });
     await program.says(/scan_completed .* handled/);
     await until(
       async () =>
-        (await spiderfoot(['log', '--db', db, '--json'])).lines[0]?.includes('"processed"') === true,
+        (await spiderfoot(['log', '--store', db, '--json'])).lines[0]?.includes('"processed"') === true,
     );
   });
 
   it('answers 202 before the event is handled with --queue', async () => {
-    const { url, program } = await listening(['--db', await newDatabase(), '--queue']);
+    const { url, program } = await listening(['--store', await newDatabase(), '--queue']);
     expect(await sendEvent(url)).toMatchObject({ status: 202, body: expect.stringContaining('accepted') });
     await program.says(/accepted[\s\S]*handled/);
   });
 
-  it('reads the database and the mode from the environment', async () => {
+  it('reads the store and the mode from the environment', async () => {
     const folder = await temporaryFolder();
     const env = {
       SPIDERFOOT_WEBHOOK_SECRET: secret,
-      SPIDERFOOT_WEBHOOK_DB: 'e.db',
+      SPIDERFOOT_WEBHOOK_STORE: 'e.db',
       SPIDERFOOT_WEBHOOK_MODE: 'queued',
     };
     const { url, program } = await listening([], { env, cwd: folder });
     expect((await sendEvent(url)).status).toBe(202);
-    expect(program.stderr).toMatch(/database.* e\.db, .*answered first/);
+    expect(program.stderr).toMatch(/store.* e\.db, .*answered first/);
     expect(existsSync(join(folder, 'e.db'))).toBe(true);
   });
 
   it('exits with 2 if the file is not a database', async () => {
     const db = await newDatabase();
     await writeFile(db, 'x'.repeat(5000));
-    const { code, stderr } = await withSecret(['listen', '--port', '0', '--db', db]);
+    const { code, stderr } = await withSecret(['listen', '--port', '0', '--store', db]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringMatching(/^error: --db .*is not a database/),
+      stderr: expect.stringMatching(/^error: --store .*is not a database/),
     });
   });
 });
@@ -110,7 +110,7 @@ describe('listen with --forward', () => {
     const soc = await serveTarget(() => 200);
     const env = { SPIDERFOOT_WEBHOOK_SECRET: secret, SPIDERFOOT_FORWARD_SECRET: 'another' };
     const db = await newDatabase();
-    const args = ['--db', db, '--forward', `slack=${slack.url}`, '--forward', `webhook=${soc.url}`];
+    const args = ['--store', db, '--forward', `slack=${slack.url}`, '--forward', `webhook=${soc.url}`];
     const { url, program } = await listening(args, { env });
     const timestamp = new Date();
     expect((await sendEvent(url, 'high_risk_event', { timestamp })).status).toBe(500);
@@ -120,7 +120,7 @@ describe('listen with --forward', () => {
     expect((await sendEvent(url, 'high_risk_event', { timestamp })).status).toBe(200);
     expect([slack.bodies.length, soc.bodies.length]).toEqual([2, 1]);
     expect(program.output).not.toContain('let-me-in');
-    const shown = await spiderfoot(['log', 'show', '1', '--db', db]);
+    const shown = await spiderfoot(['log', 'show', '1', '--store', db]);
     expect(shown.output).toMatch(/handler +slack succeeded, 2 attempts$/m);
     expect(shown.output).toMatch(/handler +webhook succeeded, 1 attempt$/m);
   });

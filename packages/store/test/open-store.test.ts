@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { engineOf, openStore } from '../src/index.ts';
+import { temporaryFolder, temporaryPath } from './support/temporary-path.ts';
+
+const secret = 's3cret';
+
+it('openStore opens a SQLite file as the queue of a receiver', async () => {
+  const store = await openStore(temporaryPath());
+  onTestFinished(() => store.close());
+  await store.ready();
+  const receiver = createReceiver({ secret, queue: store });
+  onTestFinished(() => receiver.close());
+  expect(await receiver.receive(await signedDelivery('scan_completed', { secret }))).toMatchObject({
+    status: 'accepted',
+  });
+  expect((await store.list()).deliveries).toMatchObject([{ eventType: 'scan_completed' }]);
+});
+
+it('openStore passes its options to the engine, which checks them', async () => {
+  const path = temporaryPath();
+  await expect(openStore(path, { mustExist: true })).rejects.toMatchObject({ option: 'path' });
+  await expect(openStore(path, { maxAttempts: 0 })).rejects.toMatchObject({ option: 'maxAttempts' });
+});
+
+it.each(['webhooks.db', '/data/webhooks.db', 'C:\\data\\webhooks.db', 'C://data/webhooks.db', ':memory:'])(
+  'engineOf returns sqlite for the path %s',
+  (path) => {
+    expect(engineOf(path)).toBe('sqlite');
+  },
+);
+
+it.each([
+  '',
+  ' webhooks.db',
+  'webhooks.db\n',
+  'mysql://app:let-me-in@db/webhooks',
+  ' mysql://app:let-me-in@db',
+])('engineOf rejects the location %j, and does not repeat it', (location) => {
+  expect(() => engineOf(location)).toThrow(
+    expect.objectContaining({ option: 'store', message: expect.not.stringContaining('let-me-in') }),
+  );
+});
+
+it('openStore names the package to install if the engine is not installed', async () => {
+  const folder = temporaryFolder();
+  const scope = join(folder, 'node_modules/@spiderfoot-webhooks');
+  mkdirSync(scope, { recursive: true });
+  symlinkSync(fileURLToPath(new URL('../../core', import.meta.url)), join(scope, 'core'));
+  cpSync(fileURLToPath(new URL('../src', import.meta.url)), join(folder, 'src'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const program = `import { openStore } from './src/index.ts';
+    const error = await openStore('webhooks.db').catch((reason) => reason);
+    console.log(JSON.stringify([error.name, error.option, error.package]));`;
+  writeFileSync(join(folder, 'program.ts'), program);
+  const args = [
+    '--no-warnings',
+    '--experimental-strip-types',
+    '-C',
+    '@spiderfoot-webhooks/source',
+    'program.ts',
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
+  expect(JSON.parse(stdout)).toEqual(['ConfigurationError', 'store', '@spiderfoot-webhooks/sqlite']);
+});
