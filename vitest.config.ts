@@ -10,9 +10,9 @@ const unit = [
   'packages/forward/test/{severity,documented-severities,compose/filters}.test.ts',
 ];
 
-/** Tests that take long and seldom fail. `npm run test:all` runs them, and so does CI. */
+/** Tests that take long and seldom fail, or that need a server. `npm run test:all` runs them, and so does CI. */
 const slow = [
-  'packages/bullmq/test/{outages,lost-processes}.test.ts',
+  'packages/{bullmq,postgres}/test/**/*.test.ts',
   'packages/cli/test/{init,completion}.test.ts',
   'packages/cli/test/{diagnose,doctor,listen,log,send,terminal}/*.test.ts',
   'packages/forward/test/siem/syslog.test.ts',
@@ -21,6 +21,7 @@ const slow = [
   'packages/sqlite/test/{log/two-processes,queue/lost-processes,queue/dead-letters}.test.ts',
   'test/crash/*.test.ts',
   'test/forward/outage.test.ts',
+  'test/support/servers/*.test.ts',
   'test/product/{backlog,bundles,deployment,examples,python,recipes,shutdown,tarballs}.test.ts',
 ];
 
