@@ -116,7 +116,7 @@ describe('The example mtls', () => {
     [
       'without a configuration',
       { SPIDERFOOT_CONFIG: '/none.ini' },
-      /names \/none\.ini, which cannot be read/,
+      /names \/none\.ini, which does not exist/,
     ],
     ['with the key of another certificate', { TLS_KEY: 'another' }, /"tls"/],
   ])('exits 1 with one line that names the reason %s', async (_, env, reason) => {

@@ -32,7 +32,10 @@ export class ConfigFileError extends ConfigurationError {
   }
 }
 
-/** Return the code of a system error, for example `ENOENT`. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+/** Return why a file cannot be read, and what to do, as a clause that follows "which". */
+export function readProblem(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return code === 'ENOENT'
+    ? 'does not exist. Check the path.'
+    : `cannot be read (${code}). Check the path and its permissions.`;
 }

@@ -5,7 +5,7 @@ import { createCatalogue } from '../events/catalogue.ts';
 import type { DataSchemas } from '../events/schemas.ts';
 import { didYouMean } from '../options/did-you-mean.ts';
 import type { EventFilter, ReceiverOptions } from '../options/receiver-options.ts';
-import { codeOf } from './config-file-error.ts';
+import { readProblem } from './config-file-error.ts';
 import {
   type Field,
   readBoolean,
@@ -149,7 +149,7 @@ function readSecretFile(field: Field, folder: string): readonly string[] {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    return field.fail(`names a file that cannot be read (${codeOf(error)}).`);
+    return field.fail(`names a file that ${readProblem(error)}`);
   }
   // Decoding invalid UTF-8 would change the secret, and no signature would ever match.
   if (!isUtf8(bytes)) field.fail('names a file that is not encoded in UTF-8.');

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
 import type { DataSchemas } from '../events/schemas.ts';
-import { ConfigFileError, codeOf } from './config-file-error.ts';
+import { ConfigFileError, readProblem } from './config-file-error.ts';
 import { type EndpointConfig, readEndpoint } from './endpoint-config.ts';
 import { type Ini, parseIni, type Section } from './ini.ts';
 import { entryOf, interpolated } from './interpolate.ts';
@@ -145,7 +145,7 @@ function readUtf8(path: string): string {
     bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof ConfigFileError) throw error;
-    throw fileError(path, `cannot be read (${codeOf(error)}).`);
+    throw fileError(path, readProblem(error));
   }
   if (!isUtf8(bytes)) throw fileError(path, 'is not encoded in UTF-8.');
   return bytes.toString('utf8');

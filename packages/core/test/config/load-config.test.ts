@@ -247,7 +247,7 @@ describe('loadConfig()', () => {
     expect(errorOf(`[webhooks]\nsecret = s\n${'# x\n'.repeat(300_000)}`).message).toMatch(
       /larger than 1 MiB/,
     );
-    expect(() => loadConfig(join(folder, 'none.ini'))).toThrow(/none\.ini, which cannot be read \(ENOENT\)/);
+    expect(() => loadConfig(join(folder, 'none.ini'))).toThrow(/none\.ini, which does not exist/);
     expect(() => loadConfig('')).toThrow(ConfigurationError);
   });
 });

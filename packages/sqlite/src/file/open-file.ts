@@ -122,7 +122,7 @@ export function rejectMissing(path: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   throw new ConfigurationError(
     'path',
-    `${path} does not exist. Check that it is the path that the receiver uses.`,
+    `${path} does not exist. Use the path of the database that the receiver writes.`,
   );
 }
 
