@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** A command for completion. */
+/** A command that can be completed, with its words and options. */
 export interface Node {
   /** The names of the command and its parents, such as `log list`. Empty for the program. */
   readonly path: string;

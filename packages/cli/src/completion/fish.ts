@@ -1,6 +1,6 @@
 import type { Node, OptionWord } from './command-tree.ts';
 
-/** Return a completion script for fish. It completes the same as for bash, with descriptions. */
+/** Return a completion script for fish. It completes the same words as the script for bash, with descriptions. */
 export function fishCompletion(program: string, nodes: readonly Node[]): string {
   const name = program.replaceAll('-', '_');
   const paths = nodes.filter(({ path }) => path !== '').map(({ path }) => quoted(path));

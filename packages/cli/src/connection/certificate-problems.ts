@@ -19,12 +19,12 @@ const problems: Readonly<Record<string, string>> = {
     'its authority is unknown here, or a certificate is missing from its chain',
 };
 
-/** Describe a problem of a certificate. @returns `undefined` for a code that is not about a certificate */
+/** Describe a certificate problem as a clause. @returns `undefined` for a code that is not about a certificate */
 export function certificateProblem(code: string): string | undefined {
   return Object.hasOwn(problems, code) ? problems[code] : undefined;
 }
 
-/** Return how to fix a problem of a certificate. */
+/** Return a sentence that says how to fix a certificate problem. */
 export function certificateFix(code: string): string {
   switch (code) {
     case 'CERT_HAS_EXPIRED':

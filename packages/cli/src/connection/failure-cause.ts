@@ -2,7 +2,7 @@ import { certificateFix, certificateProblem } from './certificate-problems.ts';
 import { errorCodeOf } from './error-code.ts';
 import { ask, type RequestTarget, readCertificate } from './request.ts';
 
-/** Why a request got no response. */
+/** The reason why a request got no response. */
 export interface Cause {
   /** The cause in one sentence, without OpenSSL's jargon. */
   readonly seen: string;
@@ -61,7 +61,7 @@ export async function causeOf(error: unknown, target: RequestTarget): Promise<Ca
   return cause ?? unknownCause(error, code, target);
 }
 
-/** Find a cause over TLS: the port does not support TLS, or the server rejects the client's certificate. */
+/** Find the cause of a failure over TLS: no TLS on the port, or a client certificate that the server rejects. */
 async function causeOverTls(code: string, target: RequestTarget): Promise<Cause | undefined> {
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|UNEXPECTED_MESSAGE|^EPROTO$/.test(code)) {
     return (await speaksHttp(target))

@@ -64,11 +64,11 @@ export function ask(
   });
 }
 
-/** What a TLS handshake reveals of a server. */
+/** The protocol version and the certificate of a server, from a TLS handshake. */
 export interface Identity {
   readonly protocol: string | null;
   readonly validTo: Date | undefined;
-  /** OpenSSL's or Node's code for the reason why the certificate is not trusted. */
+  /** OpenSSL's or Node's error code if the certificate is not trusted. */
   readonly problem: string | undefined;
 }
 

@@ -1,12 +1,12 @@
 import type { Mistake } from './mistakes/mistake.ts';
 import type { Step } from './steps/step.ts';
 
-/** The conclusion of a diagnosis. It claims only facts that were established. */
+/** The conclusion of a diagnosis. It states only established facts. */
 export interface Conclusion {
   /**
-   * `genuine`: the signature is valid. `explained`: known mistakes reproduce the signature. `marked`: nothing
-   * reproduces it, and wrong steps must be corrected first. `unfinished`: not all mistakes were tried. `unknown`: the
-   * cause is unknown.
+   * `genuine`: the signature is valid. `explained`: known mistakes reproduce the signature. `marked`: no known mistake
+   * reproduces it, and the wrong steps must be corrected first. `unfinished`: not all known mistakes were tried.
+   * `unknown`: no cause was found.
    */
   readonly kind: 'genuine' | 'explained' | 'marked' | 'unfinished' | 'unknown';
   /** The names of the wrong steps. */

@@ -9,7 +9,7 @@ import { comparisonStep, signatureSteps } from './steps/signature-steps.ts';
 /** The result of examining a signature. */
 export interface Diagnosis extends Facts {
   readonly conclusion: Conclusion;
-  /** Secret. Shown only on request. */
+  /** The correct signature. It is a secret, which is shown only on request. */
   readonly expected: string;
   readonly found: Found | undefined;
 }

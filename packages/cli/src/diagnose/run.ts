@@ -23,7 +23,7 @@ const signatureHeaders = [ownHeader, 'x-spiderfoot-signature-256', 'x-signature-
 /** Diagnose the signature in the options. The exit code shows whether the signature is valid. */
 export async function run(file: string, options: DiagnoseOptions): Promise<void> {
   const headers = options.header ?? {};
-  // With --signature, one of the other two headers may contain the right signature.
+  // With --signature, another header may contain the right signature, so it is searched as one of the other headers.
   const candidates = options.signature === undefined ? signatureHeaders : [ownHeader];
   const signatureHeader = candidates.find((name) => headers[name] !== undefined) ?? ownHeader;
   const { [signatureHeader]: inHeader, ...otherHeaders } = headers;

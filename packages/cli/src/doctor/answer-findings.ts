@@ -23,10 +23,10 @@ function parseAnswer(body: string): KitAnswer {
   }
 }
 
-const isGood = (status: number) => status >= 200 && status < 300;
+const isSuccess = (status: number) => status >= 200 && status < 300;
 
-/** Describe a response by its status, and the code of a rejection. */
-function words({ status, body }: Reply): string {
+/** Return the status of a response, followed by the code if it is a rejection. */
+function statusAndCode({ status, body }: Reply): string {
   const { code } = parseAnswer(body);
   return code === undefined ? `${status}` : `${status} ${code}`;
 }
@@ -74,14 +74,14 @@ function hintOf(reply: Reply): string {
 
 /** Return whether the response is a web page, such as a login page, instead of a receiver's response. */
 function isPage({ status, headers, body }: Reply): boolean {
-  return isGood(status) && isHtml(headers, body);
+  return isSuccess(status) && isHtml(headers, body);
 }
 
 function isHtml(headers: Reply['headers'], body: string): boolean {
   return /^text\/html\b/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)\b/i.test(body);
 }
 
-const fixOfPage =
+const pageFix =
   'This is not the response of a receiver. A login page, a proxy or another site answers at this URL. Check the URL, and exempt the path of the webhook from the login.';
 
 /**
@@ -90,7 +90,7 @@ const fixOfPage =
  */
 export function routeFinding(reply: Reply, elsewhere?: string): Finding {
   const { status, headers } = reply;
-  const seen = `GET is answered ${words(reply)}`;
+  const seen = `GET is answered ${statusAndCode(reply)}`;
   if (status === 405) return { check: 'route', verdict: 'ok', seen };
   if (status >= 300 && status < 400) {
     const to = typeof headers.location === 'string' ? ` to ${headers.location}` : '';
@@ -117,7 +117,7 @@ export function routeFinding(reply: Reply, elsewhere?: string): Finding {
     };
   }
   if (isPage(reply)) {
-    return { check: 'route', verdict: 'fail', seen: `${seen} with a web page`, fix: fixOfPage };
+    return { check: 'route', verdict: 'fail', seen: `${seen} with a web page`, fix: pageFix };
   }
   return {
     check: 'route',
@@ -138,7 +138,7 @@ export function healthFinding(reply: Reply): Finding {
       fix: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
     };
   }
-  if (isGood(status)) {
+  if (isSuccess(status)) {
     const answered = parseAnswer(reply.body).status;
     return {
       check: 'health',
@@ -165,10 +165,10 @@ export function healthFinding(reply: Reply): Finding {
 /** Check the response to a delivery that is not genuine. */
 export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Finding {
   const { status } = reply;
-  const seen = `Answered ${words(reply)}`;
-  if (status === 401) return { check, verdict: 'ok', seen: `Rejected: ${words(reply)}` };
-  if (isPage(reply)) return { check, verdict: 'fail', seen: `${seen} with a web page`, fix: fixOfPage };
-  if (isGood(status)) {
+  const seen = `Answered ${statusAndCode(reply)}`;
+  if (status === 401) return { check, verdict: 'ok', seen: `Rejected: ${statusAndCode(reply)}` };
+  if (isPage(reply)) return { check, verdict: 'fail', seen: `${seen} with a web page`, fix: pageFix };
+  if (isSuccess(status)) {
     return {
       check,
       verdict: 'fail',
@@ -177,7 +177,7 @@ export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Fin
     };
   }
   if (status === 403)
-    return { check, verdict: 'ok', seen: `Rejected before the signature check: ${words(reply)}` };
+    return { check, verdict: 'ok', seen: `Rejected before the signature check: ${statusAndCode(reply)}` };
   return { check, verdict: 'warn', seen: `${seen}; a receiver of the kit answers 401`, fix: hintOf(reply) };
 }
 
@@ -188,11 +188,11 @@ export function signedFinding(reply: Reply): Finding {
     return {
       check: 'signed',
       verdict: 'fail',
-      seen: `A signed webhook.test is answered ${words(reply)} with a web page`,
-      fix: fixOfPage,
+      seen: `A signed webhook.test is answered ${statusAndCode(reply)} with a web page`,
+      fix: pageFix,
     };
   }
-  if (isGood(status)) {
+  if (isSuccess(status)) {
     const answered = parseAnswer(reply.body).status;
     return {
       check: 'signed',
@@ -203,7 +203,7 @@ export function signedFinding(reply: Reply): Finding {
   return {
     check: 'signed',
     verdict: 'fail',
-    seen: `A signed webhook.test is rejected: ${words(reply)}`,
+    seen: `A signed webhook.test is rejected: ${statusAndCode(reply)}`,
     fix: hintOf(reply),
   };
 }
@@ -212,11 +212,11 @@ export function signedFinding(reply: Reply): Finding {
 export function duplicateFinding(reply: Reply): Finding {
   const { status } = reply;
   const answered = parseAnswer(reply.body).status;
-  if (!isGood(status)) {
+  if (!isSuccess(status)) {
     return {
       check: 'duplicate',
       verdict: 'fail',
-      seen: `The same event again is answered ${words(reply)}`,
+      seen: `The same event again is answered ${statusAndCode(reply)}`,
       fix: 'Answer the retry of an accepted event with 2xx. Otherwise, SpiderFoot keeps sending it.',
     };
   }
@@ -227,6 +227,6 @@ export function duplicateFinding(reply: Reply): Finding {
     check: 'duplicate',
     verdict: 'warn',
     seen: `The same event again: ${status}${answered ? ` ${answered}` : ''}, as if it were new`,
-    fix: 'SpiderFoot sends an event again if it did not get the response. If a handler does not check the id, it then runs its work twice.',
+    fix: 'If SpiderFoot does not get the response, it sends the event again. A handler that does not check the id then does its work twice.',
   };
 }

@@ -10,9 +10,10 @@ import {
 import { countText } from '../terminal/count-text.ts';
 import type { Finding } from './finding.ts';
 
-/** The findings about the connection to a receiver, and its response to a GET, if there was one. */
+/** The findings about the connection to a receiver. */
 export interface Connection {
   readonly findings: readonly Finding[];
+  /** The response to a GET. `undefined` if there was none. */
   readonly reply: Reply | undefined;
 }
 

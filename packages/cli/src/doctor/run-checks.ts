@@ -18,7 +18,7 @@ export interface CheckedReceiver extends RequestTarget {
   readonly secret: string | undefined;
 }
 
-/** How often the same event is sent to measure the latency. */
+/** The number of times that the same event is sent to measure the latency. */
 const rounds = 5;
 
 /** Run the checks of a receiver from outside, in the order of {@link checkNames}. */

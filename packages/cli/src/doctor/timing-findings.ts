@@ -1,7 +1,7 @@
 import type { Reply } from '../connection/request.ts';
 import type { Finding } from './finding.ts';
 
-/** The maximum difference of the two clocks, in seconds. A larger difference gets a warning. */
+/** A larger difference between the two clocks gets a warning. In seconds. */
 const maxDifference = 5;
 
 /** Compare the clocks by the `Date` header of a response, which has a resolution of one second. */
@@ -24,7 +24,7 @@ export function clockFinding({ headers, askedAt, ms }: Reply): Finding {
   };
 }
 
-/** A response that takes this many milliseconds gets a warning. SpiderFoot times out after ten seconds. */
+/** A response that takes at least this many milliseconds gets a warning. SpiderFoot times out after ten seconds. */
 const slow = 1000;
 
 /** Check how long a receiver takes to respond. */

@@ -111,7 +111,7 @@ const tsconfig = toJson({
   include: ['src'],
 });
 
-/** Without this setting, `npm ci` runs node-gyp, which needs Python, although better-sqlite3 contains its binary. */
+/** Without this setting, `npm ci` runs node-gyp, which requires Python. better-sqlite3 already contains its binary. */
 const npmSettings = `# No dependency needs an install script. The package better-sqlite3 contains its binary.
 ignore-scripts=true
 `;

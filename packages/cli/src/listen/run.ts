@@ -25,7 +25,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Receive events until a signal ends the process.
- * @throws UsageFailure, ConfigurationError before it listens. It first closes everything that it opened
+ * @throws UsageFailure, ConfigurationError before it listens, after it has closed everything that it opened
  */
 export async function listen(flags: ListenFlags, env: Variables): Promise<void> {
   const cleanup = createCleanup();

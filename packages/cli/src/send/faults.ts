@@ -10,7 +10,7 @@ export const faults = {
 } as const;
 export type Fault = keyof typeof faults;
 
-/** Return the secret to sign with. Any secret works for a wrong signature. `false` omits the signature. */
+/** Return the secret to sign with: a random one for a wrong signature, or `false` to omit the signature. */
 export function secretFor(fault: Fault | undefined, secret: string | undefined): string | false {
   if (fault === 'unsigned') return false;
   return fault === 'wrongSecret' || secret === undefined ? randomBytes(16).toString('hex') : secret;

@@ -55,8 +55,8 @@ export async function send(type: string, options: SendOptions): Promise<void> {
   });
   const client = await createClient(options);
   const stop = new AbortController();
-  // The first Ctrl-C stops sending and prints the summary. A second one ends the process at once. A single event has no
-  // summary.
+  // The first Ctrl-C stops sending and prints the summary. The second Ctrl-C ends the process immediately. A single event
+  // has no summary.
   if (events.count > 1) process.once('SIGINT', () => stop.abort());
   const sending: Sending = {
     client,

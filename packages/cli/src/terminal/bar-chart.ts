@@ -7,24 +7,24 @@ export interface Bar {
   readonly count: number;
 }
 
-/** Characters for the eighths of a block. */
+/** The characters that draw 0 to 7 eighths of a block. */
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** The minimum width of a bar, even in a narrow terminal. */
-const shortest = 5;
+const minBarWidth = 5;
 
 /**
  * Format bars on the same scale, one per line: the label, the bar and the count.
  * @param width columns of a line
  */
 export function barLines(bars: readonly Bar[], width: number): readonly string[] {
-  const most = Math.max(1, ...bars.map(({ count }) => count));
-  const labels = Math.max(0, ...bars.map(({ label }) => widthOf(label)));
-  const numbers = String(most).length;
-  const room = Math.max(shortest, width - labels - numbers - 4);
+  const highest = Math.max(1, ...bars.map(({ count }) => count));
+  const labelWidth = Math.max(0, ...bars.map(({ label }) => widthOf(label)));
+  const countWidth = String(highest).length;
+  const barWidth = Math.max(minBarWidth, width - labelWidth - countWidth - 4);
   return bars.map(({ label, count }) => {
-    const bar = barOf((count / most) * room);
-    return `${padded(label, labels)}  ${bar.padEnd(room)}  ${String(count).padStart(numbers)}`;
+    const bar = barOf((count / highest) * barWidth);
+    return `${padded(label, labelWidth)}  ${bar.padEnd(barWidth)}  ${String(count).padStart(countWidth)}`;
   });
 }
 
@@ -44,19 +44,19 @@ const lengths = [
   ...[1, 4, 13, 52].map((weeks) => weeks * week),
 ];
 
-/** The maximum number of bars, which fit on a screen. */
-const mostBars = 24;
+/** The maximum number of bars. This many fit on a screen. */
+const maxBars = 24;
 
-/** Return the shortest usual length that divides a span into at most {@link mostBars} bars. */
+/** Return the shortest usual length that divides a span into at most {@link maxBars} bars. */
 export function bucketFor(span: number): number {
-  return lengths.find((length) => span / length <= mostBars) ?? Math.ceil(span / mostBars / week) * week;
+  return lengths.find((length) => span / length <= maxBars) ?? Math.ceil(span / maxBars / week) * week;
 }
 
-/** The offset of weeks: they begin on a Monday (ISO 8601), and 1970 began on a Thursday. */
+/** The beginning of a week. Weeks begin on a Monday (ISO 8601), but 1970 began on a Thursday. */
 const firstMonday = -3 * day;
 
-/** The maximum number of buckets for which empty buckets are shown too. */
-const mostFilled = 5000;
+/** If a chart would have more buckets than this, empty buckets are left out. */
+const maxFilledBuckets = 5000;
 
 /**
  * Combine finer counts into buckets, and add empty buckets, so that gaps are visible. Buckets of one or more weeks begin
@@ -77,7 +77,7 @@ export function timeBars(
   if (times.length === 0) return [];
   const first = times.reduce((a, b) => Math.min(a, b));
   const last = times.reduce((a, b) => Math.max(a, b));
-  if ((last - first) / bucket > mostFilled) {
+  if ((last - first) / bucket > maxFilledBuckets) {
     return [...byTime]
       .toSorted(([a], [b]) => a - b)
       .map(([time, count]) => ({ label: labelOf(time, bucket), count }));

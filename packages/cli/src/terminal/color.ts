@@ -1,6 +1,9 @@
 import picocolors from 'picocolors';
 
-/** Return whether to use colors. `NO_COLOR` disables them, `FORCE_COLOR` enables them. The default is to color terminals. */
+/**
+ * Return whether to use colors. `NO_COLOR` disables them, and `FORCE_COLOR` enables them. If neither is set, only a
+ * terminal gets colors.
+ */
 export function hasColors(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>> = process.env,

@@ -4,7 +4,7 @@ export interface Space {
   readonly natural: number;
   /** The minimum width if there is enough space, so that lines are aligned. @default natural */
   readonly usual?: number;
-  /** The width to which it is reduced first if other columns need the space. @default natural */
+  /** The width to which its text is cut first if other columns need the space. @default natural */
   readonly most?: number;
   /** The minimum width to which its text may be cut. @default natural: it is never cut */
   readonly least?: number;
@@ -13,9 +13,9 @@ export interface Space {
 }
 
 /**
- * Return the widths of columns so that they fit side by side. First, texts are cut to the width that is enough. Then
- * padding is removed, then texts are cut to their minimum width, then columns are left out. Each step begins with the
- * least important column.
+ * Return the widths of columns so that they fit side by side. First, texts are cut to `most`. Then, padding to `usual`
+ * is removed. Then, texts are cut to `least`. Finally, columns are left out. Each step begins with the column that has
+ * the lowest rank.
  * @param width columns of the screen
  * @param gap the number of blanks between two columns
  * @returns the width of each column; `undefined` for a column that is left out
@@ -37,8 +37,8 @@ export function layOut(
 }
 
 /**
- * Return the widths of columns as {@link layOut} does, but for a table: if leaving out the least important column makes
- * all others fit without cuts, leave it out instead of cutting it. A truncated identifier is useless.
+ * Return the widths of columns as {@link layOut} does, except for the column with the lowest rank. If all others fit
+ * uncut without that column, leave it out instead of cutting it, because a truncated identifier is useless.
  */
 export function layOutTable(
   spaces: readonly Space[],

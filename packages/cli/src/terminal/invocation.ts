@@ -4,7 +4,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Return the command line that runs this program from the current folder, so that a printed command works when it is
- * copied. `npx spiderfoot-webhooks` does not always work: it asks a registry for the package if none is installed. A
+ * copied. `npx spiderfoot-webhooks` is not always right: if the package is not installed, npx asks a registry for it. A
  * plain `node` may be older than the Node that the repository installs.
  */
 export function invocation(

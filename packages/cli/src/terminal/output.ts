@@ -1,13 +1,12 @@
-/** The exit code that a shell reports for a program that SIGPIPE ended. */
+/** The exit code that a shell reports if SIGPIPE ended a program. */
 const endedByPipe = 141;
 
 let lossHandler: ((error: NodeJS.ErrnoException) => void) | undefined;
 let isEarlyCloseAllowed = false;
 
 /**
- * Handle errors of standard output. If it cannot be written, because its reader has ended (`| head`) or the disk is
- * full, output is lost, so the command must not exit with 0. A command that handles SIGTERM can finish its work; any
- * other command exits.
+ * Handle errors of standard output. Output is lost if its reader has ended (`| head`) or the disk is full, so the command
+ * must not exit with 0. A command that handles SIGTERM can finish its work. Any other command exits.
  */
 export function handleOutputErrors(): void {
   let isLost = false;
@@ -24,7 +23,7 @@ export function handleOutputErrors(): void {
     if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM');
     else process.exit();
   });
-  // Without standard error, the results can still be written.
+  // If standard error cannot be written, the command can still write its results to standard output.
   process.stderr.on('error', () => {});
 }
 

@@ -6,7 +6,7 @@ export interface Column<Row> {
   readonly title: string;
   /** Return the printable text of a cell. */
   readonly text: (row: Row) => string;
-  /** The width to which it is reduced first if other columns need the space. */
+  /** The width to which its text is cut first if other columns need the space. */
   readonly most?: number;
   /** The minimum width in a line outside of a table. */
   readonly usual?: number;
@@ -14,13 +14,13 @@ export interface Column<Row> {
   readonly least?: number;
   /** The priority: the column with the lowest rank is left out first. @default it is never left out */
   readonly rank?: number;
-  /** Applied after the text was padded: it must add no width. */
+  /** Colors the padded text of a cell. It must not add visible characters. */
   readonly color?: (text: string, row: Row) => string;
 }
 
 const gap = '  ';
 
-/** The maximum length of a text. A sender may write a megabyte as a name, which would take long to measure. */
+/** Cut a text before it is measured. A sender may write a name of a megabyte, which would take long to measure. */
 function cut(text: string): string {
   return text.slice(0, 1000);
 }

@@ -126,9 +126,9 @@ function dotnetString(text: string): string {
 const mostNumbers = 6;
 
 /**
- * Yield styles for JSON that Python wrote, and that a language with a single number type wrote again, so that `1.0`
- * became `1`. Each style writes some of the whole numbers as floats: every combination of a few numbers, but of many
- * numbers only all of them or a single one.
+ * Yield styles that restore JSON that Python wrote and another language wrote again. A language with a single number
+ * type writes `1` for `1.0`. Each style writes some of the whole numbers as floats. If there are few whole numbers, every
+ * combination is tried. Otherwise, either all of them or a single one are floats.
  * @param count the number of whole numbers
  */
 export function* pythonFloatStyles(count: number): Generator<JsonStyle, void, undefined> {

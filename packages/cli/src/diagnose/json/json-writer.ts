@@ -62,7 +62,7 @@ function ordered(members: readonly Member[], order: JsonStyle['order']): readonl
     return [...members].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   }
   if (order === undefined) return members;
-  // In JavaScript objects, names that are whole numbers come first, in ascending order.
+  // A JavaScript object lists names that are whole numbers first, in ascending order.
   const isIndex = ([name]: Member) => /^s(?:0|[1-9]\d{0,9})$/.test(name);
   const indices = members.filter(isIndex).sort(([a], [b]) => Number(a.slice(1)) - Number(b.slice(1)));
   return [...indices, ...members.filter((member) => !isIndex(member))];

@@ -6,8 +6,8 @@ const blanks = new RegExp(String.raw`${stringToken}| {2,}|\t+`, 'gs');
 const longestText = 2 ** 20;
 
 /**
- * Return the texts with line breaks that become this text when `curl -d @file` removes the line breaks. The
- * indentation of the lines is still there.
+ * Return the texts that become this text when `curl -d @file` removes their line breaks. curl keeps the indentation of
+ * the lines.
  */
 export function textsBeforeCurl(text: string): readonly string[] {
   if (!/^\s*[[{]/.test(text) || /[\r\n]/.test(text) || text.length > longestText) return [];
@@ -50,12 +50,12 @@ function brokenAfterCommas(text: string): string {
   return text.replace(structure, (token) => (token === ',' ? ',\n' : token));
 }
 
-/** The minimum number of columns of a screen. Shorter lines of equal length were not wrapped by one. */
+/** The minimum number of columns of a screen. A screen did not wrap lines that are shorter. */
 const narrowestScreen = 40;
 
 /**
  * Return the possible original texts of one line that a terminal or an email program has wrapped.
- * @returns an empty list for lines that a person or a program has written
+ * @returns an empty list if a person or a program wrote the line breaks
  */
 export function textsBeforeWrapping(text: string): readonly string[] {
   const lines = text.trimEnd().split(/\r?\n/);

@@ -25,13 +25,14 @@ export interface Found {
 
 export interface SearchResult {
   readonly found: Found | undefined;
-  /** Whether all mistakes were tried. For a very large body, this would take too long. */
+  /** Whether all known mistakes were tried. `false` for a very large body, for which this would take too long. */
   readonly complete: boolean;
 }
 
-/** The maximum number of bytes that are hashed and kept before the search stops. This takes a few seconds. */
-const mostHashed = 2 ** 30;
-const mostKept = 2 ** 27;
+/** The search stops after it has hashed this number of bytes, which takes a few seconds. */
+const maxHashedBytes = 2 ** 30;
+/** The maximum number of bytes of bodies that are kept in memory. */
+const maxKeptBytes = 2 ** 27;
 
 type Attempt = readonly [
   body: Guess<Buffer> | undefined,
@@ -64,7 +65,7 @@ export function search(evidence: Evidence): SearchResult {
       return { found: { mistakes: [...mistakes, ...further], ...tried }, complete: true };
     }
     hashed += tried.body.length * digests.size;
-    if (hashed > mostHashed) return { found: undefined, complete: false };
+    if (hashed > maxHashedBytes) return { found: undefined, complete: false };
   }
   return { found: undefined, complete };
 }
@@ -109,7 +110,7 @@ function collectBodies(body: Buffer): {
   let kept = 0;
   for (const guess of bodyGuesses(body)) {
     kept += guess.value.length;
-    if (kept > mostKept) return { bodies: distinct(guesses, body), complete: false };
+    if (kept > maxKeptBytes) return { bodies: distinct(guesses, body), complete: false };
     guesses.push(guess);
   }
   return { bodies: distinct(guesses, body), complete: true };

@@ -120,7 +120,7 @@ const mistakes: readonly SecretMistake[] = [
   },
   {
     name: 'secret-of-the-guide',
-    fix: "The other side uses an example secret from SpiderFoot's guide, so anyone can sign events. Set your own secret.",
+    fix: "The other side uses an example secret from SpiderFoot's Webhook Integration Guide, so anyone can sign events. Set your own secret.",
     used: () => ['your-webhook-secret', 'security-team-secret', 'siem-system-secret'],
   },
 ];

@@ -61,7 +61,7 @@ function lengthStep(digest: string): Step {
   return wrong('length', `${countText(digest.length, 'character')} instead of 64${other ?? ''}`);
 }
 
-/** Compare only the beginnings, which do not reveal the expected signature. */
+/** Compare a signature with the expected one. The step shows only the first digits, so it does not reveal the rest. */
 export function comparisonStep(expected: string, given: string): Step {
   const digest = given.trim().replace(prefix, '').toLowerCase();
   if (digest === expected) return right('match', 'the signature belongs to this body and this secret');

@@ -9,7 +9,7 @@ export interface EndpointPlan {
 /** The endpoints in a configuration file. */
 export interface ConfiguredEndpoints {
   readonly endpoints: readonly EndpointPlan[];
-  /** Sentences about the file that the user should read. */
+  /** Notes about the file for the user, each a sentence. */
   readonly remarks: readonly string[];
 }
 

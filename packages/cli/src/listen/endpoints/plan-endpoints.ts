@@ -14,9 +14,9 @@ export interface ReceivingPlan {
   readonly host: string;
   readonly port: number;
   readonly endpoints: readonly EndpointPlan[];
-  /** The generated secret, if no secret was given. No other secret may be shown. */
+  /** The generated secret, if no secret was given. The command shows only a generated secret, never a given one. */
   readonly generatedSecret: string | undefined;
-  /** Sentences that the user should read. */
+  /** Notes for the user, each a sentence. */
   readonly remarks: readonly string[];
 }
 

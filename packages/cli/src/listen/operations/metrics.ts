@@ -75,7 +75,7 @@ function labelsOf(outcome: DeliveryResult['outcome']) {
   return { outcome: outcome.status, code: outcome.status === 'rejected' ? outcome.code : '' };
 }
 
-/** Return the label for a type. A sender may invent any number of types, and each label uses memory forever. */
+/** Return the label for a type. Unknown types share a label: each label uses memory, and senders can invent any type. */
 function knownType(type: string): string {
   return Object.hasOwn(eventSchemas, type) ? type : 'other';
 }

@@ -8,8 +8,8 @@ export interface Operations {
   /** Answer `/health` and `/metrics` with all details, on a separate port. */
   answer(path: string, req: IncomingMessage, res: ServerResponse): boolean;
   /**
-   * Answer the same on the port of the webhooks, which any client may reach. Such a client learns only whether the
-   * receiver is up. Only a direct request from this machine gets the details and the metrics.
+   * Answer the same paths on the port of the webhooks, which any client may reach. Only a direct request from this
+   * machine gets the details and the metrics. Any other client gets only the status.
    */
   answerPublic(path: string, req: IncomingMessage, res: ServerResponse): boolean;
 }

@@ -40,7 +40,7 @@ const problem: Column<ProblemRow> = {
   least: 12,
 };
 
-/** This column is never left out, because a failure would look like a success without it. */
+/** Never left out: without this column, a failure would look like a success. */
 const outcome: Column<Row> = { title: 'outcome', text: (row) => row.outcome, usual: 9 };
 
 /** The minimum number of columns at which types, targets and scans get their usual width. */
@@ -86,7 +86,7 @@ function durationOf({ ms }: Line): string {
 
 /** The style of the lines. */
 export interface LineStyle {
-  /** Whether each line says that signatures are not checked. */
+  /** Whether each line begins with a warning that signatures are not checked. */
   readonly insecure: boolean;
   /** The names of the endpoints. Lines show the name if there are several endpoints. */
   readonly endpoints: readonly string[];

@@ -30,7 +30,7 @@ interface RejectedRequest {
 export interface ReportOptions {
   /** Whether to show headers and bodies. */
   readonly verbose: boolean;
-  /** Whether signatures are not checked. Each line then says so. */
+  /** Whether signatures are not checked. If so, each line contains a warning. */
   readonly insecure: boolean;
   /** The names of the endpoints. */
   readonly endpoints: readonly string[];

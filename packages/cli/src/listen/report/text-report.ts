@@ -83,7 +83,7 @@ function indented(text: string): readonly string[] {
   );
 }
 
-/** Format a request like the guide's test endpoint: headers, and the body as JSON. */
+/** Format a request like the test endpoint in SpiderFoot's Webhook Integration Guide: headers, then the body as JSON. */
 function detailLines({ req, body }: AnsweredRequest): readonly string[] {
   const headers = maskedHeaders(req).map(
     ([name, value]) => `  ${outColors.cyan(printable(name))}: ${printable(value)}`,

@@ -54,7 +54,7 @@ export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: b
   return (req, res) => void answer(req, res);
 }
 
-/** Sent if the event could not be shown. The sender retries, and a process with a working output may be running then. */
+/** Sent if the event could not be shown. The sender retries. By then, a process whose output works may be running. */
 const notShown = { status: 'rejected', code: 'shutting_down' } as const;
 
 class KeepingDelivery extends NodeDelivery {
