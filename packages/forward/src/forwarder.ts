@@ -6,14 +6,15 @@ export type AnyEvent = EventEnvelope<string, unknown>;
 
 /**
  * A handler that forwards events, for `receiver.on`, `onAny` and `onUnhandled`. It resolves once the target has
- * accepted the event. If it rejects with a {@link ForwardError}, the event is retried with this handler only.
+ * accepted the event. If it rejects with a {@link ForwardError}, a queue or SpiderFoot retries the event with this handler
+ * only.
  */
 export interface Forwarder<Event = AnyEvent> {
   (event: Event, context: EventContext): Promise<void>;
   /**
    * Fail waiting events, let running requests finish, and close the connections. Call `await receiver.close()` first. A
-   * composed forwarder also closes the forwarders that it consists of. Closing a forwarder again has no effect, so two
-   * composed forwarders can share one.
+   * composed forwarder also closes the forwarders that you passed to it. Closing a forwarder again has no effect, so two
+   * composed forwarders can share a third.
    */
   close(): Promise<void>;
 }

@@ -1,7 +1,10 @@
 /**
- * Forwards SpiderFoot's events, with handlers that survive failing targets. The targets are subpaths:
- * `./slack`, `./discord`, `./teams`, `./siem`, `./email`, `./webhook`. This entry exports the functions that compose
- * forwarders, and the transport that they share.
+ * Forward SpiderFoot's events to other systems. A forwarder is a handler with a timeout, retries and a circuit breaker.
+ *
+ * Each target has its own entry: `forward/slack`, `forward/discord`, `forward/teams`, `forward/siem`, `forward/email` and
+ * `forward/webhook`. This entry has the functions that compose forwarders: {@link when}, {@link minSeverity},
+ * {@link throttle} and {@link fallback}. To write a forwarder for another target, use {@link createTransport}.
+ * @packageDocumentation
  */
 export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';
 export type { BreakerOptions, PolicyOptions } from './attempts/policy-options.ts';

@@ -1,7 +1,7 @@
 /**
- * Listen to a signal, which may have been aborted already. Does not use `AbortSignal.any`, which leaks memory on
- * Node 20.
- * @returns a function that stops listening
+ * Call a listener when a signal is aborted, or immediately if it is already aborted.
+ * @returns a function that removes the listener. Call it when the work ends: a signal can outlive many attempts, and would
+ *   otherwise keep the listener of each one
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal?.aborted) listener();

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 
-/** Node runs a timer with a longer delay after 1 ms. */
+/** The maximum delay of a timer, in milliseconds. Node runs a timer with a longer delay after 1 ms. */
 const longestTimer = 2_147_483_647;
 
-/** @throws ConfigurationError for an option whose name is not in the list */
+/** @throws ConfigurationError if the name of an option is not in the list */
 export function rejectUnknown(options: object, names: readonly string[], prefix = ''): void {
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;

@@ -60,9 +60,9 @@ const forwarders: [string, (options: { url: string; allowHttp?: boolean }) => un
 
 describe.each(forwarders)('%s', (_name, create) => {
   it.each<[string, string, unknown]>([
-    ['a missing URL', 'is not a URL', undefined],
-    ['an empty URL', 'is not a URL', ''],
-    ['a URL without a protocol', 'is not a URL', 'hooks.slack.com/services/T0/B0/top-secret'],
+    ['a missing URL', 'must be a URL', undefined],
+    ['an empty URL', 'must be a URL', ''],
+    ['a URL without a protocol', 'must be a URL', 'hooks.slack.com/services/T0/B0/top-secret'],
     ['an http URL', 'allowHttp', 'http://hooks.slack.com/services/T0/B0/top-secret'],
     ['an ftp URL', 'https://', 'ftp://hooks.slack.com/services/T0/B0/top-secret'],
     ['a URL with credentials', 'user name', 'https://me:top-secret@hooks.slack.com/services'],

@@ -10,8 +10,9 @@ export type Attempted<T> =
   | { readonly failure: FailureDetails };
 
 /**
- * Make one attempt and settle within `timeout`, even if the attempt ignores its signal. Never rejects. An attempt that
- * has its answer when the time ends gets one more turn of the event loop: an accepted event must not be sent again.
+ * Make one attempt and settle within `timeout`, even if the attempt ignores its signal. Never rejects. When the time ends,
+ * the attempt gets one more turn of the event loop, because its answer may already have arrived. An accepted event must
+ * not be sent again.
  * @param timeout milliseconds
  * @param signal the handler's signal
  */

@@ -19,7 +19,7 @@ interface CircuitBreakerOptions {
   readonly failures: number;
   /** Milliseconds. */
   readonly coolDown: number;
-  /** The longest duration of an attempt, in milliseconds. It is the `retryAfter` of calls rejected during a trial. */
+  /** The time limit of an attempt, in milliseconds. Calls that are rejected during a trial get it as `retryAfter`. */
   readonly timeout: number;
   readonly onOpen: () => void;
   readonly onClose: () => void;
@@ -48,7 +48,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     else close();
   }
 
-  /** A late result of an attempt that began before the circuit opened must not change an open circuit. */
+  /** Count a result. A late result of an attempt that began before the circuit opened must not change an open circuit. */
   function count(hasFailed: boolean): void {
     failuresInARow = hasFailed ? failuresInARow + 1 : 0;
     if (state === 'closed' && failuresInARow >= options.failures) open();
@@ -79,8 +79,9 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
 }
 
 /**
- * A rejected event is an answer, so it does not count. An aborted attempt counts: otherwise, a target that never
- * answers would not open the circuit if handlers have less time than `timeout`.
+ * Return whether an attempt counts as a failure of the target. A rejected event does not count, because the target
+ * answered. An aborted attempt counts: if handlers have less time than `timeout`, a target that never answers would
+ * otherwise never open the circuit.
  */
 function isFailing({ failure }: Attempted<unknown>): boolean {
   return failure !== undefined && (isTransient(failure) || failure.code === 'aborted');

@@ -10,7 +10,7 @@ export interface CircuitBreakers {
   coolDownLeft(origin: string): number | undefined;
 }
 
-/** @param target the name of the forwarder in logs */
+/** Create a circuit breaker for each origin on demand. @param target the name of the forwarder in logs */
 export function createCircuitBreakers(
   target: string,
   { breaker: options, logger, timeout }: Pick<PolicySettings, 'breaker' | 'logger' | 'timeout'>,
@@ -27,8 +27,8 @@ export function createCircuitBreakers(
       ...settings,
       timeout,
       onOpen: () =>
-        logger.warn({ target, origin, ...settings }, 'Circuit opened: the target failed too often'),
-      onClose: () => logger.info({ target, origin }, 'Circuit closed: the target works again'),
+        logger.warn({ target, origin, ...settings }, 'Circuit opened, because the target failed too often'),
+      onClose: () => logger.info({ target, origin }, 'Circuit closed, because the target works again'),
     });
     breakers.set(origin, breaker);
     return breaker;

@@ -10,7 +10,7 @@ export interface BreakerOptions {
 
 /** The options of every forwarder, HTTP or not. */
 export interface PolicyOptions {
-  /** Milliseconds for one attempt, from connecting to the end of the answer. @default 10000 */
+  /** The time limit of one attempt, from connecting to the end of the answer, in milliseconds. @default 10000 */
   readonly timeout?: number;
   /**
    * The number of retries within one call, on connection errors, timeouts, 408, 429 and 5xx. After the last one, the
@@ -28,16 +28,16 @@ export interface PolicyOptions {
    * @default 5000
    */
   readonly maxDelay?: number;
-  /** The number of concurrent attempts. Up to 1000 more calls wait, and all others fail as `overloaded`. @default 16 */
+  /** The maximum number of concurrent attempts. Up to 1000 calls wait. All others fail as `overloaded`. @default 16 */
   readonly maxInFlight?: number;
   /**
-   * The circuit breaker. If an origin failed too often, events fail immediately as `circuit_open`, and a queue keeps
-   * them until the cool-down ends. Each forwarder has its own breakers. Set to `false` to disable.
+   * The circuit breaker. If an origin fails too often, events fail immediately as `circuit_open`, and a queue keeps them
+   * until the cool-down ends. Each forwarder has its own breakers. Set to `false` to disable them.
    */
   readonly breaker?: false | BreakerOptions;
   /**
-   * A logger for a warning about each retry, and for a line when a breaker opens or closes. If you omit it, these are
-   * not logged, and a target's remarks on accepted events are logged by the receiver's logger.
+   * A logger for each retry, and for each breaker that opens or closes. If you omit it, neither is logged. A target's
+   * remarks on accepted events then go to the receiver's logger.
    * @default silent
    */
   readonly logger?: Pick<Logger, 'info' | 'warn'>;

@@ -33,6 +33,7 @@ export interface Policy {
 const maxWaitingCalls = 1000;
 
 /**
+ * Create the policy of a forwarder.
  * @param target the name of the forwarder in errors and logs: `slack`
  * @throws ConfigurationError that names the option
  */
@@ -41,7 +42,7 @@ export function createPolicy(target: string, options: PolicyOptions = {}): Polic
   const { timeout, retries, maxDelay, logger } = settings;
   const breakers = createCircuitBreakers(target, settings);
   const limit = createConcurrencyLimit(settings.maxInFlight, maxWaitingCalls);
-  /** The running calls, each with the controller that ends its waits. */
+  /** The running calls, each with the controller that ends its waiting. */
   const calls = new Map<Promise<unknown>, AbortController>();
   let closed = false;
 

@@ -9,14 +9,13 @@ import {
 } from '../forwarder.ts';
 
 /**
- * Try the handlers in order until one succeeds: the guide's "fallback notification methods". The handlers share the
- * time of one handler. Without a queue, that time is short: give all handlers but the last a low `timeout` and few
- * `retries`.
+ * Try the handlers in order until one succeeds. The handlers share the time of one handler, which is short without a
+ * queue. Give all handlers but the last a low `timeout` and few `retries`.
  * @returns a forwarder that fails with a {@link FallbackError} only if all handlers failed
  * @example
  * const alert = fallback(slack({ url, timeout: 2000, retries: 0 }), email({ … }));
  * receiver.on('high_risk_event', alert, { name: 'alert' });
- * @see the guide, "Best Practices", "Reliability"
+ * @see SpiderFoot's Webhook Integration Guide, "Best Practices", "Reliability"
  */
 export function fallback<Event extends AnyEvent = AnyEvent>(
   primary: Handler<NoInfer<Event>>,
@@ -35,7 +34,7 @@ export function fallback<Event extends AnyEvent = AnyEvent>(
         } catch (error) {
           errors.push(error);
         }
-        // The handler's time is over, and the delivery is being retried. The next handler would send the event twice.
+        // The handler's time is over, so the delivery will be retried. Trying the next handler could send the event twice.
         if (context.signal.aborted) break;
       }
       throw new FallbackError(errors);

@@ -5,15 +5,15 @@ import { when } from './when.ts';
 
 export interface SeverityOptions {
   /**
-   * Your own severities by event type, which replace the kit's. A severity that the event itself states takes
+   * Your own severities by event type, which replace the kit's. If an event states its severity, that severity takes
    * precedence.
    */
   readonly severities?: SeverityMap;
 }
 
 /**
- * Forward only events that are at least as severe as `least`. Other events count as handled. The severity is the
- * return value of core's `severityOf`: the severity that the event states, or else the severity of its type.
+ * Forward only events that are at least as severe as `least`. Other events count as handled. If an event does not state
+ * its severity, it has the severity of its type.
  * @throws ConfigurationError that names the option whose value is not a severity
  * @example
  * const severities = { 'asset.discovered': 'HIGH' } as const;

@@ -1,8 +1,8 @@
 import { onAbort } from '../on-abort.ts';
 
 /**
- * Create a signal that is aborted when all of the given signals are aborted. A group has time as long as one of its
- * handlers has. `stop` stops listening to the signals.
+ * Create a signal that is aborted when all of the given signals are aborted: a group may be sent while at least one of its
+ * handlers has time left. `stop` removes the listeners from the signals.
  */
 export function createSharedSignal(signals: readonly AbortSignal[]): {
   signal: AbortSignal;

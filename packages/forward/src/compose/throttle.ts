@@ -1,6 +1,6 @@
 import type { EventContext } from '@spiderfoot-webhooks/core';
 import { ForwardError } from '../errors/forward-error.ts';
-import { groupOf } from '../events/event-group.ts';
+import { type EventGroup, groupOf } from '../events/event-group.ts';
 import {
   type AnyEvent,
   checkHandler,
@@ -16,14 +16,14 @@ import { createSharedSignal } from './shared-signal.ts';
 
 export interface ThrottleOptions {
   /**
-   * Milliseconds during which events are collected after a message. The handler must still have time to send, so keep
-   * the window well below the nine seconds that a handler has without a queue.
+   * How long events are collected after a message, in milliseconds. Keep the window well below the time of a handler,
+   * which is nine seconds without a queue, so that there is time left to send the group.
    * @default 3000
    */
   readonly window?: number;
   /**
-   * The maximum number of events in a group. A full group is sent immediately. A waiting event occupies a worker of the
-   * queue, so a group cannot exceed the queue's `concurrency`. Raise both options together.
+   * The maximum number of events in a group. A full group is sent immediately. With a queue, each waiting event occupies a
+   * worker, so a group cannot exceed the queue's `concurrency`. Raise both options together.
    * @default 16
    */
   readonly max?: number;
@@ -38,10 +38,11 @@ interface WaitingEvent {
 }
 
 /**
- * Group the events of a burst. The first event is sent immediately. The events that arrive within the window after it
- * are sent as one `EventGroup`, with their count. The handler of each event succeeds or fails with its group, so no
- * event counts as sent that was not. If the time of a handler ends before its group is sent, its event leaves the
- * group.
+ * Group the events of a burst. The first event is sent immediately. The events that arrive during the `window` after it
+ * are sent as one {@link EventGroup}.
+ *
+ * The handler of each event succeeds or fails with its group, so an event never counts as sent if it was not. If the time
+ * of a handler ends before its group is sent, its event leaves the group.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.on('finding.*', throttle(slack({ url }), { window: 5000 }), { name: 'slack' });

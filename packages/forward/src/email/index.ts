@@ -1,3 +1,7 @@
+/**
+ * Send SpiderFoot's events by email, over SMTP with TLS.
+ * @packageDocumentation
+ */
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { createTransport } from 'nodemailer';
 import { createPolicy } from '../attempts/policy.ts';
@@ -35,7 +39,7 @@ export type { EmailOptions, SmtpServer } from './options.ts';
  */
 export function email(options: EmailOptions): Forwarder {
   if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError('smtp', 'is missing: call email({ smtp, from, to }).');
+    throw new ConfigurationError('smtp', 'is missing. Call email({ smtp, from, to }).');
   }
   rejectUnknown(options, [...emailOptionNames, ...policyOptionNames]);
   const { smtp, from, to, subject, allowPlaintext = false, tls, ...policyOptions } = options;

@@ -12,9 +12,9 @@ interface SmtpError {
 }
 
 /**
- * Return why a mail was not accepted. A 4xx reply is retried, a 5xx reply is not, and no reply counts as a connection
- * error. Only the error's code and the server's reply are used, because the error's message and other members can
- * contain the mail.
+ * Return the failure of a mail that was not accepted. A 4xx reply is retried, and a 5xx reply is not. If there was no
+ * reply, it is a connection failure. Only the error's code and the server's reply are used, because the error's message
+ * and other members can contain the mail.
  */
 export function failureOfMail(error: unknown, server: SmtpSettings): AttemptError {
   const { code, originalCode, responseCode, response, permanent }: SmtpError =
@@ -41,7 +41,7 @@ function fail(failure: FailureDetails, status?: unknown): AttemptError {
   return new AttemptError({ ...failure, status: typeof status === 'number' ? status : undefined });
 }
 
-/** Secrets that a server might echo: the user name and the password, also in the forms in which SMTP sends them. */
+/** Return the secrets that a server might echo: the user name and the password, as text and in the forms that SMTP sends. */
 function secretsOf({ auth, origin }: SmtpSettings) {
   const url = new URL(origin);
   if (auth === undefined) return { url, headers: {} };

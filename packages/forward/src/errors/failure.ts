@@ -1,6 +1,6 @@
 import { memberOf } from '../text/parse-json.ts';
 
-/** Why an event could not be forwarded. */
+/** The reason why an event could not be forwarded. */
 export type ForwardErrorCode =
   | 'rejected'
   | 'rate_limited'
@@ -21,7 +21,7 @@ export interface FailureDetails {
   readonly code: ForwardErrorCode;
   /** The HTTP or SMTP status, if the target answered. */
   readonly status?: number | undefined;
-  /** Seconds. */
+  /** The number of seconds after which the target asks for a retry. */
   readonly retryAfter?: number | undefined;
   /** An excerpt of the target's answer, cleaned, bounded and without secrets: see `redactedExcerpt()`. */
   readonly detail?: string | undefined;
@@ -47,7 +47,7 @@ const transientCodes: ReadonlySet<ForwardErrorCode> = new Set([
   'connection',
 ]);
 
-/** Whether a retry within seconds may succeed. */
+/** Return whether a retry within seconds may succeed. */
 export function isTransient({ code }: FailureDetails): boolean {
   return transientCodes.has(code);
 }
@@ -61,7 +61,7 @@ export function failureOf(error: unknown): FailureDetails {
   return { code: 'connection', detail: systemCode(memberOf(error, 'code')) };
 }
 
-/** Return the value if it is a system's error code. Any other text could contain a secret. */
+/** Return the value if it is a system error code. Any other text could contain a secret. */
 export function systemCode(code: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
 }

@@ -20,7 +20,7 @@ export class FallbackError extends ForwardError {
   }
 }
 
-/** The time until one of the handlers can be retried; `undefined` if one of them did not ask for a wait. */
+/** Return the seconds until a handler can be retried. @returns `undefined` if a handler did not ask for a wait */
 function shortestWait(errors: readonly unknown[]): number | undefined {
   const shortest = Math.min(...errors.map((error) => Number(memberOf(error, 'retryAfter') ?? 0)));
   return shortest > 0 ? shortest : undefined;

@@ -5,9 +5,12 @@ const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint
     'rejected the event',
     "Check the URL, the credentials and the target's log. A retry would fail the same way.",
   ],
-  rate_limited: ['asks for fewer events', 'A later attempt may succeed. To group events, use throttle().'],
+  rate_limited: [
+    'accepts no more events at the moment',
+    'A later attempt may succeed. To group events, use throttle().',
+  ],
   unavailable: ['is unavailable', 'A later attempt may succeed.'],
-  redirected: ['answered with a redirect, which is not followed', 'Use the address that it redirects to.'],
+  redirected: ['answered with a redirect, which is not followed', 'Use the URL that the redirect leads to.'],
   timeout: ['did not answer in time', 'A later attempt may succeed. To wait longer, raise "timeout".'],
   connection: ['could not be reached', 'Check the address and the network. A later attempt may succeed.'],
   invalid_answer: ['sent an unexpected answer', 'Check that the URL belongs to the right service.'],
@@ -29,8 +32,9 @@ const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint
 };
 
 /**
- * Thrown by a forwarder if it could not forward an event. The handler fails with it, so a queue or SpiderFoot retries
- * this handler. The error contains no URL, header or secret: at most the target's host and an excerpt of its answer.
+ * Thrown by a forwarder that could not forward an event. The forwarder's handler then fails, so a queue or SpiderFoot
+ * retries it. The error contains no URL, header or secret. It contains at most the target's host and an excerpt of the
+ * target's answer.
  */
 export class ForwardError extends Error {
   override readonly name: string = 'ForwardError';
@@ -41,7 +45,7 @@ export class ForwardError extends Error {
   readonly status: number | undefined;
   /** The number of attempts within this call; 0 if there was none. */
   readonly attempt: number;
-  /** The number of seconds after which a retry makes sense. A queue waits that long. */
+  /** The number of seconds to wait before a retry. A queue waits that long. */
   readonly retryAfter: number | undefined;
 
   constructor(target: string, attempt: number, failure: FailureDetails) {

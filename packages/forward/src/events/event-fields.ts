@@ -1,8 +1,8 @@
 import type { Data } from './event-data.ts';
 
 /**
- * A field's title, and the member of `data` that it shows or a function of `data`. A field without a value is left
- * out.
+ * The title of a field, and its value: the name of a member of `data`, or a function of `data`. A field without a value
+ * is left out.
  */
 export type Field = readonly [title: string, value: string | ((data: Data) => unknown)];
 

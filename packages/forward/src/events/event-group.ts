@@ -7,7 +7,7 @@ export type EventGroup = EventEnvelope<
   { readonly count: number; readonly events: readonly AnyEvent[] }
 >;
 
-/** The groups created here. A sender could send an event whose type is `event_group`. */
+/** The groups that were created here. The type alone proves nothing, because a sender could send an `event_group` event. */
 const genuine = new WeakSet<object>();
 
 /** @param events at least one, in the order of arrival */

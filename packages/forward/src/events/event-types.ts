@@ -43,7 +43,7 @@ interface EventType extends Layout {
 
 const eventTypes = {
   scan_started: { title: 'Scan Started', fields: scan, kind: ['scan', 'started'] },
-  // The title, the color rule and the four fields are those of the guide's example message.
+  // The title, the color rule and the four fields are those of the example in SpiderFoot's Webhook Integration Guide.
   scan_completed: {
     title: 'Scan Completed',
     good: true,

@@ -8,7 +8,7 @@ import { severityOf } from './severity.ts';
 /** The color of a message: one of Slack's three, or `info` for plain news. */
 export type Level = 'good' | 'warning' | 'danger' | 'info';
 
-/** The text of an event for people. Cleaned and bounded, but not escaped, which each target does in its own way. */
+/** The text of an event for people. It is cleaned and bounded. Each target escapes it in its own way. */
 export interface Message {
   readonly title: string;
   readonly level: Level;
@@ -20,12 +20,12 @@ export interface MessageField {
   readonly value: string;
 }
 
-/** In code points. A title with the longest subject fits into Slack's header of 150 characters. */
+/** The maximum length, in code points. A title with the longest subject fits into Slack's header of 150 characters. */
 const longestSubject = 100;
 const longestValue = 500;
 
 /**
- * Describe an event in words for Slack, Discord, Teams and mail. `event-types.ts` has the title and fields of each
+ * Describe an event in words for Slack, Discord, Teams and email. `event-types.ts` has the title and the fields of each
  * type.
  */
 export function messageOf(event: AnyEvent): Message {
@@ -41,10 +41,10 @@ export function messageOf(event: AnyEvent): Message {
   };
 }
 
-/** From the least to the most alarming. */
+/** The levels, from the least to the most alarming. */
 const levels: readonly Level[] = ['good', 'info', 'warning', 'danger'];
 
-/** The number of events of each of the first types, the subjects, and the level of the most severe event. */
+/** Describe a group: its events by type, their subjects, and the level of the most severe event. */
 function messageOfGroup({ data: { count, events } }: EventGroup): Message {
   const read = events.map((event) => ({ event, ...readEvent(event) }));
   const found = new Set(read.map(({ event, layout }) => levelOf(event, layout)));

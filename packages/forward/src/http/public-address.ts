@@ -3,8 +3,8 @@ import ipaddr from 'ipaddr.js';
 import { AttemptError } from '../errors/failure.ts';
 
 /**
- * Return whether an address is on the public internet: not loopback, private, link-local or reserved, also in an IPv6
- * form of such an IPv4 address.
+ * Return whether an address is on the public internet: not loopback, private, link-local or reserved. An IPv6 form of an
+ * IPv4 address is checked as the IPv4 address.
  */
 export function isPublic(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
@@ -12,7 +12,11 @@ export function isPublic(address: string): boolean {
   return parsed.range() === 'unicast' && !(parsed instanceof ipaddr.IPv6 && isCompatible(parsed));
 }
 
-/** `::127.0.0.1`, an obsolete IPv6 form of an IPv4 address that ipaddr.js treats as public: RFC 4291, 2.5.5.1. */
+/**
+ * Return whether an address is an IPv4 address in an obsolete IPv6 form, such as `::127.0.0.1`. ipaddr.js treats it as
+ * public.
+ * @see RFC 4291, 2.5.5.1
+ */
 function isCompatible({ parts }: ipaddr.IPv6): boolean {
   return parts.slice(0, 6).every((part) => part === 0);
 }

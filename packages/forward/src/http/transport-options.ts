@@ -12,8 +12,8 @@ export interface TransportOptions extends PolicyOptions {
    */
   readonly allowedHosts?: readonly string[];
   /**
-   * Whether a host may have an address that is not public: loopback, private, or link-local (the metadata service of a
-   * cloud). The address is checked when connecting, so a DNS server cannot return another one later.
+   * Whether a host may have an address that is not public: loopback, private, or link-local, such as the metadata service
+   * of a cloud. The address is checked when the socket connects, so a DNS server cannot return another address later.
    * @default true, or false if `url` is a function of the event
    */
   readonly allowPrivate?: boolean;

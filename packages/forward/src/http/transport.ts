@@ -11,6 +11,7 @@ import { lookupPublic } from './public-address.ts';
 import { parseRetryAfter } from './retry-after-header.ts';
 import { type TransportOptions, transportOptionNames } from './transport-options.ts';
 
+/** A request to a target. */
 export interface OutboundRequest {
   readonly url: URL;
   /** @default 'POST' */
@@ -23,7 +24,7 @@ export interface OutboundRequest {
   readonly maxAnswer?: number;
 }
 
-/** The answer of a target, with a 2xx status. */
+/** The answer of a target that accepted a request. Its status is 2xx. */
 export interface OutboundAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -35,7 +36,7 @@ export interface OutboundAnswer {
   readonly truncated: boolean;
 }
 
-/** Sends requests over a pool of kept-alive connections per origin, under a policy. */
+/** Sends HTTP requests with a timeout, retries and a circuit breaker. Each origin has a pool of kept-alive connections. */
 export interface Transport {
   /**
    * Send a request. Resolves only if the target answers with a 2xx status.
@@ -47,8 +48,15 @@ export interface Transport {
 }
 
 /**
+ * Create the transport of an HTTP forwarder.
  * @param target the name of the forwarder in errors and logs: `slack`
  * @throws ConfigurationError that names the option
+ * @example
+ * const transport = createTransport('pager', { retries: 1 });
+ * const url = new URL('https://pager.example.com/alerts');
+ * receiver.on('high_risk_event', async ({ data }, { signal }) => {
+ *   await transport.send({ url, headers: {}, body: JSON.stringify(data), signal });
+ * });
  */
 export function createTransport(target: string, options: TransportOptions = {}): Transport {
   rejectUnknown(options, transportOptionNames);

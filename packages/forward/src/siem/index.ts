@@ -1,3 +1,8 @@
+/**
+ * Send SpiderFoot's events to a SIEM: Splunk, Elasticsearch, an OCSF collector, a CEF collector over syslog, or the SIEM
+ * that SpiderFoot's Webhook Integration Guide describes.
+ * @packageDocumentation
+ */
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { readSeverities } from '../events/severity.ts';
 import { type Forwarder, toForwarder } from '../forwarder.ts';
@@ -22,18 +27,17 @@ export type {
 } from './options.ts';
 
 /**
- * Forward events to a SIEM: the guide's SIEM, Splunk, Elasticsearch, any OCSF collector, or a CEF collector over
- * syslog. The handler resolves once the SIEM has accepted the event. Over syslog, it resolves once the operating system
- * has accepted it.
+ * Forward events to a SIEM. `format` selects the kind of SIEM. The handler resolves once the SIEM has accepted the event.
+ * Syslog has no acknowledgment, so with the format `cef`, the handler resolves once the operating system has accepted it.
  * @throws ConfigurationError that names the option, at startup
  * @example
  * const forward = siem({ endpoint: 'https://siem.example.com', apiKey: process.env.SIEM_KEY ?? '' });
  * receiver.onAny(forward, { name: 'siem' });
- * @see the guide, "SIEM Integration"
+ * @see SpiderFoot's Webhook Integration Guide, "SIEM Integration"
  */
 export function siem(options: SiemOptions): Forwarder {
   if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError('endpoint', 'is missing: call siem({ endpoint, apiKey }).');
+    throw new ConfigurationError('endpoint', 'is missing. Call siem({ endpoint, apiKey }).');
   }
   const userSeverities = readSeverities('severities', options.severities);
   const severities = isGuide(options) ? { ...guideSeverities, ...userSeverities } : userSeverities;

@@ -6,15 +6,15 @@ import type { TlsOptions } from '../tls-options.ts';
 /** The options of every format. */
 interface CommonOptions {
   /**
-   * Your own severities by event type, which replace the kit's: `INFO`, `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. A
-   * severity that the event itself states takes precedence.
-   * @default the kit's table; for the format `guide`, the guide's mapping
+   * Your own severities by event type, which replace the kit's: `INFO`, `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. If an event
+   * states its severity, that severity takes precedence.
+   * @default the kit's table; for the format `guide`, the mapping in SpiderFoot's Webhook Integration Guide
    * @example { 'asset.discovered': 'HIGH' }
    */
   readonly severities?: SeverityMap;
 }
 
-/** The guide's SIEM: `POST {endpoint}/events`, with one event per request. */
+/** The SIEM in SpiderFoot's Webhook Integration Guide: `POST {endpoint}/events`, with one event per request. */
 export interface GuideOptions extends CommonOptions, TransportOptions {
   readonly format?: 'guide';
   /** The base URL, to which `/events` is added. */
@@ -23,7 +23,7 @@ export interface GuideOptions extends CommonOptions, TransportOptions {
   readonly apiKey: string;
 }
 
-/** A collector that accepts POST requests with one event of the Open Cybersecurity Schema Framework each. */
+/** A collector for the Open Cybersecurity Schema Framework (OCSF): a POST request for each event. */
 export interface OcsfOptions extends CommonOptions, TransportOptions {
   readonly format: 'ocsf';
   /** The complete URL. No path is added, because the schema does not define one. */
@@ -32,13 +32,13 @@ export interface OcsfOptions extends CommonOptions, TransportOptions {
   readonly apiKey: string;
 }
 
-/** How events are batched. */
+/** The options of batches. */
 export interface BatchOptions {
   /** The maximum number of events in a batch. A batch is also full at 1,000,000 bytes. @default 100 */
   readonly size?: number;
   /**
-   * The maximum number of milliseconds that an event waits for others while a batch is being sent. If no batch is being
-   * sent, the event does not wait: the events of one turn of the event loop are sent together.
+   * How long an event waits for other events while a batch is being sent, in milliseconds. If no batch is being sent, the
+   * event does not wait: the events of one turn of the event loop are sent together.
    * @default 20
    */
   readonly wait?: number;
@@ -81,13 +81,14 @@ export type ElasticOptions =
     });
 
 /**
- * CEF over syslog. **Syslog acknowledges nothing**: an event counts as sent once the operating system has it.
+ * Common Event Format (CEF) over syslog. **Syslog has no acknowledgment**: an event counts as sent once the operating system
+ * has accepted it.
  */
 export interface CefOptions extends CommonOptions, PolicyOptions {
   readonly format: 'cef';
   /**
    * `tls://siem.example.com:6514` (RFC 5425), `tcp://…:601` (RFC 6587, octet counting) or `udp://…:514` (RFC 5426).
-   * These ports are the defaults, and you can omit them. **Over `tcp` and `udp`, others on the network can read and
+   * You can omit these ports, because they are the defaults. **Over `tcp` and `udp`, others on the network can read and
    * change the events.**
    */
   readonly endpoint: string | URL;

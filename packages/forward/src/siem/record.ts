@@ -20,7 +20,7 @@ export interface SiemRecord {
   readonly receivedAt: Date;
   /** The signed body. For a group, which has no signed body, its JSON. */
   readonly original: string;
-  /** The time that the event states, in ISO 8601. If it is not usable, the time of arrival. */
+  /** The time that the event states, in ISO 8601. If that time is not usable, this is the time of arrival. */
   readonly timestamp: string;
   readonly time: Date;
   readonly severity: Severity;
@@ -31,7 +31,7 @@ export interface SiemRecord {
   readonly title: string;
   /** The title's details: `Target: example.com; Finding: CVE-2021-44228`. */
   readonly summary: string;
-  /** Cleaned and bounded, like the texts below. `undefined` if the event has no target. */
+  /** The target, cleaned and bounded, as are the texts below. `undefined` if the event has no target. */
   readonly target: string | undefined;
   /** The target, if it is an address or looks like a host name. */
   readonly ip: string | undefined;
@@ -94,7 +94,7 @@ function targetOf(data: Data): unknown {
 
 const hostName = /^(?=.{1,253}$)[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,62}\.)*[\p{L}\p{N}_-]{1,63}$/u;
 
-/** Databases accept different ranges of years. All of them accept 1970 to 9999. */
+/** Return whether every SIEM accepts a time. Databases accept different ranges of years, but all accept 1970 to 9999. */
 function isUsable(timestamp: string): boolean {
   if (!/^\d{4}-\d\d-\d\dT/.test(timestamp)) return false;
   const time = Date.parse(timestamp);

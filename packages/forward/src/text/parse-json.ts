@@ -1,4 +1,4 @@
-/** Parse text that may not be JSON. Returns `undefined` if it is not. */
+/** Parse text that may not be JSON. @returns `undefined` if the text is not JSON */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -7,7 +7,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Read a property of a value of unknown type. Returns `undefined` if the value is not an object. */
+/** Read a property of a value of unknown type. @returns `undefined` if the value is not an object */
 export function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 
-/** Headers of the connection and of the webhook. A user's value would break every request, or be overwritten. */
+/** Headers that the forwarder or the HTTP client sets. A user's value would break every request, or be overwritten. */
 const reserved: ReadonlySet<string> = new Set([
   'connection',
   'content-length',

@@ -1,3 +1,7 @@
+/**
+ * Forward SpiderFoot's events to another webhook receiver, signed with your own secret.
+ * @packageDocumentation
+ */
 import { ConfigurationError, type EventContext, sign } from '@spiderfoot-webhooks/core';
 import { ForwardError } from '../errors/forward-error.ts';
 import { isGroup } from '../events/event-group.ts';
@@ -11,13 +15,13 @@ import { readHeaders } from './headers.ts';
 
 export interface WebhookOptions extends TransportOptions {
   /**
-   * The URL of the receiver, or a function that returns it for an event. A function lets the sender of an event
-   * influence the destination. Therefore `allowedHosts` is then required, and hosts with addresses that are not public
-   * are rejected unless you set `allowPrivate: true`.
+   * The URL of the receiver, or a function that returns it for an event. With a function, the sender of an event
+   * can influence the destination. Therefore, `allowedHosts` is then required. Hosts with addresses that are not public are
+   * rejected unless you set `allowPrivate: true`.
    */
   readonly url: string | ((event: AnyEvent, context: EventContext) => string);
   /**
-   * The secret by which the other receiver verifies the signature. Do not reuse SpiderFoot's secret: anyone who has it
+   * The secret with which the other receiver verifies the signature. Do not reuse SpiderFoot's secret: anyone who has it
    * can forge events to your receiver.
    */
   readonly secret: string | Uint8Array;
@@ -27,9 +31,11 @@ export interface WebhookOptions extends TransportOptions {
 
 /**
  * Forward each event as SpiderFoot sent it, signed with your own secret. The body keeps its bytes and its dialect, so
- * any receiver for SpiderFoot's webhooks accepts it. There is one change: an escaped lone surrogate (`\ud83d` without
- * its second half) becomes `\ufffd`, because strict JSON parsers reject it. A group of `throttle` is sent as a separate
- * event, in the guide's envelope.
+ * any receiver for SpiderFoot's webhooks accepts it. There is one exception: an escaped lone surrogate (`\ud83d` without
+ * its second half) becomes `\ufffd`, because strict JSON parsers reject it.
+ *
+ * A group of `throttle` is sent as one event of the type `event_group`, in the envelope of SpiderFoot's Webhook
+ * Integration Guide.
  * @throws ConfigurationError that names the option
  * @example
  * receiver.onAny(webhook({ url: 'https://soc.example.com/webhook', secret: process.env.SOC_SECRET }), { name: 'soc' });
@@ -64,7 +70,7 @@ export function webhook({ url, secret, headers: extraHeaders = {}, ...options }:
   );
 }
 
-/** Text that a header can contain. The sender can choose any name for an unknown type. */
+/** Matches text that a header can contain. A sender can choose any name for an unknown type. */
 const headerText = /^[\x21-\x7e]{1,200}$/;
 
 function readTarget(

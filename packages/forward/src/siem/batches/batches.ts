@@ -56,10 +56,10 @@ export function createBatches(
   const deferred = new Map<BatchEntry, NodeJS.Timeout>();
   let waiting: BatchEntry[] = [];
   let bytes = 0;
-  /** If no batch is being sent, the documents of one turn of the event loop are sent at its end, without a wait. */
+  /** Sends the documents of one turn of the event loop at its end, without a wait. Used if no batch is being sent. */
   let turn: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let underWay = 0;
+  let sending = 0;
   let closed = false;
 
   function enqueue(entry: BatchEntry): void {
@@ -67,7 +67,7 @@ export function createBatches(
     waiting.push(entry);
     bytes += entry.bytes;
     if (waiting.length >= size) flush();
-    else if (underWay === 0) turn ??= setImmediate(flush);
+    else if (sending === 0) turn ??= setImmediate(flush);
     else timer ??= setTimeout(flush, wait);
   }
 
@@ -79,11 +79,11 @@ export function createBatches(
     const entries = waiting;
     waiting = [];
     bytes = 0;
-    underWay += 1;
+    sending += 1;
     void deliver(entries).finally(() => {
-      underWay -= 1;
+      sending -= 1;
       // Documents that arrived during the last batch have already waited for its result. Send them without `wait`.
-      if (underWay === 0 && waiting.length > 0) flush();
+      if (sending === 0 && waiting.length > 0) flush();
     });
   }
 

@@ -3,9 +3,9 @@ import type { Severity } from '@spiderfoot-webhooks/core/events';
 import type { SiemRecord } from '../record.ts';
 
 /**
- * The guide's severities for the types that it documents. Only this format uses them, because its receiver may have
- * been written according to the guide.
- * @see the guide, "SIEM Integration", `map_severity`
+ * The severities in SpiderFoot's Webhook Integration Guide, for the types that it documents. Only this format uses them,
+ * because a receiver of this format may have been written according to the guide.
+ * @see SpiderFoot's Webhook Integration Guide, "SIEM Integration", `map_severity`
  */
 export const guideSeverities = {
   scan_started: 'LOW',
@@ -26,8 +26,8 @@ export const guideSeverities = {
 } as const satisfies Partial<Record<KnownEventType, Severity>>;
 
 /**
- * Write an event in the format of the guide.
- * @see the guide, "SIEM Integration"
+ * Write an event in the format of the guide's SIEM.
+ * @see SpiderFoot's Webhook Integration Guide, "SIEM Integration"
  */
 export function guideDocument({ timestamp, event, severity }: SiemRecord) {
   return {

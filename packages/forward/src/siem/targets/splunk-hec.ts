@@ -9,9 +9,9 @@ import { readCredential, readEndpoint, readName, rejectOthers, transportOptionsO
 import type { Target } from '../target.ts';
 
 /**
- * Send events to Splunk's HTTP Event Collector. Its HTTP statuses show which of its codes are worth a retry: 500 and
- * 503 (codes 8, 9, 18 to 20, 23) and 429 (codes 26, 27) are retried. Any other 4xx (an invalid token, index or event)
- * is not.
+ * Send events to Splunk's HTTP Event Collector. The HTTP status decides about a retry: 500 and 503 (the collector's codes
+ * 8, 9, 18 to 20 and 23) and 429 (codes 26 and 27) are retried. Any other 4xx, such as for an invalid token, index or
+ * event, is not.
  * @see "Troubleshoot HTTP Event Collector" in Splunk's documentation, for the codes
  */
 export function hecTarget(options: SplunkOptions): Target {
