@@ -152,7 +152,7 @@ describe('the tables in the docs', () => {
   });
 
   it('docs/responses.md lists all other responses with their statuses', () => {
-    const documented = tableBelow('docs/responses.md', /^## Answers/m).map(([status, body]) => [
+    const documented = tableBelow('docs/responses.md', /^## Successful responses/m).map(([status, body]) => [
       Number(status),
       ...codeIn(body),
     ]);
@@ -194,7 +194,7 @@ describe('the tables in the docs', () => {
   it.each(['event', 'context'] as const)(
     'docs/events.md lists only fields of the %s that a handler gets',
     async (argument) => {
-      const documented = tableBelow('docs/events.md', new RegExp(`^\\| ${argument} `, 'm')).flatMap(
+      const documented = tableBelow('docs/events.md', new RegExp(`^\\| ${argument} `, 'im')).flatMap(
         ([names]) => codeIn(names),
       );
       const given: object[] = [];

@@ -89,7 +89,7 @@ export function command(): Command {
     ['listen', 'Try it: a secret is generated and shown'],
     ['listen --store webhooks.db --secret-file secret.txt', 'Keep deliveries for `log` and `replay`'],
     ['listen --store webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, then notify Slack'],
-    ['listen --config spiderfoot.cfg --host 0.0.0.0', "Use the settings in SpiderFoot's INI file"],
+    ['listen --config spiderfoot.ini --host 0.0.0.0', "Use the settings in SpiderFoot's INI file"],
     [
       'listen --tls-cert cert.pem --tls-key key.pem --client-ca ca.pem',
       'HTTPS, only for senders with a certificate',

@@ -8,7 +8,7 @@ export async function reference(): Promise<string> {
   return `${heading}\n\n${sections.join('\n\n')}\n`;
 }
 
-const heading = `# The command \`spiderfoot-webhooks\`
+const heading = `# Command reference
 
 This page is generated from the help of the command. To update it, run \`npx vitest run packages/cli/test/help.test.ts -u\`. A test fails if it is out of date.`;
 
