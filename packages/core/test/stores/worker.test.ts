@@ -120,7 +120,7 @@ describe('a worker of a store that answers with promises', () => {
     expect(onError).toHaveBeenCalledOnce();
   });
 
-  it('releases a delivery without running it if its claim arrives after the worker is closed', async () => {
+  it('releases a delivery whose claim arrives after closeTimeout, before close() resolves, and does not run it', async () => {
     const queue = createSlowQueue();
     const delivery = createStored();
     await queue.store.enqueue(delivery, () => false);
@@ -128,9 +128,12 @@ describe('a worker of a store that answers with promises', () => {
     const process = vi.fn<ProcessWork>(async () => processed);
     const { worker } = start(process, { queue, overrides: { closeTimeout: 1 } });
     await vi.waitFor(() => expect(queue.stateOf(delivery)).toBe('running'));
-    await worker.close();
+    const closed = worker.close();
+    await sleep(20);
     unblock();
-    await vi.waitFor(() => expect(queue.stateOf(delivery)).toBe('queued'));
+    await closed;
+    // The store can now be closed.
+    expect(queue.stateOf(delivery)).toBe('queued');
     expect(process).not.toHaveBeenCalled();
   });
 

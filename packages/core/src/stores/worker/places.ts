@@ -28,6 +28,8 @@ export interface Places {
   keys(): readonly string[];
   /** @returns a promise that resolves when no delivery is running, or after the limit in milliseconds */
   close(limit: number | undefined): Promise<void>;
+  /** @returns a promise that resolves when no reservation is left. Attempts may still be running */
+  unreserved(): Promise<void>;
 }
 
 interface Reservation {
@@ -63,6 +65,7 @@ export function createPlaces({ concurrency, drains, claimsAhead }: PlacesOptions
   let reservations = 0;
   let reserved = 0;
   let onIdle: (() => void) | undefined;
+  let onUnreserved: (() => void) | undefined;
 
   function isClaiming(): boolean {
     return phase === 'open' || (drains && phase === 'closing');
@@ -73,7 +76,9 @@ export function createPlaces({ concurrency, drains, claimsAhead }: PlacesOptions
   }
 
   function notifyIfIdle(): void {
-    if (running.size === 0 && reservations === 0) onIdle?.();
+    if (reservations > 0) return;
+    onUnreserved?.();
+    if (running.size === 0) onIdle?.();
   }
 
   /** @param limit milliseconds */
@@ -129,5 +134,10 @@ export function createPlaces({ concurrency, drains, claimsAhead }: PlacesOptions
       await idle(limit);
       phase = 'closed';
     },
+    unreserved: () =>
+      new Promise((resolve) => {
+        onUnreserved = resolve;
+        notifyIfIdle();
+      }),
   };
 }

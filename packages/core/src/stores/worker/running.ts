@@ -89,11 +89,13 @@ export function createRunning(context: RunningContext): (claims: readonly Claim[
   /** Release the deliveries that a slow store has claimed after the worker was closed. */
   async function release(claims: readonly Claim[]): Promise<void> {
     if (claims.length === 0) return;
+    const reservation = places.reserve(0);
     try {
       await store.release(claims.map(({ key }) => key));
     } catch (error) {
       onError(error);
     }
+    reservation.end();
   }
 
   return begin;

@@ -86,13 +86,14 @@ export function createWorker(
     await places.close(closeTimeout);
     leases.stop();
     const running = places.attempts();
-    if (running.length === 0) return;
     for (const attempt of running) attempt.abort(releasedMessage);
     try {
-      await store.release(running.map(({ claim }) => claim.key));
+      if (running.length > 0) await store.release(running.map(({ claim }) => claim.key));
     } catch (error) {
       onError(error);
     }
+    // A slow store may claim deliveries after it was closed. They are released before the store can be closed.
+    await places.unreserved();
   }
 
   return {
