@@ -1,12 +1,11 @@
 /** Starts PostgreSQL servers for tests, from the binaries of the machine. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort, serverFolder, userForServer } from './unprivileged.ts';
 
 const run = promisify(execFile);
 
@@ -61,34 +60,6 @@ export function missingPostgres(): string | undefined {
   return reason;
 }
 
-/** A user that may run PostgreSQL, which refuses to run as root. */
-interface User {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-async function userForServer(): Promise<User | undefined> {
-  if (process.geteuid?.() !== 0) return undefined;
-  try {
-    const [uid, gid] = await Promise.all(
-      ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)),
-    );
-    return { uid: uid ?? 65_534, gid: gid ?? 65_534 };
-  } catch {
-    return { uid: 65_534, gid: 65_534 };
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system returned no port');
-  return address.port;
-}
-
 /**
  * Start a server. Its settings are PostgreSQL's defaults, except for less memory.
  * @throws Error if PostgreSQL is not installed, or does not start within 30 seconds
@@ -100,9 +71,7 @@ export async function startPostgres({
   const bin = binaries();
   if (bin === undefined) throw new Error(missingPostgres());
   const user = await userForServer();
-  const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-postgres-'));
-  chmodSync(folder, 0o755);
-  if (user) chownSync(folder, user.uid, user.gid);
+  const folder = serverFolder(user);
   const data = join(folder, 'data');
   const asUser = { ...user, cwd: folder, timeout: timeLimit };
   const initialize = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', encoding, '--locale=C', '-N'];

@@ -53,6 +53,9 @@ const types: pg.CustomTypesConfig = { getTypeParser: () => (value: string) => va
 export function createClients(connection: string | pg.PoolConfig | pg.Pool, patience: number): Clients {
   const isOwn = !(connection instanceof pg.Pool);
   const pool = isOwn ? createPool(connection, patience) : connection;
+  /** The open connections of the store's own pool. */
+  const own = new Set<pg.PoolClient>();
+  if (isOwn) pool.on('connect', (client) => own.add(client)).on('remove', (client) => own.delete(client));
   const clients: Clients = {
     preparesByName: false,
     options: () => pool.options,
@@ -93,13 +96,30 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
       });
     },
     async close() {
-      if (isOwn) await pool.end();
+      if (!isOwn) return;
+      await Promise.all([pool.end(), ...[...own].map((client) => endOf(client))]);
     },
   };
   return clients;
 }
 
 function ignore(): void {}
+
+/** Milliseconds that a server has to end a connection. */
+const endLimit = 1000;
+
+/** Wait until a connection has ended. If the server does not end it in time, close it on this side. */
+export async function endOf(client: pg.Client): Promise<void> {
+  const { stream } = client.connection;
+  if (stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => stream.destroy(), endLimit);
+    stream.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
 
 function createPool(connection: string | pg.PoolConfig, patience: number): pg.Pool {
   const given = typeof connection === 'string' ? { connectionString: connection } : connection;

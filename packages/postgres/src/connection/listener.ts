@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { endOf } from './clients.ts';
 import type { Database } from './database.ts';
 
 /** Announces new deliveries to other processes, and hears their announcements. */
@@ -93,7 +94,9 @@ export function createListener(
       clearTimeout(announcing);
       const connected = client;
       client = undefined;
-      await connected?.end().catch(() => {});
+      if (connected === undefined) return;
+      void connected.end().catch(() => {});
+      await endOf(connected);
     },
   };
 }

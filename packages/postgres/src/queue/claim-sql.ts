@@ -63,11 +63,22 @@ const longestWait = `CASE attempts WHEN 0 THEN 0 ELSE greatest($2::bigint, reque
 /** The duration of a row's lease. Another process may have other options. */
 const longestLease = `greatest($3::bigint, lease_duration) * interval '1 ms'`;
 
-/** Limits each wait and each lease to its full length from now, in case the clock of the server was set back. */
-export const pullIn = (prefix: string) => `WITH queued AS (
+/**
+ * Corrects times and claims.
+ *
+ * - Limits each wait and each lease to its full length from now, in case the clock of the server was set back.
+ * - Puts deliveries back into the queue that this worker has claimed without learning of it, because the server did not
+ *   answer in time. It does not count as a failure. An answer arrives within the patience, or never.
+ */
+export const correct = (prefix: string) => `WITH queued AS (
     UPDATE ${prefix}deliveries SET due_at = now() + ${longestWait}
     WHERE endpoint = $1 AND state = 'queued' AND due_at > now() + $2::bigint * interval '1 ms'
       AND due_at > now() + ${longestWait}
+  ), unknown AS (
+    UPDATE ${prefix}deliveries SET state = 'queued', due_at = 'epoch', lease_owner = NULL, lease_until = NULL,
+      lease_duration = NULL
+    WHERE endpoint = $1 AND state = 'running' AND lease_owner = $4 AND NOT id = ANY ($5::bigint[])
+      AND lease_until - lease_duration * interval '1 ms' < now() - $6::bigint * interval '1 ms'
   )
   UPDATE ${prefix}deliveries SET lease_until = now() + ${longestLease}
   WHERE endpoint = $1 AND state = 'running' AND lease_until > now() + $3::bigint * interval '1 ms'

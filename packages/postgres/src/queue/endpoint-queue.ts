@@ -18,7 +18,7 @@ import { bytesOf, handlersOf, textOf, timeOf } from '../rows/columns.ts';
 import { toList } from '../rows/lists.ts';
 import { toColumn } from '../rows/text.ts';
 import type { Arrival } from './arrivals.ts';
-import { bury, claim, extend, pullIn, release } from './claim-sql.ts';
+import { bury, claim, correct, extend, release } from './claim-sql.ts';
 import type { Settling } from './settlements.ts';
 
 /** The writers that all endpoints share. */
@@ -31,6 +31,9 @@ type QueueSettings = Pick<StoreSettings, 'lease' | 'maxDelay' | 'pollInterval'>;
 
 /** Milliseconds that a settlement waits for others, if no delivery waits for its worker. */
 const settlementDelay = 5;
+
+/** Milliseconds after the patience in which a claim may still be on its way from the connection to the worker. */
+const unansweredMargin = 1000;
 
 /** The rows of one endpoint's queue, for a worker of this process. Leases and due times are on the server's clock. */
 export function createEndpointQueue(
@@ -76,7 +79,8 @@ export function createEndpointQueue(
       },
       async tidy(plan) {
         const { held, maxAttempts, areExpiriesReliable } = plan();
-        await write(pullIn, endpointCell, maxDelay, lease);
+        const unanswered = db.patience + unansweredMargin;
+        await write(correct, endpointCell, maxDelay, lease, owner, toList(held), unanswered);
         if (!areExpiriesReliable) return [];
         const rows = await write(bury, endpointCell, owner, toList(held), maxAttempts);
         return rows.map((row) => toLostDelivery(row, endpoint));

@@ -14,7 +14,7 @@ import {
   selectionQuery,
 } from '../../src/queries/delivery-pages.ts';
 import { healthSql } from '../../src/queries/health.ts';
-import { bury, claim, extend, pullIn, release } from '../../src/queue/claim-sql.ts';
+import { bury, claim, correct, extend, release } from '../../src/queue/claim-sql.ts';
 import { columns } from '../../src/rows/columns.ts';
 import { missing, useServer } from '../support/database.ts';
 
@@ -74,7 +74,7 @@ const list = (filter: DeliveryFilter): Query => selectionQuery(prefix, select(fi
 const statements: Readonly<Record<string, Query>> = {
   claim: { text: claim(prefix), values: ['default', 'me', '{}', 16, 30_000, 2, 20, 16, 16] },
   bury: { text: bury(prefix), values: ['default', 'me', '{}', 20] },
-  pullIn: { text: pullIn(prefix), values: ['default', 3_600_000, 30_000] },
+  correct: { text: correct(prefix), values: ['default', 3_600_000, 30_000, 'me', '{}', 5000] },
   extend: { text: extend(prefix), values: [30_000, '{1,2,3}', 'me'] },
   release: { text: release(prefix), values: ['{1,2,3}', 'me'] },
   health: { text: healthSql(prefix) },

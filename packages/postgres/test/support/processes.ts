@@ -11,6 +11,8 @@ export interface Order {
   readonly options: StoreOptions;
   /** The number of deliveries to put into the queue. */
   readonly enqueue?: number;
+  /** The id of a delivery to record as received. The process then keeps running. */
+  readonly record?: string;
   /** Starts a worker whose handler does not end. */
   readonly hang?: boolean;
 }

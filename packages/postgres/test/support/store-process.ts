@@ -11,7 +11,10 @@ await store.ready();
 say('ready');
 for (let n = 0; n < (order.enqueue ?? 0); n++) await store.enqueue(createStored());
 if (order.enqueue !== undefined) say('enqueued');
-if (order.hang) {
+if (order.record !== undefined) {
+  await store.record({ ...createStored({ id: order.record }), state: 'received', attempt: 0, succeeded: [] });
+  say('recorded');
+} else if (order.hang) {
   store.start('default', () => {
     say('began');
     return new Promise(() => {});

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startPostgres } from '../../../../test/support/servers/postgres.ts';
+import type { Store } from '../../src/index.ts';
+import { missing, openTestStore } from '../support/database.ts';
+import { createStored } from '../support/deliveries.ts';
+
+async function start() {
+  const server = await startPostgres();
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** Enqueue new deliveries one after another until stopped. @returns those that were accepted */
+function sendTo(store: Store) {
+  const accepted: string[] = [];
+  let isOver = false;
+  const loops = Array.from({ length: 8 }, async () => {
+    while (!isOver) {
+      const delivery = createStored();
+      try {
+        await store.enqueue(delivery);
+        accepted.push(delivery.id);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+  });
+  return {
+    accepted,
+    async stop() {
+      isOver = true;
+      await Promise.all(loops);
+    },
+  };
+}
+
+async function idsIn(store: Store): Promise<ReadonlySet<string | undefined>> {
+  const ids = new Set<string | undefined>();
+  let cursor: string | undefined;
+  do {
+    const page = await store.list({ limit: 1000, cursor });
+    for (const { id } of page.deliveries) ids.add(id);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return ids;
+}
+
+describe.skipIf(missing)('A PostgreSQL store without its server', () => {
+  it('rejects while no server listens, and works as soon as one does', async () => {
+    const server = await start();
+    await server.kill();
+    const store = openTestStore(server.connectionString, { patience: 1000 });
+    await expect(store.ready()).rejects.toMatchObject({
+      name: 'StoreError',
+      cause: { code: 'ECONNREFUSED' },
+    });
+    await expect(store.enqueue(createStored())).rejects.toMatchObject({ name: 'StoreError' });
+    expect(await store.health()).toMatchObject({ ready: false });
+    await server.restart();
+    await store.ready();
+    expect(await store.enqueue(createStored())).toBe('accepted');
+  });
+
+  it('rejects after the patience if the address never answers, and at once after that', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const store = openTestStore(`postgres://postgres@127.0.0.1:${port}/postgres`, { patience: 300 });
+    const setTimer = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => setTimer.mockRestore());
+    await expect(store.enqueue(createStored())).rejects.toMatchObject({ name: 'StoreError' });
+    const waits = () => setTimer.mock.calls.filter(([, delay]) => delay === 300).length;
+    const before = waits();
+    expect(before).toBeGreaterThan(0);
+    await Promise.all(
+      Array.from({ length: 50 }, () => expect(store.enqueue(createStored())).rejects.toThrow('PostgreSQL')),
+    );
+    // A check in the background may have begun. None of the 50 deliveries has waited.
+    expect(waits() - before).toBeLessThan(10);
+  });
+
+  it('rejects while the server is stopped with SIGSTOP, at once after the first, and continues after it', async () => {
+    const server = await start();
+    const store = openTestStore(server.connectionString, { patience: 500 });
+    const handled = new Set<string>();
+    store.start('default', async ({ id }) => {
+      handled.add(id);
+      return { status: 'processed', succeeded: [], failures: [] };
+    });
+    const sender = sendTo(store);
+    await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(50), 10_000);
+    await server.pause();
+    await vi.waitFor(() => expect(store.enqueue(createStored())).rejects.toThrow('PostgreSQL'), 10_000);
+    expect(await store.health()).toMatchObject({ ready: false });
+    const paused = sender.accepted.length;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(sender.accepted.length).toBe(paused);
+    await server.resume();
+    await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(paused + 50), 20_000);
+    await sender.stop();
+    await vi.waitFor(() => expect(sender.accepted.filter((id) => !handled.has(id))).toEqual([]), 20_000);
+  });
+
+  it('loses no acknowledged delivery if the server is killed three times, and runs all of them', async () => {
+    const server = await start();
+    const store = openTestStore(server.connectionString, { patience: 1000, baseDelay: 1 });
+    const handled = new Set<string>();
+    store.start('default', async ({ id }) => {
+      handled.add(id);
+      return { status: 'processed', succeeded: [], failures: [] };
+    });
+    const sender = sendTo(store);
+    for (let round = 1; round <= 3; round++) {
+      const before = sender.accepted.length;
+      await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(before + 100), 20_000);
+      await server.kill();
+      await server.restart();
+    }
+    const before = sender.accepted.length;
+    await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(before + 100), 20_000);
+    await sender.stop();
+    const stored = await idsIn(store);
+    expect(sender.accepted.filter((id) => !stored.has(id))).toEqual([]);
+    await vi.waitFor(() => expect(sender.accepted.filter((id) => !handled.has(id))).toEqual([]), 20_000);
+  });
+
+  it('can be closed while the server is stopped with SIGSTOP', async () => {
+    const server = await start();
+    const store = openTestStore(server.connectionString, { patience: 300, closeTimeout: 100 });
+    store.start('default', () => new Promise(() => {}));
+    await store.enqueue(createStored());
+    await server.pause();
+    await store.close(); // The test would not end otherwise.
+    await server.resume();
+  });
+});

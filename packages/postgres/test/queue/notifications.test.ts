@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { missing, newSchema, openTestStore, useServer } from '../support/database.ts';
+import { createStored } from '../support/deliveries.ts';
+
+const database = useServer();
+const hour = 3_600_000;
+
+/** Start two stores, of which only the second has workers, and return the deliveries that it handles. */
+async function startTwo(listen: boolean) {
+  const options = { schema: newSchema(), pollInterval: hour, listen };
+  const [first, second] = [1, 2].map(() => openTestStore(database.connectionString, options));
+  if (first === undefined || second === undefined) throw new Error('Expected two stores');
+  const handled: string[] = [];
+  await Promise.all([first.ready(), second.ready()]);
+  second.start('default', async ({ id }) => {
+    handled.push(id);
+    return { status: 'processed', succeeded: [], failures: [] };
+  });
+  return { first, second, handled };
+}
+
+const listeners = () =>
+  database.query(
+    `SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_advisory_lock%' AND pid <> pg_backend_pid()`,
+  );
+
+describe.skipIf(missing)('A PostgreSQL store with LISTEN', () => {
+  it('runs a delivery that another process has queued or replayed, long before it polls', async () => {
+    const { first, handled } = await startTwo(true);
+    await expect.poll(listeners, { timeout: 10_000 }).toHaveLength(2);
+    const delivery = createStored();
+    await first.enqueue(delivery);
+    await expect.poll(() => handled, { timeout: 10_000 }).toEqual([delivery.id]);
+    await expect.poll(async () => (await first.get(delivery.id))?.state).toBe('processed');
+    await first.replay({});
+    await expect.poll(() => handled, { timeout: 10_000 }).toEqual([delivery.id, delivery.id]);
+  });
+
+  it('listens again after its connection was lost, and finds the deliveries of the meantime', async () => {
+    const { schema, pollInterval } = { schema: newSchema(), pollInterval: 50 };
+    const store = openTestStore(database.connectionString, { schema, pollInterval });
+    await store.ready();
+    await expect.poll(listeners, { timeout: 10_000 }).toHaveLength(1);
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_advisory_lock%' AND pid <> pg_backend_pid()`,
+    );
+    await expect.poll(listeners, { timeout: 10_000 }).toHaveLength(1);
+    expect(await store.enqueue(createStored())).toBe('accepted');
+  });
+
+  it('opens no further connection with listen: false, and finds deliveries by polling', async () => {
+    const schema = newSchema();
+    const first = openTestStore(database.connectionString, { schema, listen: false });
+    const second = openTestStore(database.connectionString, { schema, listen: false });
+    const handled: string[] = [];
+    second.start('default', async ({ id }) => {
+      handled.push(id);
+      return { status: 'processed', succeeded: [], failures: [] };
+    });
+    const delivery = createStored();
+    await first.enqueue(delivery);
+    await expect.poll(() => handled, { timeout: 10_000 }).toEqual([delivery.id]);
+    expect(await listeners()).toEqual([]);
+  });
+});
