@@ -9,9 +9,9 @@ import { codeIn, tableBelow, textOf } from './support/readme.ts';
 import { packageNames, readManifest, root } from './support/workspace.ts';
 
 /** The folders that `tsc -b` builds. */
-const built = [...['packages', 'examples'].flatMap(foldersIn), 'bench'].filter((folder) =>
-  existsSync(join(root, folder, 'tsconfig.json')),
-);
+const built = ['packages', 'examples']
+  .flatMap(foldersIn)
+  .filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
 
 function foldersIn(folder: string): readonly string[] {
   return readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
@@ -24,7 +24,7 @@ function referencesOf(folder: string): readonly string[] {
   return (config.references ?? []).map(({ path }) => path);
 }
 
-it('tsconfig.json builds every package, every example and the benchmarks', () => {
+it('tsconfig.json builds every package and every example', () => {
   expect(referencesOf('.').toSorted()).toEqual(built.toSorted());
 });
 

@@ -3,7 +3,7 @@ import { requestRate, toRequest } from '../http/load.ts';
 import type { Progress } from '../report/progress.ts';
 import { type Series, seriesOf } from '../report/statistics.ts';
 import { signedBodies } from '../support/bodies.ts';
-import { startChild } from './child.ts';
+import { startChild } from '../support/child.ts';
 
 /** The memory that a receiver holds while its target is down. */
 export interface ForwardMemoryResult {
@@ -48,7 +48,7 @@ async function measure(
   { name, receiver, status }: (typeof contenders)[number],
   each: number,
 ): Promise<readonly number[]> {
-  const child = startChild('./receiver/server.js', [receiver]);
+  const child = startChild(new URL('./receiver/server.ts', import.meta.url), [receiver]);
   try {
     const target = { name, port: await child.ask('port'), cpu: async () => 0, stop: child.stop };
     const send = (count: number) =>

@@ -4,7 +4,7 @@ import { siem } from '@spiderfoot-webhooks/forward/siem';
 import type { Progress } from '../report/progress.ts';
 import { ratiosOf, type Series, seriesOf, shuffled } from '../report/statistics.ts';
 import { signedBodies } from '../support/bodies.ts';
-import { startChild } from './child.ts';
+import { startChild } from '../support/child.ts';
 
 /** One way to forward events to a target with 20 ms of latency. */
 export interface ForwardRateResult {
@@ -77,7 +77,7 @@ async function post(url: string, { event_type, timestamp, data }: AnyEvent): Pro
 }
 
 export async function measureForwardRates(rounds: number, progress: Progress): Promise<ForwardRateResult[]> {
-  const sink = startChild('./sink/server.js');
+  const sink = startChild(new URL('./sink/server.ts', import.meta.url));
   const all = contenders(`http://127.0.0.1:${await sink.ask('port')}`);
   const measured = new Map(all.map(({ name }) => [name, { rates: [0], cpu: [0], connections: 0 }]));
   for (const each of measured.values()) each.rates.length = each.cpu.length = 0;

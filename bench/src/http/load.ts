@@ -11,7 +11,7 @@ export interface Target {
 }
 
 export async function startTarget(name: string): Promise<Target> {
-  const child = fork(new URL('./server.js', import.meta.url), [name]);
+  const child = fork(new URL('./server.ts', import.meta.url), [name]);
   const port = await nextValue(child, 'port');
   return {
     name,

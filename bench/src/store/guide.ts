@@ -5,7 +5,7 @@ import type { Target } from '../http/load.ts';
 import { secret } from '../support/bodies.ts';
 import { temporaryFile } from '../support/files.ts';
 
-const folder = fileURLToPath(new URL('../../src/store', import.meta.url));
+const folder = fileURLToPath(new URL('.', import.meta.url));
 
 /**
  * Start the guide's Flask receiver under gunicorn with two workers.

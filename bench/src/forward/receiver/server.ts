@@ -6,8 +6,8 @@ import { webhookListener } from '@spiderfoot-webhooks/core/node';
 import { siem } from '@spiderfoot-webhooks/forward/siem';
 import { openStore } from '@spiderfoot-webhooks/sqlite';
 import { secret } from '../../support/bodies.ts';
+import { answerParent, portOf } from '../../support/child.ts';
 import { temporaryFile } from '../../support/files.ts';
-import { answerParent, portOf } from '../child.ts';
 
 /** Refuses connections: this port is reserved and never assigned to a program. */
 const endpoint = 'http://127.0.0.1:1';

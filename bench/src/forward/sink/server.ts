@@ -1,6 +1,6 @@
 /** A service that responds 20 ms after it has received a request, like a service in another network. */
 import { createServer } from 'node:http';
-import { answerParent, portOf } from '../child.ts';
+import { answerParent, portOf } from '../../support/child.ts';
 
 const latency = 20;
 
