@@ -56,16 +56,16 @@ describe('usage errors', () => {
   });
 });
 
-describe('hints', () => {
-  it('explains where to put an option that is given before its command', async () => {
+describe('hints for usage errors', () => {
+  it('names the right place of an option that is given before its command', async () => {
     const { code, stderr } = await spiderfoot(['--secret', 'x', 'send']);
     expect(code).toBe(2);
     expect(stderr).toContain('after its name: send --secret');
   });
 });
 
-describe('failures', () => {
-  it('prints a sentence on standard error, and nothing on standard output', async () => {
+describe('commands that fail', () => {
+  it('a failed command prints a sentence on standard error, and nothing on standard output', async () => {
     const { code, lines, stderr } = await withSecret(['sign', '/nowhere']);
     expect({ code, lines, stderr }).toEqual({
       code: 1,

@@ -50,7 +50,7 @@ interface Output {
 }
 
 describe.each(programs)('mistakes made in $language', (program) => {
-  it('are named with a fix, and without the secret or the expected signature', async () => {
+  it('diagnose names a mistake with a fix, and without the secret or the expected signature', async () => {
     const rows = await rowsOf(program);
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows) {
@@ -78,7 +78,7 @@ describe('the known mistakes', () => {
     covered = new Set(rows.flatMap(({ mistakes }) => mistakes));
   });
 
-  it('are all made by at least one of the programs', () => {
+  it('at least one of the programs makes each known mistake', () => {
     const body = Buffer.from('{"event_type": "x", "n": 1, "payload": {}, "data": {}}');
     const guesses = [...bodyGuesses(body), ...secretGuesses('secret', ['older'])];
     const known = [
@@ -98,7 +98,7 @@ const genuine = createHmac('sha256', secret).update(body).digest('hex');
 const wrong = '0123456789abcdef'.repeat(4);
 
 describe('random signatures', () => {
-  it('are not explained by a known mistake, in a thousand attempts', () => {
+  it('no known mistake explains a random signature, in a thousand attempts', () => {
     for (let index = 0; index < 1000; index++) {
       const digest = randomBytes(32);
       const signature = index % 2 === 0 ? `sha256=${digest.toString('hex')}` : digest.toString('base64');
@@ -107,7 +107,7 @@ describe('random signatures', () => {
     }
   }, 300_000);
 
-  it('are reported as unexplained', async () => {
+  it('diagnose reports a random signature as unexplained', async () => {
     const { code, lines } = await withSecret(['diagnose', '-s', wrong], { input: body });
     expect(code).toBe(1);
     expect(lines).toContain('No known mistake explains the signature.');
@@ -137,7 +137,7 @@ describe('the signature in several headers', () => {
     },
   );
 
-  it('is reported as other-header if it is not in the first signature header', async () => {
+  it('a signature that is not in the first signature header is reported as other-header', async () => {
     const headers = [`X-Signature-256: ${await sign(secret, body)}`, `X-SpiderFoot-Signature: ${wrong}`];
     const args = ['diagnose', '--json', ...headers.flatMap((header) => ['-H', header])];
     const { code, lines } = await withSecret(args, { input: body });
@@ -164,7 +164,7 @@ describe('hostile bodies', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 
-  it('are diagnosed without an error for a secret with 60,000 spaces', async () => {
+  it('a hostile body is diagnosed without an error for a secret with 60,000 spaces', async () => {
     const file = join(await temporaryFolder(), 'secret');
     await writeFile(file, `x${' '.repeat(60_000)}y`);
     const args = ['diagnose', '-s', wrong, '--secret-file', file];

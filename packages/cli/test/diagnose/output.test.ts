@@ -44,19 +44,19 @@ describe('the conclusion of diagnose', () => {
     expect(text).not.toMatch(/secrets differ/i);
   });
 
-  it('does not blame only the secret or only the body if all steps are right', async () => {
+  it('diagnose does not blame only the secret or only the body if all steps are right', async () => {
     const found = await concluded(wrong, body);
     expect(found).toMatchObject({ code: 1, kind: 'unknown', marked: [] });
     expect(found.text).not.toMatch(/secrets differ|most likely/i);
   });
 
-  it('names the marked steps in addition to the mistake that explains the signature', async () => {
+  it('diagnose names the marked steps in addition to the mistake that explains the signature', async () => {
     const found = await concluded(`0x${genuine}`, body);
     expect(found).toMatchObject({ code: 1, kind: 'explained', marked: ['alphabet', 'length'] });
     expect(found.text).toContain('alphabet, length');
   });
 
-  it('names the marked steps of a genuine signature over a body that a receiver rejects', async () => {
+  it('diagnose names the marked steps of a genuine signature over a body that a receiver rejects', async () => {
     const signature = createHmac('sha256', secret).update('[1]').digest('hex');
     expect(await concluded(signature, '[1]')).toMatchObject({ code: 0, kind: 'genuine', marked: ['JSON'] });
   });
@@ -68,7 +68,7 @@ describe('the steps of diagnose', () => {
     return lines;
   };
 
-  it('are all marked ✓ for a valid signature', async () => {
+  it('diagnose marks all steps ✓ for a valid signature', async () => {
     const { code, lines } = await withSecret(['diagnose', '-s', `sha256=${genuine}`], { input: body });
     expect(code).toBe(0);
     expect(lines.filter((line) => line !== '' && !line.startsWith('✓'))).toEqual(['The signature is valid.']);
@@ -114,7 +114,7 @@ describe('the steps of diagnose', () => {
     expect(lines).toContain(says);
   });
 
-  it('recognize a body that is not UTF-8', async () => {
+  it('diagnose recognizes a body that is not UTF-8', async () => {
     const file = join(await temporaryFolder(), 'body');
     await writeFile(file, Buffer.from(body, 'utf16le'));
     await writeFile(`${file}2`, Buffer.from('{"a": "ü"}', 'latin1'));
@@ -128,7 +128,7 @@ describe('the steps of diagnose', () => {
 });
 
 describe('the output of diagnose', () => {
-  it('contains the expected signature and the matching secret only with --show-secrets', async () => {
+  it('diagnose shows the expected signature and the matching secret only with --show-secrets', async () => {
     const signature = createHmac('sha256', `${secret}\n`).update(body).digest('hex');
     const args = ['diagnose', '-s', signature];
     const text = await withSecret(args, { input: body });
@@ -146,7 +146,7 @@ describe('the output of diagnose', () => {
     );
   });
 
-  it('contains no control characters', async () => {
+  it('diagnose prints no control characters', async () => {
     const signature = '\u001b[2Jx\u009b1m'.padEnd(64, 'z');
     const { lines } = await withSecret(['diagnose', '-s', signature, '-H', `X-A: ${wrong}`], { input: body });
     expect(lines.join('')).not.toMatch(/\p{Cc}/u);
@@ -154,12 +154,12 @@ describe('the output of diagnose', () => {
 });
 
 describe('the arguments of diagnose', () => {
-  it('may contain the signature as a header', async () => {
+  it('diagnose accepts the signature as a header', async () => {
     const headers = ['-H', 'Host: x', '-H', `X-SpiderFoot-Signature: sha256=${genuine}`];
     expect(await withSecret(['diagnose', ...headers], { input: body })).toMatchObject({ code: 0 });
   });
 
-  it('must contain a signature and a secret', async () => {
+  it('diagnose requires a signature and a secret', async () => {
     expect(await withSecret(['diagnose'], { input: body })).toMatchObject({ code: 2 });
     expect(await spiderfoot(['diagnose', '-s', wrong], { input: body })).toMatchObject({ code: 2 });
   });

@@ -44,20 +44,20 @@ for line in sys.stdin.read().split():
     print(ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_reserved)`;
 
 describe("doctor's copy of SpiderFoot's guard", () => {
-  it('blocks exactly the addresses that its Python code blocks', async () => {
+  it("doctor's copy of the guard blocks exactly the addresses that SpiderFoot's Python code blocks", async () => {
     const python = (await output('python3', ['-c', program], { input: addresses.join('\n') })).split('\n');
     const expected = addresses.map((address, index) => [address, python[index] === 'True']);
     expect(addresses.map((address) => [address, isBlocked(address)])).toEqual(expected);
     expect(expected.map(([, blocked]) => blocked)).toContain(false);
   });
 
-  it('blocks the metadata services in its list, and values that are not addresses', () => {
+  it('the guard blocks the metadata services in its list, and values that are not addresses', () => {
     expect(isBlocked('100.100.100.200')).toBe(true);
     expect(isBlocked('not an address')).toBe(true);
     expect(guardFinding('metadata.goog', ['93.184.216.34']).verdict).toBe('warn');
   });
 
-  it('blocks a name if any of its addresses is not public, or if it has none', () => {
+  it('the guard blocks a name if any of its addresses is not public, or if it has none', () => {
     expect(guardFinding('hooks.example.com', ['93.184.216.34', '2606:4700::1111'])).toMatchObject({
       check: 'guard',
       verdict: 'ok',
@@ -84,7 +84,7 @@ describe("doctor's copy of SpiderFoot's guard", () => {
     });
   });
 
-  it('accepts a public address', async () => {
+  it('the guard accepts a public address', async () => {
     expect((await checkGuard(new URL('https://8.8.8.8/webhook'), 5000)).verdict).toBe('ok');
   });
 });

@@ -4,7 +4,7 @@ import { withSecret } from '../support/command.ts';
 import { listening, sendEvent } from '../support/listen-process.ts';
 
 describe('options of listen', () => {
-  it('allow only the addresses in --allow-ip, and those behind a proxy with --trust-proxy', async () => {
+  it('listen allows only the addresses in --allow-ip, and those behind a proxy with --trust-proxy', async () => {
     const direct = await listening(['--allow-ip', '192.0.2.7,192.0.2.8']);
     expect((await sendEvent(direct.url)).status).toBe(403);
     await direct.program.says(/403 ip_not_allowed.*\n.*--allow-ip/);
@@ -17,14 +17,14 @@ describe('options of listen', () => {
     ).toBe(403);
   });
 
-  it('ignore other types than those in --events', async () => {
+  it('listen ignores event types that are not in --events', async () => {
     const { url, program } = await listening(['--events', 'finding,scan_completed']);
     expect((await sendEvent(url, 'high_risk_event')).body).toContain('success');
     expect((await sendEvent(url, 'scan_started')).body).toContain('ignored');
     await program.says(/scan_started .* ignored/);
   });
 
-  it('answer 429 to an address that exceeds --rate-limit', async () => {
+  it('listen answers 429 to an address that exceeds --rate-limit', async () => {
     const { url, program } = await listening(['--rate-limit', '2/h']);
     const statuses = [];
     for (const type of ['scan_started', 'scan_progress', 'scan_failed'])
@@ -33,7 +33,7 @@ describe('options of listen', () => {
     await program.says(/429 rate_limited.*\n.*--rate-limit/);
   });
 
-  it('limit the body with --max-body, and serve the webhook at --path', async () => {
+  it('listen limits the body with --max-body, and serves the webhook at --path', async () => {
     const { url } = await listening(['--max-body', '1kb', '--path', '/hooks/spiderfoot']);
     expect(url).toMatch(/\/hooks\/spiderfoot$/);
     expect((await sendEvent(url, 'scan_started', { data: { target: 'x'.repeat(2000) } })).status).toBe(413);
@@ -65,7 +65,7 @@ describe('options of listen', () => {
     [['--secret', ' x '], /^error: The secret begins or ends with white space/],
   ];
 
-  it.each(wrong)('fail with a sentence and no stack for the arguments %j', async (args, message) => {
+  it.each(wrong)('listen fails with a sentence and no stack for the arguments %j', async (args, message) => {
     const folder = await temporaryFolder();
     const { code, stderr, lines } = await withSecret(['listen', '--port', '0', ...args], { cwd: folder });
     expect({ stderr, lines }).toEqual({ stderr: expect.stringMatching(message), lines: [] });
@@ -74,7 +74,7 @@ describe('options of listen', () => {
     expect([1, 2]).toContain(code);
   });
 
-  it('exit with 2 if the port is in use', async () => {
+  it('listen exits with 2 if the port is in use', async () => {
     const { url } = await listening();
     const { port } = new URL(url);
     const folder = await temporaryFolder();

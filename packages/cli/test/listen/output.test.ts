@@ -84,7 +84,7 @@ describe('listen with a reader of its output that ends', () => {
 });
 
 describe('lines of JSON', () => {
-  it('are well-formed in listen even if an event contains lone surrogates', async () => {
+  it('listen writes well-formed lines of JSON even if an event contains lone surrogates', async () => {
     const { url, program } = await listening(['--json', '--verbose']);
     const cutName = (text: string) => `cut ${text}.example`;
     const data = {
@@ -106,7 +106,7 @@ describe('lines of JSON', () => {
     expect(JSON.stringify(parsed)).not.toMatch(/[^\\]\\ud[89a-f]/);
   });
 
-  it('are well-formed in log, tail and export even if an event contains lone surrogates', async () => {
+  it('log, tail and export write well-formed lines of JSON even if an event contains lone surrogates', async () => {
     const db = join(await temporaryFolder(), 'w.db');
     const { url, stop } = await listening(['--store', db]);
     await sendEvent(url, 'scan_failed', { data: { target: 'cut \ud83d.example' } });
@@ -128,7 +128,7 @@ describe('lines of JSON', () => {
 
 describe('signals to listen', () => {
   it.each(['SIGHUP', 'SIGTERM', 'SIGINT'] as const)(
-    '%s finishes the delivery in flight, then exits with 0',
+    'on %s, listen finishes the delivery in flight, then exits with 0',
     async (signal) => {
       const { program, url } = await listening();
       const { url: to, body, headers } = await signedWebhook('scan_failed', { secret, url });

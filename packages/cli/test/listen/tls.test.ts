@@ -6,7 +6,7 @@ import { spiderfoot, withSecret } from '../support/command.ts';
 import { listening, until } from '../support/listen-process.ts';
 
 describe('listen and send', () => {
-  it.each(['guide', 'shipped'])('work together in the dialect %s', async (dialect) => {
+  it.each(['guide', 'shipped'])('listen and send work together in the dialect %s', async (dialect) => {
     const { url, program } = await listening(['--verbose']);
     const sent = await withSecret(['send', 'scan_completed', '--dialect', dialect, '--url', url]);
     expect(sent).toMatchObject({ code: 0, output: expect.stringContaining('200') });
@@ -14,14 +14,14 @@ describe('listen and send', () => {
     await program.says(dialect === 'guide' ? /^ {2}"data": \{$/m : /^ {2}"payload": \{$/m);
   });
 
-  it('work together with the command that listen prints', async () => {
+  it('the send command that listen prints works', async () => {
     const { program } = await listening(['--make-secret'], { env: {} });
     const [, line = ''] = await program.says(/Send an event: {2}node \S+ (.*)/);
     expect(await spiderfoot(line.split(' '))).toMatchObject({ code: 0 });
     await program.says(/scan_completed .* processed/);
   });
 
-  it('work together over TLS, and --client-ca rejects senders without a certificate of this authority', async () => {
+  it('listen and send work together over TLS, and --client-ca rejects senders without a certificate of this authority', async () => {
     const { ca, server, client } = await makeCertificates();
     const args = ['--tls-cert', server.cert, '--tls-key', server.key, '--client-ca', ca];
     const { url, program } = await listening(args);
@@ -43,7 +43,7 @@ describe('listen and send', () => {
     await until(() => program.output.includes('was not issued by --client-ca'));
   });
 
-  it('show the cause if one side does not use TLS, or the sender does not trust the certificate', async () => {
+  it('listen and send show the cause if one side does not use TLS, or the sender does not trust the certificate', async () => {
     const { ca, server } = await makeCertificates();
     const { url, program } = await listening(['--tls-cert', server.cert, '--tls-key', server.key]);
     expect((await withSecret(['send', '--url', url])).code).toBe(1);
@@ -56,7 +56,7 @@ describe('listen and send', () => {
     expect((await withSecret(['send', '--url', url, '--ca', ca])).code).toBe(0);
   });
 
-  it('shut down although a client keeps an idle connection open', async () => {
+  it('listen shuts down although a client keeps an idle connection open', async () => {
     const { ca, server } = await makeCertificates();
     const { url, stop } = await listening(['--tls-cert', server.cert, '--tls-key', server.key]);
     const idle = connect(Number(new URL(url).port), '127.0.0.1');

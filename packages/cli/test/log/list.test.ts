@@ -110,7 +110,7 @@ describe('filters', () => {
     expect(await found(await typicalDatabase(), ...args)).toEqual(numbers);
   });
 
-  it('find a type that only the database contains', async () => {
+  it('filters find a type that only the database contains', async () => {
     const db = await database({ type: 'own.type' }, { type: 'own.other' }, { type: 'scan_failed' });
     expect(await found(db, '--type', 'own.type')).toEqual([1]);
     expect(await found(db, '--type', 'own.*')).toEqual([2, 1]);

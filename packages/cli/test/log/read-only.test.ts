@@ -76,7 +76,7 @@ conn.execute("INSERT INTO webhook_logs (timestamp, event_type, payload) VALUES (
 conn.commit()
 `;
 
-  it('are updated by log if it may write the file, and explained otherwise', async () => {
+  it("log updates rows of the guide's logger if it may write the file, and explains the problem otherwise", async () => {
     const db = await readable();
     await output('python3', ['-c', insert, db]);
     if (canChangeUser) {
@@ -90,7 +90,7 @@ conn.commit()
 
 describe('databases of an older version that a receiver has open', () => {
   it.each(['log list', 'log show 1', 'tail', 'replay 1', 'replay 1 --dry-run', 'prune --keep 0 --yes'])(
-    'are not changed by %s',
+    '%s does not change a database of an older version that a receiver has open',
     async (command) => {
       const db = await database({ type: 'scan_completed', data: {} });
       downgrade(db, 3);

@@ -6,21 +6,24 @@ import { makeCertificates, temporaryFolder } from '../support/certificates.ts';
 import { output, secret, spiderfoot, withSecret } from '../support/command.ts';
 import { serveAnswers, serveReceiver } from '../support/test-receivers.ts';
 
-describe('one event', () => {
+describe('an event that send sends', () => {
   it.each([
     { type: 'scan_completed', dialect: 'guide', member: 'data' },
     { type: 'scan.completed', dialect: 'shipped', member: 'payload' },
-  ])('is accepted in the dialect $dialect, and shown with its response', async ({ type, dialect }) => {
-    const { url, outcomes } = await serveReceiver();
-    const { code, lines, stderr } = await withSecret(['send', type, '--url', url]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(lines[0]).toMatch(new RegExp(`^${type} \\(${dialect}, \\d+ bytes\\) to ${url}$`));
-    expect(lines[1]).toMatch(/^ {2}200 OK in [\d.]+ ms$/);
-    expect(lines[2]).toContain('"status":"success"');
-    expect(outcomes).toMatchObject([{ status: 'processed', wire: { dialect, eventType: type } }]);
-  });
+  ])(
+    'an event in the dialect $dialect is accepted, and shown with its response',
+    async ({ type, dialect }) => {
+      const { url, outcomes } = await serveReceiver();
+      const { code, lines, stderr } = await withSecret(['send', type, '--url', url]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(lines[0]).toMatch(new RegExp(`^${type} \\(${dialect}, \\d+ bytes\\) to ${url}$`));
+      expect(lines[1]).toMatch(/^ {2}200 OK in [\d.]+ ms$/);
+      expect(lines[2]).toContain('"status":"success"');
+      expect(outcomes).toMatchObject([{ status: 'processed', wire: { dialect, eventType: type } }]);
+    },
+  );
 
-  it('is byte for byte as Python writes it', async () => {
+  it('the body of an event is byte for byte as Python writes it', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const data = JSON.stringify({ target: 'bücher.example\u2028', n: 1.5, list: [null, true, {}] });
     for (const dialect of ['guide', 'shipped', 'notification']) {
@@ -36,7 +39,7 @@ describe('one event', () => {
   it.each([
     ['delivery', 'x-spiderfoot-signature-256', 'shipped'],
     ['notification', 'x-signature-256', 'notification'],
-  ])('is accepted in the dialect %s with a signature in %s', async (dialect, header, arrivesAs) => {
+  ])('an event in the dialect %s is accepted with a signature in %s', async (dialect, header, arrivesAs) => {
     const answers = await serveAnswers(() => ({ status: 200 }));
     const { url, outcomes } = await serveReceiver();
     for (const to of [url, answers.url]) {
@@ -48,7 +51,7 @@ describe('one event', () => {
     expect(signed).toEqual([header]);
   });
 
-  it('has no signature in the dialect topic, so no secret is needed and a receiver rejects it', async () => {
+  it('an event in the dialect topic has no signature, so it needs no secret and a receiver rejects it', async () => {
     const answers = await serveAnswers(() => ({ status: 200 }));
     const args = ['send', 'scan.error', '--dialect', 'topic', '--url'];
     expect(await spiderfoot([...args, answers.url])).toMatchObject({ code: 0 });
@@ -62,7 +65,7 @@ describe('one event', () => {
     expect(outcomes).toMatchObject([{ code: 'missing_signature' }]);
   });
 
-  it('contains the headers in --header, and its signature in --signature-header', async () => {
+  it('an event is sent with the headers in --header, and its signature in --signature-header', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const { code } = await withSecret([
       ...['send', '--url', url, '-H', 'X-Request-ID: 17', '-H', 'Authorization: Bearer x'],
@@ -75,7 +78,7 @@ describe('one event', () => {
     expect(await verify(secret, body, String(headers['x-spiderfoot-signature-256']))).toBe(true);
   });
 
-  it('contains the data from a text, a file or standard input', async () => {
+  it('an event contains the data that --data reads from a text, a file or standard input', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const file = join(await temporaryFolder(), 'data.json');
     await writeFile(file, '{"from": "file"}');
@@ -86,7 +89,7 @@ describe('one event', () => {
     expect(from).toEqual(['text', 'file', 'input']);
   });
 
-  it('is reported as one line of JSON with --json', async () => {
+  it('an event is reported as one line of JSON with --json', async () => {
     const { url } = await serveReceiver();
     const { lines } = await withSecret(['send', '--url', url, '--json']);
     expect(lines).toHaveLength(1);
@@ -100,7 +103,7 @@ describe('one event', () => {
 });
 
 describe('event types', () => {
-  it('are all sent with "all", and match the schemas of a receiver', async () => {
+  it('send all sends every event type, and each matches the schemas of a receiver', async () => {
     const { url, outcomes } = await serveReceiver();
     const { code } = await withSecret(['send', 'all', '--url', url]);
     const { lines: types } = await spiderfoot(['send', '--list']);
@@ -111,7 +114,7 @@ describe('event types', () => {
     expect([...sent].sort()).toEqual([...types].sort());
   });
 
-  it('are listed by dialect', async () => {
+  it('send --list lists the event types of a dialect', async () => {
     const { lines: guide } = await spiderfoot(['send', '--list', '--dialect', 'guide']);
     const { lines: shipped } = await spiderfoot(['send', '--list', '--dialect', 'shipped']);
     expect(guide).toHaveLength(16); // The guide's 15 types, and its alias.
@@ -131,7 +134,7 @@ describe('event types', () => {
     ]);
   });
 
-  it('must be known, unless --data is given', async () => {
+  it('the event type must be known, unless --data is given', async () => {
     const typo = await withSecret(['send', 'scan_complted']);
     expect(typo.code).toBe(2);
     expect(typo.stderr).toContain('Did you mean "scan_completed"?');

@@ -12,7 +12,7 @@ describe('deliberate faults', () => {
   ];
 
   it.each(faults)(
-    'succeed if the receiver rejects the event with 401: $flag',
+    'send succeeds with $flag if the receiver rejects the event with 401',
     async ({ flag, code, says }) => {
       const { url, outcomes } = await serveReceiver();
       const ended = await withSecret(['send', flag, '--url', url]);
@@ -22,14 +22,14 @@ describe('deliberate faults', () => {
     },
   );
 
-  it.each(faults)('fail if the receiver accepts the event: $flag', async ({ flag, says }) => {
+  it.each(faults)('send fails with $flag if the receiver accepts the event', async ({ flag, says }) => {
     const { url } = await serveAnswers(() => ({ status: 200 }));
     const { code, output } = await withSecret(['send', flag, '--url', url]);
     expect(code).toBe(1);
     expect(output).toMatch(new RegExp(`expected 401, because .*${says}`));
   });
 
-  it('require no secret if the signature does not need one', async () => {
+  it('a deliberate fault requires no secret if the signature does not need one', async () => {
     const { url } = await serveReceiver();
     for (const flag of ['--unsigned', '--wrong-secret']) {
       expect(await spiderfoot(['send', flag, '--url', url])).toMatchObject({ code: 0 });
@@ -37,11 +37,11 @@ describe('deliberate faults', () => {
     expect(await spiderfoot(['send', '--tamper', '--url', url])).toMatchObject({ code: 2 });
   });
 
-  it('cannot be combined', async () => {
+  it('deliberate faults cannot be combined', async () => {
     expect(await withSecret(['send', '--tamper', '--unsigned'])).toMatchObject({ code: 2 });
   });
 
-  it('keep the body valid JSON, and the signature of the original body, with --tamper', async () => {
+  it('--tamper keeps the body valid JSON, and the signature of the original body', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 401 }));
     await withSecret(['send', '--tamper', '--url', url]);
     const { headers, body } = seen[0] ?? { headers: {}, body: '' };
@@ -52,7 +52,7 @@ describe('deliberate faults', () => {
 });
 
 describe('--duplicate', () => {
-  it('succeeds if the receiver recognizes the second event', async () => {
+  it('--duplicate succeeds if the receiver recognizes the second event', async () => {
     const { url, outcomes } = await serveReceiver();
     const { code, output } = await withSecret(['send', '--duplicate', '--url', url]);
     expect(code).toBe(0);
@@ -60,7 +60,7 @@ describe('--duplicate', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['processed', 'duplicate']);
   });
 
-  it('succeeds only if the receiver treats each notification as a new event', async () => {
+  it('--duplicate succeeds only if the receiver treats each notification as a new event', async () => {
     const args = ['send', '--duplicate', '--dialect', 'notification', '--url'];
     const { url, outcomes } = await serveReceiver();
     expect(await withSecret([...args, url])).toMatchObject({ code: 0 });
@@ -75,7 +75,7 @@ describe('--duplicate', () => {
     expect(output).toContain('answered as a duplicate');
   });
 
-  it('fails if the receiver treats the second event as a new one', async () => {
+  it('--duplicate fails if the receiver treats the second event as a new one', async () => {
     const { url } = await serveAnswers(() => ({ status: 200, body: '{"status":"success"}' }));
     const { code, output } = await withSecret(['send', '--duplicate', '--url', url]);
     expect(code).toBe(1);
@@ -84,7 +84,7 @@ describe('--duplicate', () => {
 });
 
 describe('unexpected responses', () => {
-  it('are shown with a hint, and the exit code is 1', async () => {
+  it('an unexpected response is shown with a hint, and the exit code is 1', async () => {
     const { url } = await serveReceiver();
     const { code, output } = await spiderfoot(['send', '--url', url, '--secret', 'another']);
     expect(code).toBe(1);
@@ -93,7 +93,7 @@ describe('unexpected responses', () => {
     expect(output).not.toContain('another');
   });
 
-  it('cannot control the terminal', async () => {
+  it('an unexpected response cannot control the terminal', async () => {
     const body = '\u001b[2J\u009b31m\nforged\u202e line\u0007';
     const { url } = await serveAnswers(() => ({ status: 500, body }));
     const { code, lines } = await withSecret(['send', '--url', url]);
@@ -104,13 +104,13 @@ describe('unexpected responses', () => {
     expect(JSON.parse(json.lines[0] ?? '')).toMatchObject({ attempts: [{ status: 500, body }] });
   });
 
-  it('include no response, if nothing is listening', async () => {
+  it('send shows the cause if nothing is listening', async () => {
     const { code, output } = await withSecret(['send', '--url', 'http://127.0.0.1:1/webhook']);
     expect(code).toBe(1);
     expect(output).toContain('Nothing is listening');
   });
 
-  it('do not include an endless body, but include a response that does not arrive in time', async () => {
+  it('send stops reading an endless body, and fails if a response does not arrive in time', async () => {
     const endless = await serveListener((_, res) => {
       const write = () => {
         while (!res.destroyed && res.write('x'.repeat(16_384)));
@@ -125,7 +125,7 @@ describe('unexpected responses', () => {
     expect(output).toContain('in time');
   });
 
-  it('include a body that arrives slowly and exceeds --timeout', async () => {
+  it('send fails if a slow body exceeds --timeout', async () => {
     const dripping = await serveListener((_, res) => {
       const drip = setInterval(() => res.write('x'), 20);
       res.on('close', () => clearInterval(drip)).writeHead(200);
@@ -135,7 +135,7 @@ describe('unexpected responses', () => {
     expect(output).toContain('in time');
   });
 
-  it('include a redirect, which is not followed', async () => {
+  it('send fails for a redirect, which it does not follow', async () => {
     const { url, outcomes } = await serveReceiver();
     const redirect = await serveListener((_, res) => void res.writeHead(307, { location: url }).end());
     const { code, output } = await withSecret(['send', '--url', redirect]);

@@ -3,7 +3,7 @@ import { withSecret } from '../support/command.ts';
 import { serveAnswers, serveListener, serveReceiver } from '../support/test-receivers.ts';
 
 describe('--retries', () => {
-  it('sends the same bytes again after one and two seconds, as SpiderFoot does', async () => {
+  it('--retries sends the same bytes again after one and two seconds, as SpiderFoot does', async () => {
     const { url, seen } = await serveAnswers((index) => ({ status: index < 2 ? 503 : 200 }));
     const start = performance.now();
     const { code, lines } = await withSecret(['send', '--retries', '--url', url]);
@@ -17,7 +17,7 @@ describe('--retries', () => {
     ).toBe(1);
   });
 
-  it('makes three attempts, instead of one without the flag', async () => {
+  it('--retries makes three attempts, instead of one without the flag', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 500 }));
     expect(await withSecret(['send', '--retries', '--url', url])).toMatchObject({ code: 1 });
     expect(seen).toHaveLength(3);
@@ -27,7 +27,7 @@ describe('--retries', () => {
 });
 
 describe('many events', () => {
-  it('are counted by status and timed, and none is a duplicate', async () => {
+  it('many events are counted by status and timed, and none is a duplicate', async () => {
     const { url, outcomes } = await serveReceiver();
     const { code, lines } = await withSecret(['send', 'system.health', '--count', '200', '--url', url]);
     expect(code).toBe(0);
@@ -40,7 +40,7 @@ describe('many events', () => {
     expect(outcomes.filter(({ status }) => status === 'processed')).toHaveLength(200);
   });
 
-  it('exit with 1 if some responses are unexpected, and count them', async () => {
+  it('send exits with 1 if some responses are unexpected, and counts them', async () => {
     const { url } = await serveAnswers((index) => ({ status: index % 4 === 0 ? 503 : 200 }));
     const { code, lines } = await withSecret(['send', '--count', '20', '--json', '--url', url]);
     expect(code).toBe(1);
@@ -51,7 +51,7 @@ describe('many events', () => {
     });
   });
 
-  it('are the same for the same seed', async () => {
+  it('many events are the same for the same seed', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const args = ['send', '--count', '5', '--concurrency', '1', '--timestamp', '2026-01-01T00:00:00Z'];
     for (const seed of ['7', '7', '8']) await withSecret([...args, '--seed', seed, '--url', url]);
@@ -61,7 +61,7 @@ describe('many events', () => {
     expect(bodies[1]).toContain('"2026-01-01T00:00:00.001Z"');
   });
 
-  it('are sent at most --concurrency at the same time', async () => {
+  it('at most --concurrency events are sent at the same time', async () => {
     let current = 0;
     let maximum = 0;
     const url = await serveListener((req, res) => {
@@ -78,7 +78,7 @@ describe('many events', () => {
     expect(maximum).toBe(3);
   });
 
-  it('are not sent faster than --rate', async () => {
+  it('many events are not sent faster than --rate', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const { lines } = await withSecret(['send', '--count', '11', '--rate', '20', '--json', '--url', url]);
     expect(seen).toHaveLength(11);

@@ -107,8 +107,8 @@ describe('isLoopback', () => {
   });
 });
 
-describe('charts', () => {
-  it('have at most 24 bars, with a usual length of time', () => {
+describe('bar charts', () => {
+  it('a bar chart over time has at most 24 bars, each for a usual length of time', () => {
     const hour = 3_600_000;
     expect(bucketFor(60_000)).toBe(60_000);
     expect(bucketFor(24 * hour)).toBe(hour);
@@ -117,7 +117,7 @@ describe('charts', () => {
     for (let span = 1; span < 1e13; span *= 3) expect(span / bucketFor(span)).toBeLessThanOrEqual(24);
   });
 
-  it('show gaps, and combine finer counts', () => {
+  it('a bar chart over time shows gaps, and combines finer counts', () => {
     const counts = [
       { time: 0, count: 1 },
       { time: 60_000, count: 2 },
@@ -127,7 +127,7 @@ describe('charts', () => {
     expect(timeBars([], 300_000)).toEqual([]);
   });
 
-  it('draw bars to scale, with a visible bar for 1 of 1,000,000 and none for 0', () => {
+  it('a bar chart draws bars to scale, with a visible bar for 1 of 1,000,000 and none for 0', () => {
     const bars = [1_000_000, 500_000, 1, 0].map((count) => ({ label: 'x', count }));
     const lines = barLines(bars, 32);
     const lengths = lines.map((line) => line.replace(/[^█]/g, '').length);
@@ -161,13 +161,13 @@ describe('tables', () => {
   const unpainted = (text: string) => text;
   const table = (name: string, width: number) => tableLines(columns, [{ name }], width, unpainted);
 
-  it('are as wide as their texts', () => {
+  it('a table is as wide as its texts', () => {
     expect(table('abc', 80)).toEqual(['name  more  end', 'abc   abc   ok']);
     expect(table('abcdefghij', 80)).toEqual(['name        more        end', 'abcdefghij  abcdefghij  ok']);
     expect(table('例例例例', 80)[1]).toBe('例例例例  例例例例  ok');
   });
 
-  it('cut texts, then leave out the least important columns, but never a column without a rank', () => {
+  it('a table cuts texts, then leaves out the least important columns, but never a column without a rank', () => {
     expect(table('abcdefghijklmnopqrst', 21)[1]).toBe('abcde…  abcdefg…  ok');
     expect(table('abcdefghijklmnopqrst', 16)[1]).toBe('abcd…  abc…  ok');
     expect(table('abcdefghij', 12)[1]).toBe('abcdef…  ok');
@@ -184,13 +184,13 @@ describe('the least important column of a table', () => {
   ];
   const widest = (scan: string, width: number) => tableLines(columns, [{ scan }], width, (text) => text)[1];
 
-  it('is left out instead of cut if all other columns then fit', () => {
+  it('the least important column is left out instead of cut if all other columns then fit', () => {
     expect(widest('scan_12345', 28)).toBe('1    example.com  scan_12345');
     expect(widest('scan_12345', 27)).toBe('1    example.com');
     expect(widest('scan_12345', 16)).toBe('1    example.com');
   });
 
-  it('takes no space if it has no text', () => {
+  it('the least important column takes no space if it has no text', () => {
     expect(tableLines(columns, [{ scan: '' }], 80, (text) => text)[0]).toBe('no.  target');
   });
 });

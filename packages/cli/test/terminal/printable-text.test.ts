@@ -30,16 +30,16 @@ describe('printable', () => {
     expect(printable(text)).toBe(shown);
   });
 
-  it('does not change words in any script', () => {
+  it('printable does not change words in any script', () => {
     const text = 'bücher 漢字 שלום 👩‍💻 \\u0041';
     expect(printable(text)).toBe(text);
   });
 
-  it('keeps line feeds in printableLines', () => {
+  it('printableLines keeps line feeds', () => {
     expect(printableLines('a\n\u001b[2J\rb')).toBe('a\n\\u001b[2J\\rb');
   });
 
-  it('returns one line without control characters for any character', () => {
+  it('printable returns one line without control characters for any character', () => {
     for (let code = 0; code <= 0x10ffff; code += code < 0x3000 ? 1 : 97) {
       expect(printable(String.fromCodePoint(code))).not.toMatch(
         /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u,
@@ -92,7 +92,7 @@ describe('text width', () => {
     expect(widthOf(text)).toBe(columns);
   });
 
-  it('is not exceeded by a text that was cut', () => {
+  it('a text that was cut does not exceed the width', () => {
     expect(fit('abcdef', 6)).toBe('abcdef');
     expect(fit('abcdef', 4)).toBe('abc…');
     expect(fit('漢字漢字', 6)).toBe('漢字…');

@@ -7,7 +7,7 @@ const esc = '\u001b';
 const bar = /[█░]+ \d+\/\d+, \d+ unexpected/g;
 
 describe('the progress bar', () => {
-  it('advances on a terminal, and leaves the summary and a visible cursor', async () => {
+  it('the progress bar advances on a terminal, and leaves the summary and a visible cursor', async () => {
     const { url } = await serveReceiver();
     const { code, screen } = await shown(['send', '--count', '300', '--rate', '300', '--url', url]);
     expect(code).toBe(0);
@@ -21,7 +21,7 @@ describe('the progress bar', () => {
     );
   });
 
-  it.each([40, 60, 120])('fits into %i columns, as does the histogram', async (columns) => {
+  it.each([40, 60, 120])('the progress bar and the histogram fit into %i columns', async (columns) => {
     const { url } = await serveReceiver();
     const { screen } = await shown(['send', '--count', '50', '--url', url], { columns });
     for (const drawn of screen.match(bar) ?? []) expect(drawn.length).toBeLessThan(columns);
@@ -30,7 +30,7 @@ describe('the progress bar', () => {
     for (const line of bars) expect(line.length).toBeLessThanOrEqual(columns);
   });
 
-  it('is not drawn without a terminal or with --json', async () => {
+  it('the progress bar is not drawn without a terminal or with --json', async () => {
     const { url } = await serveReceiver();
     const piped = await withSecret(['send', '--count', '50', '--url', url]);
     expect(piped.output).not.toMatch(/░|\p{Cc}(?<!\n)/u);
@@ -39,7 +39,7 @@ describe('the progress bar', () => {
     expect(JSON.parse(screen)).toMatchObject({ sent: 50 });
   });
 
-  it('ends on Ctrl-C with a summary of the events sent so far', async () => {
+  it('Ctrl-C ends the progress bar, and prints a summary of the events sent so far', async () => {
     const { url } = await serveReceiver();
     const args = ['send', '--count', '100000', '--rate', '100', '--url', url];
     const { code, screen } = await shown(args, { answers: [['unexpected', '\u0003']] });
@@ -50,7 +50,7 @@ describe('the progress bar', () => {
 });
 
 describe('colors of send', () => {
-  it('are used on a terminal, but not with NO_COLOR', async () => {
+  it('send uses colors on a terminal, but not with NO_COLOR', async () => {
     const { url } = await serveReceiver();
     const green = `${esc}[32m200 OK${esc}[39m`;
     expect((await shown(['send', '--url', url])).screen).toContain(green);
@@ -59,7 +59,7 @@ describe('colors of send', () => {
     expect(screen).not.toContain(`${esc}[`);
   });
 
-  it('cannot be set by a response', async () => {
+  it('a response cannot set the colors of the terminal', async () => {
     const url = await serveListener(
       (_, res) => void res.writeHead(500).end(`${esc}[31m${esc}]0;title\u0007`),
     );

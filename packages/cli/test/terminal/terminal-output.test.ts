@@ -11,7 +11,7 @@ const env = { SPIDERFOOT_WEBHOOK_SECRET: secret };
 const red = '\u001b[31m';
 
 describe('terminal output', () => {
-  it('of listen is colored by severity, fits the width, and ends on Ctrl-C', async () => {
+  it('listen colors lines by severity, fits them to the width, and ends on Ctrl-C', async () => {
     const program = inTerminal(['listen', '--port', '0'], {
       columns: 80,
       env,
@@ -39,14 +39,14 @@ describe('terminal output', () => {
     for (const line of lines.slice(at)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('of listen includes the scan if there is enough space', async () => {
+  it('listen shows the scan if there is enough space', async () => {
     const program = inTerminal(['listen', '--port', '0'], { columns: 120, env });
     const [, url = ''] = await program.says(/listening on.*? (http\S+)/);
     await sendEvent(url, 'scan_completed');
     await until(() => plain(program.lines).some((line) => /example\.com +scan_12345 +processed/.test(line)));
   });
 
-  it.each([50, 80, 120, 200])('of listen includes the outcome in %i columns', async (columns) => {
+  it.each([50, 80, 120, 200])('listen shows the outcome in %i columns', async (columns) => {
     const folder = await temporaryFolder();
     await writeFile(
       join(folder, 'two.cfg'),
@@ -89,7 +89,7 @@ describe('terminal output', () => {
     },
   );
 
-  it('of log leaves out a column without text, so that the others are not cut in 80 columns', async () => {
+  it('log leaves out a column without text, so that the others are not cut in 80 columns', async () => {
     const db = await database(
       { type: 'system.health' },
       { type: 'scan_completed', data: { target: 'example.com' } },
@@ -117,7 +117,7 @@ describe('terminal output', () => {
     for (const line of hint) expect(line.length).toBeLessThanOrEqual(columns);
   });
 
-  it.each([50, 80])('of diagnose wraps lines between words in %i columns', async (columns) => {
+  it.each([50, 80])('diagnose wraps lines between words in %i columns', async (columns) => {
     const body = join(await temporaryFolder(), 'body.json');
     await writeFile(body, '{"event_type": "scan_completed"}\n');
     for (const signature of ['0x', 'sha256='].map((prefix) => prefix + '0'.repeat(64))) {
@@ -130,7 +130,7 @@ describe('terminal output', () => {
     }
   });
 
-  it('is not cut if another program reads it', async () => {
+  it('output is not cut if another program reads it', async () => {
     const type = 'own.type_that_is_longer_than_any_of_the_kit';
     const db = await database({ type });
     for (const command of ['log', 'tail']) {
@@ -138,7 +138,7 @@ describe('terminal output', () => {
     }
   });
 
-  it('has no colors with NO_COLOR or in a terminal without colors', async () => {
+  it('output has no colors with NO_COLOR or in a terminal without colors', async () => {
     const db = await database({ type: 'scan_failed', handler: 'fails' });
     const colored = inTerminal(['log', '--store', db]);
     await colored.end();
@@ -151,7 +151,7 @@ describe('terminal output', () => {
     }
   });
 
-  it('of log, log stats and tail fits the width', async () => {
+  it('log, log stats and tail fit their lines to the width', async () => {
     const target = `${'sub.'.repeat(30)}example.com`;
     const db = await database(
       ...Array.from(
@@ -195,7 +195,7 @@ describe('terminal output', () => {
     expect(await states(db)).toEqual(left);
   });
 
-  it('asks for confirmation of prune, unless --yes is given', async () => {
+  it('prune asks for confirmation, unless --yes is given', async () => {
     const db = await many();
     const asked = inTerminal(['prune', '--keep', '0', '--store', db], { answers: [['[y/N] ', 'no\r']] });
     await asked.says(/Permanently delete 12 deliveries\?/);
