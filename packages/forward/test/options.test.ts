@@ -89,7 +89,7 @@ describe('webhook', () => {
     },
   );
 
-  it('requires allowedHosts if url is a function', () => {
+  it('webhook() requires allowedHosts if url is a function', () => {
     expect(thrownBy(() => webhook({ url: () => url, secret: 's' })).option).toBe('allowedHosts');
   });
 

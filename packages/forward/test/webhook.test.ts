@@ -19,7 +19,7 @@ function forwarder(options: Omit<WebhookOptions, 'secret'>) {
 
 describe('webhook', () => {
   it.each(['scan_completed', 'scan.complete', 'brand.new'])(
-    'forwards %s byte for byte, with a new signature',
+    'webhook() forwards %s byte for byte, with a new signature',
     async (type) => {
       const target = await startTarget(answers(200));
       const { event, context } = await received(type, {
@@ -39,7 +39,7 @@ describe('webhook', () => {
     },
   );
 
-  it('sends requests that a receiver of the kit accepts', async () => {
+  it('webhook() sends requests that a receiver of the kit accepts', async () => {
     const receiver = createReceiver({ secret });
     const handled: unknown[] = [];
     receiver.onAny(({ event_type, data }) => void handled.push([event_type, data]));
@@ -57,7 +57,7 @@ describe('webhook', () => {
     ]);
   });
 
-  it('omits the event type header if the type contains characters that a header cannot contain', async () => {
+  it('webhook() omits the event type header if a header cannot contain the type', async () => {
     const target = await startTarget(answers(200));
     const { event, context } = await received('brand\r\nx-evil: 1', { dialect: 'guide' });
     await forwarder({ url: target.url })(event, context);
@@ -67,7 +67,7 @@ describe('webhook', () => {
 });
 
 describe('webhook with a function for url', () => {
-  it('sends only to the hosts in allowedHosts', async () => {
+  it('webhook() with a function for url sends only to the hosts in allowedHosts', async () => {
     const [allowed, other] = [await startTarget(answers(200)), await startTarget(answers(200))];
     const forward = forwarder({
       url: ({ metadata }) => String(metadata.callback),
@@ -89,7 +89,7 @@ describe('webhook with a function for url', () => {
     expect(other.requests.length).toBe(0);
   });
 
-  it('rejects an address that is not public, even if its host is in allowedHosts', async () => {
+  it('webhook() with a function for url rejects an address that is not public, even if its host is in allowedHosts', async () => {
     const target = await startTarget(answers(200));
     const port = new URL(target.url).port;
     const forward = forwarder({

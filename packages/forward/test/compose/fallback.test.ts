@@ -8,7 +8,7 @@ import { noRetries } from '../support/options.ts';
 import { answers, neverAnswers, startTarget } from '../support/target.ts';
 
 describe('fallback', () => {
-  it('tries the next handler when one fails, and stops after the first success', async () => {
+  it('fallback() tries the next handler when one fails, and stops after the first success', async () => {
     const [down, up, unused] = [
       await startTarget(answers(500)),
       await startTarget(answers(200)),
@@ -25,7 +25,7 @@ describe('fallback', () => {
     expect([down, up, unused].map(({ requests }) => requests.length)).toEqual([1, 1, 0]);
   });
 
-  it('throws a FallbackError with the error of each handler when all handlers fail', async () => {
+  it('fallback() throws a FallbackError with the error of each handler when all handlers fail', async () => {
     const down = await startTarget(answers(503, 'busy', { 'retry-after': '90' }));
     const pagerError = new RetryLaterError(30, 'the pager is\nbusy');
     const alert = fallback(slack({ url: down.url, ...noRetries }), () => {
@@ -46,7 +46,7 @@ describe('fallback', () => {
     expect(Object.keys(Object(error))).not.toContain('errors');
   });
 
-  it('sets no retryAfter when one of the failed handlers asked for no wait', async () => {
+  it('fallback() sets no retryAfter when one of the failed handlers asked for no wait', async () => {
     const alert = fallback(
       () => Promise.reject(new RetryLaterError(60, 'later')),
       () => Promise.reject(new Error('broken')),
@@ -55,7 +55,7 @@ describe('fallback', () => {
     await expect(alert(event, context)).rejects.toMatchObject({ code: 'all_failed', retryAfter: undefined });
   });
 
-  it("tries no further handler when the handler's signal is aborted", async () => {
+  it("fallback() tries no further handler when the handler's signal is aborted", async () => {
     const target = await startTarget(neverAnswers);
     const second = vi.fn();
     const alert = fallback(slack({ url: target.url, ...noRetries }), second);

@@ -6,7 +6,7 @@ import { received } from '../support/events.ts';
 const { event, context } = await received('webhook.test');
 
 describe('when', () => {
-  it('passes an event to its handler only if the predicate accepts the event', async () => {
+  it('when() passes an event to its handler only if the predicate accepts the event', async () => {
     const handler = vi.fn();
     await when(() => false, handler)(event, context);
     expect(handler).not.toHaveBeenCalled();
@@ -14,7 +14,7 @@ describe('when', () => {
     expect(handler).toHaveBeenCalledExactlyOnceWith(event, context);
   });
 
-  it('rejects with the error of its handler', async () => {
+  it('when() rejects with the error of its handler', async () => {
     const broken = () => Promise.reject(new Error('broken'));
     await expect(when(() => true, broken)(event, context)).rejects.toThrow('broken');
   });
@@ -39,7 +39,7 @@ describe('minSeverity', () => {
     expect(handler).toHaveBeenCalledTimes(forwards ? 1 : 0);
   });
 
-  it('prefers the stated severity to the option "severities", and the option to the severity of the type', async () => {
+  it('minSeverity() prefers the stated severity to the option "severities", and the option to the severity of the type', async () => {
     const handler = vi.fn();
     const severities = { malware_detected: 'LOW', 'brand.new': 'CRITICAL' } as const;
     const pager = minSeverity('HIGH', handler, { severities });

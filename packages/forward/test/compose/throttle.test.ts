@@ -38,7 +38,7 @@ function recorder() {
 }
 
 describe('throttle', () => {
-  it('sends the first event immediately, and the events of the window as one group', async () => {
+  it('throttle() sends the first event immediately, and the events of the window as one group', async () => {
     const { sizes, handler } = recorder();
     const forward = throttled(handler, { window: 100 });
     await forward(event, context);
@@ -49,21 +49,21 @@ describe('throttle', () => {
     expect(sizes).toEqual([1, 9, 1]);
   });
 
-  it('sends a group of "max" events without waiting for the end of the window', async () => {
+  it('throttle() sends a group of "max" events without waiting for the end of the window', async () => {
     const { sizes, handler } = recorder();
     const forward = throttled(handler, { window: endless, max: 4 });
     await Promise.all(Array.from({ length: 9 }, () => forward(event, withTime(context))));
     expect(sizes).toEqual([1, 4, 4]);
   });
 
-  it('rejects each event of a group that fails', async () => {
+  it('throttle() rejects each event of a group that fails', async () => {
     const { target, forward } = await throttledSlack({ window: endless, max: 3 }, answers(200), answers(404));
     const settled = await Promise.allSettled(Array.from({ length: 4 }, () => forward(event, context)));
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected']);
     expect(target.requests.length).toBe(2);
   });
 
-  it('resolves the events of a group only after the target has answered', async () => {
+  it('throttle() resolves the events of a group only after the target has answered', async () => {
     const { opened, open } = gate();
     const options = { window: endless, max: 2 };
     const { target, forward } = await throttledSlack(options, answers(200), answersAfter(opened));
@@ -77,7 +77,7 @@ describe('throttle', () => {
     expect(ended).toHaveBeenCalledTimes(2);
   });
 
-  it('removes an event from its group when the signal of its handler is aborted', async () => {
+  it('throttle() removes an event from its group when the signal of its handler is aborted', async () => {
     const { sizes, handler } = recorder();
     const forward = throttled(handler, { window: endless, max: 3 });
     await forward(event, context);
@@ -93,7 +93,7 @@ describe('throttle', () => {
     expect(sizes).toEqual([1, 3]);
   });
 
-  it('continues to send a group while one of its handlers has time left', async () => {
+  it('throttle() continues to send a group while one of its handlers has time left', async () => {
     const { opened, open } = gate();
     const options = { window: endless, max: 2 };
     const { target, forward } = await throttledSlack(options, answers(200), answersAfter(opened));
@@ -106,7 +106,7 @@ describe('throttle', () => {
     await Promise.all(sending);
   });
 
-  it('aborts the request of a group when all of its handlers are aborted', async () => {
+  it('throttle() aborts the request of a group when all of its handlers are aborted', async () => {
     const { target, forward } = await throttledSlack({ window: endless, max: 2 }, answers(200), neverAnswers);
     await forward(event, context);
     const controllers = [new AbortController(), new AbortController()];
@@ -118,7 +118,7 @@ describe('throttle', () => {
     expect(await sending).toMatchObject([{ reason: { code: 'aborted' } }, { reason: { code: 'aborted' } }]);
   });
 
-  it('gives groups the same id only if they consist of the same events', async () => {
+  it('throttle() gives two groups the same id only if they contain the same events', async () => {
     const ids: string[] = [];
     const forward = throttled((_event, { id }) => void ids.push(id), { window: endless, max: 2 });
     const [other, third] = [await received('malware_detected'), await received('scan_failed')];
@@ -132,7 +132,7 @@ describe('throttle', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('close() sends the waiting events', async () => {
+  it('the close() of throttle() sends the waiting events', async () => {
     const { sizes, handler } = recorder();
     const forward = throttled(handler, { window: endless });
     await forward(event, context);
@@ -142,7 +142,7 @@ describe('throttle', () => {
     expect(sizes).toEqual([1, 2]);
   });
 
-  it('loses no event behind a queue when a group fails', async () => {
+  it('throttle() loses no event behind a queue when a group fails', async () => {
     const script = [answers(200), answers(500), answers(200)];
     const { target, forward } = await throttledSlack({ window: 50, max: 8 }, ...script);
     const receiver = createReceiver({ secret, queue: memoryQueue({ concurrency: 8, baseDelay: 1 }) });

@@ -12,7 +12,7 @@ const record = toRecord(event, context, {});
 const settings: SyslogSettings = { facility: 16, hostname: 'scanner1', maxSize: 8192 };
 
 describe('CEF', () => {
-  it('has all fields of a finding', () => {
+  it('CEF has all fields of a finding', () => {
     const { header, extension } = parseCef(cefText(record, 8192));
     expect(header).toEqual([
       'CEF:0',
@@ -55,7 +55,7 @@ describe('CEF', () => {
   });
 
   it.each([...Object.keys(samples), 'brand.new', 'event_group', 'constructor'])(
-    'uses the same name for all events of the type %s, without values of the event',
+    'CEF has the same name for all events of the type %s, without values of the event',
     async (type) => {
       const names = await Promise.all(
         [{ target: 'a.example' }, { target: 'b.example', message: 'disk full', module: 'sfp_x' }].map(
@@ -75,7 +75,7 @@ describe('CEF', () => {
     },
   );
 
-  it('escapes text that would begin another field, message or line', () => {
+  it('CEF escapes text that would begin another field, message or line', () => {
     const data = {
       target: 'a\\|b=c\n<13>1 forged src=1.2.3.4',
       module: 'm\\',
@@ -93,7 +93,7 @@ describe('CEF', () => {
     expect(extension.cs3).toBe('m\\');
   });
 
-  it('preserves any text, in one line', () => {
+  it('CEF preserves any text, in one line', () => {
     fc.assert(
       fc.property(anyRecord(100), (record) => {
         const text = cefText(record, 60_000);
@@ -107,7 +107,7 @@ describe('CEF', () => {
     );
   });
 
-  it('is cut to maxSize, between two characters and not inside an escape, and is still valid', () => {
+  it('CEF that is cut to maxSize is still valid: the cut is between two characters, and not inside an escape', () => {
     fc.assert(
       fc.property(anyRecord(1500), fc.integer({ min: 1024, max: 4000 }), (record, maxSize) => {
         const message = syslogMessage(record, { ...settings, maxSize }, (maxBytes) =>
@@ -125,7 +125,7 @@ describe('CEF', () => {
     );
   });
 
-  it('uses the available space up to maxSize', () => {
+  it('CEF uses the available space up to maxSize', () => {
     const data = { target: 'ü'.repeat(200), module: 'm', data: '='.repeat(10_000) };
     const long = toRecord({ ...event, data }, context, {});
     const message = syslogMessage(long, { ...settings, maxSize: 2048 }, (maxBytes) =>
