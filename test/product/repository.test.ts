@@ -92,8 +92,8 @@ describe('The workflow of CI', () => {
     expect(commands).toEqual(expect.arrayContaining(['npm run setup', 'npm run check']));
   });
 
-  it('installs the tools that .ci/run installs', () => {
-    const [, wanted = ''] = /^for tool in (.+); do$/m.exec(textOf('.ci/run')) ?? [];
+  it('installs the Debian packages that .ci/run installs', () => {
+    const [, wanted = ''] = /^for package in (.+); do$/m.exec(textOf('.ci/run')) ?? [];
     const install = commandsOf('.github/workflows/ci.yml').find((command) => command.includes('apt-get'));
     const [, installed = ''] = /--no-install-recommends (.+)$/m.exec(install ?? '') ?? [];
     expect(installed.split(' ')).not.toEqual(['']);
