@@ -81,7 +81,7 @@ describe('options of listen', () => {
     const { code, stderr } = await withSecret(['listen', '--port', port, '--store', 'w.db'], { cwd: folder });
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringMatching(`--port ${port} on 127.0.0.1`),
+      stderr: expect.stringMatching(`--port is ${port}\\b.* 127\\.0\\.0\\.1`),
     });
   });
 });
