@@ -65,7 +65,7 @@ describe('log export', () => {
 
   it('reports an empty export on standard error, and exits with 0', async () => {
     const db = await typicalDatabase();
-    const stderr = 'No delivery matches: the export is empty.\n';
+    const stderr = expect.stringContaining('the export is empty');
     const args = ['log', 'export', '--store', db, '--target', 'exmple.com'];
     expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: [], stderr });
     expect(await spiderfoot([...args, '--format', 'csv'])).toMatchObject({ code: 0, stderr });
