@@ -6,6 +6,7 @@ import { describeWithServer } from '../../../test/support/servers/describe-with-
 import { type RedisServer, redis, startRedis } from '../../../test/support/servers/redis.ts';
 import { openQueue } from '../src/index.ts';
 import { createDelivery, failed, processed } from './support/deliveries.ts';
+import { QueueProcess } from './support/processes.ts';
 import { newPrefix, queueForTest, redisForTest } from './support/redis.ts';
 import { sleep, until } from './support/until.ts';
 
@@ -53,9 +54,15 @@ describeWithServer(redis, 'A queue in Redis', () => {
       for (const [index, { body }] of seen.entries()) {
         expect([...body]).toEqual([...(deliveries[index]?.body ?? [])]);
       }
-      for (const id of ids) {
-        await until('it is settled', async () => (await queue.get(id))?.state === 'processed');
-      }
+      const listed: (string | undefined)[] = [];
+      let cursor: string | undefined;
+      await until('all are settled', async () => (await queue.list()).deliveries.length === ids.length);
+      do {
+        const page = await queue.list({ limit: 1, cursor });
+        listed.push(...page.deliveries.map(({ id }) => id));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(listed.toSorted()).toEqual(ids.toSorted());
     },
   );
 
@@ -83,6 +90,58 @@ describeWithServer(redis, 'A queue in Redis', () => {
         { attempt: 1, succeeded: ['slack'] },
       ]);
     }
+  });
+
+  it('keeps an attempt whose lock was renewed too late, and does not run the delivery twice', async () => {
+    const queue = queueForTest(server, { prefix: newPrefix(), lease: 300 });
+    const delivery = createDelivery();
+    let [attempts, finish] = [0, () => {}];
+    queue.start('default', async () => {
+      attempts++;
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return processed;
+    });
+    await queue.enqueue(delivery);
+    await until('it runs', () => attempts === 1);
+    const { key = '' } = (await queue.get(delivery.id)) ?? {};
+    const lock = `${queue.queueOf('default').toKey(key)}:lock`;
+    const admin = new Redis(server.url);
+    onTestFinished(() => admin.disconnect());
+    const token = await admin.get(lock);
+    // Redis does the same when the lock expires.
+    await admin.del(lock);
+    await until('the job is locked again', async () => {
+      const current = await admin.get(lock);
+      return current !== null && current !== token;
+    });
+    finish();
+    await until('it is processed', async () => (await queue.get(delivery.id))?.state === 'processed');
+    expect(await queue.get(delivery.id)).toMatchObject({ attempts: 1, failures: 0 });
+    expect(attempts).toBe(1);
+  });
+
+  it('does not count the processes that a processed delivery has lost when it is replayed', async () => {
+    const options = { prefix: newPrefix(), maxAttempts: 3 };
+    const queue = queueForTest(server, options);
+    const delivery = createDelivery();
+    await queue.enqueue(delivery);
+    const order = { url: server.url, options: { ...options, lease: 200 }, handler: 'hangs' } as const;
+    for (let process = 0; process < 2; process++) {
+      const lost = new QueueProcess(order);
+      await until('the attempt begins', () => lost.ids('began').length > 0);
+      await lost.kill();
+    }
+    const failures: (number | undefined)[] = [];
+    queue.start('default', async () => {
+      failures.push((await queue.get(delivery.id))?.failures);
+      return processed;
+    });
+    await until('it is processed', async () => (await queue.get(delivery.id))?.state === 'processed');
+    await queue.replay({});
+    await until('it has run again', () => failures.length === 2);
+    expect(failures).toEqual([2, 0]);
   });
 
   it('accepts a delivery again after dedupeTtl', async () => {
