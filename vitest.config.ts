@@ -19,7 +19,6 @@ const slow = [
   'packages/sqlite/test/file/{full-disk,locked-file,open-failure,replaced-file}.test.ts',
   'packages/sqlite/test/{database/read-only,search/search-text}.test.ts',
   'packages/sqlite/test/{log/two-processes,queue/lost-processes,queue/dead-letters}.test.ts',
-  'packages/postgres/test/connection/outages.test.ts',
   'test/crash/*.test.ts',
   'test/forward/outage.test.ts',
   'test/support/servers/*.test.ts',

@@ -1,8 +1,8 @@
 import type { ContractStoreOptions, ContractTraits } from '@spiderfoot-webhooks/core/stores/contract';
 import { logContract, queueContract, storeContract } from '@spiderfoot-webhooks/core/stores/contract';
-import { describe, it } from 'vitest';
+import { it } from 'vitest';
 import { openStore } from '../src/index.ts';
-import { missing, useServer } from './support/database.ts';
+import { describeWithPostgres, useServer } from './support/database.ts';
 import { loseStore } from './support/processes.ts';
 
 const database = useServer({ settings: { fsync: 'on' } });
@@ -18,14 +18,14 @@ const loseProcess = (place: string, options: ContractStoreOptions) =>
 
 const traits: ContractTraits = { durable: true, shared: true, loseProcess };
 
-describe.skipIf(missing)('The log of a PostgreSQL schema', () => {
+describeWithPostgres('The log of a PostgreSQL schema', () => {
   for (const { name, run } of logContract(open, traits)) it(name, run);
 });
 
-describe.skipIf(missing)('The queue of a PostgreSQL schema', () => {
+describeWithPostgres('The queue of a PostgreSQL schema', () => {
   for (const { name, run } of queueContract(open, traits)) it(name, run);
 });
 
-describe.skipIf(missing)('The store of a PostgreSQL schema', () => {
+describeWithPostgres('The store of a PostgreSQL schema', () => {
   for (const { name, run } of storeContract(open, traits)) it(name, run);
 });

@@ -1,30 +1,26 @@
 /** Starts PgBouncer in front of a PostgreSQL server, from the binary of the machine. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type RequiredServer, requireProgram } from './describe-with-server.ts';
+import { freePort } from './free-port.ts';
 import type { PostgresServer } from './postgres.ts';
-import { freePort, serverFolder, userForServer } from './unprivileged.ts';
+import { serverFolder, userForServer } from './unprivileged.ts';
 
 export interface PgBouncer {
   readonly connectionString: string;
   stop(): Promise<void>;
 }
 
-const binary = '/usr/sbin/pgbouncer';
-
-/**
- * The reason why the tests that need PgBouncer are skipped. `undefined` if they can run.
- * @throws Error in CI, which must not skip any test
- */
-export function missingPgBouncer(): string | undefined {
-  if (existsSync(binary)) return undefined;
-  const reason = 'PgBouncer is not installed. To run these tests: apt-get install pgbouncer';
-  if (process.env.CI !== undefined) throw new Error(reason);
-  return reason;
-}
+/** PgBouncer of Debian. */
+export const pgBouncer: RequiredServer = {
+  program: 'pgbouncer',
+  folders: ['/usr/sbin'],
+  install: 'pgbouncer',
+};
 
 /** Start PgBouncer in transaction mode, with two connections to the server. */
 export async function startPgBouncer({ host, port }: PostgresServer): Promise<PgBouncer> {
@@ -44,7 +40,7 @@ export async function startPgBouncer({ host, port }: PostgresServer): Promise<Pg
     'default_pool_size = 2',
   ];
   writeFileSync(config, lines.join('\n'));
-  const child = spawn(binary, ['-q', config], { ...user, cwd: folder, stdio: 'ignore' });
+  const child = spawn(requireProgram(pgBouncer), ['-q', config], { ...user, cwd: folder, stdio: 'ignore' });
   const ended = once(child, 'exit');
   while (!(await accepts(ownPort))) {
     if (child.exitCode !== null) throw new Error('PgBouncer did not start');

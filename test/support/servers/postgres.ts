@@ -2,10 +2,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort, serverFolder, userForServer } from './unprivileged.ts';
+import { type RequiredServer, requireProgram } from './describe-with-server.ts';
+import { freePort } from './free-port.ts';
+import { serverFolder, userForServer } from './unprivileged.ts';
 
 const run = promisify(execFile);
 
@@ -38,27 +40,17 @@ export interface PostgresOptions {
 /** The number of milliseconds in which a server must start or stop. */
 const timeLimit = 30_000;
 
-/** Return the folder of PostgreSQL's binaries. `undefined` if the machine has none. */
-function binaries(): string | undefined {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [
-    ...versions.map((version) => join(debian, version, 'bin')),
-    ...(process.env.PATH ?? '').split(delimiter),
-  ];
-  return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
-}
+const debian = '/usr/lib/postgresql';
 
-/**
- * The reason why the tests that need PostgreSQL are skipped. `undefined` if they can run.
- * @throws Error in CI, which must not skip any test
- */
-export function missingPostgres(): string | undefined {
-  if (binaries() !== undefined) return undefined;
-  const reason = 'PostgreSQL is not installed. To run these tests: apt-get install postgresql';
-  if (process.env.CI !== undefined) throw new Error(reason);
-  return reason;
-}
+/** The folders of Debian's versions, the newest first. */
+const folders = existsSync(debian)
+  ? readdirSync(debian)
+      .toSorted((a, b) => Number(b) - Number(a))
+      .map((version) => join(debian, version, 'bin'))
+  : [];
+
+/** PostgreSQL of Debian. */
+export const postgres: RequiredServer = { program: 'initdb', folders, install: 'postgresql' };
 
 /**
  * Start a server. Its settings are PostgreSQL's defaults, except for less memory.
@@ -68,8 +60,7 @@ export async function startPostgres({
   settings = {},
   encoding = 'UTF8',
 }: PostgresOptions = {}): Promise<PostgresServer> {
-  const bin = binaries();
-  if (bin === undefined) throw new Error(missingPostgres());
+  const bin = dirname(requireProgram(postgres));
   const user = await userForServer();
   const folder = serverFolder(user);
   const data = join(folder, 'data');
@@ -85,7 +76,7 @@ export async function startPostgres({
 
   async function start(): Promise<void> {
     const options = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = spawn(join(bin ?? '', 'postgres'), ['-D', data, ...options], {
+    const child = spawn(join(bin, 'postgres'), ['-D', data, ...options], {
       ...user,
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -105,7 +96,7 @@ export async function startPostgres({
 
   async function accepts(): Promise<boolean> {
     try {
-      await run(join(bin ?? '', 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)], {
+      await run(join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)], {
         timeout: 5000,
       });
       return true;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { startPostgres } from '../../../../test/support/servers/postgres.ts';
 import type { Store } from '../../src/index.ts';
-import { missing, openTestStore } from '../support/database.ts';
+import { describeWithPostgres, openTestStore } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 
 async function start() {
@@ -47,7 +47,7 @@ async function idsIn(store: Store): Promise<ReadonlySet<string | undefined>> {
   return ids;
 }
 
-describe.skipIf(missing)('A PostgreSQL store without its server', () => {
+describeWithPostgres('A PostgreSQL store without its server', () => {
   it('rejects while no server listens, and works as soon as one does', async () => {
     const server = await start();
     await server.kill();

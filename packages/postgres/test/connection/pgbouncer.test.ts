@@ -1,24 +1,22 @@
 import { logContract, queueContract, storeContract } from '@spiderfoot-webhooks/core/stores/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  missingPgBouncer,
-  type PgBouncer,
-  startPgBouncer,
-} from '../../../../test/support/servers/pgbouncer.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWithServer, findProgram } from '../../../../test/support/servers/describe-with-server.ts';
+import { type PgBouncer, pgBouncer, startPgBouncer } from '../../../../test/support/servers/pgbouncer.ts';
+import { postgres } from '../../../../test/support/servers/postgres.ts';
 import { openStore } from '../../src/index.ts';
-import { missing, newSchema, openTestStore, useServer } from '../support/database.ts';
+import { newSchema, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 
 const database = useServer();
-const reason = missing ?? missingPgBouncer();
 let bouncer: PgBouncer | undefined;
 
 beforeAll(async () => {
-  if (reason === undefined) bouncer = await startPgBouncer(database.server);
+  if (findProgram(pgBouncer) !== undefined && findProgram(postgres) !== undefined)
+    bouncer = await startPgBouncer(database.server);
 });
 afterAll(() => bouncer?.stop());
 
-describe.skipIf(reason)('A PostgreSQL store through PgBouncer in transaction mode', () => {
+describeWithServer(pgBouncer, 'A PostgreSQL store through PgBouncer in transaction mode', () => {
   const open = (place: string, options: object) =>
     openStore(bouncer?.connectionString ?? '', { ...options, schema: place.replaceAll('-', '_') });
   const traits = { durable: true, shared: true };

@@ -1,11 +1,11 @@
 import pg from 'pg';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { missing, openTestStore, useServer } from '../support/database.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { describeWithPostgres, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 
 const database = useServer();
 
-describe.skipIf(missing)('A PostgreSQL store on a pool of the application', () => {
+describeWithPostgres('A PostgreSQL store on a pool of the application', () => {
   it('leaves the pool open when it is closed', async () => {
     const pool = new pg.Pool({ connectionString: database.connectionString });
     onTestFinished(() => pool.end());

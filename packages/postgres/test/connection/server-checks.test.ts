@@ -1,9 +1,9 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startPostgres } from '../../../../test/support/servers/postgres.ts';
-import { missing, openTestStore, useServer } from '../support/database.ts';
+import { describeWithPostgres, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 
-describe.skipIf(missing)('A server that cannot keep deliveries', () => {
+describeWithPostgres('A server that cannot keep deliveries', () => {
   it.each([
     ['fsync', { settings: { fsync: 'off' } }],
     ['default_transaction_read_only', { settings: { default_transaction_read_only: 'on' } }],
@@ -19,7 +19,7 @@ describe.skipIf(missing)('A server that cannot keep deliveries', () => {
   });
 });
 
-describe.skipIf(missing)('A server with synchronous_commit = off', () => {
+describeWithPostgres('A server with synchronous_commit = off', () => {
   // The server would write its log to the disk 10 seconds after a commit.
   const database = useServer({ settings: { synchronous_commit: 'off', wal_writer_delay: '10s' } });
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { missing, newSchema, openTestStore, useServer } from '../support/database.ts';
+import { expect, it } from 'vitest';
+import { describeWithPostgres, newSchema, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 import { StoreProcess } from '../support/processes.ts';
 
@@ -10,7 +10,7 @@ const entryOf = (delivery = createStored()) =>
 
 const locks = () => database.query(`SELECT objid FROM pg_locks WHERE locktype = 'advisory'`);
 
-describe.skipIf(missing)('A log in PostgreSQL that two machines share', () => {
+describeWithPostgres('A log in PostgreSQL that two machines share', () => {
   it('returns running while the other store runs the handlers, and not after that store is closed', async () => {
     const schema = newSchema();
     const first = openTestStore(database.connectionString, { schema });

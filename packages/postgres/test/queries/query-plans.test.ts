@@ -1,6 +1,6 @@
 import { type DeliveryFilter, readCountOptions } from '@spiderfoot-webhooks/core/stores';
 import pg from 'pg';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Query } from '../../src/connection/clients.ts';
 import { openStore } from '../../src/index.ts';
 import { positionAfter, remove } from '../../src/operations/prune.ts';
@@ -16,7 +16,7 @@ import {
 import { healthSql } from '../../src/queries/health.ts';
 import { bury, claim, correct, extend, release } from '../../src/queue/claim-sql.ts';
 import { columns } from '../../src/rows/columns.ts';
-import { missing, useServer } from '../support/database.ts';
+import { describeWithPostgres, useServer } from '../support/database.ts';
 
 const database = useServer();
 const prefix = '"plans".';
@@ -42,14 +42,6 @@ const fill = `
   SELECT id, (CASE WHEN id % 1000 = 0 THEN '''needle'':1 ' ELSE '' END || '''hay'':2')::tsvector FROM "plans".deliveries;
   UPDATE "plans".search_progress SET indexed_to = 100000;
   VACUUM ANALYZE "plans".deliveries, "plans".search_words`;
-
-beforeAll(async () => {
-  if (missing !== undefined) return;
-  const store = openStore(database.connectionString, { schema: 'plans' });
-  await store.ready();
-  await store.close();
-  for (const statement of fill.split(';')) await database.query(statement);
-});
 
 /** Return the plan of a statement, and undo its changes. */
 async function planOf({ text, values = [] }: Query): Promise<string> {
@@ -101,7 +93,14 @@ const statements: Readonly<Record<string, Query>> = {
   ),
 };
 
-describe.skipIf(missing)('The plans of statements over 100,000 deliveries', () => {
+describeWithPostgres('The plans of statements over 100,000 deliveries', () => {
+  beforeAll(async () => {
+    const store = openStore(database.connectionString, { schema: 'plans' });
+    await store.ready();
+    await store.close();
+    for (const statement of fill.split(';')) await database.query(statement);
+  });
+
   it.each(Object.entries(statements))(
     'the statement to %s reads no table from end to end',
     async (_, query) => {

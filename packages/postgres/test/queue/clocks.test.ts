@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { missing, newSchema, openTestStore, useServer } from '../support/database.ts';
+import { afterEach, expect, it, vi } from 'vitest';
+import { describeWithPostgres, newSchema, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 
 const database = useServer();
@@ -14,9 +14,8 @@ function setClock(offset: number): void {
 
 const done = { status: 'processed', succeeded: [], failures: [] } as const;
 
-describe.skipIf(missing).each([-hour, hour])(
-  'A machine whose clock differs by %d ms from the server',
-  (offset) => {
+for (const offset of [-hour, hour]) {
+  describeWithPostgres(`A machine whose clock differs by ${offset} ms from the server`, () => {
     it('runs its own deliveries and those of other machines at once', async () => {
       const schema = newSchema();
       const other = openTestStore(database.connectionString, { schema });
@@ -75,5 +74,5 @@ describe.skipIf(missing).each([-hour, hour])(
       expect(await store.health()).toMatchObject({ waiting: 0, delayed: 1 });
       expect(attempts).toEqual([1, 2, 1]);
     });
-  },
-);
+  });
+}

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { missing, newSchema, openTestStore, useServer } from '../support/database.ts';
+import { expect, it } from 'vitest';
+import { describeWithPostgres, newSchema, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 
 const database = useServer();
@@ -24,7 +24,7 @@ const listeners = () =>
     `SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_advisory_lock%' AND pid <> pg_backend_pid()`,
   );
 
-describe.skipIf(missing)('A PostgreSQL store with LISTEN', () => {
+describeWithPostgres('A PostgreSQL store with LISTEN', () => {
   it('runs a delivery that another process has queued or replayed, long before it polls', async () => {
     const { first, handled } = await startTwo(true);
     await expect.poll(listeners, { timeout: 10_000 }).toHaveLength(2);

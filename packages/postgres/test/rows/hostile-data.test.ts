@@ -1,6 +1,6 @@
 import { deliveryJson } from '@spiderfoot-webhooks/core/stores';
-import { describe, expect, it } from 'vitest';
-import { missing, openTestStore, useServer } from '../support/database.ts';
+import { expect, it } from 'vitest';
+import { describeWithPostgres, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 
 const database = useServer();
@@ -17,7 +17,7 @@ const texts: Readonly<Record<string, string>> = {
   'a long text': `${'x'.repeat(300)}${'\u{1f512}'.repeat(20_000)}`,
 };
 
-describe.skipIf(missing)('A PostgreSQL store with hostile data', () => {
+describeWithPostgres('A PostgreSQL store with hostile data', () => {
   it.each(Object.entries(texts))('keeps %s in every text, and finds it by a filter', async (_, text) => {
     const store = openTestStore(database.connectionString);
     const issues = [{ path: text, message: text }];

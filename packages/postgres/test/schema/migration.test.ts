@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { migrationSql } from '../../src/index.ts';
 import { newestVersion } from '../../src/schema/migrations.ts';
-import { missing, newSchema, openTestStore, useServer } from '../support/database.ts';
+import { describeWithPostgres, newSchema, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 import { StoreProcess } from '../support/processes.ts';
 
@@ -15,7 +15,7 @@ function addressFor(role: string): string {
   return database.connectionString.replace('postgres@', `${role}@`);
 }
 
-describe.skipIf(missing)('The schema of a PostgreSQL store', () => {
+describeWithPostgres('The schema of a PostgreSQL store', () => {
   it('is migrated once if several processes open it at the same time', async () => {
     const schema = newSchema();
     const order = { connection: database.connectionString, options: { schema }, enqueue: 1 };

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { describeWithServer, findProgram } from '../../../../test/support/servers/describe-with-server.ts';
 import {
-  missingPostgres,
   type PostgresOptions,
   type PostgresServer,
+  postgres,
   startPostgres,
 } from '../../../../test/support/servers/postgres.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/index.ts';
 
-/** The reason why the tests are skipped. `undefined` if they can run. */
-export const missing = missingPostgres();
+/** Define tests that need PostgreSQL. */
+export function describeWithPostgres(name: string, define: () => void): void {
+  describeWithServer(postgres, name, define);
+}
 
 /** A server for the tests of one file. */
 export interface TestServer {
@@ -24,7 +27,8 @@ export interface TestServer {
 export function useServer(options: PostgresOptions = {}): TestServer {
   let server: PostgresServer | undefined;
   beforeAll(async () => {
-    if (missing === undefined) server = await startPostgres(options);
+    // Without PostgreSQL, all tests are skipped, except in CI, where they fail.
+    if (findProgram(postgres) !== undefined) server = await startPostgres(options);
   });
   afterAll(() => server?.stop());
 

@@ -201,7 +201,7 @@ export const attemptCases: readonly CaseDefinition<DeliveryQueue>[] = [
   {
     name: 'health() counts waiting, running and delayed deliveries',
     async run({ open, start, gate }) {
-      const queue = await open();
+      const queue = await open({ maxDelay: 3_600_000 });
       if (queue.health === undefined) return;
       const { pass, waiting } = gate();
       const [first, ...others] = [1, 2, 3].map(() => createDelivery());
