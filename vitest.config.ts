@@ -13,8 +13,9 @@ const unit = [
 /** Tests that take long and seldom fail, or that need a server. `npm run test:all` runs them, and so does CI. */
 const slow = [
   'packages/{bullmq,postgres}/test/**/*.test.ts',
+  'packages/store/test/servers/*.test.ts',
   'packages/cli/test/{init,completion}.test.ts',
-  'packages/cli/test/{diagnose,doctor,listen,log,send,terminal}/*.test.ts',
+  'packages/cli/test/{diagnose,doctor,listen,log,send,store,terminal}/*.test.ts',
   'packages/forward/test/siem/syslog.test.ts',
   'packages/sqlite/test/file/{full-disk,locked-file,open-failure,replaced-file}.test.ts',
   'packages/sqlite/test/{database/read-only,search/search-text}.test.ts',

@@ -3,6 +3,7 @@ import { exitCodes } from './failure/exit-codes.ts';
 import { reportFailure, styledError } from './failure/failure.ts';
 import { helpStyle } from './terminal/help.ts';
 import { allowEarlyClose } from './terminal/output.ts';
+import { hidePasswords } from './terminal/process-title.ts';
 import { version } from './version.ts';
 
 /** An entry in the list of commands. The module is loaded only when the command runs or its help is shown. */
@@ -97,6 +98,7 @@ function inheritSettings(parent: Command, command: Command): void {
 
 /** Run the command in the arguments, and set the exit code of the process. */
 export async function runProgram(args: readonly string[]): Promise<void> {
+  hidePasswords(args);
   const [first, second] = args.filter((arg) => !arg.startsWith('-'));
   const commandName = first === 'help' ? second : first;
   try {

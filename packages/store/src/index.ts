@@ -5,8 +5,9 @@
  * Start with {@link openStore}, or with {@link storeFromEnvironment} for a program that is configured by its environment.
  * @packageDocumentation
  */
+export { StoreUnavailableError } from './connection/explained.ts';
 export { MissingPackageError } from './engines/load-engine.ts';
-export { type Engine, engineOf } from './location.ts';
+export { type Engine, engineOf, printableLocation } from './location.ts';
 export { openStore } from './open-store.ts';
 export type { Store } from './store.ts';
 export { type StoreFromEnvironment, storeFromEnvironment } from './store-from-environment.ts';

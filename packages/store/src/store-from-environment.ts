@@ -43,8 +43,15 @@ export async function storeFromEnvironment(
     );
   }
   const store = await openReady(location, options);
-  const receiverOptions = mode === 'queued' ? { queue: store } : { log: store };
-  return { options: receiverOptions, store, close: () => store.close() };
+  const close = () => store.close();
+  if (mode === 'queued') return { options: { queue: store }, store, close };
+  const { record } = store;
+  if (record !== undefined) return { options: { log: { ...store, record } }, store, close };
+  await close();
+  throw new ConfigurationError(
+    'SPIDERFOOT_WEBHOOK_MODE',
+    'must be "queued" for a store in Redis, which is a queue and not a log.',
+  );
 }
 
 /** @throws ConfigurationError that names the variable in place of the option */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { engineOf, openStore } from '../src/index.ts';
+import { openStore } from '../src/index.ts';
 import { temporaryFolder, temporaryPath } from './support/temporary-path.ts';
 
 const secret = 's3cret';
@@ -29,25 +29,6 @@ it('openStore passes its options to the engine, which checks them', async () => 
   await expect(openStore(path, { maxAttempts: 0 })).rejects.toMatchObject({ option: 'maxAttempts' });
 });
 
-it.each(['webhooks.db', '/data/webhooks.db', 'C:\\data\\webhooks.db', 'C://data/webhooks.db', ':memory:'])(
-  'engineOf returns sqlite for the path %s',
-  (path) => {
-    expect(engineOf(path)).toBe('sqlite');
-  },
-);
-
-it.each([
-  '',
-  ' webhooks.db',
-  'webhooks.db\n',
-  'mysql://app:let-me-in@db/webhooks',
-  ' mysql://app:let-me-in@db',
-])('engineOf rejects the location %j, and does not repeat it', (location) => {
-  expect(() => engineOf(location)).toThrow(
-    expect.objectContaining({ option: 'store', message: expect.not.stringContaining('let-me-in') }),
-  );
-});
-
 it('openStore names the package to install if the engine is not installed', async () => {
   const folder = temporaryFolder();
   const scope = join(folder, 'node_modules/@spiderfoot-webhooks');
@@ -56,8 +37,10 @@ it('openStore names the package to install if the engine is not installed', asyn
   cpSync(fileURLToPath(new URL('../src', import.meta.url)), join(folder, 'src'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const program = `import { openStore } from './src/index.ts';
-    const error = await openStore('webhooks.db').catch((reason) => reason);
-    console.log(JSON.stringify([error.name, error.option, error.package]));`;
+    for (const location of ['webhooks.db', 'postgres://db', 'redis://cache']) {
+      const { name, option, package: missing } = await openStore(location).catch((reason) => reason);
+      console.log(name, option, missing);
+    }`;
   writeFileSync(join(folder, 'program.ts'), program);
   const args = [
     '--no-warnings',
@@ -67,5 +50,8 @@ it('openStore names the package to install if the engine is not installed', asyn
     'program.ts',
   ];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
-  expect(JSON.parse(stdout)).toEqual(['ConfigurationError', 'store', '@spiderfoot-webhooks/sqlite']);
+  const expected = ['sqlite', 'postgres', 'bullmq'].map(
+    (engine) => `ConfigurationError store @spiderfoot-webhooks/${engine}\n`,
+  );
+  expect(stdout).toBe(expected.join(''));
 });

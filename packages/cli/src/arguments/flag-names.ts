@@ -31,8 +31,15 @@ export async function withFlagNames<Result>(run: () => Promise<Result>): Promise
     const option = optionAtFault(error);
     const flag = option === undefined ? undefined : nameOf(option);
     if (flag === undefined || !(error instanceof Error)) throw error;
-    throw new UsageFailure(error.message.replace(`Option "${option}"`, flag));
+    throw new UsageFailure(error.message.replace(`Option "${option}"`, flag), hintOf(error));
   }
+}
+
+/** Return the next step of an error about a store. */
+function hintOf(error: Error): string | undefined {
+  if ('package' in error) return `If you installed the command with -g, run: npm install -g ${error.package}`;
+  if (!error.message.includes('migrationSql()')) return undefined;
+  return 'To create or update the tables, run `spiderfoot-webhooks migrate`. To see its SQL, add --print.';
 }
 
 /** Return the name of an option in the command line. Names of environment variables stay unchanged. */

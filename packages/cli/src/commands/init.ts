@@ -24,17 +24,20 @@ export function command(): Command {
     .addArgument(new Argument('<framework>', 'the framework').choices(frameworks))
     .argument('[folder]', 'the folder of the project', '.')
     .addOption(
-      new Option('--store <location>', 'the store of the receiver: a SQLite file').default('webhooks.db'),
+      new Option(
+        '--store <location>',
+        'the store of the receiver: a SQLite file, a postgres:// URL or a redis:// URL',
+      ).default('webhooks.db'),
     )
     .action(async (framework: Framework, folder: string, { store }: InitFlags) => {
-      const { engineOf } = await import('@spiderfoot-webhooks/store');
+      const { engineOf, printableLocation } = await import('@spiderfoot-webhooks/store');
       const engine = await withFlagNames(async () => engineOf(store));
       const root = resolve(folder);
       const files = projectFiles(framework, {
         name: packageName(root),
         secret: randomBytes(32).toString('hex'),
         kitVersion: version(),
-        store: { location: store, engine },
+        store: { location: store, printed: printableLocation(store), engine },
       });
       const existing = await existingFiles(root, files);
       if (existing.length > 0) {

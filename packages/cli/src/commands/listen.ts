@@ -58,7 +58,7 @@ export function command(): Command {
     .optionsGroup('Handling:')
     .option(
       '--store <location>',
-      'keep deliveries in this store: a SQLite file, which is created if it is missing (default: SPIDERFOOT_WEBHOOK_STORE, or no store)',
+      'keep deliveries in this store: a SQLite file, a postgres:// URL or a redis:// URL; a missing file is created (default: SPIDERFOOT_WEBHOOK_STORE, or no store)',
     )
     .option('--queue', 'answer as soon as a delivery is in the store, then handle it and retry failures')
     .option(

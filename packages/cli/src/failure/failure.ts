@@ -51,6 +51,14 @@ export function styledError(message: string): string {
  */
 const userErrors: readonly string[] = ['ConfigurationError', 'UnsupportedNodeError'];
 
+/** The names of errors of a store that the user did not cause, or that its engine does not support. */
+const storeErrors: readonly string[] = [
+  'StoreError',
+  'QueueError',
+  'StoreUnavailableError',
+  'MissingCapabilityError',
+];
+
 function failureOf(error: unknown): Pick<CommandFailure, 'message' | 'exitCode' | 'hint'> {
   if (error instanceof CommandFailure) {
     const { message, exitCode, hint } = error;
@@ -59,7 +67,7 @@ function failureOf(error: unknown): Pick<CommandFailure, 'message' | 'exitCode' 
   if (error instanceof Error && userErrors.includes(error.name)) {
     return { message: printable(error.message), exitCode: 2, hint: undefined };
   }
-  if (error instanceof Error && error.name === 'StoreError') {
+  if (error instanceof Error && storeErrors.includes(error.name)) {
     return { message: printable(error.message), exitCode: 1, hint: undefined };
   }
   const sentence = systemSentence(error);

@@ -27,7 +27,7 @@ export interface FilterFlags {
 export function addStore(command: Command): Command {
   return command.option(
     '--store <location>',
-    "the receiver's store: a SQLite file (default: SPIDERFOOT_WEBHOOK_STORE, or webhooks.db)",
+    "the receiver's store: a SQLite file, a postgres:// URL or a redis:// URL (default: SPIDERFOOT_WEBHOOK_STORE, or webhooks.db)",
   );
 }
 

@@ -29,6 +29,8 @@ const tools = { '@types/node': '^22.13.0', typescript: '7.0.2' };
 /** The store of a project. */
 interface ProjectStore {
   readonly location: string;
+  /** The location without its passwords, for `.env.example`. */
+  readonly printed: string;
   readonly engine: Engine;
 }
 
@@ -55,7 +57,7 @@ export function projectFiles(
     { path: 'tsconfig.json', content: tsconfig },
     { path: 'src/server.ts', content: serverSource(framework) },
     { path: '.env', content: environment(secret, store), secret: true },
-    { path: '.env.example', content: environment('', store) },
+    { path: '.env.example', content: environment('', { ...store, location: store.printed }) },
     { path: '.gitignore', content: 'node_modules\ndist\n.env\n*.db\n*.db-shm\n*.db-wal\n' },
     { path: '.npmrc', content: npmSettings },
     { path: 'README.md', content: readme(name) },
@@ -126,7 +128,7 @@ function environmentValue(text: string): string {
   throw new UsageFailure('--store must not contain a quotation mark or a line break.');
 }
 
-function environment(secret: string, { location }: ProjectStore): string {
+function environment(secret: string, { location, engine }: ProjectStore): string {
   return `# The secret in SpiderFoot's [webhooks] section.
 SPIDERFOOT_WEBHOOK_SECRET=${secret}
 # The previous secret, while you replace it.
@@ -144,7 +146,7 @@ PORT=3000
 # The store that keeps the deliveries.
 SPIDERFOOT_WEBHOOK_STORE=${environmentValue(location)}
 # inline: handle an event, then answer it. queued: answer an event, then handle it in the background.
-SPIDERFOOT_WEBHOOK_MODE=inline
+SPIDERFOOT_WEBHOOK_MODE=${engine === 'bullmq' ? 'queued' : 'inline'}
 `;
 }
 

@@ -1,4 +1,4 @@
-import type { DeliveryStore, DurableStoreOptions, StoreCapability } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryStore, StoreCapability } from '@spiderfoot-webhooks/core/stores';
 import type { Store } from '@spiderfoot-webhooks/store';
 import { withFlagNames } from '../arguments/flag-names.ts';
 import { CommandFailure } from '../failure/failure.ts';
@@ -18,7 +18,7 @@ export function withStore<Result>(
   needs: readonly StoreCapability[],
   use: (store: DeliveryStore) => Promise<Result>,
 ): Promise<Result> {
-  return withOpened((open) => open(locationOf(location), { mustExist: true }), needs, use);
+  return withOpened(({ openStore }) => openStore(locationOf(location), { mustExist: true }), needs, use);
 }
 
 /**
@@ -30,23 +30,24 @@ export function withStoreToRead<Result>(
   needs: readonly StoreCapability[],
   use: (store: DeliveryStore) => Promise<Result>,
 ): Promise<Result> {
-  return withOpened((open) => openToRead(open, locationOf(location)), needs, use);
+  return withOpened((engines) => openToRead(engines, locationOf(location)), needs, use);
 }
 
-type Open = (location: string, options: DurableStoreOptions) => Promise<Store>;
+type StorePackage = typeof import('@spiderfoot-webhooks/store');
 
 function locationOf(flag: string | undefined): string {
   return flag ?? (process.env.SPIDERFOOT_WEBHOOK_STORE || defaultLocation);
 }
 
-async function openToRead(open: Open, location: string): Promise<Store> {
+async function openToRead({ engineOf, openStore }: StorePackage, location: string): Promise<Store> {
   try {
-    return await open(location, { readOnly: true });
+    return await openStore(location, { readOnly: true });
   } catch (error) {
+    if (engineOf(location) !== 'sqlite') throw error;
     const { FileInUseError, OutdatedFileError } = await import('@spiderfoot-webhooks/sqlite');
     if (!(error instanceof OutdatedFileError)) throw error;
     try {
-      return await open(location, { mustExist: true });
+      return await openStore(location, { mustExist: true });
     } catch (migrationError) {
       throw migrationError instanceof FileInUseError ? migrationError : error;
     }
@@ -66,13 +67,12 @@ export function requireCapabilities(
 }
 
 function withOpened<Result>(
-  openWith: (open: Open) => Promise<Store>,
+  open: (engines: StorePackage) => Promise<Store>,
   needs: readonly StoreCapability[],
   use: (store: DeliveryStore) => Promise<Result>,
 ): Promise<Result> {
   return withFlagNames(async () => {
-    const { openStore } = await import('@spiderfoot-webhooks/store');
-    const store = await openWith(openStore);
+    const store = await open(await import('@spiderfoot-webhooks/store'));
     try {
       requireCapabilities(store, needs);
       await store.ready();

@@ -6,6 +6,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The open store of a receiver, if it has one. */
 export interface ReceiverStore extends StoreFromEnvironment {
+  /** Without passwords. */
   readonly location: string | undefined;
   readonly queued: boolean;
 }
@@ -31,10 +32,25 @@ export async function openReceiverStore(
   if (location === undefined && !mode) {
     return { options: {}, store: undefined, close: async () => {}, location, queued: false };
   }
-  const { storeFromEnvironment } = await import('@spiderfoot-webhooks/store');
-  const stored = await storeFromEnvironment(
-    { logger: { error: report } },
-    { SPIDERFOOT_WEBHOOK_STORE: location, SPIDERFOOT_WEBHOOK_MODE: mode },
-  );
-  return { ...stored, location, queued: 'queue' in stored.options };
+  const { engineOf, printableLocation, storeFromEnvironment } = await import('@spiderfoot-webhooks/store');
+  const variables = { SPIDERFOOT_WEBHOOK_STORE: location, SPIDERFOOT_WEBHOOK_MODE: mode };
+  const stored = await withStoreFlag(store !== undefined, async () => {
+    if (location !== undefined && engineOf(location) === 'bullmq' && !mode) {
+      throw new UsageFailure('A store in Redis is a queue and not a log, so it requires --queue.');
+    }
+    return storeFromEnvironment({ logger: { error: report } }, variables);
+  });
+  const printed = location === undefined ? undefined : printableLocation(location);
+  return { ...stored, location: printed, queued: 'queue' in stored.options };
+}
+
+/** Run a function that names the variable of the store in its errors. If the flag was given, name the flag instead. */
+async function withStoreFlag<Result>(isFlag: boolean, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    const named = 'Option "SPIDERFOOT_WEBHOOK_STORE"';
+    if (!isFlag || !(error instanceof Error) || !error.message.startsWith(named)) throw error;
+    throw new UsageFailure(error.message.replace(named, '--store'));
+  }
 }
