@@ -1,25 +1,13 @@
-import { afterAll, describe, expect, it, onTestFailed } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { stopPrograms } from '../product/support/program.ts';
 import { batter, type Round } from './support/batter.ts';
 import type { Evidence } from './support/evidence.ts';
-import { createRandom, seed } from './support/random.ts';
-import { createTotals } from './support/totals.ts';
+import { judgeRounds, minutes, seeded } from './support/rounds.ts';
 import { flawless, judge, type Verdict } from './support/verdict.ts';
 
-/** `npm run crash -- --minutes 10` sets this. By default, the run is short. */
-const minutes = Number(process.env.CRASH_MINUTES ?? 0);
 const timeout = minutes * 60_000 + 120_000;
 
 afterAll(stopPrograms);
-
-function seeded() {
-  onTestFailed(() =>
-    console.error(
-      `To repeat the run, set CRASH_SEED=${seed}. The kills happen at the same moments, except for scheduling.`,
-    ),
-  );
-  return createRandom(seed);
-}
 
 const rounds: readonly (Round & { readonly name: string })[] = [
   { name: 'a queue', mode: 'queue', processes: 1, kills: 4 },
@@ -35,26 +23,8 @@ const rounds: readonly (Round & { readonly name: string })[] = [
 ];
 
 describe('repeated SIGKILL at random moments', () => {
-  it.each(rounds)(
-    'loses no delivery of $name after repeated SIGKILL',
-    { timeout },
-    async ({ name, ...round }) => {
-      const random = seeded();
-      const totals = createTotals(name);
-      const end = performance.now() + (minutes * 60_000) / rounds.length;
-      // On a busy machine, one round may have too few deliveries or broken requests.
-      const isMeaningful = () => totals.acknowledged > 100 && totals.broken > 0;
-      let begun = 0;
-      do {
-        begun++;
-        const battered = await batter(minutes > 0 ? { ...round, kills: 12 } : round, random);
-        totals.add(battered);
-        if (minutes > 0) console.log(totals.line());
-        expect(judge(battered.evidence), totals.line()).toEqual(flawless);
-        expect(battered.evidence.rows.filter(({ state }) => state === 'dead')).toEqual([]);
-      } while (performance.now() < end || (!isMeaningful() && begun < 10));
-      expect(isMeaningful(), totals.line()).toBe(true);
-    },
+  it.each(rounds)('loses no delivery of $name after repeated SIGKILL', { timeout }, (round) =>
+    judgeRounds(round, minutes / rounds.length),
   );
 });
 

@@ -26,7 +26,7 @@ if (reason !== undefined) {
       'commits and syncs a delivery in a %s before the 2xx and before the handlers',
       async (mode) => {
         const { site, trace } = await traced(mode);
-        const order = orderOf(trace, site.database, site.journal);
+        const order = orderOf(trace, site.place.location, site.journal);
         expect(order).toMatchObject({
           acknowledgedEarly: 0,
           handledEarly: 0,
@@ -39,7 +39,7 @@ if (reason !== undefined) {
         // Without the syncs, as with `synchronous = NORMAL`, every step is early.
         const unsynced = orderOf(
           trace.filter((line) => !/^f(?:data)?sync\(/.test(line)),
-          site.database,
+          site.place.location,
           site.journal,
         );
         expect(unsynced).toMatchObject({
@@ -52,7 +52,7 @@ if (reason !== undefined) {
 
     it('reports a queue that acknowledges before it commits', async () => {
       const { site, trace } = await traced('queue', 'answers-first');
-      const order = orderOf(trace, site.database, site.journal);
+      const order = orderOf(trace, site.place.location, site.journal);
       expect(order.acknowledgedEarly).toBeGreaterThan(0);
       expect(order.handledEarly).toBe(0);
     });
@@ -68,7 +68,7 @@ if (reason !== undefined) {
       const output = join(temporaryFolder(), 'trace');
       const faults = ['-e', `inject=${call}:error=${error}:when=100..115`];
       const receiver = await new Receiver(site, tracing(output, faults)).listening();
-      const sender = startSender(() => receiver.url, sent, createRandom(seed), 8);
+      const sender = startSender(() => receiver.url, sent, createRandom(seed), { connections: 8 });
       await until('webhooks were rejected', () => (sent.answers.get(503) ?? 0) > 0);
       const before = sent.acknowledged.size;
       await until('webhooks were acknowledged again', () => sent.acknowledged.size >= before + 50);
@@ -77,8 +77,8 @@ if (reason !== undefined) {
       const next = await new Receiver(site).listening();
       await untilDrained(site);
       expect(await next.terminate()).toEqual({ code: 0, signal: null });
-      expect(judge(gather(site, sent))).toEqual(flawless);
-      const order = orderOf(readTrace(output), site.database, site.journal);
+      expect(judge(await gather(site, sent))).toEqual(flawless);
+      const order = orderOf(readTrace(output), site.place.location, site.journal);
       expect(order).toMatchObject({ acknowledgedEarly: 0, handledEarly: 0 });
       expect(order.failed).toBeGreaterThan(0);
     });
@@ -91,7 +91,7 @@ async function traced(mode: Mode, variant?: string) {
   const sent = nothingSent();
   const output = join(temporaryFolder(), 'trace');
   const receiver = await new Receiver(site, tracing(output)).listening();
-  const sender = startSender(() => receiver.url, sent, createRandom(seed), 8);
+  const sender = startSender(() => receiver.url, sent, createRandom(seed), { connections: 8 });
   await until('webhooks were acknowledged', () => sent.acknowledged.size >= 100);
   await sender.stop();
   await untilDrained(site);

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { stopPrograms } from '../product/support/program.ts';
 import { fileLimit, smallFileSystem } from './support/disks.ts';
+import { sqlitePlace } from './support/engines/sqlite.ts';
 import { gather, isLocked, readJournal, rowsOf, until, untilDrained } from './support/evidence.ts';
 import { createRandom, seed } from './support/random.ts';
 import { createSite, Receiver, type Site } from './support/receivers.ts';
-import { deliver, nothingSent, startSender } from './support/sender.ts';
+import { deliver, nothingSent, startSender, timeouts } from './support/sender.ts';
 import { flawless, judge } from './support/verdict.ts';
 
 afterAll(stopPrograms);
@@ -25,10 +26,11 @@ describe('a full disk', () => {
     'returns 503 until space is free and loses no delivery, with %s',
     async (kind) => {
       const disk = (kind === 'a full file system' ? smallFileSystem() : undefined) ?? fileLimit();
-      const site = createSite('queue', {}, disk.folder);
+      const site = createSite('queue', {}, sqlitePlace(disk.folder));
       const sent = nothingSent();
       let receiver = await new Receiver(site).listening();
-      const sender = startSender(() => receiver.url, sent, createRandom(seed));
+      const options = { timeout: timeouts.spiderFoot };
+      const sender = startSender(() => receiver.url, sent, createRandom(seed), options);
       await until('webhooks were acknowledged', () => sent.acknowledged.size >= 100);
       disk.fill(receiver);
       await until('webhooks were rejected', () => (sent.answers.get(503) ?? 0) >= 100);
@@ -41,7 +43,7 @@ describe('a full disk', () => {
       await sender.stop();
       await untilDrained(site);
       expect(await receiver.terminate()).toEqual(cleanExit);
-      expect(judge(gather(site, sent))).toEqual(flawless);
+      expect(judge(await gather(site, sent))).toEqual(flawless);
     },
   );
 });
@@ -74,7 +76,7 @@ describe('a process that is suspended for longer than its lease', () => {
     await untilDrained(site);
     expect(await other.terminate()).toEqual(cleanExit);
 
-    const evidence = gather(site, sent);
+    const evidence = await gather(site, sent);
     expect(judge(evidence)).toEqual(flawless);
     const steps = evidence.steps.map(({ attempt, step }) => `${attempt} ${step}`);
     expect(steps).toEqual(['1 began', '2 began', '2 handled', '1 failed']);
@@ -106,7 +108,7 @@ describe('a process that is suspended for longer than its lease', () => {
     await sender.stop();
     await untilDrained(site);
     for (const receiver of receivers) expect(await receiver.terminate()).toEqual(cleanExit);
-    expect(judge(gather(site, sent))).toEqual(flawless);
+    expect(judge(await gather(site, sent))).toEqual(flawless);
   });
 });
 
@@ -124,7 +126,7 @@ describe('SIGTERM', () => {
       await sender.stop();
       await untilDrained(site);
       expect(await receiver.terminate()).toEqual(cleanExit);
-      expect(judge(gather(site, sent))).toEqual(flawless);
+      expect(judge(await gather(site, sent))).toEqual(flawless);
     },
   );
 
@@ -139,7 +141,7 @@ describe('SIGTERM', () => {
     const second = await new Receiver({ ...site, settings }).listening();
     await untilDrained(site);
     expect(await second.terminate()).toEqual(cleanExit);
-    expect(judge(gather(site, sent))).toEqual(flawless);
+    expect(judge(await gather(site, sent))).toEqual(flawless);
   });
 });
 
@@ -151,7 +153,7 @@ describe('a handler', () => {
     expect(await deliver(connections(), () => receiver.url, sent)).toBe(true);
     await untilDrained(site);
     expect(await receiver.terminate()).toEqual(cleanExit);
-    const { rows, steps, ...evidence } = gather(site, sent);
+    const { rows, steps, ...evidence } = await gather(site, sent);
     expect(judge({ ...evidence, rows, steps })).toEqual(flawless);
     expect(rows).toMatchObject([{ state: 'dead', failures: 3 }]);
     expect(steps.filter(({ step }) => step === 'failed')).toHaveLength(3);
@@ -177,7 +179,7 @@ describe('a handler', () => {
     await untilDrained(site);
     expect(await (await receiver.listening()).terminate()).toEqual(cleanExit);
     await counted;
-    const evidence = gather(site, sent);
+    const evidence = await gather(site, sent);
     expect(judge(evidence)).toEqual(flawless);
     expect(deaths).toBe(3);
     expect(evidence.rows.map(({ state }) => state).sort()).toEqual(['dead', ...Array(8).fill('processed')]);

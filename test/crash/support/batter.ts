@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import type { Place } from './engines/engine.ts';
 import { type Evidence, gather, untilDrained } from './evidence.ts';
-import { between, type Random } from './random.ts';
+import { between, oneOf, type Random } from './random.ts';
 import { createSite, type Mode, Receiver, type ReceiverSettings } from './receivers.ts';
 import { nothingSent, type Sent, startSender } from './sender.ts';
 
@@ -11,7 +12,11 @@ export interface Round {
   readonly processes: number;
   /** How often each receiver is killed. */
   readonly kills: number;
+  /** The milliseconds from its start to its death: the least, and the most. @default [30, 700] */
+  readonly uptime?: readonly [number, number];
   readonly settings?: ReceiverSettings;
+  /** Creates the store that the receivers share. @default a SQLite file */
+  readonly newPlace?: () => Promise<Place>;
 }
 
 export interface Battered {
@@ -21,15 +26,18 @@ export interface Battered {
 }
 
 /** Kills receivers at random moments under load, restarts them, and gathers the evidence at the end. */
-export async function batter({ mode, processes, kills, settings }: Round, random: Random): Promise<Battered> {
-  const site = createSite(mode, settings);
+export async function batter(
+  { mode, processes, kills, uptime = [30, 700], settings, newPlace }: Round,
+  random: Random,
+): Promise<Battered> {
+  const site = createSite(mode, settings, await newPlace?.());
   const sent = nothingSent();
   const first = new Receiver(site);
   const receivers = [
     await first.listening(),
     ...Array.from({ length: processes - 1 }, () => new Receiver(site)),
   ];
-  const sender = startSender(() => one(receivers, random).url, sent, random);
+  const sender = startSender(() => oneOf(receivers, random).url, sent, random);
 
   async function keepKilling(place: number): Promise<void> {
     for (let kill = 0; kill < kills; kill++) {
@@ -38,7 +46,7 @@ export async function batter({ mode, processes, kills, settings }: Round, random
       if (random() < 0.2) await sleep(between(random, 0, 200));
       else {
         await receiver.listening();
-        await sleep(between(random, 30, 700));
+        await sleep(between(random, ...uptime));
       }
       await receiver.kill();
       receivers[place] = new Receiver(site);
@@ -50,11 +58,5 @@ export async function batter({ mode, processes, kills, settings }: Round, random
   await sender.stop();
   await untilDrained(site);
   for (const receiver of receivers) expect(await receiver.terminate()).toEqual({ code: 0, signal: null });
-  return { evidence: gather(site, sent), sent, kills: kills * processes };
-}
-
-function one<Value>(values: readonly Value[], random: Random): Value {
-  const value = values[Math.floor(random() * values.length)];
-  if (value === undefined) throw new Error('The list is empty');
-  return value;
+  return { evidence: await gather(site, sent), sent, kills: kills * processes };
 }

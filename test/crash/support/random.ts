@@ -18,3 +18,9 @@ export const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 
 export function between(random: Random, least: number, most: number): number {
   return least + random() * (most - least);
 }
+
+export function oneOf<Value>(values: readonly Value[], random: Random): Value {
+  const value = values[Math.floor(random() * values.length)];
+  if (value === undefined) throw new Error('The list is empty');
+  return value;
+}

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type Ending, Program } from '../../product/support/program.ts';
+import type { Place } from './engines/engine.ts';
+import { sqlitePlace } from './engines/sqlite.ts';
 import { secret } from './sender.ts';
 
 /** The settings that the receiver program reads from its environment. They include options of the store. */
@@ -26,19 +28,25 @@ const quick = { lease: 600, pollInterval: 100, baseDelay: 20, maxDelay: 200, max
 
 export type Mode = 'queue' | 'log';
 
-/** A database with its journal and settings. It is deleted when the test ends. */
+/** A store with its journal and settings. */
 export interface Site {
   readonly mode: Mode;
-  readonly database: string;
+  readonly place: Place;
   readonly journal: string;
   readonly settings: ReceiverSettings;
   readonly maxAttempts: number;
 }
 
-export function createSite(mode: Mode, settings: ReceiverSettings = {}, folder = temporaryFolder()): Site {
+/** @param place the store. By default, a new file that is deleted when the test ends */
+export function createSite(
+  mode: Mode,
+  settings: ReceiverSettings = {},
+  place = sqlitePlace(temporaryFolder()),
+): Site {
   const { maxAttempts = quick.maxAttempts } = settings;
   const journal = join(temporaryFolder(), 'journal');
-  return { mode, database: join(folder, 'webhooks.db'), journal, settings, maxAttempts };
+  writeFileSync(journal, '');
+  return { mode, place, journal, settings, maxAttempts };
 }
 
 export function temporaryFolder(): string {
@@ -56,9 +64,9 @@ export class Receiver {
   pid = 0;
 
   /** @param wrapper a command that runs the program, such as strace */
-  constructor({ mode, database, journal, settings }: Site, wrapper: readonly string[] = []) {
+  constructor({ mode, place, journal, settings }: Site, wrapper: readonly string[] = []) {
     const script = fileURLToPath(new URL('receiver.mjs', import.meta.url));
-    const [command = '', ...args] = [...wrapper, process.execPath, script, mode, database, journal];
+    const [command = '', ...args] = [...wrapper, process.execPath, script, mode, place.location, journal];
     const env = { CRASH_SETTINGS: JSON.stringify({ secret, ...quick, ...settings }) };
     this.program = new Program(command, args, { env });
     onTestFinished(() => this.program.kill());

@@ -26,8 +26,20 @@ export function hashOf(body: Uint8Array): string {
 /** SpiderFoot waits 1 s, then 2 s. A tenth of that allows many crashes and is still longer than a restart. */
 const waits = [100, 200];
 
-/** SpiderFoot's timeout is 10 s. */
-const timeout = 1000;
+/** The timeout of a request, in milliseconds. */
+export const timeouts = {
+  /** Longer than a lease of these tests, and short enough for many crashes. */
+  short: 1000,
+  /** SpiderFoot's own. */
+  spiderFoot: 10_000,
+};
+
+export interface SenderOptions {
+  /** @default 48 */
+  readonly connections?: number;
+  /** @default timeouts.short */
+  readonly timeout?: number;
+}
 
 export interface Sender {
   /** Sends no further webhooks, and waits for the requests in flight. */
@@ -39,12 +51,17 @@ export interface Sender {
  * each.
  * @param target returns the URL for each attempt
  */
-export function startSender(target: () => string, sent: Sent, random: Random, connections = 48): Sender {
+export function startSender(
+  target: () => string,
+  sent: Sent,
+  random: Random,
+  { connections = 48, timeout = timeouts.short }: SenderOptions = {},
+): Sender {
   const agent = new Agent({ keepAlive: true });
   let going = true;
 
   async function work(): Promise<void> {
-    while (going) await deliver(agent, target, sent, { finding: findingOf(random) });
+    while (going) await deliver(agent, target, sent, { finding: findingOf(random) }, timeout);
   }
 
   const working = Array.from({ length: connections }, work);
@@ -73,6 +90,7 @@ export async function deliver(
   target: () => string,
   sent: Sent,
   data: Readonly<Record<string, string>> = {},
+  timeout = timeouts.short,
 ): Promise<boolean> {
   const webhook = await signedWebhook('scan_completed', {
     secret,
@@ -82,7 +100,7 @@ export async function deliver(
   const hash = hashOf(body);
   sent.all.add(hash);
   for (let attempt = 0; ; attempt++) {
-    const answer = await post(agent, target(), webhook.headers, body);
+    const answer = await post(agent, target(), webhook.headers, body, timeout);
     sent.answers.set(answer, (sent.answers.get(answer) ?? 0) + 1);
     if (answer !== 'broken' && answer >= 200 && answer < 300) {
       sent.acknowledged.add(hash);
@@ -100,6 +118,7 @@ function post(
   url: string,
   headers: Readonly<Record<string, string>>,
   body: Buffer,
+  timeout: number,
 ): Promise<number | 'broken'> {
   return new Promise((resolve) => {
     const options = { agent, method: 'POST', headers: { ...headers, 'content-length': body.byteLength } };

@@ -1,12 +1,13 @@
-import type { Evidence, Row, Step } from './evidence.ts';
+import type { Row } from './engines/engine.ts';
+import type { Evidence, Step } from './evidence.ts';
 
 /** The number of deliveries for which each guarantee was broken. */
 export interface Verdict {
-  /** Acknowledged, but not in the database with the same bytes. */
+  /** Acknowledged, but not in the store with the same bytes. */
   readonly lost: number;
-  /** In the database more than once. */
+  /** In the store more than once. */
   readonly doubled: number;
-  /** In the database with bytes that were never sent. */
+  /** In the store with bytes that were never sent. */
   readonly altered: number;
   /** Not processed and not a dead letter. A log has no workers, so only acknowledged deliveries count there. */
   readonly unfinished: number;
@@ -20,7 +21,7 @@ export interface Verdict {
   readonly abandoned: number;
   /** Started twice with the same attempt, because two workers held one claim. */
   readonly shared: number;
-  /** Corrupt databases. */
+  /** Corrupt stores. */
   readonly corrupt: number;
 }
 
@@ -53,7 +54,7 @@ export function judge({ mode, maxAttempts, sent, rows, steps, integrity }: Evide
     altered: [...stored].filter((hash) => !sent.all.has(hash)).length,
     unfinished: rows.filter((row) => mustBeOver(row) && !isOver(row)).length,
     unhandled: rows.filter(({ id, state }) => state === 'processed' && !handled.has(id)).length,
-    early: new Set(steps.filter(({ committed }) => !committed).map(({ id }) => id)).size,
+    early: new Set(steps.filter(({ committed }) => committed === false).map(({ id }) => id)).size,
     overtried: overtried.size,
     abandoned: rows.filter(({ state, failures }) => state === 'dead' && failures < maxAttempts).length,
     shared: mode === 'queue' ? begun.length - new Set(begun.map(claimOf)).size : 0,

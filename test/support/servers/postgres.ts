@@ -35,6 +35,13 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
   /** The encoding of the databases. */
   readonly encoding?: string;
+  /**
+   * Start a standby that replicates a server. `port` is the server's port, or the port of a proxy. `name` is the name for
+   * `synchronous_standby_names`.
+   */
+  readonly replicaOf?: { readonly port: number; readonly name: string };
+  /** The folder in which the server's folder is created. @default the system's folder for temporary files */
+  readonly parent?: string;
 }
 
 /** The number of milliseconds in which a server must start or stop. */
@@ -59,14 +66,21 @@ export const postgres: RequiredServer = { program: 'initdb', folders, install: '
 export async function startPostgres({
   settings = {},
   encoding = 'UTF8',
+  replicaOf,
+  parent,
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const bin = dirname(requireProgram(postgres));
   const user = await userForServer();
-  const folder = serverFolder(user);
+  const folder = serverFolder(user, parent);
   const data = join(folder, 'data');
   const asUser = { ...user, cwd: folder, timeout: timeLimit };
-  const initialize = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', encoding, '--locale=C', '-N'];
-  await run(join(bin, 'initdb'), initialize, asUser);
+  if (replicaOf === undefined) {
+    const initialize = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', encoding, '--locale=C', '-N'];
+    await run(join(bin, 'initdb'), initialize, asUser);
+  } else {
+    const from = `host=127.0.0.1 port=${replicaOf.port} user=postgres application_name=${replicaOf.name}`;
+    await run(join(bin, 'pg_basebackup'), ['-D', data, '-R', '-N', '-c', 'fast', '-d', from], asUser);
+  }
   const port = await freePort();
   const given = {
     ...{ listen_addresses: '127.0.0.1', port, unix_socket_directories: folder },

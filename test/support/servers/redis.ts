@@ -26,8 +26,8 @@ export interface RedisServer {
 export interface RedisOptions {
   /** Lines of the configuration file, by name. They replace the defaults: an AOF that is synced for each write. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** The primary of a replica. The promise resolves when the replica has its data. */
-  readonly replicaOf?: RedisServer;
+  /** The primary of a replica, or a proxy in front of it. The promise resolves when the replica has its data. */
+  readonly replicaOf?: Pick<RedisServer, 'port'>;
 }
 
 /** By default, Redis loses nothing if its machine loses power. */

@@ -26,8 +26,8 @@ export async function userForServer(): Promise<User | undefined> {
 }
 
 /** Create a temporary folder for a server. */
-export function serverFolder(user: User | undefined): string {
-  const folder = mkdtempSync(join(tmpdir(), 'spiderfoot-server-'));
+export function serverFolder(user: User | undefined, parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, 'spiderfoot-server-'));
   chmodSync(folder, 0o755);
   if (user) chownSync(folder, user.uid, user.gid);
   return folder;
