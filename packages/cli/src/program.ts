@@ -49,6 +49,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'prune', summary: 'delete old deliveries', load: () => import('./commands/prune.ts') },
   {
+    name: 'migrate',
+    summary: 'create or update the tables of a store',
+    load: () => import('./commands/migrate.ts'),
+  },
+  {
     name: 'tail',
     summary: 'show the latest deliveries, and follow new ones',
     load: () => import('./commands/tail.ts'),

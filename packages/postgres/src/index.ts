@@ -6,4 +6,5 @@
 export { ServerSettingError, StoreError } from './errors.ts';
 export type { StoreOptions } from './options.ts';
 export { migrationSql } from './schema/migrations.ts';
+export { type PendingMigrations, pendingMigrations } from './schema/pending-migrations.ts';
 export { openStore, type Store } from './store.ts';

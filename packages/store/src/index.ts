@@ -7,6 +7,7 @@
  */
 export { StoreUnavailableError } from './connection/explained.ts';
 export { MissingPackageError } from './engines/load-engine.ts';
+export { pendingMigrations } from './engines/postgres.ts';
 export { type Engine, engineOf, printableLocation } from './location.ts';
 export { openStore } from './open-store.ts';
 export type { Store } from './store.ts';

@@ -35,7 +35,8 @@ export function withStoreToRead<Result>(
 
 type StorePackage = typeof import('@spiderfoot-webhooks/store');
 
-function locationOf(flag: string | undefined): string {
+/** Return the location that the flag or the environment specifies. */
+export function locationOf(flag: string | undefined): string {
   return flag ?? (process.env.SPIDERFOOT_WEBHOOK_STORE || defaultLocation);
 }
 

@@ -44,7 +44,7 @@ const findVersionTable = `SELECT 1 AS found FROM pg_class AS c JOIN pg_namespace
   WHERE n.nspname = $1 AND c.relname = 'schema_version'`;
 
 /** Return the version of a schema. 0 if the store has no tables in it. */
-async function versionOf(session: Session, schema: string): Promise<number> {
+export async function versionOf(session: Session, schema: string): Promise<number> {
   const tables = await session.query({ text: findVersionTable, values: [schema] });
   if (tables.length === 0) return 0;
   const [row] = await session.query({

@@ -34,7 +34,8 @@ export function explained(location: string, open: () => Store): Store {
   }
 }
 
-function explain(location: string, error: unknown): unknown {
+/** Return an error that names the host and the next step, for an error of a server or its driver. */
+export function explain(location: string, error: unknown): unknown {
   const server = serverOf(location);
   if (error instanceof ConfigurationError) {
     const { option, message } = withOptionOfUrl(error);
