@@ -10,11 +10,14 @@ import { flawless, judge } from './support/verdict.ts';
 
 afterAll(stopPrograms);
 
+/** Milliseconds, for a busy machine. */
+const timeout = 180_000;
+
 /** A long run pauses the engine for longer. */
 const pauses = minutes > 0 ? [5, 30] : [5];
 
 describeSharedEngines((engine) => {
-  it('loses no delivery when the engine is killed and restarted under load', async () => {
+  it('loses no delivery when the engine is killed and restarted under load', { timeout }, async () => {
     const fleet = await startFleet(await engine.server.newPlace());
     for (let kill = 0; kill < 2; kill++) {
       await fleet.acknowledges(100);
@@ -27,7 +30,7 @@ describeSharedEngines((engine) => {
 
   it.each(pauses)(
     'answers every request with 503 in time when the engine is paused for %d s, and handles all deliveries after that',
-    { timeout: 180_000 },
+    { timeout },
     async (seconds) => {
       const fleet = await startFleet(await engine.server.newPlace());
       await fleet.acknowledges(100);
@@ -46,7 +49,7 @@ describeSharedEngines((engine) => {
     },
   );
 
-  it('loses no delivery when connections are cut in the middle of a statement', async () => {
+  it('loses no delivery when connections are cut in the middle of a statement', { timeout }, async () => {
     const proxy = await startTcpProxy(engine.server.port);
     onTestFinished(() => proxy.stop());
     const fleet = await startFleet(await engine.server.newPlace(proxy.port));

@@ -15,6 +15,8 @@ export interface ReceiverSettings {
   readonly baseDelay?: number;
   readonly maxDelay?: number;
   readonly closeTimeout?: number;
+  /** Of Redis. */
+  readonly replicas?: number;
   /** How often its handler fails before it succeeds. */
   readonly failFirst?: number;
   /** How long its handler runs, in milliseconds. */
