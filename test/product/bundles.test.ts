@@ -17,7 +17,7 @@ const programs: readonly (readonly [name: string, source: string, folder: string
   ],
   ...['README.md', 'docs/hono.md']
     .flatMap(blocksOf)
-    .filter(({ code }) => code.includes('@spiderfoot-webhooks/hono'))
+    .filter(({ code }) => code.includes('@spiderfoot-webhooks/hono') && !code.includes("'hono/bun'"))
     .map(({ name, code }) => [name, code, here] as const),
 ];
 

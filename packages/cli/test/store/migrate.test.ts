@@ -1,17 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  missingPostgres,
-  type PostgresServer,
-  startPostgres,
-} from '../../../../test/support/servers/postgres.ts';
+import { describeWithServer } from '../../../../test/support/servers/describe-with-server.ts';
+import { type PostgresServer, postgres, startPostgres } from '../../../../test/support/servers/postgres.ts';
 import { temporaryFolder } from '../support/certificates.ts';
 import { output, spiderfoot } from '../support/command.ts';
 import { typicalDatabase } from '../support/test-database.ts';
 
-const missing = missingPostgres();
-
-describe.skipIf(missing !== undefined)(`migrate ${missing ?? ''}`, () => {
+describeWithServer(postgres, 'migrate', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();

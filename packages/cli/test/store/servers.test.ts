@@ -3,21 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { describeWithServer } from '../../../../test/support/servers/describe-with-server.ts';
-import {
-  missingPostgres,
-  type PostgresServer,
-  startPostgres,
-} from '../../../../test/support/servers/postgres.ts';
+import { type PostgresServer, postgres, startPostgres } from '../../../../test/support/servers/postgres.ts';
 import { redis, startRedis } from '../../../../test/support/servers/redis.ts';
 import { temporaryFolder } from '../support/certificates.ts';
 import { output, secret, spiderfoot, withSecret } from '../support/command.ts';
 import { listening, sendEvent, start } from '../support/listen-process.ts';
 
 const password = 'let-me-in';
-const missing = missingPostgres();
-
-describe.skipIf(missing !== undefined)(`--store postgres://… ${missing ?? ''}`, () => {
+describeWithServer(postgres, '--store postgres://…', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();

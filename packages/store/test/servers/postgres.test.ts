@@ -3,18 +3,13 @@ import { join } from 'node:path';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  missingPostgres,
-  type PostgresServer,
-  startPostgres,
-} from '../../../../test/support/servers/postgres.ts';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { describeWithServer } from '../../../../test/support/servers/describe-with-server.ts';
+import { type PostgresServer, postgres, startPostgres } from '../../../../test/support/servers/postgres.ts';
 import { openStore, storeFromEnvironment } from '../../src/index.ts';
 
 const password = 'let-me-in';
-const missing = missingPostgres();
-
-describe.skipIf(missing !== undefined)(`a store in PostgreSQL ${missing ?? ''}`, () => {
+describeWithServer(postgres, 'a store in PostgreSQL', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
