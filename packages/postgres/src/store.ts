@@ -90,7 +90,7 @@ export function openStore(connection: string | pg.PoolConfig | pg.Pool, options:
   };
   const workers = createEndpointWorkers(
     (endpoint) => createEndpointQueue(db, writers, endpoint, settings),
-    settings,
+    { ...settings, claimsAhead: true },
     messages,
   );
   const stopPruning =

@@ -6,3 +6,9 @@
 export const durable = `durable AS MATERIALIZED (
     SELECT set_config('synchronous_commit',
       CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true) AS mode)`;
+
+/**
+ * The same for a commit that does not wait for the disk. If the server crashes within a second, a claim or the result of an
+ * attempt may be lost, and its delivery runs again.
+ */
+export const lazy = `lazy AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS mode)`;

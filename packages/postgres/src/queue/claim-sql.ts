@@ -1,4 +1,4 @@
-import { durable } from '../connection/durable-commit.ts';
+import { durable, lazy } from '../connection/durable-commit.ts';
 import { columnsWithBody, milliseconds } from '../rows/columns.ts';
 
 /**
@@ -13,7 +13,7 @@ const isExpired = `state = 'running' AND endpoint = $1 AND lease_until <= now()
  * was lost come first: there are only as many as had a worker. A row that is still running has lost its process. That is a
  * failure, so that an event cannot end processes forever. See `suspectFrom` of core for suspects.
  */
-export const claim = (prefix: string) => `WITH suspects AS (
+export const claim = (prefix: string) => `WITH ${lazy}, suspects AS (
     SELECT id, lease_until AS at FROM ${prefix}deliveries
     WHERE ${isExpired} AND failures + 1 >= $6 AND failures + 1 < $7
     ORDER BY lease_until, id LIMIT least($8::integer, 1) FOR UPDATE SKIP LOCKED
@@ -43,7 +43,7 @@ export const claim = (prefix: string) => `WITH suspects AS (
       (SELECT min(lease_until) FROM ${prefix}deliveries WHERE endpoint = $1 AND state = 'running' AND lease_until > now())
     ) - now() AS wait
   )
-  SELECT ${milliseconds('next.wait')} AS wait, claimed.* FROM next LEFT JOIN claimed ON true
+  SELECT ${milliseconds('next.wait')} AS wait, claimed.* FROM lazy CROSS JOIN next LEFT JOIN claimed ON true
   ORDER BY claimed.class, claimed.claimed_at, claimed.id`;
 
 /** Turns deliveries that have lost their process too often into dead letters. */
@@ -84,9 +84,9 @@ export const correct = (prefix: string) => `WITH queued AS (
   WHERE endpoint = $1 AND state = 'running' AND lease_until > now() + $3::bigint * interval '1 ms'
     AND lease_until > now() + ${longestLease}`;
 
-export const extend = (prefix: string) => `
+export const extend = (prefix: string) => `WITH ${lazy}
   UPDATE ${prefix}deliveries SET lease_until = now() + $1::bigint * interval '1 ms'
-  WHERE id = ANY ($2::bigint[]) AND lease_owner = $3 AND state = 'running'
+  FROM lazy WHERE id = ANY ($2::bigint[]) AND lease_owner = $3 AND state = 'running'
   RETURNING id`;
 
 /** Does not count a failure, because the attempt ended only because the store was closed. */

@@ -2,7 +2,7 @@ import type { Settlement } from '@spiderfoot-webhooks/core/stores';
 import { type Batches, createBatches } from '../connection/batches.ts';
 import type { Value } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
-import { durable } from '../connection/durable-commit.ts';
+import { durable, lazy } from '../connection/durable-commit.ts';
 import { toList } from '../rows/lists.ts';
 import { toOptionalColumn, toTimestamp } from '../rows/text.ts';
 
@@ -41,8 +41,11 @@ const parameters: readonly (readonly [name: string, type: string, value: (settle
   ['target', 'text', ({ settlement }) => toOptionalColumn(settlement.event?.target)],
 ];
 
-/** The owner and the attempt are the fence: a process that lost the delivery to another one must not settle it. */
-const settle = (prefix: string) => `WITH ${durable}
+/**
+ * The owner and the attempt are the fence: a process that lost the delivery to another one must not settle it. A dead letter
+ * is reported when its state is on the disk. Any other result may be lost, because the delivery then runs again.
+ */
+const settle = (prefix: string, isFinal: boolean) => `WITH ${isFinal ? durable : lazy}
   UPDATE ${prefix}deliveries AS d
   SET state = s.state, failures = s.failures, due_at = now() + s.wait * interval '1 ms',
     next_attempt = s.next_attempt, requested_wait = s.requested_wait,
@@ -50,7 +53,7 @@ const settle = (prefix: string) => `WITH ${durable}
     handlers = coalesce(s.handlers::json, d.handlers), code = s.code, issues = s.issues::json,
     event_type = coalesce(s.event_type, d.event_type), dialect = coalesce(s.dialect, d.dialect),
     scan_id = coalesce(s.scan_id, d.scan_id), target = coalesce(s.target, d.target)
-  FROM durable CROSS JOIN unnest(${parameters.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
+  FROM ${isFinal ? 'durable' : 'lazy'} CROSS JOIN unnest(${parameters.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
     AS s (${parameters.map(([name]) => name).join(', ')})
   WHERE d.id = s.id AND d.state = 'running' AND d.lease_owner = s.owner AND d.attempts = s.attempt
   RETURNING d.id`;
@@ -67,7 +70,10 @@ export function createSettlements(db: Database): Batches<Settling, boolean> {
       });
       if (settled.length === 0) return settlings.map(() => false);
       const values = parameters.map(([, , value]) => toList(settled.map(value)));
-      const written = new Set((await db.write({ text: settle(db.prefix), values })).map(({ id }) => id));
+      const isFinal = settled.some(({ settlement: { state } }) => state === 'dead' || state === 'rejected');
+      const written = new Set(
+        (await db.write({ text: settle(db.prefix, isFinal), values })).map(({ id }) => id),
+      );
       return settlings.map(({ key }) => written.has(key));
     },
   });

@@ -38,8 +38,8 @@ for (const offset of [-hour, hour]) {
     it('does not take over a delivery that another machine is running, and keeps its own', async () => {
       const schema = newSchema();
       const options = { schema, lease: 2000 };
-      const counts = { own: 0, other: 0 };
-      const hang = (name: 'own' | 'other') => () => {
+      const counts = { own: 0, other: 0, takenOver: 0 };
+      const hang = (name: keyof typeof counts) => () => {
         counts[name]++;
         return new Promise<typeof done>(() => {});
       };
@@ -49,10 +49,11 @@ for (const offset of [-hour, hour]) {
       await expect.poll(() => counts.other).toBe(1);
       setClock(offset);
       const store = openTestStore(database.connectionString, { ...options, closeTimeout: 1 });
-      store.start('default', hang('own'));
-      await store.enqueue(createStored());
+      store.start('default', hang('takenOver'));
+      store.start('own', hang('own'));
+      await store.enqueue(createStored({ endpoint: 'own' }));
       await new Promise((resolve) => setTimeout(resolve, 3000));
-      expect(counts).toEqual({ own: 1, other: 1 });
+      expect(counts).toEqual({ own: 1, other: 1, takenOver: 0 });
     });
 
     it('retries after the delay, and shows the time of the retry on its own clock', async () => {
