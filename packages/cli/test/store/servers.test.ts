@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describeWithServer } from '../../../../test/support/servers/describe-with-server.ts';
 import { type PostgresServer, postgres, startPostgres } from '../../../../test/support/servers/postgres.ts';
 import { redis, startRedis } from '../../../../test/support/servers/redis.ts';
 import { temporaryFolder } from '../support/certificates.ts';
