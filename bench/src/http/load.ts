@@ -52,7 +52,7 @@ export interface LoadOptions {
  * @returns requests per second
  */
 export async function requestRate(
-  { port, name }: Target,
+  { port, name }: Pick<Target, 'port' | 'name'>,
   requests: readonly Uint8Array[],
   status: number,
   { connections = 16, latencies }: LoadOptions = {},

@@ -1,5 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createReceiver, type ReceiverOptions } from '@spiderfoot-webhooks/core';
 import { webhookListener } from '@spiderfoot-webhooks/core/node';
@@ -13,30 +12,13 @@ import Koa from 'koa';
 import getRawBody from 'raw-body';
 import { secret } from '../support/bodies.ts';
 import { temporaryFile } from '../support/files.ts';
+import { signatureHeader as header, isGenuine, readAll } from './by-hand.ts';
 
 function receiver(options: Partial<ReceiverOptions> = {}) {
   return createReceiver({ secret, ...options }).on('scan_completed', ({ data }) => data.target);
 }
 
-/** Verify a signature as well as a hand-written receiver can. */
-function isGenuine(body: Buffer, signature: string | undefined): boolean {
-  const expected = createHmac('sha256', secret).update(body).digest();
-  const given = Buffer.from(signature?.replace('sha256=', '') ?? '', 'hex');
-  return given.byteLength === expected.byteLength && timingSafeEqual(expected, given);
-}
-
-const header = 'x-spiderfoot-signature';
 const success = { status: 'success' };
-
-/** Read a body with stream events, without a limit. `for await` is 10% slower. */
-function readAll(req: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => chunks.push(chunk));
-    req.on('end', () => resolve(Buffer.concat(chunks)));
-    req.on('error', reject);
-  });
-}
 
 function koaListener(middleware: Koa.Middleware): RequestListener {
   const callback = new Koa().use(middleware).callback();

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { cliParts } from '../cli/report.ts';
 import type { CliResult } from '../cli/start.ts';
 import type { CoreResult } from '../core/core.ts';
+import { type EngineFigures, engineParts } from '../engines/report.ts';
 import type { ForwardMemoryResult } from '../forward/memory.ts';
 import type { ForwardRateResult } from '../forward/rate.ts';
 import { forwardParts } from '../forward/report.ts';
@@ -13,7 +14,7 @@ import type { StoreRowsResult } from '../store/store-rows.ts';
 import { number, ratio, table } from './tables.ts';
 
 /** All figures of one run. `--json` prints them. */
-export interface Figures {
+export interface Figures extends EngineFigures {
   readonly machine: string;
   readonly node: string;
   readonly rounds: number;
@@ -108,6 +109,7 @@ export function toMarkdown(figures: Figures): string {
   }
   parts.push(
     ...storeParts(storeHttp, storeRows),
+    ...engineParts(figures),
     ...forwardParts(forwardRates, forwardMemory),
     ...cliParts(cli),
   );

@@ -4,6 +4,11 @@ export function number(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toFixed(1);
 }
 
+/** The median, with the range. */
+export function cell({ median, min, max }: Series): string {
+  return `${number(median)} (${number(min)} to ${number(max)})`;
+}
+
 export function ratio({ median, min, max }: Pick<Series, 'median' | 'min' | 'max'>): string {
   return `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
 }

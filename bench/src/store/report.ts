@@ -1,4 +1,4 @@
-import { number, quartiles, ratio, table } from '../report/tables.ts';
+import { cell, number, quartiles, ratio, table } from '../report/tables.ts';
 import type { StoreHttpResult } from './store-http.ts';
 import type { StoreRowsResult } from './store-rows.ts';
 
@@ -47,7 +47,7 @@ export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResu
   const { syncsPerSecond, commits, sizes } = rows;
   const commitLines = commits.map(({ together, rowsPerSecond, perSync }) => [
     String(together),
-    `${number(rowsPerSecond.median)} (${number(rowsPerSecond.min)} to ${number(rowsPerSecond.max)})`,
+    cell(rowsPerSecond),
     perSync.toFixed(1),
   ]);
   parts.push(
@@ -59,7 +59,7 @@ export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResu
       ['rows', 'insert µs', ...Object.keys(sizes[0]?.lists ?? {}).map((name) => `${name} ms`), 'memory MiB'],
       sizes.map(({ rows: count, insert, lists, memory }) => [
         String(count),
-        `${number(insert.median)} (${number(insert.min)} to ${number(insert.max)})`,
+        cell(insert),
         ...Object.values(lists).map((time) => time.toFixed(2)),
         memory.toFixed(0),
       ]),

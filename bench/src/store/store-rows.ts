@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
-import type { LogEntry } from '@spiderfoot-webhooks/core/stores';
-import { openStore, type Store } from '@spiderfoot-webhooks/sqlite';
+import type { DeliveryLog, DeliveryStore, LogEntry } from '@spiderfoot-webhooks/core/stores';
+import { openStore } from '@spiderfoot-webhooks/sqlite';
 import type { Progress } from '../report/progress.ts';
 import { quantile, type Series, seriesOf } from '../report/statistics.ts';
 import { signedBodies } from '../support/bodies.ts';
@@ -14,8 +14,11 @@ interface CommitResult {
   readonly perSync: number;
 }
 
-/** The figures of a file with this number of rows. */
-interface SizeResult {
+/** A store whose rows are measured. */
+type Store = Pick<DeliveryLog, 'record'> & Pick<DeliveryStore, 'list' | 'counts'>;
+
+/** The figures of a table with this number of rows. */
+export interface SizeResult {
   readonly rows: number;
   /** Microseconds per row, with 64 concurrent writes. */
   readonly insert: Series;
@@ -40,7 +43,7 @@ export async function measureStoreRows(
   return {
     syncsPerSecond,
     commits: await measureCommits(rounds, syncsPerSecond, progress),
-    sizes: await measureSizes(most, progress),
+    sizes: await measureFile(most, progress),
   };
 }
 
@@ -79,13 +82,23 @@ async function measureCommits(
   });
 }
 
-async function measureSizes(most: number, progress: Progress): Promise<SizeResult[]> {
+async function measureFile(most: number, progress: Progress): Promise<SizeResult[]> {
   const store = openStore(temporaryFile());
+  const results = await measureSizes(store, most, progress);
+  await store.close();
+  return results;
+}
+
+/**
+ * Fill a table, and measure it at 10,000 rows and at each further power of ten.
+ * @param most the number of rows at the end
+ */
+export async function measureSizes(store: Store, most: number, progress: Progress): Promise<SizeResult[]> {
   const results: SizeResult[] = [];
   /** The rows before each mark are measured in slices of this size. */
   const slice = 640;
   let rows = 0;
-  for (const mark of [10_000, 100_000, 1_000_000].filter((size) => size <= most)) {
+  for (const mark of [10_000, 100_000, 1_000_000, 10_000_000].filter((size) => size <= most)) {
     while (rows < mark - 10 * slice) {
       progress.report(`rows: ${rows} of ${most}`);
       const count = Math.min(6400, mark - 10 * slice - rows);
@@ -100,7 +113,6 @@ async function measureSizes(most: number, progress: Progress): Promise<SizeResul
     const lists = await measureLists(store);
     results.push({ rows: mark, insert: seriesOf(times), lists, memory: process.memoryUsage.rss() / 2 ** 20 });
   }
-  await store.close();
   return results;
 }
 
