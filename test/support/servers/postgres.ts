@@ -11,6 +11,12 @@ import { serverFolder, userForServer } from './unprivileged.ts';
 
 const run = promisify(execFile);
 
+const running = new Set<ChildProcess>();
+// An aborted test run must not leave a server running. SIGQUIT ends all processes of a server at once.
+process.once('exit', () => {
+  for (const server of running) server.kill('SIGQUIT');
+});
+
 /** A PostgreSQL server in a temporary folder. */
 export interface PostgresServer {
   /** The address of the database `postgres`, for its superuser. */
@@ -96,6 +102,8 @@ export async function startPostgres({
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     server = child;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     let log = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       log = (log + text).slice(-10_000);
