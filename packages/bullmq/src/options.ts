@@ -32,8 +32,8 @@ export interface WebhookQueueOptions extends Omit<DurableStoreOptions, OtherOpti
    *
    * - `always`: Redis syncs its append-only file before it answers (`appendonly yes`, `appendfsync always`), so a power
    *   failure loses nothing
-   * - `everysec`: Redis syncs its append-only file once a second, so a power failure can lose about a second of
-   *   acknowledged deliveries. A crash of Redis alone loses nothing
+   * - `everysec`: Redis syncs its append-only file once a second. A power failure can lose about two seconds of
+   *   acknowledged deliveries. So can a crash of Redis while its disk is busy, because Redis then delays its writes
    * - `unchecked`: your provider makes writes durable in another way
    * @default 'always'
    */

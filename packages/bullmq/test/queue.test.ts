@@ -92,36 +92,6 @@ describeWithServer(redis, 'A queue in Redis', () => {
     }
   });
 
-  it('keeps an attempt whose lock was renewed too late, and does not run the delivery twice', async () => {
-    const queue = queueForTest(server, { prefix: newPrefix(), lease: 300 });
-    const delivery = createDelivery();
-    let [attempts, finish] = [0, () => {}];
-    queue.start('default', async () => {
-      attempts++;
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-      return processed;
-    });
-    await queue.enqueue(delivery);
-    await until('it runs', () => attempts === 1);
-    const { key = '' } = (await queue.get(delivery.id)) ?? {};
-    const lock = `${queue.queueOf('default').toKey(key)}:lock`;
-    const admin = new Redis(server.url);
-    onTestFinished(() => admin.disconnect());
-    const token = await admin.get(lock);
-    // Redis does the same when the lock expires.
-    await admin.del(lock);
-    await until('the job is locked again', async () => {
-      const current = await admin.get(lock);
-      return current !== null && current !== token;
-    });
-    finish();
-    await until('it is processed', async () => (await queue.get(delivery.id))?.state === 'processed');
-    expect(await queue.get(delivery.id)).toMatchObject({ attempts: 1, failures: 0 });
-    expect(attempts).toBe(1);
-  });
-
   it('does not count the processes that a processed delivery has lost when it is replayed', async () => {
     const options = { prefix: newPrefix(), maxAttempts: 3 };
     const queue = queueForTest(server, options);

@@ -54,6 +54,9 @@ export interface ClaimContext {
 export function createJobClaims(context: ClaimContext): JobClaims {
   const { backend, moves, onError } = context;
 
+  /** Whether the queue had more jobs than places the last time. If not, one command finds out whether it is still empty. */
+  let hasBacklog = true;
+
   /** @returns the next job, or when the next one is due */
   async function fetch(): Promise<FetchedJob | number | undefined> {
     const token = context.newToken();
@@ -134,8 +137,8 @@ export function createJobClaims(context: ClaimContext): JobClaims {
       let nextDue: number | undefined;
       let mayRunSuspect = plan.takeOver === 'all';
       while (jobs.length < plan.places) {
-        // Most of the time one place is free, or the queue is empty. Only a backlog needs more.
-        const wanted = jobs.length === 0 ? 1 : plan.places - jobs.length;
+        const places = plan.places - jobs.length;
+        const wanted = hasBacklog ? places : 1;
         const fetched = await fetchSeveral(wanted);
         for (const job of fetched.filter(isFetched)) {
           const admitted = context.adopt(job) ? undefined : await admit(job, plan, mayRunSuspect);
@@ -144,7 +147,8 @@ export function createJobClaims(context: ClaimContext): JobClaims {
           jobs.push(admitted);
         }
         nextDue = fetched.find((result) => typeof result === 'number') ?? nextDue;
-        if (!fetched.every(isFetched)) break;
+        hasBacklog = fetched.every(isFetched);
+        if (!hasBacklog) break;
       }
       return { jobs, nextDue };
     },

@@ -92,7 +92,11 @@ export function createEndpointQueue(context: EndpointQueueContext): WorkerStore 
 
   return {
     enqueue: (delivery) => context.enqueue(delivery),
-    claim: (plan) => claim(plan()),
+    async claim(plan) {
+      // Attempts that Redis has settled together free their places in this turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      return claim(plan());
+    },
     async settle(settled, settlementNow) {
       const job = held.get(settled.key);
       const settlement = job?.claim === settled ? settlementNow() : undefined;
