@@ -17,6 +17,7 @@ import { createListener } from './connection/listener.ts';
 import { closedError } from './errors.ts';
 import { createRecorder } from './log/record-entries.ts';
 import { createRunner } from './log/runner.ts';
+import { importDeliveries } from './operations/import-deliveries.ts';
 import { pruneDeliveries } from './operations/prune.ts';
 import { replayDeliveries, replayDelivery } from './operations/replay.ts';
 import { addRejections, readRejections } from './operations/store-rejections.ts';
@@ -153,6 +154,7 @@ export function openStore(connection: string | pg.PoolConfig | pg.Pool, options:
       requireCapability('prune');
       return pruneDeliveries(db, pruneOptions);
     },
+    import: (imported) => importDeliveries(db, imported),
     health: () => readHealth(db),
     export: (format, filter = {}) => exportLines(readDeliveries(db, search, filter), format),
     close() {

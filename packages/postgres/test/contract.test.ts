@@ -16,7 +16,7 @@ const open = (place: string, options: ContractStoreOptions) =>
 const loseProcess = (place: string, options: ContractStoreOptions) =>
   loseStore({ connection: database.connectionString, options: { ...options, schema: schemaOf(place) } });
 
-const traits: ContractTraits = { durable: true, shared: true, loseProcess };
+const traits: ContractTraits = { durable: true, shared: true, imports: true, loseProcess };
 
 describeWithPostgres('The log of a PostgreSQL schema', () => {
   for (const { name, run } of logContract(open, traits)) it(name, run);

@@ -3,12 +3,13 @@ import type { ExportFormat } from './records/delivery-export.ts';
 import type { DeliveryFilter } from './records/delivery-filter.ts';
 import type { DeliveryPage, ListOptions } from './records/delivery-page.ts';
 import type { DeliveryWithBody } from './records/delivery-record.ts';
+import type { ImportedDeliveries } from './records/imported-deliveries.ts';
 import type { PruneOptions } from './records/prune-options.ts';
 import type { UnauthenticatedRejections } from './records/rejection-counts.ts';
 import type { StoreHealth } from './records/store-health.ts';
 
 /** A method that a store may lack, or `text` for the filter `text` of its methods. */
-export type StoreCapability = Exclude<keyof DeliveryStore, 'capabilities' | 'close'> | 'text';
+export type StoreCapability = Exclude<keyof DeliveryStore, 'capabilities' | 'import' | 'close'> | 'text';
 
 /**
  * The stored deliveries, for an operator: the command line and the inspector use this interface.
@@ -52,6 +53,16 @@ export interface DeliveryStore {
    * await pipeline(Readable.from(store.export('jsonl')), createWriteStream('deliveries.jsonl'));
    */
   export(format: ExportFormat, filter?: DeliveryFilter): AsyncIterable<string>;
+  /**
+   * Store deliveries of another store as they are: states, attempts, handler records and times. Implement this in a store
+   * to which deliveries can be copied.
+   *
+   * Deliveries that the store knows are not changed, so an interrupted import can be repeated. A `running` delivery is
+   * stored as `queued`. Deliveries without an `id` are skipped. A count of rejections is raised, if it is lower. When the
+   * promise resolves, the deliveries are durable.
+   * @returns the number of new deliveries
+   */
+  import?(imported: ImportedDeliveries): Promise<number>;
   /** Return the numbers of deliveries that are not settled, for all endpoints together. */
   health(): Promise<StoreHealth>;
   /** Stop all workers, write pending changes and release the store. Close the receivers first. */

@@ -80,6 +80,7 @@ export {
   readHandlerRecords,
   succeededHandlers,
 } from './records/handler-record.ts';
+export type { ImportedDeliveries } from './records/imported-deliveries.ts';
 export {
   checkPrunableStates,
   type PruneOptions,

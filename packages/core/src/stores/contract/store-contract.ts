@@ -1,6 +1,7 @@
 import type { StoreCapability } from '../delivery-store.ts';
 import { exportAndPruneCases } from './store/export-and-prune.ts';
 import { filterCases } from './store/filters.ts';
+import { importCases } from './store/imports.ts';
 import { listCases } from './store/list.ts';
 import { queuedRecordCases } from './store/queued-records.ts';
 import { recordCases } from './store/records.ts';
@@ -35,6 +36,7 @@ export function storeContract(
     ...exportAndPruneCases,
     ...queuedRecordCases,
     ...replayCases,
+    ...importCases,
   ];
   return bindCases(cases, open, traits);
 }

@@ -24,6 +24,11 @@ export interface ContractTraits {
    */
   readonly shared?: boolean | undefined;
   /**
+   * Whether the store has the method `import`.
+   * @default false
+   */
+  readonly imports?: boolean | undefined;
+  /**
    * Begin attempts at the due deliveries, and end their process before the attempts are settled. Without this, the cases
    * about lost processes are skipped.
    * @param place the place of the store. Only if the store is `shared`, this process may have it open as well
@@ -54,6 +59,7 @@ export interface CaseDefinition<Store extends object> {
 const missing: Readonly<Record<keyof ContractTraits, string>> = {
   durable: 'not durable',
   shared: 'not shared by processes',
+  imports: 'no import()',
   loseProcess: 'no loseProcess() given',
 };
 
