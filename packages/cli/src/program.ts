@@ -49,6 +49,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'prune', summary: 'delete old deliveries', load: () => import('./commands/prune.ts') },
   {
+    name: 'copy',
+    summary: 'copy the deliveries of a store to PostgreSQL',
+    load: () => import('./commands/copy.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'create or update the tables of a store',
     load: () => import('./commands/migrate.ts'),

@@ -22,14 +22,20 @@ const flags: Readonly<Record<string, string>> = {
   url: '--forward',
 };
 
-/** Run a function. If it rejects an option, throw an error with the name of the flag. */
-export async function withFlagNames<Result>(run: () => Promise<Result>): Promise<Result> {
+/**
+ * Run a function. If it rejects an option, throw an error with the name of the flag.
+ * @param names the names of options that this command does not read from their usual flag
+ */
+export async function withFlagNames<Result>(
+  run: () => Promise<Result>,
+  names: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   try {
     return await run();
   } catch (error) {
     if (isAboutConfigFile(error)) throw new UsageFailure(error.message.replace('Option "path"', '--config'));
     const option = optionAtFault(error);
-    const flag = option === undefined ? undefined : nameOf(option);
+    const flag = option === undefined ? undefined : (names[option] ?? nameOf(option));
     if (flag === undefined || !(error instanceof Error)) throw error;
     throw new UsageFailure(error.message.replace(`Option "${option}"`, flag), hintOf(error));
   }

@@ -6,6 +6,7 @@ import { parseCount } from '../arguments/option-values.ts';
 import {
   addFilters,
   addStore,
+  capabilitiesFor,
   type FilterFlags,
   type StoreFlags,
   toFilter,
@@ -60,8 +61,11 @@ function listCommand(): Command {
     .option('--cursor <cursor>', 'show the next page; each page prints the cursor of the next one')
     .option('--json', 'print a line of JSON for each delivery')
     .action(async ({ store: location, limit, cursor, json, ...flags }: ListFlags) => {
-      const page = await withStoreToRead(location, ['list', 'counts'], async (store) =>
-        store.list({ ...(await toFilter(store, flags)), limit, ...(cursor !== undefined && { cursor }) }),
+      const page = await withStoreToRead(
+        location,
+        ['list', 'counts', ...capabilitiesFor(flags)],
+        async (store) =>
+          store.list({ ...(await toFilter(store, flags)), limit, ...(cursor !== undefined && { cursor }) }),
       );
       const { deliveries } = page;
       if (json === true) await printDeliveries(...deliveries);
@@ -140,7 +144,7 @@ function exportCommand(): Command {
     )
     .option('--output <file>', 'the output file; an existing file is not overwritten')
     .action(async ({ store: location, format, output, ...flags }: ExportFlags) => {
-      await withStoreToRead(location, ['export'], async (store) => {
+      await withStoreToRead(location, ['export', ...capabilitiesFor(flags)], async (store) => {
         const filter = await toFilter(store, flags);
         let chunks = 0;
         async function* counted() {

@@ -1,9 +1,10 @@
-import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryStore, StoreCapability } from '@spiderfoot-webhooks/core/stores';
 import { Command, Option } from 'commander';
 import { CommandFailure, UsageFailure } from '../failure/failure.ts';
 import {
   addFilters,
   addStore,
+  capabilitiesFor,
   type FilterFlags,
   isFiltered,
   type StoreFlags,
@@ -38,7 +39,7 @@ export function command(): Command {
       checkChoice(keys, flags, all === true);
       return (dryRun === true ? withStoreToRead : withStore)(
         location,
-        dryRun === true ? ['list', 'get'] : ['list', 'get', 'replay'],
+        [...(dryRun === true ? readingNeeds : changingNeeds), ...capabilitiesFor(flags)],
         async (store) => {
           if (keys.length > 0) return replayKeys(store, keys, flags.endpoint?.[0], dryRun === true);
           const filter = await toFilter(store, flags);
@@ -62,6 +63,9 @@ export function command(): Command {
     ['replay --state failed --since 1h --dry-run', 'Count the deliveries that would be replayed'],
   ]);
 }
+
+const readingNeeds: readonly StoreCapability[] = ['list', 'get'];
+const changingNeeds: readonly StoreCapability[] = [...readingNeeds, 'replay'];
 
 /** The number of deliveries that are replayed without confirmation, because running handlers again loses no data. */
 const mostUnconfirmed = 10;

@@ -4,6 +4,7 @@ import { parseWhole } from '../arguments/option-values.ts';
 import {
   addFilters,
   addStore,
+  capabilitiesFor,
   type FilterFlags,
   type StoreFlags,
   toFilter,
@@ -37,7 +38,7 @@ export function command(): Command {
           console.log(recordLine(record, lineWidth()));
         }
       };
-      await withStoreToRead(location, ['list'], async (store) => {
+      await withStoreToRead(location, ['list', ...capabilitiesFor(flags)], async (store) => {
         const filter = await toFilter(store, flags);
         const { records, known } = await latest(store, filter, lines);
         for (const record of records) await show(record);

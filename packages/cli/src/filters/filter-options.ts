@@ -1,7 +1,11 @@
 import { didYouMean, storedStates } from '@spiderfoot-webhooks/core/config/values';
-import type { DeliveryFilter, DeliveryStore, StoredState } from '@spiderfoot-webhooks/core/stores';
+import type {
+  DeliveryFilter,
+  DeliveryStore,
+  StoreCapability,
+  StoredState,
+} from '@spiderfoot-webhooks/core/stores';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { requireCapabilities } from '../store/open-store.ts';
 import { parseTime } from '../time/time-values.ts';
 import { checkEndpoints } from './known-endpoints.ts';
 import { typesOf } from './matching-types.ts';
@@ -124,6 +128,11 @@ export function readTime(text: string): Date {
   );
 }
 
+/** Return the capabilities that the filters need. */
+export function capabilitiesFor({ text }: FilterFlags): readonly StoreCapability[] {
+  return text === undefined ? [] : ['text'];
+}
+
 /** Return whether any filter is given. */
 export function isFiltered(flags: FilterFlags): boolean {
   return Object.values(flags).some((value) => value !== undefined);
@@ -138,7 +147,6 @@ export async function toFilter(
   { scan, ...flags }: FilterFlags,
 ): Promise<DeliveryFilter> {
   const { type, state, endpoint, since, until, target, text } = flags;
-  if (text !== undefined) requireCapabilities(store, ['text']);
   await checkEndpoints(store, endpoint ?? []);
   const types = type === undefined ? undefined : await typesOf(store, type);
   return {

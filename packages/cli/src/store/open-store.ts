@@ -30,21 +30,29 @@ export function withStoreToRead<Result>(
   needs: readonly StoreCapability[],
   use: (store: DeliveryStore) => Promise<Result>,
 ): Promise<Result> {
-  return withOpened((engines) => openToRead(engines, locationOf(location)), needs, use);
+  return withOpened((engines) => openToRead(engines, locationOf(location), needs), needs, use);
 }
 
-type StorePackage = typeof import('@spiderfoot-webhooks/store');
+export type StorePackage = typeof import('@spiderfoot-webhooks/store');
 
 /** Return the location that the flag or the environment specifies. */
 export function locationOf(flag: string | undefined): string {
   return flag ?? (process.env.SPIDERFOOT_WEBHOOK_STORE || defaultLocation);
 }
 
-async function openToRead({ engineOf, openStore }: StorePackage, location: string): Promise<Store> {
+/** Open a store for reading only. A SQLite file of an older version is updated first if possible. */
+export async function openToRead(
+  { engineOf, openStore }: StorePackage,
+  location: string,
+  needs: readonly StoreCapability[],
+): Promise<Store> {
+  const engine = engineOf(location);
+  // Before a search, PostgreSQL adds the words of new deliveries to its index, which readOnly does not allow.
+  if (engine === 'postgres' && needs.includes('text')) return openStore(location, { mustExist: true });
   try {
     return await openStore(location, { readOnly: true });
   } catch (error) {
-    if (engineOf(location) !== 'sqlite') throw error;
+    if (engine !== 'sqlite') throw error;
     const { FileInUseError, OutdatedFileError } = await import('@spiderfoot-webhooks/sqlite');
     if (!(error instanceof OutdatedFileError)) throw error;
     try {
