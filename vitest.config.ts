@@ -23,7 +23,7 @@ const slow = [
   'test/crash/*.test.ts',
   'test/forward/outage.test.ts',
   'test/support/servers/*.test.ts',
-  'test/product/{backlog,bundles,deployment,examples,python,recipes,shutdown,tarballs}.test.ts',
+  'test/product/{backlog,bundles,deployment,examples,python,recipes,several-machines,shutdown,tarballs}.test.ts',
 ];
 
 /** These need runtimes that only `npm run test:runtimes` installs. */

@@ -42,6 +42,7 @@ export default defineConfig({
         text: 'Operate',
         items: [
           page('Deployment', '/deployment'),
+          page('Several machines', '/several-machines'),
           page('The command', '/command'),
           page('Metrics and logs', '/metrics-and-logs'),
           page('Troubleshooting', '/troubleshooting'),

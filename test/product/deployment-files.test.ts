@@ -14,13 +14,25 @@ const dataFolder = dirname(variables.SPIDERFOOT_WEBHOOK_STORE ?? '');
 /** The default `grace` of `serve`, in seconds. */
 const grace = 20;
 
-it.each(readdirSync(join(root, folder)))('docs/deployment.md shows the text of %s', (name) => {
-  const blocks = [...textOf('docs/deployment.md').matchAll(/^```\w+\n([\s\S]*?)^```$/gm)];
-  expect(blocks.map(([, code]) => code)).toContain(textOf(`${folder}/${name}`));
+const shared = 'examples/several-machines';
+const files = [
+  ...readdirSync(join(root, folder)).map((name) => ({
+    page: 'docs/deployment.md',
+    file: `${folder}/${name}`,
+  })),
+  ...readdirSync(join(root, shared)).map((name) => ({
+    page: 'docs/several-machines.md',
+    file: `${shared}/${name}`,
+  })),
+];
+
+it.each(files)('$page shows the text of $file', ({ page, file }) => {
+  const blocks = [...textOf(page).matchAll(/^```\w+\n([\s\S]*?)^```$/gm)];
+  expect(blocks.map(([, code]) => code)).toContain(textOf(file));
 });
 
-function parse(file: string): readonly unknown[] {
-  const documents = parseAllDocuments(textOf(`${folder}/${file}`));
+function parse(file: string, from = folder): readonly unknown[] {
+  const documents = parseAllDocuments(textOf(`${from}/${file}`), { merge: true });
   if (!Array.isArray(documents)) throw new Error(`${file} is empty`);
   return documents.map((document) => {
     expect([...document.errors, ...document.warnings]).toEqual([]);
@@ -73,6 +85,64 @@ describe('The compose file', () => {
     expect(webhooks.ports.map((port) => port.split(':').at(-1))).toEqual([variables.PORT]);
     expect(webhooks.stop_grace_period).toMatch(/^\d+s$/);
     expect(Number.parseInt(webhooks.stop_grace_period, 10)).toBeGreaterThan(grace);
+  });
+});
+
+describe('The compose file for several machines', () => {
+  const receiver = z.looseObject({
+    environment: z.record(z.string(), z.string()),
+    healthcheck: z.looseObject({ test: z.array(z.string()) }),
+    stop_grace_period: z.string(),
+  });
+  const compose = z.object({
+    services: z.object({
+      'webhooks-1': receiver,
+      'webhooks-2': receiver,
+      nginx: z.looseObject({ volumes: z.tuple([z.string()]) }),
+      postgres: z.looseObject({ command: z.array(z.string()), volumes: z.tuple([z.string()]) }),
+    }),
+    networks: z.object({
+      default: z.object({ ipam: z.object({ config: z.tuple([z.object({ subnet: z.string() })]) }) }),
+    }),
+    volumes: z.record(z.string(), z.unknown()),
+  });
+  const { services, networks, volumes } = compose.parse(parse('compose.yaml', shared)[0]);
+  const receivers = [services['webhooks-1'], services['webhooks-2']];
+
+  it('runs two receivers on one database, and stops them after more time than the grace', () => {
+    for (const { environment, stop_grace_period } of receivers) {
+      const location = environment.SPIDERFOOT_WEBHOOK_STORE?.replaceAll(/\$\{\w+:\?\}/g, 'value');
+      const { protocol, hostname } = new URL(location ?? '');
+      expect([protocol, hostname]).toEqual(['postgres:', 'postgres']);
+      expect(Number.parseInt(stop_grace_period, 10)).toBeGreaterThan(grace);
+    }
+  });
+
+  it('asks each receiver for its health on the port of the image', () => {
+    for (const { healthcheck } of receivers) {
+      expect(healthcheck.test.join(' ')).toContain(`http://127.0.0.1:${variables.PORT}/health`);
+    }
+  });
+
+  it('names the receivers and the port of the image in nginx.conf, and trusts the network of nginx', () => {
+    const upstreams = [...textOf(`${shared}/nginx.conf`).matchAll(/^\s*server (\S+):(\d+) /gm)];
+    expect(upstreams.map(([, name, port]) => [name, port])).toEqual([
+      ['webhooks-1', variables.PORT],
+      ['webhooks-2', variables.PORT],
+    ]);
+    const { subnet } = networks.default.ipam.config[0];
+    for (const { environment } of receivers) expect(environment.SPIDERFOOT_TRUSTED_PROXIES).toBe(subnet);
+  });
+
+  it('keeps the data of PostgreSQL on a volume, and syncs each commit', () => {
+    expect(services.postgres.volumes[0].split(':')[0]).toBe(Object.keys(volumes)[0]);
+    expect(services.postgres.command).toEqual(expect.arrayContaining(['fsync=on', 'synchronous_commit=on']));
+  });
+
+  it('needs only variables that .env.example lists', () => {
+    const used = [...textOf(`${shared}/compose.yaml`).matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
+    const listed = [...textOf(`${shared}/.env.example`).matchAll(/^(\w+)=$/gm)].map(([, name]) => name);
+    expect([...new Set(used)].sort()).toEqual(listed.sort());
   });
 });
 

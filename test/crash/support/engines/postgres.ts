@@ -1,18 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
-import { type PostgresServer, startPostgres } from '../../../support/servers/postgres.ts';
+import { type PostgresServer, postgres, startPostgres } from '../../../support/servers/postgres.ts';
 import type { EngineServer, Place, Row, SharedEngine, Standby } from './engine.ts';
-
-const debian = '/usr/lib/postgresql';
-const folders = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : [];
 
 /** The name under which a standby connects. */
 const standbyName = 'standby';
 
 export const postgresEngine: SharedEngine = {
   name: 'postgres',
-  required: { program: 'initdb', folders, install: 'postgresql' },
+  required: postgres,
   start: async () => serverOf(await startPostgres()),
   async startStandby({ port }, proxyPort, isAwaited) {
     const started = await startPostgres({ replicaOf: { port: proxyPort, name: standbyName } });
