@@ -11,11 +11,12 @@ export interface Disk {
   free(receiver: Receiver): void;
 }
 
-/** A new file system in memory. `undefined` if this user may not mount one. */
-export function smallFileSystem(): Disk | undefined {
+/** A new file system in memory. `undefined` if this user may not mount one. @param megabytes its size */
+export function smallFileSystem(megabytes = 64): Disk | undefined {
   const folder = join(temporaryFolder(), 'small');
   mkdirSync(folder);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder]).status !== 0) return undefined;
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]).status !== 0)
+    return undefined;
   // A lazy unmount, because the receiver with files there may not have exited yet.
   onTestFinished(() => void spawnSync('umount', ['-l', folder]));
   const ballast = join(folder, 'ballast');

@@ -12,17 +12,22 @@ export interface Fleet {
   readonly receivers: readonly Receiver[];
   /** Wait until this number of further deliveries is acknowledged. */
   acknowledges(count: number): Promise<void>;
-  /** Stop the sender. */
-  stopSending(): Promise<void>;
   /** Wait until all deliveries are handled, stop the receivers, and print the counts of the run. */
   finish(name: string): Promise<Evidence>;
 }
 
-export async function startFleet(place: Place, settings: ReceiverSettings = {}): Promise<Fleet> {
+/** @param wrapper a command that runs the second receiver, such as faketime */
+export async function startFleet(
+  place: Place,
+  settings: ReceiverSettings = {},
+  wrapper: readonly string[] = [],
+): Promise<Fleet> {
   const random = seeded();
   const site = createSite('queue', settings, place);
   const sent = nothingSent();
-  const receivers = await Promise.all([1, 2].map(() => new Receiver(site).listening()));
+  const receivers = await Promise.all(
+    [[], wrapper].map((command) => new Receiver(site, command).listening()),
+  );
   const sender = startSender(() => oneOf(receivers, random).url, sent, random, {
     connections: 16,
     timeout: timeouts.spiderFoot,
@@ -34,7 +39,6 @@ export async function startFleet(place: Place, settings: ReceiverSettings = {}):
       const before = sent.acknowledged.size;
       return until('webhooks were acknowledged', () => sent.acknowledged.size >= before + count);
     },
-    stopSending: () => sender.stop(),
     async finish(name) {
       await sender.stop();
       await untilDrained(site);

@@ -60,7 +60,8 @@ export interface Standby extends EngineServer {
 export interface SharedEngine {
   readonly name: EngineName;
   readonly required: RequiredServer;
-  start(): Promise<EngineServer>;
+  /** @param folder the folder for its data, which the server's user can read */
+  start(folder?: string): Promise<EngineServer>;
   /**
    * Start a standby, which replicates through a proxy.
    * @param isAwaited whether a delivery is acknowledged only when the standby has it

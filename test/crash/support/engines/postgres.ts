@@ -8,7 +8,7 @@ const standbyName = 'standby';
 export const postgresEngine: SharedEngine = {
   name: 'postgres',
   required: postgres,
-  start: async () => serverOf(await startPostgres()),
+  start: async (parent) => serverOf(await startPostgres(parent === undefined ? {} : { parent })),
   async startStandby({ port }, proxyPort, isAwaited) {
     const started = await startPostgres({ replicaOf: { port: proxyPort, name: standbyName } });
     if (isAwaited) {

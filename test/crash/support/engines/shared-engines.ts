@@ -14,9 +14,16 @@ export interface RunningEngine extends SharedEngine {
   readonly server: EngineServer;
 }
 
-/** Define tests for each engine that several machines can share. Its server starts before them, and stops after them. */
-export function describeSharedEngines(define: (engine: RunningEngine) => void): void {
+/**
+ * Define tests for each engine that several machines can share. Its server starts before them, and stops after them.
+ * @param names the engines. By default, all
+ */
+export function describeSharedEngines(
+  define: (engine: RunningEngine) => void,
+  names: readonly string[] = sharedEngines.map(({ name }) => name),
+): void {
   for (const engine of sharedEngines) {
+    if (!names.includes(engine.name)) continue;
     if (selected !== undefined && selected !== engine.name) continue;
     describeWithServer(engine.required, engine.name, () => {
       let server: EngineServer | undefined;
