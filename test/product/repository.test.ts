@@ -77,6 +77,10 @@ describe.each(workflows)('The workflow %s', (file) => {
   });
 });
 
+it('the README has at most 900 words', () => {
+  expect(textOf('README.md').split(/\s+/).length).toBeLessThanOrEqual(900);
+});
+
 describe('The workflow of CI', () => {
   const { jobs } = workflow.parse(parse('.github/workflows/ci.yml'));
 
