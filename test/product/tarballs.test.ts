@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +34,12 @@ describe.each(packageNames)('The tarball of %s', (name) => {
     const built = sources.flatMap((file) =>
       ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((end) => `dist/${file.replace(/\.ts$/, end)}`),
     );
-    const all = ['LICENSE', 'README.md', 'package.json', ...sources.map((file) => `src/${file}`), ...built];
+    const migrationFolder = join(root, 'packages', name, 'migrations');
+    const migrations = existsSync(migrationFolder) ? await filesIn(migrationFolder) : [];
+    const all = [
+      ...['LICENSE', 'README.md', 'package.json', ...sources.map((file) => `src/${file}`), ...built],
+      ...migrations.map((file) => `migrations/${file}`),
+    ];
     const packed = await filesIn(join(bare.folder, 'node_modules/@spiderfoot-webhooks', name));
     expect(packed.toSorted()).toEqual(all.toSorted());
   });
@@ -56,10 +62,10 @@ describe.each(packageNames.filter((name) => name !== 'cli'))('The tarball of %s'
   });
 });
 
-describe('The README', () => {
+describe('The page "Getting started"', () => {
   it('packs the tarballs with the command that these tests run', async () => {
-    const readme = await readFile(join(root, 'README.md'), 'utf8');
-    expect(readme).toContain(`\nnpx ${packCommand('"./packages/*"', '"$PWD/tarballs"').join(' ')}\n`);
+    const page = await readFile(join(root, 'docs/getting-started.md'), 'utf8');
+    expect(page).toContain(`\nnpx ${packCommand('"./packages/*"', '"$PWD/tarballs"').join(' ')}\n`);
   });
 });
 
