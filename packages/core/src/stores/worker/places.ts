@@ -39,8 +39,8 @@ interface Reservation {
 }
 
 /**
- * How many times `concurrency` deliveries a worker claims ahead. In the default configuration, one commit of SQLite can
- * then claim all deliveries that it stores.
+ * How many times `concurrency` deliveries a worker claims ahead. In the default configuration, one commit can then claim all
+ * deliveries that it stores.
  */
 const placesAhead = 8;
 
