@@ -42,7 +42,9 @@ export async function startFleet(
     async finish(name) {
       await sender.stop();
       await untilDrained(site);
-      for (const receiver of receivers) expect(await receiver.terminate()).toEqual({ code: 0, signal: null });
+      for (const receiver of receivers) {
+        expect(await receiver.terminate(), receiver.program.stderr).toEqual({ code: 0, signal: null });
+      }
       const evidence = await gather(site, sent);
       const stored = new Set(evidence.rows.map(({ hash }) => hash));
       const lost = [...sent.acknowledged].filter((hash) => !stored.has(hash)).length;

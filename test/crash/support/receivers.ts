@@ -88,7 +88,11 @@ export class Receiver {
   }
 
   async terminate(): Promise<Ending> {
-    process.kill(this.pid, 'SIGTERM');
+    try {
+      process.kill(this.pid, 'SIGTERM');
+    } catch {
+      // It has ended unexpectedly. Its exit code says so.
+    }
     return this.program.end();
   }
 }
