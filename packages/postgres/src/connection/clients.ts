@@ -61,7 +61,7 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
     options: () => pool.options,
     async use(run, limit) {
       let isLate = false;
-      const connecting = pool.connect();
+      const connecting = connect(pool);
       return new Promise((resolve, reject) => {
         let client: pg.PoolClient | undefined;
         const timer = setTimeout(() => {
@@ -74,12 +74,11 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
         connecting
           .then(async (connected) => {
             if (isLate) {
+              connected.removeListener('error', ignore);
               connected.release();
               return;
             }
             client = connected;
-            // Without a listener, a connection that ends while it is in use would end the process.
-            connected.on('error', ignore);
             let failure: unknown;
             try {
               resolve(await run(sessionOf(connected, clients)));
@@ -104,6 +103,21 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
 }
 
 function ignore(): void {}
+
+/**
+ * Take a connection of a pool. Without a listener, a connection that ends while it is in use would end the process. The
+ * listener is added in the callback, because a promise resolves too late: a server that is killed may announce its end in
+ * the same packet in which it accepts the connection.
+ */
+function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined) return reject(error);
+      client.on('error', ignore);
+      resolve(client);
+    });
+  });
+}
 
 /** Milliseconds that a server has to end a connection. */
 const endLimit = 1000;

@@ -83,6 +83,30 @@ describeWithPostgres('A PostgreSQL store without its server', () => {
     expect(waits() - before).toBeLessThan(10);
   });
 
+  it('rejects if the server accepts a connection and announces its end in the same packet', async () => {
+    const message = (type: string, content: Buffer) => {
+      const head = Buffer.alloc(5);
+      head.write(type);
+      head.writeUInt32BE(content.length + 4, 1);
+      return Buffer.concat([head, content]);
+    };
+    const packet = Buffer.concat([
+      message('R', Buffer.alloc(4)), // authentication is complete
+      message('Z', Buffer.from('I')), // ready for a statement
+      message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0')),
+    ]);
+    const dying = createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.end(packet));
+    }).listen(0, '127.0.0.1');
+    await once(dying, 'listening');
+    onTestFinished(() => void dying.close());
+    const address = dying.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const store = openTestStore(`postgres://postgres@127.0.0.1:${port}/postgres`, { patience: 1000 });
+    // An error event without a listener would fail the test run.
+    await expect(store.enqueue(createStored())).rejects.toMatchObject({ name: 'StoreError' });
+  });
+
   it('rejects while the server is stopped with SIGSTOP, at once after the first, and continues after it', async () => {
     const server = await start();
     const store = openTestStore(server.connectionString, { patience: 500 });
