@@ -10,7 +10,7 @@ import { measureForwardRates } from './forward/rate.ts';
 import { measureHttp } from './http/http.ts';
 import { measureRejections } from './http/rejections.ts';
 import { createProgress } from './report/progress.ts';
-import { type Figures, machine, toMarkdown } from './report/report.ts';
+import { type Figures, load, machine, toMarkdown } from './report/report.ts';
 import { measureStoreHttp } from './store/store-http.ts';
 import { measureStoreRows } from './store/store-rows.ts';
 
@@ -52,6 +52,7 @@ async function run(): Promise<void> {
   const progress = createProgress();
   const figures: Figures = {
     machine: machine(),
+    load: load(),
     node: process.versions.node,
     rounds,
     core: wants('core') ? await measureCore(rounds, progress) : [],

@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { cliParts } from '../cli/report.ts';
 import type { CliResult } from '../cli/start.ts';
 import type { CoreResult } from '../core/core.ts';
@@ -16,6 +16,8 @@ import { number, ratio, table } from './tables.ts';
 /** All figures of one run. `--json` prints them. */
 export interface Figures extends EngineFigures {
   readonly machine: string;
+  /** The load average of the last minute, at the start. Other programs make the figures worse. */
+  readonly load: number;
   readonly node: string;
   readonly rounds: number;
   readonly core: readonly CoreResult[];
@@ -58,10 +60,15 @@ const rejectionIntro = `## Rejecting
 Microseconds per rejected request on plain Node, and the ratio to accepting a body of about the same size. The ratio should be
 at most 1.`;
 
+export function load(): number {
+  return loadavg()[0] ?? Number.NaN;
+}
+
 /** The page `docs/benchmarks.md`. */
 export function toMarkdown(figures: Figures): string {
   const {
     machine,
+    load,
     node,
     rounds,
     core,
@@ -73,7 +80,10 @@ export function toMarkdown(figures: Figures): string {
     forwardMemory,
     cli,
   } = figures;
-  const parts = [intro, `Node ${node}, ${machine}, ${rounds} rounds.`];
+  const parts = [
+    intro,
+    `Node ${node}, ${machine}, ${rounds} rounds, load average ${load.toFixed(1)} at the start.`,
+  ];
   if (core.length > 0) {
     const rows = core.map(({ size, name, time, overFloor, overCore }) => [
       size,
