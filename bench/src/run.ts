@@ -4,6 +4,7 @@ import { measureCli } from './cli/start.ts';
 import { measureCore } from './core/core.ts';
 import { measureEngineHttp } from './engines/engine-http.ts';
 import { measureEngineRows } from './engines/engine-rows.ts';
+import { requireEngines } from './engines/engine-servers.ts';
 import { measureEngineWorkers } from './engines/engine-workers.ts';
 import { measureForwardMemory } from './forward/memory.ts';
 import { measureForwardRates } from './forward/rate.ts';
@@ -49,6 +50,7 @@ async function run(): Promise<void> {
     return;
   }
   const wants = (part: string) => only === undefined || only === part;
+  if (wants('engines')) requireEngines();
   const progress = createProgress();
   const figures: Figures = {
     machine: machine(),

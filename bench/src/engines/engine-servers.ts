@@ -1,7 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { startPostgres } from '../../../test/support/servers/postgres.ts';
-import { startRedis } from '../../../test/support/servers/redis.ts';
+import { requireProgram } from '../../../test/support/servers/describe-with-server.ts';
+import { postgres, startPostgres } from '../../../test/support/servers/postgres.ts';
+import { redis, startRedis } from '../../../test/support/servers/redis.ts';
 import { temporaryFile } from '../support/files.ts';
 import { cpuTimeOf } from './cpu-time.ts';
 
@@ -21,6 +22,11 @@ interface PostgresEngine extends EngineServer {
 
 /** PostgreSQL's own defaults, in place of the smaller ones of the tests. */
 const postgresDefaults = { shared_buffers: '128MB', max_wal_size: '1GB' };
+
+/** @throws Error that says what to install, if a server is missing */
+export function requireEngines(): void {
+  for (const server of [postgres, redis]) requireProgram(server);
+}
 
 /** The databases that can be started. All of them sync each commit, except Redis with `everysec`. */
 export const engines = {

@@ -20,7 +20,10 @@ export async function startTarget(name: string): Promise<Target> {
       child.send('cpu');
       return nextValue(child, 'cpu');
     },
-    stop: () => void child.kill(),
+    // The server deletes its temporary files before it exits.
+    stop() {
+      if (child.connected) child.disconnect();
+    },
   };
 }
 
