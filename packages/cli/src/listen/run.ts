@@ -110,7 +110,7 @@ function stopForLostOutput({ code, message }: NodeJS.ErrnoException): void {
 }
 
 /** Several receivers that are started and closed together. */
-interface Group extends Pick<Receiver, 'start' | 'close'> {
+interface Group extends Pick<Receiver, 'ready' | 'start' | 'close'> {
   readonly closing: boolean;
 }
 
@@ -119,6 +119,9 @@ function groupOf(receivers: readonly Receiver[]): Group {
   return {
     get closing() {
       return closing;
+    },
+    async ready() {
+      await Promise.all(receivers.map((receiver) => receiver.ready()));
     },
     start() {
       for (const receiver of receivers) receiver.start();

@@ -2,7 +2,9 @@ import { ConfigurationError } from '../errors.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 
 /** The methods of a receiver that a server uses. They do not depend on the receiver's schemas. */
-export type ServedReceiver = Pick<Receiver, 'start' | 'close'>;
+export type ServedReceiver = Pick<Receiver, 'ready' | 'start' | 'close'>;
+
+const methods = ['ready', 'start', 'close'] as const satisfies (keyof ServedReceiver)[];
 
 /**
  * Combine several receivers into one. Closing it closes all of them, even if one of them fails to close.
@@ -11,13 +13,16 @@ export type ServedReceiver = Pick<Receiver, 'start' | 'close'>;
 export function combineReceivers(receivers: ServedReceiver | readonly ServedReceiver[]): ServedReceiver {
   const all = [receivers].flat();
   for (const receiver of all) {
-    if (typeof receiver?.start === 'function' && typeof receiver.close === 'function') continue;
+    if (methods.every((method) => typeof receiver?.[method] === 'function')) continue;
     throw new ConfigurationError(
       'receiver',
       'must be a receiver or a list of receivers. Pass the return value of createReceiver().',
     );
   }
   return {
+    async ready() {
+      await Promise.all(all.map((receiver) => receiver.ready()));
+    },
     start() {
       for (const receiver of all) receiver.start();
     },

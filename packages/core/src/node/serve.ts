@@ -75,7 +75,8 @@ export interface Serving {
 /**
  * Serve an app over HTTP or HTTPS with defaults for a webhook receiver: slow senders are disconnected after seconds
  * instead of minutes. After SIGTERM, SIGINT or SIGHUP, the server finishes requests in flight, and the process exits with
- * code 0. A second Ctrl-C exits at once. This function also starts the receiver's workers.
+ * code 0. A second Ctrl-C exits at once. This function also starts the receiver's workers. If the store connects to a
+ * server, this function first waits until the store can be used, and rejects with its error if it cannot.
  * @param listener an Express app, `app.callback()` of Koa, `getRequestListener(app.fetch)` of Hono, or a listener
  * @param receivers the app's receiver, or a list of all its receivers
  * @example
@@ -112,6 +113,7 @@ export async function serve(
   limitConnections(server, maxConnections, logger);
   limitPipelining(server);
   const closeGracefully = prepareGracefulClose(server);
+  await receiver.ready();
   await listen(server, host, port);
   // Accepting a connection can fail, for example if no file descriptor is free. The process must not end.
   server.on('error', (err) =>

@@ -130,6 +130,12 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
     handle?: EventHandler<WebhookEvent<SchemasOf<This>>>,
   ): Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
   /**
+   * Wait until the store can be used. A store on a server connects, checks the server and updates its tables. `serve` calls
+   * this method before it listens. Without a store that connects to a server, the promise resolves at once.
+   * @throws the error of the store
+   */
+  ready(): Promise<void>;
+  /**
    * Start the workers that run the handlers of queued deliveries and of deliveries that are replayed from a log.
    * `serve` calls this method, and so does the first delivery. If your app does not use `serve`, call it at startup,
    * so that deliveries of an earlier run do not wait for the next delivery. Without a queue, and without a log that
@@ -169,7 +175,7 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
   options: ReceiverOptions<Schemas>,
 ): Receiver<Schemas> {
   const settings = readOptions(options);
-  const { endpoint, queue, catalogue, workSource } = settings;
+  const { endpoint, queue, log, catalogue, workSource } = settings;
   const observers = createObservers(endpoint, settings.logger);
   const router = createRouter(catalogue, settings.handlerTimeout);
   const runner = createDeliveryRunner(settings, observers);
@@ -226,6 +232,9 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
     ): Promise<Outcome<WebhookEvent<SchemasOf<This>>>> {
       // The cast is safe: the event was parsed with this receiver's own catalogue.
       return receive(delivery, handle) as Promise<Outcome<WebhookEvent<SchemasOf<This>>>>;
+    },
+    async ready() {
+      await Promise.all([queue?.ready?.(), log?.ready?.()]);
     },
     start() {
       if (mounted !== 'route') worker?.start();

@@ -19,7 +19,7 @@ describe('serve() with several receivers', () => {
       schemas: { 'asset.found': z.object({ floor: z.number() }) },
     });
     const fault = new Error('The store is down');
-    const failing = { start: () => {}, close: () => Promise.reject(fault) };
+    const failing = { ready: async () => {}, start: () => {}, close: () => Promise.reject(fault) };
     const served = await serve(() => {}, [failing, plain, withSchemas], { port: 0 });
     expect(await codeOf(plain)).toBe('processed');
     await expect(served.close()).rejects.toBe(fault);
