@@ -16,19 +16,20 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'sqlite' },
   },
 });
-const file = values.engine === 'sqlite' ? 'crash' : 'shared-kills';
+const isShared = values.engine !== 'sqlite';
+const files = isShared ? ['shared-kills', 'shared-outages'] : ['crash'];
 const vitest = [
   'vitest',
   'run',
-  `test/crash/${file}.test.ts`,
+  ...files.map((file) => `test/crash/${file}.test.ts`),
   '-t',
-  'repeated SIGKILL',
+  'repeated SIGKILL|is paused',
   '--disable-console-intercept',
 ];
 const env = {
   ...process.env,
   CRASH_MINUTES: values.minutes,
-  ...(file !== 'crash' && { CRASH_ENGINE: values.engine }),
+  ...(isShared && { CRASH_ENGINE: values.engine }),
   ...(values.seed !== undefined && { CRASH_SEED: values.seed }),
 };
 spawn('npx', vitest, { cwd: fileURLToPath(new URL('../../', import.meta.url)), env, stdio: 'inherit' }).once(

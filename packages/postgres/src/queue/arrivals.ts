@@ -18,15 +18,23 @@ export interface Arrival {
   };
 }
 
-/** A dead, rejected, failed or ignored delivery is attempted again when it is sent again. */
-const queueAgain = (prefix: string) => `WITH ${durable}
-  UPDATE ${prefix}deliveries AS d SET state = 'queued', attempts = 0, failures = 0, due_at = 'epoch',
-    next_attempt = NULL, requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
-    error_message = NULL, code = NULL, issues = NULL
-  FROM durable CROSS JOIN unnest($1::text[], $2::text[]) AS s (endpoint, delivery_id)
-  WHERE d.endpoint = s.endpoint AND d.delivery_id = s.delivery_id
-    AND d.state NOT IN ('queued', 'running', 'processed')
-  RETURNING d.endpoint, d.delivery_id`;
+/**
+ * A dead, rejected, failed or ignored delivery is attempted again when it is sent again. The message makes the commit wait
+ * for the disk and the synchronous standby also if no row changes: after a crash of the server, a delivery may be known
+ * that the standby does not have, and its duplicate must not be acknowledged.
+ */
+const queueAgain = (prefix: string) => `WITH ${durable},
+  again AS (
+    UPDATE ${prefix}deliveries AS d SET state = 'queued', attempts = 0, failures = 0, due_at = 'epoch',
+      next_attempt = NULL, requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
+      error_message = NULL, code = NULL, issues = NULL
+    FROM unnest($1::text[], $2::text[]) AS s (endpoint, delivery_id)
+    WHERE d.endpoint = s.endpoint AND d.delivery_id = s.delivery_id
+      AND d.state NOT IN ('queued', 'running', 'processed')
+    RETURNING d.endpoint, d.delivery_id)
+  SELECT again.endpoint, again.delivery_id, written.position
+  FROM (SELECT durable.mode, pg_logical_emit_message(true, 'spiderfoot', '') AS position FROM durable) AS written
+    LEFT JOIN again ON true`;
 
 /**
  * Create the writer of queued deliveries. It writes one batch at a time, so that a later delivery of this process never
