@@ -25,7 +25,8 @@ const workersIntro = `## Workers
 Deliveries that worker processes handle per second from a full queue, with the default concurrency of 16 for each process.
 The load generator is idle. "Handler" is the time that a handler waits. A process with handlers of 20 ms can handle at most
 800 per second, and two should handle at least 1.8 times as many as one. The first and the last tenth of the deliveries are
-not counted. CPU is used for reading, handling and settling a delivery, not for storing it.`;
+not counted. The CPU time is for reading, handling and settling a delivery, not for storing it. For PostgreSQL, it includes
+the index of words for search, because the store fills it while no delivery arrives.`;
 
 const rowsIntro = `## PostgreSQL, rows
 
