@@ -51,10 +51,16 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * SQLSTATE codes of a server that cannot be used: connection failures (08), too many connections, shutting down or starting
- * (57P), a standby (25006), an internal error of its I/O (58).
+ * SQLSTATE codes of a server that cannot be used: connection failures (08), a full disk, too little memory or too many
+ * connections (53), shutting down or starting (57P), a standby (25006), an internal error of its I/O (58). A statement that
+ * the server has ended after its `statement_timeout` or `lock_timeout` also concerns all deliveries, and not one of them.
  */
-const unavailableStates = /^(?:08...|53300|57P0[1-5]|58...|25006)$/;
+const unavailableStates = /^(?:08...|53...|57014|55P03|57P0[1-5]|58...|25006)$/;
+
+/** Return whether a statement took too long, which a statement that reads much may do while the server can be used. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof StoreError || codeOf(error) === '57014' || codeOf(error) === '55P03';
+}
 
 /** Return whether an error means that the server or the connection to it cannot be used. */
 export function isUnavailable(error: unknown): boolean {

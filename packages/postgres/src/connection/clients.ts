@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { isUnavailable, StoreError } from '../errors.ts';
+import { cancelStatement } from './cancel-statement.ts';
 
 /** A row, with each value in the text form of PostgreSQL. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -66,9 +67,8 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
         let client: pg.PoolClient | undefined;
         const timer = setTimeout(() => {
           isLate = true;
-          client?.removeListener('error', ignore);
-          client?.on('error', ignore);
-          client?.release(true);
+          const late = client;
+          if (late !== undefined) void cancelStatement(late).then(() => late.release(true));
           reject(new StoreError(`PostgreSQL has not answered within ${limit} ms.`));
         }, limit);
         connecting

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isUnavailable, readOnlyError } from '../errors.ts';
+import { isTimeout, isUnavailable, readOnlyError } from '../errors.ts';
 import type { StoreSettings } from '../options.ts';
 import { prepareSchema } from '../schema/migrate.ts';
 import { createAvailability } from './availability.ts';
@@ -56,12 +56,13 @@ export function openDatabase(
 
   const availability = createAvailability(check, patience);
 
-  async function run(query: Query, limit = patience): Promise<readonly Row[]> {
+  /** @param isProof whether a time-out means that deliveries cannot be stored either */
+  async function run(query: Query, limit: number, isProof: boolean): Promise<readonly Row[]> {
     await availability.require();
     try {
       return await clients.use((session) => session.query(query), limit);
     } catch (error) {
-      if (isUnavailable(error)) availability.fail(error);
+      if (isUnavailable(error) && (isProof || !isTimeout(error))) availability.fail(error);
       throw error;
     }
   }
@@ -74,12 +75,12 @@ export function openDatabase(
     prefix: `"${schema}".`,
     schema,
     patience,
-    run: (query) => run(query),
+    run: (query) => run(query, patience, false),
     async write(query) {
       requireWritable();
-      return run(query);
+      return run(query, patience, true);
     },
-    read: (query) => run(query, longestRead),
+    read: (query) => run(query, longestRead, false),
     ready: () => availability.ready(),
     requireWritable,
     clientOptions: () => clients.options(),
