@@ -81,7 +81,7 @@ export function openQueue(redis: RedisSource, options: WebhookQueueOptions = {})
       return workers.start(endpoint, process, onDeadLetter);
     },
     ready: link.ready,
-    ...createQueueStore({ client, queues, ready: link.ready }),
+    ...createQueueStore({ client, queues, ready: link.ready, run: link.run }),
     queueOf: queues.of,
     close() {
       closing ??= close();

@@ -57,6 +57,16 @@ describeWithServer(redis, 'A queue in Redis during outages', () => {
     expect((await queue.health()).waiting).toBeLessThan(load.accepted.length);
   });
 
+  it('health() is not ready after the patience while Redis is paused', async () => {
+    const server = await redisForTest();
+    const queue = queueForTest(server, { patience: 500 });
+    await queue.ready();
+    server.pause();
+    onTestFinished(() => server.resume());
+    expect(await queue.health()).toMatchObject({ ready: false });
+    await expect(queue.enqueue(createDelivery())).rejects.toMatchObject({ name: 'QueueError' });
+  });
+
   it('rejects deliveries while Redis is paused, at once after the first time-out, and loses none', async () => {
     const server = await redisForTest();
     const queue = queueForTest(server, { patience: 500 });

@@ -43,9 +43,16 @@ export interface QueueStoreContext {
   readonly queues: Queues;
   /** @throws Error if Redis cannot be used */
   ready(): Promise<void>;
+  /** Run commands for a limited time. @throws Error if Redis cannot be used, or does not answer */
+  run<Value>(commands: () => Promise<Value>): Promise<Value>;
 }
 
-export function createQueueStore({ client, queues, ready }: QueueStoreContext): Omit<DeliveryStore, 'close'> {
+export function createQueueStore({
+  client,
+  queues,
+  ready,
+  run,
+}: QueueStoreContext): Omit<DeliveryStore, 'close'> {
   async function queuesOf({ endpoint }: DeliveryFilter): Promise<readonly Queue[]> {
     await ready();
     const wanted = endpoint === undefined ? undefined : [endpoint].flat();
@@ -118,8 +125,7 @@ export function createQueueStore({ client, queues, ready }: QueueStoreContext): 
     prune,
     async health(): Promise<StoreHealth> {
       try {
-        await ready();
-        return await readHealth(client, queues);
+        return await run(() => readHealth(client, queues));
       } catch {
         return { ready: false, waiting: 0, running: 0, delayed: 0, dead: 0, oldest: undefined };
       }
