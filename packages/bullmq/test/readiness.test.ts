@@ -16,6 +16,7 @@ const wrongServers: readonly {
   { settings: { appendonly: 'no' }, option: 'durability' },
   { settings: { appendonly: 'no' }, options: { durability: 'everysec' }, option: 'durability' },
   { settings: { appendfsync: 'everysec' }, option: 'durability' },
+  { settings: { 'no-appendfsync-on-rewrite': 'yes' }, option: 'durability' },
   { settings: { appendfsync: 'no' }, options: { durability: 'everysec' }, option: 'durability' },
   { settings: { 'maxmemory-policy': 'allkeys-lru' }, option: 'redis' },
   {

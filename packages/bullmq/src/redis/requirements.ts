@@ -46,8 +46,7 @@ async function checkServer(
   checkEviction(info);
   if (durability === 'unchecked') return;
   checkAppendOnly(info, durability);
-  const settings = await allowed(() => server.config('GET', 'appendfsync'));
-  const [, appendfsync] = Array.isArray(settings) ? settings.map(String) : [];
+  const appendfsync = await readSetting(server, 'appendfsync');
   if (appendfsync === undefined) {
     warn(
       `CONFIG GET is forbidden, so appendfsync is not checked. The option durability promises "${durability}".`,
@@ -58,6 +57,19 @@ async function checkServer(
       `is "${durability}", but Redis has "appendfsync ${appendfsync}". Set "appendfsync ${durability}" in redis.conf, or change the option.`,
     );
   }
+  if ((await readSetting(server, 'no-appendfsync-on-rewrite')) === 'yes') {
+    throw new ConfigurationError(
+      'durability',
+      `is "${durability}", but Redis has "no-appendfsync-on-rewrite yes", so it does not sync its append-only file while it rewrites it. Set "no-appendfsync-on-rewrite no" in redis.conf.`,
+    );
+  }
+}
+
+/** @returns `undefined` if CONFIG is forbidden */
+async function readSetting(server: Redis, name: string): Promise<string | undefined> {
+  const reply = await allowed(() => server.config('GET', name));
+  const [, value] = Array.isArray(reply) ? reply.map(String) : [];
+  return value;
 }
 
 function checkVersion(info: ServerInfo): void {
