@@ -11,8 +11,8 @@ export interface Queues {
   /** Return the endpoint of a queue that `of` has returned. */
   endpointOf(queue: Queue): string;
   /**
-   * Remember an endpoint in Redis, so that other processes find its queue. Sends the command at most once, and before the
-   * commands that follow.
+   * Remember an endpoint in Redis, so that other processes find its queue. Sends the command once for each connection,
+   * because a new primary may lack it, and before the commands that follow.
    */
   register(endpoint: string): Promise<void>;
   /** Return all endpoints that are remembered, sorted. */
@@ -23,6 +23,7 @@ export function createQueues(client: RedisClient, prefix: string, onError: (erro
   const queues = new Map<string, Queue>();
   const registered = new Map<string, Promise<unknown>>();
   const setKey = `${prefix}:endpoints`;
+  client.on('close', () => registered.clear());
 
   function open(endpoint: string): Queue {
     const queue = new Queue(encodeName(endpoint), {

@@ -23,6 +23,8 @@ const required = {
 const defaults = {
   retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 1000),
   connectTimeout: 4000,
+  // After a failover, the server may stay connected as a replica. Its name may lead to the new primary.
+  reconnectOnError: (error: Error) => error.message.includes('READONLY'),
 };
 
 /** @returns a function that creates a connection */

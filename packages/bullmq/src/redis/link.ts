@@ -97,8 +97,9 @@ export function createLink(client: RedisClient, check: () => Promise<void>, pati
     if (refusal === undefined) return;
     const canCheck = refusal instanceof ConfigurationError && client.status === 'ready';
     if (!canCheck || performance.now() - checkedAt < recheckInterval) throw refusal;
-    refusal = undefined;
-    checkAgain();
+    // After a failover, a new connection may lead to another server. It is checked when it is ready.
+    client.disconnect(true);
+    throw refusal;
   }
 
   return {
