@@ -27,8 +27,11 @@ const limits = { items: 128, bytes: 4_194_304 };
 /** The number of times that a batch is sent again after a deadlock with another process. */
 const mostRetries = 3;
 
-/** SQLSTATE codes of a deadlock and of a conflict. The statement was rolled back and can be repeated. */
-const repeatable: readonly (string | undefined)[] = ['40P01', '40001'];
+/**
+ * SQLSTATE codes of a deadlock, of a conflict, and of a missing prepared statement. The statement was rolled back or did not
+ * run, and can be repeated.
+ */
+const repeatable: readonly (string | undefined)[] = ['40P01', '40001', '26000'];
 
 interface Waiting<Item, Result> {
   readonly item: Item;

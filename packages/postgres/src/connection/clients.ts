@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { isUnavailable, StoreError } from '../errors.ts';
+import { codeOf, isUnavailable, StoreError } from '../errors.ts';
 import { cancelStatement } from './cancel-statement.ts';
 
 /** A row, with each value in the text form of PostgreSQL. */
@@ -88,7 +88,7 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
             }
             if (isLate) return;
             connected.removeListener('error', ignore);
-            connected.release(failure !== undefined && isUnavailable(failure));
+            connected.release(failure !== undefined && (isUnavailable(failure) || isUnprepared(failure)));
           })
           .catch(reject)
           .finally(() => clearTimeout(timer));
@@ -103,6 +103,11 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
 }
 
 function ignore(): void {}
+
+/** Return whether the application has deleted the prepared statements of its connection, for example by DISCARD ALL. */
+function isUnprepared(error: unknown): boolean {
+  return codeOf(error) === '26000';
+}
 
 /**
  * Take a connection of a pool. Without a listener, a connection that ends while it is in use would end the process. The

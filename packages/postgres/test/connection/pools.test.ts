@@ -35,6 +35,15 @@ describeWithPostgres('A PostgreSQL store on a pool of the application', () => {
     expect(await store.health()).toMatchObject({ waiting: 1 });
   });
 
+  it('works after the application has deleted the prepared statements of a connection', async () => {
+    const pool = new pg.Pool({ connectionString: database.connectionString, max: 1 });
+    onTestFinished(() => pool.end());
+    const store = openTestStore(pool, { listen: false });
+    await store.enqueue(createStored());
+    await pool.query('DISCARD ALL');
+    expect(await store.enqueue(createStored())).toBe('accepted');
+  });
+
   it('works with a pool of one connection', async () => {
     const pool = new pg.Pool({ connectionString: database.connectionString, max: 1 });
     onTestFinished(() => pool.end());
