@@ -4,7 +4,7 @@ import type { Query, Value } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import { durable } from '../connection/durable-commit.ts';
 import { toList } from '../rows/lists.ts';
-import { toColumn, toOptionalColumn, toTimestamp } from '../rows/text.ts';
+import { toColumn, toEventTypeColumn, toOptionalColumn, toTimestamp } from '../rows/text.ts';
 
 /** A delivery that can be imported. The store recognizes deliveries by endpoint and id. */
 type Named = DeliveryWithBody & { readonly id: string; readonly endpoint: string };
@@ -19,7 +19,7 @@ const parameters: readonly (readonly [name: string, type: string, value: (row: N
   ['failures', 'integer', ({ failures }) => failures],
   ['next_attempt', 'timestamptz', ({ nextAttempt }) => (nextAttempt ? toTimestamp(nextAttempt) : null)],
   ['source_ip', 'text', ({ ip }) => toOptionalColumn(ip)],
-  ['event_type', 'text', ({ eventType }) => toColumn(eventType)],
+  ['event_type', 'text', ({ eventType }) => toEventTypeColumn(eventType)],
   ['dialect', 'text', ({ dialect }) => toOptionalColumn(dialect)],
   ['scan_id', 'text', ({ scanId }) => toOptionalColumn(scanId)],
   ['target', 'text', ({ target }) => toOptionalColumn(target)],

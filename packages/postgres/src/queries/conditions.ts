@@ -3,7 +3,7 @@ import type { DeliveryFilter, ListPlace } from '@spiderfoot-webhooks/core/stores
 import type { Value } from '../connection/clients.ts';
 import { toRowId } from '../rows/columns.ts';
 import { toList } from '../rows/lists.ts';
-import { toColumn, toTimestamp } from '../rows/text.ts';
+import { toColumn, toEventTypeColumn, toTimestamp } from '../rows/text.ts';
 
 /** Collects the parameters of a statement. */
 export interface Parameters {
@@ -62,7 +62,8 @@ function conditionsOf(
 ): readonly string[] {
   if (value === undefined) return [];
   const isList = typeof value !== 'string';
-  const given = isList ? toList(value.map(toColumn)) : toColumn(value);
+  const written = column === columns.eventType ? toEventTypeColumn : toColumn;
+  const given = isList ? toList(value.map(written)) : written(value);
   const wanted = parameters.add(given, isList ? 'text[]' : 'text');
   const condition = isList ? `d.${column} = ANY (${wanted})` : `d.${column} = ${wanted}`;
   if (!shortened.includes(column)) return [condition];

@@ -4,7 +4,7 @@ import type { Value } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import { durable, lazy } from '../connection/durable-commit.ts';
 import { toList } from '../rows/lists.ts';
-import { toOptionalColumn, toTimestamp } from '../rows/text.ts';
+import { toEventTypeColumn, toOptionalColumn, toTimestamp } from '../rows/text.ts';
 
 /** The result of an attempt. */
 export interface Settling {
@@ -21,6 +21,10 @@ interface Settled extends Omit<Settling, 'settlement'> {
   readonly now: number;
 }
 
+function eventTypeOf({ event }: Settlement): Value {
+  return event?.eventType === undefined ? null : toEventTypeColumn(event.eventType);
+}
+
 /** Each parameter is a list with a value for each delivery. */
 const parameters: readonly (readonly [name: string, type: string, value: (settled: Settled) => Value])[] = [
   ['id', 'bigint', ({ key }) => key],
@@ -35,7 +39,7 @@ const parameters: readonly (readonly [name: string, type: string, value: (settle
   ['handlers', 'text', ({ settlement: { handlers } }) => (handlers ? JSON.stringify(handlers) : null)],
   ['code', 'text', ({ settlement }) => toOptionalColumn(settlement.code)],
   ['issues', 'text', ({ settlement: { issues } }) => (issues ? JSON.stringify(issues) : null)],
-  ['event_type', 'text', ({ settlement }) => toOptionalColumn(settlement.event?.eventType)],
+  ['event_type', 'text', ({ settlement }) => eventTypeOf(settlement)],
   ['dialect', 'text', ({ settlement }) => toOptionalColumn(settlement.event?.dialect)],
   ['scan_id', 'text', ({ settlement }) => toOptionalColumn(settlement.event?.scanId)],
   ['target', 'text', ({ settlement }) => toOptionalColumn(settlement.event?.target)],

@@ -4,7 +4,7 @@ import type { Value } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import { durable } from '../connection/durable-commit.ts';
 import { toList } from './lists.ts';
-import { toColumn, toOptionalColumn, toTimestamp } from './text.ts';
+import { toColumn, toEventTypeColumn, toOptionalColumn, toTimestamp } from './text.ts';
 
 /** A new delivery with the columns that a log and a queue fill differently. */
 export interface NewDelivery {
@@ -33,7 +33,7 @@ const parameters: readonly (readonly [name: string, type: string, value: (row: N
   ['lease_owner', 'text', ({ owner }) => owner ?? null],
   ['lease_duration', 'bigint', ({ lease }) => lease ?? null],
   ['source_ip', 'text', ({ delivery }) => toOptionalColumn(delivery.ip)],
-  ['event_type', 'text', ({ delivery }) => toColumn(delivery.eventType ?? unknownEventType)],
+  ['event_type', 'text', ({ delivery }) => toEventTypeColumn(delivery.eventType ?? unknownEventType)],
   ['dialect', 'text', ({ delivery }) => toOptionalColumn(delivery.dialect)],
   ['scan_id', 'text', ({ delivery }) => toOptionalColumn(delivery.scanId)],
   ['target', 'text', ({ delivery }) => toOptionalColumn(delivery.target)],

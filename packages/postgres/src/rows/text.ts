@@ -19,6 +19,14 @@ export function toOptionalColumn(text: string | undefined): string | null {
   return text === undefined ? null : toColumn(text);
 }
 
+/** The index by time contains event types, and the size of its entries is limited. */
+const maxEventTypeLength = 400;
+
+/** The same for an event type, of which the column contains the first 400 UTF-16 units. The body has all of it. */
+export function toEventTypeColumn(type: string): string {
+  return toColumn(type.slice(0, maxEventTypeLength));
+}
+
 /** The times that `timestamptz` and ISO 8601 have in common, in milliseconds since 1970. */
 const earliest = Date.parse('0001-01-01T00:00:00Z');
 const latest = Date.parse('9999-12-31T23:59:59.999Z');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { deliveryJson } from '@spiderfoot-webhooks/core/stores';
 import { expect, it } from 'vitest';
 import { describeWithPostgres, openTestStore, useServer } from '../support/database.ts';
@@ -35,13 +36,22 @@ describeWithPostgres('A PostgreSQL store with hostile data', () => {
     });
     const handlers = [{ name: text, succeeded: false, attempts: 1, error: text }];
     const found = await store.get(delivery.id);
-    expect(found).toMatchObject({ ...fields, error: text, issues, handlers });
+    const eventType = fields.eventType.slice(0, 400);
+    expect(found).toMatchObject({ ...fields, eventType, error: text, issues, handlers });
     for (const filter of text.trim() === '' ? [] : [{ target: text }, { scanId: ['other', text] }]) {
       expect((await store.list(filter)).deliveries.map(({ id }) => id)).toEqual([delivery.id]);
     }
     let exported = '';
     for await (const lines of store.export('jsonl')) exported += lines;
     expect(exported).toBe(`${JSON.stringify(found && deliveryJson(found))}\n`);
+  });
+
+  it('stores a delivery whose event type is longer than an index allows, and finds it by that type', async () => {
+    const store = openTestStore(database.connectionString);
+    const eventType = randomBytes(50_000).toString('base64');
+    const delivery = createStored({ eventType });
+    expect(await store.enqueue(delivery)).toBe('accepted');
+    expect((await store.list({ eventType })).deliveries.map(({ id }) => id)).toEqual([delivery.id]);
   });
 
   it('does not confuse a NUL with its written form', async () => {
