@@ -52,7 +52,7 @@ const types: pg.CustomTypesConfig = { getTypeParser: () => (value: string) => va
  * @param connection a pool of the application, which is not closed, or the options of a new pool
  */
 export function createClients(connection: string | pg.PoolConfig | pg.Pool, patience: number): Clients {
-  const isOwn = !(connection instanceof pg.Pool);
+  const isOwn = !isPool(connection);
   const pool = isOwn ? createPool(connection, patience) : connection;
   /** The open connections of the store's own pool. */
   const own = new Set<pg.PoolClient>();
@@ -100,6 +100,13 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
     },
   };
   return clients;
+}
+
+/** An application may have its own copy of pg, so its pool is not an instance of this copy's class. */
+function isPool(connection: string | pg.PoolConfig | pg.Pool): connection is pg.Pool {
+  return (
+    typeof connection === 'object' && 'connect' in connection && typeof connection.connect === 'function'
+  );
 }
 
 function ignore(): void {}

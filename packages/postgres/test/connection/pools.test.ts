@@ -44,6 +44,14 @@ describeWithPostgres('A PostgreSQL store on a pool of the application', () => {
     expect(await store.enqueue(createStored())).toBe('accepted');
   });
 
+  it('recognizes the pool of another copy of pg, which is not an instance of its own class', async () => {
+    const pool = new pg.Pool({ connectionString: database.connectionString });
+    onTestFinished(() => pool.end());
+    const foreign = new Proxy(pool, { getPrototypeOf: () => Object.prototype });
+    expect(foreign).not.toBeInstanceOf(pg.Pool);
+    expect(await openTestStore(foreign).enqueue(createStored())).toBe('accepted');
+  });
+
   it('works with a pool of one connection', async () => {
     const pool = new pg.Pool({ connectionString: database.connectionString, max: 1 });
     onTestFinished(() => pool.end());
