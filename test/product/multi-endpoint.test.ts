@@ -125,13 +125,13 @@ describe('The example multi-endpoint', () => {
 
   it.each<readonly [problem: string, change: (env: Variables) => Variables, reason: RegExp]>([
     ['without a key for the SIEM', (env) => ({ ...env, SIEM_API_KEY: '' }), /"SIEM_API_KEY" is not set/],
-    ['with a plain URL', (env) => ({ ...env, SLACK_URL: 'http://127.0.0.1/hush' }), /"url" is http/],
+    ['with a plain URL', (env) => ({ ...env, SLACK_URL: 'http://127.0.0.1/hush' }), /"url" uses http/],
     [
       'with a misspelled key',
       withIni('allowed_ip = 10.0.0.1'),
       /"allowed_ip" in \S+, line \d+, .*"allowed_ips"/,
     ],
-    ['with enabled = false', withIni('', 'enabled = false'), /"enabled" of \S+ is off/],
+    ['with enabled = false', withIni('', 'enabled = false'), /"enabled" of \S+ is false/],
     [
       'with an endpoint without handlers',
       withIni('[webhooks:hush]\nsecret = hush'),
