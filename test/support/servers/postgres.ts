@@ -137,21 +137,22 @@ export async function startPostgres({
   }
 
   async function signalAll(signal: NodeJS.Signals): Promise<void> {
-    for (const pid of await processes()) {
-      try {
-        process.kill(pid, signal);
-      } catch {
-        // It has ended just now.
-      }
-    }
+    for (const pid of await processes()) send(pid, signal);
   }
 
   async function kill(): Promise<void> {
     const child = server;
     if (child === undefined) return;
     const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    await signalAll('SIGKILL');
+    // A server that is stopped starts no further process. One that stays would hold the shared memory and keep the next
+    // server from starting.
+    child.kill('SIGSTOP');
+    const pids = await processes();
+    for (const pid of pids) send(pid, 'SIGKILL');
     await ended;
+    // A process that has ended may stay in the table of processes, if nothing collects it.
+    const end = performance.now() + 2000;
+    while (performance.now() < end && pids.some((pid) => send(pid, 0))) await sleep(10);
     server = undefined;
   }
 
@@ -185,4 +186,13 @@ export async function startPostgres({
       await start();
     },
   };
+}
+
+/** Send a signal. @returns whether the process exists */
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
 }

@@ -44,7 +44,7 @@ describe('the progress bar', () => {
     const args = ['send', '--count', '100000', '--rate', '100', '--url', url];
     const { code, screen } = await shown(args, { answers: [['unexpected', '\u0003']] });
     expect(code).toBe(1);
-    expect(screen).toMatch(/\d+ events sent in [\d.]+ s/);
+    expect(screen).toMatch(/\d+ events? sent in [\d.]+ s/);
     expect(screen.lastIndexOf(`${esc}[?25h`)).toBeGreaterThan(screen.lastIndexOf(`${esc}[?25l`));
   });
 });
