@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
@@ -11,6 +10,7 @@ import { packTarballs, succeed } from './support/bare.ts';
 import { build, commandOf, type Image, ownNode, variablesOf } from './support/dockerfile.ts';
 import { type Listening, listening, secret, untilClosed, type Variables } from './support/examples.ts';
 import { beginWebhook } from './support/half-sent.ts';
+import { startNginx } from './support/nginx.ts';
 import { Program, run, stopPrograms } from './support/program.ts';
 import { textOf } from './support/readme.ts';
 
@@ -129,46 +129,6 @@ it('systemd accepts the unit', async (context) => {
 
 const nginx = ['/usr/sbin/nginx', '/usr/bin/nginx'].find((path) => existsSync(path));
 
-/** Start nginx with the configuration of the example, in front of a port. */
-async function startNginx(command: string, upstream: number): Promise<number> {
-  const port = await freePort();
-  const site = textOf('examples/deployment/nginx.conf')
-    .replace('listen 80;', `listen 127.0.0.1:${port};`)
-    .replace('127.0.0.1:3000', `127.0.0.1:${upstream}`);
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (kind) => `${kind}_temp_path ${folder}/nginx-${kind};`,
-  );
-  const config = join(folder, 'nginx.conf');
-  await writeFile(
-    config,
-    `${process.getuid?.() === 0 ? 'user root;' : ''}
-pid ${folder}/nginx.pid;
-error_log stderr notice;
-events {}
-http {
-access_log off;
-${temporary.join('\n')}
-${site}
-}
-`,
-  );
-  const test = await run(command, ['-t', '-c', config]);
-  expect(test).toMatchObject({ code: 0, output: expect.stringContaining('test is successful') });
-  expect(test.output).not.toMatch(/\[(?:warn|error|emerg)\]/);
-  const program = new Program(command, ['-c', config, '-g', 'daemon off;']);
-  await program.says(/start worker process/);
-  return port;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
 interface Answer {
   readonly status: number | undefined;
   readonly code: unknown;
@@ -210,7 +170,8 @@ describe('Behind nginx, the image', () => {
       ...trust,
       SPIDERFOOT_WEBHOOK_STORE: join(folder, 'nginx.db'),
     });
-    port = await startNginx(nginx, server.port);
+    const upstreams = { '127.0.0.1:3000': server.port };
+    port = await startNginx(nginx, 'examples/deployment/nginx.conf', upstreams, folder);
   });
 
   const missing = nginx === undefined || process.platform !== 'linux';

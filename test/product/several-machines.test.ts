@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -11,8 +11,8 @@ import {
 import { freePort } from '../support/servers/free-port.ts';
 import { type PostgresServer, postgres, startPostgres } from '../support/servers/postgres.ts';
 import { type Listening, secret, serveExample } from './support/examples.ts';
-import { Program, run, stopPrograms } from './support/program.ts';
-import { textOf } from './support/readme.ts';
+import { startNginx } from './support/nginx.ts';
+import { stopPrograms } from './support/program.ts';
 import { type Job, sendFromPython } from './support/sender.ts';
 
 const nginx: RequiredServer = { program: 'nginx', folders: ['/usr/sbin'], install: 'nginx' };
@@ -44,37 +44,11 @@ describeWithServer(nginx, 'nginx', () => {
       });
     }
 
-    /** Start nginx with the configuration of the example. @returns the URL of the webhook */
-    async function startNginx(): Promise<string> {
-      const command = requireProgram(nginx);
-      const port = await freePort();
-      const site = textOf('examples/several-machines/nginx.conf')
-        .replace('listen 80;', `listen 127.0.0.1:${port};`)
-        .replace('webhooks-1:3000', `127.0.0.1:${ports[0]}`)
-        .replace('webhooks-2:3000', `127.0.0.1:${ports[1]}`);
-      const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-        (kind) => `${kind}_temp_path ${folder}/nginx-${kind};`,
-      );
-      const config = join(folder, 'nginx.conf');
-      await writeFile(
-        config,
-        `${process.getuid?.() === 0 ? 'user root;' : ''}
-pid ${folder}/nginx.pid;
-error_log stderr notice;
-events {}
-http {
-access_log off;
-${temporary.join('\n')}
-${site}
-}
-`,
-      );
-      const checked = await run(command, ['-t', '-c', config]);
-      expect(checked).toMatchObject({ code: 0 });
-      expect(checked.output).not.toMatch(/\[(?:warn|error|emerg)\]/);
-      const program = new Program(command, ['-c', config, '-g', 'daemon off;']);
-      await program.says(/start worker process/);
-      return `http://127.0.0.1:${port}/webhook`;
+    /** Start nginx in front of both receivers. @returns the URL of the webhook */
+    async function startProxy(): Promise<string> {
+      const upstreams = { 'webhooks-1:3000': ports[0], 'webhooks-2:3000': ports[1] };
+      const configuration = 'examples/several-machines/nginx.conf';
+      return `http://127.0.0.1:${await startNginx(requireProgram(nginx), configuration, upstreams, folder)}/webhook`;
     }
 
     function jobOf(url: string, scan: string): Job {
@@ -95,7 +69,7 @@ ${site}
 
     it('answers every webhook with 2xx while one receiver is killed and the other is stopped, and stores each once', async () => {
       let [first, second] = [await startReceiver(ports[0]), await startReceiver(ports[1])];
-      const url = await startNginx();
+      const url = await startProxy();
       let isOver = false;
       const sent: string[] = [];
       const answers: number[] = [];

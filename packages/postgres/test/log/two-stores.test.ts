@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeWithPostgres, newSchema, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
-import { StoreProcess } from '../support/processes.ts';
+import { startStoreProcess } from '../support/processes.ts';
 
 const database = useServer();
 
@@ -28,12 +28,12 @@ describeWithPostgres('A log in PostgreSQL that two machines share', () => {
   it('does not return running after the process of the other store was killed', async () => {
     const schema = newSchema();
     const entry = entryOf();
-    const program = new StoreProcess({
+    const program = startStoreProcess({
       connection: database.connectionString,
       options: { schema },
       record: entry.id,
     });
-    await program.says('recorded');
+    await program.waitForLine('recorded');
     const store = openTestStore(database.connectionString, { schema });
     await expect.poll(locks, { timeout: 10_000 }).toHaveLength(1);
     expect(await store.record(entry)).toMatchObject({ state: 'received', running: true });

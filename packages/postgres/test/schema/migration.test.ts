@@ -3,7 +3,7 @@ import { migrationSql } from '../../src/index.ts';
 import { newestVersion } from '../../src/schema/migrations.ts';
 import { describeWithPostgres, newSchema, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
-import { StoreProcess } from '../support/processes.ts';
+import { startStoreProcess } from '../support/processes.ts';
 
 const database = useServer();
 
@@ -19,11 +19,11 @@ describeWithPostgres('The schema of a PostgreSQL store', () => {
   it('is migrated once if several processes open it at the same time', async () => {
     const schema = newSchema();
     const order = { connection: database.connectionString, options: { schema }, enqueue: 1 };
-    const processes = [new StoreProcess(order), new StoreProcess(order)];
+    const processes = [startStoreProcess(order), startStoreProcess(order)];
     const stores = Array.from({ length: 4 }, () => openTestStore(database.connectionString, { schema }));
     await Promise.all([
       ...stores.map((store) => store.ready()),
-      ...processes.map((process) => process.says('enqueued')),
+      ...processes.map((process) => process.waitForLine('enqueued')),
     ]);
     const versions = await database.query(`SELECT version FROM "${schema}".schema_version`);
     expect(versions).toEqual([{ version: newestVersion() }]);

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Process } from '../../../../test/support/child-process.ts';
 import { createRunner } from '../../src/log/running-elsewhere.ts';
-import { type Process, startLogProcess } from '../support/processes.ts';
+import { startLogProcess } from '../support/processes.ts';
 import { open, query, temporaryPath, until } from '../support/temporary-files.ts';
 import { createWebhook, secret } from '../support/webhooks.ts';
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { runTypeScript } from '../../../../test/support/child-process.ts';
 import type { StoreOptions } from '../../src/index.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -27,13 +28,9 @@ export interface Opened {
  * @param wrapper a command that starts the process, for example as another user
  */
 export function attempt(order: Attempt, wrapper: readonly string[] = []): Opened {
-  const [command = '', ...args] = [
-    ...wrapper,
-    process.execPath,
-    here('run-typescript.mjs'),
-    here('open-once.ts'),
-  ];
-  const { stdout, stderr } = spawnSync(command, [...args, JSON.stringify(order)], {
+  const program = runTypeScript(here('open-once.ts'), JSON.stringify(order));
+  const [command = '', ...args] = [...wrapper, process.execPath, ...program];
+  const { stdout, stderr } = spawnSync(command, args, {
     encoding: 'utf8',
     cwd: here('.'),
   });
