@@ -81,6 +81,7 @@ export {
   succeededHandlers,
 } from './records/handler-record.ts';
 export type { ImportedDeliveries } from './records/imported-deliveries.ts';
+export { readIssues } from './records/issue-list.ts';
 export {
   checkPrunableStates,
   type PruneOptions,

@@ -6,6 +6,7 @@ import {
   type DeliveryWithBody,
   type HandlerRecord,
   readHandlerRecords,
+  readIssues,
   unknownEventType,
 } from '@spiderfoot-webhooks/core/stores';
 import type { Row } from '../connection/clients.ts';
@@ -37,28 +38,16 @@ export function bytesOf(cell: string | null | undefined): Buffer {
 }
 
 export function handlersOf(cell: string | null | undefined): readonly HandlerRecord[] {
-  return readHandlerRecords(listOf(cell));
+  return readHandlerRecords(jsonOf(cell));
 }
 
 function issuesOf(cell: string | null | undefined): readonly EventIssue[] {
-  return listOf(cell).filter(isIssue);
+  return readIssues(jsonOf(cell));
 }
 
-/** Return the members of a JSON list. An empty list for anything else, because an operator may have changed a row. */
-function listOf(cell: string | null | undefined): readonly unknown[] {
-  const value: unknown = JSON.parse(cell ?? '[]');
-  return Array.isArray(value) ? value : [];
-}
-
-function isIssue(value: unknown): value is EventIssue {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'path' in value &&
-    typeof value.path === 'string' &&
-    'message' in value &&
-    typeof value.message === 'string'
-  );
+/** Parse a cell of the type `json`. An operator may have changed its shape. */
+function jsonOf(cell: string | null | undefined): unknown {
+  return JSON.parse(cell ?? '[]');
 }
 
 /** Convert a row with {@link columns}. */

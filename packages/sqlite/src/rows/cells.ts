@@ -3,7 +3,7 @@
  * written or damaged a cell. None of these functions throws, because a broken row must not affect other rows.
  */
 import type { EventIssue } from '@spiderfoot-webhooks/core/events';
-import { type HandlerRecord, readHandlerRecords } from '@spiderfoot-webhooks/core/stores';
+import { type HandlerRecord, readHandlerRecords, readIssues } from '@spiderfoot-webhooks/core/stores';
 
 /** The largest distance from 1970 that a `Date` can represent, in milliseconds. */
 export const maxTime = 8.64e15;
@@ -32,33 +32,19 @@ export function bytesOf(cell: unknown): Buffer {
 
 /** Return the issues in the column `issues`. An empty list if the cell contains anything else. */
 export function issuesOf(cell: unknown): readonly EventIssue[] {
-  return listOf(cell).filter(isIssue);
+  return readIssues(jsonOf(cell));
 }
 
 /** Return the records in the column `handlers`. An empty list if the cell contains anything else. */
 export function handlersOf(cell: unknown): readonly HandlerRecord[] {
-  return readHandlerRecords(listOf(cell));
+  return readHandlerRecords(jsonOf(cell));
 }
 
-/** Return the members of a JSON list. An empty list if the cell contains anything else. */
-function listOf(cell: unknown): readonly unknown[] {
-  const json = textOf(cell);
-  if (json === undefined) return [];
+/** Parse a cell that contains JSON. `undefined` if it does not. */
+function jsonOf(cell: unknown): unknown {
   try {
-    const value: unknown = JSON.parse(json);
-    return Array.isArray(value) ? value : [];
+    return JSON.parse(textOf(cell) ?? '');
   } catch {
-    return [];
+    return undefined;
   }
-}
-
-function isIssue(value: unknown): value is EventIssue {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'path' in value &&
-    typeof value.path === 'string' &&
-    'message' in value &&
-    typeof value.message === 'string'
-  );
 }
