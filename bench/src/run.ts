@@ -1,82 +1,59 @@
-import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { measureCli } from './cli/start.ts';
-import { measureCore } from './core/core.ts';
-import { measureEngineHttp } from './engines/engine-http.ts';
-import { measureEngineRows } from './engines/engine-rows.ts';
-import { requireEngines } from './engines/engine-servers.ts';
-import { measureEngineWorkers } from './engines/engine-workers.ts';
-import { measureForwardMemory } from './forward/memory.ts';
-import { measureForwardRates } from './forward/rate.ts';
-import { measureHttp } from './http/http.ts';
-import { measureRejections } from './http/rejections.ts';
+import { parts } from './parts.ts';
+import { conditions, writePart } from './report/page.ts';
 import { createProgress } from './report/progress.ts';
-import { type Figures, load, machine, toMarkdown } from './report/report.ts';
-import { measureStoreHttp } from './store/store-http.ts';
-import { measureStoreRows } from './store/store-rows.ts';
 
-const usage = `npm run bench -- [--quick] [--json] [--rounds N] [--rows N]
-  [--only core|http|rejections|store|engines|forward|cli]
+const names = Object.keys(parts);
 
-Run all benchmarks, print the figures, and write them to docs/benchmarks.md.
-  --quick   run only a few rounds, to check that the benchmarks work or to see a trend
+const usage = `npm run bench -- [--quick] [--json] [--rounds N] [--rows N] [--only PART[,PART]]
+
+Run the benchmarks, print the figures, and write each part to docs/benchmarks.md when it is finished.
+  --only    run only these parts: ${names.join(', ')}
+  --quick   run only a few rounds, to check that the benchmarks work or to see a trend. Nothing is written
   --rounds  the number of rounds (60). Some parts run a third or a sixth of them
   --rows    the largest number of rows in a table (1000000)
   --json    print the figures as JSON
-  --only    run one part
-With --quick or --only, the file is not written. The part engines needs PostgreSQL and Redis.
+The parts engines, workers and postgres need PostgreSQL and Redis.
 `;
-
-const parts = ['core', 'http', 'rejections', 'store', 'engines', 'forward', 'cli'];
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      only: { type: 'string' },
+      only: { type: 'string', default: names.join(',') },
       rounds: { type: 'string' },
       rows: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { quick, json, only, help } = values;
+  const { quick, json, help } = values;
   const rounds = Number(values.rounds ?? (quick ? 10 : 60));
-  const most = Number(values.rows ?? (quick ? 10_000 : 1_000_000));
-  const isValid = [rounds, most].every((value) => Number.isInteger(value) && value > 0);
-  if (help || !isValid || (only !== undefined && !parts.includes(only))) {
+  const rows = Number(values.rows ?? (quick ? 10_000 : 1_000_000));
+  const wanted = values.only.split(',');
+  const isValid = [rounds, rows].every((value) => Number.isInteger(value) && value > 0);
+  if (help || !isValid || !wanted.every((name) => names.includes(name))) {
     process.stdout.write(usage);
     process.exitCode = help ? 0 : 1;
     return;
   }
-  const wants = (part: string) => only === undefined || only === part;
-  if (wants('engines')) requireEngines();
   const progress = createProgress();
-  const figures: Figures = {
-    machine: machine(),
-    load: load(),
-    node: process.versions.node,
-    rounds,
-    core: wants('core') ? await measureCore(rounds, progress) : [],
-    http: wants('http') ? await measureHttp(rounds, progress) : [],
-    rejections: wants('rejections') ? await measureRejections(rounds, progress) : [],
-    storeHttp: wants('store') ? await measureStoreHttp(Math.ceil(rounds / 3), progress) : [],
-    storeRows: wants('store') ? await measureStoreRows(Math.ceil(rounds / 3), most, progress) : undefined,
-    engineHttp: wants('engines') ? await measureEngineHttp(Math.ceil(rounds / 3), progress) : undefined,
-    engineWorkers: wants('engines') ? await measureEngineWorkers(Math.ceil(rounds / 6), progress) : [],
-    engineRows: wants('engines') ? await measureEngineRows(most, progress) : undefined,
-    forwardRates: wants('forward') ? await measureForwardRates(Math.ceil(rounds / 3), progress) : [],
-    forwardMemory: wants('forward')
-      ? await measureForwardMemory(quick ? 1 : 5, quick ? 2000 : 10_000, progress)
-      : [],
-    cli: wants('cli') ? await measureCli(Math.ceil(rounds / 3), progress) : [],
-  };
-  progress.end();
-  const page = toMarkdown(figures);
-  process.stdout.write(json ? `${JSON.stringify(figures, undefined, 2)}\n` : page);
-  if (!quick && only === undefined) {
-    await writeFile(new URL('../../docs/benchmarks.md', import.meta.url), page);
+  const settings = { rounds, rows, quick, progress };
+  const selected = Object.entries(parts).filter(([name]) => wanted.includes(name));
+  for (const [, { check }] of selected) check?.();
+  const all: Record<string, unknown> = {};
+  for (const [name, part] of selected) {
+    const rounds = part.rounds(settings);
+    const measured = conditions(rounds);
+    const { figures, markdown } = await part.measure(rounds, settings);
+    progress.end();
+    const [head = '', ...rest] = markdown;
+    const text = [head, measured, ...rest].join('\n\n');
+    all[name] = { measured, figures };
+    if (!json) process.stdout.write(`${text}\n\n`);
+    if (!quick) await writePart(name, text, names);
   }
+  if (json) process.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);
 }
 
 await run();

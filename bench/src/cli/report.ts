@@ -7,7 +7,6 @@ Milliseconds from the start of a process to its exit for \`--help\`, and the rat
 nothing. "Beyond" is the time that exceeds 1.5 times that of \`node -e ''\`. It should be at most 100 ms.`;
 
 export function cliParts(results: readonly CliResult[]): string[] {
-  if (results.length === 0) return [];
   const rows = results.map(({ name, time, overNode, beyond }) => [
     `\`${name} --help\``,
     number(time.median),

@@ -33,18 +33,7 @@ const rowsIntro = `## PostgreSQL, rows
 The time to insert a row (64 concurrent writes) and to list a page of 50 rows, in tables of different sizes. The last column
 is the memory of the process that writes.`;
 
-export interface EngineFigures {
-  readonly engineHttp: EngineHttpFigures | undefined;
-  readonly engineWorkers: readonly EngineWorkersResult[];
-  readonly engineRows: EngineRowsResult | undefined;
-}
-
-export function engineParts({ engineHttp, engineWorkers, engineRows }: EngineFigures): string[] {
-  return [...httpParts(engineHttp), ...workersParts(engineWorkers), ...rowsParts(engineRows)];
-}
-
-function httpParts(http: EngineHttpFigures | undefined): string[] {
-  if (http === undefined) return [];
+export function engineHttpParts(http: EngineHttpFigures): string[] {
   const rows = http.results.map(
     ({ name, connections, acknowledgedPerSecond, p50, p99, receiverCpu, engineCpu }) => [
       String(connections),
@@ -74,8 +63,7 @@ function targetCell(rate: EngineRatio['rate'], target: number | undefined): stri
   return `${target}: ${rate.median >= target ? 'reached' : 'missed'}`;
 }
 
-function workersParts(workers: readonly EngineWorkersResult[]): string[] {
-  if (workers.length === 0) return [];
+export function engineWorkersParts(workers: readonly EngineWorkersResult[]): string[] {
   const rows = workers.map((result) => [
     `${result.duration} ms`,
     result.name,
@@ -89,9 +77,7 @@ function workersParts(workers: readonly EngineWorkersResult[]): string[] {
   return [workersIntro, table(head, rows)];
 }
 
-function rowsParts(rows: EngineRowsResult | undefined): string[] {
-  if (rows === undefined) return [];
-  const { sizes, bytesPerRow } = rows;
+export function engineRowsParts({ sizes, bytesPerRow }: EngineRowsResult): string[] {
   const gigabytes = (bytesPerRow * 10_000_000) / 1e9;
   const isLargest = sizes.some((size) => size.rows >= 10_000_000);
   const note = `A row with its indexes and its words takes ${number(bytesPerRow)} bytes on the disk. ${isLargest ? '' : `10,000,000 rows would take ${number(gigabytes)} GB, so they are measured only on request (\`--rows 10000000\`).`}`;

@@ -22,28 +22,26 @@ export function forwardParts(
   rates: readonly ForwardRateResult[],
   memory: readonly ForwardMemoryResult[],
 ): string[] {
-  const parts: string[] = [];
-  if (rates.length > 0) {
-    const rows = rates.map(({ name, eventsPerSecond, overFetch, cpu, connections }) => [
-      name,
-      number(eventsPerSecond.median),
-      ratio(overFetch),
-      number(cpu.median),
-      String(connections),
-    ]);
-    parts.push(rateIntro, table(['', 'events/s', "× fetch's rate", 'CPU µs', 'connections'], rows));
-  }
-  if (memory.length > 0) {
-    const events = memory[0]?.held.map((part) => `${part.events} events`) ?? [];
-    const rows = memory.map(({ name, held }) => [
-      name,
-      ...held.map(({ bytes }) =>
-        ratio({ median: mib(bytes.median), min: mib(bytes.min), max: mib(bytes.max) }),
-      ),
-    ]);
-    parts.push(memoryIntro, table(['', ...events], rows));
-  }
-  return parts;
+  const rateRows = rates.map(({ name, eventsPerSecond, overFetch, cpu, connections }) => [
+    name,
+    number(eventsPerSecond.median),
+    ratio(overFetch),
+    number(cpu.median),
+    String(connections),
+  ]);
+  const events = memory[0]?.held.map((part) => `${part.events} events`) ?? [];
+  const memoryRows = memory.map(({ name, held }) => [
+    name,
+    ...held.map(({ bytes }) =>
+      ratio({ median: mib(bytes.median), min: mib(bytes.min), max: mib(bytes.max) }),
+    ),
+  ]);
+  return [
+    rateIntro,
+    table(['', 'events/s', "× fetch's rate", 'CPU µs', 'connections'], rateRows),
+    memoryIntro,
+    table(['', ...events], memoryRows),
+  ];
 }
 
 function mib(bytes: number): number {

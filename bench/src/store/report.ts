@@ -20,37 +20,39 @@ sync" compares this rate with the number of syncs per second that the disk can d
 const sizesIntro = `The time to insert a row (64 concurrent writes) and to list a page of 50 rows, in files of different sizes. The last column
 is the memory of the process, including the bodies of the benchmark.`;
 
-export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResult | undefined): string[] {
-  const parts: string[] = [];
-  if (http.length > 0) {
-    const lines = http.map(
-      ({ name, connections, requestsPerSecond, overNone, cpu, cpuOverNone, p50, p99 }) => [
-        String(connections),
-        name,
-        number(requestsPerSecond.median),
-        ratio(overNone),
-        cpu === undefined ? '' : number(cpu.median),
-        cpuOverNone === undefined ? '' : quartiles(cpuOverNone),
-        p50.toFixed(2),
-        p99.toFixed(2),
-      ],
-    );
-    parts.push(
-      httpIntro,
-      table(
-        ['connections', '', 'requests/s', '× without a store', 'CPU µs', '× its CPU', 'p50 ms', 'p99 ms'],
-        lines,
-      ),
-    );
-  }
-  if (rows === undefined) return parts;
-  const { syncsPerSecond, commits, sizes } = rows;
+export function storeHttpParts(results: readonly StoreHttpResult[]): string[] {
+  const rows = results.map(
+    ({ name, connections, requestsPerSecond, overNone, cpu, cpuOverNone, p50, p99 }) => [
+      String(connections),
+      name,
+      number(requestsPerSecond.median),
+      ratio(overNone),
+      cpu === undefined ? '' : number(cpu.median),
+      cpuOverNone === undefined ? '' : quartiles(cpuOverNone),
+      p50.toFixed(2),
+      p99.toFixed(2),
+    ],
+  );
+  const head = [
+    'connections',
+    '',
+    'requests/s',
+    '× without a store',
+    'CPU µs',
+    '× its CPU',
+    'p50 ms',
+    'p99 ms',
+  ];
+  return [httpIntro, table(head, rows)];
+}
+
+export function storeRowsParts({ syncsPerSecond, commits, sizes }: StoreRowsResult): string[] {
   const commitLines = commits.map(({ together, rowsPerSecond, perSync }) => [
     String(together),
     cell(rowsPerSecond),
     perSync.toFixed(1),
   ]);
-  parts.push(
+  return [
     rowsIntro,
     `The disk does ${number(syncsPerSecond)} syncs per second.`,
     table(['concurrent writes', 'rows/s', 'rows per sync'], commitLines),
@@ -64,6 +66,5 @@ export function storeParts(http: readonly StoreHttpResult[], rows: StoreRowsResu
         memory.toFixed(0),
       ]),
     ),
-  );
-  return parts;
+  ];
 }
