@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 /** Milliseconds: long enough for a busy machine, and short enough to detect a hang. */
-const timeout = 8000;
+const timeout = 25_000;
 
 /** Options of `vi.waitFor` for a state that is reached without an event to wait for. */
 export const soon = { timeout, interval: 5 };
