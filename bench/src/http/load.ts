@@ -46,6 +46,8 @@ export interface LoadOptions {
   readonly connections?: number;
   /** The function appends the milliseconds of each request. */
   readonly latencies?: number[];
+  /** Whether each request opens a connection, which the server closes after its response. @default false */
+  readonly reconnects?: boolean;
 }
 
 /**
@@ -58,13 +60,20 @@ export async function requestRate(
   { port, name }: Pick<Target, 'port' | 'name'>,
   requests: readonly Uint8Array[],
   status: number,
-  { connections = 16, latencies }: LoadOptions = {},
+  { connections = 16, latencies, reconnects = false }: LoadOptions = {},
 ): Promise<number> {
   let next = 0;
   const expected = `HTTP/1.1 ${status} `;
   const start = performance.now();
-  await Promise.all(Array.from({ length: connections }, work));
+  await Promise.all(Array.from({ length: connections }, reconnects ? workReconnecting : work));
   return (requests.length / (performance.now() - start)) * 1000;
+
+  async function workReconnecting(): Promise<void> {
+    for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
+      const response = await exchange(port, request);
+      if (!response.startsWith(expected)) throw new Error(`${name} responded with ${response}`);
+    }
+  }
 
   function work(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -90,6 +99,21 @@ export async function requestRate(
       });
     });
   }
+}
+
+/** Send a request on a connection of its own. @returns the response, when the server has closed the connection */
+function exchange(port: number, request: Uint8Array): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    socket
+      .on('connect', () => socket.write(request))
+      .on('data', (bytes) => {
+        received += bytes.toString('latin1');
+      })
+      .on('error', reject)
+      .on('close', () => resolve(received));
+  });
 }
 
 /** Return whether a response is complete, by its length or by its last chunk. */

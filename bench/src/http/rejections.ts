@@ -23,8 +23,11 @@ interface Trial {
   readonly request: (signed: SignedBody) => Uint8Array;
 }
 
-const genuine = ({ body, digest }: SignedBody) => toRequest(body, digest);
-const forged = ({ body, digest }: SignedBody) => toRequest(body, digest.split('').reverse().join(''));
+// The receiver closes the connection of a rejected sender. So that both pay for a new connection, the accepted requests ask
+// for it.
+const genuine = ({ body, digest }: SignedBody) => closing(toRequest(body, digest));
+const forged = ({ body, digest }: SignedBody) =>
+  closing(toRequest(body, digest.split('').reverse().join('')));
 
 const small = { bytes: 512, count: 1500 } as const;
 const large = { bytes: 1024 * 1024, count: 32 } as const;
@@ -67,7 +70,7 @@ export async function measureRejections(rounds: number, progress: Progress): Pro
         const target = targets.get(trial.server);
         if (target === undefined) throw new Error(`No server is named ${trial.server}`);
         const requests = signedBodies(trial.count, trial.bytes).map(trial.request);
-        const rate = await requestRate(target, requests, trial.status);
+        const rate = await requestRate(target, requests, trial.status, { reconnects: true });
         if (round >= 0) times.get(trial)?.push(1_000_000 / rate);
       }
     }
@@ -83,9 +86,19 @@ export async function measureRejections(rounds: number, progress: Progress): Pro
   }
 }
 
+/** Return a request that asks the server to close the connection. */
+function closing(request: Buffer): Buffer {
+  const end = request.indexOf('\r\n');
+  return Buffer.concat([
+    request.subarray(0, end),
+    Buffer.from('\r\nConnection: close'),
+    request.subarray(end),
+  ]);
+}
+
 /** Return a request without a declared length. The receiver must count the bytes to find that the body is too large. */
 function inChunks({ body, digest }: SignedBody): Uint8Array {
-  const request = toRequest(body, digest).toString('latin1');
+  const request = genuine({ body, digest }).toString('latin1');
   const head = request
     .slice(0, request.indexOf('\r\n\r\n'))
     .replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');

@@ -12,7 +12,7 @@ reads stream events, without a limit.`;
 const rejectionIntro = `## Rejecting
 
 Microseconds per rejected request on plain Node, and the ratio to accepting a body of about the same size. The ratio should be
-at most 1.`;
+at most 1. Every request opens a connection, because the receiver closes the connection of a sender that it rejects.`;
 
 export function httpParts(results: readonly HttpResult[]): string[] {
   const rows = results.map((result) => [
