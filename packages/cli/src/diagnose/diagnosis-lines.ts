@@ -1,9 +1,8 @@
+import type { Diagnosis, Step } from '@spiderfoot-webhooks/diagnose';
 import { outColors } from '../terminal/color.ts';
 import { printable } from '../terminal/printable.ts';
 import { lineWidth } from '../terminal/terminal-width.ts';
 import { wrapped } from '../terminal/text.ts';
-import type { Diagnosis } from './diagnose.ts';
-import type { Step } from './steps/step.ts';
 
 const marks: Readonly<Record<Step['verdict'], string>> = {
   right: outColors.green('✓'),
@@ -61,7 +60,7 @@ export function secretLines({ expected, found }: Diagnosis): readonly string[] {
     ...(found === undefined
       ? []
       : [
-          `secret used for signing: ${printable(JSON.stringify(found.secret.toString()))}, in hex ${found.secret.toString('hex')}`,
+          `secret used for signing: ${printable(JSON.stringify(Buffer.from(found.secret).toString()))}, in hex ${Buffer.from(found.secret).toString('hex')}`,
         ]),
   ];
 }

@@ -1,10 +1,9 @@
+import { diagnose, type Evidence } from '@spiderfoot-webhooks/diagnose';
 import { readInput } from '../arguments/read-input.ts';
 import { readSecretFile, requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
 import { UsageFailure } from '../failure/failure.ts';
 import { printJson } from '../terminal/print-json.ts';
-import { diagnose } from './diagnose.ts';
 import { diagnosisLines, secretLines } from './diagnosis-lines.ts';
-import type { Evidence } from './mistakes/search-mistakes.ts';
 
 /** The options of `diagnose`. */
 export interface DiagnoseOptions extends SecretOptions {

@@ -21,6 +21,11 @@ export interface Construction {
   readonly digest: (algorithm: Algorithm, secret: Buffer, body: Buffer) => string;
 }
 
+/** View bytes as a Buffer, without copying them. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 export const hmac: Construction = {
   digest: (algorithm, secret, body) => createHmac(algorithm, secret).update(body).digest('hex'),
 };

@@ -1,4 +1,3 @@
-import { countText } from '../../terminal/count-text.ts';
 import { digitsOfNotation } from '../signature/hex-notation.ts';
 import { longestSignature } from '../signature/read-signature.ts';
 import { isHeaderName } from '../signature/remove-wrapping.ts';
@@ -58,7 +57,10 @@ function alphabetStep(digest: string): Step {
 function lengthStep(digest: string): Step {
   if (digest.length === 64) return right('length', '64 digits');
   const other = /^[\da-f]*$/i.test(digest) ? lengths[digest.length] : undefined;
-  return wrong('length', `${countText(digest.length, 'character')} instead of 64${other ?? ''}`);
+  return wrong(
+    'length',
+    `${digest.length} ${digest.length === 1 ? 'character' : 'characters'} instead of 64${other ?? ''}`,
+  );
 }
 
 /** Compare a signature with the expected one. The step shows only the first digits, so it does not reveal the rest. */

@@ -137,7 +137,7 @@ row("hash-body-first", hashlib.sha256(BODY + SECRET.encode()).hexdigest())
 row("hash-without-secret", hashlib.sha256(BODY).hexdigest())
 
 # SpiderFoot's other senders.
-row("other-header", sign(BODY, "proxy"), headers=[f"X-SpiderFoot-Signature-256: {sign(BODY)}"])
+row("other-header", sign(BODY, "proxy"), headers={"X-SpiderFoot-Signature-256": sign(BODY)})
 
 # Several mistakes at once.
 row(["json-python-sorted", "secret-newline-lost"], sign(json.dumps(EVENT, sort_keys=True).encode(), SECRET + "\n"))

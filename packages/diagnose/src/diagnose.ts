@@ -1,22 +1,32 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Conclusion, conclusionOf, type Facts } from './conclusion.ts';
-import { type Evidence, type Found, search } from './mistakes/search-mistakes.ts';
-import { hmac } from './signature/digests.ts';
+import type { Evidence } from './evidence.ts';
+import { type Found, search } from './mistakes/search-mistakes.ts';
+import { bufferOf, hmac } from './signature/digests.ts';
 import { bodySteps } from './steps/body-steps.ts';
 import { secretSteps } from './steps/secret-steps.ts';
 import { comparisonStep, signatureSteps } from './steps/signature-steps.ts';
 
-/** The result of examining a signature. */
+/** The result of {@link diagnose}. Only `expected` and `found` contain secrets. */
 export interface Diagnosis extends Facts {
   readonly conclusion: Conclusion;
-  /** The correct signature. It is a secret, which is shown only on request. */
+  /** The correct signature, as 64 hex digits. Show it only on request: it is enough to forge this delivery. */
   readonly expected: string;
+  /** The body and the secret that reproduce the signature. Show the secret only on request. */
   readonly found: Found | undefined;
 }
 
-/** Find out why a signature does not match. */
+/**
+ * Find out why a signature does not match: check the signature, the body and the secret step by step, then try known
+ * mistakes until they reproduce the signature. A mistake is reported only if it reproduces the signature.
+ * @example
+ * ```ts
+ * const { mistakes } = diagnose({ secret: 'your-webhook-secret', body, signature: 'sha256=0f3b…' });
+ * ```
+ */
 export function diagnose(evidence: Evidence): Diagnosis {
-  const { body, secret, signature } = evidence;
+  const { secret, signature } = evidence;
+  const body = bufferOf(evidence.body);
   const expected = hmac.digest('sha256', Buffer.from(secret), body);
   const genuine = isExactly(signature, expected);
   const { found, complete } = genuine ? { found: undefined, complete: true } : search(evidence);

@@ -1,17 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { countText } from '../../terminal/count-text.ts';
 import { jsonStyles } from '../json/json-styles.ts';
 import { writeJson } from '../json/json-writer.ts';
 import { memberOf, parseLossless } from '../json/lossless-json.ts';
 import { utf16Encoding } from '../mistakes/utf16-encoding.ts';
+import { byteCount } from './byte-count.ts';
 import { notable, right, type Step, wrong } from './step.ts';
 
 /** Check a body: its length, hash, encoding, byte order mark, line endings and JSON. */
 export function bodySteps(body: Buffer): readonly Step[] {
   const hash = createHash('sha256').update(body).digest('hex');
   if (body.length === 0) return [wrong('body', 'the body is empty')];
-  const size = `${countText(body.length, 'byte')}, SHA-256 ${hash}`;
+  const size = `${byteCount(body.length)}, SHA-256 ${hash}`;
   const text = body.toString();
   return [
     right('body', size),

@@ -1,26 +1,17 @@
-import { type Construction, constructions, hmac } from '../signature/digests.ts';
+import type { Evidence } from '../evidence.ts';
+import { bufferOf, type Construction, constructions, hmac } from '../signature/digests.ts';
 import { type Reading, readSignature } from '../signature/read-signature.ts';
 import { bodyGuesses } from './body-mistakes.ts';
 import type { Guess, Mistake } from './mistake.ts';
 import { secretGuesses } from './secret-mistakes.ts';
 
-/** The input of a diagnosis. */
-export interface Evidence {
-  readonly body: Buffer;
-  readonly secret: string;
-  readonly signature: string;
-  /** Secrets that were used before the current one. */
-  readonly previousSecrets: readonly string[];
-  /** The other headers of the same request, by name. */
-  readonly otherHeaders: Readonly<Record<string, string>>;
-}
-
+/** The mistakes that explain a signature, and the values that they lead to. */
 export interface Found {
-  /** Empty if the signature is valid. */
   readonly mistakes: readonly Mistake[];
-  /** The body that was signed, and the secret. */
-  readonly body: Buffer;
-  readonly secret: Buffer;
+  /** The body that was signed. */
+  readonly body: Uint8Array;
+  /** The secret that it was signed with. Show it only on request. */
+  readonly secret: Uint8Array;
 }
 
 export interface SearchResult {
@@ -45,13 +36,14 @@ type Attempt = readonly [
  * the construction. Mistakes in the notation of the signature are tried in addition.
  */
 export function search(evidence: Evidence): SearchResult {
-  const { body, secret } = evidence;
+  const { secret, previousSecrets = [] } = evidence;
+  const body = bufferOf(evidence.body);
   const key = Buffer.from(secret);
   const readings = allReadings(evidence);
   let hashed = 0;
   if (readings.length === 0) return { found: undefined, complete: true };
   const { bodies, complete } = collectBodies(body);
-  const secrets = distinct([...secretGuesses(secret, evidence.previousSecrets)], key);
+  const secrets = distinct([...secretGuesses(secret, previousSecrets)], key);
   for (const [bodyGuess, secretGuess, construction] of attempts(bodies, secrets)) {
     const tried = { body: bodyGuess?.value ?? body, secret: secretGuess?.value ?? key };
     const digests = new Map<string, string>();
@@ -85,7 +77,7 @@ function* attempts(
   }
 }
 
-function allReadings({ signature, otherHeaders }: Evidence): readonly Reading[] {
+function allReadings({ signature, otherHeaders = {} }: Evidence): readonly Reading[] {
   const others = Object.entries(otherHeaders).flatMap(([name, value]) =>
     readSignature(value).map((reading) => ({
       ...reading,
