@@ -4,9 +4,9 @@ import api from '../api/typedoc-sidebar.json' with { type: 'json' };
 
 const page = (text: string, link: string) => ({ text, link });
 
-/** The adapters: packages with a page of the same name. */
+/** The adapters: packages with a page of the same name. The inspector has a page in another part of the sidebar. */
 const adapters = readdirSync(new URL('../../packages', import.meta.url))
-  .filter((name) => existsSync(new URL(`../${name}.md`, import.meta.url)))
+  .filter((name) => name !== 'inspector' && existsSync(new URL(`../${name}.md`, import.meta.url)))
   .map((name) => page(`${name[0]?.toUpperCase()}${name.slice(1)}`, `/${name}`));
 
 export default defineConfig({

@@ -1,0 +1,16 @@
+import { Hono } from 'hono';
+import type { Site } from '../site.ts';
+
+/** The scripts and the style, below a path that contains the hash of their content. */
+export function assetRoutes({ assets }: Site): Hono {
+  const app = new Hono();
+  app.get('/assets/:version/:name{.+}', (c) => {
+    const asset = c.req.param('version') === assets.version ? assets.get(c.req.param('name')) : undefined;
+    if (asset === undefined) return c.notFound();
+    return c.body(asset.body, 200, {
+      'content-type': asset.type,
+      'cache-control': 'private, max-age=31536000, immutable',
+    });
+  });
+  return app;
+}

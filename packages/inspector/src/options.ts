@@ -1,0 +1,93 @@
+import { ConfigurationError, type Receiver, type Secret } from '@spiderfoot-webhooks/core';
+
+/**
+ * Return whether a request may use the inspector, or a response to send instead of the page, for example a redirect to
+ * your login page.
+ */
+export type Authenticate = (request: Request) => boolean | Response | Promise<boolean | Response>;
+
+/** The user and the password of basic authentication. Use TLS: a browser sends both with every request. */
+export interface UserAndPassword {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The options of `createInspector` and `inspectorListener`. */
+export interface InspectorOptions {
+  /**
+   * Decide who may use the inspector: a function over the request, or a user and a password.
+   * @default undefined: only direct requests from this machine are served
+   * @example { user: 'ops', password: process.env.INSPECTOR_PASSWORD }
+   */
+  readonly auth?: Authenticate | UserAndPassword | undefined;
+  /**
+   * Show the pages, but allow no replay and no test events.
+   * @default false
+   */
+  readonly readOnly?: boolean | undefined;
+  /**
+   * The path at which the inspector is mounted, if the requests still contain it.
+   * @default '/'
+   * @example '/inspector'
+   */
+  readonly basePath?: string | undefined;
+  /**
+   * The name in the header and in the title of each page.
+   * @default 'SpiderFoot webhooks'
+   */
+  readonly title?: string | undefined;
+  /**
+   * The URL of a scan on your SpiderFoot server, with `{scanId}` in place of its id. Each scan then has a link.
+   * @default undefined: no link
+   * @example 'https://spiderfoot.example.com/scaninfo?id={scanId}'
+   */
+  readonly scanUrl?: string | undefined;
+  /**
+   * The secret with which SpiderFoot signs. It is used to diagnose rejected requests and to sign test events. No page shows it.
+   * @default undefined: no diagnosis
+   */
+  readonly secret?: Secret | undefined;
+  /**
+   * The receiver that test events pass through. Requires `secret`.
+   * @default undefined: no test events
+   */
+  readonly receiver?: Receiver | undefined;
+  /**
+   * Return the client's address, for the limit on failed logins and for the check that a request is from this machine.
+   * @default the socket's address, with `@hono/node-server` and `inspectorListener`
+   * @example clientIp: (request, server) => server.requestIP(request)?.address // Bun
+   */
+  readonly clientIp?: ((request: Request, env: unknown) => string | undefined) | undefined;
+}
+
+/** {@link InspectorOptions}, checked and with defaults. */
+export interface Settings {
+  readonly auth: Authenticate | UserAndPassword | undefined;
+  readonly readOnly: boolean;
+  /** Begins and ends with a slash. */
+  readonly basePath: string;
+  readonly title: string;
+  readonly scanUrl: string | undefined;
+  readonly secret: Secret | undefined;
+  readonly receiver: Receiver | undefined;
+  readonly clientIp: ((request: Request, env: unknown) => string | undefined) | undefined;
+}
+
+/**
+ * Check the options.
+ * @throws ConfigurationError that names the option
+ */
+export function readSettings(options: InspectorOptions): Settings {
+  const { auth, readOnly = false, basePath = '/', title = 'SpiderFoot webhooks', scanUrl } = options;
+  const { secret, receiver, clientIp } = options;
+  if (!/^\/[\w\-./~]*$/.test(basePath) || basePath.includes('//') || /\/\.\.?(?:\/|$)/.test(basePath)) {
+    throw new ConfigurationError(
+      'basePath',
+      `must be an absolute path (got ${JSON.stringify(basePath)}). For example: '/inspector'.`,
+    );
+  }
+  return {
+    ...{ auth, readOnly, basePath: basePath.replace(/\/?$/, '/'), title, scanUrl },
+    ...{ secret, receiver, clientIp },
+  };
+}
