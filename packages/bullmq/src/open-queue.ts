@@ -5,7 +5,7 @@ import {
   type StoreHealth,
 } from '@spiderfoot-webhooks/core/stores';
 import type { Queue } from 'bullmq';
-import { closedError } from './errors.ts';
+import { closedError, type QueueError } from './errors.ts';
 import { readOptions, type WebhookQueueOptions } from './options.ts';
 import { createProducer } from './queue/producer.ts';
 import { createQueueWorkers } from './queue/queue-workers.ts';
@@ -20,8 +20,12 @@ import { createQueueStore } from './store/queue-store.ts';
  * A durable queue in Redis, and its settled deliveries. A delivery's key is the id of its job.
  *
  * `list`, `replay` with a filter, and `prune` work on settled deliveries (`dead`, `rejected` and `processed`), the last
- * settled first. `counts` counts by state and endpoint, and counts rejected deliveries as `dead`. `get` finds every
- * delivery. The other methods reject with a `MissingCapabilityError`.
+ * settled first. `counts` counts by state and endpoint. `get` finds every delivery. The other methods reject with a
+ * `MissingCapabilityError`.
+ *
+ * If Redis is not connected, or does not answer within `patience`, a method rejects with a {@link QueueError}, and
+ * `health` resolves with `ready: false`. `replay` and `prune` may then have changed some of the deliveries. Call them
+ * again.
  */
 export interface WebhookQueue extends DeliveryQueue, DeliveryStore {
   /**
@@ -81,7 +85,7 @@ export function openQueue(redis: RedisSource, options: WebhookQueueOptions = {})
       return workers.start(endpoint, process, onDeadLetter);
     },
     ready: link.ready,
-    ...createQueueStore({ client, queues, ready: link.ready, run: link.run }),
+    ...createQueueStore({ link, queues }),
     queueOf: queues.of,
     close() {
       closing ??= close();

@@ -2,6 +2,7 @@ import type { Settlement } from '@spiderfoot-webhooks/core/stores';
 import { type IQueueBackend, Job, type JobJson, type Queue } from 'bullmq';
 import { type JobRun, parse, readState, stateAfter } from '../jobs/job-state.ts';
 import type { QueueSettings } from '../options.ts';
+import { settledField } from '../store/dead-counts.ts';
 import { isLockLost } from './lock-lost.ts';
 
 /** A job that this process has locked. */
@@ -52,7 +53,10 @@ export function createJobMoves(
         return;
       }
       const reason = error ?? code ?? state;
-      await backend.moveToFailed(jobOf(key), reason, keepDead, token, false, fields);
+      await backend.moveToFailed(jobOf(key), reason, keepDead, token, false, {
+        ...fields,
+        [settledField]: state,
+      });
     },
     async isSettled({ key, token }) {
       const json: JobJson | undefined = await backend.getJobData(key);

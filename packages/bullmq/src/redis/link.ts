@@ -16,6 +16,9 @@ export interface Link {
   close(): void;
 }
 
+/** The connection, for reading and changing stored deliveries. Call `run` for each step, because many steps take a while. */
+export type LinkCommands = Pick<Link, 'client' | 'run'>;
+
 /** Milliseconds between two checks of a server that promises too little. */
 const recheckInterval = 1000;
 

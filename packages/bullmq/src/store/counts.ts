@@ -8,30 +8,23 @@ import {
   type StoredState,
 } from '@spiderfoot-webhooks/core/stores';
 import type { Queue } from 'bullmq';
+import type { LinkCommands } from '../redis/link.ts';
+import { countDead } from './dead-counts.ts';
 
-/** The states that Redis counts without reading deliveries, with the sets of BullMQ that hold them. */
-const counted = {
-  queued: ['waiting', 'delayed'],
-  running: ['active'],
-  dead: ['failed'],
-  processed: ['completed'],
-} as const;
+/** The parts of the queue that {@link countJobs} uses. */
+export interface CountContext {
+  readonly link: LinkCommands;
+  /** Return the queues of a filter's endpoints. */
+  queuesOf(filter: DeliveryFilter): Promise<readonly Queue[]>;
+  endpointOf(queue: Queue): string;
+}
 
-type CountedState = keyof typeof counted;
-
-const states = Object.keys(counted) as readonly CountedState[];
-
-/**
- * Count deliveries by state and endpoint.
- * @param queuesOf returns the queues of a filter's endpoints
- */
+/** Count deliveries by state and endpoint. */
 export async function countJobs(
+  { link, queuesOf, endpointOf }: CountContext,
   options: CountOptions | undefined,
-  queuesOf: (filter: DeliveryFilter) => Promise<readonly Queue[]>,
-  endpointOf: (queue: Queue) => string,
 ): Promise<readonly Count[]> {
   const { by, filter } = readCountOptions(options);
-  const wanted = statesOf(filter.state);
   const isUncounted = by.includes('eventType') || by.includes('time');
   const filtered = filter.eventType ?? filter.since ?? filter.until;
   if (isUncounted || filtered !== undefined) {
@@ -40,26 +33,34 @@ export async function countJobs(
       'Redis counts only by state and endpoint. To count by event type or time, use SQLite or PostgreSQL.',
     );
   }
+  const wanted = filter.state === undefined ? undefined : [filter.state].flat();
   const totals = createCountTotals(by);
   for (const queue of await queuesOf(filter)) {
-    for (const state of wanted) {
-      const numbers = await queue.backend.getCounts([...counted[state]]);
-      const count = numbers.reduce((sum, number) => sum + number, 0);
+    for (const [state, count] of await countStates(link, queue)) {
+      if (count === 0 || wanted?.includes(state) === false) continue;
       const fields = {
         ...(by.includes('state') && { state }),
         ...(by.includes('endpoint') && { endpoint: endpointOf(queue) }),
       };
-      if (count > 0) totals.add([{ count, ...fields }]);
+      totals.add([{ count, ...fields }]);
     }
   }
   return totals.sorted();
 }
 
-function statesOf(state: DeliveryFilter['state']): readonly CountedState[] {
-  if (state === undefined) return states;
-  const wanted: readonly StoredState[] = typeof state === 'string' ? [state] : state;
-  if (wanted.includes('rejected')) {
-    throw new MissingCapabilityError('counts', 'Redis counts rejected deliveries as dead ones.');
-  }
-  return states.filter((counts) => wanted.includes(counts));
+async function countStates(
+  link: LinkCommands,
+  queue: Queue,
+): Promise<readonly (readonly [StoredState, number])[]> {
+  const [waiting = 0, delayed = 0, running = 0, processed = 0] = await link.run(() =>
+    queue.backend.getCounts([...(['waiting', 'delayed', 'active', 'completed'] as const)]),
+  );
+  const { dead, rejected } = await countDead(link, queue);
+  return [
+    ['queued', waiting + delayed],
+    ['running', running],
+    ['dead', dead],
+    ['rejected', rejected],
+    ['processed', processed],
+  ];
 }

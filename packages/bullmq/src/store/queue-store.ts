@@ -18,7 +18,7 @@ import type { Queue } from 'bullmq';
 import { isJobId } from '../jobs/names.ts';
 import { retryDeadLetter, retryProcessed } from '../queue/producer.ts';
 import type { Queues } from '../queue/queues.ts';
-import type { RedisClient } from '../redis/clients.ts';
+import type { LinkCommands } from '../redis/link.ts';
 import { countJobs } from './counts.ts';
 import { readHealth } from './health.ts';
 import { findJob, readSettled } from './job-records.ts';
@@ -39,24 +39,14 @@ const capabilities = [
 
 /** The parts of the queue that {@link createQueueStore} uses. */
 export interface QueueStoreContext {
-  readonly client: RedisClient;
+  readonly link: LinkCommands;
   readonly queues: Queues;
-  /** @throws Error if Redis cannot be used */
-  ready(): Promise<void>;
-  /** Run commands for a limited time. @throws Error if Redis cannot be used, or does not answer */
-  run<Value>(commands: () => Promise<Value>): Promise<Value>;
 }
 
-export function createQueueStore({
-  client,
-  queues,
-  ready,
-  run,
-}: QueueStoreContext): Omit<DeliveryStore, 'close'> {
+export function createQueueStore({ link, queues }: QueueStoreContext): Omit<DeliveryStore, 'close'> {
   async function queuesOf({ endpoint }: DeliveryFilter): Promise<readonly Queue[]> {
-    await ready();
     const wanted = endpoint === undefined ? undefined : [endpoint].flat();
-    const names = (await queues.endpoints()).filter((name) => wanted?.includes(name) ?? true);
+    const names = (await link.run(queues.endpoints)).filter((name) => wanted?.includes(name) ?? true);
     return names.map((name) => queues.of(name));
   }
 
@@ -65,8 +55,8 @@ export function createQueueStore({
     requireSettled('list', filter);
     const deliveries: DeliveryRecord[] = [];
     let read = 0;
-    for await (const job of settledJobs(client, await queuesOf(filter), setsOf(filter), after)) {
-      const record = await readSettled(client, job);
+    for await (const job of settledJobs(link, await queuesOf(filter), setsOf(filter), after)) {
+      const record = await readSettled(link, job);
       if (record !== undefined && matchesFilter(filter, record)) deliveries.push(record);
       if (++read >= readPerPage || deliveries.length === limit) {
         const cursor = cursorAfter({ receivedAt: new Date(job.settledAt), key: job.key });
@@ -81,10 +71,10 @@ export function createQueueStore({
     checkReplayFilter(which);
     requireNoText(which);
     let replayed = 0;
-    for await (const job of settledJobs(client, await queuesOf(which), setsOf(which))) {
-      const record = await readSettled(client, job);
+    for await (const job of settledJobs(link, await queuesOf(which), setsOf(which))) {
+      const record = await readSettled(link, job);
       if (record === undefined || !matchesFilter(which, record)) continue;
-      if (await retrySettled(job)) replayed++;
+      if (await link.run(() => retrySettled(job))) replayed++;
     }
     return replayed;
   }
@@ -92,7 +82,7 @@ export function createQueueStore({
   async function replayKey(key: string): Promise<number> {
     if (!isJobId(key)) return 0;
     for (const queue of await queuesOf({})) {
-      if ((await retryDeadLetter(queue, key)) || (await retryProcessed(queue, key))) return 1;
+      if (await link.run(() => retryKey(queue, key))) return 1;
     }
     return 0;
   }
@@ -101,12 +91,12 @@ export function createQueueStore({
     const { before, keep = 0, states } = readPruneOptions(options);
     const names: readonly string[] = states;
     let [read, pruned] = [0, 0];
-    for await (const job of settledJobs(client, await queuesOf({}), ['failed', 'completed'])) {
+    for await (const job of settledJobs(link, await queuesOf({}), ['failed', 'completed'])) {
       if (++read <= keep) continue;
-      const record = await readSettled(client, job);
+      const record = await readSettled(link, job);
       if (record === undefined || !names.includes(record.state)) continue;
       if (before !== undefined && record.receivedAt >= before) continue;
-      await job.queue.backend.remove(job.key, false);
+      await link.run(() => job.queue.backend.remove(job.key, false));
       pruned++;
     }
     return pruned;
@@ -116,16 +106,16 @@ export function createQueueStore({
     capabilities: new Set<StoreCapability>(capabilities),
     list,
     async get(which, endpoint) {
-      return findJob(client, await queuesOf({ endpoint }), which);
+      return findJob(link, await queuesOf({ endpoint }), which);
     },
     async counts(options) {
-      return countJobs(options, queuesOf, queues.endpointOf);
+      return countJobs({ link, queuesOf, endpointOf: queues.endpointOf }, options);
     },
     replay,
     prune,
     async health(): Promise<StoreHealth> {
       try {
-        return await run(() => readHealth(client, queues));
+        return await readHealth(link, queues);
       } catch {
         return { ready: false, waiting: 0, running: 0, delayed: 0, dead: 0, oldest: undefined };
       }
@@ -140,6 +130,10 @@ export function createQueueStore({
       );
     },
   };
+}
+
+async function retryKey(queue: Queue, key: string): Promise<boolean> {
+  return (await retryDeadLetter(queue, key)) || (await retryProcessed(queue, key));
 }
 
 function retrySettled({ queue, key, set }: SettledJob): Promise<boolean> {

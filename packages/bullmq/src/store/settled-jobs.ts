@@ -1,6 +1,6 @@
 import type { ListPlace } from '@spiderfoot-webhooks/core/stores';
 import type { Queue } from 'bullmq';
-import type { RedisClient } from '../redis/clients.ts';
+import type { LinkCommands } from '../redis/link.ts';
 
 /** A delivery that is not attempted again. */
 export interface SettledJob {
@@ -22,12 +22,12 @@ const chunk = 100;
  * @param after the last job of the previous page. `receivedAt` is the time at which it was settled
  */
 export async function* settledJobs(
-  client: RedisClient,
+  link: LinkCommands,
   queues: readonly Queue[],
   sets: readonly SettledSet[],
   after?: ListPlace,
 ): AsyncGenerator<SettledJob> {
-  const sources = queues.flatMap((queue) => sets.map((set) => jobsOf(client, queue, set, after)));
+  const sources = queues.flatMap((queue) => sets.map((set) => jobsOf(link, queue, set, after)));
   const heads = await Promise.all(sources.map(async (jobs) => ({ jobs, next: await jobs.next() })));
   for (;;) {
     const [latest] = heads
@@ -46,13 +46,13 @@ function compare(one: SettledJob, other: SettledJob): number {
 
 /** Read one set in pages. Jobs that are deleted or retried meanwhile do not shift the pages. */
 async function* jobsOf(
-  client: RedisClient,
+  link: LinkCommands,
   queue: Queue,
   set: SettledSet,
   after?: ListPlace,
 ): AsyncGenerator<SettledJob> {
   for (let place = after; ; ) {
-    const entries = await entriesAfter(client, queue.toKey(set), place);
+    const entries = await entriesAfter(link, queue.toKey(set), place);
     for (const [key, settledAt] of entries) yield { queue, set, key, settledAt };
     const [key, receivedAt] = entries.at(-1) ?? [];
     if (key === undefined || receivedAt === undefined) return;
@@ -63,13 +63,15 @@ async function* jobsOf(
 type Entry = readonly [key: string, settledAt: number];
 
 async function entriesAfter(
-  client: RedisClient,
+  link: LinkCommands,
   key: string,
   after: ListPlace | undefined,
 ): Promise<readonly Entry[]> {
   const latest = after?.receivedAt ?? '+inf';
   for (let offset = 0; ; offset += chunk) {
-    const reply = await client.zrevrangebyscore(key, latest, '-inf', 'WITHSCORES', 'LIMIT', offset, chunk);
+    const reply = await link.run(() =>
+      link.client.zrevrangebyscore(key, latest, '-inf', 'WITHSCORES', 'LIMIT', offset, chunk),
+    );
     const entries = toEntries(reply);
     // Redis includes the entries of the same millisecond that are before the place.
     const later = entries.filter(

@@ -11,6 +11,10 @@ export interface Proxy {
   hasLostReply(): boolean;
   /** Keep the data that the server sends, and lose them when a connection ends. */
   holdReplies(): void;
+  /** Call `holdReplies` when a client has sent a text, before the reply to it arrives. */
+  holdRepliesTo(text: string): void;
+  /** Return whether replies are held. */
+  readonly isHolding: boolean;
   /** End all connections. */
   cut(): void;
 }
@@ -20,6 +24,7 @@ export async function startProxy(serverPort: number): Promise<Proxy> {
   let lostText: string | undefined;
   let lost = 0;
   let isHolding = false;
+  let heldText: string | undefined;
 
   const server = createServer((client) => {
     const upstream = connect(serverPort, '127.0.0.1');
@@ -39,6 +44,7 @@ export async function startProxy(serverPort: number): Promise<Proxy> {
         lostText = undefined;
         losesReply = true;
       }
+      if (heldText !== undefined && data.includes(heldText)) isHolding = true;
       upstream.write(data);
     });
     upstream.on('data', (data) => {
@@ -65,6 +71,12 @@ export async function startProxy(serverPort: number): Promise<Proxy> {
       lostText = text;
     },
     hasLostReply: () => lost > 0,
+    holdRepliesTo(text) {
+      heldText = text;
+    },
+    get isHolding() {
+      return isHolding;
+    },
     holdReplies() {
       isHolding = true;
     },
