@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 // Tests run on the sources: no build, no stale one. `node` picks the platform's half of `#hmac`.
 // No `import` or `module` here: they would reach packages that are loaded by `require` too.
@@ -36,6 +37,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/reporter.ts'],
     projects: [
       { extends: true, test: { name: 'unit', include: unit, exclude } },
@@ -45,10 +47,23 @@ export default defineConfig({
           name: 'integration',
           include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
           exclude: [...exclude, ...unit, ...slow],
-          typecheck: { enabled: true, include: ['**/*.test-d.ts'], tsconfig: 'tsconfig.check.json' },
         },
       },
-      { extends: true, test: { name: 'slow', include: slow, exclude } },
+      { extends: true, test: { name: 'slow', include: slow, exclude, testTimeout: 90_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          // This also reports type errors in all other files of the tsconfig.
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['**/*.test-d.ts'],
+            tsconfig: 'tsconfig.check.json',
+          },
+        },
+      },
     ],
   },
 });

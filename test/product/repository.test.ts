@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
+import { longest } from '../longest-first.ts';
 import { textOf } from './support/readme.ts';
 import { packageNames, readManifest, root } from './support/workspace.ts';
 
@@ -167,6 +168,10 @@ it('renovate.json names dependencies and files that exist', () => {
   expect(unknown).toEqual([]);
   const files = packageRules.flatMap(({ matchFileNames }) => matchFileNames);
   expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+it('the list of the longest test files names files that exist', () => {
+  expect(longest.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
 
 it.each(['SECURITY.md', 'CODE_OF_CONDUCT.md', '.github/pull_request_template.md', ...forms])(

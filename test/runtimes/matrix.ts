@@ -140,7 +140,7 @@ export function commandOf(runtime: Runtime, suite: SuiteName) {
   const without = pattern === '' ? [] : [`--testNamePattern=^(?!.*(?:${pattern}))`];
   // Two suites run concurrently, and some tests put a high load on a socket or a disk.
   const longTimeout = '--testTimeout=90000';
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--typecheck.enabled=false', longTimeout];
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project=!types', longTimeout];
   return {
     command: pathOf(binary),
     args: [...before, ...vitest, ...options, ...without, ...pathsOf(runtime, suite)],
