@@ -1,7 +1,7 @@
+import { isLoopback } from '@spiderfoot-webhooks/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { parseRate } from '../../src/listen/endpoints/rate-limit.ts';
 import { maskedHeaders } from '../../src/listen/report/mask-headers.ts';
-import { isLoopback } from '../../src/listen/server/loopback.ts';
 import { bodyText } from '../../src/log/delivery-details.ts';
 import { barLines, bucketFor, timeBars } from '../../src/terminal/bar-chart.ts';
 import { invocation } from '../../src/terminal/invocation.ts';

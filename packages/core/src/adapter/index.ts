@@ -9,6 +9,7 @@ export type { Rejected } from '../outcome/outcome.ts';
 export { type HttpResponse, toHttpResponse } from '../outcome/response.ts';
 export { checkMount } from './check-mount.ts';
 export type { BodyRead, Delivery, WaitUntil } from './delivery.ts';
+export { isLocalRequest, isLoopback, type RequestSource } from './local-request.ts';
 export { createRouteMiddleware, type VerifiedWebhook } from './route-middleware.ts';
 export { discardBody } from './web/body.ts';
 export { WebDelivery } from './web/delivery.ts';

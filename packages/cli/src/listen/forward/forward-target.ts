@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, type EventContext } from '@spiderfoot-webhooks/core';
+import { isLoopback } from '@spiderfoot-webhooks/core/adapter';
 import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
 import type { EventEnvelope } from '@spiderfoot-webhooks/core/events';
 import { UsageFailure } from '../../failure/failure.ts';
-import { isLoopback } from '../server/loopback.ts';
 
 /** A destination of forwarded events. */
 export interface ForwardTarget {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isLoopback } from '../server/loopback.ts';
+import { isLocalRequest } from '@spiderfoot-webhooks/core/adapter';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -61,52 +61,7 @@ function send(res: ServerResponse, status: number, type: string, body: string): 
     .end(body);
 }
 
-/** Prefixes of headers that proxies and content delivery networks add. */
-const proxyHeaders = [
-  'forwarded',
-  'via',
-  'proxy-',
-  'client-ip',
-  'true-client-',
-  'x-client-',
-  'x-cluster-',
-  'x-forward',
-  'x-host',
-  'x-original',
-  'x-proxy',
-  'x-real-',
-  'x-remote-',
-  'x-request-start',
-  'x-rewrite-',
-  'x-scheme',
-  'x-ssl-',
-  'x-varnish',
-  'akamai-',
-  'x-akamai-',
-  'x-amz',
-  'x-appengine-',
-  'x-arr-',
-  'x-azure-',
-  'x-cloud-',
-  'x-envoy-',
-  'x-nf-',
-  'x-vercel-',
-  'cdn-',
-  'cf-',
-  'fastly-',
-  'fly-',
-];
-
-/**
- * Return whether a request is direct and from this machine. The `Host` must be loopback too: a web page in a browser on
- * this machine can make its own host name resolve to 127.0.0.1 (DNS rebinding), and a proxy may keep the public host.
- */
 function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
-  return (
-    // nginx forwards requests as HTTP/1.0, with its upstream name as the host and no other header.
-    httpVersion !== '1.0' &&
-    isLoopback(socket.remoteAddress ?? '') &&
-    isLoopback((headers.host ?? '').replace(/:\d+$/, '')) &&
-    !Object.keys(headers).some((name) => proxyHeaders.some((prefix) => name.startsWith(prefix)))
-  );
+  const { remoteAddress: address } = socket;
+  return isLocalRequest({ address, host: headers.host, headerNames: Object.keys(headers), httpVersion });
 }
