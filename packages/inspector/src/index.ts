@@ -3,5 +3,5 @@
  * For `node:http`, Express and Koa, use `inspectorListener` of `inspector/node`.
  * @packageDocumentation
  */
-export { createInspector, type Inspector } from './inspector.tsx';
+export { createInspector, type Inspector } from './inspector.ts';
 export type { Authenticate, InspectorOptions, UserAndPassword } from './options.ts';

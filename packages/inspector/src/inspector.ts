@@ -1,11 +1,18 @@
 import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { createAdmission } from './access/authenticate.ts';
+import { csrfProtection } from './access/csrf.ts';
+import { withSecurityHeaders } from './access/security-headers.ts';
 import { loadAssets } from './assets/load-assets.ts';
 import { assetRoutes } from './assets/routes.ts';
 import { deliveryListRoutes } from './deliveries/routes.tsx';
+import { createStoredTypes } from './filters/event-types.ts';
 import { pathBelow } from './layout/base-path.ts';
+import { notFoundPage, sendFailure } from './layout/failures.tsx';
 import { type InspectorOptions, readSettings } from './options.ts';
-import type { Site } from './site.ts';
+import { replayRoutes } from './replay/routes.ts';
+import type { Site, SiteEnv } from './site.ts';
 
 /** A fetch handler that serves the inspector. */
 export interface Inspector {
@@ -14,21 +21,42 @@ export interface Inspector {
   close(): void;
 }
 
+/** The most bytes of a form. */
+const maxFormSize = 1024 * 1024;
+
 /**
  * Create the inspector: a page over a store, as a fetch handler.
  *
  * Without `auth`, it serves only direct requests from this machine.
  * @throws ConfigurationError that names the option, if an option is invalid
  * @example
- * app.all('/inspector/*', (c) => inspector(c.req.raw, c.env)); // Hono, with basePath: '/inspector'
+ * const inspector = createInspector(store, { basePath: '/inspector' });
+ * app.all('/inspector/*', (c) => inspector(c.req.raw, c.env)); // Hono
  */
 export function createInspector(store: DeliveryStore, options: InspectorOptions = {}): Inspector {
   const settings = readSettings(options);
-  const site: Site = { store, settings, assets: loadAssets() };
-  const app = new Hono({ getPath: (request) => pathBelow(settings.basePath, request.url) });
+  const site: Site = { store, settings, assets: loadAssets(), storedTypes: createStoredTypes(store) };
+  const admit = createAdmission(settings);
+  const app = new Hono<SiteEnv>({ getPath: (request) => pathBelow(settings.basePath, request.url) });
+  app.onError((error, c) => sendFailure(c, site, error));
+  app.notFound((c) => notFoundPage(c, site));
+  // The order matters: a stranger must not cause any work, and a change must not be made before it is checked.
+  app.use(async (c, next) => (await admit(c.req.raw, c.env)) ?? next());
+  app.use(bodyLimit({ maxSize: maxFormSize }));
+  app.use(csrfProtection(settings));
   app.route('/', assetRoutes(site));
   app.route('/', deliveryListRoutes(site));
-  return Object.assign(async (request: Request, env?: unknown) => app.fetch(request, env ?? {}), {
-    close() {},
-  });
+  app.route('/', replayRoutes(site));
+  const answer = async (request: Request, env: unknown = {}) =>
+    withSecurityHeaders(
+      redirectToSlash(request, settings.basePath) ?? (await app.fetch(request, Object(env))),
+    );
+  return Object.assign(answer, { close() {} });
+}
+
+/** Links are relative to the base path, so it must end with a slash. */
+function redirectToSlash({ url }: Request, basePath: string): Response | undefined {
+  if (`${new URL(url).pathname}/` !== basePath) return undefined;
+  const [folder = ''] = basePath.split('/').slice(-2);
+  return new Response(null, { status: 308, headers: { location: `${folder}/` } });
 }

@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
-import { createInspector } from './inspector.tsx';
+import { createInspector } from './inspector.ts';
 import type { InspectorOptions } from './options.ts';
 
 /** A request listener that serves the inspector. */

@@ -73,6 +73,11 @@ export interface Settings {
   readonly clientIp: ((request: Request, env: unknown) => string | undefined) | undefined;
 }
 
+const known: Readonly<Record<keyof InspectorOptions, true>> = {
+  ...{ auth: true, readOnly: true, basePath: true, title: true },
+  ...{ scanUrl: true, secret: true, receiver: true, clientIp: true },
+};
+
 /**
  * Check the options.
  * @throws ConfigurationError that names the option
@@ -80,14 +85,55 @@ export interface Settings {
 export function readSettings(options: InspectorOptions): Settings {
   const { auth, readOnly = false, basePath = '/', title = 'SpiderFoot webhooks', scanUrl } = options;
   const { secret, receiver, clientIp } = options;
-  if (!/^\/[\w\-./~]*$/.test(basePath) || basePath.includes('//') || /\/\.\.?(?:\/|$)/.test(basePath)) {
-    throw new ConfigurationError(
-      'basePath',
-      `must be an absolute path (got ${JSON.stringify(basePath)}). For example: '/inspector'.`,
-    );
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown !== undefined) {
+    const names = Object.keys(known).join(', ');
+    throw new ConfigurationError(unknown, `is not an option of the inspector. Known: ${names}.`);
+  }
+  checkAuth(auth);
+  if (typeof readOnly !== 'boolean') throw new ConfigurationError('readOnly', 'must be true or false.');
+  if (typeof title !== 'string' || title.trim() === '') {
+    throw new ConfigurationError('title', 'must be a non-empty string.');
+  }
+  checkBasePath(basePath);
+  checkScanUrl(scanUrl);
+  if (receiver !== undefined && secret === undefined) {
+    throw new ConfigurationError('receiver', 'requires the option "secret", which signs the test events.');
+  }
+  if (clientIp !== undefined && typeof clientIp !== 'function') {
+    throw new ConfigurationError('clientIp', 'must be a function.');
   }
   return {
     ...{ auth, readOnly, basePath: basePath.replace(/\/?$/, '/'), title, scanUrl },
     ...{ secret, receiver, clientIp },
   };
+}
+
+/** An empty password is usually a missing environment variable. It would let any client in. */
+function checkAuth(auth: unknown): void {
+  if (auth === undefined || typeof auth === 'function') return;
+  const isText = (value: unknown) => typeof value === 'string' && value !== '';
+  if (typeof auth === 'object' && auth !== null && 'user' in auth && 'password' in auth) {
+    if (isText(auth.user) && isText(auth.password) && !String(auth.user).includes(':')) return;
+  }
+  throw new ConfigurationError(
+    'auth',
+    'must be a function, or an object with a non-empty user (without a colon) and a non-empty password.',
+  );
+}
+
+function checkBasePath(path: unknown): void {
+  if (typeof path === 'string' && path !== '' && /^(?:\/[\w~-][\w.~-]*)*\/?$/.test(path)) return;
+  throw new ConfigurationError(
+    'basePath',
+    `must be an absolute path (got ${JSON.stringify(path)}). For example: '/inspector'.`,
+  );
+}
+
+/** A link must not run script: `javascript:` is not allowed. */
+function checkScanUrl(url: unknown): void {
+  if (url === undefined) return;
+  const isUrl = typeof url === 'string' && /^https?:$/.test(URL.parse(url)?.protocol ?? '');
+  if (isUrl && url.includes('{scanId}')) return;
+  throw new ConfigurationError('scanUrl', 'must be an http or https URL that contains {scanId}.');
 }

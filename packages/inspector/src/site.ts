@@ -1,10 +1,35 @@
-import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryStore, StoreCapability } from '@spiderfoot-webhooks/core/stores';
+import { Hono } from 'hono';
 import type { Assets } from './assets/load-assets.ts';
+import type { StoredTypes } from './filters/event-types.ts';
 import type { Settings } from './options.ts';
 
-/** What every page needs. */
+/** The parts that all pages share. */
 export interface Site {
   readonly store: DeliveryStore;
   readonly settings: Settings;
   readonly assets: Assets;
+  readonly storedTypes: StoredTypes;
+}
+
+/** The variables of a request. */
+export interface SiteEnv {
+  readonly Variables: {
+    /** The token that a form sends back. */
+    readonly csrfToken: string;
+  };
+}
+
+/** Create the routes of one page. */
+export function createRoutes(): Hono<SiteEnv> {
+  return new Hono<SiteEnv>();
+}
+
+export function canDo({ store }: Pick<Site, 'store'>, capability: StoreCapability): boolean {
+  return store.capabilities.has(capability);
+}
+
+/** Whether the pages show forms that replay deliveries. */
+export function canReplay(site: Pick<Site, 'store' | 'settings'>): boolean {
+  return !site.settings.readOnly && canDo(site, 'replay');
 }

@@ -1,16 +1,122 @@
-import { createReceiver } from '@spiderfoot-webhooks/core';
-import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
-import { createInspector } from '@spiderfoot-webhooks/inspector';
-import { openStore } from '@spiderfoot-webhooks/sqlite';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { openTestStore, recordEvents, serveInspector } from './support/serve.ts';
 
-it('lists the stored deliveries', async () => {
-  const store = openStore(':memory:');
-  onTestFinished(() => store.close());
-  const receiver = createReceiver({ secret: 's3cret', log: store });
-  receiver.onAny(() => {});
-  await receiver.receive(await signedDelivery('scan_completed', { secret: 's3cret' }));
-  const response = await createInspector(store)(new Request('http://localhost/deliveries'));
+/** The keys of the rows of a page. */
+function keysIn(page: string): readonly string[] {
+  return [...page.matchAll(/<tr data-key="(\d+)">/g)].map(([, key = '']) => key);
+}
+
+async function list(query: string, ...types: readonly string[]): Promise<readonly string[]> {
+  const store = openTestStore();
+  await recordEvents(store, ...types);
+  const { get } = await serveInspector(store);
+  const response = await get(`/deliveries${query}`);
   expect(response.status).toBe(200);
-  expect(await response.text()).toMatch(/<tr data-key="1">.*scan_completed/);
+  return keysIn(await response.text());
+}
+
+describe('the filters of the deliveries', () => {
+  const types = ['scan_completed', 'high_risk_event', 'finding.custom'];
+  it.each([
+    ['', ['1', '2', '3']],
+    ['?type=scan_completed', ['1']],
+    ['?type=scan.completed', ['1']],
+    ['?type=scan_completed&type=finding.custom', ['1', '3']],
+    ['?category=scan', ['1']],
+    ['?category=finding', ['2', '3']],
+    ['?severity=low', ['3']],
+    ['?severity=critical&type=finding.custom', []],
+    ['?state=processed', ['1', '2', '3']],
+    ['?state=dead', []],
+    ['?endpoint=nowhere', []],
+    ['?since=1h', ['1', '2', '3']],
+    ['?until=1h', []],
+    ['?until=2020-01-01', []],
+    ['?since=2020-01-01T00:00&until=2199-01-01%2010:00', ['1', '2', '3']],
+    ['?text=&type=&state=', ['1', '2', '3']],
+  ])('%s selects %j', async (query, expected) => {
+    expect((await list(query, ...types)).toSorted()).toEqual(expected);
+  });
+
+  it('selects by scan, target and text', async () => {
+    const store = openTestStore();
+    await recordEvents(store, 'scan_completed');
+    const { get } = await serveInspector(store);
+    const { scanId = '', target = '' } = (await store.get('1')) ?? {};
+    expect(scanId).not.toBe('');
+    for (const query of [{ scan: scanId }, { target }, { text: target }]) {
+      const page = await (await get(`/deliveries?${new URLSearchParams(query)}`)).text();
+      expect(keysIn(page), JSON.stringify(query)).toEqual(['1']);
+    }
+    for (const name of ['scan', 'target', 'text']) {
+      expect(keysIn(await (await get(`/deliveries?${name}=other`)).text()), name).toEqual([]);
+    }
+  });
+
+  it.each(['state=none', 'since=yesterday', 'until=2026-99-01', 'cursor=x', 'order=random'])(
+    '%s is answered with 400 and the name of the filter',
+    async (query) => {
+      const { get } = await serveInspector(openTestStore());
+      const response = await get(`/deliveries?${query}`);
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain(query.split('=')[0]);
+    },
+  );
+
+  it('a filter is shown in the form and can be removed', async () => {
+    const store = openTestStore();
+    await recordEvents(store, 'scan_completed');
+    const { get } = await serveInspector(store);
+    const page = await (await get('/deliveries?state=processed&target=a%26b')).text();
+    expect(page).toContain('<option value="processed" selected');
+    expect(page).toContain('value="a&amp;b"');
+    expect(page).toMatch(/href="\?target=a%26b" aria-label="Remove the filter state: processed"/);
+  });
+});
+
+it('the next page continues after the last row', async () => {
+  const store = openTestStore();
+  await recordEvents(store, ...Array.from({ length: 60 }, () => 'scan_completed'));
+  const { get } = await serveInspector(store);
+  const first = await (await get('/deliveries?type=scan_completed')).text();
+  const [, next = ''] = /href="([^"]*cursor=[^"]*)"/.exec(first) ?? [];
+  const second = await (await get(`/deliveries${next.replaceAll('&amp;', '&')}`)).text();
+  expect(keysIn(first)).toHaveLength(50);
+  expect(new Set([...keysIn(first), ...keysIn(second)]).size).toBe(60);
+});
+
+describe('the replay of selected deliveries', () => {
+  it('replays each delivery once and returns to the filtered list', async () => {
+    const store = openTestStore();
+    await recordEvents(store, 'scan_completed', 'high_risk_event', 'scan_failed');
+    const { post } = await serveInspector(store);
+    const response = await post('/replay', { key: ['1', '1', '3', '99'], back: '?type=scan_failed' });
+    expect(response.headers.get('location')).toBe('deliveries?type=scan_failed&replayed=2&selected=3');
+    const states = await Promise.all(['1', '2', '3'].map(async (key) => (await store.get(key))?.state));
+    expect(states).toEqual(['queued', 'processed', 'queued']);
+  });
+
+  it('a read-only inspector shows no form and replays nothing', async () => {
+    const store = openTestStore();
+    await recordEvents(store, 'scan_completed');
+    const { get, post } = await serveInspector(store, { readOnly: true });
+    expect(await (await get('/deliveries')).text()).not.toContain('name="key"');
+    expect((await post('/replay', { key: '1' })).status).toBe(403);
+    expect(await store.get('1')).toMatchObject({ state: 'processed' });
+  });
+});
+
+it.each([
+  ['jsonl', 'application/jsonl', /^\{"key":"2".*"eventType":"scan_failed"/],
+  ['csv', 'text/csv', /^key,.*\r\n2,/],
+])('exports the filtered deliveries as %s', async (format, type, content) => {
+  const store = openTestStore();
+  await recordEvents(store, 'scan_completed', 'scan_failed');
+  const { get } = await serveInspector(store);
+  const response = await get(`/export?format=${format}&type=scan_failed`);
+  expect(response.headers.get('content-type')).toContain(type);
+  expect(response.headers.get('content-disposition')).toMatch(/^attachment/);
+  const text = await response.text();
+  expect(text).toMatch(content);
+  expect(text).not.toContain('scan_completed');
 });

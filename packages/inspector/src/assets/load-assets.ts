@@ -24,16 +24,18 @@ const types: Readonly<Record<string, string>> = {
 
 const home = fileURLToPath(new URL('../../', import.meta.url));
 
-/**
- * Read the built scripts, the style and the chart library. All styles are sent as `inspector.css`, in the order of their
- * names.
- */
+/** Styles that come before the others, because the others override them. */
+const firstStyles = ['tokens.css', 'base.css', 'layout.css', 'controls.css', 'tables.css'];
+
+/** Read the built scripts, the style and the chart library. All styles are sent as `inspector.css`. */
 export function loadAssets(): Assets {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const scripts = join(home, 'dist/browser');
   for (const name of namesIn(scripts, '.js')) files.set(name, readFileSync(join(scripts, name)));
   const styles = join(home, 'src/styles');
-  const css = namesIn(styles, '.css').map((name) => readFileSync(join(styles, name)));
+  const names = namesIn(styles, '.css');
+  const ordered = new Set([...firstStyles.filter((name) => names.includes(name)), ...names]);
+  const css = [...ordered].map((name) => readFileSync(join(styles, name)));
   files.set('uplot.js', readUplot('uPlot.iife.min.js'));
   files.set('inspector.css', Buffer.concat([readUplot('uPlot.min.css'), ...css]));
   const version = hashOf(files);

@@ -1,9 +1,9 @@
-import { Hono } from 'hono';
-import type { Site } from '../site.ts';
+import type { Hono } from 'hono';
+import { createRoutes, type Site, type SiteEnv } from '../site.ts';
 
 /** The scripts and the style, below a path that contains the hash of their content. */
-export function assetRoutes({ assets }: Site): Hono {
-  const app = new Hono();
+export function assetRoutes({ assets }: Site): Hono<SiteEnv> {
+  const app = createRoutes();
   app.get('/assets/:version/:name{.+}', (c) => {
     const asset = c.req.param('version') === assets.version ? assets.get(c.req.param('name')) : undefined;
     if (asset === undefined) return c.notFound();

@@ -1,16 +1,70 @@
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
+import { toDeliveryFilter } from '../filters/delivery-filter.ts';
+import { filterQuery, readFilters } from '../filters/filters.ts';
 import { rootFrom } from '../layout/base-path.ts';
+import { ReplayNotice } from '../layout/notice.tsx';
 import { sendPage } from '../layout/page.tsx';
-import type { Site } from '../site.ts';
+import { canDo, canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
+import { type ListView, readListedPage, readListView, showsNewest } from './delivery-list.ts';
+import { exportStream, readExportFormat } from './export.ts';
 import { DeliveriesView } from './view.tsx';
 
-/** The page of deliveries. */
-export function deliveryListRoutes(site: Site): Hono {
-  const app = new Hono();
+/** The page of deliveries, and their export. */
+export function deliveryListRoutes(site: Site): Hono<SiteEnv> {
+  const { store, storedTypes } = site;
+  const app = createRoutes();
+
   app.get('/deliveries', async (c) => {
-    const page = await site.store.list({ limit: 50 });
-    const content = <DeliveriesView page={page} root={rootFrom(c.req.path)} />;
-    return sendPage(c, site, { page: 'deliveries', title: 'Deliveries', content, live: 'live' });
+    const query = new URL(c.req.url).searchParams;
+    const view = readListView(query);
+    const root = rootFrom(c.req.path);
+    const page = await readListedPage(store, storedTypes, view);
+    const parts = { view, page, root, types: await storedTypes(), csrfToken: c.get('csrfToken') };
+    const content = (
+      <>
+        <ReplayNotice query={query} />
+        <DeliveriesView {...parts} hasText={canDo(site, 'text')} canReplay={canReplay(site)} />
+      </>
+    );
+    const actions = <ListActions view={view} canExport={canDo(site, 'export')} />;
+    return sendPage(c, site, {
+      ...{ page: 'deliveries', title: 'Deliveries', content, actions },
+      live: showsNewest(view),
+    });
   });
+
+  app.get('/export', async (c) => {
+    if (!canDo(site, 'export')) return c.notFound();
+    const query = new URL(c.req.url).searchParams;
+    const format = readExportFormat(query);
+    const filter = await toDeliveryFilter(readFilters(query), storedTypes);
+    return c.body(exportStream(store, format, filter), 200, {
+      'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
+      'content-disposition': `attachment; filename="deliveries.${format}"`,
+    });
+  });
+
   return app;
+}
+
+function ListActions({ view, canExport }: { view: ListView; canExport: boolean }) {
+  const { filters, order } = view;
+  const other = order === 'newest' ? 'oldest' : undefined;
+  return (
+    <>
+      <a class="button quiet" href={filterQuery(filters, { order: other }) || '?'}>
+        {order === 'newest' ? 'Newest first' : 'Oldest first'}
+      </a>
+      {canExport && (
+        <>
+          <a class="button" href={`export${filterQuery(filters, { format: 'jsonl' })}`} download>
+            Export JSON lines
+          </a>
+          <a class="button" href={`export${filterQuery(filters, { format: 'csv' })}`} download>
+            Export CSV
+          </a>
+        </>
+      )}
+    </>
+  );
 }

@@ -1,40 +1,58 @@
 import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
+import { typeSeverity } from '../filters/type-severity.ts';
 import { SeverityBadge, StateBadge } from '../layout/badges.tsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
-import { typeSeverity } from './type-severity.ts';
 
-/** The rows of deliveries. The event stream sends the same rows. */
-export function DeliveryRows({ deliveries, root }: { deliveries: readonly DeliveryRecord[]; root: string }) {
-  return deliveries.map((delivery) => <DeliveryRow delivery={delivery} root={root} />);
+interface RowsParts {
+  readonly deliveries: readonly DeliveryRecord[];
+  readonly root: string;
+  /** The query of the list. The page of a delivery uses it for its neighbors. */
+  readonly query: string;
+  /** Whether rows can be selected. */
+  readonly selectable: boolean;
 }
 
-function DeliveryRow({ delivery, root }: { delivery: DeliveryRecord; root: string }) {
+/** The rows of deliveries. The event stream sends the same rows. */
+export function DeliveryRows({ deliveries, ...parts }: RowsParts) {
+  return (
+    <>
+      {deliveries.map((delivery) => (
+        <DeliveryRow delivery={delivery} {...parts} />
+      ))}
+    </>
+  );
+}
+
+function DeliveryRow(parts: Omit<RowsParts, 'deliveries'> & { delivery: DeliveryRecord }) {
+  const { delivery, root, query, selectable } = parts;
   const { key, receivedAt, eventType, state, endpoint, target, scanId, attempts, error } = delivery;
   return (
     <tr data-key={key}>
-      <td class="select">
-        <input type="checkbox" name="key" value={key} aria-label={`Select delivery ${key}`} />
-      </td>
+      {selectable && (
+        <td class="select">
+          <input type="checkbox" name="key" value={key} aria-label={`Select delivery ${key}`} />
+        </td>
+      )}
       <td class="time">
-        <a href={`${root}deliveries/${encodeURIComponent(key)}`}>
-          <Time at={receivedAt} />
-        </a>
+        <Time at={receivedAt} />
       </td>
-      <td>
+      <td class="severity">
         <SeverityBadge severity={typeSeverity(eventType)} />
       </td>
-      <td>
-        <Text of={eventType} class="event-type" />
+      <td class="type">
+        <a class="event" href={`${root}deliveries/${encodeURIComponent(key)}${query}`}>
+          <Text of={eventType} />
+        </a>
+        {error !== undefined && <Text of={error} class="error" />}
       </td>
-      <td>
+      <td class="target">{target !== undefined && <Text of={target} />}</td>
+      <td class="scan wide mono">{scanId !== undefined && <Text of={scanId} />}</td>
+      <td class="endpoint wide">{endpoint !== undefined && <Text of={endpoint} />}</td>
+      <td class="attempts wide number">{attempts}</td>
+      <td class="state">
         <StateBadge state={state} />
       </td>
-      <td>{target !== undefined && <Text of={target} />}</td>
-      <td>{scanId !== undefined && <Text of={scanId} class="id" />}</td>
-      <td>{endpoint !== undefined && <Text of={endpoint} />}</td>
-      <td class="number">{attempts}</td>
-      <td>{error !== undefined && <Text of={error} class="error" />}</td>
     </tr>
   );
 }

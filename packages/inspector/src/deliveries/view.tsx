@@ -1,32 +1,118 @@
-import type { DeliveryPage } from '@spiderfoot-webhooks/core/stores';
+import { FilterChips, FilterForm } from '../filters/filter-form.tsx';
+import { filterQuery } from '../filters/filters.ts';
+import { CsrfField } from '../layout/csrf-field.tsx';
+import type { ListedPage, ListView } from './delivery-list.ts';
+import { pageSize } from './delivery-list.ts';
 import { DeliveryRows } from './rows.tsx';
 
+interface ViewParts {
+  readonly view: ListView;
+  readonly page: ListedPage;
+  readonly types: readonly string[];
+  readonly root: string;
+  readonly hasText: boolean;
+  readonly canReplay: boolean;
+  readonly csrfToken: string;
+}
+
 /** The page of deliveries: filters, table, paging. */
-export function DeliveriesView({ page, root }: { page: DeliveryPage; root: string }) {
+export function DeliveriesView({ view, page, types, root, hasText, canReplay, csrfToken }: ViewParts) {
+  const order = view.order === 'newest' ? undefined : view.order;
+  const query = filterQuery(view.filters, { order });
   return (
-    <form method="post" action={`${root}replay`}>
-      <div class="table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" class="select">
-                <input type="checkbox" data-select-all="" aria-label="Select all deliveries on this page" />
-              </th>
-              {['Received', 'Severity', 'Event', 'State', 'Target', 'Scan', 'Endpoint'].map((name) => (
-                <th scope="col">{name}</th>
-              ))}
-              <th scope="col" class="number">
-                Attempts
-              </th>
-              <th scope="col">Error</th>
-            </tr>
-          </thead>
-          <tbody data-rows="">
-            <DeliveryRows deliveries={page.deliveries} root={root} />
+    <>
+      <FilterForm filters={view.filters} types={types} hasText={hasText} order={order} />
+      <FilterChips filters={view.filters} order={order} />
+      <form method="post" action={`${root}replay`}>
+        <CsrfField token={csrfToken} />
+        <input type="hidden" name="back" value={query} />
+        {canReplay && <BulkActions />}
+        <table class="rows">
+          <Columns selectable={canReplay} />
+          <tbody data-rows={pageSize}>
+            <DeliveryRows deliveries={page.deliveries} root={root} query={query} selectable={canReplay} />
           </tbody>
         </table>
-      </div>
-      {page.deliveries.length === 0 && <p class="empty">No deliveries.</p>}
-    </form>
+        <p class="empty" data-empty="" hidden={page.deliveries.length > 0}>
+          {view.filters.size > 0 ? 'No delivery matches these filters.' : 'No deliveries yet.'}
+        </p>
+      </form>
+      <Paging view={view} page={page} order={order} />
+    </>
+  );
+}
+
+function BulkActions() {
+  return (
+    <div class="bulk">
+      <button type="submit" data-bulk="" data-replay="" data-confirm="Replay {count} deliveries?">
+        Replay
+      </button>
+      <span class="note" data-selected=""></span>
+    </div>
+  );
+}
+
+function Columns({ selectable }: { selectable: boolean }) {
+  return (
+    <thead>
+      <tr>
+        {selectable && (
+          <th scope="col" class="select">
+            <input
+              type="checkbox"
+              data-select-all=""
+              data-script=""
+              hidden
+              aria-label="Select all deliveries on this page"
+            />
+          </th>
+        )}
+        <Column name="time">Received</Column>
+        <Column name="severity">Severity</Column>
+        <Column name="type">Event</Column>
+        <Column name="target">Target</Column>
+        <Column name="scan wide">Scan</Column>
+        <Column name="endpoint wide">Endpoint</Column>
+        <Column name="attempts wide number">Attempts</Column>
+        <Column name="state">State</Column>
+      </tr>
+    </thead>
+  );
+}
+
+function Column({ name, children }: { name: string; children?: string }) {
+  return (
+    <th scope="col" class={name}>
+      {children}
+    </th>
+  );
+}
+
+function Paging({ view, page, order }: Pick<ViewParts, 'view' | 'page'> & { order: string | undefined }) {
+  const [back, forward] = order === 'oldest' ? ['Older', 'Newer'] : ['Newer', 'Older'];
+  const { previous, next } = page;
+  return (
+    <nav class="pages" aria-label="Pages of deliveries">
+      <PageLink
+        query={previous && filterQuery(view.filters, { order, before: previous })}
+      >{`← ${back}`}</PageLink>
+      <PageLink query={next && filterQuery(view.filters, { order, cursor: next })}>{`${forward} →`}</PageLink>
+    </nav>
+  );
+}
+
+function PageLink({ query, children }: { query: string | undefined; children?: string }) {
+  if (query === undefined) {
+    return (
+      <span class="button" aria-disabled="true">
+        {children}
+      </span>
+    );
+  }
+  return (
+    <a class="button" href={query}>
+      {children}
+    </a>
   );
 }

@@ -1,0 +1,82 @@
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import { cursorAfter, type DeliveryRecord, type DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import { toDeliveryFilter } from '../filters/delivery-filter.ts';
+import type { StoredTypes } from '../filters/event-types.ts';
+import { type Filters, readFilters } from '../filters/filters.ts';
+
+type ListOrder = 'newest' | 'oldest';
+
+/** The deliveries on a page. */
+export const pageSize = 50;
+
+/** The view of the list that a URL selects. */
+export interface ListView {
+  readonly filters: Filters;
+  readonly order: ListOrder;
+  /** The page after this cursor. */
+  readonly after: string | undefined;
+  /** The page before this cursor. */
+  readonly before: string | undefined;
+}
+
+/** A page of the list, in the order of the view. */
+export interface ListedPage {
+  readonly deliveries: readonly DeliveryRecord[];
+  /** The cursor of the next page, if any. */
+  readonly next: string | undefined;
+  /** The cursor before which the previous page ends, if there may be one. */
+  readonly previous: string | undefined;
+}
+
+/**
+ * Read the view of a URL.
+ * @throws ConfigurationError if the order is invalid
+ */
+export function readListView(query: URLSearchParams): ListView {
+  const order = query.get('order') || 'newest';
+  if (order !== 'newest' && order !== 'oldest') {
+    throw new ConfigurationError('order', `must be "newest" or "oldest" (got ${JSON.stringify(order)}).`);
+  }
+  const [after, before] = [query.get('cursor') || undefined, query.get('before') || undefined];
+  return { filters: readFilters(query), order, after, before };
+}
+
+/** Whether new deliveries belong at the top of the view. */
+export function showsNewest({ order, after, before }: ListView): boolean {
+  return order === 'newest' && after === undefined && before === undefined;
+}
+
+/**
+ * Read the page of a view.
+ * @throws ConfigurationError that names an invalid filter
+ */
+export async function readListedPage(
+  store: DeliveryStore,
+  storedTypes: StoredTypes,
+  { filters, after, before }: ListView,
+): Promise<ListedPage> {
+  const filter = await toDeliveryFilter(filters, storedTypes);
+  if (filter === undefined) return { deliveries: [], next: undefined, previous: undefined };
+  // One delivery more shows whether another page follows.
+  const limit = pageSize + 1;
+  if (before !== undefined) {
+    const found = await store.list({ ...filter, limit, cursor: before });
+    const deliveries = found.deliveries.slice(0, pageSize).toReversed();
+    return {
+      deliveries,
+      next: cursorOf(deliveries.at(-1)),
+      previous: found.deliveries.length > pageSize ? cursorOf(deliveries[0]) : undefined,
+    };
+  }
+  const found = await store.list({ ...filter, limit, ...(after !== undefined && { cursor: after }) });
+  const deliveries = found.deliveries.slice(0, pageSize);
+  return {
+    deliveries,
+    next: found.deliveries.length > pageSize ? cursorOf(deliveries.at(-1)) : undefined,
+    previous: after === undefined ? undefined : cursorOf(deliveries[0]),
+  };
+}
+
+function cursorOf(delivery: DeliveryRecord | undefined): string | undefined {
+  return delivery && cursorAfter(delivery);
+}

@@ -1,0 +1,16 @@
+/** The result of a replay, from the query of the page to which the form has led. */
+export function ReplayNotice({ query }: { query: URLSearchParams }) {
+  const [replayed, selected] = [query.get('replayed') ?? '', query.get('selected') ?? ''];
+  if (!/^\d{1,9}$/.test(replayed)) return null;
+  const skipped = /^\d{1,9}$/.test(selected) ? Number(selected) - Number(replayed) : 0;
+  return (
+    <p class="notice" role="status">
+      {`${deliveries(Number(replayed))} put back into the queue.`}
+      {skipped > 0 && ` ${deliveries(skipped)} already queued or running.`}
+    </p>
+  );
+}
+
+function deliveries(count: number): string {
+  return count === 1 ? '1 delivery was' : `${count.toLocaleString('en-US')} deliveries were`;
+}

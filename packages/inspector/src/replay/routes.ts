@@ -1,0 +1,23 @@
+import type { Hono } from 'hono';
+import { canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
+import { readForm } from './read-form.ts';
+
+/** The most deliveries of one form. A page has fewer. */
+const mostKeys = 1000;
+
+/** The replay of selected deliveries. */
+export function replayRoutes(site: Site): Hono<SiteEnv> {
+  const app = createRoutes();
+  app.post('/replay', async (c) => {
+    if (!canReplay(site)) return c.text('This inspector replays no deliveries.\n', 403);
+    const { keys, back, delivery } = readForm(await c.req.formData());
+    if (keys.length > mostKeys) return c.text(`Replay at most ${mostKeys} deliveries at once.\n`, 400);
+    let replayed = 0;
+    for (const key of keys) replayed += await site.store.replay(key);
+    back.set('replayed', String(replayed));
+    back.set('selected', String(keys.length));
+    const page = delivery === undefined ? 'deliveries' : `deliveries/${encodeURIComponent(delivery)}`;
+    return c.redirect(`${page}?${back}`, 303);
+  });
+  return app;
+}
