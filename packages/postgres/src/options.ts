@@ -12,9 +12,13 @@ export interface StoreOptions extends DurableStoreOptions {
    */
   readonly schema?: string;
   /**
-   * Milliseconds to wait for the server before a delivery is rejected with 503. It must be shorter than the 10 seconds that
-   * SpiderFoot waits for an answer. After the first such delivery, others are rejected at once, until the server answers
-   * again.
+   * Milliseconds in which `enqueue`, `record`, `list` without `text`, `get` and `health` answer. All waits count: for a
+   * connection, for earlier deliveries, for each statement and for its commit. A delivery that takes longer is rejected
+   * with 503. The time must be shorter than the 10 seconds that SpiderFoot waits for an answer. If the server does not
+   * answer a statement in this time, deliveries are rejected at once, until it answers again.
+   *
+   * Other methods read or change many deliveries, so their statements may take up to five minutes. They also wait at most
+   * this time for a connection.
    * @default 4000
    */
   readonly patience?: number;

@@ -1,13 +1,14 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { closedError, isUnavailable, StoreError, unavailableError, unusableError } from '../errors.ts';
+import { type Deadline, remaining } from './deadline.ts';
 
 /** Knows whether the server can be used, so that deliveries are rejected at once while it cannot. */
 export interface Availability {
   /**
    * Resolves when the server can be used.
-   * @throws StoreError at once if the server was not available at the last check, and otherwise after the patience
+   * @throws StoreError at once if the server was not available at the last check, and otherwise at the deadline
    */
-  require(): Promise<void>;
+  require(deadline: Deadline): Promise<void>;
   /** Check the server now, unless it is known to be available. Waits without a limit for a migration. */
   ready(): Promise<void>;
   /** Note that the server cannot be used. It is checked until it can be used again. */
@@ -18,11 +19,8 @@ export interface Availability {
 /** Milliseconds between two checks of a server that is not available: at first, and at most. */
 const pauses = { first: 50, longest: 1000 };
 
-/**
- * @param check connects to the server and checks it. Rejects if the server cannot be used
- * @param patience milliseconds that a delivery waits for a check
- */
-export function createAvailability(check: () => Promise<void>, patience: number): Availability {
+/** @param check connects to the server and checks it. Rejects if the server cannot be used */
+export function createAvailability(check: () => Promise<void>): Availability {
   let isAvailable = false;
   /** The reason why the server is not available. `undefined` until the first check has failed. */
   let failure: unknown;
@@ -60,11 +58,11 @@ export function createAvailability(check: () => Promise<void>, patience: number)
   }
 
   return {
-    async require() {
+    async require(deadline) {
       if (isClosed) throw closedError();
       if (isAvailable) return;
       if (failure !== undefined) throw failure;
-      await patiently(begin(), patience).catch((error: unknown) => {
+      await before(deadline, begin()).catch((error: unknown) => {
         failure ??= error;
         throw error;
       });
@@ -91,11 +89,11 @@ function toFailure(error: unknown): unknown {
   return isUnavailable(error) ? unavailableError(error) : unusableError(error);
 }
 
-async function patiently(promise: Promise<void>, patience: number): Promise<void> {
+async function before(deadline: Deadline, promise: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new StoreError(`PostgreSQL is not ready after ${patience} ms.`);
-    timer = setTimeout(() => reject(error), patience);
+    const error = new StoreError(`PostgreSQL is not ready after ${deadline.duration} ms.`);
+    timer = setTimeout(() => reject(error), remaining(deadline));
   });
   try {
     await Promise.race([promise, late]);

@@ -1,4 +1,5 @@
 import { codeOf, isUnavailable } from '../errors.ts';
+import { type Deadline, deadlineAfter, lateError, remaining } from './deadline.ts';
 
 /**
  * Group commit: the items of one turn of the event loop are sent in one statement, and those that arrive in the meantime
@@ -8,13 +9,16 @@ export interface Batches<Item, Result> {
   /**
    * Send an item in the next batch.
    * @param delay milliseconds to wait for other items, if none is waiting
+   * @throws StoreError after the patience, also if the item waits for another batch, or if its batch still runs
    */
   add(item: Item, delay?: number): Promise<Result>;
 }
 
 interface BatchOptions<Item, Result> {
-  /** Send items. @returns a result for each item */
-  send(items: readonly Item[]): Promise<readonly Result[]>;
+  /** Milliseconds in which each item must be answered. */
+  readonly patience: number;
+  /** Send items. @param deadline the deadline of all statements. @returns a result for each item */
+  send(items: readonly Item[], deadline: Deadline): Promise<readonly Result[]>;
   /** Return a key. Items with the same key are sent in different batches, in their order. */
   keyOf(item: Item): string;
   /** Return the size of an item, in bytes. */
@@ -33,18 +37,24 @@ const mostRetries = 3;
  */
 const repeatable: readonly (string | undefined)[] = ['40P01', '40001', '26000'];
 
-interface Waiting<Item, Result> {
+interface Entry<Item, Result> {
   readonly item: Item;
+  readonly deadline: Deadline;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
 export function createBatches<Item, Result>({
+  patience,
   send,
   keyOf,
   sizeOf = () => 0,
 }: BatchOptions<Item, Result>): Batches<Item, Result> {
-  let waiting: Waiting<Item, Result>[] = [];
+  let waiting: Entry<Item, Result>[] = [];
+  /** The items without an answer. Their order is the order of their deadlines. */
+  const open = new Set<Entry<Item, Result>>();
+  /** Runs at the earliest deadline. One timer for all items costs less than one for each. */
+  let ending: NodeJS.Timeout | undefined;
   let isSending = false;
   let isScheduled = false;
   let later: NodeJS.Timeout | undefined;
@@ -60,6 +70,29 @@ export function createBatches<Item, Result>({
     });
   }
 
+  function rejectLate(): void {
+    ending = undefined;
+    for (const entry of open) {
+      if (remaining(entry.deadline) > 0) break;
+      entry.reject(lateError(entry.deadline));
+      open.delete(entry);
+    }
+    waiting = waiting.filter((entry) => open.has(entry));
+    watchDeadlines();
+  }
+
+  function watchDeadlines(): void {
+    const [first] = open;
+    if (first !== undefined) ending ??= setTimeout(rejectLate, remaining(first.deadline));
+  }
+
+  function close(entry: Entry<Item, Result>): void {
+    open.delete(entry);
+    if (open.size > 0) return;
+    clearTimeout(ending);
+    ending = undefined;
+  }
+
   async function flush(): Promise<void> {
     isSending = true;
     await settle(take());
@@ -68,10 +101,10 @@ export function createBatches<Item, Result>({
   }
 
   /** Take the items of the next batch. */
-  function take(): readonly Waiting<Item, Result>[] {
+  function take(): readonly Entry<Item, Result>[] {
     const keys = new Set<string>();
-    const taken: Waiting<Item, Result>[] = [];
-    const left: Waiting<Item, Result>[] = [];
+    const taken: Entry<Item, Result>[] = [];
+    const left: Entry<Item, Result>[] = [];
     let bytes = 0;
     for (const entry of waiting) {
       const key = keyOf(entry.item);
@@ -85,28 +118,39 @@ export function createBatches<Item, Result>({
     return taken;
   }
 
-  async function settle(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+  async function settle(batch: readonly Entry<Item, Result>[]): Promise<void> {
+    if (batch.length === 0) return;
     try {
       const results = await sendAgain(batch);
-      for (const [index, { resolve, reject }] of batch.entries()) {
+      for (const [index, entry] of batch.entries()) {
+        close(entry);
         const result = results[index];
-        if (result === undefined) reject(new Error('The statement returned no result for this delivery'));
-        else resolve(result);
+        if (result !== undefined) entry.resolve(result);
+        else entry.reject(new Error('The statement returned no result for this delivery'));
       }
     } catch (error) {
       if (batch.length === 1 || isUnavailable(error)) {
-        for (const { reject } of batch) reject(error);
+        for (const entry of batch) {
+          close(entry);
+          entry.reject(error);
+        }
         return;
       }
       // Send each item separately, so that an item that cannot be stored does not make the others fail.
-      for (const entry of batch) await settle([entry]);
+      for (const entry of batch) if (open.has(entry)) await settle([entry]);
     }
   }
 
-  async function sendAgain(batch: readonly Waiting<Item, Result>[]): Promise<readonly Result[]> {
+  async function sendAgain(batch: readonly Entry<Item, Result>[]): Promise<readonly Result[]> {
+    // An item that has waited is answered at its own deadline. Its statement gets the full time, because a statement that
+    // exceeds it shows that the server cannot be used.
+    const deadline = deadlineAfter(patience);
     for (let retries = 0; ; retries++) {
       try {
-        return await send(batch.map(({ item }) => item));
+        return await send(
+          batch.map(({ item }) => item),
+          deadline,
+        );
       } catch (error) {
         if (retries === mostRetries || !repeatable.includes(codeOf(error))) throw error;
       }
@@ -116,7 +160,10 @@ export function createBatches<Item, Result>({
   return {
     add: (item, delay = 0) =>
       new Promise((resolve, reject) => {
-        waiting.push({ item, resolve, reject });
+        const entry = { item, deadline: deadlineAfter(patience), resolve, reject };
+        waiting.push(entry);
+        open.add(entry);
+        watchDeadlines();
         if (delay === 0) schedule();
         else if (!isSending && !isScheduled) later ??= setTimeout(schedule, delay);
       }),

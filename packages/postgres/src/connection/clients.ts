@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { codeOf, isUnavailable, StoreError } from '../errors.ts';
+import { codeOf, isUnavailable } from '../errors.ts';
 import { cancelStatement } from './cancel-statement.ts';
+import { type Deadline, deadlineAfter, earlier, lateError, remaining } from './deadline.ts';
 
 /** A row, with each value in the text form of PostgreSQL. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -32,11 +33,11 @@ export interface Session {
 /** The connections of a store. */
 export interface Clients {
   /**
-   * Run a function with a connection.
-   * @param limit milliseconds until the connection is closed and the promise rejects
-   * @throws StoreError after the limit
+   * Run a function with a connection. The wait for the connection also ends after the patience.
+   * @param deadline when the connection is closed and the promise rejects
+   * @throws StoreError at the deadline
    */
-  use<Result>(run: (session: Session) => Promise<Result>, limit: number): Promise<Result>;
+  use<Result>(run: (session: Session) => Promise<Result>, deadline: Deadline): Promise<Result>;
   /** Whether statements are prepared by name. PgBouncer gives each transaction another connection, without the names. */
   preparesByName: boolean;
   /** Return the options for a further connection. */
@@ -60,18 +61,20 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
   const clients: Clients = {
     preparesByName: false,
     options: () => pool.options,
-    async use(run, limit) {
-      let isLate = false;
-      const connecting = connect(pool);
+    async use(run, deadline) {
       return new Promise((resolve, reject) => {
+        let isLate = false;
         let client: pg.PoolClient | undefined;
-        const timer = setTimeout(() => {
-          isLate = true;
-          const late = client;
-          if (late !== undefined) void cancelStatement(late).then(() => late.release(true));
-          reject(new StoreError(`PostgreSQL has not answered within ${limit} ms.`));
-        }, limit);
-        connecting
+        const endAt = (end: Deadline) =>
+          setTimeout(() => {
+            isLate = true;
+            const late = client;
+            if (late !== undefined) void cancelStatement(late).then(() => late.release(true));
+            reject(lateError(end));
+          }, remaining(end));
+        const connectBy = earlier(deadline, deadlineAfter(patience));
+        let timer = endAt(connectBy);
+        connect(pool)
           .then(async (connected) => {
             if (isLate) {
               connected.removeListener('error', ignore);
@@ -79,6 +82,10 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
               return;
             }
             client = connected;
+            if (connectBy !== deadline) {
+              clearTimeout(timer);
+              timer = endAt(deadline);
+            }
             let failure: unknown;
             try {
               resolve(await run(sessionOf(connected, clients)));

@@ -3,7 +3,8 @@ import { isTimeout, isUnavailable, readOnlyError } from '../errors.ts';
 import type { StoreSettings } from '../options.ts';
 import { prepareSchema } from '../schema/migrate.ts';
 import { createAvailability } from './availability.ts';
-import { createClients, type Query, type Row } from './clients.ts';
+import { createClients, type Query, type Row, type Session } from './clients.ts';
+import { type Deadline, deadlineAfter, earlier } from './deadline.ts';
 import { checkServer } from './server-checks.ts';
 
 /** The database of a store. All of its methods wait until the server is ready, and reject at once while it is away. */
@@ -11,14 +12,16 @@ export interface Database {
   /** The schema as a quoted identifier with a dot, for the names of tables. */
   readonly prefix: string;
   readonly schema: string;
-  /** Milliseconds after which {@link write} rejects. */
+  /** Milliseconds in which a call must be answered. */
   readonly patience: number;
-  /** Run one statement, with the patience of a delivery. */
-  run(query: Query): Promise<readonly Row[]>;
+  /** Return the deadline of a call that begins now. */
+  deadline(): Deadline;
+  /** Run one statement. @param deadline the deadline of its call. By default, the call begins now */
+  run(query: Query, deadline?: Deadline): Promise<readonly Row[]>;
   /** Run one statement that writes. @throws StoreError if the store is open for reading only */
-  write(query: Query): Promise<readonly Row[]>;
-  /** Run one statement that may take long. */
-  read(query: Query): Promise<readonly Row[]>;
+  write(query: Query, deadline?: Deadline): Promise<readonly Row[]>;
+  /** Run one statement that may take long. @param deadline the deadline of its call, if it has one */
+  read(query: Query, deadline?: Deadline): Promise<readonly Row[]>;
   ready(): Promise<void>;
   /** @throws StoreError if the store is open for reading only */
   requireWritable(): void;
@@ -42,25 +45,27 @@ export function openDatabase(
   const clients = createClients(connection, patience);
   let isPrepared = false;
   let canListen = false;
+  const deadline = () => deadlineAfter(patience);
 
   async function check(): Promise<void> {
     await clients.use(async (session) => {
       await checkServer(session, readOnly);
       canListen = !(await session.isPooled());
       clients.preparesByName = canListen;
-    }, patience);
+    }, deadline());
     if (isPrepared) return;
-    await clients.use((session) => prepareSchema(session, schema, !mustExist && !readOnly), longestMigration);
+    const prepare = (session: Session) => prepareSchema(session, schema, !mustExist && !readOnly);
+    await clients.use(prepare, deadlineAfter(longestMigration));
     isPrepared = true;
   }
 
-  const availability = createAvailability(check, patience);
+  const availability = createAvailability(check);
 
   /** @param isProof whether a time-out means that deliveries cannot be stored either */
-  async function run(query: Query, limit: number, isProof: boolean): Promise<readonly Row[]> {
-    await availability.require();
+  async function run(query: Query, end: Deadline, isProof: boolean): Promise<readonly Row[]> {
+    await availability.require(earlier(end, deadline()));
     try {
-      return await clients.use((session) => session.query(query), limit);
+      return await clients.use((session) => session.query(query), end);
     } catch (error) {
       if (isUnavailable(error) && (isProof || !isTimeout(error))) availability.fail(error);
       throw error;
@@ -75,12 +80,13 @@ export function openDatabase(
     prefix: `"${schema}".`,
     schema,
     patience,
-    run: (query) => run(query, patience, false),
-    async write(query) {
+    deadline,
+    run: (query, end = deadline()) => run(query, end, false),
+    async write(query, end = deadline()) {
       requireWritable();
-      return run(query, patience, true);
+      return run(query, end, true);
     },
-    read: (query) => run(query, longestRead, false),
+    read: (query, end = deadlineAfter(longestRead)) => run(query, end, false),
     ready: () => availability.ready(),
     requireWritable,
     clientOptions: () => clients.options(),

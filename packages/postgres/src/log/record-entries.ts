@@ -10,6 +10,7 @@ import {
 import { type Batches, createBatches } from '../connection/batches.ts';
 import type { Row, Value } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
+import type { Deadline } from '../connection/deadline.ts';
 import { durable } from '../connection/durable-commit.ts';
 import { handlersOf } from '../rows/columns.ts';
 import { insertDeliveries, type NewDelivery, nameOf } from '../rows/insert-deliveries.ts';
@@ -67,21 +68,22 @@ const replace = (prefix: string) => `WITH ${durable}
 /** Create the writer of the log. The entries of one turn of the event loop are written together. */
 export function createRecorder(db: Database, runner: Runner, lease: number): Batches<LogEntry, Recorded> {
   /** Insert new deliveries. @returns the entries whose deliveries are known */
-  async function insert(entries: readonly LogEntry[]): Promise<readonly LogEntry[]> {
+  async function insert(entries: readonly LogEntry[], deadline: Deadline): Promise<readonly LogEntry[]> {
     if (entries.length === 0) return [];
-    const ids = await insertDeliveries(
-      db,
-      entries.map((entry) => toNewDelivery(entry, runner.owner, lease)),
-    );
+    const rows = entries.map((entry) => toNewDelivery(entry, runner.owner, lease));
+    const ids = await insertDeliveries(db, rows, deadline);
     return entries.filter((entry) => !ids.has(nameOf(entry)));
   }
 
-  async function findKnown(entries: readonly LogEntry[]): Promise<ReadonlyMap<string, KnownRow>> {
+  async function findKnown(
+    entries: readonly LogEntry[],
+    deadline: Deadline,
+  ): Promise<ReadonlyMap<string, KnownRow>> {
     if (entries.length === 0) return new Map();
     const endpoints = toList(entries.map(({ endpoint }) => toColumn(endpoint)));
     const ids = toList(entries.map(({ id }) => toColumn(id)));
     const values = [endpoints, ids, runner.owner, runner.lockClass];
-    const rows = await db.write({ text: find(db.prefix, runner.isElsewhere), values });
+    const rows = await db.write({ text: find(db.prefix, runner.isElsewhere), values }, deadline);
     const byName = new Map(rows.map((row) => [`${row.endpoint}\n${row.delivery_id}`, toKnownRow(row)]));
     return new Map(
       entries.flatMap((entry) => {
@@ -92,26 +94,34 @@ export function createRecorder(db: Database, runner: Runner, lease: number): Bat
   }
 
   /** Replace records. @returns the names of the deliveries that another process has changed meanwhile */
-  async function update(replaced: readonly (readonly [LogEntry, KnownRow])[]): Promise<ReadonlySet<string>> {
+  async function update(
+    replaced: readonly (readonly [LogEntry, KnownRow])[],
+    deadline: Deadline,
+  ): Promise<ReadonlySet<string>> {
     if (replaced.length === 0) return new Set();
     const cells = replaced.map(([entry, row]) => toCells(entry, row, runner.owner, lease));
     const values = columns.map((_, index) => toList(cells.map((row) => row[index] ?? null)));
-    const written = new Set((await db.write({ text: replace(db.prefix), values })).map(({ id }) => id));
+    const rows = await db.write({ text: replace(db.prefix), values }, deadline);
+    const written = new Set(rows.map(({ id }) => id));
     return new Set(replaced.filter(([, { id }]) => !written.has(id)).map(([entry]) => nameOf(entry)));
   }
 
-  async function record(entries: readonly LogEntry[]): Promise<ReadonlyMap<string, Recorded>> {
+  async function record(
+    entries: readonly LogEntry[],
+    deadline: Deadline,
+  ): Promise<ReadonlyMap<string, Recorded>> {
     // A received delivery is most likely new, and any other one is most likely known.
     const isReceived = ({ state }: LogEntry) => state === 'received';
-    const found = await findKnown(entries.filter((entry) => !isReceived(entry)));
+    const settled = entries.filter((entry) => !isReceived(entry));
+    const found = await findKnown(settled, deadline);
     const mayBeNew = entries.filter((entry) => !found.has(nameOf(entry)));
-    const known = await insert(mayBeNew);
-    const rows = new Map([...found, ...(await findKnown(known))]);
+    const known = await insert(mayBeNew, deadline);
+    const rows = new Map([...found, ...(await findKnown(known, deadline))]);
     const replaced = entries.flatMap((entry) => {
       const row = rows.get(nameOf(entry));
       return row !== undefined && isReplaced(entry, row) ? [[entry, row] as const] : [];
     });
-    const conflicts = await update(replaced);
+    const conflicts = await update(replaced, deadline);
     const inserted = mayBeNew.filter((entry) => !known.includes(entry));
     const results = new Map<string, Recorded>(inserted.map((entry) => [nameOf(entry), { known: undefined }]));
     for (const entry of entries) {
@@ -120,14 +130,15 @@ export function createRecorder(db: Database, runner: Runner, lease: number): Bat
     }
     // A delivery that was deleted between two statements is also recorded again.
     const again = entries.filter((entry) => conflicts.has(nameOf(entry)) || !results.has(nameOf(entry)));
-    return again.length === 0 ? results : new Map([...results, ...(await record(again))]);
+    return again.length === 0 ? results : new Map([...results, ...(await record(again, deadline))]);
   }
 
   return createBatches<LogEntry, Recorded>({
+    patience: db.patience,
     keyOf: nameOf,
     sizeOf: ({ body }) => body.byteLength,
-    async send(entries) {
-      const results = await record(entries);
+    async send(entries, deadline) {
+      const results = await record(entries, deadline);
       return entries.flatMap((entry) => results.get(nameOf(entry)) ?? []);
     },
   });

@@ -9,6 +9,7 @@ import {
 } from '@spiderfoot-webhooks/core/stores';
 import type { Query, Row } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
+import type { Deadline } from '../connection/deadline.ts';
 import { columns, columnsWithBody, toRecord, toRecordWithBody, toRowId } from '../rows/columns.ts';
 import { toColumn } from '../rows/text.ts';
 import { type SearchIndex, toQuery } from '../search/search-index.ts';
@@ -91,10 +92,17 @@ function outerSelection(prefix: string, { columns: selected }: Selection, inner:
     JOIN ${prefix}deliveries AS d ON d.id = found.id ${newestFirst}`;
 }
 
-/** Return rows of deliveries, newest first. Call `search.catchUp` first, if the filter has `text`. */
-export async function selectRows(db: Database, selection: Selection): Promise<readonly Row[]> {
+/**
+ * Return rows of deliveries, newest first. Call `search.catchUp` first, if the filter has `text`.
+ * @param deadline the deadline of a call that has one, if the filter has no `text`
+ */
+export async function selectRows(
+  db: Database,
+  selection: Selection,
+  deadline?: Deadline,
+): Promise<readonly Row[]> {
   const { text } = selection.filter;
-  if (text === undefined) return db.read(selectionQuery(db.prefix, selection));
+  if (text === undefined) return db.read(selectionQuery(db.prefix, selection), deadline);
   const words = toQuery(text);
   if (words === undefined) return [];
   const rows = await db.read(frequentWordsQuery(db.prefix, selection, words));
@@ -110,7 +118,7 @@ export async function listDeliveries(
   const { filter, limit, after: place } = readListOptions(options);
   const from = toPosition(place);
   if (filter.text !== undefined) await search.catchUp();
-  const rows = await selectRows(db, { filter, columns, from, limit });
+  const rows = await selectRows(db, { filter, columns, from, limit }, db.deadline());
   return toPage(rows.map(toRecord), limit);
 }
 
@@ -145,9 +153,10 @@ export async function findDelivery(
   endpoint?: string,
 ): Promise<DeliveryWithBody | undefined> {
   const id = toRowId(which);
+  const deadline = db.deadline();
   const [row] = [
-    ...(id === undefined ? [] : await db.read(findQueries.byKey(db.prefix, id))),
-    ...(await db.read(findQueries.byDeliveryId(db.prefix, which, endpoint))),
+    ...(id === undefined ? [] : await db.read(findQueries.byKey(db.prefix, id), deadline)),
+    ...(await db.read(findQueries.byDeliveryId(db.prefix, which, endpoint), deadline)),
   ];
   return row && toRecordWithBody(row);
 }

@@ -1,6 +1,7 @@
 import type { Claim, StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import { type Batches, createBatches } from '../connection/batches.ts';
 import type { Database } from '../connection/database.ts';
+import type { Deadline } from '../connection/deadline.ts';
 import { durable } from '../connection/durable-commit.ts';
 import { insertDeliveries, type NewDelivery, nameOf } from '../rows/insert-deliveries.ts';
 import { toList } from '../rows/lists.ts';
@@ -45,11 +46,14 @@ export function createArrivals(
   db: Database,
   onQueued: () => void,
 ): Batches<Arrival, Claim | 'accepted' | 'duplicate'> {
-  async function putBack(deliveries: readonly StoredDelivery[]): Promise<ReadonlySet<string>> {
+  async function putBack(
+    deliveries: readonly StoredDelivery[],
+    deadline: Deadline,
+  ): Promise<ReadonlySet<string>> {
     if (deliveries.length === 0) return new Set();
     const endpoints = deliveries.map(({ endpoint }) => toColumn(endpoint));
     const values = [toList(endpoints), toList(deliveries.map(({ id }) => toColumn(id)))];
-    const rows = await db.write({ text: queueAgain(db.prefix), values });
+    const rows = await db.write({ text: queueAgain(db.prefix), values }, deadline);
     const queued = new Set(rows.map(({ endpoint, delivery_id }) => `${endpoint}\n${delivery_id}`));
     const isQueued = ({ endpoint, id }: StoredDelivery) =>
       queued.has(`${toColumn(endpoint)}\n${toColumn(id)}`);
@@ -57,13 +61,17 @@ export function createArrivals(
   }
 
   return createBatches({
+    patience: db.patience,
     keyOf: ({ delivery }) => nameOf(delivery),
     sizeOf: ({ delivery }) => delivery.body.byteLength,
-    async send(arrivals) {
+    async send(arrivals, deadline) {
       const rows = toRows(arrivals);
-      const ids = await insertDeliveries(db, rows);
+      const ids = await insertDeliveries(db, rows, deadline);
       const known = rows.filter(({ delivery }) => !ids.has(nameOf(delivery)));
-      const again = await putBack(known.map(({ delivery }) => delivery));
+      const again = await putBack(
+        known.map(({ delivery }) => delivery),
+        deadline,
+      );
       const results = rows.map(({ delivery, state }) => {
         const key = ids.get(nameOf(delivery));
         if (key === undefined) return again.has(nameOf(delivery)) ? 'accepted' : 'duplicate';

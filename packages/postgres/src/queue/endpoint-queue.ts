@@ -32,10 +32,7 @@ type QueueSettings = Pick<StoreSettings, 'lease' | 'maxDelay' | 'pollInterval'>;
 /** Milliseconds that a settlement waits for others, if no delivery waits for its worker. */
 const settlementDelay = 5;
 
-/**
- * Milliseconds in which a claim may still be on its way from the connection to the worker, in addition to the patience of
- * the two statements that store deliveries.
- */
+/** Milliseconds in which a claim may still be on its way from the connection to the worker, in addition to the patience. */
 const unansweredMargin = 1000;
 
 /** The rows of one endpoint's queue, for a worker of this process. Leases and due times are on the server's clock. */
@@ -82,7 +79,7 @@ export function createEndpointQueue(
       },
       async tidy(plan) {
         const { held, maxAttempts, areExpiriesReliable } = plan();
-        const unanswered = 2 * db.patience + unansweredMargin;
+        const unanswered = db.patience + unansweredMargin;
         await write(correct, endpointCell, maxDelay, lease, owner, toList(held), unanswered);
         if (!areExpiriesReliable) return [];
         const rows = await write(bury, endpointCell, owner, toList(held), maxAttempts);

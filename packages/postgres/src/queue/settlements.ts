@@ -65,8 +65,9 @@ const settle = (prefix: string, isFinal: boolean) => `WITH ${isFinal ? durable :
 /** Create the writer of results. It writes the results of all endpoints together. */
 export function createSettlements(db: Database): Batches<Settling, boolean> {
   return createBatches({
+    patience: db.patience,
     keyOf: ({ key }) => key,
-    async send(settlings) {
+    async send(settlings, deadline) {
       const settled = settlings.flatMap(({ settlement, ...fence }): Settled[] => {
         const now = Date.now();
         const changes = settlement();
@@ -76,7 +77,7 @@ export function createSettlements(db: Database): Batches<Settling, boolean> {
       const values = parameters.map(([, , value]) => toList(settled.map(value)));
       const isFinal = settled.some(({ settlement: { state } }) => state === 'dead' || state === 'rejected');
       const written = new Set(
-        (await db.write({ text: settle(db.prefix, isFinal), values })).map(({ id }) => id),
+        (await db.write({ text: settle(db.prefix, isFinal), values }, deadline)).map(({ id }) => id),
       );
       return settlings.map(({ key }) => written.has(key));
     },

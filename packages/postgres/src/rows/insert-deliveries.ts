@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { type StoredDelivery, unknownEventType } from '@spiderfoot-webhooks/core/stores';
 import type { Value } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
+import type { Deadline } from '../connection/deadline.ts';
 import { durable } from '../connection/durable-commit.ts';
 import { toList } from './lists.ts';
 import { toColumn, toEventTypeColumn, toOptionalColumn, toTimestamp } from './text.ts';
@@ -78,6 +79,7 @@ export function nameOf({ endpoint, id }: Pick<StoredDelivery, 'endpoint' | 'id'>
 export async function insertDeliveries(
   db: Database,
   rows: readonly NewDelivery[],
+  deadline: Deadline,
 ): Promise<ReadonlyMap<string, string>> {
   const byColumns = new Map(
     rows.map(({ delivery: { endpoint, id } }) => [
@@ -86,10 +88,8 @@ export async function insertDeliveries(
     ]),
   );
   const lists = parameters.map(([, , value]) => rows.map((row) => value(row)));
-  const inserted = await db.write({
-    text: insertInto(db.prefix),
-    values: [...lists.map(toList), Buffer.concat(rows.map(({ delivery }) => delivery.body))],
-  });
+  const values = [...lists.map(toList), Buffer.concat(rows.map(({ delivery }) => delivery.body))];
+  const inserted = await db.write({ text: insertInto(db.prefix), values }, deadline);
   return new Map(
     inserted.map(({ id, endpoint, delivery_id }) => [
       byColumns.get(`${endpoint}\n${delivery_id}`) ?? '',

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { createClients } from '../connection/clients.ts';
+import { deadlineAfter } from '../connection/deadline.ts';
 import { readOptions, type StoreOptions } from '../options.ts';
 import { versionOf } from './migrate.ts';
 import { migrationSql, newestVersion } from './migrations.ts';
@@ -28,7 +29,7 @@ export async function pendingMigrations(
   const { schema, patience } = readOptions(options);
   const clients = createClients(connection, patience);
   try {
-    const version = await clients.use((session) => versionOf(session, schema), patience);
+    const version = await clients.use((session) => versionOf(session, schema), deadlineAfter(patience));
     const newest = newestVersion();
     return { schema, version, newest, sql: version < newest ? migrationSql(schema, version) : '' };
   } finally {

@@ -155,8 +155,9 @@ describeWithPostgres('A PostgreSQL store without its server', () => {
   it('can be closed while the server is stopped with SIGSTOP', async () => {
     const server = await start();
     const store = openTestStore(server.connectionString, { patience: 300, closeTimeout: 100 });
+    await store.ready();
     store.start('default', () => new Promise(() => {}));
-    await store.enqueue(createStored());
+    await vi.waitFor(() => store.enqueue(createStored()), 10_000);
     await server.pause();
     await store.close(); // The test would not end otherwise.
     await server.resume();
