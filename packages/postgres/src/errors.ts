@@ -57,6 +57,11 @@ export function codeOf(error: unknown): string | undefined {
  */
 const unavailableStates = /^(?:08...|53...|57014|55P03|57P0[1-5]|58...|25006)$/;
 
+/** Return whether a table or the schema of a statement does not exist. */
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === '42P01' || codeOf(error) === '3F000';
+}
+
 /** Return whether a statement took too long, which a statement that reads much may do while the server can be used. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof StoreError || codeOf(error) === '57014' || codeOf(error) === '55P03';

@@ -13,6 +13,8 @@ export interface Availability {
   ready(): Promise<void>;
   /** Note that the server cannot be used. It is checked until it can be used again. */
   fail(error: unknown): void;
+  /** Note that the server must be checked before the next use, which waits for the check. */
+  expire(): void;
   close(): void;
 }
 
@@ -76,6 +78,9 @@ export function createAvailability(check: () => Promise<void>): Availability {
       isAvailable = false;
       failure = toFailure(error);
       checkLater();
+    },
+    expire() {
+      isAvailable = false;
     },
     close() {
       isClosed = true;

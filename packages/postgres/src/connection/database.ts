@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isTimeout, isUnavailable, readOnlyError } from '../errors.ts';
+import { isMissing, isTimeout, isUnavailable, readOnlyError } from '../errors.ts';
 import type { StoreSettings } from '../options.ts';
 import { prepareSchema } from '../schema/migrate.ts';
 import { createAvailability } from './availability.ts';
@@ -44,6 +44,8 @@ export function openDatabase(
 ): Database {
   const clients = createClients(connection, patience);
   let isPrepared = false;
+  /** The number of times that the schema was prepared. */
+  let preparations = 0;
   let canListen = false;
   const deadline = () => deadlineAfter(patience);
 
@@ -57,6 +59,7 @@ export function openDatabase(
     const prepare = (session: Session) => prepareSchema(session, schema, !mustExist && !readOnly);
     await clients.use(prepare, deadlineAfter(longestMigration));
     isPrepared = true;
+    preparations += 1;
   }
 
   const availability = createAvailability(check);
@@ -64,12 +67,30 @@ export function openDatabase(
   /** @param isProof whether a time-out means that deliveries cannot be stored either */
   async function run(query: Query, end: Deadline, isProof: boolean): Promise<readonly Row[]> {
     await availability.require(earlier(end, deadline()));
+    const prepared = preparations;
+    const execute = () => clients.use((session) => session.query(query), end);
     try {
-      return await clients.use((session) => session.query(query), end);
+      return await execute().catch(async (error: unknown) => {
+        if (!isMissing(error)) throw error;
+        await prepareAgain(prepared, end);
+        return execute();
+      });
     } catch (error) {
       if (isUnavailable(error) && (isProof || !isTimeout(error))) availability.fail(error);
       throw error;
     }
+  }
+
+  /**
+   * Prepare the schema, because it was deleted or is being restored while this process runs.
+   * @param prepared the number of preparations before the statement failed. Statements that fail together prepare it once
+   */
+  async function prepareAgain(prepared: number, end: Deadline): Promise<void> {
+    if (prepared === preparations) {
+      isPrepared = false;
+      availability.expire();
+    }
+    await availability.require(earlier(end, deadline()));
   }
 
   function requireWritable(): void {

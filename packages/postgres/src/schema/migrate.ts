@@ -9,8 +9,8 @@ import { lockMigration, migrationsOf, newestVersion } from './migrations.ts';
  */
 export async function prepareSchema(session: Session, schema: string, mayMigrate: boolean): Promise<void> {
   const version = await versionOf(session, schema);
-  if (version === newestVersion()) return;
   rejectNewer(schema, version);
+  if (version === newestVersion()) return requireTables(session, schema);
   if (!mayMigrate) throw outdatedError(schema, version);
   await session.script('BEGIN');
   try {
@@ -34,6 +34,23 @@ async function exists(session: Session, schema: string): Promise<boolean> {
     values: [schema],
   });
   return rows.length > 0;
+}
+
+const tableNames = ['deliveries', 'search_words', 'search_progress', 'rejection_counts', 'rejections'];
+
+/** A table that was deleted is not created again, because the version of the schema says that it exists. */
+async function requireTables(session: Session, schema: string): Promise<void> {
+  const rows = await session.query({
+    text: `SELECT c.relname AS name FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1`,
+    values: [schema],
+  });
+  const missing = tableNames.filter((table) => !rows.some(({ name }) => name === table));
+  if (missing.length === 0) return;
+  throw new ConfigurationError(
+    'schema',
+    `"${schema}" lacks the tables ${missing.join(', ')}. Restore them from a backup, or drop the schema, which deletes its deliveries.`,
+  );
 }
 
 /**
