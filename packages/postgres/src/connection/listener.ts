@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
-import { endOf } from './clients.ts';
 import type { Database } from './database.ts';
+import { type ListeningClient, openListeningClient } from './listening-client.ts';
 
 /** Announces new deliveries to other processes, and hears their announcements. */
 export interface Listener {
@@ -12,6 +11,9 @@ export interface Listener {
 
 /** Milliseconds between two notifications. PostgreSQL commits transactions with notifications one after another. */
 const announcePause = 20;
+
+/** Milliseconds between two attempts to listen, at most. The pauses double from the interval of polling. */
+const longestPause = 60_000;
 
 /**
  * @param number identifies this store, whose own notifications are ignored. While the connection lasts, it holds an
@@ -27,16 +29,21 @@ export function createListener(
   // The length of a channel's name is limited.
   const channel = `spiderfoot_${createHash('sha1').update(db.schema).digest('hex').slice(0, 16)}`;
   const name = String(number);
-  let client: pg.Client | undefined;
+  const statements = [
+    { text: `LISTEN ${channel}` },
+    { text: 'SELECT pg_advisory_lock($1, $2)', values: [lockClass, number] },
+  ];
+  let client: ListeningClient | undefined;
   let connecting: NodeJS.Timeout | undefined;
   let announcing: NodeJS.Timeout | undefined;
+  let delay = pause;
   let isAnnounced = false;
   let isClosed = false;
 
   /** Connect again after a pause. In the meantime, polling finds the deliveries of other processes. */
-  function connectLater(delay: number): void {
+  function connectLater(after: number): void {
     if (isClosed || !isEnabled) return;
-    connecting = setTimeout(() => void connect(), delay).unref();
+    connecting = setTimeout(() => void connect(), after).unref();
   }
 
   async function connect(): Promise<void> {
@@ -47,25 +54,20 @@ export function createListener(
       return;
     }
     if (isClosed || !db.canListen()) return;
-    const connected = new pg.Client({ ...db.clientOptions(), keepAlive: true });
-    client = connected;
-    connected.on('notification', ({ payload }) => {
-      if (payload !== name) onAnnounced();
+    client = openListeningClient(db, statements, {
+      onListening() {
+        delay = pause;
+        // Deliveries may have been queued while this process did not listen.
+        onAnnounced();
+      },
+      onMessage(payload) {
+        if (payload !== name) onAnnounced();
+      },
     });
-    connected.on('error', () => {});
-    connected.on('end', () => {
-      if (client === connected) client = undefined;
-      connectLater(pause);
-    });
-    try {
-      await connected.connect();
-      await connected.query(`LISTEN ${channel}`);
-      await connected.query('SELECT pg_advisory_lock($1, $2)', [lockClass, number]);
-      // Deliveries may have been queued while this process did not listen.
-      onAnnounced();
-    } catch {
-      await connected.end().catch(() => {});
-    }
+    await client.ended;
+    client = undefined;
+    connectLater(delay);
+    delay = Math.max(pause, Math.min(delay * 2, longestPause));
   }
 
   async function send(): Promise<void> {
@@ -92,11 +94,7 @@ export function createListener(
       isClosed = true;
       clearTimeout(connecting);
       clearTimeout(announcing);
-      const connected = client;
-      client = undefined;
-      if (connected === undefined) return;
-      void connected.end().catch(() => {});
-      await endOf(connected);
+      await client?.close();
     },
   };
 }

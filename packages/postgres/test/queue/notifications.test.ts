@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { describeWithPostgres, newSchema, openTestStore, useServer } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 
@@ -46,6 +48,44 @@ describeWithPostgres('A PostgreSQL store with LISTEN', () => {
     );
     await expect.poll(listeners, { timeout: 10_000 }).toHaveLength(1);
     expect(await store.enqueue(createStored())).toBe('accepted');
+  });
+
+  it('tries again to listen if the server never answers, and polls in the meantime', async () => {
+    const { port } = new URL(database.connectionString);
+    let attempts = 0;
+    let isSilent = true;
+    const proxy = createServer((client) => {
+      const server = connect(Number(port), '127.0.0.1');
+      for (const socket of [client, server]) socket.on('error', () => {});
+      client
+        .once('close', () => server.destroy())
+        .on('data', (data) => {
+          const listens = data.includes('LISTEN');
+          if (listens) attempts++;
+          if (!listens || !isSilent) server.write(data);
+        });
+      server.once('close', () => client.destroy()).on('data', (data) => client.write(data));
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    onTestFinished(() => void proxy.close());
+    const address = proxy.address();
+    const through = new URL(database.connectionString);
+    through.port = String(typeof address === 'object' ? address?.port : undefined);
+
+    const schema = newSchema();
+    const other = openTestStore(database.connectionString, { schema, listen: false });
+    const store = openTestStore(through.href, { schema, patience: 1000 });
+    const handled: string[] = [];
+    store.start('default', async ({ id }) => {
+      handled.push(id);
+      return { status: 'processed', succeeded: [], failures: [] };
+    });
+    await expect.poll(() => attempts, { timeout: 20_000 }).toBeGreaterThan(1);
+    const delivery = createStored();
+    await vi.waitFor(() => other.enqueue(delivery), 10_000);
+    await expect.poll(() => handled, { timeout: 20_000 }).toEqual([delivery.id]);
+    isSilent = false;
+    await expect.poll(listeners, { timeout: 20_000 }).toHaveLength(1);
   });
 
   it('opens no further connection with listen: false, and finds deliveries by polling', async () => {
