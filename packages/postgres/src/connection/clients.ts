@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { codeOf, isUnavailable } from '../errors.ts';
 import { cancelStatement } from './cancel-statement.ts';
+import { checkConnection } from './connection-options.ts';
 import { type Deadline, deadlineAfter, earlier, lateError, remaining } from './deadline.ts';
 
 /** A row, with each value in the text form of PostgreSQL. */
@@ -112,7 +113,10 @@ export function createClients(connection: string | pg.PoolConfig | pg.Pool, pati
 /** An application may have its own copy of pg, so its pool is not an instance of this copy's class. */
 function isPool(connection: string | pg.PoolConfig | pg.Pool): connection is pg.Pool {
   return (
-    typeof connection === 'object' && 'connect' in connection && typeof connection.connect === 'function'
+    typeof connection === 'object' &&
+    connection !== null &&
+    'connect' in connection &&
+    typeof connection.connect === 'function'
   );
 }
 
@@ -155,13 +159,16 @@ export async function endOf(client: pg.Client): Promise<void> {
 }
 
 function createPool(connection: string | pg.PoolConfig, patience: number): pg.Pool {
-  const given = typeof connection === 'string' ? { connectionString: connection } : connection;
+  const given =
+    typeof connection === 'object' && connection !== null ? connection : { connectionString: connection };
   const defaults = {
     connectionTimeoutMillis: patience,
     keepAlive: true,
     application_name: 'spiderfoot-webhooks',
   };
-  const pool = new pg.Pool({ ...defaults, ...given });
+  const options = { ...defaults, ...given };
+  checkConnection(options);
+  const pool = new pg.Pool(options);
   // An idle connection that ends is removed from the pool. Without a listener, it would end the process.
   pool.on('error', ignore);
   return pool;
