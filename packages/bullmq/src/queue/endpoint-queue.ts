@@ -59,8 +59,10 @@ export function createEndpointQueue(context: EndpointQueueContext): WorkerStore 
   function adopt({ key, token, json }: FetchedJob): boolean {
     const job = held.get(key);
     if (job === undefined) return false;
-    const stalls = readRun(key, json, true)?.stalls ?? job.locked.run.stalls;
-    job.locked = { key, token, run: { ...job.locked.run, stalls } };
+    const { run } = job.locked;
+    const stalls = readRun(key, json, true)?.stalls ?? run.stalls;
+    // BullMQ has counted this lock as a start, but the attempt is the same.
+    job.locked = { key, token, run: { ...run, stalls, skipped: run.skipped + 1 } };
     return true;
   }
 
