@@ -29,7 +29,8 @@ import { createQueueStore } from './store/queue-store.ts';
  */
 export interface WebhookQueue extends DeliveryQueue, DeliveryStore {
   /**
-   * Connect to Redis, and check that it keeps what the options promise.
+   * Connect to Redis, and check that it keeps what the options promise. With `durability: 'always'`, a Redis with
+   * `appendfsync everysec` is refused, because it can lose the latest deliveries.
    * @throws ConfigurationError that names the option, if Redis promises less
    * @throws QueueError if Redis does not answer within `patience`
    */

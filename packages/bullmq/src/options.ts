@@ -32,8 +32,9 @@ export interface WebhookQueueOptions extends Omit<DurableStoreOptions, OtherOpti
    *
    * - `always`: Redis syncs its append-only file before it answers (`appendonly yes`, `appendfsync always`), so a power
    *   failure loses nothing
-   * - `everysec`: Redis syncs its append-only file once a second. A power failure can lose about two seconds of
-   *   acknowledged deliveries. So can a crash of Redis while its disk is busy, because Redis then delays its writes
+   * - `everysec`: Redis syncs its append-only file once a second, after it has answered. A power failure can lose about
+   *   the last second of acknowledged deliveries, and up to two seconds if the disk is busy. A crash of Redis can lose them
+   *   only while its disk is busy, because Redis then delays its writes
    * - `unchecked`: your provider makes writes durable in another way
    * @default 'always'
    */
