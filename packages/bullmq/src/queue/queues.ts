@@ -11,19 +11,17 @@ export interface Queues {
   /** Return the endpoint of a queue that `of` has returned. */
   endpointOf(queue: Queue): string;
   /**
-   * Remember an endpoint in Redis, so that other processes find its queue. Sends the command once for each connection,
-   * because a new primary may lack it, and before the commands that follow.
+   * Remember an endpoint in Redis, so that other processes find its queue. Call it with each batch of deliveries, because
+   * Redis may have lost all its data in the meantime, for example by FLUSHALL.
    */
-  register(endpoint: string): Promise<void>;
+  register(endpoint: string): Promise<unknown>;
   /** Return all endpoints that are remembered, sorted. */
   endpoints(): Promise<readonly string[]>;
 }
 
 export function createQueues(client: RedisClient, prefix: string, onError: (error: unknown) => void): Queues {
   const queues = new Map<string, Queue>();
-  const registered = new Map<string, Promise<unknown>>();
   const setKey = `${prefix}:endpoints`;
-  client.on('close', () => registered.clear());
 
   function open(endpoint: string): Queue {
     const queue = new Queue(encodeName(endpoint), {
@@ -44,17 +42,7 @@ export function createQueues(client: RedisClient, prefix: string, onError: (erro
       return queue;
     },
     endpointOf: (queue) => decodeURIComponent(queue.name),
-    async register(endpoint) {
-      const known = registered.get(endpoint);
-      const registering = known ?? client.sadd(setKey, endpoint);
-      registered.set(endpoint, registering);
-      try {
-        await registering;
-      } catch (error) {
-        registered.delete(endpoint);
-        throw error;
-      }
-    },
+    register: (endpoint) => client.sadd(setKey, endpoint),
     async endpoints() {
       return (await client.smembers(setKey)).toSorted();
     },
