@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
-import { serve } from '@spiderfoot-webhooks/core/node';
+import { combineReceivers, serve } from '@spiderfoot-webhooks/core/node';
 import { openReceiverStore } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
 import { bannerLines } from './banner.ts';
@@ -77,18 +77,27 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
     receivers.push(receiver);
     webhooks.set(path, webhookRoute(receiver, watcher, verbose));
   }
-  const group = groupOf(receivers);
-  cleanup.add(group.close);
-  const health = createHealth(() => group.closing, storeHealth);
+  const combined = combineReceivers(receivers);
+  let isClosing = false;
+  const close = () => {
+    isClosing = true;
+    return combined.close();
+  };
+  cleanup.add(close);
+  const health = createHealth(() => isClosing, storeHealth);
   const operations = createOperations(health, metrics, flags.metricsPort !== undefined);
   const metricsUrl = await openOperationsServer(flags, operations, cleanup);
-  const { server, url, close } = await serve(routeRequests(webhooks, operations, report, metrics), group, {
-    host: plan.host,
-    port: plan.port,
-    ...(tls && { tls }),
-    onClose: cleanup.closeAll,
-  });
-  closeWithNpm(close);
+  const listener = routeRequests(webhooks, operations, report, metrics);
+  const serving = await serve(
+    listener,
+    { ...combined, close },
+    {
+      ...{ host: plan.host, port: plan.port, onClose: cleanup.closeAll },
+      ...(tls && { tls }),
+    },
+  );
+  const { server, url } = serving;
+  closeWithNpm(serving.close);
   onOutputLost(stopForLostOutput);
   reportTlsFailures(server, report, metrics);
   const urls = [...webhooks.keys()].map((path) => `${url}${path}`);
@@ -107,30 +116,6 @@ function stopForLostOutput({ code, message }: NodeJS.ErrnoException): void {
     process.exitCode = 1;
   });
   process.kill(process.pid, 'SIGTERM');
-}
-
-/** Several receivers that are started and closed together. */
-interface Group extends Pick<Receiver, 'ready' | 'start' | 'close'> {
-  readonly closing: boolean;
-}
-
-function groupOf(receivers: readonly Receiver[]): Group {
-  let closing = false;
-  return {
-    get closing() {
-      return closing;
-    },
-    async ready() {
-      await Promise.all(receivers.map((receiver) => receiver.ready()));
-    },
-    start() {
-      for (const receiver of receivers) receiver.start();
-    },
-    async close() {
-      closing = true;
-      await Promise.all(receivers.map((receiver) => receiver.close()));
-    },
-  };
 }
 
 async function openOperationsServer(

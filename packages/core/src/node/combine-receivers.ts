@@ -7,8 +7,12 @@ export type ServedReceiver = Pick<Receiver, 'ready' | 'start' | 'close'>;
 const methods = ['ready', 'start', 'close'] as const satisfies (keyof ServedReceiver)[];
 
 /**
- * Combine several receivers into one. Closing it closes all of them, even if one of them fails to close.
+ * Combine several receivers into one that starts and closes all of them. Closing closes all, even if one of them fails to
+ * close. {@link serve} does this for a list, so call it only to use the combined receiver elsewhere too.
  * @throws ConfigurationError if a value is not a receiver
+ * @example
+ * const all = combineReceivers([first, second]);
+ * await serve(app, all);
  */
 export function combineReceivers(receivers: ServedReceiver | readonly ServedReceiver[]): ServedReceiver {
   const all = [receivers].flat();

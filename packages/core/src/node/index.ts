@@ -5,6 +5,7 @@
  */
 export { captureRawBody } from '../adapter/node/raw-body.ts';
 export type { NodeHandlerOptions } from '../adapter/node/send-outcome.ts';
+export { combineReceivers, type ServedReceiver } from './combine-receivers.ts';
 export {
   type Environment,
   exitWithReason,
