@@ -140,12 +140,17 @@ export async function startPostgres({
     for (const pid of await processes()) send(pid, signal);
   }
 
+  /** A server that is stopped starts no further process, so stop it before its processes are listed. */
+  async function pause(): Promise<void> {
+    server?.kill('SIGSTOP');
+    await signalAll('SIGSTOP');
+  }
+
   async function kill(): Promise<void> {
     const child = server;
     if (child === undefined) return;
     const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    // A server that is stopped starts no further process. One that stays would hold the shared memory and keep the next
-    // server from starting.
+    // A process that stays would hold the shared memory and keep the next server from starting.
     child.kill('SIGSTOP');
     const pids = await processes();
     for (const pid of pids) send(pid, 'SIGKILL');
@@ -179,7 +184,7 @@ export async function startPostgres({
       rmSync(folder, { recursive: true, force: true });
     },
     kill,
-    pause: () => signalAll('SIGSTOP'),
+    pause,
     resume: () => signalAll('SIGCONT'),
     async restart() {
       await shutDown();
