@@ -71,7 +71,11 @@ export function createAvailability(check: () => Promise<void>): Availability {
     },
     async ready() {
       if (isClosed) throw closedError();
-      if (!isAvailable) await begin();
+      if (isAvailable) return;
+      // A check that has already begun may have failed before the server could be used.
+      if (checking !== undefined && (await succeeds(checking))) return;
+      if (isClosed) throw closedError();
+      await begin();
     },
     fail(error) {
       if (!isAvailable) return;
@@ -92,6 +96,15 @@ export function createAvailability(check: () => Promise<void>): Availability {
 function toFailure(error: unknown): unknown {
   if (error instanceof StoreError || error instanceof ConfigurationError) return error;
   return isUnavailable(error) ? unavailableError(error) : unusableError(error);
+}
+
+async function succeeds(promise: Promise<void>): Promise<boolean> {
+  try {
+    await promise;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function before(deadline: Deadline, promise: Promise<void>): Promise<void> {
