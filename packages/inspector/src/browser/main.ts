@@ -1,5 +1,56 @@
-// Every page loads this module. Each part finds its own elements, and does nothing on a page without them.
+/** Adds to the rendered pages: local times, shortcuts, live rows, the chart. The pages work without it. */
+import { startCharts } from './chart/chart.ts';
+import { startConfirmations } from './confirmation.ts';
+import { startCopyButtons } from './copy-buttons.ts';
+import { element, elements } from './elements.ts';
+import { startJsonFolding } from './json-folding.ts';
+import { startShortcuts } from './keyboard/shortcuts.ts';
+import { showHealth } from './live/health-numbers.ts';
+import { startNewRows } from './live/new-rows.ts';
+import { startRegions } from './live/regions.ts';
+import { openStream } from './live/stream.ts';
+import { showLocalTimes } from './local-times.ts';
+import { startNavigation } from './navigation.ts';
+import { showSelection, startSelection } from './selection.ts';
 
-import { showLocalTimes } from './local-time.ts';
+const { live, page } = document.body.dataset;
 
-showLocalTimes(document);
+startConfirmations();
+startCopyButtons();
+startJsonFolding();
+startSelection();
+startShortcuts();
+
+const rows = startNewRows();
+const navigate = startNavigation(() => {
+  rows.reset();
+  prepare();
+  stream?.restart();
+});
+const charts = startCharts(navigate);
+const updateOverview = startRegions(() => void charts.draw());
+const stream = live === undefined ? undefined : openStream(live, listeners(), reconnected);
+
+function listeners() {
+  return {
+    health: showHealth,
+    ...(page === 'deliveries' && { deliveries: rows.add }),
+    ...(page === 'overview' && { overview: updateOverview }),
+  };
+}
+
+function reconnected(): void {
+  if (page === 'deliveries') void rows.catchUp();
+  if (page === 'overview') updateOverview();
+}
+
+function prepare(): void {
+  // Controls that need script are hidden without it.
+  for (const control of elements('[data-script]', HTMLElement)) control.hidden = false;
+  showLocalTimes(document);
+  showSelection();
+  void charts.draw();
+}
+
+prepare();
+element('.site nav [aria-current]', HTMLElement)?.scrollIntoView({ block: 'nearest', inline: 'center' });

@@ -1,0 +1,112 @@
+import { create, element, elements } from '../elements.ts';
+import { showLocalTimes } from '../local-times.ts';
+import { showSelection } from '../selection.ts';
+import { fetchPage, parseRows, rowsOf } from '../server-markup.ts';
+
+/** More rows than these are not kept while the operator reads. */
+const mostWaiting = 500;
+
+export interface NewRows {
+  /** Add rows that the server has sent, newest first. */
+  add(data: unknown): void;
+  /** Fetch the rows that arrived while the stream was closed. */
+  catchUp(): Promise<void>;
+  /** Forget the waiting rows, because the page shows another view. */
+  reset(): void;
+}
+
+/**
+ * Add new deliveries at the top of the list. If the operator reads further down, or has selected rows, they wait behind a
+ * button, so that no row moves.
+ */
+export function startNewRows(): NewRows {
+  let waiting: readonly HTMLTableRowElement[] = [];
+  const button = create('button', { attributes: { type: 'button' } });
+  const bar = create('div', { class: 'news' }, button);
+  button.addEventListener('click', () => {
+    scrollTo({ top: 0 });
+    insert();
+  });
+  addEventListener('scroll', () => isAtRest() && insert(), { passive: true });
+
+  function receive(rows: readonly HTMLTableRowElement[]): void {
+    const body = tableBody();
+    if (!body) return;
+    const shown = new Map(keyed(body.rows));
+    for (const row of rows) {
+      const known = shown.get(row.dataset.key);
+      if (known) update(known, row);
+    }
+    const keys = new Set(rows.map(({ dataset }) => dataset.key));
+    const fresh = rows.filter(({ dataset }) => !shown.has(dataset.key));
+    waiting = [...fresh, ...waiting.filter(({ dataset }) => !keys.has(dataset.key))].slice(0, mostWaiting);
+    if (isAtRest()) insert();
+    else showCount();
+  }
+
+  function insert(): void {
+    const body = tableBody();
+    if (waiting.length === 0 || !body) return;
+    const size = Math.max(Number(body.dataset.rows) || 50, body.rows.length);
+    for (const row of waiting) row.classList.add('new');
+    body.prepend(...waiting);
+    showLocalTimes(body);
+    for (const row of [...body.rows].slice(size)) row.remove();
+    for (const empty of elements('[data-empty]', HTMLElement)) empty.hidden = true;
+    waiting = [];
+    showCount();
+    showSelection();
+  }
+
+  function showCount(): void {
+    if (waiting.length === 0) {
+      bar.remove();
+      return;
+    }
+    button.textContent = `${waiting.length === mostWaiting ? `${mostWaiting} or more` : waiting.length} new`;
+    if (!bar.isConnected) element('main table', HTMLTableElement)?.before(bar);
+  }
+
+  return {
+    add: (data) => {
+      if (showsNewest()) receive(parseRows(htmlOf(data)));
+    },
+    catchUp: async () => {
+      if (showsNewest()) receive(rowsOf(await fetchPage(location.href)));
+    },
+    reset: () => {
+      waiting = [];
+      showCount();
+    },
+  };
+}
+
+const tableBody = () => element('tbody[data-rows]', HTMLTableSectionElement);
+
+const keyed = (rows: Iterable<HTMLTableRowElement>) =>
+  [...rows].map((row) => [row.dataset.key, row] as const);
+
+/** Whether new rows may move the others: the page is at its top, and no row is selected or marked. */
+function isAtRest(): boolean {
+  return scrollY < 8 && !document.querySelector('[data-rows] :is(input:checked, .current)');
+}
+
+/** Whether new deliveries belong at the top of this view. */
+function showsNewest(): boolean {
+  const query = new URLSearchParams(location.search);
+  return !query.has('cursor') && !query.has('before') && query.get('order') !== 'oldest';
+}
+
+/** Show the new state of a row. Its selection remains. */
+function update(row: HTMLTableRowElement, next: HTMLTableRowElement): void {
+  showLocalTimes(next);
+  for (const [index, cell] of [...next.cells].entries()) {
+    if (!cell.querySelector('input')) row.cells[index]?.replaceWith(cell.cloneNode(true));
+  }
+}
+
+function htmlOf(data: unknown): string {
+  return typeof data === 'object' && data !== null && 'html' in data && typeof data.html === 'string'
+    ? data.html
+    : '';
+}
