@@ -10,6 +10,7 @@ import { until } from './support/until.ts';
 /** The cases of the store contract that do not record deliveries in a log, which the queue is not. */
 const withoutLog = [
   'a queued delivery is recorded as queued, running and processed, with its attempts and handlers',
+  'a queued delivery is recorded with the runs of each attempt',
   'a processed delivery has the event type, scan and target of the result',
   'a delivery that waits for a retry is recorded with its error and the time of the next attempt',
   'a delivery that a later attempt rejects is recorded with its code and issues, and keeps its handlers',

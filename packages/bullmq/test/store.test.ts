@@ -66,6 +66,30 @@ describeWithServer(redis, 'The settled deliveries of a queue in Redis', () => {
     expect(first).toMatchObject({ state: 'rejected', code: 'invalid_event', issues: rejected.issues });
   });
 
+  it('list() returns the first settled delivery first with order "oldest", and a cursor works in both orders', async () => {
+    const queue = await open({ concurrency: 64 }, ['a', 'b']);
+    const [first] = await settle(queue, { target: 'processed', endpoint: 'b' });
+    // Many are settled in the same millisecond.
+    const others = Array.from({ length: 120 }, () => createDelivery({ target: 'dead', endpoint: 'a' }));
+    await Promise.all(others.map((delivery) => queue.enqueue(delivery)));
+    await until('all are dead', async () => (await queue.health()).dead === 120);
+    const all = await idsOf(queue, { limit: 1000 });
+    const seen: (string | undefined)[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await queue.list({ order: 'oldest', limit: 7, cursor });
+      seen.push(...page.deliveries.map(({ id }) => id));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(all.toReversed());
+    expect(seen[0]).toBe(first?.id);
+    const newest = await queue.list({ limit: 60 });
+    expect(await idsOf(queue, { order: 'oldest', limit: 2, cursor: newest.cursor })).toEqual([
+      all[58],
+      all[57],
+    ]);
+  });
+
   it('list() returns pages that deliveries settled meanwhile do not shift', async () => {
     const queue = await open({ concurrency: 64 });
     // Many are settled in the same millisecond.

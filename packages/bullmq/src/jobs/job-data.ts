@@ -3,7 +3,6 @@ import {
   type DeliveryWithBody,
   deliveryFromJson,
   deliveryJson,
-  readHandlerRecords,
   type StoredDelivery,
 } from '@spiderfoot-webhooks/core/stores';
 
@@ -25,8 +24,7 @@ export function readDelivery(data: unknown): StoredDelivery | undefined {
 export function readRecord(json: unknown): DeliveryWithBody | undefined {
   if (!isDeliveryJson(json)) return undefined;
   const record = deliveryFromJson(json);
-  if (Number.isNaN(record.receivedAt.getTime())) return undefined;
-  return { ...record, handlers: readHandlerRecords(record.handlers) };
+  return Number.isNaN(record.receivedAt.getTime()) ? undefined : record;
 }
 
 function isDeliveryJson(value: unknown): value is DeliveryJson {

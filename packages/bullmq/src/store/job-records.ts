@@ -74,7 +74,7 @@ async function findById(link: LinkCommands, queue: Queue, id: string): Promise<D
   const record = current === null ? undefined : await readJob(link, queue, current);
   if (record !== undefined) return record;
   // The deduplication key has expired, but a settled delivery may be kept for longer. Only keys are read.
-  for await (const { key } of settledJobs(link, [queue], both)) {
+  for await (const { key } of settledJobs(link, [queue], both, 'newest')) {
     if (isJobOf(key, id)) return readJob(link, queue, key);
   }
   return undefined;

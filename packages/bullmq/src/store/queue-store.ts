@@ -51,11 +51,11 @@ export function createQueueStore({ link, queues }: QueueStoreContext): Omit<Deli
   }
 
   async function list(options?: ListOptions): Promise<DeliveryPage> {
-    const { filter, limit, after } = readListOptions(options);
+    const { filter, limit, after, order } = readListOptions(options);
     requireSettled('list', filter);
     const deliveries: DeliveryRecord[] = [];
     let read = 0;
-    for await (const job of settledJobs(link, await queuesOf(filter), setsOf(filter), after)) {
+    for await (const job of settledJobs(link, await queuesOf(filter), setsOf(filter), order, after)) {
       const record = await readSettled(link, job);
       if (record !== undefined && matchesFilter(filter, record)) deliveries.push(record);
       if (++read >= readPerPage || deliveries.length === limit) {
@@ -71,7 +71,7 @@ export function createQueueStore({ link, queues }: QueueStoreContext): Omit<Deli
     checkReplayFilter(which);
     requireNoText(which);
     let replayed = 0;
-    for await (const job of settledJobs(link, await queuesOf(which), setsOf(which))) {
+    for await (const job of settledJobs(link, await queuesOf(which), setsOf(which), 'newest')) {
       const record = await readSettled(link, job);
       if (record === undefined || !matchesFilter(which, record)) continue;
       if (await link.run(() => retrySettled(job))) replayed++;
@@ -91,7 +91,7 @@ export function createQueueStore({ link, queues }: QueueStoreContext): Omit<Deli
     const { before, keep = 0, states } = readPruneOptions(options);
     const names: readonly string[] = states;
     let [read, pruned] = [0, 0];
-    for await (const job of settledJobs(link, await queuesOf({}), ['failed', 'completed'])) {
+    for await (const job of settledJobs(link, await queuesOf({}), ['failed', 'completed'], 'newest')) {
       if (++read <= keep) continue;
       const record = await readSettled(link, job);
       if (record === undefined || !names.includes(record.state)) continue;

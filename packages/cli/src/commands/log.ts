@@ -49,23 +49,27 @@ export function command(): Command {
 interface ListFlags extends StoreFlags, FilterFlags {
   readonly limit: number;
   readonly cursor?: string;
+  readonly oldest?: true;
   readonly json?: true;
 }
 
 function listCommand(): Command {
   const list = new Command('list')
     .summary('list deliveries, newest first')
-    .description('List deliveries, newest first.');
+    .description('List deliveries, newest first by default.');
   return addFilters(addStore(list))
     .option('--limit <n>', 'the maximum number of deliveries, up to 1000', parseCount, 50)
     .option('--cursor <cursor>', 'show the next page; each page prints the cursor of the next one')
+    .option('--oldest', 'list the oldest deliveries first')
     .option('--json', 'print a line of JSON for each delivery')
-    .action(async ({ store: location, limit, cursor, json, ...flags }: ListFlags) => {
+    .action(async ({ store: location, limit, cursor, oldest, json, ...flags }: ListFlags) => {
       const page = await withStoreToRead(
         location,
         ['list', 'counts', ...capabilitiesFor(flags)],
-        async (store) =>
-          store.list({ ...(await toFilter(store, flags)), limit, ...(cursor !== undefined && { cursor }) }),
+        async (store) => {
+          const order = oldest === true ? 'oldest' : 'newest';
+          return store.list({ ...(await toFilter(store, flags)), limit, cursor, order });
+        },
       );
       const { deliveries } = page;
       if (json === true) await printDeliveries(...deliveries);

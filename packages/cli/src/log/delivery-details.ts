@@ -1,4 +1,4 @@
-import type { DeliveryWithBody } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryWithBody, HandlerRecord } from '@spiderfoot-webhooks/core/stores';
 import { outColors } from '../terminal/color.ts';
 import { countText } from '../terminal/count-text.ts';
 import { printable, printableLines } from '../terminal/printable.ts';
@@ -26,15 +26,30 @@ export function deliveryLines(record: DeliveryWithBody): readonly string[] {
   return [
     factLine('state', stateColor(record.state)(printable(record.state))),
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : factLine(name, printable(value)))),
-    ...record.handlers.map(({ name, succeeded, attempts, error }) => {
-      const how = succeeded ? outColors.green('succeeded') : outColors.red('failed');
-      const because = error === undefined ? '' : `: ${printable(error)}`;
-      return factLine('handler', `${printable(name)} ${how}, ${countText(attempts, 'attempt')}${because}`);
-    }),
+    ...record.handlers.flatMap(handlerLines),
     ...record.issues.map(({ path, message }) => factLine('issue', printable(`${path}: ${message}`))),
     '',
     bodyText(record.body),
   ];
+}
+
+function handlerLines({ name, succeeded, attempts, error, runs = [] }: HandlerRecord): readonly string[] {
+  const result = `${printable(name)} ${resultText(succeeded)}, ${countText(attempts, 'attempt')}`;
+  return [
+    factLine('handler', `${result}${reasonText(error)}`),
+    ...runs.map((run) => {
+      const text = `${dayAndTime(run.startedAt)}, ${run.duration} ms, ${resultText(run.error === undefined)}`;
+      return factLine('  run', `  ${text}${reasonText(run.error)}`);
+    }),
+  ];
+}
+
+function resultText(succeeded: boolean): string {
+  return succeeded ? outColors.green('succeeded') : outColors.red('failed');
+}
+
+function reasonText(error: string | undefined): string {
+  return error === undefined ? '' : `: ${printable(error)}`;
 }
 
 /** Format the time of the next attempt. A replayed delivery has a time in 1970, so any time in the past is shown as `due now`. */

@@ -10,6 +10,8 @@ describe('log show', () => {
     const { lines } = await spiderfoot(['log', 'show', '2', '--store', db]);
     expect(lines.join('\n')).toMatch(/^state +failed$/m);
     expect(lines.join('\n')).toMatch(/^handler +ticket failed, 1 attempt: the ticket system is down$/m);
+    const run = /^ {2}run +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d, [\d.]+ ms, failed: the ticket system is down$/m;
+    expect(lines.join('\n')).toMatch(run);
     expect(lines.join('\n')).toMatch(/^ {4}"target": "example\.org"$/m);
     const id = /^id +([0-9a-f]{32})$/m.exec(lines.join('\n'))?.[1] ?? '';
     expect((await spiderfoot(['log', 'show', id, '--store', db])).lines).toEqual(lines);

@@ -1,12 +1,13 @@
 import { isThenable, type MaybePromise, within } from '../data/promises.ts';
 import { type HandlerFailure, HandlerTimeoutError } from '../errors.ts';
 import type { Logger } from '../reporting/logger.ts';
+import type { StoredRun } from '../stores/stored-delivery.ts';
 import { type DeliveryContext, HandlerContext, type Interruption } from './event-context.ts';
 import type { LateHandlers } from './late-handlers.ts';
 import type { Route } from './router.ts';
 
 /** One attempt to run the handlers of a delivery. */
-export interface HandlerRun {
+export interface HandlersAttempt {
   readonly event: { readonly event_type: string };
   readonly delivery: DeliveryContext;
   readonly logger: Logger;
@@ -15,6 +16,8 @@ export interface HandlerRun {
    * after its time limit.
    */
   readonly succeeded: Set<string>;
+  /** A list to which the runs of this attempt are added. `undefined` if they are not recorded, which saves reading the clock. */
+  readonly runs: StoredRun[] | undefined;
   /** The handlers of this delivery that are still running from an earlier attempt. */
   readonly lateHandlers: LateHandlers;
   readonly interruption: Interruption | undefined;
@@ -26,7 +29,7 @@ export interface HandlerRun {
  */
 export function runHandlers(
   routes: readonly Route[],
-  work: HandlerRun,
+  work: HandlersAttempt,
 ): MaybePromise<readonly HandlerFailure[]> {
   const failures: HandlerFailure[] = [];
   const running: Promise<void>[] = [];
@@ -38,14 +41,18 @@ export function runHandlers(
   return running.length === 0 ? failures : Promise.all(running).then(() => failures);
 }
 
-function start(route: Route, work: HandlerRun, failures: HandlerFailure[]): Promise<void> | undefined {
-  const { event, delivery, logger, succeeded, lateHandlers, interruption } = work;
+function start(route: Route, work: HandlersAttempt, failures: HandlerFailure[]): Promise<void> | undefined {
+  const { event, delivery, logger, succeeded, runs, lateHandlers, interruption } = work;
   const { name } = route;
-  const fail = (error: unknown) => void failures.push({ handler: name, error });
+  const end = runs === undefined ? ignore : startRun(name, runs);
+  const fail = (error: unknown) => {
+    end();
+    failures.push({ handler: name, error });
+  };
   const earlier = lateHandlers.get(name);
   if (earlier !== undefined) {
     const finished = earlier.then(() => void succeeded.add(name));
-    return inTime(finished, route, () => {}).catch(fail);
+    return inTime(finished, route, ignore).then(end, fail);
   }
   const context = new HandlerContext(delivery, event.event_type, logger, interruption);
   let result: unknown;
@@ -54,6 +61,7 @@ function start(route: Route, work: HandlerRun, failures: HandlerFailure[]): Prom
     result = route.run(event as never, context);
     if (!isThenable(result)) {
       succeeded.add(name);
+      end();
       return undefined;
     }
   } catch (error) {
@@ -64,7 +72,20 @@ function start(route: Route, work: HandlerRun, failures: HandlerFailure[]): Prom
   return inTime(finished, route, (error) => {
     lateHandlers.add(name, finished);
     context.abort(error);
-  }).catch(fail);
+  }).then(end, fail);
+}
+
+function ignore(): void {}
+
+/** Begin the run of a handler. @returns a function that ends the run, and adds it to the list */
+function startRun(handler: string, runs: StoredRun[]): () => void {
+  const startedAt = new Date();
+  const start = performance.now();
+  return () => {
+    // Microseconds are enough, and the run is stored as text.
+    const duration = Math.round((performance.now() - start) * 1000) / 1000;
+    runs.push({ handler, startedAt, duration });
+  };
 }
 
 function inTime(

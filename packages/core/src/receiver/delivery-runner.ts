@@ -10,14 +10,16 @@ import type { Observation } from '../reporting/observation.ts';
 import type { Observers } from '../reporting/observers.ts';
 import type { DeliveryLog, LogEntry } from '../stores/delivery-log.ts';
 import { isTaken } from '../stores/rules/states.ts';
-import type { StoredDelivery } from '../stores/stored-delivery.ts';
+import type { StoredDelivery, StoredRun } from '../stores/stored-delivery.ts';
 import { createDedupeCache } from './dedupe-cache.ts';
 import { toStored, toStoredFailures, type VerifiedDelivery } from './verified-delivery.ts';
 
 /** The progress of a delivery over all its attempts. */
-export interface Progress {
+interface Progress {
   attempt: number;
   readonly succeeded: Set<string>;
+  /** The runs of the current attempt. `undefined` without a store that records them. */
+  runs: StoredRun[] | undefined;
 }
 
 export interface DeliveryRunner {
@@ -62,7 +64,8 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
     if (known?.state === 'processed') return duplicate(verified);
     if (known?.state === 'running') return shareOutcome(known.outcome, verified);
 
-    const progress: Progress = known ?? { attempt: 0, succeeded: new Set() };
+    const { attempt = 0, succeeded = new Set<string>() } = known ?? {};
+    const progress: Progress = { attempt, succeeded, runs: log === undefined ? undefined : [] };
     const outcome =
       log === undefined
         ? handle(verified, routes, progress, observation)
@@ -81,8 +84,8 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
     return settling;
   }
 
-  function settle(id: string, outcome: Outcome, progress: Progress): Outcome {
-    dedupeCache.set(id, outcome.status === 'rejected' ? { state: 'failed', ...progress } : processed);
+  function settle(id: string, outcome: Outcome, { attempt, succeeded }: Progress): Outcome {
+    dedupeCache.set(id, outcome.status === 'rejected' ? { state: 'failed', attempt, succeeded } : processed);
     return outcome;
   }
 
@@ -129,7 +132,7 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
   function run(
     { id, event, wire, ip, receivedAt, waitUntil }: VerifiedDelivery,
     routes: readonly Route[],
-    { attempt, succeeded }: Progress,
+    { attempt, succeeded, runs }: Progress,
     observation: Observation,
     interruption?: Interruption,
   ): MaybePromise<EventHandlingError | undefined> {
@@ -141,6 +144,7 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
       delivery,
       logger,
       succeeded,
+      runs,
       lateHandlers: lateHandlers.of(id, waitUntil),
       interruption,
     });
@@ -215,8 +219,12 @@ function resultOf(outcome: Outcome): Pick<EntryState, 'state' | 'error' | 'failu
     : { state: 'failed' };
 }
 
-function progressFields({ attempt, succeeded }: Progress): Pick<EntryState, 'attempt' | 'succeeded'> {
-  return { attempt, succeeded: [...succeeded] };
+function progressFields({
+  attempt,
+  succeeded,
+  runs,
+}: Progress): Pick<EntryState, 'attempt' | 'succeeded' | 'runs'> {
+  return { attempt, succeeded: [...succeeded], runs };
 }
 
 /** The time limit of a call of a store, in milliseconds. A late call counts as failed. SpiderFoot waits ten seconds. */

@@ -8,7 +8,8 @@ import type { Observers } from '../reporting/observers.ts';
 import type { DeliveryLog, LogEntry } from '../stores/delivery-log.ts';
 import type { DeliveryQueue } from '../stores/delivery-queue.ts';
 import type { AttemptOptions, QueuedResult, QueuedWork, Workers } from '../stores/queued-attempt.ts';
-import { type DeliveryRunner, type Progress, withStoreTimeout } from './delivery-runner.ts';
+import type { StoredRun } from '../stores/stored-delivery.ts';
+import { type DeliveryRunner, withStoreTimeout } from './delivery-runner.ts';
 import { releaseEndpoint, reserveEndpoint } from './endpoint-owners.ts';
 import { requireRunningQueue } from './freezing-platform.ts';
 import { toStored, toStoredEvent, toStoredFailures, type VerifiedDelivery } from './verified-delivery.ts';
@@ -76,7 +77,8 @@ export function createQueueConsumer(
     observation.eventType = event.event_type;
     // For a first attempt, use only the store's record, because a replay may run all handlers again.
     const remembered = attempt > 1 ? (succeededById.get(id) ?? []) : [];
-    const progress: Progress = { attempt, succeeded: new Set([...work.succeeded, ...remembered]) };
+    const runs: StoredRun[] = [];
+    const progress = { attempt, succeeded: new Set([...work.succeeded, ...remembered]), runs };
     const verified: VerifiedDelivery = { id, event, wire, body, ip, receivedAt };
     const error = await runner.run(
       verified,
@@ -92,10 +94,10 @@ export function createQueueConsumer(
     if (separateLog !== undefined) {
       const failed = error && { error: error.message, failures: toStoredFailures(error) };
       const state = error === undefined ? 'processed' : 'failed';
-      const entry = { ...toStored(verified, endpoint), state, attempt, succeeded, ...failed } as const;
+      const entry = { ...toStored(verified, endpoint), state, attempt, succeeded, runs, ...failed } as const;
       await recordInLog(separateLog, entry, observation);
     }
-    const result = { succeeded, failures: [], event: toStoredEvent(event, wire) };
+    const result = { succeeded, failures: [], runs, event: toStoredEvent(event, wire) };
     if (error === undefined) {
       observers.outcome({ status: 'processed', id, event, wire }, observation);
       return { ...result, status: 'processed' };

@@ -4,7 +4,7 @@ import type { DeliveryState, StoredState } from './delivery-states.ts';
 import type { ProcessWork, Workers } from './queued-attempt.ts';
 import type { StoreHealth } from './records/store-health.ts';
 import type { ReportDeadLetter } from './rules/dead-letter.ts';
-import type { StoredDelivery, StoredFailure } from './stored-delivery.ts';
+import type { StoredDelivery, StoredFailure, StoredRun } from './stored-delivery.ts';
 
 /** A delivery and its state, for `DeliveryLog.record`. */
 export interface LogEntry extends StoredDelivery {
@@ -21,6 +21,8 @@ export interface LogEntry extends StoredDelivery {
   readonly error?: string | undefined;
   /** Set for a `failed` delivery: the handlers that failed in this attempt. */
   readonly failures?: readonly StoredFailure[] | undefined;
+  /** The runs of handlers in this attempt. */
+  readonly runs?: readonly StoredRun[] | undefined;
 }
 
 /** The earlier record of a delivery. */

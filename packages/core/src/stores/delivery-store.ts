@@ -20,7 +20,10 @@ export type StoreCapability = Exclude<keyof DeliveryStore, 'capabilities' | 'imp
 export interface DeliveryStore {
   /** The methods that this store has. Check it before you show or call an optional method. */
   readonly capabilities: ReadonlySet<StoreCapability>;
-  /** List deliveries, newest first. Deliveries that arrive between two pages do not change the second page. */
+  /**
+   * List deliveries, newest first by default. Deliveries that arrive between two pages do not change the second page, unless
+   * the oldest are listed first.
+   */
   list(options?: ListOptions): Promise<DeliveryPage>;
   /**
    * Return one delivery with its body.

@@ -64,6 +64,7 @@ export {
   cursorAfter,
   type DeliveryPage,
   type ListOptions,
+  type ListOrder,
   type ListPlace,
   type ListRequest,
   readListOptions,
@@ -75,8 +76,12 @@ export {
   unknownEventType,
 } from './records/delivery-record.ts';
 export {
+  type AttemptResults,
   addAttempt,
   type HandlerRecord,
+  type HandlerRecordJson,
+  type HandlerRun,
+  type HandlerRunJson,
   readHandlerRecords,
   succeededHandlers,
 } from './records/handler-record.ts';
@@ -110,7 +115,7 @@ export { type RetryOptions, retryAt, type Settlement, settlementOf } from './rul
 export { isReplayable, isTaken, mayReplace } from './rules/states.ts';
 export { suspectFrom } from './rules/suspects.ts';
 export { readWorkerOptions, type WorkerOptions } from './rules/worker-options.ts';
-export type { StoredDelivery, StoredEvent, StoredFailure } from './stored-delivery.ts';
+export type { StoredDelivery, StoredEvent, StoredFailure, StoredRun } from './stored-delivery.ts';
 export { type CreateWorkerOptions, createWorker, type Worker, type WorkerHooks } from './worker/worker.ts';
 export type {
   Claim,

@@ -1,6 +1,6 @@
 import type { EventIssue } from '../events/wire.ts';
 import type { RejectionCode } from '../outcome/rejections.ts';
-import type { StoredDelivery, StoredEvent, StoredFailure } from './stored-delivery.ts';
+import type { StoredDelivery, StoredEvent, StoredFailure, StoredRun } from './stored-delivery.ts';
 
 /** One attempt at a queued delivery. */
 export interface QueuedWork extends StoredDelivery {
@@ -18,6 +18,8 @@ export interface QueuedResult {
   readonly succeeded: readonly string[];
   /** The handlers that failed in this attempt. */
   readonly failures: readonly StoredFailure[];
+  /** The runs of handlers in this attempt. */
+  readonly runs?: readonly StoredRun[] | undefined;
   /** The message of the error, in one line. */
   readonly error?: string | undefined;
   /** The wait that a handler asked for with an error's `retryAfter`, in seconds. At most a day. */

@@ -26,6 +26,15 @@ export interface StoredDelivery extends StoredEvent {
   readonly body: Uint8Array;
 }
 
+/** One run of a handler. */
+export interface StoredRun {
+  /** The handler's name. */
+  readonly handler: string;
+  readonly startedAt: Date;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
 /** A handler's last failure with a delivery. */
 export interface StoredFailure {
   /** The handler's name. */

@@ -72,11 +72,30 @@ describe('the JSON of a delivery', () => {
 
 describe('deliveryFromJson()', () => {
   it.each(Object.entries(bodies))('deliveryFromJson() restores a delivery whose body has %s', (_, body) => {
+    const runs = [{ startedAt: new Date(1), duration: 2.5, error: 'down' }];
     const record = createRecord({
       ...{ state: 'queued', nextAttempt: new Date(0), error: 'down', code: 'invalid_event', body },
-      ...{ handlers: [{ name: 'siem', succeeded: false, attempts: 1, error: 'down' }], failures: 1 },
+      ...{ handlers: [{ name: 'siem', succeeded: false, attempts: 1, error: 'down', runs }], failures: 1 },
     });
     expect(deliveryFromJson(printed(record))).toEqual(record);
+  });
+
+  it('deliveryFromJson() ignores invalid handlers and invalid runs', () => {
+    const handler = { name: 'siem', succeeded: true, attempts: 1 };
+    const run = { startedAt: '2024-01-01T00:00:00.000Z', duration: 1 };
+    const wrong = [
+      { ...run, startedAt: 'x' },
+      { ...run, duration: '1' },
+      { ...run, error: 1 },
+      { duration: 1 },
+      1,
+      null,
+    ];
+    const handlers = [{ ...handler, runs: [...wrong, run] }, { ...handler, runs: 'x' }, { name: 'siem' }];
+    expect(deliveryFromJson({ ...printed(createRecord()), handlers }).handlers).toEqual([
+      { ...handler, runs: [{ ...run, startedAt: new Date(run.startedAt) }] },
+      handler,
+    ]);
   });
 
   it.each(['key', 'receivedAt', 'state'] as const)(

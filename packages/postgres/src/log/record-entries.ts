@@ -180,12 +180,9 @@ function toLoggedDelivery(entry: LogEntry, row: KnownRow): LoggedDelivery {
 }
 
 /** Return the handlers' records after an attempt, as JSON. */
-function handlersAfter(
-  { state, succeeded, failures = [] }: LogEntry,
-  known: readonly HandlerRecord[],
-): string | undefined {
-  const ran = state === 'processed' || state === 'failed';
-  const handlers = ran ? addAttempt(known, succeeded, failures) : known;
+function handlersAfter(entry: LogEntry, known: readonly HandlerRecord[]): string | undefined {
+  const ran = entry.state === 'processed' || entry.state === 'failed';
+  const handlers = ran ? addAttempt(known, entry) : known;
   return handlers.length === 0 ? undefined : JSON.stringify(handlers);
 }
 

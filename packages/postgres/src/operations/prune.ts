@@ -1,7 +1,7 @@
 import { type PruneOptions, readPruneOptions } from '@spiderfoot-webhooks/core/stores';
 import type { Query } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
-import { createParameters, newestFirst, type Position } from '../queries/conditions.ts';
+import { createParameters, orderBy, type Position } from '../queries/conditions.ts';
 import { positionOf, selectRows } from '../queries/delivery-pages.ts';
 import { milliseconds } from '../rows/columns.ts';
 import { toList } from '../rows/lists.ts';
@@ -34,7 +34,7 @@ export async function pruneDeliveries(db: Database, options: PruneOptions): Prom
 /** Selects the position of the oldest delivery that is kept. */
 export function positionAfter(prefix: string, keep: number): Query {
   return {
-    text: `SELECT ${columns} FROM ${prefix}deliveries AS d ${newestFirst} LIMIT 1 OFFSET $1::bigint - 1`,
+    text: `SELECT ${columns} FROM ${prefix}deliveries AS d ${orderBy('newest')} LIMIT 1 OFFSET $1::bigint - 1`,
     values: [keep],
   };
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import type { DeliveryFilter, ListPlace } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryFilter, ListOrder, ListPlace } from '@spiderfoot-webhooks/core/stores';
 import type { Value } from '../connection/clients.ts';
 import { toRowId } from '../rows/columns.ts';
 import { toList } from '../rows/lists.ts';
@@ -80,13 +80,22 @@ export interface Position {
   readonly id: string;
 }
 
-export const newestFirst = 'ORDER BY d.received_at DESC, d.id DESC';
+/** Return the clause for the order of a listing. */
+export function orderBy(order: ListOrder, table = 'd'): string {
+  const direction = order === 'newest' ? 'DESC' : 'ASC';
+  return `ORDER BY ${table}.received_at ${direction}, ${table}.id ${direction}`;
+}
 
-/** Return the condition for the deliveries that follow a position, newest first. */
-export function after(position: Position | undefined, parameters: Parameters): readonly string[] {
+/** Return the condition for the deliveries that follow a position in an order. */
+export function after(
+  position: Position | undefined,
+  order: ListOrder,
+  parameters: Parameters,
+): readonly string[] {
   if (position === undefined) return [];
   const time = parameters.add(toTimestamp(new Date(position.receivedAt)), 'timestamptz');
-  return [`(d.received_at, d.id) < (${time}, ${parameters.add(position.id, 'bigint')})`];
+  const operator = order === 'newest' ? '<' : '>';
+  return [`(d.received_at, d.id) ${operator} (${time}, ${parameters.add(position.id, 'bigint')})`];
 }
 
 /** Join conditions. */

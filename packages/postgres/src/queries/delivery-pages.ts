@@ -4,6 +4,7 @@ import {
   type DeliveryPage,
   type DeliveryWithBody,
   type ListOptions,
+  type ListOrder,
   readListOptions,
   toPage,
 } from '@spiderfoot-webhooks/core/stores';
@@ -16,7 +17,7 @@ import { type SearchIndex, toQuery } from '../search/search-index.ts';
 import {
   after,
   createParameters,
-  newestFirst,
+  orderBy,
   type Parameters,
   type Position,
   toConditions,
@@ -35,6 +36,8 @@ export interface Selection {
   readonly columns: string;
   /** The position after which the deliveries begin. */
   readonly from: Position | undefined;
+  /** @default 'newest' */
+  readonly order?: ListOrder;
   readonly limit: number;
 }
 
@@ -42,8 +45,7 @@ export interface Selection {
 const checkedFirst = 2000;
 
 /**
- * Return the statement that selects deliveries by a filter without `text`, newest first. The inner part reads only an
- * index, as far as its conditions allow, so that rows that do not match are not read.
+ * Return the statement that selects deliveries by a filter without `text`. The inner part reads only an index, as far as its conditions allow, so that rows that do not match are not read.
  */
 export function selectionQuery(prefix: string, selection: Selection): Query {
   const parameters = createParameters();
@@ -58,7 +60,7 @@ export function frequentWordsQuery(prefix: string, selection: Selection, words: 
   const wanted = parameters.add(words, 'tsquery');
   const inner = `SELECT first.id FROM (${first}) AS first
     WHERE EXISTS (SELECT FROM ${prefix}search_words AS s WHERE s.delivery = first.id AND s.words @@ ${wanted})
-    ORDER BY first.received_at DESC, first.id DESC LIMIT ${parameters.add(selection.limit, 'integer')}`;
+    ${orderBy(selection.order ?? 'newest', 'first')} LIMIT ${parameters.add(selection.limit, 'integer')}`;
   return { text: outerSelection(prefix, selection, inner), values: parameters.values };
 }
 
@@ -78,22 +80,31 @@ export function rareWordsQuery(prefix: string, selection: Selection, words: stri
 
 function innerSelection(
   prefix: string,
-  { filter, also = [], from, limit }: Selection,
+  { filter, also = [], from, order = 'newest', limit }: Selection,
   more: readonly string[],
   parameters: Parameters,
 ): string {
-  const conditions = [...toConditions(filter, parameters), ...more, ...after(from, parameters), ...also];
+  const conditions = [
+    ...toConditions(filter, parameters),
+    ...more,
+    ...after(from, order, parameters),
+    ...also,
+  ];
   return `SELECT d.id, d.received_at FROM ${prefix}deliveries AS d ${where(conditions)}
-    ${newestFirst} LIMIT ${parameters.add(limit, 'integer')}`;
+    ${orderBy(order)} LIMIT ${parameters.add(limit, 'integer')}`;
 }
 
-function outerSelection(prefix: string, { columns: selected }: Selection, inner: string): string {
+function outerSelection(
+  prefix: string,
+  { columns: selected, order = 'newest' }: Selection,
+  inner: string,
+): string {
   return `SELECT ${selected} FROM (${inner}) AS found
-    JOIN ${prefix}deliveries AS d ON d.id = found.id ${newestFirst}`;
+    JOIN ${prefix}deliveries AS d ON d.id = found.id ${orderBy(order)}`;
 }
 
 /**
- * Return rows of deliveries, newest first. Call `search.catchUp` first, if the filter has `text`.
+ * Return rows of deliveries. Call `search.catchUp` first, if the filter has `text`.
  * @param deadline the deadline of a call that has one, if the filter has no `text`
  */
 export async function selectRows(
@@ -109,16 +120,16 @@ export async function selectRows(
   return rows.length === selection.limit ? rows : db.read(rareWordsQuery(db.prefix, selection, words));
 }
 
-/** Return one page of deliveries, newest first. */
+/** Return one page of deliveries. */
 export async function listDeliveries(
   db: Database,
   search: SearchIndex,
   options: ListOptions | undefined,
 ): Promise<DeliveryPage> {
-  const { filter, limit, after: place } = readListOptions(options);
+  const { filter, limit, after: place, order } = readListOptions(options);
   const from = toPosition(place);
   if (filter.text !== undefined) await search.catchUp();
-  const rows = await selectRows(db, { filter, columns, from, limit }, db.deadline());
+  const rows = await selectRows(db, { filter, columns, from, order, limit }, db.deadline());
   return toPage(rows.map(toRecord), limit);
 }
 

@@ -62,6 +62,8 @@ const select = (filter: DeliveryFilter): Selection => {
   return { filter, columns, from, limit: 50 };
 };
 const list = (filter: DeliveryFilter): Query => selectionQuery(prefix, select(filter));
+const listOldest = (filter: DeliveryFilter): Query =>
+  selectionQuery(prefix, { ...select(filter), order: 'oldest' });
 
 const statements: Readonly<Record<string, Query>> = {
   claim: { text: claim(prefix), values: ['default', 'me', '{}', 16, 30_000, 2, 20, 16, 16] },
@@ -79,6 +81,9 @@ const statements: Readonly<Record<string, Query>> = {
   'list a rare type': list({ eventType: 'rare' }),
   'list an endpoint': list({ endpoint: 'default' }),
   'list a time': list({ since: new Date('2024-01-01T10:00:00Z'), until: new Date('2024-01-01T11:00:00Z') }),
+  'list all, the oldest first': listOldest({}),
+  'list a scan, the oldest first': listOldest({ scanId: 'scan-4000' }),
+  'list dead letters, the oldest first': listOldest({ state: 'dead' }),
   'list a frequent word': frequentWordsQuery(prefix, select({}), "'hay':*"),
   'list a rare word': rareWordsQuery(prefix, select({}), "'needle':*"),
   'find by id': findQueries.byDeliveryId(prefix, 'c4ca4238a0b923820dcc509a6f75849b', undefined),

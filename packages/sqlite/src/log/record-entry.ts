@@ -76,19 +76,15 @@ function recordAgain(
   return { state, attempt, succeeded: succeededHandlers(handlersOf(handlers)), ...(running && { running }) };
 }
 
-function settleEntry(
-  db: Database,
-  id: number,
-  handlers: unknown,
-  { state, attempt, succeeded, error, failures = [], code, issues }: LogEntry,
-): void {
+function settleEntry(db: Database, id: number, handlers: unknown, entry: LogEntry): void {
+  const { state, attempt, error, code, issues } = entry;
   const ran = state === 'processed' || state === 'failed';
   db.statement(settle).run(
     state,
     state === 'processed' ? 1 : 0,
     attempt,
     error ?? null,
-    ran ? JSON.stringify(addAttempt(handlersOf(handlers), succeeded, failures)) : handlers,
+    ran ? JSON.stringify(addAttempt(handlersOf(handlers), entry)) : handlers,
     code ?? null,
     issues === undefined ? null : JSON.stringify(issues),
     id,

@@ -9,7 +9,7 @@ import {
 import type { Database } from '../database/database.ts';
 import { and, type Condition } from './condition.ts';
 import { toCondition } from './filter-conditions.ts';
-import { after, downTo, type Position } from './position.ts';
+import { after, type Position, upTo } from './position.ts';
 import { positionAfter, rangeOf, timeIndex } from './time-ordered-index.ts';
 
 const expressions: Readonly<Record<CountKey, string>> = {
@@ -37,7 +37,7 @@ export async function countDeliveries(
   for (let from: Position | undefined; ; ) {
     const end = await db.read(() => {
       const position = positionAfter(db, timeIndex, range, from, countedAtOnce);
-      totals.add(countSlice(db, by, bucket, and(wanted, after(from), downTo(position))));
+      totals.add(countSlice(db, by, bucket, and(wanted, after(from, 'newest'), upTo(position, 'newest'))));
       return position;
     });
     if (end === undefined) return totals.sorted();

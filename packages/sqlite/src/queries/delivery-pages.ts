@@ -23,16 +23,16 @@ import { type Position, toPosition } from './position.ts';
 /** The number of deliveries whose bodies are in memory at a time. Each body can have 1 MiB. */
 const exportPage = 100;
 
-/** Return one page of deliveries, newest first. */
+/** Return one page of deliveries. */
 export async function listDeliveries(
   db: Database,
   search: SearchIndex,
   options: ListOptions | undefined,
 ): Promise<DeliveryPage> {
-  const { filter, limit, after } = readListOptions(options);
+  const { filter, limit, after, order } = readListOptions(options);
   const from = toPosition(after);
   if (filter.text !== undefined) await search.catchUp();
-  const rows = await findRows(db, search, { filter, columns }, from, limit);
+  const rows = await findRows(db, search, { filter, columns, order }, from, limit);
   return toPage((rows as Row[]).map(toRecord), limit);
 }
 

@@ -4,8 +4,8 @@ import { type RowQuery, scanIndex } from './index-scan.ts';
 import type { Position } from './position.ts';
 
 /**
- * Return rows of deliveries after a position, newest first. With `text`, they are in the order of arrival, which is the
- * order of the search index, because sorting all matches of a common word would take long. Call `search.catchUp` first.
+ * Return rows of deliveries after a position. With `text`, they are in the order of arrival, which is the order of the
+ * search index, because sorting all matches of a common word would take long. Call `search.catchUp` first.
  */
 export async function findRows(
   db: Database,

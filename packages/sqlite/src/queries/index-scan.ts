@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryFilter, ListOrder } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
 import { and, anything, type Condition } from './condition.ts';
 import { toCondition } from './filter-conditions.ts';
-import { after, downTo, newestFirst, type Position } from './position.ts';
+import { after, orderBy, type Position, upTo } from './position.ts';
 import {
   indexesFor,
   positionAfter,
@@ -22,16 +22,18 @@ export interface RowQuery {
   readonly also?: Condition;
   /** The columns of the rows. They must include `id` and `received_at`. */
   readonly columns: string;
+  /** @default 'newest' */
+  readonly order?: ListOrder;
 }
 
 /**
- * Return rows of deliveries after a position, newest first. If several conditions must hold, few rows may match, far
+ * Return rows of deliveries after a position. If several conditions must hold, few rows may match, far
  * apart. So the index is read in slices, and the event loop turns between them.
  * @param query a query without `text`
  */
 export async function scanIndex(
   db: Database,
-  { filter, also = anything, columns }: RowQuery,
+  { filter, also = anything, columns, order = 'newest' }: RowQuery,
   from: Position | undefined,
   limit: number,
 ): Promise<readonly Position[]> {
@@ -41,9 +43,9 @@ export async function scanIndex(
   const found: Position[] = [];
   for (let start = from; ; ) {
     const { rows, end } = await db.read(() => {
-      const position = isExact ? undefined : positionAfter(db, index, range, start, entriesAtOnce);
-      const slice = and(wanted, after(start), downTo(position));
-      return { rows: select(db, index, columns, slice, limit - found.length), end: position };
+      const position = isExact ? undefined : positionAfter(db, index, range, start, entriesAtOnce, order);
+      const slice = and(wanted, after(start, order), upTo(position, order));
+      return { rows: select(db, index, columns, slice, order, limit - found.length), end: position };
     });
     found.push(...rows);
     if (found.length >= limit || end === undefined) return found;
@@ -57,10 +59,13 @@ function select(
   { index }: TimeOrderedIndex,
   columns: string,
   { sql, values }: Condition,
+  order: ListOrder,
   limit: number,
 ): readonly Position[] {
   return db
-    .statement(`SELECT ${columns} FROM webhook_logs INDEXED BY ${index} WHERE ${sql} ${newestFirst} LIMIT ?`)
+    .statement(
+      `SELECT ${columns} FROM webhook_logs INDEXED BY ${index} WHERE ${sql} ${orderBy[order]} LIMIT ?`,
+    )
     .all(...values, limit) as Position[];
 }
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import type { ListPlace } from '@spiderfoot-webhooks/core/stores';
+import type { ListOrder, ListPlace } from '@spiderfoot-webhooks/core/stores';
 import { toRowNumber } from '../rows/row-number.ts';
 import { anything, type Condition } from './condition.ts';
 
@@ -9,18 +9,25 @@ export interface Position {
   readonly id: number;
 }
 
-export const newestFirst = 'ORDER BY received_at DESC, id DESC';
+/** The clause for the order of a listing. */
+export const orderBy = {
+  newest: 'ORDER BY received_at DESC, id DESC',
+  oldest: 'ORDER BY received_at, id',
+} as const satisfies Readonly<Record<ListOrder, string>>;
 
-/** Return the condition for the rows after a position, newest first. Without a position, it selects all rows. */
-export function after(position: Position | undefined): Condition {
-  if (position === undefined) return anything;
-  return { sql: '(received_at, id) < (?, ?)', values: [position.received_at, position.id] };
+/** Return the condition for the rows after a position in an order. Without a position, it selects all rows. */
+export function after(position: Position | undefined, order: ListOrder): Condition {
+  return compared(position, order === 'newest' ? '<' : '>');
 }
 
-/** Return the condition for the rows down to and including a position. Without a position, it selects all rows. */
-export function downTo(position: Position | undefined): Condition {
+/** Return the condition for the rows up to and including a position. Without a position, it selects all rows. */
+export function upTo(position: Position | undefined, order: ListOrder): Condition {
+  return compared(position, order === 'newest' ? '>=' : '<=');
+}
+
+function compared(position: Position | undefined, operator: string): Condition {
   if (position === undefined) return anything;
-  return { sql: '(received_at, id) >= (?, ?)', values: [position.received_at, position.id] };
+  return { sql: `(received_at, id) ${operator} (?, ?)`, values: [position.received_at, position.id] };
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryFilter, ListOrder } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
 import { and, type Condition } from './condition.ts';
 import { toCondition } from './filter-conditions.ts';
-import { after, newestFirst, type Position } from './position.ts';
+import { after, orderBy, type Position } from './position.ts';
 
 /** An index that contains the deliveries with one value of a filter, in the order of time. */
 export interface TimeOrderedIndex {
@@ -49,11 +49,12 @@ export function positionAfter(
   range: Condition,
   from: Position | undefined,
   entries: number,
+  order: ListOrder = 'newest',
 ): Position | undefined {
-  const { sql, values } = and(range, after(from));
+  const { sql, values } = and(range, after(from, order));
   return db
     .statement(
-      `SELECT received_at, id FROM webhook_logs INDEXED BY ${index} WHERE ${sql} ${newestFirst} LIMIT 1 OFFSET ?`,
+      `SELECT received_at, id FROM webhook_logs INDEXED BY ${index} WHERE ${sql} ${orderBy[order]} LIMIT 1 OFFSET ?`,
     )
     .get(...values, entries - 1) as Position | undefined;
 }

@@ -82,11 +82,13 @@ export function createReadOnlySearchIndex(db: Database): SearchIndex {
 function findInBoth(
   db: Database,
   text: string,
-  { filter: { text: _, ...filter }, also = anything, columns }: RowQuery,
+  { filter: { text: _, ...filter }, also = anything, columns, order = 'newest' }: RowQuery,
   from: Position | undefined,
   limit: number,
 ): readonly Position[] {
   const match = toMatch(text);
+  const isNewest = order === 'newest';
+  const first = isNewest ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
   const { sql, values } = and(toCondition(filter), also);
   return db
     .statement(
@@ -94,7 +96,7 @@ function findInBoth(
          SELECT rowid AS found FROM webhook_search WHERE webhook_search MATCH ?
          UNION SELECT rowid FROM temp.webhook_search_rest WHERE webhook_search_rest MATCH ?
        ) CROSS JOIN webhook_logs ON webhook_logs.id = found
-       WHERE found < ? AND ${sql} ORDER BY found DESC LIMIT ?`,
+       WHERE found ${isNewest ? '<' : '>'} ? AND ${sql} ORDER BY found ${isNewest ? 'DESC' : 'ASC'} LIMIT ?`,
     )
-    .all(match, match, from?.id ?? Number.MAX_SAFE_INTEGER, ...values, limit) as Position[];
+    .all(match, match, from?.id ?? first, ...values, limit) as Position[];
 }

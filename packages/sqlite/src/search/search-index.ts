@@ -50,7 +50,7 @@ export interface SearchIndex {
   postpone(): void;
   /** Index all deliveries that are not in the index yet. */
   catchUp(): Promise<void>;
-  /** Return the rows that match a text and the query, in the order of arrival, newest first. */
+  /** Return the rows that match a text and the query, in the order of arrival or in the opposite order. */
   find(text: string, query: RowQuery, from: Position | undefined, limit: number): readonly Position[];
   close(): void;
 }
@@ -144,16 +144,18 @@ export function searchTextOf(payload: unknown): string {
 export function findMatches(
   db: Database,
   text: string,
-  { filter: { text: _, ...filter }, also = anything, columns }: RowQuery,
+  { filter: { text: _, ...filter }, also = anything, columns, order = 'newest' }: RowQuery,
   from: Position | undefined,
   limit: number,
 ): readonly Position[] {
-  const after = from === undefined ? anything : { sql: 'webhook_search.rowid < ?', values: [from.id] };
+  const [operator, direction] = order === 'newest' ? ['<', 'DESC'] : ['>', 'ASC'];
+  const after =
+    from === undefined ? anything : { sql: `webhook_search.rowid ${operator} ?`, values: [from.id] };
   const { sql, values } = and(after, toCondition(filter), also);
   return db
     .statement(
       `SELECT ${columns} FROM webhook_search CROSS JOIN webhook_logs ON webhook_logs.id = webhook_search.rowid
-         WHERE webhook_search MATCH ? AND ${sql} ORDER BY webhook_search.rowid DESC LIMIT ?`,
+         WHERE webhook_search MATCH ? AND ${sql} ORDER BY webhook_search.rowid ${direction} LIMIT ?`,
     )
     .all(toMatch(text), ...values, limit) as Position[];
 }

@@ -106,6 +106,7 @@ describe('The plan of a statement', () => {
           const options = { ...filter, limit: 1, ...(text !== undefined && { text }) };
           await store.list(options);
           await store.list({ ...options, cursor: '1704067300000.50' });
+          await store.list({ ...options, cursor: '1704067300000.50', order: 'oldest' });
         }
       }
     });

@@ -69,12 +69,9 @@ function replaced(entry: LogEntry, known: LogEntry | undefined): LogEntry {
   return { ...entry, attempt: known.attempt, succeeded: known.succeeded };
 }
 
-function handlersAfter(
-  { state, succeeded, failures = [] }: LogEntry,
-  known: Kept | undefined,
-): readonly HandlerRecord[] {
+function handlersAfter(entry: LogEntry, known: Kept | undefined): readonly HandlerRecord[] {
   const handlers = known?.handlers ?? [];
-  return state === 'processed' || state === 'failed' ? addAttempt(handlers, succeeded, failures) : handlers;
+  return entry.state === 'processed' || entry.state === 'failed' ? addAttempt(handlers, entry) : handlers;
 }
 
 function toRecord({ key, entry, handlers }: Kept): DeliveryWithBody {

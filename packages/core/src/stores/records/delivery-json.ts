@@ -1,5 +1,6 @@
 import { fromBase64, toBase64 } from '../../data/base64.ts';
 import { type DeliveryWithBody, unknownEventType } from './delivery-record.ts';
+import { type HandlerRecordJson, handlerRecordJson, readHandlerRecords } from './handler-record.ts';
 
 // `fatal`, so that no byte is replaced. A byte order mark is kept, because it is part of the signed body.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -28,9 +29,11 @@ export type DeliveryFields = {
 };
 
 /** A delivery in JSON. Unknown fields are omitted. Times are in ISO 8601 and UTC. */
-export interface DeliveryJson extends Omit<DeliveryFields, 'receivedAt' | 'nextAttempt' | 'body'> {
+export interface DeliveryJson
+  extends Omit<DeliveryFields, 'receivedAt' | 'nextAttempt' | 'handlers' | 'body'> {
   readonly receivedAt?: string | undefined;
   readonly nextAttempt?: string | undefined;
+  readonly handlers?: readonly HandlerRecordJson[] | undefined;
   /** The body, if it is UTF-8. */
   readonly body?: string;
   /** The body, if it is not UTF-8. */
@@ -60,7 +63,7 @@ export function deliveryJson(delivery: DeliveryFields): DeliveryJson {
     attempts,
     failures,
     nextAttempt: nextAttempt?.toISOString(),
-    handlers,
+    handlers: handlers?.map(handlerRecordJson),
     error,
     code,
     issues,
@@ -74,13 +77,13 @@ export function deliveryJson(delivery: DeliveryFields): DeliveryJson {
  */
 export function deliveryFromJson(json: DeliveryJson): DeliveryWithBody {
   const { key, id, endpoint, receivedAt, ip, eventType = unknownEventType, dialect, scanId, target } = json;
-  const { state, attempts = 0, failures = 0, nextAttempt, handlers = [], error, code, issues = [] } = json;
+  const { state, attempts = 0, failures = 0, nextAttempt, handlers, error, code, issues = [] } = json;
   if (key === undefined || receivedAt === undefined || state === undefined) {
     throw new TypeError('A stored delivery must have a key, receivedAt and a state.');
   }
   return {
     ...{ key, id, endpoint, receivedAt: new Date(receivedAt), ip, eventType, dialect, scanId, target, state },
     ...{ attempts, failures, nextAttempt: nextAttempt === undefined ? undefined : new Date(nextAttempt) },
-    ...{ handlers, error, code, issues, body: bodyBytes(json) },
+    ...{ handlers: readHandlerRecords(handlers), error, code, issues, body: bodyBytes(json) },
   };
 }

@@ -2,6 +2,9 @@ import { ConfigurationError } from '../../errors.ts';
 import { checkFilter, type DeliveryFilter } from './delivery-filter.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 
+/** The order of a listing by the time of receipt: the newest or the oldest delivery first. */
+export type ListOrder = 'newest' | 'oldest';
+
 /** The options of `list`: a filter, and the page. */
 export interface ListOptions extends DeliveryFilter {
   /**
@@ -9,11 +12,22 @@ export interface ListOptions extends DeliveryFilter {
    * @default 50
    */
   readonly limit?: number | undefined;
-  /** The `cursor` of the previous page. Omit it for the first page. */
+  /**
+   * The `cursor` of the previous page. Omit it for the first page. A cursor can also be used in the other order: the page
+   * then begins with the neighbor of the same delivery on its other side.
+   */
   readonly cursor?: string | undefined;
+  /**
+   * The delivery that is listed first.
+   * @default 'newest'
+   * @example
+   * // The page of newer deliveries before a page:
+   * const newer = await store.list({ order: 'oldest', cursor: cursorAfter(page.deliveries[0]) });
+   */
+  readonly order?: ListOrder | undefined;
 }
 
-/** A page of deliveries, newest first. */
+/** A page of deliveries. */
 export interface DeliveryPage {
   readonly deliveries: readonly DeliveryRecord[];
   /** The cursor of the next page. `undefined` if this is the last page. */
@@ -33,22 +47,34 @@ export interface ListRequest {
   readonly limit: number;
   /** The last delivery of the previous page. `undefined` for the first page. */
   readonly after: ListPlace | undefined;
+  readonly order: ListOrder;
 }
 
 /**
  * Check the options of `list`.
  * @throws ConfigurationError that names the option
  */
-export function readListOptions({ limit = 50, cursor, ...filter }: ListOptions = {}): ListRequest {
+export function readListOptions({
+  limit = 50,
+  cursor,
+  order = 'newest',
+  ...filter
+}: ListOptions = {}): ListRequest {
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= 1000)) {
     throw new ConfigurationError('limit', 'must be a whole number from 1 to 1000.');
   }
+  if (order !== 'newest' && order !== 'oldest') {
+    throw new ConfigurationError('order', `must be "newest" or "oldest" (got ${JSON.stringify(order)}).`);
+  }
   const after = readCursor(cursor);
   checkFilter(filter);
-  return { filter, limit, after };
+  return { filter, limit, after, order };
 }
 
-/** Return the cursor of the page after this delivery. Deliveries that arrive later do not change that page. */
+/**
+ * Return the cursor of the page after this delivery. In the order `newest`, deliveries that arrive later do not change that
+ * page.
+ */
 export function cursorAfter({ receivedAt, key }: Pick<DeliveryRecord, 'receivedAt' | 'key'>): string {
   return `${receivedAt.getTime()}.${key}`;
 }
@@ -66,7 +92,7 @@ function readCursor(cursor: string | undefined): ListPlace | undefined {
 
 /**
  * Create a page from records.
- * @param records at most `limit` records, newest first
+ * @param records at most `limit` records, in the order of the listing
  */
 export function toPage(records: readonly DeliveryRecord[], limit: number): DeliveryPage {
   const last = records.at(-1);

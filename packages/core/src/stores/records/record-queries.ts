@@ -2,7 +2,7 @@ import type { DeliveryStore } from '../delivery-store.ts';
 import { countRecords, readCountOptions } from './delivery-counts.ts';
 import { exportLines } from './delivery-export.ts';
 import { checkFilter, type DeliveryFilter, matchesFilter } from './delivery-filter.ts';
-import { type ListPlace, readListOptions, toPage } from './delivery-page.ts';
+import { type ListOrder, type ListPlace, readListOptions, toPage } from './delivery-page.ts';
 import type { DeliveryWithBody } from './delivery-record.ts';
 import { type PruneOptions, readPruneOptions } from './prune-options.ts';
 import { matchesText, searchWords } from './search-text.ts';
@@ -29,9 +29,11 @@ export function queryRecords(all: () => Iterable<DeliveryWithBody>): RecordQueri
 
   return {
     async list(options) {
-      const { filter, limit, after } = readListOptions(options);
-      const found = select(filter).filter((record) => after === undefined || isAfter(record, after));
-      const records = found.slice(0, limit);
+      const { filter, limit, after, order } = readListOptions(options);
+      const selected = order === 'newest' ? select(filter) : select(filter).toReversed();
+      const records = selected
+        .filter((record) => after === undefined || isAfter(record, after, order))
+        .slice(0, limit);
       return toPage(
         records.map(({ body: _, ...record }) => record),
         limit,
@@ -104,7 +106,7 @@ function newestFirst<Stored extends Pick<DeliveryWithBody, 'key' | 'receivedAt'>
   );
 }
 
-function isAfter({ receivedAt, key }: DeliveryWithBody, after: ListPlace): boolean {
-  const time = receivedAt.getTime();
-  return time < after.receivedAt || (time === after.receivedAt && Number(key) < Number(after.key));
+function isAfter({ receivedAt, key }: DeliveryWithBody, after: ListPlace, order: ListOrder): boolean {
+  const later = receivedAt.getTime() - after.receivedAt || Number(key) - Number(after.key);
+  return order === 'newest' ? later < 0 : later > 0;
 }

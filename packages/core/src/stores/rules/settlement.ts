@@ -76,7 +76,7 @@ export function settlementOf(
     dueAt,
     requestedWait: dueAt === undefined || retryAfter === undefined ? undefined : dueAt.getTime() - now,
     error: result.error,
-    handlers: status === 'rejected' ? undefined : addAttempt(handlers, result.succeeded, result.failures),
+    handlers: status === 'rejected' ? undefined : addAttempt(handlers, result),
     code: result.code,
     issues: result.issues,
     event: event !== undefined && hasNewValues(event, delivery) ? event : undefined,

@@ -18,7 +18,7 @@ function createImported(given: Partial<DeliveryWithBody> = {}): DeliveryWithBody
 }
 
 const handlers = [
-  { name: 'siem', succeeded: true, attempts: 1 },
+  { name: 'siem', succeeded: true, attempts: 1, runs: [{ startedAt: at(1), duration: 0.125 }] },
   { name: 'slack', succeeded: false, attempts: 3, error: 'down' },
 ];
 

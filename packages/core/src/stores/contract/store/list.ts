@@ -1,6 +1,6 @@
 import { equal, fails } from '../support/assertions.ts';
 import type { CaseDefinition } from '../support/contract-case.ts';
-import { at } from '../support/deliveries.ts';
+import { at, bytes } from '../support/deliveries.ts';
 import { type ContractStore, idsOf, newest, record } from './store-under-test.ts';
 
 /** The pages of a listing, and their order. */
@@ -41,6 +41,67 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
+    name: 'list() with order "oldest" returns the pages in ascending order, and continues if times are equal',
+    uses: ['list'],
+    async run({ open }) {
+      const store = await open();
+      const given = Array.from({ length: 25 }, (_, n) => ({ receivedAt: at(Math.floor(n / 10)) }));
+      const entries = await record(store, ...given);
+      const seen: (string | undefined)[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await store.list({ order: 'oldest', limit: 4, cursor });
+        seen.push(...page.deliveries.map(({ id }) => id));
+        cursor = page.cursor;
+        await record(store, { receivedAt: at(-1) });
+      } while (cursor !== undefined);
+      equal(seen, newest(entries).toReversed(), 'all pages');
+    },
+  },
+  {
+    name: 'list() applies its filter in both orders',
+    uses: ['list'],
+    async run({ open }) {
+      const store = await open();
+      const given = Array.from({ length: 12 }, (_, n) => ({
+        endpoint: n % 3 === 0 ? 'a' : 'b',
+        target: `t${n % 2}`,
+      }));
+      const entries = await record(store, ...given);
+      const wanted = entries.filter(({ endpoint, target }) => endpoint === 'b' && target === 't1');
+      const filter = { endpoint: 'b', target: ['t1', 't3'] };
+      equal(await idsOf(store, filter), newest(wanted), 'the newest');
+      equal(await idsOf(store, { ...filter, order: 'oldest' }), newest(wanted).toReversed(), 'the oldest');
+    },
+  },
+  {
+    name: 'a cursor of list() leads to the neighbors on both sides of its delivery',
+    uses: ['list'],
+    async run({ open }) {
+      const store = await open();
+      const entries = await record(store, ...Array.from({ length: 9 }, () => ({ receivedAt: at(1) })));
+      const ids = newest(entries);
+      const { cursor } = await store.list({ limit: 5 });
+      equal(await idsOf(store, { cursor, limit: 2 }), ids.slice(5, 7), 'the older neighbors');
+      const newer = await idsOf(store, { cursor, limit: 2, order: 'oldest' });
+      equal(newer, [ids[3], ids[2]], 'the newer neighbors');
+    },
+  },
+  {
+    name: 'list() with a text and order "oldest" returns its pages in ascending order',
+    uses: ['list', 'text'],
+    async run({ open }) {
+      const store = await open();
+      const body = bytes('{"word":"needle"}');
+      const entries = await record(store, { body }, {}, { body }, { body }, {});
+      const wanted = newest(entries.filter((entry) => entry.body === body)).toReversed();
+      const first = await store.list({ text: 'needle', order: 'oldest', limit: 2 });
+      const { cursor } = first;
+      const rest = await idsOf(store, { text: 'needle', order: 'oldest', cursor });
+      equal([...first.deliveries.map(({ id }) => id), ...rest], wanted, 'both pages');
+    },
+  },
+  {
     name: 'list() returns 50 deliveries by default, and no cursor after the last page',
     uses: ['list'],
     async run({ open }) {
@@ -56,7 +117,7 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'list() fails with a ConfigurationError for an invalid limit or cursor',
+    name: 'list() fails with a ConfigurationError for an invalid limit, cursor or order',
     uses: ['list'],
     async run({ open }) {
       const store = await open();
@@ -66,6 +127,8 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
       for (const cursor of ['x', '1.2.3', '']) {
         await fails(() => store.list({ cursor }), { name: 'ConfigurationError', option: 'cursor' }, 'list()');
       }
+      const order: 'newest' = JSON.parse('"asc"');
+      await fails(() => store.list({ order }), { name: 'ConfigurationError', option: 'order' }, 'list()');
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { check, equal, matches, until } from '../support/assertions.ts';
 import type { CaseDefinition } from '../support/contract-case.ts';
-import { createDelivery, createEntry } from '../support/deliveries.ts';
+import { at, createDelivery, createEntry } from '../support/deliveries.ts';
 import { createRecorder, failed, processed } from '../support/fixture.ts';
 import { type ContractStore, openQueue, record, recordOf } from './store-under-test.ts';
 
@@ -32,6 +32,25 @@ export const queuedRecordCases: readonly CaseDefinition<ContractStore>[] = [
       ];
       const expected = { attempts: 2, failures: 1, handlers, nextAttempt: undefined, error: undefined };
       matches(await recordOf(store, delivery), expected, 'the delivery');
+    },
+  },
+  {
+    name: 'a queued delivery is recorded with the runs of each attempt',
+    uses: ['replay', 'get'],
+    async run(fixture) {
+      const { store, queue } = await openQueue(fixture, { maxDelay: 5 });
+      const runOf = (n: number) => ({ startedAt: at(n), duration: n + 0.25 });
+      const { process } = createRecorder(({ attempt }) => {
+        const runs = [{ handler: 'siem', ...runOf(attempt) }];
+        return { ...(attempt === 1 ? failed() : processed(['siem'])), runs };
+      });
+      fixture.start(queue, process);
+      const delivery = createDelivery();
+      await queue.enqueue(delivery);
+      await until(async () => (await recordOf(store, delivery)).state === 'processed', 'it to be processed');
+      const runs = [{ ...runOf(1), error: 'siem is down' }, runOf(2)];
+      const handlers = [{ name: 'siem', succeeded: true, attempts: 2, runs }];
+      matches(await recordOf(store, delivery), { handlers }, 'the delivery');
     },
   },
   {

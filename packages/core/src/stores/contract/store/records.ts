@@ -78,6 +78,31 @@ export const recordCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
+    name: 'a record keeps the last 8 runs of each handler, oldest first, with their errors',
+    uses: ['get'],
+    async run({ open }) {
+      const store = await open();
+      const entry = createEntry({ state: 'failed' });
+      for (let attempt = 1; attempt <= 9; attempt++) {
+        const runs = [{ handler: 'siem', startedAt: at(attempt), duration: attempt + 0.5 }];
+        await store.record({ ...entry, attempt, runs });
+      }
+      const done = { ...entry, state: 'processed', error: undefined, failures: undefined } as const;
+      const runs = ['siem', 'slack'].map((handler) => ({ handler, startedAt: at(10), duration: 10.125 }));
+      await store.record({ ...done, attempt: 10, succeeded: ['siem', 'slack'], runs });
+      const { handlers } = await recordOf(store, entry);
+      const last = { startedAt: at(10), duration: 10.125 };
+      const failed = [3, 4, 5, 6, 7, 8, 9].map((n) => {
+        return { startedAt: at(n), duration: n + 0.5, error: 'siem is down' };
+      });
+      const expected = [
+        { name: 'siem', succeeded: true, attempts: 10, runs: [...failed, last] },
+        { name: 'slack', succeeded: true, attempts: 1, runs: [last] },
+      ];
+      equal(handlers, expected, 'the handlers');
+    },
+  },
+  {
     name: 'counts() counts by every field and filter',
     uses: ['counts'],
     async run({ open }) {
