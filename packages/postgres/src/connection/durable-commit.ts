@@ -8,6 +8,17 @@ export const durable = `durable AS MATERIALIZED (
       CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true) AS mode)`;
 
 /**
+ * A part of a WITH clause that makes the commit wait for the disk and the synchronous standby also if no row changes. After
+ * a crash of the server, a delivery may be known that the standby does not have, and its duplicate must not be
+ * acknowledged. The statement must read `written`.
+ */
+export const written = `written AS MATERIALIZED (
+    SELECT pg_logical_emit_message(true, 'spiderfoot', '') AS position FROM durable)`;
+
+/** Waits until the disk and the synchronous standby have everything that this process has read. */
+export const confirm = `WITH ${durable}, ${written} SELECT position FROM written`;
+
+/**
  * The same for a commit that does not wait for the disk. If the server crashes within a second, a claim or the result of an
  * attempt may be lost, and its delivery runs again.
  */

@@ -11,7 +11,7 @@ import { type Batches, createBatches } from '../connection/batches.ts';
 import type { Row, Value } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import type { Deadline } from '../connection/deadline.ts';
-import { durable } from '../connection/durable-commit.ts';
+import { confirm, durable } from '../connection/durable-commit.ts';
 import { handlersOf } from '../rows/columns.ts';
 import { insertDeliveries, type NewDelivery, nameOf } from '../rows/insert-deliveries.ts';
 import { toList } from '../rows/lists.ts';
@@ -122,6 +122,8 @@ export function createRecorder(db: Database, runner: Runner, lease: number): Bat
       return row !== undefined && isReplaced(entry, row) ? [[entry, row] as const] : [];
     });
     const conflicts = await update(replaced, deadline);
+    // The commit of an update also waits for earlier commits.
+    if (rows.size > 0 && replaced.length === conflicts.size) await db.write({ text: confirm }, deadline);
     const inserted = mayBeNew.filter((entry) => !known.includes(entry));
     const results = new Map<string, Recorded>(inserted.map((entry) => [nameOf(entry), { known: undefined }]));
     for (const entry of entries) {

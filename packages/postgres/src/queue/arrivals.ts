@@ -2,7 +2,7 @@ import type { Claim, StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import { type Batches, createBatches } from '../connection/batches.ts';
 import type { Database } from '../connection/database.ts';
 import type { Deadline } from '../connection/deadline.ts';
-import { durable } from '../connection/durable-commit.ts';
+import { durable, written } from '../connection/durable-commit.ts';
 import { insertDeliveries, type NewDelivery, nameOf } from '../rows/insert-deliveries.ts';
 import { toList } from '../rows/lists.ts';
 import { toColumn } from '../rows/text.ts';
@@ -19,12 +19,8 @@ export interface Arrival {
   };
 }
 
-/**
- * A dead, rejected, failed or ignored delivery is attempted again when it is sent again. The message makes the commit wait
- * for the disk and the synchronous standby also if no row changes: after a crash of the server, a delivery may be known
- * that the standby does not have, and its duplicate must not be acknowledged.
- */
-const queueAgain = (prefix: string) => `WITH ${durable},
+/** A dead, rejected, failed or ignored delivery is attempted again when it is sent again. */
+const queueAgain = (prefix: string) => `WITH ${durable}, ${written},
   again AS (
     UPDATE ${prefix}deliveries AS d SET state = 'queued', attempts = 0, failures = 0, due_at = 'epoch',
       next_attempt = NULL, requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
@@ -34,8 +30,7 @@ const queueAgain = (prefix: string) => `WITH ${durable},
       AND d.state NOT IN ('queued', 'running', 'processed')
     RETURNING d.endpoint, d.delivery_id)
   SELECT again.endpoint, again.delivery_id, written.position
-  FROM (SELECT durable.mode, pg_logical_emit_message(true, 'spiderfoot', '') AS position FROM durable) AS written
-    LEFT JOIN again ON true`;
+  FROM written LEFT JOIN again ON true`;
 
 /**
  * Create the writer of queued deliveries. It writes one batch at a time, so that a later delivery of this process never
