@@ -6,6 +6,9 @@ import type { Store } from '../../src/index.ts';
 import { describeWithPostgres, openTestStore } from '../support/database.ts';
 import { createStored } from '../support/deliveries.ts';
 
+/** Milliseconds to wait for the store on a busy machine. */
+const limit = 60_000;
+
 async function start() {
   const server = await startPostgres();
   onTestFinished(() => server.stop());
@@ -51,7 +54,7 @@ describeWithPostgres('A PostgreSQL store without its server', () => {
   it('rejects while no server listens, and works as soon as one does', async () => {
     const server = await start();
     await server.kill();
-    const store = openTestStore(server.connectionString, { patience: 1000 });
+    const store = openTestStore(server.connectionString);
     await expect(store.ready()).rejects.toMatchObject({
       name: 'StoreError',
       cause: { code: 'ECONNREFUSED' },
@@ -107,7 +110,9 @@ describeWithPostgres('A PostgreSQL store without its server', () => {
     await expect(store.enqueue(createStored())).rejects.toMatchObject({ name: 'StoreError' });
   });
 
-  it('rejects while the server is stopped with SIGSTOP, at once after the first, and continues after it', async () => {
+  it('rejects while the server is stopped with SIGSTOP, at once after the first, and continues after it', {
+    timeout: 3 * limit,
+  }, async () => {
     const server = await start();
     const store = openTestStore(server.connectionString, { patience: 500 });
     const handled = new Set<string>();
@@ -116,20 +121,22 @@ describeWithPostgres('A PostgreSQL store without its server', () => {
       return { status: 'processed', succeeded: [], failures: [] };
     });
     const sender = sendTo(store);
-    await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(50), 10_000);
+    await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(50), limit);
     await server.pause();
-    await vi.waitFor(() => expect(store.enqueue(createStored())).rejects.toThrow('PostgreSQL'), 10_000);
+    await vi.waitFor(() => expect(store.enqueue(createStored())).rejects.toThrow('PostgreSQL'), limit);
     expect(await store.health()).toMatchObject({ ready: false });
     const paused = sender.accepted.length;
     await new Promise((resolve) => setTimeout(resolve, 1000));
     expect(sender.accepted.length).toBe(paused);
     await server.resume();
-    await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(paused + 50), 20_000);
+    await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(paused + 50), limit);
     await sender.stop();
-    await vi.waitFor(() => expect(sender.accepted.filter((id) => !handled.has(id))).toEqual([]), 20_000);
+    await vi.waitFor(() => expect(sender.accepted.filter((id) => !handled.has(id))).toEqual([]), limit);
   });
 
-  it('loses no acknowledged delivery if the server is killed three times, and runs all of them', async () => {
+  it('loses no acknowledged delivery if the server is killed three times, and runs all of them', {
+    timeout: 3 * limit,
+  }, async () => {
     const server = await start();
     const store = openTestStore(server.connectionString, { patience: 1000, baseDelay: 1 });
     const handled = new Set<string>();
@@ -140,16 +147,16 @@ describeWithPostgres('A PostgreSQL store without its server', () => {
     const sender = sendTo(store);
     for (let round = 1; round <= 3; round++) {
       const before = sender.accepted.length;
-      await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(before + 100), 20_000);
+      await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(before + 100), limit);
       await server.kill();
       await server.restart();
     }
     const before = sender.accepted.length;
-    await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(before + 100), 20_000);
+    await vi.waitFor(() => expect(sender.accepted.length).toBeGreaterThan(before + 100), limit);
     await sender.stop();
     const stored = await idsIn(store);
     expect(sender.accepted.filter((id) => !stored.has(id))).toEqual([]);
-    await vi.waitFor(() => expect(sender.accepted.filter((id) => !handled.has(id))).toEqual([]), 20_000);
+    await vi.waitFor(() => expect(sender.accepted.filter((id) => !handled.has(id))).toEqual([]), limit);
   });
 
   it('can be closed while the server is stopped with SIGSTOP', async () => {
@@ -157,7 +164,7 @@ describeWithPostgres('A PostgreSQL store without its server', () => {
     const store = openTestStore(server.connectionString, { patience: 300, closeTimeout: 100 });
     await store.ready();
     store.start('default', () => new Promise(() => {}));
-    await vi.waitFor(() => store.enqueue(createStored()), 10_000);
+    await vi.waitFor(() => store.enqueue(createStored()), limit);
     await server.pause();
     await store.close(); // The test would not end otherwise.
     await server.resume();
