@@ -16,56 +16,52 @@ afterAll(stopPrograms);
 /** Milliseconds, for a busy machine. */
 const timeout = 120_000;
 
-// packages/bullmq tests both in its queue.
-describeSharedEngines(
-  (engine) => {
-    it('loses no delivery and settles none twice when a receiver is stopped for longer than its lease', {
-      timeout,
-    }, async () => {
-      const fleet = await startFleet(await engine.server.newPlace(), { handleFor: 20 });
-      const [suspended] = fleet.receivers;
-      await fleet.acknowledges(100);
-      for (let stop = 0; stop < 2; stop++) {
-        suspended?.program.signal('SIGSTOP');
-        await sleep(1500);
-        suspended?.program.signal('SIGCONT');
-        await fleet.acknowledges(50);
-      }
-      const evidence = await fleet.finish(`${engine.name}, a receiver stopped for longer than its lease`);
-      expect(judge(evidence)).toEqual(flawless);
-    });
+describeSharedEngines((engine) => {
+  it('loses no delivery and settles none twice when a receiver is stopped for longer than its lease', {
+    timeout,
+  }, async () => {
+    const fleet = await startFleet(await engine.server.newPlace(), { handleFor: 20 });
+    const [suspended] = fleet.receivers;
+    await fleet.acknowledges(100);
+    for (let stop = 0; stop < 2; stop++) {
+      suspended?.program.signal('SIGSTOP');
+      await sleep(1500);
+      suspended?.program.signal('SIGCONT');
+      await fleet.acknowledges(50);
+    }
+    const evidence = await fleet.finish(`${engine.name}, a receiver stopped for longer than its lease`);
+    expect(judge(evidence)).toEqual(flawless);
+  });
 
-    it('makes a dead letter only of the delivery that kills its receiver every time', {
-      timeout,
-    }, async () => {
-      const settings = { maxAttempts: 3, lease: 300, handleFor: 100 };
-      const site = createSite('queue', settings, await engine.server.newPlace());
-      const sent = nothingSent();
-      const agent = new Agent({ keepAlive: true });
-      onTestFinished(() => agent.destroy());
-      let receiver = await new Receiver(site).listening();
-      let deaths = 0;
-      async function restart(): Promise<void> {
-        for (; ; receiver = new Receiver(site)) {
-          const { signal } = await receiver.program.end();
-          if (signal !== 'SIGKILL') return;
-          deaths++;
-        }
+  it('makes a dead letter only of the delivery that kills its receiver every time', {
+    timeout,
+  }, async () => {
+    const settings = { maxAttempts: 3, lease: 300, handleFor: 100 };
+    const site = createSite('queue', settings, await engine.server.newPlace());
+    const sent = nothingSent();
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    let receiver = await new Receiver(site).listening();
+    let deaths = 0;
+    async function restart(): Promise<void> {
+      for (; ; receiver = new Receiver(site)) {
+        const { signal } = await receiver.program.end();
+        if (signal !== 'SIGKILL') return;
+        deaths++;
       }
-      const restarting = restart();
-      const others = Array.from({ length: 8 }, () => deliver(agent, () => receiver.url, sent));
-      await Promise.all([...others, deliver(agent, () => receiver.url, sent, { target: 'poison.example' })]);
-      await untilDrained(site);
-      expect(await (await receiver.listening()).terminate()).toEqual({ code: 0, signal: null });
-      await restarting;
-      const evidence = await gather(site, sent);
-      expect(judge(evidence)).toEqual(flawless);
-      expect(deaths).toBe(3);
-      expect(evidence.rows.map(({ state }) => state).sort()).toEqual(['dead', ...Array(8).fill('processed')]);
-    });
-  },
-  ['postgres'],
-);
+    }
+    const restarting = restart();
+    const others = Array.from({ length: 8 }, () => deliver(agent, () => receiver.url, sent));
+    await Promise.all([...others, deliver(agent, () => receiver.url, sent, { target: 'poison.example' })]);
+    await untilDrained(site);
+    expect(await (await receiver.listening()).terminate()).toEqual({ code: 0, signal: null });
+    await restarting;
+    const evidence = await gather(site, sent);
+    expect(judge(evidence)).toEqual(flawless);
+    expect(deaths).toBe(3);
+    expect(evidence.rows.map(({ state }) => state).sort()).toEqual(['dead', ...Array(8).fill('processed')]);
+  });
+});
 
 /** Return the clock of a receiver, in milliseconds since 1970. */
 async function clockOf({ url }: Receiver): Promise<number> {

@@ -14,7 +14,8 @@ export const bullmqEngine: SharedEngine = {
   },
 };
 
-function serverOf(server: RedisServer): EngineServer {
+/** Return a Redis as a server that receivers share. */
+export function serverOf(server: RedisServer): EngineServer {
   let places = 0;
   return {
     port: server.port,
