@@ -4,8 +4,8 @@ import { decodeUtf8 as decodeAny } from './utf8.web.ts';
 /**
  * Decode UTF-8 and remove a byte order mark. Returns `undefined` if the bytes are not UTF-8.
  *
- * Python's JSON is ASCII. Node decodes ASCII faster as Latin-1 than as UTF-8. From a megabyte on, it takes a quarter of the
- * time, because V8 does not copy the text.
+ * Python's JSON is ASCII. Node 22 decodes ASCII faster as Latin-1 than as UTF-8: 1 MB takes a seventh of the time. On Node
+ * 24, both take the same time.
  */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   if (!isAscii(bytes)) return decodeAny(bytes);
