@@ -7,6 +7,7 @@ import { withSecurityHeaders } from './access/security-headers.ts';
 import { loadAssets } from './assets/load-assets.ts';
 import { assetRoutes } from './assets/routes.ts';
 import { deliveryListRoutes } from './deliveries/routes.tsx';
+import { deliveryRoutes } from './delivery/routes.tsx';
 import { createStoredTypes } from './filters/event-types.ts';
 import { pathBelow } from './layout/base-path.ts';
 import { notFoundPage, sendFailure } from './layout/failures.tsx';
@@ -46,6 +47,7 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   app.use(csrfProtection(settings));
   app.route('/', assetRoutes(site));
   app.route('/', deliveryListRoutes(site));
+  app.route('/', deliveryRoutes(site));
   app.route('/', replayRoutes(site));
   const answer = async (request: Request, env: unknown = {}) =>
     withSecurityHeaders(

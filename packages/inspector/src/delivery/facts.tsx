@@ -1,0 +1,71 @@
+import type { DeliveryWithBody } from '@spiderfoot-webhooks/core/stores';
+import type { Child } from 'hono/jsx';
+import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
+import type { EventFacts } from './event-facts.ts';
+
+interface FactsParts {
+  readonly delivery: DeliveryWithBody;
+  readonly event: EventFacts;
+  /** The URL of the scan on SpiderFoot's server. */
+  readonly scanHref: string | undefined;
+}
+
+/** The facts of a delivery and of the form in which it was sent. */
+export function Facts({ delivery, event, scanHref }: FactsParts) {
+  const { key, id, endpoint, receivedAt, ip, dialect, scanId, target, attempts, failures, body } = delivery;
+  return (
+    <section>
+      <div class="section-head">
+        <h2>Delivery</h2>
+      </div>
+      <dl class="facts">
+        <Fact name="Received">
+          <Time at={receivedAt} />
+        </Fact>
+        <TextFact name="Key" value={key} />
+        <TextFact name="Id" value={id} />
+        <TextFact name="Endpoint" value={endpoint} />
+        <TextFact name="Client" value={ip} />
+        <TextFact name="Target" value={target} />
+        {scanId !== undefined && (
+          <Fact name="Scan">
+            {scanHref === undefined ? (
+              <Text of={scanId} class="mono" />
+            ) : (
+              <a href={scanHref} rel="noreferrer">
+                <Text of={scanId} class="mono" />
+              </a>
+            )}
+          </Fact>
+        )}
+        <TextFact name="Dialect" value={dialect} />
+        <TextFact name="Sent as" value={event.sentType} />
+        <TextFact name="Event time" value={event.timestamp} />
+        <TextFact name="Source" value={event.source} />
+        {event.nonFinite > 0 && <TextFact name="NaN values" value={String(event.nonFinite)} />}
+        <TextFact name="Size" value={`${body.byteLength.toLocaleString('en-US')} bytes`} />
+        <TextFact name="Attempts" value={String(attempts)} />
+        {failures > 0 && <TextFact name="Failures" value={String(failures)} />}
+      </dl>
+    </section>
+  );
+}
+
+export function Fact({ name, children }: { name: string; children: Child }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+export function TextFact({ name, value }: { name: string; value: string | undefined }) {
+  if (value === undefined || value === '') return null;
+  return (
+    <Fact name={name}>
+      <Text of={value} />
+    </Fact>
+  );
+}

@@ -1,0 +1,80 @@
+import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
+import { filterQuery } from '../filters/filters.ts';
+import { SeverityBadge, StateBadge } from '../layout/badges.tsx';
+import { CsrfField } from '../layout/csrf-field.tsx';
+import { Text } from '../layout/text.tsx';
+import type { EventFacts } from './event-facts.ts';
+import type { Neighbors } from './neighbors.ts';
+
+export function DeliveryHeading(parts: { delivery: DeliveryRecord; event: EventFacts; query: string }) {
+  const { delivery, event, query } = parts;
+  return (
+    <div>
+      <p class="note">
+        <a href={`../deliveries${query}`}>Deliveries</a> / {delivery.key}
+      </p>
+      <h1>
+        <Text of={delivery.eventType} />
+      </h1>
+      <p class="title-marks">
+        <SeverityBadge severity={event.severity} />
+        <StateBadge state={delivery.state} />
+      </p>
+    </div>
+  );
+}
+
+interface ActionParts {
+  readonly delivery: DeliveryRecord;
+  readonly neighbors: Neighbors;
+  readonly query: string;
+  readonly canReplay: boolean;
+  readonly csrfToken: string;
+}
+
+/** Links to the neighbors, and the replay. */
+export function DeliveryActions({ delivery, neighbors, query, canReplay, csrfToken }: ActionParts) {
+  const isQueued = delivery.state === 'queued' || delivery.state === 'running';
+  return (
+    <>
+      <NeighborLink delivery={neighbors.newer} query={query}>
+        ← Newer
+      </NeighborLink>
+      <NeighborLink delivery={neighbors.older} query={query}>
+        Older →
+      </NeighborLink>
+      {canReplay && (
+        <form method="post" action="../replay">
+          <CsrfField token={csrfToken} />
+          <input type="hidden" name="key" value={delivery.key} />
+          <input type="hidden" name="delivery" value={delivery.key} />
+          <input type="hidden" name="back" value={query} />
+          <button type="submit" class="primary" data-replay="" disabled={isQueued}>
+            {delivery.state === 'processed' ? 'Replay all handlers' : 'Replay failed handlers'}
+          </button>
+        </form>
+      )}
+    </>
+  );
+}
+
+function NeighborLink(parts: { delivery: DeliveryRecord | undefined; query: string; children?: string }) {
+  const { delivery, query, children } = parts;
+  if (delivery === undefined) {
+    return (
+      <span class="button quiet" aria-disabled="true">
+        {children}
+      </span>
+    );
+  }
+  return (
+    <a class="button quiet" href={`${encodeURIComponent(delivery.key)}${query}`}>
+      {children}
+    </a>
+  );
+}
+
+/** Return the link to the list of a scan or a target. */
+export function listHref(name: 'scan' | 'target', value: string): string {
+  return `../deliveries${filterQuery(new Map([[name, [value]]]))}`;
+}

@@ -1,0 +1,66 @@
+import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
+import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
+import type { Commands } from './commands.ts';
+
+/** Other deliveries of the same scan or target. */
+export function RelatedSection(parts: { title: string; deliveries: readonly DeliveryRecord[]; allHref: string }) {
+  const { title, deliveries, allHref } = parts;
+  if (deliveries.length === 0) return null;
+  return (
+    <section>
+      <div class="section-head">
+        <h2>{title}</h2>
+        <a href={allHref}>All</a>
+      </div>
+      <table>
+        <tbody>
+          {deliveries.map(({ key, eventType, receivedAt }) => (
+            <tr>
+              <td>
+                <a href={encodeURIComponent(key)}>
+                  <Text of={eventType} />
+                </a>
+              </td>
+              <td class="number note">
+                <Time at={receivedAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Commands that send the delivery again. */
+export function CommandSection({ commands }: { commands: Commands }) {
+  return (
+    <section>
+      <div class="section-head">
+        <h2>Send it again</h2>
+      </div>
+      <Command id="curl" title="With curl and openssl" text={commands.curl} />
+      <Command id="send" title="A new event of this type" text={commands.send} />
+      {commands.replay !== undefined && (
+        <Command id="replay-command" title="Replay from the command line" text={commands.replay} />
+      )}
+    </section>
+  );
+}
+
+function Command({ id, title, text }: { id: string; title: string; text: string }) {
+  return (
+    <div class="command">
+      <div class="section-head">
+        <h3>{title}</h3>
+        <button class="quiet" type="button" data-copy={`#${id}`} data-script="" hidden>
+          Copy
+        </button>
+      </div>
+      <pre class="code" id={id} tabindex={0}>
+        {text}
+      </pre>
+    </div>
+  );
+}

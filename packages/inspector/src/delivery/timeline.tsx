@@ -1,0 +1,72 @@
+import { rejections } from '@spiderfoot-webhooks/core';
+import type { DeliveryRecord, HandlerRecord } from '@spiderfoot-webhooks/core/stores';
+import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
+
+/** The attempts of each handler, the next attempt, and the reasons of a rejection. */
+export function Timeline({ delivery }: { delivery: DeliveryRecord }) {
+  const { handlers, nextAttempt, state, code, issues, error } = delivery;
+  const isEmpty = handlers.length === 0 && nextAttempt === undefined;
+  return (
+    <section>
+      <div class="section-head">
+        <h2>Attempts</h2>
+      </div>
+      {code !== undefined && (
+        <div class="notice bad">
+          <b>{code}</b> {Object.hasOwn(rejections, code) && rejections[code].hint}
+          <ul>
+            {issues.map(({ path, message }) => (
+              <li>
+                <Text of={path} class="mono" /> <Text of={message} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {isEmpty && <p class="note">No handler has run.</p>}
+      {error !== undefined && handlers.every((handler) => handler.succeeded) && (
+        <p class="error">
+          <Text of={error} />
+        </p>
+      )}
+      <ol class="timeline">
+        {handlers.map((handler) => (
+          <HandlerItem handler={handler} />
+        ))}
+        {nextAttempt !== undefined && (
+          <li class="next">
+            <div class="line">
+              <span>{state === 'running' ? 'Running' : 'Next attempt'}</span>
+              <span class="note">
+                <Time at={nextAttempt} />
+              </span>
+            </div>
+          </li>
+        )}
+      </ol>
+    </section>
+  );
+}
+
+/** A handler whose runs were not recorded. */
+function HandlerItem({ handler: { name, succeeded, attempts, error } }: { handler: HandlerRecord }) {
+  return (
+    <li class={succeeded ? undefined : 'failed'}>
+      <div class="line">
+        <span>
+          <b>
+            <Text of={name} />
+          </b>
+          {succeeded ? ' succeeded' : ' failed'}
+        </span>
+        <span class="note">{attempts === 1 ? '1 attempt' : `${attempts} attempts`}</span>
+      </div>
+      {error !== undefined && (
+        <p class="error">
+          <Text of={error} />
+        </p>
+      )}
+    </li>
+  );
+}
