@@ -27,6 +27,7 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
   readonly secret: Secret | readonly Secret[] | false;
   /**
    * A name for this endpoint in contexts, logs and stores. It distinguishes the receivers that share a store.
+   * At most 200 characters.
    * @default 'default'
    */
   readonly endpoint?: string;

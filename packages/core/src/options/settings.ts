@@ -93,7 +93,7 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
   const checkedLog = readPort('log', log, ['record']) ?? (isLog(checkedQueue) ? checkedQueue : undefined);
   return {
     keys: readSecrets(secret)?.map(createKey),
-    endpoint: readText('endpoint', endpoint),
+    endpoint: readEndpoint(endpoint),
     accepts: readEvents(events, catalogue),
     signatureHeaders: readHeaderNames(signatureHeader),
     isAllowed: readAddresses('allowedIps', allowedIps),
@@ -180,9 +180,13 @@ function readAddresses(option: string, entries: unknown): AddressList | undefine
   );
 }
 
-function readText(option: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw new ConfigurationError(option, 'must be a non-empty string.');
+/** In stores, the name is part of keys, whose size is limited. An index of PostgreSQL allows 2,700 bytes. */
+const longestEndpoint = 200;
+
+function readEndpoint(value: unknown): string {
+  if (typeof value === 'string' && value !== '' && value.length <= longestEndpoint) return value;
+  const given = typeof value === 'string' ? ` (got ${value.length})` : '';
+  throw new ConfigurationError('endpoint', `must be a string of 1 to ${longestEndpoint} characters${given}.`);
 }
 
 function readFunction<F>(option: string, value: F): F {

@@ -46,6 +46,7 @@ describe('createReceiver()', () => {
     ['secret', { secret: ['good', false] }],
     ['endpoint', { secret, endpoint: '' }],
     ['endpoint', { secret, endpoint: 5 }],
+    ['endpoint', { secret, endpoint: 'e'.repeat(201) }],
     ['events', { secret, events: [] }],
     ['events', { secret, events: 'scan_completed' }],
     ['events', { secret, events: ['scan_complete'] }],

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createReceiver } from '@spiderfoot-webhooks/core';
 import { deliveryJson } from '@spiderfoot-webhooks/core/stores';
 import { expect, it } from 'vitest';
 import { describeWithPostgres, openTestStore, useServer } from '../support/database.ts';
@@ -70,6 +71,15 @@ describeWithPostgres('A PostgreSQL store with hostile data', () => {
     for (const { id, body } of deliveries) {
       expect(Buffer.compare((await store.get(id))?.body ?? Buffer.from('missing'), body)).toBe(0);
     }
+  });
+
+  it('stores a delivery of an endpoint with the longest name that createReceiver() allows', async () => {
+    const store = openTestStore(database.connectionString);
+    const endpoint = '\u{10ffff}'.repeat(100);
+    createReceiver({ secret: 'endpoint-s3cret', endpoint });
+    const delivery = createStored({ endpoint });
+    expect(await store.enqueue(delivery)).toBe('accepted');
+    expect(await store.get(delivery.id, endpoint)).toMatchObject({ id: delivery.id, endpoint });
   });
 
   it('stores the other deliveries of a batch if one of them cannot be stored', async () => {
