@@ -64,6 +64,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/tail.ts'),
   },
   {
+    name: 'inspect',
+    summary: 'show, search and replay deliveries on a web page',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
     name: 'init',
     summary: 'write a minimal receiver: express, koa or hono',
     load: () => import('./commands/init.ts'),

@@ -11,6 +11,8 @@ const description = `Receive webhooks and show them, without writing code. Each 
 
 GET /health shows every client whether the receiver is up. The details of /health, such as the number of queued deliveries, and GET /metrics for Prometheus are shown only to direct requests from this machine whose host is localhost or a loopback address. A request through a proxy gets no details. listen recognizes a proxy by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. It does not recognize a proxy that sends HTTP/1.1 to 127.0.0.1 without such a header. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
 
+With a store, listen also serves the inspector: a web page that shows, searches and replays the deliveries. It is served on 127.0.0.1, only to browsers on this machine.
+
 listen writes the line of an event before it sends the response. If it cannot write the line, because the program that reads the output has ended or the disk is full, it answers events with 503 and exits with 1.
 
 On SIGTERM, SIGHUP or Ctrl-C, listen finishes the requests in flight, then exits. A second Ctrl-C exits at once.`;
@@ -77,6 +79,12 @@ export function command(): Command {
     .option('--metrics-port <port>', 'serve health and metrics on a separate port', parsePort)
     .addOption(
       new Option('--metrics-host <address>', 'the address of that port').default('127.0.0.1', '127.0.0.1'),
+    )
+    .option('--no-inspector', 'do not serve the inspector')
+    .option(
+      '--inspector-port <port>',
+      'the port of the inspector on 127.0.0.1; 0 selects a free port (default: the port after that of the webhooks, or a free one)',
+      parsePort,
     )
     .optionsGroup('Output:')
     .option('--verbose', 'show headers and bodies; secret headers are masked')

@@ -13,6 +13,7 @@ import { follow, latest } from '../log/follow.ts';
 import { printDeliveries } from '../log/print-deliveries.ts';
 import { withStoreToRead } from '../store/open-store.ts';
 import { addExamples } from '../terminal/help.ts';
+import { untilInterrupted } from '../terminal/interruption.ts';
 import { lineWidth } from '../terminal/terminal-width.ts';
 
 interface TailFlags extends StoreFlags, FilterFlags {
@@ -51,13 +52,4 @@ export function command(): Command {
     ['tail -f --type high_risk_event', 'Findings as they arrive'],
     ['tail -n 0 -f --json | jq .target', 'JSON for another program'],
   ]);
-}
-
-/** Return a signal that Ctrl-C aborts. The process does not end at once, so that the store is closed properly. */
-function untilInterrupted(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort());
-  }
-  return controller.signal;
 }

@@ -7,6 +7,7 @@ export interface Banner {
   /** The URLs of the webhooks. */
   readonly urls: readonly string[];
   readonly metricsUrl: string | undefined;
+  readonly inspectorUrl: string | undefined;
   /** The secret, if it was generated for this run. */
   readonly generatedSecret: string | undefined;
   /** The file with the secret, if the secret was read from a file. */
@@ -20,7 +21,8 @@ export interface Banner {
 
 /** Return the lines that are printed at startup: the URLs, and the command that sends an event. */
 export function bannerLines(banner: Banner): readonly string[] {
-  const { urls, metricsUrl, generatedSecret, secretFile, insecure, store, queued, remarks } = banner;
+  const { urls, metricsUrl, inspectorUrl, generatedSecret, secretFile, insecure, store, queued, remarks } =
+    banner;
   const { bold, dim, yellow } = errorColors;
   const [url = ''] = urls;
   const origin = new URL(url).origin;
@@ -32,6 +34,7 @@ export function bannerLines(banner: Banner): readonly string[] {
       : `${printable(store)}, ${queued ? 'events are answered first, then handled' : 'events are handled, then answered'}`;
   return [
     ...urls.map((webhookUrl) => `${bold('listening on')} ${webhookUrl}`),
+    ...(inspectorUrl === undefined ? [] : [`${bold('inspector')} ${inspectorUrl}`]),
     `${dim('health, metrics')} ${operations}`,
     `${dim('store')} ${storeText}`,
     ...remarks.map((remark) => yellow(printable(remark))),

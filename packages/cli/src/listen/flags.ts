@@ -23,6 +23,9 @@ export interface ListenFlags extends SecretOptions {
   readonly clientCa?: string;
   readonly metricsPort?: number;
   readonly metricsHost: string;
+  /** `false` for `--no-inspector`. */
+  readonly inspector: boolean;
+  readonly inspectorPort?: number;
   readonly verbose?: true;
   readonly json?: true;
 }

@@ -1,13 +1,15 @@
 import type { RequestListener } from 'node:http';
 import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
 import { combineReceivers, serve } from '@spiderfoot-webhooks/core/node';
+import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import { inspectorPort, serveInspector } from '../inspect/serve-inspector.ts';
 import { openReceiverStore } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
 import { bannerLines } from './banner.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { closeWithNpm } from './close-with-npm.ts';
 import type { EndpointPlan } from './endpoints/config-file.ts';
-import { planReceiving } from './endpoints/plan-endpoints.ts';
+import { planReceiving, type ReceivingPlan } from './endpoints/plan-endpoints.ts';
 import type { ListenFlags } from './flags.ts';
 import { parseForward } from './forward/forward-target.ts';
 import { addForwarders, createForwarders } from './forward/forwarders.ts';
@@ -87,6 +89,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const health = createHealth(() => isClosing, storeHealth);
   const operations = createOperations(health, metrics, flags.metricsPort !== undefined);
   const metricsUrl = await openOperationsServer(flags, operations, cleanup);
+  const inspectorUrl = await openInspector(flags, stored.store, plan, receivers, cleanup);
   const listener = routeRequests(webhooks, operations, report, metrics);
   const serving = await serve(
     listener,
@@ -104,7 +107,17 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const { location: store, queued } = stored;
   const { generatedSecret, remarks } = plan;
   const { secretFile } = flags;
-  const banner = { urls, metricsUrl, generatedSecret, secretFile, insecure, store, queued, remarks };
+  const banner = {
+    urls,
+    metricsUrl,
+    inspectorUrl,
+    generatedSecret,
+    secretFile,
+    insecure,
+    store,
+    queued,
+    remarks,
+  };
   console.error(bannerLines(banner).join('\n'));
 }
 
@@ -116,6 +129,23 @@ function stopForLostOutput({ code, message }: NodeJS.ErrnoException): void {
     process.exitCode = 1;
   });
   process.kill(process.pid, 'SIGTERM');
+}
+
+/** Test events pass through the first endpoint. */
+async function openInspector(
+  { inspector, inspectorPort: port }: ListenFlags,
+  store: DeliveryStore | undefined,
+  { port: webhooks, endpoints: [endpoint] }: ReceivingPlan,
+  [receiver]: readonly Receiver[],
+  cleanup: Cleanup,
+): Promise<string | undefined> {
+  if (!inspector || store === undefined) return undefined;
+  const secrets = [endpoint?.options.secret ?? false].flat();
+  const [secret] = secrets;
+  const options = secret === undefined || secret === false ? {} : { secret, receiver };
+  const { url, close } = await serveInspector(store, options, inspectorPort(port, webhooks));
+  cleanup.add(close);
+  return url;
 }
 
 async function openOperationsServer(
