@@ -24,17 +24,17 @@ export async function countJobs(
   { link, queuesOf, endpointOf }: CountContext,
   options: CountOptions | undefined,
 ): Promise<readonly Count[]> {
-  const { by, filter } = readCountOptions(options);
-  const isUncounted = by.includes('eventType') || by.includes('time');
-  const filtered = filter.eventType ?? filter.since ?? filter.until;
+  const { by, top, filter } = readCountOptions(options);
+  const isUncounted = by.some((key) => key !== 'state' && key !== 'endpoint');
+  const filtered = filter.eventType ?? filter.since ?? filter.until ?? filter.scanId ?? filter.target;
   if (isUncounted || filtered !== undefined) {
     throw new MissingCapabilityError(
       'counts',
-      'Redis counts only by state and endpoint. To count by event type or time, use SQLite or PostgreSQL.',
+      'Redis counts only by state and endpoint. To count by other fields, use SQLite or PostgreSQL.',
     );
   }
   const wanted = filter.state === undefined ? undefined : [filter.state].flat();
-  const totals = createCountTotals(by);
+  const totals = createCountTotals(by, top);
   for (const queue of await queuesOf(filter)) {
     for (const [state, count] of await countStates(link, queue)) {
       if (count === 0 || wanted?.includes(state) === false) continue;

@@ -10,14 +10,28 @@ import type { Database } from '../database/database.ts';
 import { and, type Condition } from './condition.ts';
 import { toCondition } from './filter-conditions.ts';
 import { after, type Position, upTo } from './position.ts';
-import { positionAfter, rangeOf, timeIndex } from './time-ordered-index.ts';
+import {
+  indexesFor,
+  positionAfter,
+  rangeOf,
+  type TimeOrderedIndex,
+  timeIndex,
+} from './time-ordered-index.ts';
 
 const expressions: Readonly<Record<CountKey, string>> = {
   state: 'state',
   eventType: 'event_type',
   endpoint: 'endpoint',
+  scanId: 'scan_id',
+  target: 'target',
   time: 'received_at / CAST(@bucket AS INTEGER) * CAST(@bucket AS INTEGER)',
 };
+
+/** Deliveries without a scan or a target are not counted by it. */
+const present = [
+  { key: 'scanId', sql: 'scan_id IS NOT NULL', values: [] },
+  { key: 'target', sql: 'target IS NOT NULL', values: [] },
+] as const satisfies readonly (Condition & { readonly key: CountKey })[];
 
 /** Entries of the time index that are counted in one turn of the event loop. This takes some milliseconds. */
 const countedAtOnce = 10_000;
@@ -30,14 +44,19 @@ export async function countDeliveries(
   db: Database,
   options: CountOptions | undefined,
 ): Promise<readonly Count[]> {
-  const { by, bucket, filter } = readCountOptions(options);
-  const wanted = toCondition(filter);
-  const range = rangeOf(timeIndex, filter);
-  const totals = createCountTotals(by);
+  const { by, bucket, top, filter } = readCountOptions(options);
+  const wanted = and(toCondition(filter), ...present.filter(({ key }) => by.includes(key)));
+  // The index by time contains no scans and targets, so the rows with one value of them are counted by their own index.
+  const index =
+    indexesFor(filter).find(({ filter: name }) => name === 'scanId' || name === 'target') ?? timeIndex;
+  const range = rangeOf(index, filter);
+  const totals = createCountTotals(by, top);
   for (let from: Position | undefined; ; ) {
     const end = await db.read(() => {
-      const position = positionAfter(db, timeIndex, range, from, countedAtOnce);
-      totals.add(countSlice(db, by, bucket, and(wanted, after(from, 'newest'), upTo(position, 'newest'))));
+      const position = positionAfter(db, index, range, from, countedAtOnce);
+      totals.add(
+        countSlice(db, index, by, bucket, and(wanted, after(from, 'newest'), upTo(position, 'newest'))),
+      );
       return position;
     });
     if (end === undefined) return totals.sorted();
@@ -46,9 +65,10 @@ export async function countDeliveries(
   }
 }
 
-/** Count with the time index only. It contains all these columns, so no row is read. */
+/** The time index contains states, types and endpoints, so that no row is read to count by them. */
 function countSlice(
   db: Database,
+  { index }: TimeOrderedIndex,
   by: readonly CountKey[],
   bucket: number,
   { sql, values }: Condition,
@@ -58,7 +78,7 @@ function countSlice(
   const named = by.includes('time') ? [{ bucket }] : [];
   return db
     .statement(
-      `SELECT ${[...keys, 'count(*) AS count'].join(', ')} FROM webhook_logs INDEXED BY webhook_logs_time
+      `SELECT ${[...keys, 'count(*) AS count'].join(', ')} FROM webhook_logs INDEXED BY ${index}
        WHERE ${sql} ${group}`,
     )
     .all(...values, ...named) as Count[];

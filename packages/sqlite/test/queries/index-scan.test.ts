@@ -133,6 +133,8 @@ describe('In a large file', () => {
       state: 'state',
       eventType: 'event_type',
       endpoint: 'endpoint',
+      scanId: 'scan_id',
+      target: 'target',
       time: 'received_at / 1000 * 1000',
     };
     const by = options.by ?? ['state'];

@@ -3,15 +3,22 @@ import { checkFilter, type DeliveryFilter } from './delivery-filter.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 
 /** A field by which deliveries are counted. */
-export type CountKey = 'state' | 'eventType' | 'endpoint' | 'time';
+export type CountKey = 'state' | 'eventType' | 'endpoint' | 'time' | 'scanId' | 'target';
 
-const countKeys: readonly string[] = ['state', 'eventType', 'endpoint', 'time'] satisfies CountKey[];
+const countKeys: readonly string[] = [
+  'state',
+  'eventType',
+  'endpoint',
+  'time',
+  'scanId',
+  'target',
+] satisfies CountKey[];
 
 /** The options of `counts`: the fields to count by, and a filter. */
-export interface CountOptions
-  extends Pick<DeliveryFilter, 'eventType' | 'state' | 'endpoint' | 'since' | 'until'> {
+export interface CountOptions extends Omit<DeliveryFilter, 'text'> {
   /**
-   * The fields to count by. `[]` returns one total.
+   * The fields to count by. `[]` returns one total. With `scanId` or `target`, deliveries that have no such value are not
+   * counted.
    * @default ['state']
    */
   readonly by?: readonly CountKey[] | undefined;
@@ -20,6 +27,13 @@ export interface CountOptions
    * @default 3600000 (an hour)
    */
   readonly bucket?: number | undefined;
+  /**
+   * Return only this number of groups, from 1 to 1000: those with the largest counts, the largest first.
+   * @default undefined: all groups, in the order of the fields
+   * @example
+   * await store.counts({ by: ['target'], top: 10 });
+   */
+  readonly top?: number | undefined;
 }
 
 /** The number of deliveries that have the same values in these fields. */
@@ -31,12 +45,15 @@ export interface Count {
   readonly endpoint?: string | null;
   /** The beginning of the time bucket, in milliseconds since 1970. */
   readonly time?: number;
+  readonly scanId?: string;
+  readonly target?: string;
 }
 
 /** {@link CountOptions}, checked and with defaults. */
 export interface CountRequest {
   readonly by: readonly CountKey[];
   readonly bucket: number;
+  readonly top: number | undefined;
   readonly filter: DeliveryFilter;
 }
 
@@ -47,6 +64,7 @@ export interface CountRequest {
 export function readCountOptions({
   by = ['state'],
   bucket = 3_600_000,
+  top,
   ...filter
 }: CountOptions = {}): CountRequest {
   for (const key of by) {
@@ -57,20 +75,26 @@ export function readCountOptions({
     );
   }
   if (!(bucket >= 1)) throw new ConfigurationError('bucket', 'must be at least 1 millisecond.');
+  if (top !== undefined && !(Number.isInteger(top) && top >= 1 && top <= 1000)) {
+    throw new ConfigurationError('top', 'must be a whole number from 1 to 1000.');
+  }
   checkFilter(filter);
   if ('text' in filter) throw new ConfigurationError('text', 'cannot be used to count. Use list().');
-  return { by, bucket: Math.floor(bucket), filter };
+  return { by, bucket: Math.floor(bucket), top, filter };
 }
 
 /** Adds up partial counts. */
 export interface CountTotals {
   add(counts: Iterable<Count>): void;
-  /** Return the totals, in the order of the fields by which they are counted. */
+  /** Return the totals, in the order of the fields by which they are counted, or only the largest ones. */
   sorted(): readonly Count[];
 }
 
-/** Create empty totals, for a store that counts its deliveries in parts. */
-export function createCountTotals(by: readonly CountKey[]): CountTotals {
+/**
+ * Create empty totals, for a store that counts its deliveries in parts.
+ * @param top see {@link CountOptions.top}
+ */
+export function createCountTotals(by: readonly CountKey[], top?: number): CountTotals {
   const totals = new Map<string, Count>();
   const keyOf = (counted: Count) => JSON.stringify(by.map((key) => counted[key]));
   return {
@@ -80,7 +104,11 @@ export function createCountTotals(by: readonly CountKey[]): CountTotals {
         totals.set(key, { ...counted, count: counted.count + (totals.get(key)?.count ?? 0) });
       }
     },
-    sorted: () => [...totals.values()].sort((a, b) => compareBy(by, a, b)),
+    sorted() {
+      const counts = [...totals.values()].sort((a, b) => compareBy(by, a, b));
+      // The sort is stable, so groups of equal size stay in the order of their fields.
+      return top === undefined ? counts : counts.sort((a, b) => b.count - a.count).slice(0, top);
+    },
   };
 }
 
@@ -95,15 +123,20 @@ function compareBy(by: readonly CountKey[], a: Count, b: Count): number {
 /** Count records. This is for a store that selects in memory. */
 export function countRecords(
   records: Iterable<DeliveryRecord>,
-  { by, bucket }: CountRequest,
+  { by, bucket, top }: CountRequest,
 ): readonly Count[] {
-  const totals = createCountTotals(by);
-  totals.add([...records].map((record) => countOf(record, by, bucket)));
+  const totals = createCountTotals(by, top);
+  const counted = [...records].filter((record) => hasCounted(record, by));
+  totals.add(counted.map((record) => countOf(record, by, bucket)));
   return totals.sorted();
 }
 
+function hasCounted({ scanId, target }: DeliveryRecord, by: readonly CountKey[]): boolean {
+  return !(by.includes('scanId') && scanId === undefined) && !(by.includes('target') && target === undefined);
+}
+
 function countOf(record: DeliveryRecord, by: readonly CountKey[], bucket: number): Count {
-  const { state, eventType, endpoint = null, receivedAt } = record;
+  const { state, eventType, endpoint = null, receivedAt, scanId, target } = record;
   const time = Math.floor(receivedAt.getTime() / bucket) * bucket;
   return {
     count: 1,
@@ -111,5 +144,7 @@ function countOf(record: DeliveryRecord, by: readonly CountKey[], bucket: number
     ...(by.includes('eventType') && { eventType }),
     ...(by.includes('endpoint') && { endpoint }),
     ...(by.includes('time') && { time }),
+    ...(by.includes('scanId') && scanId !== undefined && { scanId }),
+    ...(by.includes('target') && target !== undefined && { target }),
   };
 }

@@ -144,9 +144,35 @@ export const recordCases: readonly CaseDefinition<ContractStore>[] = [
         ],
         'counts by type',
       );
-      const wrong: object = { by: ['scanId'] };
+      const wrong: object = { by: ['ip'] };
       await fails(() => store.counts(wrong), { name: 'ConfigurationError', option: 'by' }, 'counts()');
       await fails(() => store.counts({ bucket: 0 }), { option: 'bucket' }, 'counts()');
+    },
+  },
+  {
+    name: 'counts() counts by scan and target, leaves out deliveries without them, and returns the largest groups',
+    uses: ['counts'],
+    async run({ open }) {
+      const store = await open();
+      const targets = ['b', 'c', 'c', 'a', 'c', undefined, 'b', undefined, undefined, undefined];
+      await record(store, ...targets.map((target, n) => ({ target, scanId: n < 3 ? 's1' : undefined })));
+      const all = [
+        { target: 'a', count: 1 },
+        { target: 'b', count: 2 },
+        { target: 'c', count: 3 },
+      ];
+      equal(await store.counts({ by: ['target'] }), all, 'counts by target');
+      equal(await store.counts({ by: ['target'], top: 2 }), all.toReversed().slice(0, 2), 'the largest');
+      equal(await store.counts({ by: ['scanId'] }), [{ scanId: 's1', count: 3 }], 'counts by scan');
+      const both = [{ scanId: 's1', target: 'c', count: 2 }];
+      equal(await store.counts({ by: ['scanId', 'target'], top: 1 }), both, 'the largest pair');
+      equal(
+        await store.counts({ by: [], scanId: 's1', target: ['c', 'd'] }),
+        [{ count: 2 }],
+        'a filtered count',
+      );
+      for (const top of [0, 1.5, 1001])
+        await fails(() => store.counts({ top }), { option: 'top' }, 'counts()');
     },
   },
   {
