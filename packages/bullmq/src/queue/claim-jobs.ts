@@ -6,7 +6,7 @@ import {
 } from '@spiderfoot-webhooks/core/stores';
 import type { IQueueBackend, JobJson } from 'bullmq';
 import { readRun, stateAfterSkip } from '../jobs/job-state.ts';
-import { ifLocked, type JobMoves, type LockedJob } from './job-lock.ts';
+import { ifLocked, type JobMoves, type LockedJob } from './job-moves.ts';
 
 /** A job that a worker may run. */
 export interface ClaimedJob extends LockedJob {

@@ -13,7 +13,7 @@ import { readRun } from '../jobs/job-state.ts';
 import type { QueueSettings } from '../options.ts';
 import { withDeadline } from '../redis/deadline.ts';
 import { type ClaimedJob, createJobClaims, type FetchedJob } from './claim-jobs.ts';
-import { createJobMoves, ifLocked, type LockedJob } from './job-lock.ts';
+import { createJobMoves, ifLocked, type LockedJob } from './job-moves.ts';
 import { isLockLost } from './lock-lost.ts';
 
 /** Milliseconds between two checks for lost processes, and for jobs whose wake-up another process took and did not use. */
