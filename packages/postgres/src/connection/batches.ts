@@ -17,7 +17,11 @@ export interface Batches<Item, Result> {
 interface BatchOptions<Item, Result> {
   /** Milliseconds in which each item must be answered. */
   readonly patience: number;
-  /** Send items. @param deadline the deadline of all statements. @returns a result for each item */
+  /**
+   * Send items.
+   * @param deadline the deadline of all statements
+   * @returns a result for each of the first items, at least one. The other items are sent again in the next batch
+   */
   send(items: readonly Item[], deadline: Deadline): Promise<readonly Result[]>;
   /** Return a key. Items with the same key are sent in different batches, in their order. */
   keyOf(item: Item): string;
@@ -26,7 +30,7 @@ interface BatchOptions<Item, Result> {
 }
 
 /** The limits of a batch. With more items, the last response waits longer than the saved commits take. */
-const limits = { items: 128, bytes: 4_194_304 };
+export const batchLimits = { items: 128, bytes: 4_194_304 };
 
 /** The number of times that a batch is sent again after a deadlock with another process. */
 const mostRetries = 3;
@@ -109,7 +113,7 @@ export function createBatches<Item, Result>({
     for (const entry of waiting) {
       const key = keyOf(entry.item);
       bytes += sizeOf(entry.item);
-      const isFull = taken.length >= limits.items || (bytes > limits.bytes && taken.length > 0);
+      const isFull = taken.length >= batchLimits.items || (bytes > batchLimits.bytes && taken.length > 0);
       if (isFull || keys.has(key)) left.push(entry);
       else taken.push(entry);
       keys.add(key);
@@ -122,12 +126,14 @@ export function createBatches<Item, Result>({
     if (batch.length === 0) return;
     try {
       const results = await sendAgain(batch);
+      if (results.length === 0) throw new Error('The statement returned no result for the deliveries');
       for (const [index, entry] of batch.entries()) {
-        close(entry);
         const result = results[index];
-        if (result !== undefined) entry.resolve(result);
-        else entry.reject(new Error('The statement returned no result for this delivery'));
+        if (result === undefined) break;
+        close(entry);
+        entry.resolve(result);
       }
+      waiting = [...batch.slice(results.length).filter((entry) => open.has(entry)), ...waiting];
     } catch (error) {
       if (batch.length === 1 || isUnavailable(error)) {
         for (const entry of batch) {

@@ -1,6 +1,7 @@
+import { Buffer } from 'node:buffer';
 import type { Settlement } from '@spiderfoot-webhooks/core/stores';
-import { type Batches, createBatches } from '../connection/batches.ts';
-import type { Value } from '../connection/clients.ts';
+import { type Batches, batchLimits, createBatches } from '../connection/batches.ts';
+import type { Query, Value } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import { durable, lazy } from '../connection/durable-commit.ts';
 import { toList } from '../rows/lists.ts';
@@ -62,24 +63,49 @@ const settle = (prefix: string, isFinal: boolean) => `WITH ${isFinal ? durable :
   WHERE d.id = s.id AND d.state = 'running' AND d.lease_owner = s.owner AND d.attempts = s.attempt
   RETURNING d.id`;
 
+/** The statement to store results. */
+function settleQuery(prefix: string, settled: readonly Settled[]): Query {
+  const isFinal = settled.some(({ settlement: { state } }) => state === 'dead' || state === 'rejected');
+  const values = parameters.map(([, , value]) => toList(settled.map(value)));
+  return { text: settle(prefix, isFinal), values };
+}
+
+/**
+ * Ask for the changes of the first results whose texts fit in one statement, at least one. The others are sent in the next
+ * batch, and are asked again. A handler decides how long the message of its error is.
+ */
+function fittingIn(limit: number, settlings: readonly Settling[]): readonly (Settled | undefined)[] {
+  const fitting: (Settled | undefined)[] = [];
+  let bytes = 0;
+  for (const { settlement, ...fence } of settlings) {
+    const now = Date.now();
+    const changes = settlement();
+    bytes += changes === undefined ? 0 : sizeOf(changes);
+    if (bytes > limit && fitting.length > 0) break;
+    fitting.push(changes && { ...fence, settlement: changes, now });
+  }
+  return fitting;
+}
+
+/** Return the size of the texts of any length, in bytes. */
+function sizeOf({ error = '', handlers = [], issues = [] }: Settlement): number {
+  const records = handlers.map((handler) => handler.error ?? '');
+  const reasons = issues.flatMap(({ path, message }) => [path, message]);
+  return [error, ...records, ...reasons].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
 /** Create the writer of results. It writes the results of all endpoints together. */
 export function createSettlements(db: Database): Batches<Settling, boolean> {
   return createBatches({
     patience: db.patience,
     keyOf: ({ key }) => key,
     async send(settlings, deadline) {
-      const settled = settlings.flatMap(({ settlement, ...fence }): Settled[] => {
-        const now = Date.now();
-        const changes = settlement();
-        return changes === undefined ? [] : [{ ...fence, settlement: changes, now }];
-      });
-      if (settled.length === 0) return settlings.map(() => false);
-      const values = parameters.map(([, , value]) => toList(settled.map(value)));
-      const isFinal = settled.some(({ settlement: { state } }) => state === 'dead' || state === 'rejected');
-      const written = new Set(
-        (await db.write({ text: settle(db.prefix, isFinal), values }, deadline)).map(({ id }) => id),
-      );
-      return settlings.map(({ key }) => written.has(key));
+      const fitting = fittingIn(batchLimits.bytes, settlings);
+      const settled = fitting.filter((result) => result !== undefined);
+      if (settled.length === 0) return fitting.map(() => false);
+      const rows = await db.write(settleQuery(db.prefix, settled), deadline);
+      const written = new Set(rows.map(({ id }) => id));
+      return fitting.map((_, index) => written.has(settlings[index]?.key ?? null));
     },
   });
 }
