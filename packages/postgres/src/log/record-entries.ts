@@ -34,7 +34,7 @@ interface KnownRow {
   readonly isRunningElsewhere: boolean;
 }
 
-const find = (prefix: string, isElsewhere: string) => `
+export const find = (prefix: string, isElsewhere: string) => `
   SELECT d.id, d.xmin AS version, d.endpoint, d.delivery_id, d.state, d.attempts, d.handlers,
     ${isElsewhere} AS elsewhere
   FROM unnest($1::text[], $2::text[]) AS s (endpoint, delivery_id)
@@ -56,7 +56,7 @@ const columns = [
 const types = ['bigint', 'xid', 'text', 'integer', 'text', 'text', 'text', 'text', 'text', 'bigint'];
 
 /** The version is the fence: another process may have changed the row since it was read. */
-const replace = (prefix: string) => `WITH ${durable}
+export const replace = (prefix: string) => `WITH ${durable}
   UPDATE ${prefix}deliveries AS d SET state = s.state, attempts = s.attempts, handlers = s.handlers::json,
     error_message = s.error_message, code = s.code, issues = s.issues::json, lease_owner = s.owner,
     lease_duration = s.lease, lease_until = now() + s.lease * interval '1 ms'

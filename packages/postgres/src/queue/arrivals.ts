@@ -20,7 +20,7 @@ export interface Arrival {
 }
 
 /** A dead, rejected, failed or ignored delivery is attempted again when it is sent again. */
-const queueAgain = (prefix: string) => `WITH ${durable}, ${written},
+export const queueAgain = (prefix: string) => `WITH ${durable}, ${written},
   again AS (
     UPDATE ${prefix}deliveries AS d SET state = 'queued', attempts = 0, failures = 0, due_at = 'epoch',
       next_attempt = NULL, requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,

@@ -16,7 +16,7 @@ export interface Settling {
   readonly settlement: () => Settlement | undefined;
 }
 
-interface Settled extends Omit<Settling, 'settlement'> {
+export interface Settled extends Omit<Settling, 'settlement'> {
   readonly settlement: Settlement;
   /** Milliseconds since 1970, on the clock on which the settlement was created. */
   readonly now: number;
@@ -64,7 +64,7 @@ const settle = (prefix: string, isFinal: boolean) => `WITH ${isFinal ? durable :
   RETURNING d.id`;
 
 /** The statement to store results. */
-function settleQuery(prefix: string, settled: readonly Settled[]): Query {
+export function settleQuery(prefix: string, settled: readonly Settled[]): Query {
   const isFinal = settled.some(({ settlement: { state } }) => state === 'dead' || state === 'rejected');
   const values = parameters.map(([, , value]) => toList(settled.map(value)));
   return { text: settle(prefix, isFinal), values };

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type StoredDelivery, unknownEventType } from '@spiderfoot-webhooks/core/stores';
-import type { Value } from '../connection/clients.ts';
+import type { Query, Value } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import type { Deadline } from '../connection/deadline.ts';
 import { durable } from '../connection/durable-commit.ts';
@@ -50,6 +50,13 @@ const names = parameters.map(([name]) => name);
 /** All bodies are one parameter, which is sent as bytes. A list of bodies would be sent as hexadecimal text. */
 const bodies = `$${parameters.length + 1}::bytea`;
 
+/** The statement to insert deliveries. */
+export function insertQuery(prefix: string, rows: readonly NewDelivery[]): Query {
+  const lists = parameters.map(([, , value]) => rows.map((row) => value(row)));
+  const values = [...lists.map(toList), Buffer.concat(rows.map(({ delivery }) => delivery.body))];
+  return { text: insertInto(prefix), values };
+}
+
 function insertInto(prefix: string): string {
   const unnest = parameters.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ');
   const copied = names.filter((name) => !['size', 'handlers', 'issues'].includes(name)).join(', ');
@@ -87,9 +94,7 @@ export async function insertDeliveries(
       nameOf({ endpoint, id }),
     ]),
   );
-  const lists = parameters.map(([, , value]) => rows.map((row) => value(row)));
-  const values = [...lists.map(toList), Buffer.concat(rows.map(({ delivery }) => delivery.body))];
-  const inserted = await db.write({ text: insertInto(db.prefix), values }, deadline);
+  const inserted = await db.write(insertQuery(db.prefix, rows), deadline);
   return new Map(
     inserted.map(({ id, endpoint, delivery_id }) => [
       byColumns.get(`${endpoint}\n${delivery_id}`) ?? '',

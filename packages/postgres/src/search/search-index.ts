@@ -25,20 +25,20 @@ const mostPositions = 255;
  */
 const settlingTime = "interval '1 minute'";
 
-const notIndexed = (prefix: string) => `
+export const notIndexed = (prefix: string) => `
   SELECT d.id, encode(substr(d.body, 1, ${limits.characters * 4}), 'base64') AS body FROM ${prefix}deliveries AS d
   WHERE d.id > (SELECT indexed_to FROM ${prefix}search_progress)
     AND NOT EXISTS (SELECT FROM ${prefix}search_words AS s WHERE s.delivery = d.id)
   ORDER BY d.id LIMIT ${limits.rows}`;
 
 /** The words need no durable commit, because they can be indexed again. */
-const addWords = (prefix: string) => `WITH later AS MATERIALIZED (
+export const addWords = (prefix: string) => `WITH later AS MATERIALIZED (
     SELECT set_config('synchronous_commit', 'off', true) AS mode)
   INSERT INTO ${prefix}search_words (delivery, words)
   SELECT id, words::tsvector FROM later CROSS JOIN unnest($1::bigint[], $2::text[]) AS s (id, words)
   ON CONFLICT DO NOTHING`;
 
-const advance = (prefix: string) => `
+export const advance = (prefix: string) => `
   UPDATE ${prefix}search_progress SET indexed_to = found.delivery
   FROM (
     SELECT delivery FROM ${prefix}search_words

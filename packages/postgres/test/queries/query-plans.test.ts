@@ -3,6 +3,8 @@ import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import type { Query } from '../../src/connection/clients.ts';
 import { openStore } from '../../src/index.ts';
+import { find, replace } from '../../src/log/record-entries.ts';
+import { createRunner } from '../../src/log/runner.ts';
 import { positionAfter, remove } from '../../src/operations/prune.ts';
 import { putBack } from '../../src/operations/replay.ts';
 import { countQuery } from '../../src/queries/counts.ts';
@@ -14,9 +16,14 @@ import {
   selectionQuery,
 } from '../../src/queries/delivery-pages.ts';
 import { healthSql } from '../../src/queries/health.ts';
+import { queueAgain } from '../../src/queue/arrivals.ts';
 import { bury, claim, correct, extend, release } from '../../src/queue/claim-sql.ts';
+import { settleQuery } from '../../src/queue/settlements.ts';
 import { columns } from '../../src/rows/columns.ts';
+import { insertQuery } from '../../src/rows/insert-deliveries.ts';
+import { addWords, advance, notIndexed } from '../../src/search/search-index.ts';
 import { describeWithPostgres, useServer } from '../support/database.ts';
+import { createStored } from '../support/deliveries.ts';
 
 const database = useServer();
 const prefix = '"plans".';
@@ -65,7 +72,33 @@ const list = (filter: DeliveryFilter): Query => selectionQuery(prefix, select(fi
 const listOldest = (filter: DeliveryFilter): Query =>
   selectionQuery(prefix, { ...select(filter), order: 'oldest' });
 
+const runner = createRunner();
+const settled = {
+  ...{ key: '7', owner: 'me', attempt: 1, now: 0 },
+  settlement: {
+    ...{ state: 'processed', failures: 0, dueAt: undefined, requestedWait: undefined, error: undefined },
+    ...{ handlers: undefined, code: undefined, issues: undefined, event: undefined },
+  },
+} as const;
+
 const statements: Readonly<Record<string, Query>> = {
+  'insert deliveries': insertQuery(prefix, [{ delivery: createStored(), state: 'queued', attempts: 0 }]),
+  'queue a delivery again': {
+    text: queueAgain(prefix),
+    values: ['{default}', '{c4ca4238a0b923820dcc509a6f75849b}'],
+  },
+  'find logged deliveries': {
+    text: find(prefix, runner.isElsewhere),
+    values: ['{default}', '{c4ca4238a0b923820dcc509a6f75849b}', runner.owner, runner.lockClass],
+  },
+  'replace logged deliveries': {
+    text: replace(prefix),
+    values: ['{7}', '{7}', '{processed}', '{1}', ...Array.from({ length: 6 }, () => '{NULL}')],
+  },
+  'settle deliveries': settleQuery(prefix, [settled]),
+  'find deliveries without words': { text: notIndexed(prefix) },
+  'add words': { text: addWords(prefix), values: ['{7}', '{hay}'] },
+  'advance the search index': { text: advance(prefix) },
   claim: { text: claim(prefix), values: ['default', 'me', '{}', 16, 30_000, 2, 20, 16, 16] },
   bury: { text: bury(prefix), values: ['default', 'me', '{}', 20] },
   correct: { text: correct(prefix), values: ['default', 3_600_000, 30_000, 'me', '{}', 5000] },
@@ -112,6 +145,15 @@ describeWithPostgres('The plans of statements over 100,000 deliveries', () => {
       expect(await planOf(query)).not.toMatch(/Seq Scan on (?:deliveries|search_words)/);
     },
   );
+
+  it.each([
+    ['queue a delivery again', '((endpoint = s.endpoint) AND (delivery_id = s.delivery_id))'],
+    ['find logged deliveries', '((endpoint = s.endpoint) AND (delivery_id = s.delivery_id))'],
+    ['replace logged deliveries', '(id = s.id)'],
+    ['settle deliveries', '(id = s.id)'],
+  ])('the statement to %s finds each delivery by the index condition %s', async (name, condition) => {
+    expect(await planOf(statements[name] ?? { text: '' })).toContain(`Index Cond: ${condition}`);
+  });
 
   it('a count by state, type and endpoint reads only an index', async () => {
     const plan = await planOf(
