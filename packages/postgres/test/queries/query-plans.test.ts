@@ -18,7 +18,7 @@ import {
 import { healthSql } from '../../src/queries/health.ts';
 import { queueAgain } from '../../src/queue/arrivals.ts';
 import { bury, claim, correct, extend, release } from '../../src/queue/claim-sql.ts';
-import { settleQuery } from '../../src/queue/settlements.ts';
+import { type Settled, settleQuery } from '../../src/queue/settlements.ts';
 import { columns } from '../../src/rows/columns.ts';
 import { insertQuery } from '../../src/rows/insert-deliveries.ts';
 import { addWords, advance, notIndexed } from '../../src/search/search-index.ts';
@@ -73,13 +73,13 @@ const listOldest = (filter: DeliveryFilter): Query =>
   selectionQuery(prefix, { ...select(filter), order: 'oldest' });
 
 const runner = createRunner();
-const settled = {
+const settled: Settled = {
   ...{ key: '7', owner: 'me', attempt: 1, now: 0 },
   settlement: {
     ...{ state: 'processed', failures: 0, dueAt: undefined, requestedWait: undefined, error: undefined },
     ...{ handlers: undefined, code: undefined, issues: undefined, event: undefined },
   },
-} as const;
+};
 
 const statements: Readonly<Record<string, Query>> = {
   'insert deliveries': insertQuery(prefix, [{ delivery: createStored(), state: 'queued', attempts: 0 }]),
