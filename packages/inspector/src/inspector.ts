@@ -6,14 +6,17 @@ import { csrfProtection } from './access/csrf.ts';
 import { withSecurityHeaders } from './access/security-headers.ts';
 import { loadAssets } from './assets/load-assets.ts';
 import { assetRoutes } from './assets/routes.ts';
+import { deadLetterRoutes } from './dead-letters/routes.tsx';
 import { deliveryListRoutes } from './deliveries/routes.tsx';
 import { deliveryRoutes } from './delivery/routes.tsx';
 import { createStoredTypes } from './filters/event-types.ts';
 import { pathBelow } from './layout/base-path.ts';
 import { notFoundPage, sendFailure } from './layout/failures.tsx';
 import { type InspectorOptions, readSettings } from './options.ts';
+import { rejectedRoutes } from './rejected/routes.tsx';
 import { replayRoutes } from './replay/routes.ts';
 import type { Site, SiteEnv } from './site.ts';
+import { tryItRoutes } from './try-it/routes.tsx';
 
 /** A fetch handler that serves the inspector. */
 export interface Inspector {
@@ -49,6 +52,9 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   app.route('/', deliveryListRoutes(site));
   app.route('/', deliveryRoutes(site));
   app.route('/', replayRoutes(site));
+  app.route('/', deadLetterRoutes(site));
+  app.route('/', rejectedRoutes(site));
+  app.route('/', tryItRoutes(site));
   const answer = async (request: Request, env: unknown = {}) =>
     withSecurityHeaders(
       redirectToSlash(request, settings.basePath) ?? (await app.fetch(request, Object(env))),

@@ -120,3 +120,23 @@ it.each([
   expect(text).toMatch(content);
   expect(text).not.toContain('scan_completed');
 });
+
+it('the previous page of the second page is the first page, in both orders', async () => {
+  const store = openTestStore();
+  await recordEvents(store, ...Array.from({ length: 120 }, () => 'scan_completed'));
+  const { get } = await serveInspector(store);
+  const page = async (query: string) => (await get(`/deliveries${query}`)).text();
+  const link = (text: string, name: string) =>
+    new RegExp(`href="([^"]*${name}=[^"]*)"`).exec(text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  for (const order of ['', '?order=oldest']) {
+    const first = await page(order);
+    const second = await page(link(first, 'cursor'));
+    const third = await page(link(second, 'cursor'));
+    expect(keysIn(third)).toHaveLength(20);
+    expect(link(third, 'cursor')).toBe('');
+    expect(keysIn(await page(link(third, 'before')))).toEqual(keysIn(second));
+    const back = await page(link(second, 'before'));
+    expect(keysIn(back)).toEqual(keysIn(first));
+    expect(link(back, 'before')).toBe('');
+  }
+});

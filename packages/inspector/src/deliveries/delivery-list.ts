@@ -1,10 +1,13 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import { cursorAfter, type DeliveryRecord, type DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import {
+  cursorAfter,
+  type DeliveryRecord,
+  type DeliveryStore,
+  type ListOrder,
+} from '@spiderfoot-webhooks/core/stores';
 import { toDeliveryFilter } from '../filters/delivery-filter.ts';
 import type { StoredTypes } from '../filters/event-types.ts';
 import { type Filters, readFilters } from '../filters/filters.ts';
-
-type ListOrder = 'newest' | 'oldest';
 
 /** The deliveries on a page. */
 export const pageSize = 50;
@@ -53,14 +56,14 @@ export function showsNewest({ order, after, before }: ListView): boolean {
 export async function readListedPage(
   store: DeliveryStore,
   storedTypes: StoredTypes,
-  { filters, after, before }: ListView,
+  { filters, order, after, before }: ListView,
 ): Promise<ListedPage> {
   const filter = await toDeliveryFilter(filters, storedTypes);
   if (filter === undefined) return { deliveries: [], next: undefined, previous: undefined };
   // One delivery more shows whether another page follows.
   const limit = pageSize + 1;
   if (before !== undefined) {
-    const found = await store.list({ ...filter, limit, cursor: before });
+    const found = await store.list({ ...filter, limit, cursor: before, order: opposite(order) });
     const deliveries = found.deliveries.slice(0, pageSize).toReversed();
     return {
       deliveries,
@@ -68,13 +71,17 @@ export async function readListedPage(
       previous: found.deliveries.length > pageSize ? cursorOf(deliveries[0]) : undefined,
     };
   }
-  const found = await store.list({ ...filter, limit, ...(after !== undefined && { cursor: after }) });
+  const found = await store.list({ ...filter, limit, ...(after !== undefined && { cursor: after }), order });
   const deliveries = found.deliveries.slice(0, pageSize);
   return {
     deliveries,
     next: found.deliveries.length > pageSize ? cursorOf(deliveries.at(-1)) : undefined,
     previous: after === undefined ? undefined : cursorOf(deliveries[0]),
   };
+}
+
+function opposite(order: ListOrder): ListOrder {
+  return order === 'newest' ? 'oldest' : 'newest';
 }
 
 function cursorOf(delivery: DeliveryRecord | undefined): string | undefined {

@@ -28,9 +28,9 @@ export function BodySection(parts: { title: string; body: Uint8Array; downloadHr
         </div>
       </div>
       {json && (
-        <div class="code json" id="json" tabindex={0} role="region" aria-label="Event as JSON">
+        <section class="code json" id="json" tabindex={0} aria-label="Event as JSON">
           <JsonView value={json} />
-        </div>
+        </section>
       )}
       <details class="raw" open={json === undefined}>
         <summary>{`Body as received, ${body.byteLength.toLocaleString('en-US')} bytes`}</summary>

@@ -24,7 +24,9 @@ export function commandsFor(
   const isShort = text !== undefined && body.byteLength <= mostInCommand && !hasControls.test(text);
   const data = isShort ? dataIn(text) : undefined;
   const file = `delivery-${key}.json`;
-  const write = isShort ? `printf %s ${quote(text)} > ${quote(file)}` : `# First download the body as ${file}.`;
+  const write = isShort
+    ? `printf %s ${quote(text)} > ${quote(file)}`
+    : `# First download the body as ${file}.`;
   return {
     curl: [
       write,
@@ -33,7 +35,9 @@ export function commandsFor(
       `  -H "X-SpiderFoot-Signature: sha256=$(openssl dgst -sha256 -hmac "$SPIDERFOOT_WEBHOOK_SECRET" -r < ${quote(file)} | cut -d ' ' -f 1)"`,
     ].join('\n'),
     send: `spiderfoot-webhooks send ${quote(eventType)}${dialect === undefined ? '' : ` --dialect ${dialect}`}${data === undefined ? '' : ` --data ${quote(data)}`}`,
-    replay: isReplayable ? `spiderfoot-webhooks replay ${quote(key)} --store "$SPIDERFOOT_WEBHOOK_STORE"` : undefined,
+    replay: isReplayable
+      ? `spiderfoot-webhooks replay ${quote(key)} --store "$SPIDERFOOT_WEBHOOK_STORE"`
+      : undefined,
   };
 }
 

@@ -52,7 +52,7 @@ export function Facts({ delivery, event, scanHref }: FactsParts) {
   );
 }
 
-export function Fact({ name, children }: { name: string; children: Child }) {
+function Fact({ name, children }: { name: string; children: Child }) {
   return (
     <>
       <dt>{name}</dt>
@@ -61,7 +61,7 @@ export function Fact({ name, children }: { name: string; children: Child }) {
   );
 }
 
-export function TextFact({ name, value }: { name: string; value: string | undefined }) {
+function TextFact({ name, value }: { name: string; value: string | undefined }) {
   if (value === undefined || value === '') return null;
   return (
     <Fact name={name}>

@@ -49,7 +49,8 @@ async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryW
     readRelated(store, delivery),
   ]);
   const commands = commandsFor(delivery, readBodyText(body).text, store.capabilities.has('replay'));
-  const scanHref = scanId === undefined ? undefined : settings.scanUrl?.replaceAll('{scanId}', encodeURIComponent(scanId));
+  const scanHref =
+    scanId === undefined ? undefined : settings.scanUrl?.replaceAll('{scanId}', encodeURIComponent(scanId));
   const content = (
     <>
       <ReplayNotice query={search} />
@@ -61,8 +62,16 @@ async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryW
         </div>
         <aside>
           <Facts delivery={delivery} event={event} scanHref={scanHref} />
-          <RelatedSection title="Same scan" deliveries={related.scan} allHref={listHref('scan', scanId ?? '')} />
-          <RelatedSection title="Same target" deliveries={related.target} allHref={listHref('target', target ?? '')} />
+          <RelatedSection
+            title="Same scan"
+            deliveries={related.scan}
+            allHref={listHref('scan', scanId ?? '')}
+          />
+          <RelatedSection
+            title="Same target"
+            deliveries={related.target}
+            allHref={listHref('target', target ?? '')}
+          />
         </aside>
       </div>
     </>

@@ -1,10 +1,15 @@
 import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
+import { printable } from '@spiderfoot-webhooks/core/terminal';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import type { Commands } from './commands.ts';
 
 /** Other deliveries of the same scan or target. */
-export function RelatedSection(parts: { title: string; deliveries: readonly DeliveryRecord[]; allHref: string }) {
+export function RelatedSection(parts: {
+  title: string;
+  deliveries: readonly DeliveryRecord[];
+  allHref: string;
+}) {
   const { title, deliveries, allHref } = parts;
   if (deliveries.length === 0) return null;
   return (
@@ -59,7 +64,7 @@ function Command({ id, title, text }: { id: string; title: string; text: string 
         </button>
       </div>
       <pre class="code" id={id} tabindex={0}>
-        {text}
+        {text.split('\n').map(printable).join('\n')}
       </pre>
     </div>
   );

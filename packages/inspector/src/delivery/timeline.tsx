@@ -1,5 +1,6 @@
 import { rejections } from '@spiderfoot-webhooks/core';
 import type { DeliveryRecord, HandlerRecord } from '@spiderfoot-webhooks/core/stores';
+import type { Child } from 'hono/jsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 
@@ -32,7 +33,7 @@ export function Timeline({ delivery }: { delivery: DeliveryRecord }) {
       )}
       <ol class="timeline">
         {handlers.map((handler) => (
-          <HandlerItem handler={handler} />
+          <HandlerItems handler={handler} />
         ))}
         {nextAttempt !== undefined && (
           <li class="next">
@@ -49,8 +50,30 @@ export function Timeline({ delivery }: { delivery: DeliveryRecord }) {
   );
 }
 
-/** A handler whose runs were not recorded. */
-function HandlerItem({ handler: { name, succeeded, attempts, error } }: { handler: HandlerRecord }) {
+/** The runs of a handler, or its result if its runs were not recorded. */
+function HandlerItems({ handler }: { handler: HandlerRecord }) {
+  const { name, succeeded, attempts, error, runs = [] } = handler;
+  if (runs.length === 0) {
+    const note = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+    return <Item name={name} succeeded={succeeded} note={note} error={error} />;
+  }
+  return (
+    <>
+      {runs.map((run) => {
+        const note = (
+          <>
+            <Time at={run.startedAt} />
+            {` · ${Math.round(run.duration).toLocaleString('en-US')} ms`}
+          </>
+        );
+        return <Item name={name} succeeded={run.error === undefined} note={note} error={run.error} />;
+      })}
+    </>
+  );
+}
+
+function Item(parts: { name: string; succeeded: boolean; note: Child; error: string | undefined }) {
+  const { name, succeeded, note, error } = parts;
   return (
     <li class={succeeded ? undefined : 'failed'}>
       <div class="line">
@@ -60,7 +83,7 @@ function HandlerItem({ handler: { name, succeeded, attempts, error } }: { handle
           </b>
           {succeeded ? ' succeeded' : ' failed'}
         </span>
-        <span class="note">{attempts === 1 ? '1 attempt' : `${attempts} attempts`}</span>
+        <span class="note">{note}</span>
       </div>
       {error !== undefined && (
         <p class="error">

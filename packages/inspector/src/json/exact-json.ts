@@ -8,7 +8,7 @@ export type ExactJson =
   | { readonly kind: 'string' | 'number' | 'literal'; readonly text: string };
 
 /** A member of an object. */
-export interface ExactMember {
+interface ExactMember {
   readonly name: string;
   readonly value: ExactJson;
 }
@@ -41,7 +41,9 @@ export function writeExactJson(value: ExactJson): string {
   if (value.kind === 'list') return `[${value.items.map(writeExactJson).join(',')}]`;
   if (value.kind === 'string') return JSON.stringify(value.text);
   if (value.kind !== 'object') return value.text;
-  const members = value.members.map(({ name, value: member }) => `${JSON.stringify(name)}:${writeExactJson(member)}`);
+  const members = value.members.map(
+    ({ name, value: member }) => `${JSON.stringify(name)}:${writeExactJson(member)}`,
+  );
   return `{${members.join(',')}}`;
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '@spiderfoot-webhooks/core/terminal';
 import type { Context } from 'hono';
 import type { Child } from 'hono/jsx';
 import type { Site, SiteEnv } from '../site.ts';
@@ -47,7 +48,7 @@ function Page({ site, root, ...parts }: PageParts & { site: Site; root: string }
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${title} · ${site.settings.title}`}</title>
+        <title>{printable(`${title} · ${site.settings.title}`)}</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href={`${assets}/inspector.css`} />
         {page === 'overview' && <script defer src={`${assets}/uplot.js`}></script>}

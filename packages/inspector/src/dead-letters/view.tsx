@@ -1,0 +1,86 @@
+import { filterQuery } from '../filters/filters.ts';
+import { CsrfField } from '../layout/csrf-field.tsx';
+import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
+import type { DeadLetterGroup } from './groups.ts';
+
+interface ViewParts {
+  readonly groups: readonly DeadLetterGroup[];
+  /** The group whose replay is to be confirmed. */
+  readonly chosen: DeadLetterGroup | undefined;
+  readonly canReplay: boolean;
+  readonly csrfToken: string;
+}
+
+/** The dead letters, by handler and error. */
+export function DeadLettersView({ groups, chosen, canReplay, csrfToken }: ViewParts) {
+  if (groups.length === 0) return <p class="empty">No dead letters.</p>;
+  return (
+    <>
+      {chosen && canReplay && <DryRun group={chosen} csrfToken={csrfToken} />}
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Handler</th>
+            <th scope="col">Error</th>
+            <th scope="col" class="number">
+              Deliveries
+            </th>
+            <th scope="col">Newest</th>
+            {canReplay && <th scope="col">Replay</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map(({ id, handler, error, deliveries: [newest, ...older] }) => (
+            <tr>
+              <td>{handler === undefined ? 'No handler' : <Text of={handler} />}</td>
+              <td>
+                <Text of={error} class="error" />
+              </td>
+              <td class="number">{(older.length + 1).toLocaleString('en-US')}</td>
+              <td>
+                {newest && (
+                  <a
+                    href={`deliveries/${encodeURIComponent(newest.key)}${filterQuery(new Map([['state', ['dead']]]))}`}
+                  >
+                    <Time at={newest.receivedAt} />
+                  </a>
+                )}
+              </td>
+              {canReplay && (
+                <td>
+                  <a class="button" href={`?group=${id}`}>
+                    Replay…
+                  </a>
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+/** The number of deliveries that a replay of the group would put back into the queue. */
+function DryRun({ group, csrfToken }: { group: DeadLetterGroup; csrfToken: string }) {
+  const count = group.deliveries.length;
+  return (
+    <form class="notice" method="post" action="dead-letters/replay">
+      <CsrfField token={csrfToken} />
+      <input type="hidden" name="group" value={group.id} />
+      <p>
+        {`A replay would put ${count === 1 ? '1 delivery' : `${count.toLocaleString('en-US')} deliveries`} back into the queue. `}
+        Only the handlers that have not succeeded run again.
+      </p>
+      <div class="actions">
+        <button type="submit" class="primary" data-replay="">
+          {count === 1 ? 'Replay 1 delivery' : `Replay ${count.toLocaleString('en-US')} deliveries`}
+        </button>
+        <a class="button" href="dead-letters">
+          Cancel
+        </a>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,36 @@
+import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
+import { type CodeCount, hintOf } from './code-counts.ts';
+
+/** The number of rejected requests by code, with the usual cause and its fix. */
+export function CodeTable({ counts }: { counts: readonly CodeCount[] }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Code</th>
+          <th scope="col" class="number">
+            Requests
+          </th>
+          <th scope="col">Latest hour</th>
+        </tr>
+      </thead>
+      <tbody>
+        {counts.map(({ code, count, latest }) => (
+          <tr>
+            <td>
+              <b>
+                <Text of={code} />
+              </b>
+              <p class="note">{hintOf(code)}</p>
+            </td>
+            <td class="number">{count.toLocaleString('en-US')}</td>
+            <td>
+              <Time at={latest} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

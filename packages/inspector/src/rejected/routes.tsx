@@ -1,0 +1,65 @@
+import type { UnauthenticatedRejections } from '@spiderfoot-webhooks/core/stores';
+import type { Hono } from 'hono';
+import { sendPage } from '../layout/page.tsx';
+import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
+import { canDo, createRoutes, type Site, type SiteEnv } from '../site.ts';
+import { type CodeCount, countsByCode } from './code-counts.ts';
+import { CodeTable } from './code-table.tsx';
+
+/** The page of rejected requests. */
+export function rejectedRoutes(site: Site): Hono<SiteEnv> {
+  const app = createRoutes();
+  app.get('/rejected', async (c) => {
+    const known = canDo(site, 'rejections') ? await site.store.rejections() : undefined;
+    const content =
+      known === undefined ? (
+        <p class="empty">This store does not count rejected requests.</p>
+      ) : (
+        <RejectedView counts={countsByCode(known.counts)} latest={known.latest} />
+      );
+    return sendPage(c, site, { page: 'rejected', title: 'Rejected', content });
+  });
+  return app;
+}
+
+function RejectedView({
+  counts,
+  latest,
+}: { counts: readonly CodeCount[] } & Pick<UnauthenticatedRejections, 'latest'>) {
+  return (
+    <>
+      <p class="note">
+        Requests that were rejected before they were authenticated. A genuine event that does not match its
+        schema is a <a href="deliveries?state=rejected">rejected delivery</a>.
+      </p>
+      {counts.length === 0 && <p class="empty">No rejected requests.</p>}
+      {counts.length > 0 && <CodeTable counts={counts} />}
+      {latest.length > 0 && (
+        <section>
+          <div class="section-head">
+            <h2>Latest</h2>
+          </div>
+          <table>
+            <tbody>
+              {latest.slice(0, 100).map(({ receivedAt, code, endpoint, ip }) => (
+                <tr>
+                  <td class="time">
+                    <Time at={receivedAt} />
+                  </td>
+                  <td>
+                    <Text of={code} />
+                  </td>
+                  <td>
+                    <Text of={endpoint} />
+                  </td>
+                  <td>{ip !== undefined && <Text of={ip} />}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </>
+  );
+}
