@@ -12,7 +12,10 @@ import { deliveryRoutes } from './delivery/routes.tsx';
 import { createStoredTypes } from './filters/event-types.ts';
 import { pathBelow } from './layout/base-path.ts';
 import { notFoundPage, sendFailure } from './layout/failures.tsx';
+import { createLiveStreams } from './live/live-streams.ts';
+import { liveRoutes } from './live/routes.tsx';
 import { type InspectorOptions, readSettings } from './options.ts';
+import { overviewRoutes } from './overview/routes.tsx';
 import { rejectedRoutes } from './rejected/routes.tsx';
 import { replayRoutes } from './replay/routes.ts';
 import type { Site, SiteEnv } from './site.ts';
@@ -40,6 +43,7 @@ const maxFormSize = 1024 * 1024;
 export function createInspector(store: DeliveryStore, options: InspectorOptions = {}): Inspector {
   const settings = readSettings(options);
   const site: Site = { store, settings, assets: loadAssets(), storedTypes: createStoredTypes(store) };
+  const streams = createLiveStreams(site);
   const admit = createAdmission(settings);
   const app = new Hono<SiteEnv>({ getPath: (request) => pathBelow(settings.basePath, request.url) });
   app.onError((error, c) => sendFailure(c, site, error));
@@ -49,17 +53,19 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   app.use(bodyLimit({ maxSize: maxFormSize }));
   app.use(csrfProtection(settings));
   app.route('/', assetRoutes(site));
+  app.route('/', overviewRoutes(site));
   app.route('/', deliveryListRoutes(site));
   app.route('/', deliveryRoutes(site));
   app.route('/', replayRoutes(site));
   app.route('/', deadLetterRoutes(site));
   app.route('/', rejectedRoutes(site));
   app.route('/', tryItRoutes(site));
+  app.route('/', liveRoutes(site, streams));
   const answer = async (request: Request, env: unknown = {}) =>
     withSecurityHeaders(
       redirectToSlash(request, settings.basePath) ?? (await app.fetch(request, Object(env))),
     );
-  return Object.assign(answer, { close() {} });
+  return Object.assign(answer, { close: streams.close });
 }
 
 /** Links are relative to the base path, so it must end with a slash. */

@@ -4,7 +4,7 @@ import { openStore } from '@spiderfoot-webhooks/sqlite';
 import { expect, it } from 'vitest';
 import { openTestStore, recordEvents, serveInspector } from './support/serve.ts';
 
-const paths = ['/deliveries', '/deliveries/1', '/dead-letters', '/rejected', '/try-it'];
+const paths = ['/', '/deliveries', '/deliveries/1', '/dead-letters', '/rejected', '/try-it'];
 
 it.each(['/', '/inspector', '/a/b/'])('every page below %s links only below it', async (basePath) => {
   const store = openTestStore();
@@ -32,16 +32,36 @@ it('the path without its last slash leads to the overview', async () => {
 
 it('the assets of a page can be loaded and kept', async () => {
   const { get } = await serveInspector(openTestStore());
-  const page = await (await get('/deliveries')).text();
+  const page = await (await get('/')).text();
   const assets = [...page.matchAll(/(?:href|src)="(\.\/assets\/[^"]+)"/g)].map(([, path = '']) =>
     path.slice(1),
   );
-  expect(assets).toHaveLength(2);
+  expect(assets).toHaveLength(3);
   for (const path of assets) {
     const response = await get(path);
     expect(response.status, path).toBe(200);
     expect(response.headers.get('cache-control')).toContain('immutable');
   }
+});
+
+it('the overview counts deliveries, and shows the handlers and their errors', async () => {
+  const store = openTestStore();
+  await recordEvents(store, 'scan_completed', 'scan_failed');
+  const receiver = createReceiver({ secret: 's3cret', log: store });
+  receiver.onAny(() => Promise.reject(new Error('the SIEM is down')), { name: 'siem' });
+  await receiver.receive(await signedDelivery('high_risk_event', { secret: 's3cret' }));
+  const { get } = await serveInspector(store);
+  const page = await (await get('/?range=hour')).text();
+  expect(page).toMatch(/<dt>Deliveries<\/dt><dd>3<\/dd>/);
+  expect(page).toContain('the SIEM is down');
+  const chart: unknown = await (await get('/chart.json?range=hour&by=type')).json();
+  const { times = [], series = [] } = Object(chart);
+  expect(times).toHaveLength(60);
+  const sums = series.map(({ name, values }: { name: string; values: number[] }) => [
+    name,
+    values.reduce((sum, value) => sum + value, 0),
+  ]);
+  expect(Object.fromEntries(sums)).toMatchObject({ scan_completed: 1, scan_failed: 1, high_risk_event: 1 });
 });
 
 it('groups dead letters by handler and error, shows the count first, and replays a group', async () => {

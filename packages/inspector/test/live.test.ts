@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { openTestStore, recordEvents, serveInspector } from './support/serve.ts';
+
+/** Read a stream until its text matches. */
+async function readUntil(response: Response, pattern: RegExp): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const part of response.body ?? []) {
+    text += decoder.decode(part, { stream: true });
+    if (pattern.test(text)) return text;
+  }
+  return text;
+}
+
+it('a new delivery is sent as a row, if it matches the filter of the page', async () => {
+  const store = openTestStore();
+  const { get } = await serveInspector(store);
+  const all = await get('/live');
+  const some = await get('/live?type=scan_failed');
+  expect(all.headers.get('content-type')).toContain('text/event-stream');
+  const [allText, someText] = await Promise.all([
+    readUntil(all, /event: deliveries\ndata: .*"keys":\["[12]","[12]"\]/),
+    readUntil(some, /event: deliveries/),
+    recordEvents(store, 'scan_completed', 'scan_failed'),
+  ]);
+  expect(allText).toContain('event: overview');
+  expect(allText).toContain('event: health');
+  expect(someText).toContain('scan_failed');
+  expect(someText).not.toContain('scan_completed');
+});
+
+it('at most 32 streams are open, and a closed one makes way for another', async () => {
+  const { get } = await serveInspector(openTestStore());
+  const streams = await Promise.all(Array.from({ length: 32 }, () => get('/live')));
+  expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200));
+  const refused = await get('/live');
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30']);
+  await streams[0]?.body?.cancel();
+  await expect.poll(async () => (await get('/live')).status).toBe(200);
+});
