@@ -37,7 +37,8 @@ describeWithPostgres('A PostgreSQL queue whose process was stopped past its leas
 
   it('puts back a delivery that it claimed without learning of it, and does not count a failure', async () => {
     const schema = newSchema();
-    const store = openTestStore(database.connectionString, { schema, patience: 200, lease: 3_600_000 });
+    const store = openTestStore(database.connectionString, { schema, patience: 1000, lease: 3_600_000 });
+    await store.ready();
     const attempts: string[] = [];
     store.start('default', async ({ id, attempt }) => {
       attempts.push(`${id} ${attempt}`);
