@@ -19,6 +19,7 @@ const slow = [
   'packages/cli/test/{init,completion}.test.ts',
   'packages/cli/test/{diagnose,doctor,listen,log,send,store,terminal}/*.test.ts',
   'packages/forward/test/siem/syslog.test.ts',
+  'packages/inspector/test/browser/*.test.ts',
   'packages/sqlite/test/file/{full-disk,locked-file,open-failure,replaced-file}.test.ts',
   'packages/sqlite/test/{database/read-only,search/search-text}.test.ts',
   'packages/sqlite/test/{log/two-processes,queue/lost-processes,queue/dead-letters}.test.ts',

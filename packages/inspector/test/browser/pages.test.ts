@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWithBrowser, useBrowser } from './support/chromium.ts';
+import { createDeadLetters } from './support/dead-letters.ts';
+import { type Inspected, inspect, recordAll } from './support/inspected-store.ts';
+import { openPage } from './support/pages.ts';
+import { sampleDeliveries } from './support/sample-deliveries.ts';
+import { useStores } from './support/test-stores.ts';
+
+const browser = useBrowser();
+const stores = useStores();
+
+describeWithBrowser('the pages', () => {
+  describe.each(stores)('on $name', ({ name, open: openStore }) => {
+    let inspected: Inspected;
+    beforeAll(async () => {
+      const store = openStore();
+      const until = new Date(Date.now() - 3_600_000);
+      await recordAll(store, sampleDeliveries({ count: 80, until, hours: 24 }));
+      await createDeadLetters(store, 4);
+      inspected = await inspect(store, (receiver) => receiver.onAny(() => {}, { name: 'siem' }));
+    });
+    afterAll(() => inspected?.close());
+
+    const open = (path: string) => openPage(browser(), `${inspected.url}${path}`);
+
+    it(`filters without loading the document again, and the back button removes the filter, on ${name}`, async () => {
+      const page = await open('deliveries');
+      await page.evaluate(() => document.body.classList.add('same-document'));
+      await page.getByLabel('State').selectOption('dead');
+      await page.waitForURL(/state=dead/);
+      await expect.poll(() => page.locator('[data-rows] tr').count()).toBe(4);
+      await page.goBack();
+      await expect.poll(() => page.locator('[data-rows] tr').count()).toBe(50);
+      expect(await page.locator('body.same-document').count()).toBe(1);
+    });
+
+    it(`finds a delivery by its text, and keeps the search focused, on ${name}`, async () => {
+      const page = await open('deliveries');
+      const search = page.locator('input[type="search"]');
+      await search.fill('VULNERABILITY_CVE_HIGH');
+      await search.press('Enter');
+      await page.waitForURL(/text=VULNERABILITY_CVE_HIGH/);
+      await page.locator('.chip').first().waitFor();
+      expect(await search.evaluate((field) => field === document.activeElement)).toBe(true);
+      const found = await page.locator('[data-rows] .type a').allTextContents();
+      expect(new Set(found)).toEqual(new Set(['vulnerability_found']));
+    });
+
+    it(`replays the selected deliveries after a confirmation on ${name}`, async () => {
+      const { deliveries } = await inspected.store.list({ state: 'dead', limit: 2 });
+      const page = await open('deliveries?state=dead');
+      for (const { key } of deliveries) await page.locator(`input[name="key"][value="${key}"]`).check();
+      await page.getByText('2 selected').waitFor();
+      await page.getByRole('button', { name: 'Replay' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
+      for (const { key } of deliveries) {
+        await expect.poll(async () => (await inspected.store.get(key))?.state).toBe('processed');
+      }
+    });
+
+    it(`replays nothing if the confirmation is canceled on ${name}`, async () => {
+      const { deliveries } = await inspected.store.list({ state: 'dead', limit: 1 });
+      const key = deliveries[0]?.key ?? '';
+      const page = await open('deliveries?state=dead');
+      await page.locator(`input[name="key"][value="${key}"]`).check();
+      await page.getByRole('button', { name: 'Replay' }).click();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect((await inspected.store.get(key))?.state).toBe('dead');
+    });
+
+    it(`shows a delivery, folds its JSON and copies it on ${name}`, async () => {
+      const page = await open('deliveries?state=processed');
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.locator('[data-rows] .type a').first().click();
+      const fold = page.locator('[data-fold]');
+      await fold.click();
+      expect(await page.locator('.json details details[open]').count()).toBe(0);
+      await fold.click();
+      expect(await page.locator('.json details details[open]').count()).toBeGreaterThan(0);
+      await page.locator('[data-copy]').first().click();
+      await page.getByRole('status').getByText('Copied').waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).not.toBe('');
+    });
+  });
+});
