@@ -31,6 +31,8 @@ export interface Router {
   replaceByRoute(): void;
   /** Return the handlers of a type, in registration order. `onUnhandled` handlers are included if no `on` handler matches. */
   routesOf(type: string): readonly Route[];
+  /** Return the names of all handlers, in registration order. */
+  names(): readonly string[];
 }
 
 /** The events of a registration: canonical selectors, all events, or the events that no `on` handler matches. */
@@ -99,6 +101,7 @@ export function createRouter(catalogue: Catalogue, handlerTimeout: number): Rout
   }
 
   return {
+    names,
     add(selectors, run, options) {
       register(selectors.join(','), readSelectors(selectors), run, options);
     },

@@ -1,5 +1,6 @@
 import { isThenable, type MaybePromise, within } from '../data/promises.ts';
 import { type HandlerFailure, HandlerTimeoutError } from '../errors.ts';
+import type { ReportHandlerRun } from '../reporting/handler-run.ts';
 import type { Logger } from '../reporting/logger.ts';
 import type { StoredRun } from '../stores/stored-delivery.ts';
 import { type DeliveryContext, HandlerContext, type Interruption } from './event-context.ts';
@@ -18,6 +19,8 @@ export interface HandlersAttempt {
   readonly succeeded: Set<string>;
   /** A list to which the runs of this attempt are added. `undefined` if they are not recorded, which saves reading the clock. */
   readonly runs: StoredRun[] | undefined;
+  /** Report the end of a run to the listeners. `undefined` without listeners, which saves reading the clock. */
+  readonly report: ReportHandlerRun | undefined;
   /** The handlers of this delivery that are still running from an earlier attempt. */
   readonly lateHandlers: LateHandlers;
   readonly interruption: Interruption | undefined;
@@ -42,17 +45,17 @@ export function runHandlers(
 }
 
 function start(route: Route, work: HandlersAttempt, failures: HandlerFailure[]): Promise<void> | undefined {
-  const { event, delivery, logger, succeeded, runs, lateHandlers, interruption } = work;
+  const { event, delivery, logger, succeeded, runs, report, lateHandlers, interruption } = work;
   const { name } = route;
-  const end = runs === undefined ? ignore : startRun(name, runs);
+  const end = runs === undefined && report === undefined ? ignore : startRun(name, runs, report);
   const fail = (error: unknown) => {
-    end();
+    end(error, false);
     failures.push({ handler: name, error });
   };
   const earlier = lateHandlers.get(name);
   if (earlier !== undefined) {
     const finished = earlier.then(() => void succeeded.add(name));
-    return inTime(finished, route, ignore).then(end, fail);
+    return inTime(finished, route, ignore).then(() => end(), fail);
   }
   const context = new HandlerContext(delivery, event.event_type, logger, interruption);
   let result: unknown;
@@ -72,19 +75,24 @@ function start(route: Route, work: HandlersAttempt, failures: HandlerFailure[]):
   return inTime(finished, route, (error) => {
     lateHandlers.add(name, finished);
     context.abort(error);
-  }).then(end, fail);
+  }).then(() => end(), fail);
 }
 
 function ignore(): void {}
 
-/** Begin the run of a handler. @returns a function that ends the run, and adds it to the list */
-function startRun(handler: string, runs: StoredRun[]): () => void {
+/** Begin the run of a handler. @returns a function that ends the run, records it and reports it */
+function startRun(
+  handler: string,
+  runs: StoredRun[] | undefined,
+  report: ReportHandlerRun | undefined,
+): (error?: unknown, succeeded?: boolean) => void {
   const startedAt = new Date();
   const start = performance.now();
-  return () => {
+  return (error, succeeded = true) => {
     // Microseconds are enough, and the run is stored as text.
     const duration = Math.round((performance.now() - start) * 1000) / 1000;
-    runs.push({ handler, startedAt, duration });
+    runs?.push({ handler, startedAt, duration });
+    report?.({ handler, startedAt, duration, succeeded, error });
   };
 }
 

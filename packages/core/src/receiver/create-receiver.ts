@@ -76,6 +76,10 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       observers.addDeadLetter(listener);
       return this;
     },
+    onHandlerRun(listener) {
+      observers.addHandlerRun(listener);
+      return this;
+    },
     receive<This>(
       this: This,
       delivery: Delivery,
@@ -100,6 +104,10 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       mounted = mounted === 'handlers' ? mounted : to;
     },
     queued: queue !== undefined,
+    endpoint,
+    get handlerNames() {
+      return router.names();
+    },
     async close() {
       await inFlight.drain();
       await worker?.close();

@@ -145,6 +145,7 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
       logger,
       succeeded,
       runs,
+      report: observers.handlerRuns(observation, id, event.event_type),
       lateHandlers: lateHandlers.of(id, waitUntil),
       interruption,
     });

@@ -4,6 +4,7 @@ import type { EventOf, EventSelector, WebhookEvent } from '../events/types.ts';
 import type { EventContext } from '../handlers/event-context.ts';
 import type { HandlerOptions } from '../options/handler-options.ts';
 import type { Outcome } from '../outcome/outcome.ts';
+import type { HandlerRunListener } from '../reporting/handler-run.ts';
 import type { DeadLetterListener, ErrorListener, OutcomeListener } from '../reporting/observers.ts';
 
 /**
@@ -107,6 +108,14 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    */
   onDeadLetter<This>(this: This, listener: DeadLetterListener): This;
   /**
+   * Call a function with each run of a handler when it ends, for example to measure how long a handler takes. A retry runs
+   * only the handlers that have not succeeded, so the others have no further run. If a listener throws or rejects,
+   * `onError` is called with the source `listener`, and the delivery is not affected.
+   * @example
+   * receiver.onHandlerRun(({ handler, succeeded, duration }) => console.log(handler, succeeded, `${duration} ms`));
+   */
+  onHandlerRun<This>(this: This, listener: HandlerRunListener): This;
+  /**
    * Receive one delivery. Adapters call this method. To call it in a test, create deliveries with `core/testing`.
    * @param handle runs instead of the registered handlers, for an adapter that passes the event to a route
    * @returns the outcome. A rejection is a value, not an exception
@@ -142,6 +151,10 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
   mount(to: 'handlers' | 'route'): void;
   /** Whether deliveries get their responses before their handlers run. */
   readonly queued: boolean;
+  /** The option `endpoint`: the label of this receiver in logs, in metrics and in the store. */
+  readonly endpoint: string;
+  /** The names of the registered handlers, in registration order. */
+  readonly handlerNames: readonly string[];
   /**
    * Reject new deliveries with 503, wait for deliveries in flight, and stop the workers. This does not close the store:
    * close it afterwards.

@@ -3,6 +3,7 @@ import { isThenable } from '../data/promises.ts';
 import { asksForRetry, EventHandlingError } from '../errors.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { DeadLetter } from '../stores/rules/dead-letter.ts';
+import type { HandlerRunListener, ReportHandlerRun } from './handler-run.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import {
   createObservation,
@@ -68,6 +69,7 @@ export interface Observers {
   addOutcome(listener: OutcomeListener<never>): void;
   addError(listener: ErrorListener): void;
   addDeadLetter(listener: DeadLetterListener): void;
+  addHandlerRun(listener: HandlerRunListener): void;
   /** Start the observation of one delivery. */
   observe(receivedAt: Date, phase: Phase): Observation;
   /** Log an outcome with the error that caused it, and call the listeners. */
@@ -78,6 +80,11 @@ export interface Observers {
   sideError(error: unknown, source: ErrorDetails['source'], subject: Subject): void;
   /** Call the dead-letter listeners. @returns whether the dead letter was logged */
   deadLetter(letter: DeadLetter): boolean;
+  /**
+   * Create a function that calls the listeners with the runs of a delivery's handlers.
+   * @returns `undefined` without listeners
+   */
+  handlerRuns(subject: Subject, id: string, eventType: string): ReportHandlerRun | undefined;
   /** Log that an event has no handler. */
   unhandled(subject: Subject): void;
 }
@@ -86,6 +93,7 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
   const outcomeListeners: OutcomeListener<never>[] = [];
   const errorListeners: ErrorListener[] = [];
   const deadLetterListeners: DeadLetterListener[] = [];
+  const handlerRunListeners: HandlerRunListener[] = [];
   const isLogging = logger !== silentLogger;
 
   function error(error: unknown, source: ErrorDetails['source'], subject: Subject): void {
@@ -115,6 +123,7 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
     addOutcome: (listener) => void outcomeListeners.push(listener),
     addError: (listener) => void errorListeners.push(listener),
     addDeadLetter: (listener) => void deadLetterListeners.push(listener),
+    addHandlerRun: (listener) => void handlerRunListeners.push(listener),
     observe: (receivedAt, phase) =>
       createObservation(receivedAt, phase, isLogging || outcomeListeners.length > 0),
     outcome(outcome, observation) {
@@ -145,6 +154,20 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
         );
       }
       return isLogging;
+    },
+    handlerRuns(subject, id, eventType) {
+      if (handlerRunListeners.length === 0) return undefined;
+      const { phase, attempt } = subject;
+      return (run) => {
+        const details = { ...run, endpoint, id, phase, attempt, eventType };
+        for (const listener of handlerRunListeners) {
+          safely(
+            () => listener(details),
+            (err) => sideError(err, 'listener', subject),
+            subject.waitUntil,
+          );
+        }
+      };
     },
     unhandled({ eventType, id }) {
       safely(() =>
