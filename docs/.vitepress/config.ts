@@ -43,6 +43,7 @@ export default defineConfig({
         items: [
           page('Deployment', '/deployment'),
           page('Several machines', '/several-machines'),
+          page('Inspector', '/inspector'),
           page('The command', '/command'),
           page('Metrics and logs', '/metrics-and-logs'),
           page('Troubleshooting', '/troubleshooting'),
