@@ -23,22 +23,33 @@ export function DeliveriesView({ view, page, types, root, hasText, canReplay, cs
     <>
       <FilterForm filters={view.filters} types={types} hasText={hasText} order={order} />
       <FilterChips filters={view.filters} order={order} />
-      <form method="post" action={`${root}replay`}>
-        <CsrfField token={csrfToken} />
-        <input type="hidden" name="back" value={query} />
-        {canReplay && <BulkActions />}
-        <table class="rows">
-          <Columns selectable={canReplay} />
-          <tbody data-rows={pageSize}>
-            <DeliveryRows deliveries={page.deliveries} root={root} query={query} selectable={canReplay} />
-          </tbody>
-        </table>
-        <p class="empty" data-empty="" hidden={page.deliveries.length > 0}>
-          {view.filters.size > 0 ? 'No delivery matches these filters.' : 'No deliveries yet.'}
-        </p>
-      </form>
+      {canReplay ? (
+        <form method="post" action={`${root}replay`}>
+          <CsrfField token={csrfToken} />
+          <input type="hidden" name="back" value={query} />
+          <BulkActions />
+          <DeliveryTable page={page} root={root} query={query} selectable />
+        </form>
+      ) : (
+        <DeliveryTable page={page} root={root} query={query} selectable={false} />
+      )}
+      <p class="empty" data-empty="" hidden={page.deliveries.length > 0}>
+        {view.filters.size > 0 ? 'No delivery matches these filters.' : 'No deliveries yet.'}
+      </p>
       <Paging view={view} page={page} order={order} />
     </>
+  );
+}
+
+function DeliveryTable(parts: { page: ListedPage; root: string; query: string; selectable: boolean }) {
+  const { page, ...rows } = parts;
+  return (
+    <table class="rows">
+      <Columns selectable={rows.selectable} />
+      <tbody data-rows={pageSize}>
+        <DeliveryRows deliveries={page.deliveries} {...rows} />
+      </tbody>
+    </table>
   );
 }
 
