@@ -13,6 +13,8 @@ import { forwardParts } from './forward/report.ts';
 import { measureHttp } from './http/http.ts';
 import { measureRejections } from './http/rejections.ts';
 import { httpParts, rejectionParts } from './http/report.ts';
+import { measureInspector } from './inspector/inspector.ts';
+import { inspectorParts } from './inspector/report.ts';
 import type { Progress } from './report/progress.ts';
 import { storeHttpParts, storeRowsParts } from './store/report.ts';
 import { measureStoreHttp } from './store/store-http.ts';
@@ -79,6 +81,12 @@ export const parts: Readonly<Record<string, Part>> = {
     1,
     (_rounds, { rows, progress }) => measureEngineRows(rows, progress),
     engineRowsParts,
+    requireEngines,
+  ),
+  inspector: part(
+    1,
+    (rounds, { rows, progress }) => measureInspector(rounds, rows, progress),
+    inspectorParts,
     requireEngines,
   ),
   forward: part(

@@ -13,7 +13,7 @@ Run the benchmarks, print the figures, and write each part to docs/benchmarks.md
   --rounds  the number of rounds (60). Some parts run a third or a sixth of them
   --rows    the largest number of rows in a table (1000000)
   --json    print the figures as JSON
-The parts engines, workers and postgres need PostgreSQL and Redis.
+The parts engines, workers, postgres and inspector need PostgreSQL and Redis.
 `;
 
 async function run(): Promise<void> {
