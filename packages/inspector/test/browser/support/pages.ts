@@ -47,6 +47,11 @@ function watch(page: Page, host: string): readonly string[] {
   return problems;
 }
 
+/** Wait until the page receives live events. */
+export async function untilLive(page: Page): Promise<void> {
+  await page.locator('[data-live-state="live"]').waitFor();
+}
+
 /** The number of pixels by which the page is wider than its window. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -1,0 +1,86 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWithBrowser, useBrowser } from './support/chromium.ts';
+import { type Inspected, inspect, recordAll } from './support/inspected-store.ts';
+import { openPage, untilLive } from './support/pages.ts';
+import { sampleDeliveries } from './support/sample-deliveries.ts';
+import { useStores } from './support/test-stores.ts';
+
+const browser = useBrowser();
+const stores = useStores();
+
+describeWithBrowser('live updates', () => {
+  describe.each(stores)('on $name', ({ name, open }) => {
+    let inspected: Inspected;
+    beforeAll(async () => {
+      const store = open();
+      const until = new Date(Date.now() - 60_000);
+      await recordAll(store, sampleDeliveries({ count: 80, until, hours: 24 }));
+      inspected = await inspect(store, (receiver) => receiver.onAny(() => {}));
+    });
+    afterAll(() => inspected?.close());
+
+    const openList = async (query = ''): Promise<Page> => {
+      const page = await openPage(browser(), `${inspected.url}deliveries${query}`);
+      await untilLive(page);
+      return page;
+    };
+    const sendTo = (target: string) =>
+      inspected.send('malware_detected', { data: { scan_id: 'live', target } });
+
+    it(`shows a new delivery in two browsers on ${name}`, async () => {
+      const pages = [await openList(), await openList()];
+      expect(await sendTo('both.example')).toBe(202);
+      for (const page of pages) {
+        const row = page.locator('[data-rows] tr', { hasText: 'both.example' });
+        await row.getByText('processed').waitFor();
+        expect(await rowIndex(page, 'both.example')).toBe(0);
+      }
+    });
+
+    it(`counts new deliveries while the operator reads further down on ${name}`, async () => {
+      const page = await openList();
+      await page.evaluate(() => scrollTo(0, 400));
+      const first = await page.locator('[data-rows] tr').first().getAttribute('data-key');
+      await sendTo('below.example');
+      const button = page.getByRole('button', { name: /^\d+ new$/ });
+      await button.waitFor();
+      expect(await page.locator('[data-rows] tr').first().getAttribute('data-key')).toBe(first);
+      await button.click();
+      await page.locator('[data-rows] tr', { hasText: 'below.example' }).waitFor();
+      expect(await page.evaluate(() => scrollY)).toBe(0);
+    });
+
+    it(`shows only the new deliveries that match the filter on ${name}`, async () => {
+      const page = await openList('?target=wanted.example');
+      await sendTo('unwanted.example');
+      await sendTo('wanted.example');
+      await page.locator('[data-rows] tr', { hasText: 'wanted.example' }).first().waitFor();
+      expect(await page.getByText('unwanted.example').count()).toBe(0);
+    });
+  });
+
+  it('connects again and shows the deliveries that arrived in the meantime', async () => {
+    const [sqlite] = stores;
+    if (!sqlite) throw new Error('There is no store');
+    const inspected = await inspect(sqlite.open(), (receiver) => receiver.onAny(() => {}));
+    const page = await openPage(browser(), `${inspected.url}deliveries`, {}, /Failed to load|ERR_/);
+    try {
+      await untilLive(page);
+      await page.context().setOffline(true);
+      inspected.server.closeAllConnections();
+      await page.locator('[data-live-state="reconnecting"]').waitFor();
+      await inspected.send('scan_completed', { data: { scan_id: 's', target: 'missed.example' } });
+      await page.context().setOffline(false);
+      await untilLive(page);
+      await page.locator('[data-rows] tr', { hasText: 'missed.example' }).waitFor();
+    } finally {
+      await inspected.close();
+    }
+  });
+});
+
+async function rowIndex(page: Page, text: string): Promise<number> {
+  const rows = await page.locator('[data-rows] tr').allTextContents();
+  return rows.findIndex((row) => row.includes(text));
+}
