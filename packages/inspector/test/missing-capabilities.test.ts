@@ -33,12 +33,10 @@ it.each(paths)('%s shows the parts that the store supports, and no form for the 
   const response = await inspector(new Request(`http://localhost${path}`));
   expect(response.status).toBe(200);
   const page = await response.text();
-  expect(page).not.toMatch(
-    /method="post"[^>]*action="[^"]*replay"[^]*<button|name="text"|export\?|data-chart/,
-  );
+  expect(page).not.toMatch(/method="post"[^>]*action="[^"]*replay"[^]*<button|name="text"|export\?/);
 });
 
-it.each(['/export', '/chart.json'])('%s is not found if the store lacks the method', async (path) => {
+it('the export is not found if the store lacks the method', async () => {
   const inspector = createInspector(await listOnly(), { auth: () => true });
-  expect((await inspector(new Request(`http://localhost${path}`))).status).toBe(404);
+  expect((await inspector(new Request('http://localhost/export'))).status).toBe(404);
 });

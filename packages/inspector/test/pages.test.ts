@@ -52,7 +52,7 @@ it('the overview counts deliveries, and shows the handlers and their errors', as
   await receiver.receive(await signedDelivery('high_risk_event', { secret: 's3cret' }));
   const { get } = await serveInspector(store);
   const page = await (await get('/?range=hour')).text();
-  expect(page).toMatch(/<dt>Deliveries<\/dt><dd>3<\/dd>/);
+  expect(page).toMatch(/<dt>Deliveries<\/dt><dd><a [^>]*>3<\/a><\/dd>/);
   expect(page).toContain('the SIEM is down');
   const chart: unknown = await (await get('/chart.json?range=hour&by=type')).json();
   const { times = [], series = [] } = Object(chart);

@@ -42,6 +42,7 @@ export {
   type CountOptions,
   type CountRequest,
   type CountTotals,
+  countRecords,
   createCountTotals,
   readCountOptions,
 } from './records/delivery-counts.ts';

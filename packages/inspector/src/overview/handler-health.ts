@@ -1,70 +1,79 @@
-import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryRecord, HandlerRecord } from '@spiderfoot-webhooks/core/stores';
 
-/** The results of one handler. */
+/** How well a handler has worked. */
 export interface HandlerHealth {
   readonly name: string;
   readonly runs: number;
-  /** From 0 to 1. */
-  readonly successRate: number;
-  /** Milliseconds. `undefined` if no duration was recorded. */
+  readonly failures: number;
+  /** The duration that half of the runs did not exceed, in milliseconds. `undefined` if no duration is known. */
   readonly p50: number | undefined;
+  /** The duration that 95% of the runs did not exceed, in milliseconds. */
   readonly p95: number | undefined;
-  readonly lastError: string | undefined;
+  readonly lastError: HandlerError | undefined;
+}
+
+interface HandlerError {
+  readonly text: string;
+  readonly at: Date;
+  /** The delivery with which the handler failed. */
+  readonly key: string;
 }
 
 interface Totals {
   runs: number;
   failures: number;
   readonly durations: number[];
-  lastError: string | undefined;
+  lastError: HandlerError | undefined;
 }
 
-/**
- * Add up the runs of each handler. The least successful handler is first.
- * @param deliveries newest first
- */
+/** Compute the health of each handler. The handler with the highest share of failures is first. */
 export function handlerHealth(deliveries: readonly DeliveryRecord[]): readonly HandlerHealth[] {
   const handlers = new Map<string, Totals>();
-  for (const { name, succeeded, error, runs } of deliveries.flatMap((delivery) => delivery.handlers)) {
-    const totals = handlers.get(name) ?? { runs: 0, failures: 0, durations: [], lastError: undefined };
-    handlers.set(name, totals);
-    // A record of an older version has only its last result.
-    const results = runs ?? [{ duration: undefined, ...(!succeeded && { error: error ?? '' }) }];
-    for (const run of results.toReversed()) {
-      totals.runs += 1;
-      if (run.error !== undefined) totals.failures += 1;
-      totals.lastError ??= run.error;
-      if (run.duration !== undefined) totals.durations.push(run.duration);
+  for (const delivery of deliveries) {
+    for (const handler of delivery.handlers) {
+      const totals = handlers.get(handler.name) ?? {
+        ...{ runs: 0, failures: 0, durations: [], lastError: undefined },
+      };
+      handlers.set(handler.name, totals);
+      addHandler(totals, handler, delivery);
     }
   }
-  return [...handlers]
-    .map(([name, { runs, failures, durations, lastError }]) => {
-      const sorted = durations.toSorted((a, b) => a - b);
-      const successRate = runs === 0 ? 1 : 1 - failures / runs;
-      return {
-        name,
-        runs,
-        successRate,
-        p50: percentile(sorted, 0.5),
-        p95: percentile(sorted, 0.95),
-        lastError,
-      };
-    })
-    .toSorted((a, b) => a.successRate - b.successRate || b.runs - a.runs);
+  return [...handlers].map(([name, totals]) => toHealth(name, totals)).toSorted(byFailures);
 }
 
-function percentile(sorted: readonly number[], part: number): number | undefined {
-  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)];
-}
-
-/** The most frequent values of a field, with their counts. */
-export function topValues(
-  deliveries: readonly DeliveryRecord[],
-  field: 'scanId' | 'target',
-): readonly (readonly [value: string, count: number])[] {
-  const counts = new Map<string, number>();
-  for (const { [field]: value = '' } of deliveries) {
-    if (value.trim() !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
+function addHandler(totals: Totals, handler: HandlerRecord, { key, receivedAt }: DeliveryRecord): void {
+  const { runs, attempts, succeeded, error } = handler;
+  if (runs === undefined) {
+    // An older version has not recorded the runs.
+    totals.runs += attempts;
+    totals.failures += succeeded ? attempts - 1 : attempts;
+    if (error !== undefined) setError(totals, { text: error, at: receivedAt, key });
+    return;
   }
-  return [...counts].toSorted(([, a], [, b]) => b - a).slice(0, 5);
+  totals.runs += runs.length;
+  for (const run of runs) {
+    totals.durations.push(run.duration);
+    if (run.error === undefined) continue;
+    totals.failures++;
+    setError(totals, { text: run.error, at: run.startedAt, key });
+  }
+}
+
+function setError(totals: Totals, error: HandlerError): void {
+  if (totals.lastError === undefined || error.at > totals.lastError.at) totals.lastError = error;
+}
+
+function toHealth(name: string, { runs, failures, durations, lastError }: Totals): HandlerHealth {
+  const sorted = durations.toSorted((a, b) => a - b);
+  return { name, runs, failures, p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), lastError };
+}
+
+/** The nearest rank: a duration that was measured. */
+function percentile(sorted: readonly number[], share: number): number | undefined {
+  return sorted[Math.ceil(share * sorted.length) - 1];
+}
+
+function byFailures(a: HandlerHealth, b: HandlerHealth): number {
+  const share = ({ runs, failures }: HandlerHealth) => failures / Math.max(runs, 1);
+  return share(b) - share(a) || (a.name < b.name ? -1 : 1);
 }

@@ -1,55 +1,91 @@
-import type { Count, DeliveryRecord, DeliveryStore, StoreHealth } from '@spiderfoot-webhooks/core/stores';
+import {
+  type Count,
+  type CountKey,
+  countRecords,
+  type DeliveryStore,
+  readCountOptions,
+  type StoreHealth,
+} from '@spiderfoot-webhooks/core/stores';
 import { type CodeCount, countsByCode } from '../rejected/code-counts.ts';
+import { type HandlerHealth, handlerHealth } from './handler-health.ts';
 import type { TimeRange } from './time-range.ts';
 
-/** The newest deliveries of the range from which handlers, targets and scans are computed. */
-const sampleSize = 1000;
+/** The newest deliveries of the range from which the health of the handlers is computed. */
+export const sampleSize = 1000;
+/** The targets and scans with the most deliveries. */
+const topSize = 8;
 
-/** The numbers of the overview. A number that the store cannot count is missing. */
-export interface OverviewData {
-  /** By time and event type. */
-  readonly counts: readonly Count[] | undefined;
-  readonly states: ReadonlyMap<string, number> | undefined;
-  readonly newest: readonly DeliveryRecord[];
-  readonly rejected: readonly CodeCount[] | undefined;
+/** The data of the overview for a range. */
+export interface Overview {
+  /** The deliveries by time, type and state. */
+  readonly counts: readonly Count[];
+  /** Whether `counts`, `targets` and `scans` contain all deliveries, and not only those of the sample. */
+  readonly isComplete: boolean;
+  /** Whether the range has more deliveries than the sample. */
+  readonly isLarge: boolean;
+  readonly handlers: readonly HandlerHealth[];
+  readonly targets: readonly Ranked[];
+  readonly scans: readonly Ranked[];
+  /** `undefined` if the store does not count rejected requests. */
+  readonly rejections: readonly CodeCount[] | undefined;
+  /** `undefined` if the store does not know it. */
   readonly health: StoreHealth | undefined;
 }
 
-/** The time for which numbers are kept, in milliseconds, so that many readers cost one query. */
-const keptFor = 1000;
-const mostKept = 50;
-
-/** Create a reader of the overview. */
-export function createOverviewReader(store: DeliveryStore): (range: TimeRange) => Promise<OverviewData> {
-  const kept = new Map<string, { readonly data: Promise<OverviewData>; readonly readAt: number }>();
-  return (range) => {
-    const key = `${range.since.getTime()}-${range.until.getTime()}-${range.bucket}`;
-    const known = kept.get(key);
-    if (known !== undefined && Date.now() - known.readAt < keptFor) return known.data;
-    const data = read(store, range);
-    data.catch(() => kept.delete(key));
-    kept.delete(key);
-    kept.set(key, { data, readAt: Date.now() });
-    const [oldest] = kept.keys();
-    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
-    return data;
-  };
+/** A value and its number of deliveries. */
+export interface Ranked {
+  readonly value: string;
+  readonly count: number;
 }
 
-async function read(store: DeliveryStore, { since, until, bucket }: TimeRange): Promise<OverviewData> {
-  const can = store.capabilities;
-  const [counts, states, page, rejected, health] = await Promise.all([
-    can.has('counts') ? store.counts({ by: ['time', 'eventType'], bucket, since, until }) : undefined,
-    can.has('counts') ? store.counts({ by: ['state'], since, until }) : undefined,
-    store.list({ since, until, limit: sampleSize }),
-    can.has('rejections') ? store.rejections() : undefined,
-    can.has('health') ? store.health() : undefined,
+/** Read the data of a range. A store that cannot count it has counts of the newest deliveries. */
+export async function readOverview(store: DeliveryStore, range: TimeRange): Promise<Overview> {
+  const { since, until, bucket } = range;
+  const filter = { since, ...(until && { until }) };
+  const has = store.capabilities;
+  const { deliveries, cursor } = has.has('list')
+    ? await store.list({ ...filter, limit: sampleSize })
+    : { deliveries: [], cursor: undefined };
+
+  let isComplete = true;
+  async function count(by: readonly CountKey[], top?: number): Promise<readonly Count[]> {
+    try {
+      if (has.has('counts')) return await store.counts({ ...filter, by, bucket, ...(top && { top }) });
+    } catch (error) {
+      if (!isMissingCapability(error)) throw error;
+    }
+    isComplete = cursor === undefined;
+    return countRecords(deliveries, readCountOptions({ by, bucket, ...(top && { top }) }));
+  }
+
+  const [counts, targets, scans, rejections, health] = await Promise.all([
+    count(['time', 'eventType', 'state']),
+    count(['target'], topSize),
+    count(['scanId'], topSize),
+    has.has('rejections') ? store.rejections() : undefined,
+    has.has('health') ? store.health() : undefined,
   ]);
   return {
     counts,
-    states: states && new Map(states.map(({ state = '', count }) => [state, count])),
-    newest: page.deliveries,
-    rejected: rejected && countsByCode(rejected.counts, since),
+    isComplete,
+    isLarge: cursor !== undefined,
+    handlers: handlerHealth(deliveries),
+    targets: targets.map(({ target = '', count: number }) => ({ value: target, count: number })),
+    scans: scans.map(({ scanId = '', count: number }) => ({ value: scanId, count: number })),
+    rejections: rejections && codesOf(rejections.counts, range),
     health,
   };
+}
+
+/** BullMQ has counts, but not by time. */
+function isMissingCapability(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'missing_capability';
+}
+
+/** Rejected requests are counted by hour. The hours that the range begins and ends in count completely. */
+function codesOf(counts: Parameters<typeof countsByCode>[0], { since, until }: TimeRange) {
+  return countsByCode(
+    counts.filter(({ hour }) => until === undefined || hour < until),
+    since,
+  );
 }

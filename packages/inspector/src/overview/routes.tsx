@@ -1,36 +1,36 @@
 import type { Hono } from 'hono';
 import { sendPage } from '../layout/page.tsx';
 import { createRoutes, type Site, type SiteEnv } from '../site.ts';
-import { type ChartGroup, toChartData } from './chart-data.ts';
-import { createOverviewReader } from './overview-data.ts';
-import { readTimeRange } from './time-range.ts';
+import { readChartGroup, toChartData } from './chart-data.ts';
+import { readOverview } from './overview-data.ts';
+import { remembered } from './remembered.ts';
+import { readTimeRange, type TimeRange } from './time-range.ts';
 import { OverviewView, RangeLinks } from './view.tsx';
 
 /** The overview, and the data of its chart. */
 export function overviewRoutes(site: Site): Hono<SiteEnv> {
-  const read = createOverviewReader(site.store);
+  const read = remembered((range: TimeRange) => readOverview(site.store, range), keyOf);
   const app = createRoutes();
 
   app.get('/', async (c) => {
     const query = new URL(c.req.url).searchParams;
-    const [range, group] = [readTimeRange(query), readGroup(query)];
-    const data = await read(range);
-    const chart = data.counts && toChartData(data.counts, range, group);
-    const content = <OverviewView data={data} chart={chart} range={range} group={group} />;
-    const actions = <RangeLinks range={range} group={group} />;
-    return sendPage(c, site, { page: 'overview', title: 'Overview', content, actions, live: true });
+    const [range, by] = [readTimeRange(query), readChartGroup(query)];
+    return sendPage(c, site, {
+      ...{ page: 'overview', title: 'Overview', live: true },
+      actions: <RangeLinks range={range} by={by} />,
+      content: <OverviewView overview={await read(range)} range={range} by={by} />,
+    });
   });
 
   app.get('/chart.json', async (c) => {
     const query = new URL(c.req.url).searchParams;
-    const range = readTimeRange(query);
-    const { counts } = await read(range);
-    return counts === undefined ? c.notFound() : c.json(toChartData(counts, range, readGroup(query)));
+    const [range, by] = [readTimeRange(query), readChartGroup(query)];
+    return c.json(toChartData((await read(range)).counts, range, by));
   });
 
   return app;
 }
 
-function readGroup(query: URLSearchParams): ChartGroup {
-  return query.get('by') === 'type' ? 'type' : 'severity';
+function keyOf({ since, until, bucket }: TimeRange): string {
+  return JSON.stringify([since, until, bucket]);
 }

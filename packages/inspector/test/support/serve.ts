@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { createReceiver } from '@spiderfoot-webhooks/core';
+import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
 import type { InspectorOptions } from '@spiderfoot-webhooks/inspector';
 import { inspectorListener } from '@spiderfoot-webhooks/inspector/node';
@@ -46,7 +47,7 @@ interface PostChanges {
 }
 
 /** Serve an inspector on a port of its own, as `inspectorListener` does. */
-export async function serveInspector(store: Store, options: InspectorOptions = {}): Promise<Served> {
+export async function serveInspector(store: DeliveryStore, options: InspectorOptions = {}): Promise<Served> {
   const inspector = inspectorListener(store, options);
   const server = createServer(inspector);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,73 @@
+import { Text } from '../layout/text.tsx';
+import type { HandlerHealth } from './handler-health.ts';
+import { countText, durationText, percentText } from './number-text.ts';
+import { sampleSize } from './overview-data.ts';
+
+/** The handlers that are shown. Those that fail most are first. */
+const mostHandlers = 20;
+
+/** The success, the durations and the last error of each handler. */
+export function HandlersSection(parts: { handlers: readonly HandlerHealth[]; isLarge: boolean }) {
+  const { handlers, isLarge } = parts;
+  const hidden = handlers.length - mostHandlers;
+  return (
+    <section data-region="handlers">
+      <div class="section-head">
+        <h2>Handlers</h2>
+        {isLarge && <span class="note">{`newest ${countText(sampleSize)} deliveries`}</span>}
+      </div>
+      {handlers.length === 0 ? (
+        <p class="note">No handler has run.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Handler</th>
+              <th scope="col" class="number">
+                Runs
+              </th>
+              <th scope="col" class="number">
+                Success
+              </th>
+              <th scope="col" class="number">
+                p50
+              </th>
+              <th scope="col" class="number">
+                p95
+              </th>
+              <th scope="col">Last error</th>
+            </tr>
+          </thead>
+          <tbody>
+            {handlers.slice(0, mostHandlers).map((handler) => (
+              <HandlerRow handler={handler} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {hidden > 0 && <p class="note">{`${countText(hidden)} more handlers fail less often.`}</p>}
+    </section>
+  );
+}
+
+function HandlerRow({ handler }: { handler: HandlerHealth }) {
+  const { name, runs, failures, p50, p95, lastError } = handler;
+  return (
+    <tr>
+      <td>
+        <Text of={name} />
+      </td>
+      <td class="number">{countText(runs)}</td>
+      <td class={failures > 0 ? 'number failed' : 'number'}>{percentText(runs - failures, runs)}</td>
+      <td class="number">{durationText(p50)}</td>
+      <td class="number">{durationText(p95)}</td>
+      <td class="error">
+        {lastError !== undefined && (
+          <a href={`deliveries/${encodeURIComponent(lastError.key)}`}>
+            <Text of={lastError.text} />
+          </a>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,89 @@
+import type { StoreHealth } from '@spiderfoot-webhooks/core/stores';
+import type { Child } from 'hono/jsx';
+import { ageText, countText, percentText } from './number-text.ts';
+import type { Overview } from './overview-data.ts';
+
+interface NumbersParts {
+  readonly overview: Pick<Overview, 'counts' | 'isComplete' | 'health'>;
+  /** The query that selects the range in the list of deliveries. */
+  readonly query: string;
+}
+
+/** The numbers of the range, and those of the queue now. */
+export function Numbers({ overview: { counts, isComplete, health }, query }: NumbersParts) {
+  const sum = (...states: readonly string[]) =>
+    counts
+      .filter(({ state = '' }) => states.length === 0 || states.includes(state))
+      .reduce((total, { count }) => total + count, 0);
+  const [processed, failed, dead] = [sum('processed'), sum('failed'), sum('dead')];
+  const [ignored, rejected] = [sum('ignored'), sum('rejected')];
+  return (
+    <dl class="stats" data-region="numbers">
+      <Stat label="Deliveries" note={isComplete ? 'in this range' : 'the newest of this range'}>
+        <a href={`deliveries${query}`}>{countText(sum())}</a>
+      </Stat>
+      <Stat label="Succeeded" note={`${countText(processed)} processed`}>
+        {percentText(processed, processed + failed + dead)}
+      </Stat>
+      <Stat label="Failed" note="in this range" mark={failed > 0 ? 'warn' : undefined}>
+        <a href={`deliveries${query}&state=failed`}>{countText(failed)}</a>
+      </Stat>
+      <Stat label="Rejected" note={`${countText(ignored)} ignored`}>
+        <a href={`deliveries${query}&state=rejected`}>{countText(rejected)}</a>
+      </Stat>
+      {health !== undefined && <QueueNumbers health={health} />}
+    </dl>
+  );
+}
+
+/** The script updates the elements with `data-health`. */
+function QueueNumbers({ health }: { health: StoreHealth }) {
+  const { ready, waiting, running, delayed, dead, oldest } = health;
+  const text = (count: number) => (ready ? countText(count) : '–');
+  return (
+    <>
+      <Stat
+        label="Waiting"
+        note={
+          <>
+            oldest <span data-health="oldest">{oldest ? ageText(oldest) : '–'}</span>
+          </>
+        }
+      >
+        <span data-health="waiting">{text(waiting)}</span>
+      </Stat>
+      <Stat
+        label="Running"
+        note={
+          <>
+            <span data-health="delayed">{text(delayed)}</span> wait for a retry
+          </>
+        }
+      >
+        <span data-health="running">{text(running)}</span>
+      </Stat>
+      <Stat label="Dead letters" note="in all" mark={dead > 0 ? 'bad' : undefined}>
+        <a href="dead-letters" data-health="dead">
+          {text(dead)}
+        </a>
+      </Stat>
+    </>
+  );
+}
+
+interface StatParts {
+  readonly label: string;
+  readonly note: Child;
+  readonly mark?: 'warn' | 'bad' | undefined;
+  readonly children?: Child;
+}
+
+function Stat({ label, note, mark, children }: StatParts) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd class={mark}>{children}</dd>
+      <dd>{note}</dd>
+    </div>
+  );
+}

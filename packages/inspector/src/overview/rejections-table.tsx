@@ -1,0 +1,41 @@
+import { Text } from '../layout/text.tsx';
+import { type CodeCount, hintOf } from '../rejected/code-counts.ts';
+import { countText } from './number-text.ts';
+
+/** The requests that were rejected before they were authenticated, by code, with the usual cause and its fix. */
+export function RejectionsSection({ codes }: { codes: readonly CodeCount[] | undefined }) {
+  return (
+    <section data-region="rejections">
+      <div class="section-head">
+        <h2>Rejected requests</h2>
+      </div>
+      {codes === undefined && <p class="note">This store does not count rejected requests.</p>}
+      {codes?.length === 0 && <p class="note">No rejected requests.</p>}
+      {codes !== undefined && codes.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Code</th>
+              <th scope="col" class="number">
+                Requests
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {codes.map(({ code, count }) => (
+              <tr>
+                <td>
+                  <a href="rejected">
+                    <Text of={code} />
+                  </a>
+                  <p class="note">{hintOf(code)}</p>
+                </td>
+                <td class="number">{countText(count)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+import { Text } from '../layout/text.tsx';
+import { countText } from './number-text.ts';
+import type { Ranked } from './overview-data.ts';
+
+interface TopParts {
+  readonly title: string;
+  /** The filter of the deliveries. */
+  readonly filter: 'target' | 'scan';
+  readonly ranked: readonly Ranked[];
+  /** The query that selects the range in the list of deliveries. */
+  readonly query: string;
+}
+
+/** The targets or scans with the most deliveries, each with a link to them. */
+export function TopSection({ title, filter, ranked, query }: TopParts) {
+  const largest = ranked[0]?.count ?? 1;
+  return (
+    <section data-region={`top-${filter}`}>
+      <div class="section-head">
+        <h2>{title}</h2>
+      </div>
+      {ranked.length === 0 && <p class="note">No delivery in this range has one.</p>}
+      {ranked.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{filter === 'target' ? 'Target' : 'Scan'}</th>
+              <th scope="col" class="number">
+                Deliveries
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {ranked.map(({ value, count }) => (
+              <tr>
+                <td>
+                  <a href={`deliveries${query}&${new URLSearchParams({ [filter]: value })}`}>
+                    <Text of={value} class={filter === 'scan' ? 'mono' : 'target'} />
+                  </a>
+                  <svg class="bar" width="100%" height="4" aria-hidden="true">
+                    <rect width={`${(100 * count) / largest}%`} height="4" />
+                  </svg>
+                </td>
+                <td class="number">{countText(count)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { remembered } from '../../src/overview/remembered.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function countReads(duration: number) {
+  const reads: string[] = [];
+  const read = remembered(
+    async (key: string) => {
+      reads.push(key);
+      await vi.advanceTimersByTimeAsync(duration);
+    },
+    (key) => key,
+  );
+  return { read, reads };
+}
+
+describe('a remembered read', () => {
+  it('is kept for a second', async () => {
+    const { read, reads } = countReads(0);
+    await read('a');
+    vi.advanceTimersByTime(999);
+    await read('a');
+    expect(reads).toEqual(['a']);
+    vi.advanceTimersByTime(1);
+    await read('a');
+    expect(reads).toEqual(['a', 'a']);
+  });
+
+  it('is kept for four times its duration if it took long', async () => {
+    const { read, reads } = countReads(500);
+    await read('a');
+    vi.advanceTimersByTime(1999);
+    await read('a');
+    expect(reads).toEqual(['a']);
+    vi.advanceTimersByTime(1);
+    await read('a');
+    expect(reads).toEqual(['a', 'a']);
+  });
+
+  it('is forgotten when 16 others are newer', async () => {
+    const { read, reads } = countReads(0);
+    for (let key = 0; key <= 16; key++) await read(String(key));
+    await read('1');
+    expect(reads).toHaveLength(17);
+    await read('0');
+    expect(reads).toHaveLength(18);
+  });
+});
