@@ -23,6 +23,13 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
 }
 
+/** The files that are built from a source. Styles are served as they are, and scripts for the browser have no source maps. */
+function builtFrom(source: string): readonly string[] {
+  if (!/\.tsx?$/.test(source)) return [];
+  const ends = source.startsWith('browser/') ? ['.js', '.d.ts'] : ['.js', '.js.map', '.d.ts', '.d.ts.map'];
+  return ends.map((end) => source.replace(/\.tsx?$/, end));
+}
+
 describe.each(packageNames)('The tarball of %s', (name) => {
   it('passes publint', async () => {
     const { code, output } = await run('npx', ['publint', bare.tarball(name), '--strict']);
@@ -31,9 +38,7 @@ describe.each(packageNames)('The tarball of %s', (name) => {
 
   it('contains only the sources and the files that were built from them', async () => {
     const sources = await filesIn(join(root, 'packages', name, 'src'));
-    const built = sources.flatMap((file) =>
-      ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((end) => `dist/${file.replace(/\.ts$/, end)}`),
-    );
+    const built = sources.flatMap(builtFrom).map((file) => `dist/${file}`);
     const migrationFolder = join(root, 'packages', name, 'migrations');
     const migrations = existsSync(migrationFolder) ? await filesIn(migrationFolder) : [];
     const all = [
