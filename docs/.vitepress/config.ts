@@ -46,6 +46,7 @@ export default defineConfig({
           page('Inspector', '/inspector'),
           page('The command', '/command'),
           page('Metrics and logs', '/metrics-and-logs'),
+          page('Telemetry', '/telemetry'),
           page('Troubleshooting', '/troubleshooting'),
         ],
       },

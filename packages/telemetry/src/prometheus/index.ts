@@ -1,0 +1,14 @@
+/**
+ * Metrics of receivers and their store for Prometheus, with prom-client.
+ *
+ * Start with {@link createPrometheusMetrics}.
+ * @packageDocumentation
+ */
+export type { ObservableReceiver } from '../metrics/observe-receiver.ts';
+export type { ObservableStore } from '../metrics/read-store.ts';
+export {
+  createPrometheusMetrics,
+  type ObserveOptions,
+  type PrometheusMetrics,
+  type PrometheusMetricsOptions,
+} from './prometheus-metrics.ts';
