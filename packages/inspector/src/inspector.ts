@@ -50,6 +50,11 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   app.notFound((c) => notFoundPage(c, site));
   // The order matters: a stranger must not cause any work, and a change must not be made before it is checked.
   app.use(async (c, next) => (await admit(c.req.raw, c.env)) ?? next());
+  app.use(async (c, next) => {
+    await next();
+    // Hono drops the body of a response to HEAD. Without this line, its event stream or export would stay open.
+    if (c.req.method === 'HEAD') await c.res.body?.cancel();
+  });
   app.use(bodyLimit({ maxSize: maxFormSize }));
   app.use(csrfProtection(settings));
   app.route('/', assetRoutes(site));

@@ -38,3 +38,11 @@ it('at most 32 streams are open, and a closed one makes way for another', async 
   await streams[0]?.body?.cancel();
   await expect.poll(async () => (await get('/live')).status).toBe(200);
 });
+
+it('a HEAD request keeps no stream open', async () => {
+  const { get, origin } = await serveInspector(openTestStore());
+  for (let request = 0; request < 33; request += 1) {
+    expect((await fetch(`${origin}/live`, { method: 'HEAD' })).status).toBe(200);
+  }
+  expect((await get('/live')).status).toBe(200);
+});
