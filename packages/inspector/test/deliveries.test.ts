@@ -63,6 +63,34 @@ describe('the filters of the deliveries', () => {
     },
   );
 
+  it.each(['/deliveries', '/deliveries/1', '/export'])(
+    'answers %s with 400 if the filters have more than 100 values',
+    async (path) => {
+      const store = openTestStore();
+      await recordEvents(store, 'scan_completed');
+      const { get } = await serveInspector(store);
+      const values = (count: number) =>
+        Array.from({ length: count }, (_, index) => `target=${index}`).join('&');
+      expect((await get(`${path}?type=a&${values(99)}`)).status).toBe(200);
+      expect((await get(`${path}?type=a&${values(100)}`)).status).toBe(400);
+    },
+  );
+
+  it.each(['csv', 'jsonl'])(
+    'answers an export as %s with 400 if the store rejects a filter',
+    async (format) => {
+      const { get } = await serveInspector(openTestStore());
+      expect((await get(`/export?format=${format}&text=%00`)).status).toBe(400);
+    },
+  );
+
+  it('an invalid value is shown without its direction characters', async () => {
+    const { get } = await serveInspector(openTestStore());
+    const page = await (await get('/deliveries?state=%E2%80%AEdaed')).text();
+    expect(page).toContain('\\u202edaed');
+    expect(page).not.toContain('\u202e');
+  });
+
   it('a filter is shown in the form and can be removed', async () => {
     const store = openTestStore();
     await recordEvents(store, 'scan_completed');

@@ -38,6 +38,8 @@ export function deliveryListRoutes(site: Site): Hono<SiteEnv> {
     const query = new URL(c.req.url).searchParams;
     const format = readExportFormat(query);
     const filter = await toDeliveryFilter(readFilters(query), storedTypes);
+    // An invalid filter must be answered before the response begins.
+    if (filter !== undefined) await store.list({ ...filter, limit: 1 });
     return c.body(exportStream(store, format, filter), 200, {
       'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
       'content-disposition': `attachment; filename="deliveries.${format}"`,

@@ -1,3 +1,5 @@
+import { ConfigurationError } from '@spiderfoot-webhooks/core';
+
 /** The filters in the query of a page, in the order in which they are shown. */
 const filterNames = [
   ...['text', 'type', 'category', 'severity', 'state', 'endpoint', 'scan', 'target', 'since', 'until'],
@@ -21,11 +23,22 @@ export type Filters = ReadonlyMap<FilterName, readonly string[]>;
 /** Filters that have one value. */
 const single: ReadonlySet<FilterName> = new Set(['text', 'since', 'until']);
 
-/** Read the filters of a query. A form without script also sends its empty fields, which are ignored. */
+/** The most values of all filters. A page has a link for each value that contains the others, so its size is quadratic. */
+const mostValues = 100;
+
+/**
+ * Read the filters of a query. A form without script also sends its empty fields, which are ignored.
+ * @throws ConfigurationError that names a filter if there are too many values
+ */
 export function readFilters(query: URLSearchParams): Filters {
   const filters = new Map<FilterName, readonly string[]>();
+  let count = 0;
   for (const name of filterNames) {
     const values = [...new Set(query.getAll(name).filter((value) => value.trim() !== ''))];
+    count += values.length;
+    if (count > mostValues) {
+      throw new ConfigurationError(name, `has too many values. Use at most ${mostValues} in all filters.`);
+    }
     if (values.length > 0) filters.set(name, single.has(name) ? values.slice(-1) : values);
   }
   return filters;

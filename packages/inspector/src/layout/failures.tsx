@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
+import { printable } from '@spiderfoot-webhooks/core/terminal';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Site, SiteEnv } from '../site.ts';
@@ -35,5 +36,5 @@ function sendMessage(
   title: string,
   text: string,
 ): Promise<Response> {
-  return sendPage(c, site, { page: 'error', title, content: <p class="empty">{text}</p> }, status);
+  return sendPage(c, site, { page: 'error', title, content: <p class="empty">{printable(text)}</p> }, status);
 }
