@@ -36,9 +36,11 @@ export function createAdmission(settings: Settings): Admit {
   };
 }
 
-function admitLocal({ headers }: Request, { address, httpVersion }: Client): Response | undefined {
-  const host = headers.get('host') ?? undefined;
-  if (isLocalRequest({ address, host, headerNames: headers.keys(), httpVersion })) return undefined;
+function admitLocal({ headers, url }: Request, { address, httpVersion }: Client): Response | undefined {
+  // A request target with a host (`GET http://host/ HTTP/1.1`) can differ from the header.
+  const hosts = [headers.get('host') ?? undefined, new URL(url).host];
+  const headerNames = [...headers.keys()];
+  if (hosts.every((host) => isLocalRequest({ address, host, headerNames, httpVersion }))) return undefined;
   const reason = address === undefined ? ' The address of this request is unknown: pass clientIp.' : '';
   return refuse(
     403,

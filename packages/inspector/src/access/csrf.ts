@@ -18,6 +18,8 @@ export function csrfProtection({ basePath }: Settings): MiddlewareHandler<SiteEn
     const sent = getCookie(c, cookieName);
     const known = sent !== undefined && tokenForm.test(sent) ? sent : undefined;
     if (c.req.method === 'GET' || c.req.method === 'HEAD') {
+      if (isEmbedding(c.req.raw))
+        return c.text('Another site may link to this page, but not load it.\n', 403);
       const token = known ?? randomBytes(32).toString('base64url');
       c.set('csrfToken', token);
       await next();
@@ -64,6 +66,15 @@ function isPage(c: Context): boolean {
 function isSameOrigin({ headers, url }: Request): boolean {
   const site = headers.get('sec-fetch-site');
   return site === null ? headers.get('origin') === new URL(url).origin : site === 'same-origin';
+}
+
+/**
+ * Whether the browser says that another site loads this URL other than as a page of its own. The site cannot read the
+ * response, but it could hold all event streams open or cause expensive queries.
+ */
+function isEmbedding({ headers }: Request): boolean {
+  const site = headers.get('sec-fetch-site');
+  return (site === 'cross-site' || site === 'same-site') && headers.get('sec-fetch-dest') !== 'document';
 }
 
 function isEqual(a: string, b: string): boolean {

@@ -57,3 +57,20 @@ it('the cookie is not readable by script, not sent from other sites, and limited
   expect(cookie).toMatch(/; HttpOnly/);
   expect(cookie).toMatch(/; SameSite=Strict/);
 });
+
+it.each(['/live', '/export', '/deliveries'])(
+  'another site cannot load %s, but can link to it',
+  async (path) => {
+    const { get } = await serveInspector(openTestStore());
+    const load = (site: string, dest: string) =>
+      get(path, { 'sec-fetch-site': site, 'sec-fetch-dest': dest });
+    for (const site of ['cross-site', 'same-site']) {
+      for (const dest of ['empty', 'iframe', 'image', 'script']) {
+        expect((await load(site, dest)).status, `${site} ${dest}`).toBe(403);
+      }
+      expect((await load(site, 'document')).status).toBe(200);
+    }
+    expect((await load('same-origin', 'empty')).status).toBe(200);
+    expect((await load('none', 'document')).status).toBe(200);
+  },
+);

@@ -25,6 +25,13 @@ describe('without auth', () => {
     expect((await inspector(new Request('http://rebound.example/deliveries', { headers }))).status).toBe(403);
   });
 
+  it('answers 403 if the request target has a host that is not loopback', async () => {
+    const inspector = createInspector(openTestStore(), { clientIp: () => '127.0.0.1' });
+    const headers = { host: 'localhost' };
+    expect((await inspector(new Request('http://rebound.example/deliveries', { headers }))).status).toBe(403);
+    expect((await inspector(new Request('http://[::1]:8081/deliveries', { headers }))).status).toBe(200);
+  });
+
   it('answers 403 if the address is unknown, and names the option clientIp', async () => {
     const headers = { host: 'localhost' };
     const response = await createInspector(openTestStore())(
