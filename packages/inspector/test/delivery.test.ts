@@ -93,10 +93,19 @@ it('the commands quote hostile text and contain no secret', async () => {
   const delivery = await store.get('1');
   if (delivery === undefined) throw new Error('The delivery is missing.');
   const { curl, send, replay } = commandsFor(delivery, new TextDecoder().decode(delivery.body), true);
-  expect(send).toMatch(/^spiderfoot-webhooks send 'custom\.'\\''; id' --dialect \w+ --data '/);
+  expect(send).toMatch(/^spiderfoot-webhooks send --dialect \w+ --data '.*' 'custom\.'\\''; id'$/);
   expect(replay).toContain('replay 1 ');
   for (const command of [curl, send]) {
     expect(command.replaceAll("'\\''", '').replaceAll(/'[^']*'/g, '')).not.toMatch(/touch|`id`/);
     expect(command).not.toContain('s3cret');
   }
+});
+
+it('the command to send an event gives no option that the type contains', async () => {
+  const store = openTestStore();
+  await recordEvents(store, '--url=https://attacker.example');
+  const delivery = await store.get('1');
+  if (delivery === undefined) throw new Error('The delivery is missing.');
+  const { send } = commandsFor(delivery, undefined, true);
+  expect(send).toMatch(/ -- '--url=https:\/\/attacker\.example'$/);
 });

@@ -34,7 +34,8 @@ export function commandsFor(
       "  -H 'Content-Type: application/json' \\",
       `  -H "X-SpiderFoot-Signature: sha256=$(openssl dgst -sha256 -hmac "$SPIDERFOOT_WEBHOOK_SECRET" -r < ${quote(file)} | cut -d ' ' -f 1)"`,
     ].join('\n'),
-    send: `spiderfoot-webhooks send ${quote(eventType)}${dialect === undefined ? '' : ` --dialect ${dialect}`}${data === undefined ? '' : ` --data ${quote(data)}`}`,
+    // After `--`, a type such as `--url=https://attacker.example` is not an option.
+    send: `spiderfoot-webhooks send${dialect === undefined ? '' : ` --dialect ${dialect}`}${data === undefined ? '' : ` --data ${quote(data)}`} ${eventType.startsWith('-') ? '-- ' : ''}${quote(eventType)}`,
     replay: isReplayable
       ? `spiderfoot-webhooks replay ${quote(key)} --store "$SPIDERFOOT_WEBHOOK_STORE"`
       : undefined,
