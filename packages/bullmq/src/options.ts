@@ -16,7 +16,7 @@ export interface KeepProcessed {
 }
 
 /** The options of other durable stores that the queue does not have. */
-type OtherOption = 'pollInterval' | 'retention' | 'keepRejections' | 'mustExist' | 'readOnly';
+type OtherOption = 'pollInterval' | 'retention' | 'mustExist' | 'readOnly';
 
 /** The options of {@link openQueue}. An unknown option or an invalid value is a `ConfigurationError`. */
 export interface WebhookQueueOptions extends Omit<DurableStoreOptions, OtherOption> {
@@ -88,7 +88,7 @@ const own: readonly string[] = [
 ];
 
 const others: Readonly<Record<OtherOption, true>> = {
-  ...{ pollInterval: true, retention: true, keepRejections: true, mustExist: true, readOnly: true },
+  ...{ pollInterval: true, retention: true, mustExist: true, readOnly: true },
 };
 
 /** @throws ConfigurationError that names the option */

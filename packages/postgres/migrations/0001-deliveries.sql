@@ -86,13 +86,20 @@ CREATE TABLE :"schema".rejection_counts (
   PRIMARY KEY (hour, endpoint, code)
 );
 
--- The latest of them, if the store keeps each.
+-- The latest of them with their requests, if the receiver keeps these.
 CREATE TABLE :"schema".rejections (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   received_at timestamptz NOT NULL,
   endpoint text NOT NULL,
   code text NOT NULL,
-  source_ip text
+  source_ip text,
+  method text NOT NULL,
+  -- A list of pairs: name and value.
+  headers json NOT NULL,
+  -- The beginning of the body, if it was read.
+  body bytea,
+  truncated boolean NOT NULL
 );
+CREATE INDEX rejections_endpoint ON :"schema".rejections (endpoint, id);
 
 INSERT INTO :"schema".schema_version (version) VALUES (1);

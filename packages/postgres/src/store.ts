@@ -20,11 +20,12 @@ import { createRunner } from './log/runner.ts';
 import { importDeliveries } from './operations/import-deliveries.ts';
 import { pruneDeliveries } from './operations/prune.ts';
 import { replayDeliveries, replayDelivery } from './operations/replay.ts';
-import { addRejections, readRejections } from './operations/store-rejections.ts';
+import { addRejections } from './operations/store-rejections.ts';
 import { readOptions, type StoreOptions } from './options.ts';
 import { countDeliveries } from './queries/counts.ts';
 import { findDelivery, listDeliveries, readDeliveries } from './queries/delivery-pages.ts';
 import { readHealth } from './queries/health.ts';
+import { findRejection, readRejections } from './queries/rejections.ts';
 import { createArrivals } from './queue/arrivals.ts';
 import { createEndpointQueue } from './queue/endpoint-queue.ts';
 import { createSettlements } from './queue/settlements.ts';
@@ -50,6 +51,7 @@ const reading = [
   'get',
   'counts',
   'rejections',
+  'rejection',
   'export',
   'health',
   'text',
@@ -68,15 +70,14 @@ const writing = ['replay', 'prune'] as const satisfies StoreCapability[];
  */
 export function openStore(connection: string | pg.PoolConfig | pg.Pool, options: StoreOptions = {}): Store {
   const settings = readOptions(options);
-  const { schema, readOnly, keepRejections, retention, lease, pollInterval } = settings;
+  const { schema, readOnly, retention, lease, pollInterval } = settings;
   const messages = createLoggerMessages(settings.logger, { schema });
   const db = openDatabase(connection, settings);
   const runner = createRunner();
   const search = createSearchIndex(db, readOnly, messages.error);
   const recorder = createRecorder(db, runner, lease);
   const rejections = createRejectionCounter(
-    async (collected) => void (await db.write(addRejections(db.prefix, collected, keepRejections))),
-    keepRejections,
+    async (collected) => void (await db.write(addRejections(db.prefix, collected))),
     messages.error,
   );
   const listener = createListener(
@@ -139,6 +140,10 @@ export function openStore(connection: string | pg.PoolConfig | pg.Pool, options:
     async rejections() {
       await rejections.flush();
       return readRejections(db);
+    },
+    async rejection(key) {
+      await rejections.flush();
+      return findRejection(db, key);
     },
     async replay(which) {
       requireCapability('replay');

@@ -26,7 +26,7 @@ import type { StoreOptions } from './options.ts';
 import { countDeliveries } from './queries/counts.ts';
 import { listDeliveries, readDeliveries } from './queries/delivery-pages.ts';
 import { readHealth } from './queries/health.ts';
-import { readRejections } from './queries/rejections.ts';
+import { findRejection, readRejections } from './queries/rejections.ts';
 import { createEndpointQueue } from './queue/endpoint-queue.ts';
 import { enqueueDelivery } from './queue/enqueue.ts';
 import { findDelivery } from './rows/delivery-records.ts';
@@ -46,6 +46,7 @@ const reading = [
   'get',
   'counts',
   'rejections',
+  'rejection',
   'export',
   'health',
   'text',
@@ -76,10 +77,9 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
   if (noted?.isSecond) warnOpenTwice(path, messages);
   const runner = createRunner(name);
   const search = settings.readOnly ? createReadOnlySearchIndex(db) : createSearchIndex(db);
-  const { keepRejections, retention } = settings;
+  const { retention } = settings;
   const rejections = createRejectionCounter(
-    (collected) => db.write(() => storeRejections(db, collected, keepRejections)),
-    keepRejections,
+    (collected) => db.write(() => storeRejections(db, collected)),
     messages.error,
   );
   const queueOf = (endpoint: string) => createEndpointQueue(db, endpoint, settings);
@@ -129,6 +129,10 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     async rejections() {
       await rejections.flush();
       return db.read(() => readRejections(db));
+    },
+    async rejection(key) {
+      await rejections.flush();
+      return db.read(() => findRejection(db, key));
     },
     async replay(which) {
       requireCapability('replay');

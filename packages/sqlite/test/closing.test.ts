@@ -68,7 +68,7 @@ it('reports nothing if a handler ends after its store was closed, and the next s
 
 it('a closed store rejects every call with a StoreError', async () => {
   const path = temporaryPath();
-  const store = openStore(path, { keepRejections: 1 });
+  const store = openStore(path);
   await store.enqueue(createStored());
   await store.close();
   const calls: readonly (() => unknown)[] = [
@@ -79,6 +79,7 @@ it('a closed store rejects every call with a StoreError', async () => {
     () => store.get('1'),
     () => store.counts(),
     () => store.rejections(),
+    () => store.rejection('1'),
     () => store.replay('1'),
     () => store.replay({}),
     () => store.prune({ keep: 1 }),

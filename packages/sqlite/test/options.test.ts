@@ -16,7 +16,6 @@ it.each<[string, Record<string, unknown>]>([
   ['lease', { lease: '30' }],
   ['pollInterval', { pollInterval: 2 ** 31 }],
   ['closeTimeout', { closeTimeout: Number.NaN }],
-  ['keepRejections', { keepRejections: 0.5 }],
   ['logger', { logger: {} }],
   ['retention', { retention: {} }],
   ['retention', { retention: { every: 1 } }],
@@ -34,7 +33,7 @@ it.each<[string, Record<string, unknown>]>([
 
 it.each([
   ...['maxAttempts', 'baseDelay', 'maxDelay', 'concurrency', 'lease', 'pollInterval', 'closeTimeout'],
-  ...['keepRejections', 'retention', 'mustExist', 'readOnly', 'logger'],
+  ...['retention', 'mustExist', 'readOnly', 'logger'],
 ])('openStore() uses the default if %s is undefined', async (option) => {
   const opened = Reflect.apply(openStore, undefined, [temporaryPath(), { [option]: undefined }]);
   await opened.close();

@@ -19,7 +19,7 @@ const engines: Readonly<Record<Engine, Open>> = {
  * The query of a URL may contain options of the engine. PostgreSQL: `schema`, `patience`, `listen`. Redis: `prefix`,
  * `durability`, `replicas`, `patience`, `memoryLimit`, `dedupeTtl`, `keepDead`. Other parameters belong to the driver.
  * @param location the path of a SQLite file, a `postgres://` URL or a `redis://` URL
- * @param options the options that all durable stores have. Redis lacks `pollInterval`, `retention` and `keepRejections`
+ * @param options the options that all durable stores have. Redis lacks `pollInterval` and `retention`
  * @returns a promise of the store. A store on a server connects later: see {@link Store.ready}
  * @throws ConfigurationError if the location or an option is invalid, or if a file cannot be used
  * @throws MissingPackageError if the package of the engine is not installed

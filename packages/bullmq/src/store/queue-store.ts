@@ -123,6 +123,9 @@ export function createQueueStore({ link, queues }: QueueStoreContext): Omit<Deli
     async rejections() {
       throw new MissingCapabilityError('rejections', 'Use onOutcome() to see rejections.');
     },
+    async rejection() {
+      throw new MissingCapabilityError('rejection', 'Use onOutcome() to see rejections.');
+    },
     export() {
       throw new MissingCapabilityError(
         'export',

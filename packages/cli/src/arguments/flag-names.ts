@@ -10,6 +10,7 @@ const flags: Readonly<Record<string, string>> = {
   events: '--events',
   host: '--host',
   keep: '--keep',
+  keepRejected: '--keep-rejected',
   limit: '--limit',
   maxBodySize: '--max-body',
   path: '--store',

@@ -1,7 +1,7 @@
 import { defaultMaxBodySize, formatSize } from '@spiderfoot-webhooks/core/config/values';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withFlagNames } from '../arguments/flag-names.ts';
-import { collect, parsePort, parseSize } from '../arguments/option-values.ts';
+import { collect, parsePort, parseSize, parseWhole } from '../arguments/option-values.ts';
 import { addSecretOptions } from '../arguments/secret-options.ts';
 import { parseRate, type Rate } from '../listen/endpoints/rate-limit.ts';
 import type { ListenFlags } from '../listen/flags.ts';
@@ -63,6 +63,11 @@ export function command(): Command {
       'keep deliveries in this store: a SQLite file, a postgres:// URL or a redis:// URL; a missing file is created (default: SPIDERFOOT_WEBHOOK_STORE, or no store)',
     )
     .option('--queue', 'answer as soon as a delivery is in the store, then handle it and retry failures')
+    .option(
+      '--keep-rejected <n>',
+      'keep the newest N unauthenticated requests in the store, without credentials, to find out why they were rejected; at most 1000',
+      parseWhole,
+    )
     .option(
       '--forward <target>',
       'forward each event: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL from a file; may be repeated',

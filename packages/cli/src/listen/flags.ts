@@ -17,6 +17,7 @@ export interface ListenFlags extends SecretOptions {
   readonly config?: string;
   readonly store?: string;
   readonly queue?: true;
+  readonly keepRejected?: number;
   readonly forward?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;

@@ -17,7 +17,7 @@ export interface ReceiverStore extends StoreFromEnvironment {
  * @throws UsageFailure, ConfigurationError
  */
 export async function openReceiverStore(
-  { store, queue }: Pick<ListenFlags, 'store' | 'queue'>,
+  { store, queue, keepRejected = 0 }: Pick<ListenFlags, 'store' | 'queue' | 'keepRejected'>,
   env: Variables,
   report: (details: object, message: string) => void,
 ): Promise<ReceiverStore> {
@@ -25,6 +25,12 @@ export async function openReceiverStore(
   if (location === undefined && queue === true) {
     throw new UsageFailure(
       '--queue requires a store for the queued deliveries.',
+      'Give --store webhooks.db.',
+    );
+  }
+  if (location === undefined && keepRejected > 0) {
+    throw new UsageFailure(
+      '--keep-rejected requires a store for the rejected requests.',
       'Give --store webhooks.db.',
     );
   }

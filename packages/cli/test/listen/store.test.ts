@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { openStore } from '@spiderfoot-webhooks/sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../support/certificates.ts';
 import { secret, spiderfoot, withSecret } from '../support/command.ts';
@@ -30,6 +31,22 @@ describe('listen with --store', () => {
       async () =>
         (await spiderfoot(['log', '--store', db, '--json'])).lines[0]?.includes('"processed"') === true,
     );
+  });
+
+  it('keeps rejected requests with --keep-rejected', async () => {
+    const db = await newDatabase();
+    const { url, stop } = await listening(['--store', db, '--keep-rejected', '1']);
+    for (const body of ['{"n":1}', '{"n":2}']) {
+      const headers = { 'content-type': 'application/json', 'x-spiderfoot-signature': '0'.repeat(64) };
+      expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(401);
+    }
+    expect(await stop()).toBe(0);
+    const store = openStore(db, { readOnly: true });
+    onTestFinished(() => store.close());
+    const { latest } = await store.rejections();
+    expect(latest).toMatchObject([{ code: 'invalid_signature' }]);
+    const rejection = await store.rejection(latest[0]?.key ?? '');
+    expect(Buffer.from(rejection?.request?.body ?? []).toString()).toBe('{"n":2}');
   });
 
   it('answers 202 before the event is handled with --queue', async () => {

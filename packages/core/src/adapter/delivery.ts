@@ -23,6 +23,11 @@ export interface Delivery {
    */
   header(name: string): string | undefined;
   /**
+   * Return all headers in their order, each with its value. Called only for a rejected request that is kept (see the option
+   * `keepRejected`). If you omit this method, such a request is kept without headers.
+   */
+  headers?(): Iterable<readonly [name: string, value: string]>;
+  /**
    * Read the body: the bytes as they were sent, never a parsed body that is serialized again. Called at most once, and
    * only if the headers are acceptable.
    * @param limit bytes. As soon as a body exceeds it, the result is `body_too_large`

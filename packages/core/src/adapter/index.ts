@@ -7,6 +7,7 @@
  */
 export type { Rejected } from '../outcome/outcome.ts';
 export { type HttpResponse, toHttpResponse } from '../outcome/response.ts';
+export { carriesCredentials } from '../rejected/credential-headers.ts';
 export { checkMount } from './check-mount.ts';
 export type { BodyRead, Delivery, WaitUntil } from './delivery.ts';
 export { isLocalRequest, isLoopback, type RequestSource } from './local-request.ts';

@@ -11,6 +11,7 @@ import {
   readBoolean,
   readCount,
   readEntries,
+  readKeepRejected,
   readList,
   readPath,
   readSeconds,
@@ -81,6 +82,7 @@ export function readEndpoint<Schemas extends DataSchemas>(
     readEntries(field, 'signatureHeader', 'a header name.'),
   );
   const tolerance = optional('tolerance', readSeconds);
+  const keepRejected = optional('keep_rejected', readKeepRejected);
   return {
     name,
     path: optional('path', readPath) ?? optional(urlKey, readUrlPath) ?? defaultPath,
@@ -92,6 +94,7 @@ export function readEndpoint<Schemas extends DataSchemas>(
       ...(trustedProxies && { trustedProxies }),
       ...(signatureHeader && { signatureHeader }),
       ...(tolerance && { tolerance }),
+      ...(keepRejected !== undefined && { keepRejected }),
       ...(schemas && { schemas }),
     },
     sender: {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { isPositiveNumber, maxTimerDelay } from '../options/number-options.ts';
 import type { ReceiverOptions } from '../options/receiver-options.ts';
-import { readOptions } from '../options/settings.ts';
+import { mostRejected, readOptions } from '../options/settings.ts';
 import { parseDuration } from './quantities.ts';
 
 /** The value of a key. Errors never quote it, because a wrong indentation may have appended the line of a secret to it. */
@@ -41,6 +41,14 @@ export function readCount({ value, fail }: Field, unit: string): number {
   const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
   if (number <= maxTimerDelay) return number;
   return fail(`must be a whole number of ${unit}, from 0 to ${maxTimerDelay}.`);
+}
+
+/** Read a number of rejected requests to keep. */
+export function readKeepRejected({ value, fail }: Field): number {
+  const number = /^\d{1,4}$/.test(value) ? Number(value) : Number.NaN;
+  return number <= mostRejected
+    ? number
+    : fail(`must be a whole number of requests, from 0 to ${mostRejected}.`);
 }
 
 /** Read a list whose entries are separated by commas or newlines. */

@@ -14,6 +14,7 @@ const receiverKeys = [
   'trusted_proxies',
   'signature_header',
   'tolerance',
+  'keep_rejected',
 ] as const;
 
 /** The keys that SpiderFoot uses and this receiver only reports. The key of the URL depends on the section. */

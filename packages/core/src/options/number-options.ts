@@ -23,13 +23,20 @@ export function readNumber(option: string, value: unknown, unit: string): number
 /**
  * Check an option that is a whole number, and return it.
  * @param minimum the smallest number that is allowed
+ * @param maximum the largest number that is allowed
  * @throws ConfigurationError that names the option
  */
-export function readCount(option: string, value: unknown, unit: string, minimum: 0 | 1 = 1): number {
-  if (isCount(value, minimum)) return value;
+export function readCount(
+  option: string,
+  value: unknown,
+  unit: string,
+  minimum: 0 | 1 = 1,
+  maximum = maxTimerDelay,
+): number {
+  if (isCount(value, minimum, maximum)) return value;
   throw new ConfigurationError(
     option,
-    `must be a whole number of ${unit} from ${minimum} to ${maxTimerDelay} (got ${shown(value)}).`,
+    `must be a whole number of ${unit} from ${minimum} to ${maximum} (got ${shown(value)}).`,
   );
 }
 
@@ -39,6 +46,6 @@ function shown(value: unknown): string {
   return typeof value === 'number' || value === null ? String(value) : `a value of type ${typeof value}`;
 }
 
-function isCount(value: unknown, minimum: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maxTimerDelay;
+function isCount(value: unknown, minimum: number, maximum: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum;
 }

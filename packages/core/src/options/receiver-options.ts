@@ -125,6 +125,20 @@ export interface ReceiverOptions<Schemas extends DataSchemas = Record<never, nev
    */
   readonly queue?: DeliveryQueue;
   /**
+   * The number of unauthenticated requests that the store keeps, so that you can find out why they were rejected: the newest
+   * ones of this endpoint, at most 1000. All rejections are counted, regardless of this number.
+   *
+   * The store keeps the method, the headers and the first 64 KiB of the body, if the body was read. The values of headers
+   * that carry credentials are replaced by `[removed]`. So is a value that contains a secret of the receiver, and a body
+   * that contains one is not kept. **Other data in a body is kept as it was sent.**
+   *
+   * Requires a SQLite or PostgreSQL store as `log` or `queue`. Read the requests with `store.rejections()` and
+   * `store.rejection(key)`.
+   * @default 0
+   * @example keepRejected: 100
+   */
+  readonly keepRejected?: number;
+  /**
    * The logger for outcomes and errors. The methods of a pino logger fit.
    * @default a logger that writes nothing
    */

@@ -19,6 +19,8 @@ import { rejectUnknownOptions } from './unknown-options.ts';
 export interface Settings {
   /** `undefined` if signature verification is disabled. */
   readonly keys: readonly HmacKey[] | undefined;
+  /** Empty if signature verification is disabled. */
+  readonly secrets: readonly Secret[];
   readonly endpoint: string;
   /** Return whether this endpoint accepts events of a type. The type is a canonical name. */
   readonly accepts: (type: string) => boolean;
@@ -36,6 +38,8 @@ export interface Settings {
   readonly queue: DeliveryQueue | undefined;
   /** The source of the deliveries that workers run: the queue, or a log that supports replay. */
   readonly workSource: Pick<DeliveryQueue, 'start'> | undefined;
+  /** The number of rejected requests that the log keeps. */
+  readonly keepRejected: number;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -56,6 +60,7 @@ const optionNames: readonly (keyof ReceiverOptions)[] = [
   'schemas',
   'log',
   'queue',
+  'keepRejected',
   'logger',
   'now',
 ];
@@ -85,14 +90,17 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
     schemas,
     log,
     queue,
+    keepRejected = 0,
     logger = silentLogger,
     now = Date.now,
   } = options;
   const catalogue = readSchemas(schemas);
   const checkedQueue = readPort('queue', queue, ['enqueue', 'start']);
   const checkedLog = readPort('log', log, ['record']) ?? (isLog(checkedQueue) ? checkedQueue : undefined);
+  const secrets = readSecrets(secret);
   return {
-    keys: readSecrets(secret)?.map(createKey),
+    keys: secrets?.map(createKey),
+    secrets: secrets ?? [],
     endpoint: readEndpoint(endpoint),
     accepts: readEvents(events, catalogue),
     signatureHeaders: readHeaderNames(signatureHeader),
@@ -108,6 +116,7 @@ export function readOptions<Schemas extends DataSchemas>(options: ReceiverOption
     log: checkedLog,
     queue: checkedQueue,
     workSource: checkedQueue ?? (canReplay(checkedLog) ? checkedLog : undefined),
+    keepRejected: readKeepRejected(keepRejected, checkedLog),
     logger: readPort('logger', logger, ['debug', 'info', 'warn', 'error']) ?? silentLogger,
     now: readFunction('now', now),
   };
@@ -187,6 +196,18 @@ function readEndpoint(value: unknown): string {
   if (typeof value === 'string' && value !== '' && value.length <= longestEndpoint) return value;
   const given = typeof value === 'string' ? ` (got ${value.length})` : '';
   throw new ConfigurationError('endpoint', `must be a string of 1 to ${longestEndpoint} characters${given}.`);
+}
+
+/** The requests that an endpoint can keep, at about 100 KiB each. */
+export const mostRejected = 1000;
+
+function readKeepRejected(value: unknown, log: DeliveryLog | undefined): number {
+  const count = readCount('keepRejected', value, 'requests', 0, mostRejected);
+  if (count === 0 || typeof log?.recordRejection === 'function') return count;
+  throw new ConfigurationError(
+    'keepRejected',
+    'requires a store that keeps rejected requests. Pass a SQLite or PostgreSQL store as "log" or "queue".',
+  );
 }
 
 function readFunction<F>(option: string, value: F): F {

@@ -70,6 +70,7 @@ export function createPipeline(
     // Requests of one packet are read concurrently, so an earlier one may have been rejected in the meantime.
     if (delivery.connectionClosing === true) return connectionClosed;
     if (typeof body === 'string') return reject(body);
+    if (settings.keepRejected > 0) observation.body = body;
     // Readers of a stream stop at the limit. Bytes that a body parser has kept may exceed it.
     if (body.byteLength > settings.maxBodySize) return reject('body_too_large');
 

@@ -4,6 +4,7 @@ import type { Route } from '../handlers/router.ts';
 import type { Settings } from '../options/settings.ts';
 import { type Outcome, rejectWith } from '../outcome/outcome.ts';
 import type { RejectionCode } from '../outcome/rejections.ts';
+import { createKeepRequest } from '../rejected/keep-request.ts';
 import type { Observation } from '../reporting/observation.ts';
 import type { Observers } from '../reporting/observers.ts';
 import type { InFlight } from './in-flight.ts';
@@ -18,11 +19,13 @@ import { connectionClosed, rejectAndClose } from './reject-and-close.ts';
 export type Receive = (delivery: Delivery, handle: Route['run'] | undefined) => Promise<Outcome>;
 
 export function createReceive(
-  { endpoint, log, now, bodyTimeout }: Settings,
+  { endpoint, log, now, bodyTimeout, keepRejected, secrets, signatureHeaders }: Settings,
   observers: Observers,
   inFlight: InFlight,
   decide: Pipeline,
 ): Receive {
+  const keepRequest = keepRejected > 0 ? createKeepRequest(secrets, signatureHeaders) : undefined;
+
   /** If the user's clock fails, use the system clock, so that the delivery is not lost. */
   function startObservation(): Observation {
     try {
@@ -35,14 +38,26 @@ export function createReceive(
   }
 
   /** No response depends on the count, so a failure is reported instead of ending the process. */
-  function countRejection(code: RejectionCode, observation: Observation): void {
+  function countRejection(code: RejectionCode, observation: Observation, delivery: Delivery): void {
     const { receivedAt, ip } = observation;
     const report = (error: unknown) => observers.sideError(error, 'log', observation);
+    const kept = keptRequest(observation, delivery);
     try {
-      const counted: unknown = log?.recordRejection?.({ code, endpoint, receivedAt, ip });
+      const counted: unknown = log?.recordRejection?.({ code, endpoint, receivedAt, ip, ...kept });
       if (isThenable(counted)) counted.then(undefined, report);
     } catch (error) {
       report(error);
+    }
+  }
+
+  /** If the headers cannot be read, the rejection is still counted. */
+  function keptRequest(observation: Observation, delivery: Delivery) {
+    if (keepRequest === undefined) return undefined;
+    try {
+      return { request: keepRequest(delivery, observation.body), keep: keepRejected };
+    } catch (error) {
+      observers.sideError(error, 'receiver', observation);
+      return undefined;
     }
   }
 
@@ -72,7 +87,8 @@ export function createReceive(
     if (inFlight.closing && outcome.id !== undefined) outcome = { ...outcome, closing: true };
     inFlight.leave();
     if (outcome === connectionClosed) return outcome;
-    if (outcome.status === 'rejected' && outcome.id === undefined) countRejection(outcome.code, observation);
+    if (outcome.status === 'rejected' && outcome.id === undefined)
+      countRejection(outcome.code, observation, delivery);
     observers.outcome(outcome, observation);
     if (outcome.status === 'rejected') await discardBody(delivery, observation);
     return outcome;

@@ -36,6 +36,8 @@ export interface Observation extends Subject {
   ip: string | undefined;
   /** The time of the next attempt. */
   nextAttempt: Date | undefined;
+  /** The body of a request, as soon as it has been read. Set only if rejected requests are kept. */
+  body: Uint8Array | undefined;
   /** Whether this attempt was the last. */
   isDeadLetter: boolean;
   /** End a part, which lasted from the last mark until now. */
@@ -58,6 +60,7 @@ export function createObservation(receivedAt: Date, phase: Phase, timed: boolean
     attempt: 0,
     ip: undefined,
     nextAttempt: undefined,
+    body: undefined,
     isDeadLetter: false,
     waitUntil: undefined,
     mark,

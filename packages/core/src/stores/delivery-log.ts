@@ -39,12 +39,30 @@ export interface LoggedDelivery {
   readonly running?: boolean | undefined;
 }
 
+/** What is kept of a rejected request. It contains no credentials and no URL. */
+export interface RejectedRequest {
+  readonly method: string;
+  /**
+   * The headers in their order. A value that may be a credential is `[removed]`. At most 100 headers and 32 KiB, of which
+   * a value has at most 4 KiB.
+   */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** At most the first 64 KiB. `undefined` if the body was not read, or contains a secret of the receiver. */
+  readonly body: Uint8Array | undefined;
+  /** Whether the body is longer than `body`. */
+  readonly truncated: boolean;
+}
+
 /** A delivery that was rejected before it was authenticated. Any client can have sent it. */
 export interface UnauthenticatedRejection {
   readonly code: RejectionCode;
   readonly endpoint: string;
   readonly receivedAt: Date;
   readonly ip: string | undefined;
+  /** The request, if the receiver keeps rejected requests. */
+  readonly request?: RejectedRequest | undefined;
+  /** The number of requests of this endpoint to keep: the newest ones. Set together with `request`. */
+  readonly keep?: number | undefined;
 }
 
 /** Records deliveries durably, by `endpoint` and `id`. */
@@ -60,8 +78,8 @@ export interface DeliveryLog {
    */
   record(entry: LogEntry): Promise<LoggedDelivery | undefined>;
   /**
-   * Count a delivery that was rejected before it was authenticated. Must not wait for a disk, because any client can send
-   * such requests.
+   * Count a delivery that was rejected before it was authenticated, and keep its request if there is one. Must not wait for
+   * a disk, because any client can send such requests.
    */
   recordRejection?(rejection: UnauthenticatedRejection): void;
   /** Run deliveries that are replayed from the log, with the handlers of the receiver at this endpoint. */

@@ -5,7 +5,7 @@ import type { DeliveryPage, ListOptions } from './records/delivery-page.ts';
 import type { DeliveryWithBody } from './records/delivery-record.ts';
 import type { ImportedDeliveries } from './records/imported-deliveries.ts';
 import type { PruneOptions } from './records/prune-options.ts';
-import type { UnauthenticatedRejections } from './records/rejection-counts.ts';
+import type { RejectionWithRequest, UnauthenticatedRejections } from './records/rejection-counts.ts';
 import type { StoreHealth } from './records/store-health.ts';
 
 /** A method that a store may lack, or `text` for the filter `text` of its methods. */
@@ -35,6 +35,12 @@ export interface DeliveryStore {
   counts(options?: CountOptions): Promise<readonly Count[]>;
   /** Return the deliveries that were rejected before they were authenticated. */
   rejections(): Promise<UnauthenticatedRejections>;
+  /**
+   * Return one of the latest rejections with its request.
+   * @param key its key in `rejections().latest`
+   * @returns `undefined` if the rejection is unknown or no longer kept
+   */
+  rejection(key: string): Promise<RejectionWithRequest | undefined>;
   /**
    * Put deliveries back into the queue. For a `processed` delivery, all handlers run again. For any other delivery, only
    * the handlers that have not succeeded run. A receiver runs them if the store is its `log` or its `queue`.

@@ -14,11 +14,18 @@
  * {@link createWorker} follows these rules for a store that implements {@link WorkerStore}.
  * @packageDocumentation
  */
-export type { DeliveryLog, LogEntry, LoggedDelivery, UnauthenticatedRejection } from './delivery-log.ts';
+export type {
+  DeliveryLog,
+  LogEntry,
+  LoggedDelivery,
+  RejectedRequest,
+  UnauthenticatedRejection,
+} from './delivery-log.ts';
 export type { DeliveryQueue } from './delivery-queue.ts';
 export type { DeliveryState, PrunableState, QueueState, StoredState } from './delivery-states.ts';
 export { type DeliveryStore, MissingCapabilityError, type StoreCapability } from './delivery-store.ts';
 export { createEndpointWorkers, type EndpointWorkers } from './durable/endpoint-workers.ts';
+export type { KeptRejection } from './durable/kept-rejections.ts';
 export { createLoggerMessages, type LoggerMessages } from './durable/logger-messages.ts';
 export {
   type CollectedRejections,
@@ -98,6 +105,8 @@ export { queryRecords, type RecordQueries, recordsToPrune, selectRecords } from 
 export {
   type RejectionCount,
   type RejectionRecord,
+  type RejectionWithRequest,
+  readRequestHeaders,
   rejectionHour,
   type UnauthenticatedRejections,
 } from './records/rejection-counts.ts';

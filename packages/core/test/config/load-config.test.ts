@@ -92,6 +92,13 @@ describe('loadConfig()', () => {
     expect(await outcomeOf('a%b%%c', 'scan_completed', '10.0.1.7')).toBe('rejected');
   });
 
+  it('reads the number of rejected requests to keep', () => {
+    const { endpoints } = load(
+      '[webhooks]\nsecret = a\nkeep_rejected = 50\n[webhooks:b]\nsecret = b\nkeep_rejected = 0\n[webhooks:c]\nsecret = c\n',
+    );
+    expect(endpoints.map(({ options }) => options.keepRejected)).toEqual([50, 0, undefined]);
+  });
+
   it('takes the path from the URL, with /webhook and /webhook/NAME as defaults', () => {
     const { endpoints } = load(
       '[webhooks]\nsecret = a\n[webhooks:b]\nsecret = b\n[webhooks:c]\nsecret = c\nurl = https://h/x/c?d=e\n',
@@ -217,6 +224,7 @@ describe('loadConfig()', () => {
     ['a delay that is not a number', main('retry_delay = 30 s'), 3, 'retry_delay', /seconds/],
     ['a tolerance of 0', main('tolerance = 0'), 3, 'tolerance', /more than 0/],
     ['a tolerance with an unknown unit', main('tolerance = 5y'), 3, 'tolerance', /duration such as 5m/],
+    ['more than 1000 rejected requests', main('keep_rejected = 1001'), 3, 'keep_rejected', /from 0 to 1000/],
     ['a value of default_url that is not a URL', main('default_url = hush-hush'), 3, 'default_url', /https/],
     ['a path without a leading slash', main('path = webhook'), 3, 'path', /path of a URL/],
     ['a path with dots', main('path = /a/../webhook'), 3, 'path', /path of a URL/],

@@ -6,6 +6,9 @@ import { signedDelivery } from '../../src/testing/index.ts';
 
 const secret = 'options-s3cret';
 
+/** A log that counts rejections. */
+const counting = { ...memoryLog(), recordRejection() {} };
+
 /** Call createReceiver() with options that the compiler would reject, as plain JavaScript can. */
 function createUnchecked(options: unknown): unknown {
   return Reflect.apply(createReceiver, undefined, [options]);
@@ -78,6 +81,12 @@ describe('createReceiver()', () => {
     ['schemas', { secret, schemas: { own: 5 } }],
     ['log', { secret, log: {} }],
     ['queue', { secret, queue: { enqueue() {} } }],
+    ['keepRejected', { secret, log: counting, keepRejected: 1001 }],
+    ['keepRejected', { secret, log: counting, keepRejected: -1 }],
+    ['keepRejected', { secret, log: counting, keepRejected: 0.5 }],
+    ['keepRejected', { secret, log: counting, keepRejected: '5' }],
+    ['keepRejected', { secret, keepRejected: 1 }],
+    ['keepRejected', { secret, log: memoryLog(), keepRejected: 1 }],
     ['logger', { secret, logger: { info() {} } }],
     ['now', { secret, now: 5 }],
   ])('rejects an invalid %s at startup, and names the option: %j', (option, options) => {
@@ -117,6 +126,8 @@ describe('createReceiver()', () => {
     { secret, allowedIps: ['loopback', '10.0.0.0/8', '::1'], trustedProxies: ['private'] },
     { secret, log: memoryLog(), queue: memoryQueue(), logger: console },
     { secret, tolerance: undefined, log: undefined },
+    { secret, log: counting, keepRejected: 1000 },
+    { secret, keepRejected: 0 },
   ])('accepts %o', (options) => {
     expect(() => createUnchecked(options)).not.toThrow();
   });

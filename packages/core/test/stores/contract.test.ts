@@ -10,7 +10,7 @@ import { memoryLog, memoryQueue } from '../../src/stores/index.ts';
 describe('memoryLog()', () => {
   for (const { name, run } of logContract(() => memoryLog())) it(name, run);
 
-  const lacks = ['rejections', 'replay'] as const;
+  const lacks = ['rejections', 'rejection', 'replay'] as const;
   for (const { name, run } of storeContract(() => memoryLog(), { lacks })) it(name, run);
 });
 

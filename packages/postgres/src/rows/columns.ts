@@ -46,7 +46,7 @@ function issuesOf(cell: string | null | undefined): readonly EventIssue[] {
 }
 
 /** Parse a cell of the type `json`. An operator may have changed its shape. */
-function jsonOf(cell: string | null | undefined): unknown {
+export function jsonOf(cell: string | null | undefined): unknown {
   return JSON.parse(cell ?? '[]');
 }
 

@@ -9,10 +9,13 @@ const addCount = `
   ON CONFLICT (hour, endpoint, code) DO UPDATE SET count = count + excluded.count`;
 
 const addRejection = `
-  INSERT INTO webhook_unauthenticated (received_at, endpoint, code, source_ip) VALUES (?, ?, ?, ?)`;
+  INSERT INTO webhook_unauthenticated (received_at, endpoint, code, source_ip, method, headers, body, truncated)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const dropOldest = `
-  DELETE FROM webhook_unauthenticated WHERE id <= (SELECT max(id) FROM webhook_unauthenticated) - ?`;
+  DELETE FROM webhook_unauthenticated WHERE endpoint = @endpoint AND id <= (
+    SELECT id FROM webhook_unauthenticated WHERE endpoint = @endpoint ORDER BY id DESC LIMIT 1 OFFSET @keep
+  )`;
 
 /** Delete the counts of hours that end before a time, and the single rejections before it. Call this inside a write. */
 export function removeRejections(db: Database, before: number): void {
@@ -20,16 +23,15 @@ export function removeRejections(db: Database, before: number): void {
   db.statement('DELETE FROM webhook_unauthenticated WHERE received_at < ?').run(before);
 }
 
-/**
- * Add rejections, inside a write.
- * @param keep the number of single rejections to keep
- */
-export function storeRejections(db: Database, { counts, latest }: CollectedRejections, keep: number): void {
+/** Add rejections, inside a write, and delete the requests that are no longer kept. */
+export function storeRejections(db: Database, { counts, latest, keep }: CollectedRejections): void {
   for (const { hour: began, endpoint, code, count } of counts) {
     db.statement(addCount).run(began, endpoint, code, count);
   }
-  for (const { receivedAt, endpoint, code, ip } of latest) {
-    db.statement(addRejection).run(receivedAt.getTime(), endpoint, code, ip ?? null);
+  for (const { receivedAt, endpoint, code, ip, request } of latest) {
+    const { method, headers, body, truncated } = request;
+    const written = [method, JSON.stringify(headers), body ?? null, truncated ? 1 : 0];
+    db.statement(addRejection).run(receivedAt.getTime(), endpoint, code, ip ?? null, ...written);
   }
-  if (latest.length > 0) db.statement(dropOldest).run(keep);
+  for (const [endpoint, kept] of keep) db.statement(dropOldest).run({ endpoint, keep: kept });
 }

@@ -1,10 +1,14 @@
-import type {
-  RejectionCount,
-  RejectionRecord,
-  UnauthenticatedRejections,
+import {
+  type RejectedRequest,
+  type RejectionCount,
+  type RejectionRecord,
+  type RejectionWithRequest,
+  readRequestHeaders,
+  type UnauthenticatedRejections,
 } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
-import { numberOf, textOf, timeOf } from '../rows/cells.ts';
+import { bytesOf, jsonOf, numberOf, textOf, timeOf } from '../rows/cells.ts';
+import { toRowNumber } from '../rows/row-number.ts';
 
 /** Return the deliveries that were rejected before they were authenticated. */
 export function readRejections(db: Database): UnauthenticatedRejections {
@@ -25,15 +29,43 @@ function countRejections(db: Database): readonly RejectionCount[] {
   }));
 }
 
-/** Return the single rejections, newest first. */
+/** A row of the table of single rejections. */
+type Row = Readonly<Record<string, unknown>>;
+
+const columns = 'id, received_at, endpoint, code, source_ip';
+
+/** Return the rejections whose requests are kept, newest first. */
 function listRejections(db: Database): readonly RejectionRecord[] {
-  const rows = db
-    .statement('SELECT received_at, endpoint, code, source_ip FROM webhook_unauthenticated ORDER BY id DESC')
-    .all() as Readonly<Record<'received_at' | 'endpoint' | 'code' | 'source_ip', unknown>>[];
-  return rows.map(({ received_at, endpoint, code, source_ip }) => ({
+  const rows = db.statement(`SELECT ${columns} FROM webhook_unauthenticated ORDER BY id DESC`).all() as Row[];
+  return rows.map(toRejection);
+}
+
+/** Return a rejection with its request. */
+export function findRejection(db: Database, key: string): RejectionWithRequest | undefined {
+  const row = db
+    .statement(
+      `SELECT ${columns}, method, headers, body, truncated FROM webhook_unauthenticated WHERE id = ?`,
+    )
+    .get(toRowNumber(key) ?? null) as Row | undefined;
+  return row && { ...toRejection(row), request: requestOf(row) };
+}
+
+function toRejection({ id, received_at, endpoint, code, source_ip }: Row): RejectionRecord {
+  return {
+    key: String(id),
     receivedAt: timeOf(received_at) ?? new Date(0),
     endpoint: textOf(endpoint) ?? '',
     code: textOf(code) ?? '',
     ip: textOf(source_ip),
-  }));
+  };
+}
+
+function requestOf({ method, headers, body, truncated }: Row): RejectedRequest | undefined {
+  if (headers === null) return undefined;
+  return {
+    method: textOf(method) ?? '',
+    headers: readRequestHeaders(jsonOf(headers)),
+    body: body === null ? undefined : bytesOf(body),
+    truncated: truncated === 1,
+  };
 }

@@ -41,7 +41,7 @@ export function handlersOf(cell: unknown): readonly HandlerRecord[] {
 }
 
 /** Parse a cell that contains JSON. `undefined` if it does not. */
-function jsonOf(cell: unknown): unknown {
+export function jsonOf(cell: unknown): unknown {
   try {
     return JSON.parse(textOf(cell) ?? '');
   } catch {

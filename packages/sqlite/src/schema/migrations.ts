@@ -135,6 +135,12 @@ const steps: readonly string[] = [
   CREATE INDEX webhook_logs_leases ON webhook_logs (endpoint, lease_until) WHERE state = 'running';
 
   ALTER TABLE webhook_refusals RENAME TO webhook_rejections;`,
+  // The requests of rejections. `headers` is JSON, and NULL for a rejection that an older version has recorded.
+  `ALTER TABLE webhook_unauthenticated ADD COLUMN method TEXT;
+  ALTER TABLE webhook_unauthenticated ADD COLUMN headers TEXT;
+  ALTER TABLE webhook_unauthenticated ADD COLUMN body BLOB;
+  ALTER TABLE webhook_unauthenticated ADD COLUMN truncated INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX webhook_unauthenticated_endpoint ON webhook_unauthenticated (endpoint, id);`,
 ];
 
 /** The version that this kit writes. */

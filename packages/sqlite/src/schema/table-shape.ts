@@ -50,6 +50,7 @@ const ownObjects = [
   'webhook_refusals',
   'webhook_rejections',
   'webhook_unauthenticated',
+  'webhook_unauthenticated_endpoint',
   'webhook_file',
 ] as const;
 

@@ -46,8 +46,8 @@ describe('An unauthenticated delivery', () => {
   it('is counted even if the first write fails', async () => {
     const path = temporaryPath();
     const errors = vi.fn();
-    const store = open(path, { keepRejections: 2, logger: { error: errors } });
-    const receiver = receive(store);
+    const store = open(path, { logger: { error: errors } });
+    const receiver = receive(store, { keepRejected: 2 });
     for (const n of [1, 2]) await forge(receiver, n);
     renameSync(path, `${path}.away`);
     await expect(store.rejections()).rejects.toThrow('is missing or empty');
@@ -67,11 +67,13 @@ describe('An unauthenticated delivery', () => {
 
   it('is deleted by prune() and by retention', async () => {
     const path = temporaryPath();
-    const store = open(path, { keepRejections: 10 });
+    const store = open(path);
     const at = (time: string) =>
       store.recordRejection({
         ...{ code: 'invalid_signature', endpoint: 'e', ip: '192.0.2.1' },
         receivedAt: new Date(`2024-01-01T${time}Z`),
+        request: { method: 'POST', headers: [], body: undefined, truncated: false },
+        keep: 10,
       });
     for (const time of ['12:10:00', '12:50:00', '13:10:00']) at(time);
     expect((await store.rejections()).counts).toMatchObject([{ count: 1 }, { count: 2 }]);
@@ -100,10 +102,10 @@ describe('An unauthenticated delivery', () => {
     ]);
   });
 
-  it('is listed if keepRejections is set, up to that number', async () => {
+  it('is listed if the receiver has keepRejected, up to that number', async () => {
     const path = temporaryPath();
-    const store = open(path, { keepRejections: 3 });
-    const receiver = receive(store);
+    const store = open(path);
+    const receiver = receive(store, { keepRejected: 3 });
     for (let n = 0; n < 10; n++) await forge(receiver, n);
     const ips = async () => (await store.rejections()).latest.map(({ ip }) => ip);
     expect(await ips()).toEqual(['192.0.2.9', '192.0.2.8', '192.0.2.7']);

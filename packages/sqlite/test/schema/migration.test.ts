@@ -21,7 +21,7 @@ describe('A file of version 1', () => {
     }
     const before = query(path, guideSelect);
     const store = open(path);
-    expect(versionOf(path)).toEqual({ user_version: 4 });
+    expect(versionOf(path)).toEqual({ user_version: 5 });
     expect(query(path, guideSelect)).toEqual(before);
     const { deliveries } = await store.list();
     expect(deliveries.map(({ id, attempts, failures }) => [id, attempts, failures])).toEqual([
@@ -80,7 +80,7 @@ describe('A file of version 3', () => {
     async (state, nextAttempt, lease, cells) => {
       const { path } = await fileWith(state, nextAttempt, lease);
       await openStore(path).close();
-      expect(versionOf(path)).toEqual({ user_version: 4 });
+      expect(versionOf(path)).toEqual({ user_version: 5 });
       expect(query(path, `SELECT ${columns} FROM webhook_logs`)).toEqual([cells]);
     },
   );
@@ -102,8 +102,31 @@ describe('A file of version 3', () => {
   });
 });
 
+describe('A file of version 4', () => {
+  it('keeps its rejections, without requests, and gets the requests of later rejections', async () => {
+    const path = temporaryPath();
+    await openStore(path).close();
+    downgrade(path, 4);
+    query(
+      path,
+      "INSERT INTO webhook_unauthenticated VALUES (7, 1, 'default', 'invalid_signature', '192.0.2.1')",
+    );
+    const store = open(path);
+    const earlier = { key: '7', receivedAt: new Date(1), endpoint: 'default', code: 'invalid_signature' };
+    expect((await store.rejections()).latest).toEqual([{ ...earlier, ip: '192.0.2.1' }]);
+    expect(await store.rejection('7')).toEqual({ ...earlier, ip: '192.0.2.1', request: undefined });
+    const request = { method: 'POST', headers: [], body: undefined, truncated: false };
+    store.recordRejection({
+      ...{ code: 'invalid_signature', endpoint: 'default', ip: undefined, receivedAt: new Date() },
+      ...{ request, keep: 2 },
+    });
+    expect((await store.rejections()).latest.map(({ key }) => key)).toEqual(['8', '7']);
+    expect(await store.rejection('8')).toMatchObject({ request });
+  });
+});
+
 describe('A file that another connection has open', () => {
-  it.each([1, 2, 3] as const)(
+  it.each([1, 2, 3, 4] as const)(
     'of version %i is not migrated with mustExist until the connection is closed',
     async (version) => {
       const path = temporaryPath();
@@ -114,7 +137,7 @@ describe('A file that another connection has open', () => {
       expect(other.version()).toBe(version);
       other.close();
       await openStore(path, { mustExist: true }).close();
-      expect(query(path, 'PRAGMA user_version')).toEqual([{ user_version: 4 }]);
+      expect(query(path, 'PRAGMA user_version')).toEqual([{ user_version: 5 }]);
     },
   );
 
@@ -124,7 +147,7 @@ describe('A file that another connection has open', () => {
     downgrade(path, 3);
     const other = openDatabase(path);
     await openStore(path).close();
-    expect(other.version()).toBe(4);
+    expect(other.version()).toBe(5);
     other.close();
   });
 });

@@ -2,6 +2,12 @@ import Database from 'better-sqlite3';
 
 /** For each version of the file, the statements that undo the migration to the next version. */
 const undo: Readonly<Record<number, string>> = {
+  4: `
+    DROP INDEX webhook_unauthenticated_endpoint;
+    ALTER TABLE webhook_unauthenticated DROP COLUMN truncated;
+    ALTER TABLE webhook_unauthenticated DROP COLUMN body;
+    ALTER TABLE webhook_unauthenticated DROP COLUMN headers;
+    ALTER TABLE webhook_unauthenticated DROP COLUMN method;`,
   3: `
     DROP INDEX webhook_logs_due;
     DROP INDEX webhook_logs_leases;
@@ -19,9 +25,9 @@ const undo: Readonly<Record<number, string>> = {
 };
 
 /** Change a file of the newest version to an older version. The cells keep their values. */
-export function downgrade(path: string, version: 1 | 2 | 3): void {
+export function downgrade(path: string, version: 1 | 2 | 3 | 4): void {
   const db = new Database(path);
-  for (let to = 3; to >= version; to--) db.exec(undo[to] ?? '');
+  for (let to = 4; to >= version; to--) db.exec(undo[to] ?? '');
   db.pragma(`user_version = ${version}`);
   db.close();
 }

@@ -28,7 +28,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * @throws UsageFailure, ConfigurationError
  */
 export async function planReceiving(flags: ListenFlags, env: Variables): Promise<ReceivingPlan> {
-  const { config, maxBody, rateLimit, insecure } = flags;
+  const { config, maxBody, rateLimit, insecure, keepRejected } = flags;
   if (insecure === true && (flags.secret ?? flags.secretFile) !== undefined) {
     throw new UsageFailure(
       '--insecure cannot be combined with a secret, because it does not check signatures.',
@@ -47,6 +47,7 @@ export async function planReceiving(flags: ListenFlags, env: Variables): Promise
     ...addresses,
     ...(flags.allowIp && { allowedIps: flags.allowIp }),
     ...(flags.trustProxy && { trustedProxies: flags.trustProxy }),
+    ...(keepRejected !== undefined && { keepRejected }),
     ...(maxBody !== undefined && { maxBodySize: maxBody }),
     ...(rateLimit && { rateLimiter: await createRateLimiter(rateLimit) }),
   };

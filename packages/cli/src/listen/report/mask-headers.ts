@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-
-/** The names of headers whose values grant access. */
-const secret = /auth|cookie|token|secret|password|passwd|api-?key|session|credential|signature/i;
+import { carriesCredentials } from '@spiderfoot-webhooks/core/adapter';
 
 /** The number of hex digits of a signature that are shown. They are the delivery's id, and too few for a forgery. */
 const shownDigits = 32;
@@ -13,9 +11,13 @@ export function maskedHeaders({
   const shown: [string, string][] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
-    shown.push([name, secret.test(name) ? masked(value) : value]);
+    shown.push([name, isSecret(name) ? masked(value) : value]);
   }
   return shown;
+}
+
+function isSecret(name: string): boolean {
+  return carriesCredentials(name) || /signature/i.test(name);
 }
 
 /** Mask a value. A signature in a known form keeps its beginning, which is the delivery's id. */

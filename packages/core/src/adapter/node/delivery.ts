@@ -36,6 +36,15 @@ export class NodeDelivery implements Delivery {
     return typeof value === 'object' ? value.join(', ') : value;
   };
 
+  /** The headers as they were sent, except on a platform that keeps only the parsed ones. */
+  *headers(): Generator<readonly [string, string]> {
+    const { rawHeaders = [], headers } = this.#req;
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2)
+      yield [rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''];
+    if (rawHeaders.length > 0) return;
+    for (const name of Object.keys(headers)) yield [name, this.header(name) ?? ''];
+  }
+
   async readBody(limit: number, timeout: number): Promise<BodyRead> {
     const req = this.#req;
     const state = readState(req);

@@ -40,6 +40,10 @@ export class WebDelivery implements Delivery {
 
   readonly header = (name: string): string | undefined => this.#request.headers.get(name) ?? undefined;
 
+  headers(): Iterable<readonly [string, string]> {
+    return this.#request.headers;
+  }
+
   readBody(limit: number, timeout: number): Promise<BodyRead> {
     this.#since = performance.now();
     return this.#kept === undefined ? readBody(this.#request, limit, timeout) : takeBody(this.#kept, timeout);

@@ -2,6 +2,7 @@ import type { StoreCapability } from '../delivery-store.ts';
 import { exportAndPruneCases } from './store/export-and-prune.ts';
 import { filterCases } from './store/filters.ts';
 import { importCases } from './store/imports.ts';
+import { keptRequestCases } from './store/kept-requests.ts';
 import { listCases } from './store/list.ts';
 import { queuedRecordCases } from './store/queued-records.ts';
 import { recordCases } from './store/records.ts';
@@ -22,7 +23,7 @@ export type { ContractStore } from './store/store-under-test.ts';
  * The rules of a `DeliveryStore` that is also a log, and may be a queue. A store that is not a queue lacks `replay`.
  * @example
  * const open = (place, options) => openMyStore(join(folder, place), options);
- * for (const { name, run } of storeContract(open, { durable: true, lacks: ['rejections'] })) it(name, run);
+ * for (const { name, run } of storeContract(open, { durable: true, lacks: ['rejections', 'rejection'] })) it(name, run);
  */
 export function storeContract(
   open: OpenStore<ContractStore>,
@@ -33,6 +34,7 @@ export function storeContract(
     ...listCases,
     ...filterCases,
     ...recordCases,
+    ...keptRequestCases,
     ...exportAndPruneCases,
     ...queuedRecordCases,
     ...replayCases,
@@ -46,6 +48,7 @@ const calls: Readonly<Record<StoreCapability, (store: ContractStore) => unknown>
   get: (store) => store.get('1'),
   counts: (store) => store.counts(),
   rejections: (store) => store.rejections(),
+  rejection: (store) => store.rejection('1'),
   replay: (store) => store.replay('1'),
   prune: (store) => store.prune({ keep: 0 }),
   export: async (store) => {

@@ -1,25 +1,30 @@
 import { unrefTimer } from '../../data/unref-timer.ts';
 import type { UnauthenticatedRejection } from '../delivery-log.ts';
 import { rejectionHour } from '../records/rejection-counts.ts';
+import { createKeptRejections, type KeptRejection } from './kept-rejections.ts';
 
 /** Milliseconds for which rejections are collected, so that a flood of unauthenticated requests costs one write. */
 const interval = 1000;
 
-/** The rejections that a store writes together. */
-export interface CollectedRejections {
-  /** The number of rejections by hour, endpoint and code. */
-  readonly counts: readonly {
-    /** The beginning of the hour, in milliseconds since 1970. */
-    readonly hour: number;
-    readonly endpoint: string;
-    readonly code: string;
-    readonly count: number;
-  }[];
-  /** The rejections to keep individually, oldest first. */
-  readonly latest: readonly UnauthenticatedRejection[];
+/** The number of rejections of an hour, an endpoint and a code. */
+interface Counted {
+  /** The beginning of the hour, in milliseconds since 1970. */
+  readonly hour: number;
+  readonly endpoint: string;
+  readonly code: string;
+  count: number;
 }
 
-/** Counts unauthenticated deliveries without a write for each, in bounded memory. */
+/** The rejections that a store writes together. */
+export interface CollectedRejections {
+  readonly counts: readonly Readonly<Counted>[];
+  /** The rejections to keep with their requests, oldest first. */
+  readonly latest: readonly KeptRejection[];
+  /** The number of rejections to keep, by endpoint, for the endpoints in `latest`. Delete the older ones. */
+  readonly keep: ReadonlyMap<string, number>;
+}
+
+/** Counts unauthenticated deliveries, and keeps requests, without a write for each, in bounded memory. */
 export interface RejectionCounter {
   add(rejection: UnauthenticatedRejection): void;
   /** Write the collected rejections. If that fails, they are kept for the next time. */
@@ -31,16 +36,14 @@ export interface RejectionCounter {
 /**
  * Create a counter of rejections.
  * @param store writes the rejections in one transaction
- * @param keep the number of rejections to keep individually. 0 for counts only
  * @param onError called if `store` rejects
  */
 export function createRejectionCounter(
   store: (rejections: CollectedRejections) => Promise<void>,
-  keep: number,
   onError: (error: unknown) => void,
 ): RejectionCounter {
-  let counts = new Map<string, { readonly rejection: UnauthenticatedRejection; count: number }>();
-  let latest: UnauthenticatedRejection[] = [];
+  let counts = new Map<string, Counted>();
+  const kept = createKeptRejections();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
 
@@ -48,39 +51,37 @@ export function createRejectionCounter(
     clearTimeout(timer);
     timer = undefined;
     if (counts.size === 0) return;
-    const [counted, single] = [[...counts.values()], keep === 0 ? [] : latest.slice(-keep)];
+    const [counted, latest] = [[...counts.values()], kept.take()];
     counts = new Map();
-    latest = [];
     try {
       await store({
-        counts: counted.map(({ rejection, count }) => {
-          const { endpoint, code } = rejection;
-          return { hour: rejectionHour(rejection), endpoint, code, count };
-        }),
-        latest: single,
+        counts: counted,
+        latest,
+        keep: new Map(latest.map(({ endpoint, keep }) => [endpoint, keep])),
       });
     } catch (error) {
       onError(error);
       // Nothing was written. Keep all for the next time.
-      latest = [...single, ...latest].slice(-2 * keep);
-      for (const { rejection, count } of counted) addCount(rejection, count);
+      kept.putBack(latest);
+      for (const each of counted) addCount(each);
     }
   }
 
-  function addCount(rejection: UnauthenticatedRejection, count: number): void {
+  function addCount({ hour, endpoint, code, count }: Counted): void {
     if (closed) return;
-    const key = `${rejectionHour(rejection)}\n${rejection.code}\n${rejection.endpoint}`;
+    const key = `${hour}\n${code}\n${endpoint}`;
     const counted = counts.get(key);
-    if (counted === undefined) counts.set(key, { rejection, count });
+    if (counted === undefined) counts.set(key, { hour, endpoint, code, count });
     else counted.count += count;
     timer ??= unrefTimer(setTimeout(() => void flush(), interval));
   }
 
   return {
     add(rejection) {
-      if (keep > 0) latest.push(rejection);
-      if (latest.length > 2 * keep) latest = latest.slice(-keep);
-      addCount(rejection, 1);
+      if (closed) return;
+      kept.add(rejection);
+      const { endpoint, code } = rejection;
+      addCount({ hour: rejectionHour(rejection), endpoint, code, count: 1 });
     },
     flush,
     close() {

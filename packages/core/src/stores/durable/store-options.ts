@@ -69,12 +69,6 @@ export interface DurableStoreOptions {
    */
   readonly retention?: Retention;
   /**
-   * The number of unauthenticated rejections to keep individually, with their time, code and address, but never a body.
-   * All rejections are counted by hour, regardless of this number.
-   * @default 0
-   */
-  readonly keepRejections?: number;
-  /**
    * Open only a store that exists, and do not create or update it.
    * @default false
    */
@@ -94,7 +88,6 @@ export interface DurableStoreOptions {
 
 /** {@link DurableStoreOptions}, checked and with defaults. */
 export interface DurableStoreSettings extends WorkerOptions {
-  readonly keepRejections: number;
   readonly retention: Retention | undefined;
   readonly mustExist: boolean;
   readonly readOnly: boolean;
@@ -111,14 +104,7 @@ const workerDefaults: WorkerOptions = {
   closeTimeout: 10_000,
 };
 
-const names = [
-  ...Object.keys(workerDefaults),
-  'keepRejections',
-  'retention',
-  'mustExist',
-  'readOnly',
-  'logger',
-] as const;
+const names = [...Object.keys(workerDefaults), 'retention', 'mustExist', 'readOnly', 'logger'] as const;
 
 const silent: StoreLogger = { error: () => {} };
 
@@ -134,7 +120,7 @@ export function readDurableStoreOptions(
   own: readonly string[] = [],
 ): DurableStoreSettings {
   rejectUnknownOptions(options, [...names, ...own]);
-  const { keepRejections = 0, retention, mustExist = false, readOnly = false, logger = silent } = options;
+  const { retention, mustExist = false, readOnly = false, logger = silent } = options;
   const workerSettings = readWorkerOptions(options, workerDefaults);
   if (typeof mustExist !== 'boolean') throw new ConfigurationError('mustExist', 'must be true or false.');
   if (typeof readOnly !== 'boolean') throw new ConfigurationError('readOnly', 'must be true or false.');
@@ -148,7 +134,6 @@ export function readDurableStoreOptions(
     throw new ConfigurationError('logger', 'must be an object with error().');
   return {
     ...workerSettings,
-    keepRejections: readCount('keepRejections', keepRejections, 'rejections', 0),
     retention: readRetention(retention),
     mustExist,
     readOnly,

@@ -59,6 +59,9 @@ export function memoryLog(capacity = 1000): MemoryLog {
     async rejections() {
       throw new MissingCapabilityError('rejections', 'Use onOutcome() to see rejections.');
     },
+    async rejection() {
+      throw new MissingCapabilityError('rejection', 'Use onOutcome() to see rejections.');
+    },
     async close() {},
   };
 }

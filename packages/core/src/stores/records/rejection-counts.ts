@@ -1,3 +1,5 @@
+import type { RejectedRequest } from '../delivery-log.ts';
+
 /** The number of unauthenticated rejections in one hour, by endpoint and code. */
 export interface RejectionCount {
   /** The beginning of the hour. */
@@ -9,17 +11,25 @@ export interface RejectionCount {
 
 /** One unauthenticated rejection. */
 export interface RejectionRecord {
+  /** Identifies the rejection in `DeliveryStore.rejection`. */
+  readonly key: string;
   readonly receivedAt: Date;
   readonly endpoint: string;
   readonly code: string;
   readonly ip: string | undefined;
 }
 
+/** One unauthenticated rejection, with its request. */
+export interface RejectionWithRequest extends RejectionRecord {
+  /** `undefined` if an older version of the kit has recorded the rejection. */
+  readonly request: RejectedRequest | undefined;
+}
+
 /** The deliveries that were rejected before they were authenticated. */
 export interface UnauthenticatedRejections {
   /** Newest first. */
   readonly counts: readonly RejectionCount[];
-  /** The latest rejections, newest first, if the store keeps each of them. */
+  /** The rejections whose requests are kept, newest first: see the option `keepRejected` of a receiver. */
   readonly latest: readonly RejectionRecord[];
 }
 
@@ -28,4 +38,13 @@ const hour = 3_600_000;
 /** Return the beginning of the hour in which a rejection is counted, in milliseconds since 1970. */
 export function rejectionHour({ receivedAt }: { readonly receivedAt: Date }): number {
   return Math.floor(receivedAt.getTime() / hour) * hour;
+}
+
+/** Read the headers of a kept request that were parsed from JSON. Members that are not headers are ignored. */
+export function readRequestHeaders(value: unknown): RejectedRequest['headers'] {
+  return Array.isArray(value) ? value.filter(isHeader) : [];
+}
+
+function isHeader(value: unknown): value is readonly [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
 }
