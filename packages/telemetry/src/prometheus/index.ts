@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export type { ObservableReceiver } from '../metrics/observe-receiver.ts';
-export type { ObservableStore } from '../metrics/read-store.ts';
+export type { ObservableStore } from '../store/read-store.ts';
 export {
   createPrometheusMetrics,
   type ObserveOptions,

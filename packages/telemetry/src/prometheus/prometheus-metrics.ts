@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { Registry } from 'prom-client';
 import { type ObservableReceiver, observeReceiver } from '../metrics/observe-receiver.ts';
-import { type ObservableStore, storeReader } from '../metrics/read-store.ts';
+import { type ObservableStore, storeReader } from '../store/read-store.ts';
 import { version } from '../version.ts';
 import { createInstruments } from './instruments.ts';
 
