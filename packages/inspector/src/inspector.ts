@@ -55,6 +55,10 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
     // Hono drops the body of a response to HEAD. Without this line, its event stream or export would stay open.
     if (c.req.method === 'HEAD') await c.res.body?.cancel();
   });
+  app.use(async (c, next) => {
+    if (['GET', 'HEAD', 'POST'].includes(c.req.method)) return next();
+    return c.text('The inspector serves GET, HEAD and POST.\n', 405, { allow: 'GET, HEAD, POST' });
+  });
   app.use(bodyLimit({ maxSize: maxFormSize }));
   app.use(csrfProtection(settings));
   app.route('/', assetRoutes(site));

@@ -1,5 +1,7 @@
 import { createReceiver } from '@spiderfoot-webhooks/core';
+import { memoryLog } from '@spiderfoot-webhooks/core/stores';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
+import { createInspector } from '@spiderfoot-webhooks/inspector';
 import { describe, expect, it } from 'vitest';
 import { commandsFor } from '../src/delivery/commands.ts';
 import { parseExactJson, writeExactJson } from '../src/json/exact-json.ts';
@@ -108,4 +110,15 @@ it('the command to send an event gives no option that the type contains', async 
   if (delivery === undefined) throw new Error('The delivery is missing.');
   const { send } = commandsFor(delivery, undefined, true);
   expect(send).toMatch(/ -- '--url=https:\/\/attacker\.example'$/);
+});
+
+it('a scan id with half a surrogate pair has a link', async () => {
+  const log = memoryLog();
+  const receiver = createReceiver({ secret: 's3cret', log });
+  await receiver.receive(
+    await signedDelivery('scan_completed', { secret: 's3cret', data: { scan_id: '\ud83dhalf' } }),
+  );
+  const inspector = createInspector(log, { auth: () => true, scanUrl: 'https://sf.example/{scanId}' });
+  const page = await (await inspector(new Request('http://localhost/deliveries/1'))).text();
+  expect(page).toContain('href="https://sf.example/%EF%BF%BDhalf"');
 });

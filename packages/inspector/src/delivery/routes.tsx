@@ -50,7 +50,9 @@ async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryW
   ]);
   const commands = commandsFor(delivery, readBodyText(body).text, store.capabilities.has('replay'));
   const scanHref =
-    scanId === undefined ? undefined : settings.scanUrl?.replaceAll('{scanId}', encodeURIComponent(scanId));
+    scanId === undefined
+      ? undefined
+      : settings.scanUrl?.replaceAll('{scanId}', encodeURIComponent(scanId.toWellFormed()));
   const content = (
     <>
       <ReplayNotice query={search} />

@@ -74,3 +74,10 @@ it.each(['/live', '/export', '/deliveries'])(
     expect((await load('none', 'document')).status).toBe(200);
   },
 );
+
+it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])('answers %s with 405', async (method) => {
+  const { origin } = await serveInspector(openTestStore());
+  const response = await fetch(`${origin}/replay`, { method });
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+  expect(response.headers.get('access-control-allow-origin')).toBeNull();
+});
