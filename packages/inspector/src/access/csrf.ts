@@ -37,7 +37,10 @@ export function csrfProtection({ basePath }: Settings): MiddlewareHandler<SiteEn
     }
     const csrf = await readToken(c);
     if (known === undefined || typeof csrf !== 'string' || !isEqual(csrf, known)) {
-      return c.text('The form has expired. Load the page again.\n', 403);
+      return c.text(
+        'The form has expired. Load the page again. If this does not help, mount the inspector before body parsers.\n',
+        403,
+      );
     }
     c.set('csrfToken', known);
     return next();

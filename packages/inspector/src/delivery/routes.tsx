@@ -52,7 +52,7 @@ async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryW
   const scanHref =
     scanId === undefined
       ? undefined
-      : settings.scanUrl?.replaceAll('{scanId}', encodeURIComponent(scanId.toWellFormed()));
+      : settings.scanUrl?.replaceAll('{scanId}', encodeURIComponent(scanId.replace(/\p{Cs}/gu, '\ufffd')));
   const content = (
     <>
       <ReplayNotice query={search} />
