@@ -10,19 +10,28 @@ export interface FilledStore extends Inspected {
 }
 
 /** Open an inspector over a SQLite store with sample deliveries, dead letters and rejected requests. */
-export async function openFilledStore({ deliveries = 400, deadLetters = 12 } = {}): Promise<FilledStore> {
+export async function openFilledStore({
+  deliveries = 400,
+  deadLetters = 12,
+  rejected = 1,
+} = {}): Promise<FilledStore> {
   const { store, release } = sqliteStore();
   const until = new Date(Date.now() - 60_000);
   await recordAll(store, sampleDeliveries({ count: deliveries, until, hours: 7 * 24 }));
   await createDeadLetters(store, deadLetters);
   const inspected = await inspect(store, (receiver) => receiver.onAny(() => {}));
-  await sendRejectedRequests(inspected);
+  for (let times = 0; times < rejected; times++) await sendRejectedRequests(inspected, times);
   const { cursor } = await store.list();
   const { deliveries: dead } = await store.list({ state: 'dead' });
   const { deliveries: processed } = await store.list({ state: 'processed' });
   return {
     ...inspected,
     paths: {
+      overview: '',
+      'overview of a week': '?range=week',
+      'dead letters': 'dead-letters',
+      rejected: 'rejected',
+      'try it': 'try-it',
       deliveries: 'deliveries',
       'older deliveries': `deliveries?cursor=${cursor}`,
       'deliveries of a filter': 'deliveries?state=dead&target=acme.example',

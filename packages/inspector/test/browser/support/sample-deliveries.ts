@@ -72,13 +72,26 @@ function entry(index: number, receivedAt: Date, random: () => number): LogEntry 
   const bytes = Buffer.from(pythonJson(body));
   const state = stateOf(random);
   const error = siemErrors[Math.floor(random() * siemErrors.length)] ?? '';
+  const failures = state === 'failed' ? [{ handler: 'siem', error }] : [];
   return {
     id: createHash('sha256').update(bytes).digest('hex').slice(0, 32),
     ...{ endpoint: 'default', receivedAt, ip: '198.51.100.23', eventType, dialect: 'guide', scanId, target },
     ...{ body: bytes, state, attempt: state === 'ignored' ? 0 : 1 },
     succeeded: { processed: ['siem', 'slack', 'tickets'], failed: ['slack', 'tickets'], ignored: [] }[state],
-    ...(state === 'failed' && { error, failures: [{ handler: 'siem', error }] }),
+    ...(state === 'failed' && { error, failures }),
+    runs: state === 'ignored' ? [] : runs(receivedAt, failures.length > 0, random),
   };
+}
+
+/** The usual duration of each handler, in milliseconds. */
+const durations = { slack: 180, tickets: 340, siem: 45 };
+
+/** One run of each handler. Handlers start at the same time. A failing `siem` takes long. */
+function runs(receivedAt: Date, fails: boolean, random: () => number): LogEntry['runs'] {
+  return Object.entries(durations).map(([handler, usual]) => {
+    const duration = handler === 'siem' && fails ? 5000 : usual;
+    return { handler, startedAt: receivedAt, duration: Math.round(duration * (0.7 + random() ** 3)) };
+  });
 }
 
 function stateOf(random: () => number): 'processed' | 'ignored' | 'failed' {
