@@ -13,7 +13,7 @@ import { createStoredTypes } from './filters/event-types.ts';
 import { pathBelow } from './layout/base-path.ts';
 import { notFoundPage, sendFailure } from './layout/failures.tsx';
 import { createLiveStreams } from './live/live-streams.ts';
-import { liveRoutes } from './live/routes.tsx';
+import { liveRoutes } from './live/routes.ts';
 import { type InspectorOptions, readSettings } from './options.ts';
 import { overviewRoutes } from './overview/routes.tsx';
 import { rejectedRoutes } from './rejected/routes.tsx';

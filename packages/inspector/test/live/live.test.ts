@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openTestStore, recordEvents, serveInspector } from './support/serve.ts';
+import { openTestStore, recordEvents, serveInspector } from '../support/serve.ts';
 
 /** Read a stream until its text matches. */
 async function readUntil(response: Response, pattern: RegExp): Promise<string> {
