@@ -16,6 +16,9 @@ const withoutLog = [
   'a delivery that a later attempt rejects is recorded with its code and issues, and keeps its handlers',
   'health() counts waiting, running, delayed and dead deliveries',
   'a dead letter is recorded with its error, and replay() runs only the handlers that have not succeeded',
+  "replay() with handlers: 'all' runs all handlers of a dead letter again, and keeps their runs",
+  "replay() with handlers: 'failed' does not replay processed deliveries, by their key or by a filter",
+  'replay() fails with a ConfigurationError for an unknown option or an unknown value of handlers',
 ];
 
 describeWithServer(redis, 'The queue in Redis', () => {

@@ -145,12 +145,12 @@ export function openStore(connection: string | pg.PoolConfig | pg.Pool, options:
       await rejections.flush();
       return findRejection(db, key);
     },
-    async replay(which) {
+    async replay(which, replayOptions) {
       requireCapability('replay');
       const replayed =
         typeof which === 'string'
-          ? await replayDelivery(db, which)
-          : await replayDeliveries(db, search, which);
+          ? await replayDelivery(db, which, replayOptions)
+          : await replayDeliveries(db, search, which, replayOptions);
       workers.wake();
       if (replayed > 0) listener.announce();
       return replayed;

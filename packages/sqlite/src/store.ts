@@ -134,12 +134,12 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       await rejections.flush();
       return db.read(() => findRejection(db, key));
     },
-    async replay(which) {
+    async replay(which, replayOptions) {
       requireCapability('replay');
       const replayed =
         typeof which === 'string'
-          ? await replayDelivery(db, which)
-          : await replayDeliveries(db, search, which);
+          ? await replayDelivery(db, which, replayOptions)
+          : await replayDeliveries(db, search, which, replayOptions);
       workers.wake();
       return replayed;
     },

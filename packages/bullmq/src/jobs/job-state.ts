@@ -1,6 +1,7 @@
 import {
   type DeliveryRecord,
   deliveryJson,
+  handlersAfterReplay,
   type Settlement,
   type StoredDelivery,
   unknownEventType,
@@ -102,6 +103,14 @@ export function stateAfterSkip(run: JobRun, token: string): object {
     { ...run, stalls: run.stalls - run.lost, skipped: run.skipped + 1 },
     token,
   );
+}
+
+/** Return the state of a dead letter of which all handlers run again. @returns `undefined` if it is not one */
+export function withoutSuccesses(value: unknown): object | undefined {
+  const state = readState(value);
+  if (state === undefined || state.record.state === 'queued') return undefined;
+  const handlers = handlersAfterReplay(state.record, { handlers: 'all' });
+  return { ...state, record: deliveryJson({ ...state.record, handlers }) };
 }
 
 function toState(

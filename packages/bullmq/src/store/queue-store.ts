@@ -9,8 +9,10 @@ import {
   MissingCapabilityError,
   matchesFilter,
   type PruneOptions,
+  type ReplayOptions,
   readListOptions,
   readPruneOptions,
+  readReplayOptions,
   type StoreCapability,
   type StoreHealth,
 } from '@spiderfoot-webhooks/core/stores';
@@ -19,6 +21,7 @@ import { isJobId } from '../jobs/names.ts';
 import { retryDeadLetter, retryProcessed } from '../queue/producer.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { LinkCommands } from '../redis/link.ts';
+import { clearSuccesses } from './clear-successes.ts';
 import { countJobs } from './counts.ts';
 import { readHealth } from './health.ts';
 import { findJob, readSettled } from './job-records.ts';
@@ -66,23 +69,26 @@ export function createQueueStore({ link, queues }: QueueStoreContext): Omit<Deli
     return { deliveries, cursor: undefined };
   }
 
-  async function replay(which: string | DeliveryFilter): Promise<number> {
-    if (typeof which === 'string') return replayKey(which);
+  async function replay(which: string | DeliveryFilter, replayOptions?: ReplayOptions): Promise<number> {
+    const options = readReplayOptions(replayOptions);
+    if (typeof which === 'string') return replayKey(which, options);
     checkReplayFilter(which);
     requireNoText(which);
     let replayed = 0;
-    for await (const job of settledJobs(link, await queuesOf(which), setsOf(which), 'newest')) {
+    for await (const job of settledJobs(link, await queuesOf(which), setsOf(which, options), 'newest')) {
       const record = await readSettled(link, job);
       if (record === undefined || !matchesFilter(which, record)) continue;
-      if (await link.run(() => retrySettled(job))) replayed++;
+      if (await retrySettled(link, job, options)) replayed++;
     }
     return replayed;
   }
 
-  async function replayKey(key: string): Promise<number> {
+  async function replayKey(key: string, options: ReplayOptions): Promise<number> {
     if (!isJobId(key)) return 0;
     for (const queue of await queuesOf({})) {
-      if (await link.run(() => retryKey(queue, key))) return 1;
+      for (const set of setsOf({}, options)) {
+        if (await retrySettled(link, { queue, key, set }, options)) return 1;
+      }
     }
     return 0;
   }
@@ -135,20 +141,23 @@ export function createQueueStore({ link, queues }: QueueStoreContext): Omit<Deli
   };
 }
 
-async function retryKey(queue: Queue, key: string): Promise<boolean> {
-  return (await retryDeadLetter(queue, key)) || (await retryProcessed(queue, key));
+/** @returns whether the job was in the set */
+async function retrySettled(
+  link: LinkCommands,
+  { queue, key, set }: Omit<SettledJob, 'settledAt'>,
+  { handlers }: ReplayOptions,
+): Promise<boolean> {
+  if (set === 'completed') return link.run(() => retryProcessed(queue, key));
+  if (handlers === 'all') await clearSuccesses(link, queue, key);
+  return link.run(() => retryDeadLetter(queue, key));
 }
 
-function retrySettled({ queue, key, set }: SettledJob): Promise<boolean> {
-  return set === 'failed' ? retryDeadLetter(queue, key) : retryProcessed(queue, key);
-}
-
-/** Return the sets that hold the deliveries of a filter. */
-function setsOf({ state }: DeliveryFilter): readonly SettledSet[] {
+/** Return the sets that hold the deliveries of a filter, and that a replay selects. */
+function setsOf({ state }: DeliveryFilter, { handlers }: ReplayOptions = {}): readonly SettledSet[] {
   const states: readonly string[] = state === undefined ? ['dead', 'processed'] : [state].flat();
   const sets: SettledSet[] = [];
   if (states.includes('dead') || states.includes('rejected')) sets.push('failed');
-  if (states.includes('processed')) sets.push('completed');
+  if (states.includes('processed') && handlers !== 'failed') sets.push('completed');
   return sets;
 }
 

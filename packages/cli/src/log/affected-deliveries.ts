@@ -9,7 +9,8 @@ export async function countReplayable(
   const { isReplayable } = await import('@spiderfoot-webhooks/core/stores');
   const counts = new Map<string, number>();
   for await (const page of pagesOf(store, filter)) {
-    for (const { state } of page.filter(isReplayable)) counts.set(state, (counts.get(state) ?? 0) + 1);
+    for (const { state } of page.filter((record) => isReplayable(record)))
+      counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return counts;
 }

@@ -7,6 +7,7 @@ import type { ImportedDeliveries } from './records/imported-deliveries.ts';
 import type { PruneOptions } from './records/prune-options.ts';
 import type { RejectionWithRequest, UnauthenticatedRejections } from './records/rejection-counts.ts';
 import type { StoreHealth } from './records/store-health.ts';
+import type { ReplayOptions } from './rules/replays.ts';
 
 /** A method that a store may lack, or `text` for the filter `text` of its methods. */
 export type StoreCapability = Exclude<keyof DeliveryStore, 'capabilities' | 'import' | 'close'> | 'text';
@@ -42,15 +43,19 @@ export interface DeliveryStore {
    */
   rejection(key: string): Promise<RejectionWithRequest | undefined>;
   /**
-   * Put deliveries back into the queue. For a `processed` delivery, all handlers run again. For any other delivery, only
-   * the handlers that have not succeeded run. A receiver runs them if the store is its `log` or its `queue`.
+   * Put deliveries back into the queue. By default, all handlers of a `processed` delivery run again. For any other
+   * delivery, only the handlers that have not succeeded run. A receiver runs them if the store is its `log` or its `queue`.
    *
    * Queued and running deliveries are not changed. A filter also skips `received` deliveries whose handlers may be
    * running. To replay such a delivery, pass its key.
    * @param which a delivery's key, or a filter. `{}` selects every delivery
    * @returns the number of replayed deliveries
+   * @throws ConfigurationError that names the invalid option or filter
+   * @example
+   * await store.replay({ state: 'dead' }); // the handlers that have not succeeded
+   * await store.replay('7', { handlers: 'all' });
    */
-  replay(which: string | DeliveryFilter): Promise<number>;
+  replay(which: string | DeliveryFilter, options?: ReplayOptions): Promise<number>;
   /**
    * Delete settled deliveries.
    * @returns the number of deleted deliveries

@@ -7,8 +7,10 @@
  * - `start` throws {@link endpointTaken}
  * - after a failed attempt, the next attempt waits for {@link retryDelay}, or until the `nextAttempt` of the result
  * - a delivery that is not attempted again is reported with {@link deadLetterOf}
- * - options are checked by {@link checkFilter}, {@link readListOptions}, {@link readCountOptions} and
- *   {@link readPruneOptions}
+ * - options are checked by {@link checkFilter}, {@link readListOptions}, {@link readCountOptions},
+ *   {@link readPruneOptions} and {@link readReplayOptions}
+ * - `replay` selects the deliveries for which {@link isReplayable} returns `true`, and their handlers with
+ *   {@link handlersAfterReplay}
  * - a delivery is printed and exported as {@link deliveryJson}
  *
  * {@link createWorker} follows these rules for a store that implements {@link WorkerStore}.
@@ -121,8 +123,14 @@ export {
   type ReportDeadLetter,
 } from './rules/dead-letter.ts';
 export { endpointTaken } from './rules/endpoint-taken.ts';
+export {
+  handlersAfterReplay,
+  isReplayable,
+  type ReplayOptions,
+  readReplayOptions,
+} from './rules/replays.ts';
 export { type RetryOptions, retryAt, type Settlement, settlementOf } from './rules/settlement.ts';
-export { isReplayable, isTaken, mayReplace } from './rules/states.ts';
+export { isTaken, mayReplace } from './rules/states.ts';
 export { suspectFrom } from './rules/suspects.ts';
 export { readWorkerOptions, type WorkerOptions } from './rules/worker-options.ts';
 export type { StoredDelivery, StoredEvent, StoredFailure, StoredRun } from './stored-delivery.ts';

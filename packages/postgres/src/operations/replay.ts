@@ -1,4 +1,9 @@
-import { checkReplayFilter, type DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
+import {
+  checkReplayFilter,
+  type DeliveryFilter,
+  type ReplayOptions,
+  readReplayOptions,
+} from '@spiderfoot-webhooks/core/stores';
 import type { Query } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import { durable } from '../connection/durable-commit.ts';
@@ -13,31 +18,42 @@ const replayedAtOnce = 500;
 
 const replayable = "d.state NOT IN ('queued', 'running')";
 
+function isSelected({ handlers }: ReplayOptions): readonly string[] {
+  return handlers === 'failed' ? [replayable, "d.state <> 'processed'"] : [replayable];
+}
+
+/**
+ * The records of the handlers without their successes. A quote in a string is escaped, so only the field matches. The
+ * functions for JSON would reject an error that contains `\u0000`.
+ */
+const withoutSuccesses = `replace(d.handlers::text, '"succeeded":true', '"succeeded":false')::json`;
+
 /** The handlers of a `received` delivery may be running, in this or another process. */
 const isAbandoned = "(d.state <> 'received' OR d.lease_until IS NULL OR d.lease_until <= now())";
 
 /**
- * Put deliveries back into the queue. If all handlers of a delivery have succeeded, all of them run again. Otherwise only
- * those run that have not succeeded.
+ * Put deliveries back into the queue.
  * @returns the number of deliveries
  */
 export async function replayDeliveries(
   db: Database,
   search: SearchIndex,
   filter: DeliveryFilter,
+  replayOptions?: ReplayOptions,
 ): Promise<number> {
+  const options = readReplayOptions(replayOptions);
   checkReplayFilter(filter);
   const { text, ...rest } = filter;
   if (text !== undefined) await search.catchUp();
   const columns = `d.id, ${milliseconds('d.received_at')} AS received`;
-  const also = [replayable, isAbandoned];
+  const also = [...isSelected(options), isAbandoned];
   let replayed = 0;
   // A replayed delivery may be processed before the replay ends. Going on after its position does not find it again.
   for (let from: Position | undefined; ; ) {
     const rows = await selectRows(db, { filter, also, columns, from, limit: replayedAtOnce });
     const ids = rows.map(({ id }) => String(id));
     // Checked again in the commit: a delivery may have been started, or sent again, since it was found.
-    if (ids.length > 0) replayed += (await db.write(putBack(db.prefix, ids, rest, also))).length;
+    if (ids.length > 0) replayed += (await db.write(putBack(db.prefix, ids, rest, also, options))).length;
     if (rows.length < replayedAtOnce) return replayed;
     from = positionOf(rows.at(-1));
   }
@@ -48,10 +64,15 @@ export async function replayDeliveries(
  * @param key its key
  * @returns the number of deliveries: 1 or 0
  */
-export async function replayDelivery(db: Database, key: string): Promise<number> {
+export async function replayDelivery(
+  db: Database,
+  key: string,
+  replayOptions?: ReplayOptions,
+): Promise<number> {
+  const options = readReplayOptions(replayOptions);
   const id = toRowId(key);
   if (id === undefined) return 0;
-  return (await db.write(putBack(db.prefix, [id], {}, [replayable]))).length;
+  return (await db.write(putBack(db.prefix, [id], {}, isSelected(options), options))).length;
 }
 
 export function putBack(
@@ -59,7 +80,9 @@ export function putBack(
   ids: readonly string[],
   filter: DeliveryFilter,
   also: readonly string[],
+  { handlers }: ReplayOptions,
 ): Query {
+  const kept = handlers === 'all' ? withoutSuccesses : 'd.handlers';
   const parameters = createParameters();
   const among = `d.id = ANY (${parameters.add(toList(ids), 'bigint[]')})`;
   const conditions = [among, ...toConditions(filter, parameters), ...also];
@@ -68,7 +91,7 @@ export function putBack(
       UPDATE ${prefix}deliveries AS d SET state = 'queued', attempts = 0, failures = 0, due_at = 'epoch',
         next_attempt = NULL, requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
         error_message = NULL, code = NULL, issues = NULL,
-        handlers = CASE WHEN d.state = 'processed' THEN NULL ELSE d.handlers END
+        handlers = CASE WHEN d.state = 'processed' THEN NULL ELSE ${kept} END
       FROM durable WHERE ${conditions.join(' AND ')} RETURNING d.id`,
     values: parameters.values,
   };

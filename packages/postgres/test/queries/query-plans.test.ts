@@ -122,7 +122,8 @@ const statements: Readonly<Record<string, Query>> = {
   'find by id': findQueries.byDeliveryId(prefix, 'c4ca4238a0b923820dcc509a6f75849b', undefined),
   'find by id and endpoint': findQueries.byDeliveryId(prefix, 'c4ca4238a0b923820dcc509a6f75849b', 'default'),
   'find by key': findQueries.byKey(prefix, '7'),
-  replay: putBack(prefix, ['1', '2'], { state: 'dead' }, []),
+  replay: putBack(prefix, ['1', '2'], { state: 'dead' }, [], {}),
+  'replay all handlers': putBack(prefix, ['1', '2'], { state: 'dead' }, [], { handlers: 'all' }),
   prune: remove(prefix, ['1', '2'], ['processed']),
   'find the oldest to keep': positionAfter(prefix, 1000),
   'count a time': countQuery(

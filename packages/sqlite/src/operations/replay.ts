@@ -1,6 +1,11 @@
-import { checkReplayFilter, type DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
+import {
+  checkReplayFilter,
+  type DeliveryFilter,
+  type ReplayOptions,
+  readReplayOptions,
+} from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
-import { and, type Condition } from '../queries/condition.ts';
+import { and, anything, type Condition } from '../queries/condition.ts';
 import { toCondition } from '../queries/filter-conditions.ts';
 import { findRows } from '../queries/find-rows.ts';
 import type { Position } from '../queries/position.ts';
@@ -15,6 +20,17 @@ const replayable: Condition = {
   values: [],
 };
 
+const notProcessed: Condition = { sql: "state <> 'processed'", values: [] };
+
+function isSelected({ handlers }: ReplayOptions): Condition {
+  return and(replayable, handlers === 'failed' ? notProcessed : anything);
+}
+
+/** The records of the handlers without their successes. Another program may have damaged the cell. */
+const withoutSuccesses = `CASE WHEN json_valid(handlers) AND json_type(handlers) = 'array' THEN (
+  SELECT json_group_array(json_set(record.value, '$.succeeded', json('false')))
+  FROM json_each(handlers) AS record WHERE record.type = 'object') END`;
+
 /** The handlers of a `received` delivery may be running, in this or another process. */
 const isAbandoned = (now: number): Condition => ({
   sql: "(state <> 'received' OR coalesce(CAST(lease_until AS INTEGER), 0) <= ?)",
@@ -22,19 +38,20 @@ const isAbandoned = (now: number): Condition => ({
 });
 
 /**
- * Put deliveries back into the queue. If all handlers of a delivery have succeeded, all of them run again. Otherwise, only
- * the handlers that have not succeeded run.
+ * Put deliveries back into the queue.
  * @returns the number of deliveries
  */
 export async function replayDeliveries(
   db: Database,
   search: SearchIndex,
   filter: DeliveryFilter,
+  replayOptions?: ReplayOptions,
 ): Promise<number> {
+  const options = readReplayOptions(replayOptions);
   checkReplayFilter(filter);
   const { text, ...rest } = filter;
   if (text !== undefined) await search.catchUp();
-  const also = and(replayable, isAbandoned(Date.now()));
+  const also = and(isSelected(options), isAbandoned(Date.now()));
   // Check again in the commit, because a delivery may have been started or sent again since it was found.
   const still = and(toCondition(rest), also);
   const query = { filter, also, columns: 'id, received_at' };
@@ -43,7 +60,7 @@ export async function replayDeliveries(
   for (let from: Position | undefined; ; ) {
     const rows = await findRows(db, search, query, from, replayedAtOnce);
     const ids = rows.map(({ id }) => id);
-    replayed += await db.write(() => putBack(db, ids, still));
+    replayed += await db.write(() => putBack(db, ids, still, options));
     if (rows.length < replayedAtOnce) return replayed;
     from = rows.at(-1);
   }
@@ -54,18 +71,29 @@ export async function replayDeliveries(
  * @param key its key
  * @returns the number of deliveries: 1 or 0
  */
-export async function replayDelivery(db: Database, key: string): Promise<number> {
+export async function replayDelivery(
+  db: Database,
+  key: string,
+  replayOptions?: ReplayOptions,
+): Promise<number> {
+  const options = readReplayOptions(replayOptions);
   const number = toRowNumber(key);
   if (number === undefined) return 0;
-  return db.write(() => putBack(db, [number], replayable));
+  return db.write(() => putBack(db, [number], isSelected(options), options));
 }
 
-function putBack(db: Database, ids: readonly number[], { sql, values }: Condition): number {
+function putBack(
+  db: Database,
+  ids: readonly number[],
+  { sql, values }: Condition,
+  { handlers }: ReplayOptions,
+): number {
+  const kept = handlers === 'all' ? withoutSuccesses : 'handlers';
   return db
     .statement(
       `UPDATE webhook_logs SET state = 'queued', processed = 0, attempts = 0, failures = 0, due_at = 0,
          requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL, error_message = NULL, code = NULL, issues = NULL,
-         handlers = iif(state = 'processed', NULL, handlers)
+         handlers = iif(state = 'processed', NULL, ${kept})
        WHERE id IN (SELECT value FROM json_each(?)) AND ${sql}`,
     )
     .run(JSON.stringify(ids), ...values).changes;

@@ -1,6 +1,5 @@
 import type { LoggedDelivery } from '../delivery-log.ts';
 import type { DeliveryState, StoredState } from '../delivery-states.ts';
-import type { DeliveryRecord } from '../records/delivery-record.ts';
 
 /** Return whether a delivery in this state is processed or queued. If it is sent again, it is a duplicate. */
 export function isTaken(state: StoredState): boolean {
@@ -16,12 +15,4 @@ export function isTaken(state: StoredState): boolean {
 export function mayReplace(known: Pick<LoggedDelivery, 'state' | 'attempt'>, state: DeliveryState): boolean {
   if (isTaken(known.state)) return false;
   return known.attempt === 0 || (state !== 'rejected' && state !== 'ignored');
-}
-
-/**
- * Return whether `replay` puts a delivery back into the queue. A queued or running delivery is not changed. A delivery
- * without an id was written by another program, and has no handlers.
- */
-export function isReplayable({ id, state }: Pick<DeliveryRecord, 'id' | 'state'>): boolean {
-  return id !== undefined && state !== 'queued' && state !== 'running';
 }
