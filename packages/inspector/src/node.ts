@@ -28,8 +28,21 @@ export function inspectorListener(store: DeliveryStore, options: InspectorOption
   });
   return Object.assign(
     async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-      await listener(incoming, outgoing);
+      const folder = folderWithoutSlash(incoming);
+      if (folder === undefined) await listener(incoming, outgoing);
+      else outgoing.writeHead(308, { location: `./${folder}/` }).end();
     },
     { close: inspector.close },
   );
+}
+
+/**
+ * Return the last part of the path if Express's `app.use` has removed the whole path, which lacks the slash at its end. The
+ * relative links of the page would lead outside.
+ */
+function folderWithoutSlash(incoming: IncomingMessage): string | undefined {
+  if (!('baseUrl' in incoming && 'originalUrl' in incoming)) return undefined;
+  const { baseUrl, originalUrl } = incoming;
+  if (typeof originalUrl !== 'string' || originalUrl.split('?')[0] !== baseUrl) return undefined;
+  return baseUrl === '' ? undefined : originalUrl.split('?')[0]?.split('/').at(-1);
 }
