@@ -15,6 +15,7 @@ const unit = [
 const slow = [
   'packages/{bullmq,postgres}/test/**/*.test.ts',
   'packages/store/test/servers/*.test.ts',
+  'packages/telemetry/test/prometheus/promtool.test.ts',
   'packages/diagnose/test/known-mistakes.test.ts',
   'packages/cli/test/{init,completion}.test.ts',
   'packages/cli/test/{diagnose,doctor,listen,log,send,store,terminal}/*.test.ts',
