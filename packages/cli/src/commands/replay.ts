@@ -1,4 +1,4 @@
-import type { DeliveryStore, StoreCapability } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryStore, ReplayOptions, StoreCapability } from '@spiderfoot-webhooks/core/stores';
 import { Command, Option } from 'commander';
 import { CommandFailure, UsageFailure } from '../failure/failure.ts';
 import {
@@ -20,6 +20,7 @@ import { printable } from '../terminal/printable.ts';
 
 interface ReplayFlags extends StoreFlags, FilterFlags {
   readonly all?: true;
+  readonly allHandlers?: true;
   readonly dryRun?: true;
   readonly yes?: true;
 }
@@ -33,15 +34,20 @@ export function command(): Command {
     .argument('[deliveries...]', 'the keys or ids of the deliveries');
   addFilters(addStore(replay))
     .addOption(new Option('--all', 'replay all deliveries'))
+    .option('--all-handlers', 'run all handlers again, including those that have succeeded')
     .option('--dry-run', 'show which or how many deliveries would be replayed, without replaying them')
     .option('--yes', 'do not ask for confirmation')
-    .action((keys: readonly string[], { store: location, all, dryRun, yes, ...flags }: ReplayFlags) => {
+    .action((keys: readonly string[], replayFlags: ReplayFlags) => {
+      const { store: location, all, allHandlers, dryRun, yes, ...flags } = replayFlags;
+      const options: ReplayOptions = { handlers: allHandlers === true ? 'all' : undefined };
       checkChoice(keys, flags, all === true);
       return (dryRun === true ? withStoreToRead : withStore)(
         location,
         [...(dryRun === true ? readingNeeds : changingNeeds), ...capabilitiesFor(flags)],
         async (store) => {
-          if (keys.length > 0) return replayKeys(store, keys, flags.endpoint?.[0], dryRun === true);
+          if (keys.length > 0) {
+            return replayKeys(store, keys, flags.endpoint?.[0], { ...options, dryRun: dryRun === true });
+          }
           const filter = await toFilter(store, flags);
           const counts = await countReplayable(store, filter);
           const count = [...counts.values()].reduce((sum, times) => sum + times, 0);
@@ -53,7 +59,7 @@ export function command(): Command {
             declined: 'Nothing was replayed.',
             yes: yes === true || count <= mostUnconfirmed,
           });
-          if (isConfirmed) console.log(`Replayed ${deliveryCount(await store.replay(filter))}.`);
+          if (isConfirmed) console.log(`Replayed ${deliveryCount(await store.replay(filter, options))}.`);
         },
       );
     });
@@ -61,6 +67,7 @@ export function command(): Command {
     ['replay 14', 'One delivery, by its key'],
     ['replay --state dead --type high_risk_event', 'The dead letters of one type'],
     ['replay --state failed --since 1h --dry-run', 'Count the deliveries that would be replayed'],
+    ['replay 14 --all-handlers', 'Also the handlers that have succeeded'],
   ]);
 }
 
@@ -102,7 +109,7 @@ async function replayKeys(
   store: DeliveryStore,
   keys: readonly string[],
   endpoint: string | undefined,
-  dryRun: boolean,
+  { dryRun, ...options }: ReplayOptions & { readonly dryRun: boolean },
 ): Promise<void> {
   const records = [];
   for (const key of keys) records.push(await findRecord(store, key, endpoint));
@@ -116,7 +123,7 @@ async function replayKeys(
     );
   }
   for (const { key, eventType: type, state } of records) {
-    if (!dryRun) await store.replay(key);
+    if (!dryRun) await store.replay(key, options);
     console.log(
       `${dryRun ? 'Would replay' : 'Replayed'} ${printable(key)}: ${printable(type)}, previously ${printable(state)}.`,
     );

@@ -62,6 +62,27 @@ describe('replay', () => {
     expect(await states(db)).toEqual({ 1: 'queued', 2: 'queued', 3: 'queued' });
   });
 
+  it('runs the handlers that have succeeded again only with --all-handlers, by a key or a filter', async () => {
+    const db = await database(
+      { type: 'scan_failed', handler: 'partly' },
+      { type: 'scan_failed', handler: 'partly' },
+      { type: 'scan_failed', handler: 'partly' },
+    );
+    expect(await spiderfoot(['replay', '1', '--store', db])).toMatchObject({ code: 0 });
+    expect(await spiderfoot(['replay', '2', '--all-handlers', '--store', db])).toMatchObject({ code: 0 });
+    expect(await spiderfoot(['replay', '--state', 'failed', '--all-handlers', '--store', db])).toMatchObject({
+      lines: ['Replayed 1 delivery.'],
+    });
+    const { lines } = await spiderfoot(['log', '--store', db, '--json']);
+    const succeeded = lines
+      .map((line) => JSON.parse(line))
+      .map(({ key, handlers }) => [
+        key,
+        handlers.some((handler: { readonly succeeded: boolean }) => handler.succeeded),
+      ]);
+    expect(Object.fromEntries(succeeded)).toEqual({ 1: true, 2: false, 3: false });
+  });
+
   it('makes a running receiver handle the delivery again', async () => {
     const db = await three();
     const { program } = await listening(['--store', db]);

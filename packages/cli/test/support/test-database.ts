@@ -9,8 +9,8 @@ import { secret } from './command.ts';
 export interface StoredDelivery {
   readonly type: string;
   readonly data?: Readonly<Record<string, unknown>>;
-  /** Whether the handler succeeds. @default 'succeeds' */
-  readonly handler?: 'succeeds' | 'fails';
+  /** Whether the handler succeeds. With `partly`, a second handler succeeds. @default 'succeeds' */
+  readonly handler?: 'succeeds' | 'fails' | 'partly';
   /** Milliseconds since the delivery was received. */
   readonly age?: number;
 }
@@ -24,10 +24,12 @@ export async function database(...deliveries: readonly StoredDelivery[]): Promis
   const receiver = createReceiver({ secret, log: store, now: () => Date.now() - age });
   receiver.onAny(
     () => {
-      if (handler === 'fails') throw new Error('the ticket system is down');
+      if (handler === 'fails' || handler === 'partly') throw new Error('the ticket system is down');
     },
     { name: 'ticket' },
   );
+  if (deliveries.some((delivery) => delivery.handler === 'partly'))
+    receiver.onAny(() => {}, { name: 'audit' });
   for (const delivery of deliveries) {
     age = delivery.age ?? 0;
     handler = delivery.handler;
