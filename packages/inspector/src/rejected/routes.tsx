@@ -6,6 +6,7 @@ import { Time } from '../layout/time.tsx';
 import { canDo, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { type CodeCount, countsByCode } from './code-counts.ts';
 import { CodeTable } from './code-table.tsx';
+import { RequestView } from './request-view.tsx';
 
 /** The page of rejected requests. */
 export function rejectedRoutes(site: Site): Hono<SiteEnv> {
@@ -16,9 +17,20 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
       known === undefined ? (
         <p class="empty">This store does not count rejected requests.</p>
       ) : (
-        <RejectedView counts={countsByCode(known.counts)} latest={known.latest} />
+        <RejectedView
+          counts={countsByCode(known.counts)}
+          latest={known.latest}
+          linked={canDo(site, 'rejection')}
+        />
       );
     return sendPage(c, site, { page: 'rejected', title: 'Rejected', content });
+  });
+  app.get('/rejected/:key', async (c) => {
+    if (!canDo(site, 'rejection')) return c.notFound();
+    const rejection = await site.store.rejection(c.req.param('key'));
+    if (rejection === undefined) return c.notFound();
+    const content = <RequestView rejection={rejection} />;
+    return sendPage(c, site, { page: 'rejection', title: 'Rejected request', content });
   });
   return app;
 }
@@ -26,7 +38,8 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
 function RejectedView({
   counts,
   latest,
-}: { counts: readonly CodeCount[] } & Pick<UnauthenticatedRejections, 'latest'>) {
+  linked,
+}: { counts: readonly CodeCount[]; linked: boolean } & Pick<UnauthenticatedRejections, 'latest'>) {
   return (
     <>
       <p class="note">
@@ -42,13 +55,19 @@ function RejectedView({
           </div>
           <table>
             <tbody>
-              {latest.slice(0, 100).map(({ receivedAt, code, endpoint, ip }) => (
+              {latest.slice(0, 100).map(({ key, receivedAt, code, endpoint, ip }) => (
                 <tr>
                   <td class="time">
                     <Time at={receivedAt} />
                   </td>
                   <td>
-                    <Text of={code} />
+                    {linked ? (
+                      <a href={`rejected/${encodeURIComponent(key)}`}>
+                        <Text of={code} />
+                      </a>
+                    ) : (
+                      <Text of={code} />
+                    )}
                   </td>
                   <td>
                     <Text of={endpoint} />

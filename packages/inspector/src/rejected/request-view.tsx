@@ -1,0 +1,86 @@
+import type { RejectionWithRequest } from '@spiderfoot-webhooks/core/stores';
+import { BodySection } from '../delivery/body-section.tsx';
+import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
+import { hintOf } from './code-counts.ts';
+
+/** A rejected request: why it was rejected, its headers and its body. */
+export function RequestView({ rejection }: { rejection: RejectionWithRequest }) {
+  const { code, receivedAt, endpoint, ip, request } = rejection;
+  return (
+    <>
+      <p class="note">{hintOf(code)}</p>
+      <section>
+        <div class="section-head">
+          <h2>Request</h2>
+        </div>
+        <dl class="facts">
+          <dt>Code</dt>
+          <dd>
+            <Text of={code} />
+          </dd>
+          <dt>Received</dt>
+          <dd>
+            <Time at={receivedAt} />
+          </dd>
+          <dt>Endpoint</dt>
+          <dd>
+            <Text of={endpoint} />
+          </dd>
+          {ip !== undefined && (
+            <>
+              <dt>Client</dt>
+              <dd>
+                <Text of={ip} />
+              </dd>
+            </>
+          )}
+          {request && (
+            <>
+              <dt>Method</dt>
+              <dd>
+                <Text of={request.method} />
+              </dd>
+            </>
+          )}
+        </dl>
+      </section>
+      {request === undefined ? (
+        <p class="empty">An older version recorded this rejection without its request.</p>
+      ) : (
+        <Content request={request} />
+      )}
+    </>
+  );
+}
+
+function Content({ request }: { request: NonNullable<RejectionWithRequest['request']> }) {
+  const { headers, body, truncated } = request;
+  return (
+    <>
+      <section>
+        <div class="section-head">
+          <h2>Headers</h2>
+        </div>
+        <dl class="facts">
+          {headers.map(([name, value]) => (
+            <>
+              <dt>
+                <Text of={name} />
+              </dt>
+              <dd>
+                <Text of={value} class="mono" />
+              </dd>
+            </>
+          ))}
+        </dl>
+      </section>
+      {truncated && <p class="note">Only the first 64 KiB of the body were kept.</p>}
+      {body === undefined ? (
+        <p class="empty">The body was not read, or it contains a secret of the receiver.</p>
+      ) : (
+        <BodySection title="Body" body={body} />
+      )}
+    </>
+  );
+}

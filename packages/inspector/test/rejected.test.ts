@@ -1,0 +1,26 @@
+import { createReceiver } from '@spiderfoot-webhooks/core';
+import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
+import { expect, it } from 'vitest';
+import { openTestStore, serveInspector } from './support/serve.ts';
+
+it('the list of rejected requests leads to the headers and the body of a kept request', async () => {
+  const store = openTestStore();
+  const receiver = createReceiver({ secret: 's3cret', log: store, keepRejected: 1 });
+  const delivery = await signedDelivery('scan_completed', {
+    secret: 'another',
+    data: { target: '<script>x</script>' },
+  });
+  const headers = () => [['X-Hostile', '"><img src=x>']] as const;
+  await receiver.receive(Object.assign(delivery, { headers }));
+  const { get } = await serveInspector(store);
+  const list = await (await get('/rejected')).text();
+  const [, path = ''] = /href="(rejected\/[^"]+)"/.exec(list) ?? [];
+  const page = await get(`/${path}`);
+  expect(page.status).toBe(200);
+  const text = await page.text();
+  expect(text).toContain('data-page="rejection"');
+  expect(text).toContain('X-Hostile');
+  expect(text).toContain('&lt;script&gt;x&lt;/script&gt;');
+  expect(text).not.toMatch(/<img|<script>x/);
+  expect((await get('/rejected/999')).status).toBe(404);
+});
