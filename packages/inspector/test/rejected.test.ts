@@ -24,3 +24,22 @@ it('the list of rejected requests leads to the headers and the body of a kept re
   expect(text).not.toMatch(/<img|<script>x/);
   expect((await get('/rejected/999')).status).toBe(404);
 });
+
+it('the page of a kept request shows the mistake that explains its signature, and not the secret', async () => {
+  const store = openTestStore();
+  const secret = 's3cret-of-the-receiver';
+  const receiver = createReceiver({ secret, log: store, keepRejected: 5 });
+  const delivery = await signedDelivery('scan_completed', { secret: Buffer.from(`${secret}\n`) });
+  const signature = delivery.header('x-spiderfoot-signature') ?? '';
+  const headers = () => [['X-SpiderFoot-Signature', signature]] as const;
+  await receiver.receive(Object.assign(delivery, { headers }));
+  const pageWith = async (options: object) => {
+    const { get } = await serveInspector(store, options);
+    const [, path = ''] = /href="(rejected\/[^"]+)"/.exec(await (await get('/rejected')).text()) ?? [];
+    return (await get(`/${path}`)).text();
+  };
+  const page = await pageWith({ secret });
+  expect(page).toContain('which explains the signature');
+  expect(page).not.toContain(secret);
+  expect(await pageWith({})).not.toContain('explains the signature');
+});

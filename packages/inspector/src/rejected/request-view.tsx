@@ -1,11 +1,19 @@
+import type { Secret } from '@spiderfoot-webhooks/core';
 import type { RejectionWithRequest } from '@spiderfoot-webhooks/core/stores';
 import { BodySection } from '../delivery/body-section.tsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import { hintOf } from './code-counts.ts';
+import { DiagnosisSection } from './diagnosis.tsx';
+
+interface RequestViewParts {
+  readonly rejection: RejectionWithRequest;
+  /** `undefined` for no diagnosis. */
+  readonly secret: Secret | undefined;
+}
 
 /** A rejected request: why it was rejected, its headers and its body. */
-export function RequestView({ rejection }: { rejection: RejectionWithRequest }) {
+export function RequestView({ rejection, secret }: RequestViewParts) {
   const { code, receivedAt, endpoint, ip, request } = rejection;
   return (
     <>
@@ -45,6 +53,9 @@ export function RequestView({ rejection }: { rejection: RejectionWithRequest }) 
           )}
         </dl>
       </section>
+      {request && secret !== undefined && code === 'invalid_signature' && (
+        <DiagnosisSection request={request} secret={secret} />
+      )}
       {request === undefined ? (
         <p class="empty">An older version recorded this rejection without its request.</p>
       ) : (

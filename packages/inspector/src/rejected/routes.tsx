@@ -29,7 +29,7 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
     if (!canDo(site, 'rejection')) return c.notFound();
     const rejection = await site.store.rejection(c.req.param('key'));
     if (rejection === undefined) return c.notFound();
-    const content = <RequestView rejection={rejection} />;
+    const content = <RequestView rejection={rejection} secret={site.settings.secret} />;
     return sendPage(c, site, { page: 'rejection', title: 'Rejected request', content });
   });
   return app;
