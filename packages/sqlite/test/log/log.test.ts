@@ -134,9 +134,11 @@ describe('A log', () => {
     const { status, record } = await send();
     expect(status).toBe('processed');
     expect(record).toMatchObject({ state: 'processed', attempts: 3, error: undefined });
+    const run = { startedAt: expect.any(Date), duration: expect.any(Number) };
+    const failed = ['down 1', 'down 2'].map((error) => ({ ...run, error }));
     expect(record?.handlers).toEqual([
-      { name: 'fine', succeeded: true, attempts: 1 },
-      { name: 'siem', succeeded: true, attempts: 3 },
+      { name: 'fine', succeeded: true, attempts: 1, runs: [run] },
+      { name: 'siem', succeeded: true, attempts: 3, runs: [...failed, run] },
     ]);
     expect((await send()).status).toBe('duplicate');
     expect(calls).toEqual(['fine', 'siem 1', 'siem 2', 'siem 3']);
