@@ -29,10 +29,13 @@ async function loseProcess(place: string, options: ContractStoreOptions): Promis
   const program = startProgram({ path: pathOf(place), options, handler: 'hangs' });
   await until(() => {
     if (!program.lines.some((line) => line.startsWith('began '))) throw new Error(program.errors);
-  });
+  }, 60_000);
   program.signal('SIGKILL');
   await program.end();
 }
+
+/** Some of the tests start and kill processes, one after another. On a busy machine, each needs many seconds to start. */
+const timeout = 150_000;
 
 const traits: ContractTraits = { durable: true, shared: true, loseProcess };
 
@@ -41,7 +44,7 @@ describe('The log of a SQLite file', () => {
 });
 
 describe('The queue of a SQLite file', () => {
-  for (const { name, run } of queueContract(open, traits)) it(name, run);
+  for (const { name, run } of queueContract(open, traits)) it(name, { timeout }, run);
 });
 
 describe('The store of a SQLite file', () => {

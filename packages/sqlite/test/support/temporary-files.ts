@@ -37,6 +37,6 @@ export function query(path: string, sql: string, ...values: readonly unknown[]):
 }
 
 /** Wait until background work makes an assertion pass. Do not use this to measure time. */
-export function until<Value>(check: () => Value | Promise<Value>): Promise<Value> {
-  return vi.waitFor(check, { timeout: 15_000, interval: 10 });
+export function until<Value>(check: () => Value | Promise<Value>, timeout = 25_000): Promise<Value> {
+  return vi.waitFor(check, { timeout, interval: 10 });
 }
