@@ -14,8 +14,6 @@ const headers = {
 export function liveRoutes(site: Site, streams: LiveStreams): Hono<SiteEnv> {
   const app = createRoutes();
   app.get('/live', async (c) => {
-    // The body of a response to HEAD is dropped without being cancelled, so its stream would never end.
-    if (c.req.raw.method === 'HEAD') return c.body(null, 200, headers);
     const { filters } = readListView(new URL(c.req.url).searchParams);
     await toDeliveryFilter(filters, site.storedTypes);
     const stream = streams.open({ filters, order: 'newest', after: undefined, before: undefined });
