@@ -60,7 +60,12 @@ describe('A queue', () => {
       expect(fine).toHaveBeenCalledOnce();
       expect(siem.mock.calls.map(([, { attempt }]) => attempt)).toEqual([1, 2, 1]);
       expect(record).toMatchObject({ attempts: 1, error: undefined });
-      expect(record?.handlers[1]).toEqual({ name: 'siem', succeeded: true, attempts: 3 });
+      const run = { startedAt: expect.any(Date), duration: expect.any(Number) };
+      const failed = { ...run, error: 'down' };
+      expect(record?.handlers[1]).toEqual({
+        ...{ name: 'siem', succeeded: true, attempts: 3 },
+        runs: [failed, failed, run],
+      });
     },
   );
 
