@@ -22,6 +22,40 @@ it('shows the event, the handlers and their errors', async () => {
   }
 });
 
+it.each([
+  ['failed', ['Replay failed handlers', 'Replay all handlers']],
+  ['dead', ['Replay failed handlers', 'Replay all handlers']],
+  ['rejected', ['Replay failed handlers', 'Replay all handlers']],
+  ['processed', ['Replay all handlers']],
+] as const)('a %s delivery has its buttons for a replay', async (state, expected) => {
+  const store = openTestStore();
+  await recordEvents(store, 'scan_completed');
+  const found = await store.get('1');
+  if (found === undefined) throw new Error('The delivery is missing.');
+  const inspected = { ...store, get: async () => ({ ...found, state }) };
+  const { get } = await serveInspector(inspected);
+  const page = await (await get('/deliveries/1')).text();
+  const buttons = [...page.matchAll(/<button type="submit"[^>]*>(Replay[^<]*)</g)].map(([, text]) => text);
+  expect(buttons).toEqual(expected);
+});
+
+it.each([
+  ['the failed handlers', {}, true],
+  ['all handlers', { handlers: 'all' }, false],
+] as const)('the form replays %s of a failed delivery', async (_, fields, keepsSuccess) => {
+  const store = openTestStore();
+  const receiver = createReceiver({ secret: 's3cret', log: store });
+  receiver.onAny(() => {}, { name: 'slack' });
+  receiver.onAny(() => Promise.reject(new Error('down')), { name: 'siem' });
+  await receiver.receive(await signedDelivery('scan_completed', { secret: 's3cret' }));
+  await receiver.close();
+  const { post } = await serveInspector(store);
+  expect((await post('/replay', { key: '1', ...fields })).status).toBe(303);
+  const { state, handlers = [] } = (await store.get('1')) ?? {};
+  expect(state).toBe('queued');
+  expect(handlers.some(({ succeeded }) => succeeded)).toBe(keepsSuccess);
+});
+
 it('downloads the body byte for byte, as a file that no browser runs', async () => {
   const store = openTestStore();
   await recordEvents(store, 'scan_completed');

@@ -32,8 +32,12 @@ interface ActionParts {
   readonly csrfToken: string;
 }
 
+/** The states of deliveries of which some handlers may have succeeded. */
+const failedStates: readonly string[] = ['failed', 'dead', 'rejected'];
+
 /** Links to the neighbors, and the replay. */
 export function DeliveryActions({ delivery, neighbors, query, canReplay, csrfToken }: ActionParts) {
+  const hasFailed = failedStates.includes(delivery.state);
   const isQueued = delivery.state === 'queued' || delivery.state === 'running';
   return (
     <>
@@ -52,6 +56,11 @@ export function DeliveryActions({ delivery, neighbors, query, canReplay, csrfTok
           <button type="submit" class="primary" data-replay="" disabled={isQueued}>
             {delivery.state === 'processed' ? 'Replay all handlers' : 'Replay failed handlers'}
           </button>
+          {hasFailed && (
+            <button type="submit" name="handlers" value="all">
+              Replay all handlers
+            </button>
+          )}
         </form>
       )}
     </>

@@ -5,6 +5,8 @@ interface ReplayForm {
   readonly back: URLSearchParams;
   /** The key of the delivery to whose page the operator returns, instead of the list. */
   readonly delivery: string | undefined;
+  /** Whether all handlers run again. Otherwise, the store decides. */
+  readonly allHandlers: boolean;
 }
 
 export function readForm(form: FormData): ReplayForm {
@@ -14,5 +16,6 @@ export function readForm(form: FormData): ReplayForm {
     keys: [...new Set(texts('key'))],
     back: new URLSearchParams(texts('back')[0] ?? ''),
     delivery: delivery === '' ? undefined : delivery,
+    allHandlers: form.get('handlers') === 'all',
   };
 }

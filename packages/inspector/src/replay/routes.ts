@@ -1,3 +1,4 @@
+import type { ReplayOptions } from '@spiderfoot-webhooks/core/stores';
 import type { Hono } from 'hono';
 import { canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { readForm } from './read-form.ts';
@@ -10,10 +11,11 @@ export function replayRoutes(site: Site): Hono<SiteEnv> {
   const app = createRoutes();
   app.post('/replay', async (c) => {
     if (!canReplay(site)) return c.text('This inspector replays no deliveries.\n', 403);
-    const { keys, back, delivery } = readForm(await c.req.formData());
+    const { keys, back, delivery, allHandlers } = readForm(await c.req.formData());
     if (keys.length > mostKeys) return c.text(`Replay at most ${mostKeys} deliveries at once.\n`, 400);
+    const options: ReplayOptions = { handlers: allHandlers ? 'all' : undefined };
     let replayed = 0;
-    for (const key of keys) replayed += await site.store.replay(key);
+    for (const key of keys) replayed += await site.store.replay(key, options);
     back.set('replayed', String(replayed));
     back.set('selected', String(keys.length));
     const page = delivery === undefined ? 'deliveries' : `deliveries/${encodeURIComponent(delivery)}`;
