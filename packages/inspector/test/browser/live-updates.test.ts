@@ -62,7 +62,7 @@ describeWithBrowser('live updates', () => {
 
   it('connects again and shows the deliveries that arrived in the meantime', async () => {
     const [sqlite] = stores;
-    if (!sqlite) throw new Error('no store was configured');
+    if (!sqlite) throw new Error('The store is missing');
     const inspected = await inspect(sqlite.open(), (receiver) => receiver.onAny(() => {}));
     const page = await openPage(browser(), `${inspected.url}deliveries`, {}, /Failed to load|ERR_/);
     try {

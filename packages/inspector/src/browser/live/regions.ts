@@ -2,19 +2,20 @@ import { elements } from '../elements.ts';
 import { showLocalTimes } from '../local-times.ts';
 import { fetchPage } from '../server-markup.ts';
 
-/** The time between two updates, in milliseconds. */
+/** The time between two updates, in milliseconds. It is longer than the server keeps the numbers of a fast store. */
 const pause = 2000;
 
 /**
- * Return a function that fetches the page again and replaces its regions (`data-region`). Calls during an update cause
- * one more update.
+ * Return a function that fetches the page again and replaces its regions (`data-region`). Each call causes a second update
+ * after a pause, because the first can show numbers that the server has kept from before the change.
  * @param afterUpdate called when the regions are replaced
  */
 export function startRegions(afterUpdate: () => void): () => void {
-  let state: 'idle' | 'busy' | 'again' = 'idle';
+  let isBusy = false;
+  let isChanged = false;
 
   async function update(): Promise<void> {
-    state = 'busy';
+    isBusy = true;
     const url = location.href;
     try {
       const page = await fetchPage(url);
@@ -24,15 +25,15 @@ export function startRegions(afterUpdate: () => void): () => void {
       // The stream shows that the connection is lost. The next event updates the page.
     }
     setTimeout(() => {
-      const again = state === 'again';
-      state = 'idle';
-      if (again) void update();
+      isBusy = isChanged;
+      isChanged = false;
+      if (isBusy) void update();
     }, pause);
   }
 
   return () => {
-    if (state === 'idle') void update();
-    else state = 'again';
+    isChanged = true;
+    if (!isBusy) void update();
   };
 }
 
