@@ -3,7 +3,7 @@ import type { Result } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithBrowser, useBrowser } from './support/chromium.ts';
-import { type FilledStore, openFilledStore } from './support/filled-store.ts';
+import { type FilledStore, openFilledStore, pageNames } from './support/filled-store.ts';
 import { openPage, overflow } from './support/pages.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -18,26 +18,30 @@ describeWithBrowser('accessibility', () => {
   });
   afterAll(() => filled?.close());
 
-  it('has no axe violation and no horizontal scroll on any page, in both color schemes, at each width', async () => {
-    // axe runs as a script of the page.
-    const page = await openPage(browser(), `${filled.url}deliveries`, { bypassCSP: true }, /status of 404/);
-    const found: Record<string, unknown> = {};
-    for (const [name, path] of Object.entries(filled.paths)) {
-      await page.goto(`${filled.url}${path}`);
+  it.each(pageNames)(
+    '%s has no axe violation and no horizontal scroll, in light and dark, at each width',
+    async (name) => {
+      // axe runs as a script of the page.
+      const page = await openPage(
+        browser(),
+        `${filled.url}${filled.paths[name]}`,
+        { bypassCSP: true },
+        /status of 404/,
+      );
       await page.addScriptTag({ path: axe });
+      const found: Record<string, unknown> = {};
       for (const width of widths) {
         await page.setViewportSize({ width, height: 900 });
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
           const problems = await violations(page);
           const wider = await overflow(page);
-          if (problems.length > 0 || wider > 0)
-            found[`${name}, ${colorScheme}, ${width}`] = { problems, wider };
+          if (problems.length > 0 || wider > 0) found[`${colorScheme}, ${width}`] = { problems, wider };
         }
       }
-    }
-    expect(found).toEqual({});
-  });
+      expect(found).toEqual({});
+    },
+  );
 });
 
 /** Return the violations of a page, each as its rule and the elements. */

@@ -3,10 +3,25 @@ import { type Inspected, inspect, recordAll, sqliteStore } from './inspected-sto
 import { sendRejectedRequests } from './rejected-requests.ts';
 import { sampleDeliveries } from './sample-deliveries.ts';
 
+/** The pages of a filled store. */
+export const pageNames = [
+  ...[
+    'overview',
+    'overview of a week',
+    'dead letters',
+    'rejected',
+    'try it',
+    'deliveries',
+    'older deliveries',
+  ],
+  ...['deliveries of a filter', 'deliveries of a filter that matches none', 'delivery'],
+  ...['a processed delivery', 'a page that does not exist'],
+] as const;
+
 /** An inspector over sample data, with the path of each page. */
 export interface FilledStore extends Inspected {
   /** The paths below {@link Inspected.url}, by page. */
-  readonly paths: Readonly<Record<string, string>>;
+  readonly paths: Readonly<Record<(typeof pageNames)[number], string>>;
 }
 
 /** Open an inspector over a SQLite store with sample deliveries, dead letters and rejected requests. */
