@@ -55,12 +55,15 @@ async function dependOn(project: string, tarball: (name: string) => string): Pro
       ]),
     );
   const { dependencies, devDependencies } = manifest;
-  // The command depends on it, and the registry does not have it.
-  const forward = { [`${scope}forward`]: '' };
+  const command = z.object({ dependencies: versions }).parse(JSON.parse(textOf('packages/cli/package.json')));
+  // The command depends on them, and the registry does not have them.
+  const ofCommand = Object.entries(command.dependencies).filter(
+    ([name]) => name.startsWith(scope) && dependencies[name] === undefined,
+  );
   const changed = {
     ...manifest,
     dependencies: local(dependencies),
-    devDependencies: local({ ...devDependencies, ...forward }),
+    devDependencies: local({ ...devDependencies, ...Object.fromEntries(ofCommand) }),
   };
   await writeFile(path, JSON.stringify(changed));
 }
