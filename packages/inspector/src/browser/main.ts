@@ -41,7 +41,7 @@ function listeners() {
 
 function reconnected(): void {
   if (page === 'deliveries') void rows.catchUp();
-  if (page === 'overview') updateOverview();
+  if (page === 'overview') updateOverview(undefined);
 }
 
 function prepare(): void {

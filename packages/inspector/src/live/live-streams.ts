@@ -98,7 +98,7 @@ function createEventWriter(): (state: LiveState) => string {
     // The page shows the age of the oldest delivery, which changes each second.
     const ages = health?.ready === true && health.oldest !== undefined;
     if (health !== undefined && (ages || healthText !== sentHealth)) events.push(event('health', health));
-    if (changes !== sentChanges) events.push(event('overview', {}));
+    if (changes !== sentChanges) events.push(event('overview', { at: Date.now() }));
     const changed = rows.filter(({ key, version }) => sent.get(key) !== version);
     if (changed.length > 0) {
       const html = changed.map((row) => row.html).join('');

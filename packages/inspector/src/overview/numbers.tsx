@@ -4,13 +4,13 @@ import { ageText, countText, percentText } from './number-text.ts';
 import type { Overview } from './overview-data.ts';
 
 interface NumbersParts {
-  readonly overview: Pick<Overview, 'counts' | 'isComplete' | 'health'>;
+  readonly overview: Pick<Overview, 'readAt' | 'counts' | 'isComplete' | 'health'>;
   /** The query that selects the range in the list of deliveries. */
   readonly query: string;
 }
 
 /** The numbers of the range, and those of the queue now. */
-export function Numbers({ overview: { counts, isComplete, health }, query }: NumbersParts) {
+export function Numbers({ overview: { readAt, counts, isComplete, health }, query }: NumbersParts) {
   const sum = (...states: readonly string[]) =>
     counts
       .filter(({ state = '' }) => states.length === 0 || states.includes(state))
@@ -18,7 +18,7 @@ export function Numbers({ overview: { counts, isComplete, health }, query }: Num
   const [processed, failed, dead] = [sum('processed'), sum('failed'), sum('dead')];
   const [ignored, rejected] = [sum('ignored'), sum('rejected')];
   return (
-    <dl class="stats" data-region="numbers">
+    <dl class="stats" data-region="numbers" data-read-at={String(readAt)}>
       <Stat label="Deliveries" note={isComplete ? 'in this range' : 'the newest of this range'}>
         <a href={`deliveries${query}`}>{countText(sum())}</a>
       </Stat>

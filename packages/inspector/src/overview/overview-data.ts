@@ -17,6 +17,8 @@ const topSize = 8;
 
 /** The data of the overview for a range. */
 export interface Overview {
+  /** The time at which the read began, in milliseconds since 1970. */
+  readonly readAt: number;
   /** The deliveries by time, type and state. */
   readonly counts: readonly Count[];
   /** Whether `counts`, `targets` and `scans` contain all deliveries, and not only those of the sample. */
@@ -40,6 +42,7 @@ export interface Ranked {
 
 /** Read the data of a range. A store that cannot count it has counts of the newest deliveries. */
 export async function readOverview(store: DeliveryStore, range: TimeRange): Promise<Overview> {
+  const readAt = Date.now();
   const { since, until, bucket } = range;
   const filter = { since, ...(until && { until }) };
   const has = store.capabilities;
@@ -66,6 +69,7 @@ export async function readOverview(store: DeliveryStore, range: TimeRange): Prom
     has.has('health') ? store.health() : undefined,
   ]);
   return {
+    readAt,
     counts,
     isComplete,
     isLarge: cursor !== undefined,

@@ -1,40 +1,55 @@
 import { elements } from '../elements.ts';
 import { showLocalTimes } from '../local-times.ts';
 import { fetchPage } from '../server-markup.ts';
+import type { OnEvent } from './stream.ts';
 
-/** The time between two updates, in milliseconds. It is longer than the server keeps the numbers of a fast store. */
-const pause = 2000;
+/** The time between two updates, in milliseconds. */
+const pause = 1000;
 
 /**
- * Return a function that fetches the page again and replaces its regions (`data-region`). Each call causes a second update
- * after a pause, because the first can show numbers that the server has kept from before the change.
+ * Return a function that fetches the page again and replaces its regions (`data-region`). The server keeps numbers for a
+ * while, so the page is fetched until its numbers are from the time of the change or later.
  * @param afterUpdate called when the regions are replaced
  */
-export function startRegions(afterUpdate: () => void): () => void {
+export function startRegions(afterUpdate: () => void): OnEvent {
   let isBusy = false;
-  let isChanged = false;
+  /** The time of the latest change, on the server's clock. */
+  let changedAt = 0;
 
   async function update(): Promise<void> {
     isBusy = true;
     const url = location.href;
+    let readAt = Number.POSITIVE_INFINITY;
     try {
       const page = await fetchPage(url);
+      readAt = timeOfNumbers(page);
       if (url === location.href) replaceRegions(page);
       afterUpdate();
     } catch {
       // The stream shows that the connection is lost. The next event updates the page.
     }
     setTimeout(() => {
-      isBusy = isChanged;
-      isChanged = false;
+      isBusy = readAt < changedAt;
       if (isBusy) void update();
     }, pause);
   }
 
-  return () => {
-    isChanged = true;
+  return (data) => {
+    changedAt = Math.max(changedAt, timeOfChange(data));
     if (!isBusy) void update();
   };
+}
+
+function timeOfChange(data: unknown): number {
+  return typeof data === 'object' && data !== null && 'at' in data && typeof data.at === 'number'
+    ? data.at
+    : 0;
+}
+
+function timeOfNumbers(page: Document): number {
+  return Number(
+    page.querySelector<HTMLElement>('[data-read-at]')?.dataset.readAt ?? Number.POSITIVE_INFINITY,
+  );
 }
 
 function replaceRegions(page: Document): void {
