@@ -1,5 +1,6 @@
 import { filterQuery } from '../filters/filters.ts';
 import { CsrfField } from '../layout/csrf-field.tsx';
+import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import type { DeadLetterGroup } from './groups.ts';
@@ -37,7 +38,7 @@ export function DeadLettersView({ groups, chosen, canReplay, csrfToken }: ViewPa
               <td>
                 <Text of={error} class="error" />
               </td>
-              <td class="number">{(older.length + 1).toLocaleString('en-US')}</td>
+              <td class="number">{countText(older.length + 1)}</td>
               <td>
                 {newest && (
                   <a
@@ -70,12 +71,12 @@ function DryRun({ group, csrfToken }: { group: DeadLetterGroup; csrfToken: strin
       <CsrfField token={csrfToken} />
       <input type="hidden" name="group" value={group.id} />
       <p>
-        {`A replay would put ${count === 1 ? '1 delivery' : `${count.toLocaleString('en-US')} deliveries`} back into the queue. `}
+        {`A replay would put ${count === 1 ? '1 delivery' : `${countText(count)} deliveries`} back into the queue. `}
         Only the handlers that have not succeeded run again.
       </p>
       <div class="actions">
         <button type="submit" class="primary" data-replay="">
-          {count === 1 ? 'Replay 1 delivery' : `Replay ${count.toLocaleString('en-US')} deliveries`}
+          {count === 1 ? 'Replay 1 delivery' : `Replay ${countText(count)} deliveries`}
         </button>
         <a class="button" href="dead-letters">
           Cancel

@@ -1,5 +1,6 @@
 import { parseExactJson } from '../json/exact-json.ts';
 import { JsonView } from '../json/json-view.tsx';
+import { countText } from '../layout/number-text.ts';
 import { readBodyText } from './body-text.ts';
 
 /** The body of a delivery or of a rejected request: as JSON if it is JSON, and as it was received. */
@@ -33,7 +34,7 @@ export function BodySection(parts: { title: string; body: Uint8Array; downloadHr
         </section>
       )}
       <details class="raw" open={json === undefined}>
-        <summary>{`Body as received, ${body.byteLength.toLocaleString('en-US')} bytes`}</summary>
+        <summary>{`Body as received, ${countText(body.byteLength)} bytes`}</summary>
         {text === undefined && !truncated && <p class="note">The body is not UTF-8. These are its bytes.</p>}
         {truncated && <p class="note">Only the beginning is shown.</p>}
         <pre class="code" id="body" tabindex={0}>

@@ -1,5 +1,6 @@
 import type { DeliveryWithBody } from '@spiderfoot-webhooks/core/stores';
 import type { Child } from 'hono/jsx';
+import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import type { EventFacts } from './event-facts.ts';
@@ -44,7 +45,7 @@ export function Facts({ delivery, event, scanHref }: FactsParts) {
         <TextFact name="Event time" value={event.timestamp} />
         <TextFact name="Source" value={event.source} />
         {event.nonFinite > 0 && <TextFact name="NaN values" value={String(event.nonFinite)} />}
-        <TextFact name="Size" value={`${body.byteLength.toLocaleString('en-US')} bytes`} />
+        <TextFact name="Size" value={`${countText(body.byteLength)} bytes`} />
         <TextFact name="Attempts" value={String(attempts)} />
         {failures > 0 && <TextFact name="Failures" value={String(failures)} />}
       </dl>

@@ -1,6 +1,7 @@
 import { rejections } from '@spiderfoot-webhooks/core';
 import type { DeliveryRecord, HandlerRecord } from '@spiderfoot-webhooks/core/stores';
 import type { Child } from 'hono/jsx';
+import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 
@@ -63,7 +64,7 @@ function HandlerItems({ handler }: { handler: HandlerRecord }) {
         const note = (
           <>
             <Time at={run.startedAt} />
-            {` · ${Math.round(run.duration).toLocaleString('en-US')} ms`}
+            {` · ${countText(Math.round(run.duration))} ms`}
           </>
         );
         return <Item name={name} succeeded={run.error === undefined} note={note} error={run.error} />;

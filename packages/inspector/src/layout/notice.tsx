@@ -1,3 +1,4 @@
+import { countText } from './number-text.ts';
 /** The result of a replay, from the query of the page to which the form has led. */
 export function ReplayNotice({ query }: { query: URLSearchParams }) {
   const [replayed, selected] = [query.get('replayed') ?? '', query.get('selected') ?? ''];
@@ -12,5 +13,5 @@ export function ReplayNotice({ query }: { query: URLSearchParams }) {
 }
 
 function deliveries(count: number): string {
-  return count === 1 ? '1 delivery was' : `${count.toLocaleString('en-US')} deliveries were`;
+  return count === 1 ? '1 delivery was' : `${countText(count)} deliveries were`;
 }

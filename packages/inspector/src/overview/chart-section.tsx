@@ -1,7 +1,7 @@
 import { filterQuery } from '../filters/filters.ts';
+import { countText } from '../layout/number-text.ts';
 import { Time } from '../layout/time.tsx';
 import { type ChartData, type ChartGroup, chartGroups } from './chart-data.ts';
-import { countText } from './number-text.ts';
 import { Segments } from './segments.tsx';
 import type { TimeRange } from './time-range.ts';
 

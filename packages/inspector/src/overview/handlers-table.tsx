@@ -1,6 +1,6 @@
+import { countText, durationText, percentText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import type { HandlerHealth } from './handler-health.ts';
-import { countText, durationText, percentText } from './number-text.ts';
 import { sampleSize } from './overview-data.ts';
 
 /** The handlers that are shown. Those that fail most are first. */

@@ -1,6 +1,6 @@
 import type { StoreHealth } from '@spiderfoot-webhooks/core/stores';
 import type { Child } from 'hono/jsx';
-import { ageText, countText, percentText } from './number-text.ts';
+import { ageText, countText, percentText } from '../layout/number-text.ts';
 import type { Overview } from './overview-data.ts';
 
 interface NumbersParts {

@@ -1,6 +1,6 @@
+import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { type CodeCount, hintOf } from '../rejected/code-counts.ts';
-import { countText } from './number-text.ts';
 
 /** The requests that were rejected before they were authenticated, by code, with the usual cause and its fix. */
 export function RejectionsSection({ codes }: { codes: readonly CodeCount[] | undefined }) {

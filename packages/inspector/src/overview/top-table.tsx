@@ -1,5 +1,5 @@
+import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
-import { countText } from './number-text.ts';
 import type { Ranked } from './overview-data.ts';
 
 interface TopParts {

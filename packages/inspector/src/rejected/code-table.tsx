@@ -1,3 +1,4 @@
+import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import { type CodeCount, hintOf } from './code-counts.ts';
@@ -24,7 +25,7 @@ export function CodeTable({ counts }: { counts: readonly CodeCount[] }) {
               </b>
               <p class="note">{hintOf(code)}</p>
             </td>
-            <td class="number">{count.toLocaleString('en-US')}</td>
+            <td class="number">{countText(count)}</td>
             <td>
               <Time at={latest} />
             </td>

@@ -12,16 +12,7 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
       const store = await open();
       const given = Array.from({ length: 25 }, (_, n) => ({ receivedAt: at(Math.floor(n / 10)) }));
       const entries = await record(store, ...given);
-      const seen: (string | undefined)[] = [];
-      let cursor: string | undefined;
-      let pages = 0;
-      do {
-        const page = await store.list({ limit: 4, cursor });
-        seen.push(...page.deliveries.map(({ id }) => id));
-        cursor = page.cursor;
-        pages++;
-        await record(store, { receivedAt: at(100 + pages) });
-      } while (cursor !== undefined);
+      const { seen, pages } = await readPages(store, 'newest', (page) => at(100 + page));
       equal([seen, pages], [newest(entries), 7], 'all pages');
     },
   },
@@ -47,14 +38,7 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
       const store = await open();
       const given = Array.from({ length: 25 }, (_, n) => ({ receivedAt: at(Math.floor(n / 10)) }));
       const entries = await record(store, ...given);
-      const seen: (string | undefined)[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await store.list({ order: 'oldest', limit: 4, cursor });
-        seen.push(...page.deliveries.map(({ id }) => id));
-        cursor = page.cursor;
-        await record(store, { receivedAt: at(-1) });
-      } while (cursor !== undefined);
+      const { seen } = await readPages(store, 'oldest', () => at(-1));
       equal(seen, newest(entries).toReversed(), 'all pages');
     },
   },
@@ -132,3 +116,26 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
 ];
+
+/**
+ * Read all pages of four deliveries. After each page, a delivery arrives.
+ * @param arrivesAt returns its time of receipt
+ */
+async function readPages(
+  store: ContractStore,
+  order: 'newest' | 'oldest',
+  arrivesAt: (page: number) => Date,
+) {
+  const seen: (string | undefined)[] = [];
+  let cursor: string | undefined;
+  let pages = 0;
+  do {
+    // The default is part of the contract.
+    const page = await store.list({ ...(order === 'oldest' && { order }), limit: 4, cursor });
+    seen.push(...page.deliveries.map(({ id }) => id));
+    cursor = page.cursor;
+    pages++;
+    await record(store, { receivedAt: arrivesAt(pages) });
+  } while (cursor !== undefined);
+  return { seen, pages };
+}
