@@ -34,7 +34,6 @@ describeSharedEngines((engine) => {
   });
 });
 
-// packages/bullmq tests it in its queue.
 describeSharedEngines(
   (engine) => {
     it('makes a dead letter only of the delivery that kills its receiver every time', {
@@ -67,7 +66,6 @@ describeSharedEngines(
       expect(evidence.rows.map(({ state }) => state).sort()).toEqual(['dead', ...Array(8).fill('processed')]);
     });
   },
-  ['postgres'],
 );
 
 /** Return the clock of a receiver, in milliseconds since 1970. */

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createRedisBackend, type WorkerOptions } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeWithServer } from '../../../test/support/servers/describe-with-server.ts';
 import { type RedisServer, redis, startRedis } from '../../../test/support/servers/redis.ts';
 import { createDelivery, processed } from './support/deliveries.ts';
@@ -80,6 +82,37 @@ describeWithServer(redis, 'A queue in Redis whose processes end', () => {
     expect(await queue.get(poison.id)).toMatchObject({ state: 'dead', attempts: maxAttempts });
     const states = await Promise.all(innocents.map(async ({ id }) => (await queue.get(id))?.state));
     expect(states).toEqual(innocents.map(() => 'processed'));
+  });
+
+  it('runs a delivery alone before it becomes a dead letter, however many processes end after they have locked it', async () => {
+    const maxAttempts = 3;
+    const prefix = newPrefix();
+    const queue = queueForTest(server, { prefix, lease: 200, maxAttempts });
+    const connection = new Redis(server.url, { maxRetriesPerRequest: null });
+    onTestFinished(() => connection.disconnect());
+    const options: WorkerOptions = {
+      ...{ connection, prefix, skipVersionCheck: true },
+      ...{ lockDuration: 1, stalledInterval: 1, maxStalledCount: 100 },
+    };
+    const backend = createRedisBackend('default', options);
+    const delivery = createDelivery();
+    await queue.enqueue(delivery);
+    const key = (await queue.get(delivery.id))?.key ?? '';
+    for (let ended = 1; ended <= maxAttempts + 2; ended++) {
+      await until('the job is locked', async () => {
+        await backend.moveStalledJobsToWait();
+        await backend.moveToActive(`process ${ended}`);
+        return (await backend.getJobData(key))?.attemptsStarted === ended;
+      });
+    }
+    const attempts: number[] = [];
+    queue.start('default', async ({ attempt }) => {
+      attempts.push(attempt);
+      return processed;
+    });
+    await until('it is processed', async () => (await queue.get(delivery.id))?.state === 'processed');
+    expect(attempts).toEqual([maxAttempts]);
+    expect(await queue.get(delivery.id)).toMatchObject({ attempts: maxAttempts, failures: maxAttempts - 1 });
   });
 
   it('does not write the result of a process that was stopped for longer than its lease', async () => {

@@ -21,9 +21,11 @@ interface JobState {
   readonly record: DeliveryRecord;
   /** BullMQ's count of lost processes that `record.failures` includes. */
   readonly stalls: number;
-  /** The number of times that a worker has put the job back without an attempt. */
+  /** The number of times that the job was locked without an attempt. */
   readonly skipped: number;
-  /** The token of the worker that wrote the state. */
+  /** Whether a suspect has begun to run alone. If its process was lost then, no other delivery ended the process. */
+  readonly ranAlone: boolean;
+  /** The token of the worker that settled the attempt. */
   readonly token: string | undefined;
 }
 
@@ -36,6 +38,7 @@ export interface JobRun {
   readonly lost: number;
   readonly stalls: number;
   readonly skipped: number;
+  readonly ranAlone: boolean;
 }
 
 type Counts = Pick<JobJson, 'attemptsStarted' | 'stalledCounter'>;
@@ -65,6 +68,7 @@ export function readRun(key: string, json: JobJson, isStarted: boolean): JobRun 
     delivery: { ...delivery, eventType, dialect, scanId, target },
     record: { ...fresh, attempts, failures: fresh.failures + lost },
     ...{ lost, stalls: stalledCounter, skipped: isNewRun ? 0 : skipped },
+    ranAlone: !isNewRun && state?.ranAlone === true,
   };
 }
 
@@ -87,22 +91,35 @@ export function stateAfter(run: JobRun, settlement: Settlement, token: string): 
     target: target ?? run.record.target,
   };
   const after = { state, failures, nextAttempt: dueAt, error, handlers, code, issues };
-  return toState({ ...run.record, ...event, ...after }, run, token);
+  return toState({ ...run.record, ...event, ...after }, { ...run, ranAlone: false }, token);
 }
 
 /** Return the state to write when a job is put back without an attempt. */
-export function stateAfterSkip(run: JobRun, token: string): object {
-  // The lost process is not recorded, so that the next worker sees it too.
-  const record = {
-    ...run.record,
-    failures: run.record.failures - run.lost,
-    attempts: run.record.attempts - 1,
-  };
-  return toState(
-    { ...record, state: 'queued' },
-    { ...run, stalls: run.stalls - run.lost, skipped: run.skipped + 1 },
-    token,
-  );
+export function stateAfterSkip(run: JobRun): object {
+  return stateBefore({ ...run, skipped: run.skipped + 1 });
+}
+
+/** Return the state to write before a suspect runs alone. */
+export function stateBeforeRunAlone(run: JobRun): object {
+  return stateBefore({ ...run, ranAlone: true });
+}
+
+/** The attempt and the lost processes are not recorded, so that the next worker counts them too. */
+function stateBefore(run: JobRun): object {
+  const { lost, stalls, record } = run;
+  const before = { failures: record.failures - lost, attempts: record.attempts - 1 };
+  return toState({ ...record, ...before, state: 'queued' }, { ...run, stalls: stalls - lost }, undefined);
+}
+
+/**
+ * Let a delivery run again that has lost too many processes, because it has not run alone. It was claimed by a process that
+ * ended before the attempt began, or that renewed its lock too late, or another delivery ended the process.
+ */
+export function withoutExcess(run: JobRun, maxAttempts: number): JobRun {
+  const excess = Math.max(0, run.record.failures - maxAttempts + 1);
+  const { failures, attempts } = run.record;
+  const record = { ...run.record, failures: failures - excess, attempts: attempts - excess };
+  return { ...run, record, lost: run.lost - excess, skipped: run.skipped + excess };
 }
 
 /** Return the state of a dead letter of which all handlers run again. @returns `undefined` if it is not one */
@@ -115,15 +132,15 @@ export function withoutSuccesses(value: unknown): object | undefined {
 
 function toState(
   record: DeliveryRecord,
-  { stalls, skipped }: Pick<JobRun, 'stalls' | 'skipped'>,
-  token: string,
+  { stalls, skipped, ranAlone }: Pick<JobRun, 'stalls' | 'skipped' | 'ranAlone'>,
+  token: string | undefined,
 ): object {
-  return { record: deliveryJson(record), stalls, skipped, token };
+  return { record: deliveryJson(record), stalls, skipped, ranAlone, token };
 }
 
 /** Read a state that {@link stateAfter} has returned. */
 export function readState(value: unknown): JobState | undefined {
-  const { record: json, stalls, skipped, token }: Readonly<Record<string, unknown>> = { ...Object(value) };
+  const { record: json, stalls, skipped, ranAlone, token }: Readonly<Record<string, unknown>> = { ...Object(value) };
   const record = readRecord(json);
   if (record === undefined) return undefined;
   const { body: _, ...fields } = record;
@@ -131,6 +148,7 @@ export function readState(value: unknown): JobState | undefined {
     record: fields,
     stalls: typeof stalls === 'number' ? stalls : 0,
     skipped: typeof skipped === 'number' ? skipped : 0,
+    ranAlone: ranAlone === true,
     token: typeof token === 'string' ? token : undefined,
   };
 }

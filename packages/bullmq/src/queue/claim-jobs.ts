@@ -5,7 +5,7 @@ import {
   type Settlement,
 } from '@spiderfoot-webhooks/core/stores';
 import type { IQueueBackend, JobJson } from 'bullmq';
-import { readRun, stateAfterSkip } from '../jobs/job-state.ts';
+import { readRun, stateAfterSkip, stateBeforeRunAlone, withoutExcess } from '../jobs/job-state.ts';
 import { ifLocked, type JobMoves, type LockedJob } from './job-moves.ts';
 
 /** A job that a worker may run. */
@@ -94,24 +94,29 @@ export function createJobClaims(context: ClaimContext): JobClaims {
     plan: ClaimPlan,
     mayRunSuspect: boolean,
   ): Promise<ClaimedJob | undefined> {
-    const run = readRun(key, json, true);
-    if (run === undefined) {
+    const found = readRun(key, json, true);
+    if (found === undefined) {
       await ifLocked(moves.rejectForeign(key, token));
       onError(new Error(`The job ${key} is not a webhook. It was moved to the failed jobs.`));
       return undefined;
     }
-    const locked = { key, token, run };
-    const { failures } = run.record;
-    if (run.lost > 0 && failures >= plan.maxAttempts) {
-      await bury(locked);
+    const { failures } = found.record;
+    const isSuspect = found.lost > 0 && failures >= plan.suspectFrom;
+    // With `maxAttempts: 1`, no delivery runs again.
+    if (isSuspect && failures >= plan.maxAttempts && (found.ranAlone || plan.maxAttempts === 1)) {
+      await bury({ key, token, run: found });
       return undefined;
     }
-    const isSuspect = run.lost > 0 && failures >= plan.suspectFrom;
-    if (!isSuspect || mayRunSuspect) return { ...locked, isSuspect };
+    if (!isSuspect) return { key, token, run: found, isSuspect };
+    const run = withoutExcess(found, plan.maxAttempts);
+    if (mayRunSuspect) {
+      await backend.updateProgress(key, stateBeforeRunAlone(run));
+      return { key, token, run, isSuspect };
+    }
     await ifLocked(
       backend.moveToDelayed(key, Date.now(), suspectDelay, token, {
         skipAttempt: true,
-        fieldsToUpdate: { progress: JSON.stringify(stateAfterSkip(run, token)) },
+        fieldsToUpdate: { progress: JSON.stringify(stateAfterSkip(run)) },
       }),
     );
     return undefined;

@@ -51,6 +51,8 @@ export function createEndpointQueue(context: EndpointQueueContext): WorkerStore 
   let tokens = 0;
   const newToken = () => `${owner}:${++tokens}`;
   const moves = createJobMoves(backend, queue, settings);
+  /** Resolves when the last claim has ended. */
+  let claiming: Promise<unknown> = Promise.resolve();
   /** The dead letters that the worker has not reported yet. */
   let lost: LostDelivery[] = [];
   const onLost = (letter: LostDelivery) => void lost.push(letter);
@@ -66,7 +68,7 @@ export function createEndpointQueue(context: EndpointQueueContext): WorkerStore 
     return true;
   }
 
-  async function claim(plan: ClaimPlan): Promise<Claimed> {
+  async function claimNow(plan: ClaimPlan): Promise<Claimed> {
     const { jobs, nextDue } = await claims.claim(plan);
     if (jobs.length < plan.places) onEmpty();
     return { claims: jobs.map(hold), nextDue };
@@ -82,11 +84,17 @@ export function createEndpointQueue(context: EndpointQueueContext): WorkerStore 
 
   /** @returns whether the settlement was written */
   async function settle(job: HeldJob, settlement: Settlement): Promise<boolean> {
+    const { locked } = job;
     try {
-      await moves.settle(job.locked, settlement);
+      await moves.settle(locked, settlement);
       return true;
     } catch (error) {
-      if (isLockLost(error)) return job.isUncertain && (await moves.isSettled(job.locked));
+      if (isLockLost(error)) {
+        if (job.isUncertain && (await moves.isSettled(locked))) return true;
+        // A claim may have locked the job again in Redis, and its reply is still on the way.
+        await Promise.allSettled([claiming]);
+        return job.locked !== locked && (await settle(job, settlement));
+      }
       job.isUncertain = true;
       throw error;
     }
@@ -97,7 +105,9 @@ export function createEndpointQueue(context: EndpointQueueContext): WorkerStore 
     async claim(plan) {
       // Attempts that Redis has settled together free their places in this turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
-      return claim(plan());
+      const claimed = claimNow(plan());
+      claiming = claimed;
+      return claimed;
     },
     async settle(settled, settlementNow) {
       const job = held.get(settled.key);
