@@ -33,6 +33,9 @@ const slow = [
 /** These need runtimes that only `npm run test:runtimes` installs. */
 const exclude = [...configDefaults.exclude, 'test/runtimes/**'];
 
+/** In CI, a slow test that fails runs once more, and the reporter names it. Its processes share a busy machine. */
+const isCI = process.env.CI !== undefined;
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -51,7 +54,10 @@ export default defineConfig({
           exclude: [...exclude, ...unit, ...slow],
         },
       },
-      { extends: true, test: { name: 'slow', include: slow, exclude, testTimeout: 90_000 } },
+      {
+        extends: true,
+        test: { name: 'slow', include: slow, exclude, testTimeout: 90_000, retry: isCI ? 1 : 0 },
+      },
       {
         extends: true,
         test: {
