@@ -34,39 +34,37 @@ describeSharedEngines((engine) => {
   });
 });
 
-describeSharedEngines(
-  (engine) => {
-    it('makes a dead letter only of the delivery that kills its receiver every time', {
-      timeout,
-    }, async () => {
-      // On a busy machine, a shorter lease ends while its process is alive, which counts as another lost process.
-      const settings = { maxAttempts: 3, lease: 1500, handleFor: 100 };
-      const site = createSite('queue', settings, await engine.server.newPlace());
-      const sent = nothingSent();
-      const agent = new Agent({ keepAlive: true });
-      onTestFinished(() => agent.destroy());
-      let receiver = await new Receiver(site).listening();
-      let deaths = 0;
-      async function restart(): Promise<void> {
-        for (; ; receiver = new Receiver(site)) {
-          const { signal } = await receiver.program.end();
-          if (signal !== 'SIGKILL') return;
-          deaths++;
-        }
+describeSharedEngines((engine) => {
+  it('makes a dead letter only of the delivery that kills its receiver every time', {
+    timeout,
+  }, async () => {
+    // On a busy machine, a shorter lease ends while its process is alive, which counts as another lost process.
+    const settings = { maxAttempts: 3, lease: 1500, handleFor: 100 };
+    const site = createSite('queue', settings, await engine.server.newPlace());
+    const sent = nothingSent();
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    let receiver = await new Receiver(site).listening();
+    let deaths = 0;
+    async function restart(): Promise<void> {
+      for (; ; receiver = new Receiver(site)) {
+        const { signal } = await receiver.program.end();
+        if (signal !== 'SIGKILL') return;
+        deaths++;
       }
-      const restarting = restart();
-      const others = Array.from({ length: 8 }, () => deliver(agent, () => receiver.url, sent));
-      await Promise.all([...others, deliver(agent, () => receiver.url, sent, { target: 'poison.example' })]);
-      await untilDrained(site);
-      expect(await (await receiver.listening()).terminate()).toEqual({ code: 0, signal: null });
-      await restarting;
-      const evidence = await gather(site, sent);
-      expect(judge(evidence)).toEqual(flawless);
-      expect(deaths).toBe(3);
-      expect(evidence.rows.map(({ state }) => state).sort()).toEqual(['dead', ...Array(8).fill('processed')]);
-    });
-  },
-);
+    }
+    const restarting = restart();
+    const others = Array.from({ length: 8 }, () => deliver(agent, () => receiver.url, sent));
+    await Promise.all([...others, deliver(agent, () => receiver.url, sent, { target: 'poison.example' })]);
+    await untilDrained(site);
+    expect(await (await receiver.listening()).terminate()).toEqual({ code: 0, signal: null });
+    await restarting;
+    const evidence = await gather(site, sent);
+    expect(judge(evidence)).toEqual(flawless);
+    expect(deaths).toBe(3);
+    expect(evidence.rows.map(({ state }) => state).sort()).toEqual(['dead', ...Array(8).fill('processed')]);
+  });
+});
 
 /** Return the clock of a receiver, in milliseconds since 1970. */
 async function clockOf({ url }: Receiver): Promise<number> {

@@ -140,7 +140,13 @@ function toState(
 
 /** Read a state that {@link stateAfter} has returned. */
 export function readState(value: unknown): JobState | undefined {
-  const { record: json, stalls, skipped, ranAlone, token }: Readonly<Record<string, unknown>> = { ...Object(value) };
+  const {
+    record: json,
+    stalls,
+    skipped,
+    ranAlone,
+    token,
+  }: Readonly<Record<string, unknown>> = { ...Object(value) };
   const record = readRecord(json);
   if (record === undefined) return undefined;
   const { body: _, ...fields } = record;
