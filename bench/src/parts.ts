@@ -19,6 +19,8 @@ import type { Progress } from './report/progress.ts';
 import { storeHttpParts, storeRowsParts } from './store/report.ts';
 import { measureStoreHttp } from './store/store-http.ts';
 import { measureStoreRows } from './store/store-rows.ts';
+import { measureTelemetry } from './telemetry/overhead.ts';
+import { telemetryParts } from './telemetry/report.ts';
 
 interface Settings {
   readonly rounds: number;
@@ -63,6 +65,7 @@ export const parts: Readonly<Record<string, Part>> = {
   core: part(1, (rounds, { progress }) => measureCore(rounds, progress), coreParts),
   http: part(1, (rounds, { progress }) => measureHttp(rounds, progress), httpParts),
   rejections: part(1, (rounds, { progress }) => measureRejections(rounds, progress), rejectionParts),
+  telemetry: part(1, (rounds, { progress }) => measureTelemetry(rounds, progress), telemetryParts),
   store: part(3, (rounds, { progress }) => measureStoreHttp(rounds, progress), storeHttpParts),
   rows: part(3, (rounds, { rows, progress }) => measureStoreRows(rounds, rows, progress), storeRowsParts),
   engines: part(

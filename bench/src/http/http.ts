@@ -35,7 +35,7 @@ export async function measureHttp(rounds: number, progress: Progress): Promise<H
   const names = ours.flatMap((name): string[] => [byHand[name], name]);
   const targets = await Promise.all(names.map(startTarget));
   try {
-    const { rates, cpus } = await measure(targets, rounds, progress);
+    const { rates, cpus } = await measureTargets('adapters', targets, rounds, progress);
     const compare = (name: string, against: string): HttpResult => ({
       name,
       requestsPerSecond: seriesOf(rates(name)),
@@ -53,17 +53,27 @@ export async function measureHttp(rounds: number, progress: Progress): Promise<H
   }
 }
 
-async function measure(targets: readonly Target[], rounds: number, progress: Progress) {
+/**
+ * Send the same requests to each server, round by round, in random order.
+ * @param status the status that each response must have
+ */
+export async function measureTargets(
+  title: string,
+  targets: readonly Target[],
+  rounds: number,
+  progress: Progress,
+  status = 200,
+) {
   const rates = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
   const cpus = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
   // The first rounds only let the JIT compiler optimize the code.
   const warmUp = Math.ceil(rounds / 4);
   for (let round = -warmUp; round < rounds; round++) {
-    progress.report(`adapters: round ${Math.max(round + 1, 0)} of ${rounds}`);
+    progress.report(`${title}: round ${Math.max(round + 1, 0)} of ${rounds}`);
     const requests = signedBodies(batch, bytes).map(({ body, digest }) => toRequest(body, digest));
     for (const target of shuffled(targets)) {
       const before = await target.cpu();
-      const rate = await requestRate(target, requests, 200);
+      const rate = await requestRate(target, requests, status);
       const cpu = ((await target.cpu()) - before) / batch;
       if (round < 0) continue;
       rates.get(target.name)?.push(rate);

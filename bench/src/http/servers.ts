@@ -6,6 +6,7 @@ import { webhookHandler as expressHandler } from '@spiderfoot-webhooks/express';
 import { webhookHandler as honoHandler } from '@spiderfoot-webhooks/hono';
 import { webhookHandler as koaHandler } from '@spiderfoot-webhooks/koa';
 import { openStore } from '@spiderfoot-webhooks/sqlite';
+import { createPrometheusMetrics } from '@spiderfoot-webhooks/telemetry/prometheus';
 import express from 'express';
 import { Hono } from 'hono';
 import Koa from 'koa';
@@ -16,6 +17,12 @@ import { signatureHeader as header, isGenuine, readAll } from './by-hand.ts';
 
 function receiver(options: Partial<ReceiverOptions> = {}) {
   return createReceiver({ secret, ...options }).on('scan_completed', ({ data }) => data.target);
+}
+
+function withMetrics(options: Partial<ReceiverOptions> = {}) {
+  const observed = receiver(options);
+  createPrometheusMetrics().observe(observed);
+  return observed;
 }
 
 const success = { status: 'success' };
@@ -80,6 +87,9 @@ export const servers: Readonly<Record<string, () => RequestListener>> = {
 
   'core/node, log': () => webhookListener(receiver({ log: openStore(temporaryFile()) })),
   'core/node, queue': () => webhookListener(receiver({ queue: openStore(temporaryFile()) })),
+
+  'core/node, metrics': () => webhookListener(withMetrics()),
+  'core/node, queue, metrics': () => webhookListener(withMetrics({ queue: openStore(temporaryFile()) })),
 
   'core/node, for other addresses': () => webhookListener(receiver({ allowedIps: ['192.0.2.0/24'] })),
 };

@@ -1,16 +1,7 @@
 import type { HandlerRunDetails, Outcome, OutcomeDetails, Receiver } from '@spiderfoot-webhooks/core';
 import type { Instruments } from './instruments.ts';
-import {
-  authenticatedCodes,
-  boundedLabel,
-  deadLetterReasons,
-  errorSources,
-  knownTypes,
-  limitedLabel,
-  runResultOf,
-  unauthenticatedCodes,
-} from './labels.ts';
-import { addZeroRuns, addZeroSeries } from './zero-series.ts';
+import { knownTypes, runResultOf } from './labels.ts';
+import { createReceiverSeries } from './receiver-series.ts';
 
 /** The parts of a receiver that the metrics need. A receiver with schemas of its own has them, too. */
 export type ObservableReceiver = Pick<
@@ -19,9 +10,6 @@ export type ObservableReceiver = Pick<
 > & {
   onOutcome(listener: (outcome: Outcome, details: OutcomeDetails) => unknown): unknown;
 };
-
-/** The number of handlers of a receiver that have a label of their own. A program may register handlers without end. */
-const maxHandlers = 200;
 
 /**
  * Record what a receiver reports.
@@ -33,53 +21,41 @@ export function observeReceiver(
   instruments: Instruments,
   ownTypes: readonly string[],
 ): () => void {
-  const { endpoint } = receiver;
   const types = [...new Set([...knownTypes, ...ownTypes])];
-  const typeLabel = boundedLabel(types);
-  const authenticatedCode = boundedLabel(authenticatedCodes);
-  const unauthenticatedCode = boundedLabel(unauthenticatedCodes);
-  const source = boundedLabel(errorSources);
-  const reason = boundedLabel(deadLetterReasons);
-  const handlerLabel = limitedLabel(maxHandlers);
-  addZeroSeries(instruments, endpoint, types);
+  const series = createReceiverSeries(instruments, receiver.endpoint, types);
 
   function received(outcome: Outcome, { eventType, receivedAt, timings }: OutcomeDetails): void {
-    const labels = { endpoint };
-    instruments.record('receiveDuration', labels, timings.total / 1000);
-    if (timings.body !== undefined) instruments.record('bodyDuration', labels, timings.body / 1000);
-    if (timings.check !== undefined) instruments.record('verifyDuration', labels, timings.check / 1000);
+    const { body, check, handle, total } = timings;
+    series.receiveDuration(total / 1000);
+    if (body !== undefined) series.bodyDuration(body / 1000);
+    if (check !== undefined) series.verifyDuration(check / 1000);
     if (outcome.status === 'rejected' && outcome.id === undefined) {
-      instruments.add('unauthenticated', { endpoint, code: unauthenticatedCode(outcome.code) });
+      series.unauthenticated(outcome.code)();
       return;
     }
-    const code = outcome.status === 'rejected' ? authenticatedCode(outcome.code) : '';
-    instruments.add('deliveries', { endpoint, type: typeLabel(eventType), outcome: outcome.status, code });
-    instruments.set('lastEvent', labels, receivedAt.getTime() / 1000);
-    if (timings.handle === undefined) return;
-    if (outcome.status === 'accepted') instruments.record('commitDuration', labels, timings.handle / 1000);
-    else if (outcome.status === 'processed' || (outcome.status === 'rejected' && code === 'handler_failed'))
-      instruments.record('handleDuration', labels, timings.handle / 1000);
+    const { accepted, rejected } = series.deliveries(eventType);
+    if (outcome.status === 'rejected') rejected(outcome.code)();
+    else accepted(outcome.status)();
+    series.lastEvent(receivedAt.getTime() / 1000);
+    if (handle === undefined) return;
+    if (outcome.status === 'accepted') series.enqueueDuration(handle / 1000);
+    else if (hasRun(outcome)) series.handleDuration(handle / 1000);
   }
 
   function attempted(outcome: Outcome, details: OutcomeDetails): void {
     const { attempt, nextAttempt, receivedAt, timings } = details;
-    const labels = { endpoint };
-    instruments.add('attempts', { endpoint, result: attemptResultOf(outcome) });
-    if (nextAttempt !== undefined) instruments.add('retries', labels);
-    if (timings.handle !== undefined) instruments.record('handleDuration', labels, timings.handle / 1000);
+    series.attempts(attemptResultOf(outcome))();
+    if (nextAttempt !== undefined) series.retries();
+    if (timings.handle !== undefined) series.handleDuration(timings.handle / 1000);
     // A clock that was set back would make the time negative.
     if (attempt === 1)
-      instruments.record(
-        'queueTime',
-        labels,
-        Math.max(0, Date.now() - timings.total - receivedAt.getTime()) / 1000,
-      );
+      series.queueTime(Math.max(0, Date.now() - timings.total - receivedAt.getTime()) / 1000);
   }
 
   function ran(run: HandlerRunDetails): void {
-    const handler = handlerLabel(run.handler);
-    instruments.add('handlerRuns', { endpoint, handler, result: runResultOf(run) });
-    instruments.record('handlerDuration', { endpoint, handler }, run.duration / 1000);
+    const { runs, duration } = series.handlers(run.handler);
+    runs(runResultOf(run))();
+    duration(run.duration / 1000);
   }
 
   receiver.onOutcome((outcome, details) => {
@@ -87,22 +63,19 @@ export function observeReceiver(
     else attempted(outcome, details);
   });
   receiver.onHandlerRun(ran);
-  receiver.onDeadLetter((letter) =>
-    instruments.add('deadLetters', { endpoint, reason: reason(letter.reason) }),
-  );
-  receiver.onError((_error, details) =>
-    instruments.add('errors', { endpoint, source: source(details.source) }),
-  );
+  receiver.onDeadLetter(({ reason }) => series.deadLetters(reason)());
+  receiver.onError((_error, { source }) => series.errors(source)());
 
-  const prepared = new Set<string>();
   return () => {
-    for (const name of receiver.handlerNames) {
-      const handler = handlerLabel(name);
-      if (prepared.has(handler)) continue;
-      prepared.add(handler);
-      addZeroRuns(instruments, endpoint, handler);
-    }
+    for (const name of receiver.handlerNames) series.handlers(name);
   };
+}
+
+/** Return whether the handlers of a delivery have run. */
+function hasRun(outcome: Outcome): boolean {
+  return (
+    outcome.status === 'processed' || (outcome.status === 'rejected' && outcome.code === 'handler_failed')
+  );
 }
 
 function attemptResultOf(outcome: Outcome): 'processed' | 'failed' | 'rejected' {

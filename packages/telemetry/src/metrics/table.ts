@@ -95,9 +95,9 @@ export const metricTable = {
     unit: 's',
     labels: ['endpoint'],
   },
-  commitDuration: {
+  enqueueDuration: {
     kind: 'histogram',
-    name: 'commit.duration',
+    name: 'enqueue.duration',
     help: 'Time to store an accepted delivery in the queue',
     unit: 's',
     labels: ['endpoint'],
@@ -168,9 +168,12 @@ export type LabelsOf<Name extends keyof MetricTable> = Readonly<
 >;
 
 /** The upper bounds of the buckets of durations, in seconds: from 0.5 ms to 10 s. */
-export const durationBuckets = [
-  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
-];
+const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** The upper bounds of the buckets of the time in a queue, in seconds. After an outage, it can be hours. */
-export const queueTimeBuckets = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400];
+const queueTimeBuckets = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400];
+
+/** Return the upper bounds of the buckets of a histogram. */
+export function bucketsOf(metric: HistogramName): readonly number[] {
+  return metric === 'queueTime' ? queueTimeBuckets : durationBuckets;
+}

@@ -1,57 +1,81 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Instruments } from '../metrics/instruments.ts';
-import {
-  type CounterName,
-  durationBuckets,
-  type GaugeName,
-  type HistogramName,
-  type MetricDefinition,
-  metricTable,
-  queueTimeBuckets,
-} from '../metrics/table.ts';
+import { bucketsOf, type HistogramName, type MetricDefinition, metricTable } from '../metrics/table.ts';
+import { SeriesHistogram } from './series-histogram.ts';
 
-export interface PrometheusInstruments extends Instruments {
-  /** Remove a series of a gauge, because its value is unknown. */
-  remove(metric: GaugeName, labels: Readonly<Record<string, string>>): void;
-}
+type MetricName = keyof typeof metricTable;
 
 /** A function that is called before the values of a metric are read. */
-export type BeforeReading = (metric: keyof typeof metricTable) => void | Promise<void>;
+export type BeforeReading = (metric: MetricName) => void | Promise<void>;
 
-/** Create all metrics of the table in a registry. */
-export function createInstruments(register: Registry, beforeReading: BeforeReading): PrometheusInstruments {
+/**
+ * Create the metrics of the table in a registry.
+ * @param beforeReading called at each scrape. It may add series and set gauges
+ */
+export function createInstruments(register: Registry, beforeReading: BeforeReading): Instruments {
   const counters = new Map<string, Counter>();
-  const histograms = new Map<string, Histogram>();
+  const histograms = new Map<string, SeriesHistogram>();
   const gauges = new Map<string, Gauge>();
+  /** Functions that pass changed values to prom-client, by metric. */
+  const updates = new Map<MetricName, (() => void)[]>();
 
-  const settingsOf = (metric: keyof typeof metricTable) => {
+  async function update(metric: MetricName): Promise<void> {
+    await beforeReading(metric);
+    for (const updateSeries of updates.get(metric) ?? []) updateSeries();
+  }
+
+  function onUpdate(metric: MetricName, updateSeries: () => void): void {
+    updates.set(metric, [...(updates.get(metric) ?? []), updateSeries]);
+  }
+
+  function settingsOf(metric: MetricName) {
     const definition: MetricDefinition = metricTable[metric];
     const { help, labels } = definition;
-    return {
-      name: prometheusName(definition),
-      help,
-      labelNames: [...labels],
-      registers: [register],
-      collect: () => beforeReading(metric),
-    };
-  };
-  const counter = (metric: CounterName) => cached(counters, metric, () => new Counter(settingsOf(metric)));
-  const gauge = (metric: GaugeName) => cached(gauges, metric, () => new Gauge(settingsOf(metric)));
-  const histogram = (metric: HistogramName) => {
-    const buckets = metric === 'queueTime' ? queueTimeBuckets : durationBuckets;
-    return cached(histograms, metric, () => new Histogram({ ...settingsOf(metric), buckets }));
-  };
+    return { name: prometheusName(definition), help, labelNames: [...labels], registers: [register] };
+  }
+
+  const histogramOf = (metric: HistogramName) =>
+    cached(
+      histograms,
+      metric,
+      () =>
+        new SeriesHistogram({ ...settingsOf(metric), buckets: [...bucketsOf(metric)] }, () => update(metric)),
+    );
+  const counterOf = (metric: MetricName) =>
+    cached(counters, metric, () => new Counter({ ...settingsOf(metric), collect: () => update(metric) }));
+  const gaugeOf = (metric: MetricName) =>
+    cached(gauges, metric, () => new Gauge({ ...settingsOf(metric), collect: () => update(metric) }));
 
   // Their series are created when a registry reads them, so the registry must know them.
-  counter('handlerRuns');
-  histogram('handlerDuration');
+  counterOf('handlerRuns');
+  histogramOf('handlerDuration');
 
   return {
-    add: (metric, labels, amount = 1) => counter(metric).inc(labels, amount),
-    record: (metric, labels, seconds) => histogram(metric).observe(labels, seconds),
-    set: (metric, labels, value) => gauge(metric).set(labels, value),
-    prepare: (metric, labels) => histogram(metric).zero(labels),
-    remove: (metric, labels) => gauge(metric).remove(labels),
+    counter(metric, labels) {
+      const counter = counterOf(metric);
+      counter.inc(labels, 0);
+      let added = 0;
+      onUpdate(metric, () => {
+        if (added !== 0) counter.inc(labels, added);
+        added = 0;
+      });
+      return (amount = 1) => {
+        added += amount;
+      };
+    },
+    histogram: (metric, labels) => histogramOf(metric).child(labels),
+    gauge(metric, labels) {
+      const gauge = gaugeOf(metric);
+      gauge.set(labels, 0);
+      let current: number | undefined = 0;
+      onUpdate(metric, () => {
+        if (current === undefined) gauge.remove(labels);
+        else gauge.set(labels, current);
+      });
+      return (value) => {
+        current = value;
+      };
+    },
   };
 }
 

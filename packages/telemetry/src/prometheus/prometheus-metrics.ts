@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { Registry } from 'prom-client';
 import { type ObservableReceiver, observeReceiver } from '../metrics/observe-receiver.ts';
+import { createStoreGauges } from '../metrics/store-gauges.ts';
 import { type ObservableStore, storeReader } from '../store/read-store.ts';
 import { version } from '../version.ts';
 import { createInstruments } from './instruments.ts';
@@ -46,8 +47,6 @@ export interface PrometheusMetrics {
   readonly listener: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 }
 
-const queueStates = ['waiting', 'running', 'delayed', 'dead'] as const;
-
 /**
  * Create the metrics of receivers for Prometheus, with prom-client. All series exist from the start. The number of series
  * does not depend on the requests that are received.
@@ -69,30 +68,13 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions = {}):
       for (const addSeries of addHandlerSeries) addSeries();
     }
     if (metric === 'queueDeliveries' || metric === 'queueOldest' || metric === 'storeUp')
-      return updateStoreGauges();
+      return updateStoreGauges?.();
     return undefined;
   });
-  instruments.set('build', { version, runtime: `node ${process.versions.node}` }, 1);
-  instruments.add('unrouted', {}, 0);
-  if (readStore !== undefined) {
-    // The metrics of a scrape are listed before the store is read, so these must exist.
-    instruments.set('storeUp', {}, 0);
-    instruments.set('queueOldest', {}, 0);
-    for (const state of queueStates) instruments.set('queueDeliveries', { state }, 0);
-  }
-
-  /** A value that cannot be read is removed, because Prometheus would take an old value for a current one. */
-  async function updateStoreGauges(): Promise<void> {
-    const health = await readStore?.();
-    if (readStore === undefined) return;
-    instruments.set('storeUp', {}, health === undefined ? 0 : 1);
-    for (const state of queueStates) {
-      if (health === undefined) instruments.remove('queueDeliveries', { state });
-      else instruments.set('queueDeliveries', { state }, health[state]);
-    }
-    if (health === undefined) instruments.remove('queueOldest', {});
-    else instruments.set('queueOldest', {}, secondsSince(health.oldest));
-  }
+  instruments.gauge('build', { version, runtime: `node ${process.versions.node}` })(1);
+  const addUnrouted = instruments.counter('unrouted', {});
+  // The metrics of a scrape are listed before the store is read, so these must exist.
+  const updateStoreGauges = readStore === undefined ? undefined : createStoreGauges(instruments, readStore);
 
   return {
     register,
@@ -105,7 +87,7 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions = {}):
       observed.add(receiver);
       addHandlerSeries.push(observeReceiver(receiver, instruments, types));
     },
-    unrouted: () => instruments.add('unrouted', {}),
+    unrouted: () => addUnrouted(),
     text: () => register.metrics(),
     async fetch() {
       return new Response(await register.metrics(), { headers: { 'content-type': register.contentType } });
@@ -122,8 +104,4 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions = {}):
       }
     },
   };
-}
-
-function secondsSince(time: Date | undefined): number {
-  return time === undefined ? 0 : Math.max(0, Date.now() - time.getTime()) / 1000;
 }

@@ -104,7 +104,7 @@ it('records each duration once for each delivery that reaches the step', async (
   expect(count('receive_duration')).toBe(2);
   expect(count('body_duration')).toBe(1);
   expect(count('verify_duration')).toBe(1);
-  expect(count('commit_duration')).toBe(1);
+  expect(count('enqueue_duration')).toBe(1);
   expect(count('handle_duration')).toBe(2);
   expect(count('queue_time')).toBe(1);
 });
@@ -117,6 +117,6 @@ it('records the time of handling without a queue, and the time of the last event
   const samples = await scrape();
   const kit = 'spiderfoot_webhook_';
   expect(samples.get(`${kit}handle_duration_seconds_count{endpoint="default"}`)).toBe(1);
-  expect(samples.get(`${kit}commit_duration_seconds_count{endpoint="default"}`)).toBe(0);
+  expect(samples.get(`${kit}enqueue_duration_seconds_count{endpoint="default"}`)).toBe(0);
   expect(samples.get(`${kit}last_event_timestamp_seconds{endpoint="default"}`)).toBe(receivedAt);
 });

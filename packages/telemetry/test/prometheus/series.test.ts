@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createPrometheusMetrics } from '../../src/prometheus/index.ts';
 import { observed, secret, send } from '../support/observed.ts';
-import { samplesOf } from '../support/samples.ts';
+import { increased, samplesOf } from '../support/samples.ts';
 
 it('has every series with the value 0 before the first delivery', async () => {
   const { receiver, scrape } = await observed();
@@ -80,4 +80,49 @@ it('adds its metrics to the registry of the app, and serves them with its conten
   expect(overListener.headers.get('content-type')).toBe(metrics.register.contentType);
   expect(overFetch.headers.get('content-type')).toBe(metrics.register.contentType);
   expect(await overFetch.text()).toBe(await overListener.text());
+});
+
+it('adds up the values of two receivers with one endpoint', async () => {
+  const { receiver, metrics, scrape } = await observed();
+  const second = createReceiver({ secret });
+  metrics.observe(second);
+  await send(receiver);
+  await send(second);
+  const samples = await scrape();
+  const series = 'endpoint="default"';
+  expect(
+    samples.get(
+      `spiderfoot_webhook_deliveries_total{${series},type="scan_completed",outcome="processed",code=""}`,
+    ),
+  ).toBe(2);
+  expect(samples.get(`spiderfoot_webhook_receive_duration_seconds_count{${series}}`)).toBe(2);
+});
+
+it('counts from 0 after the registry was reset', async () => {
+  const { receiver, metrics, scrape } = await observed();
+  await send(receiver);
+  await scrape();
+  metrics.register.resetMetrics();
+  await send(receiver);
+  const samples = await scrape();
+  const count = 'spiderfoot_webhook_receive_duration_seconds_count{endpoint="default"}';
+  expect(samples.get(count)).toBe(1);
+  expect(Object.values(increased(samples, 'deliveries'))).toEqual([1]);
+});
+
+it('returns histograms as JSON, as for a cluster', async () => {
+  const { receiver, metrics } = await observed();
+  await send(receiver);
+  const json = await metrics.register.getMetricsAsJSON();
+  const histogram = json.find(({ name }) => name === 'spiderfoot_webhook_receive_duration_seconds');
+  expect(histogram).toMatchObject({
+    type: 'histogram',
+    values: expect.arrayContaining([
+      expect.objectContaining({
+        metricName: 'spiderfoot_webhook_receive_duration_seconds_bucket',
+        labels: { le: '+Inf', endpoint: 'default' },
+        value: 1,
+      }),
+    ]),
+  });
 });
