@@ -1,4 +1,6 @@
 import {
+  type CommitListener,
+  createCommitListeners,
   createEndpointWorkers,
   createLoggerMessages,
   createRejectionCounter,
@@ -44,6 +46,7 @@ export interface Store
    */
   ready(): Promise<void>;
   health(): Promise<StoreHealth>;
+  onCommit(listener: CommitListener): void;
 }
 
 const reading = [
@@ -72,7 +75,8 @@ export function openStore(connection: string | pg.PoolConfig | pg.Pool, options:
   const settings = readOptions(options);
   const { schema, readOnly, retention, lease, pollInterval } = settings;
   const messages = createLoggerMessages(settings.logger, { schema });
-  const db = openDatabase(connection, settings);
+  const commits = createCommitListeners(messages.error);
+  const db = openDatabase(connection, settings, commits);
   const runner = createRunner();
   const search = createSearchIndex(db, readOnly, messages.error);
   const recorder = createRecorder(db, runner, lease);
@@ -161,6 +165,7 @@ export function openStore(connection: string | pg.PoolConfig | pg.Pool, options:
     },
     import: (imported) => importDeliveries(db, imported),
     health: () => readHealth(db),
+    onCommit: commits.add,
     export: (format, filter = {}) => exportLines(readDeliveries(db, search, filter), format),
     close() {
       ending ??= end();

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import {
+  type CommitListener,
   createEndpointWorkers,
   createLoggerMessages,
   createRejectionCounter,
@@ -39,6 +40,7 @@ export interface Store
     DeliveryQueue,
     DeliveryStore {
   health(): Promise<StoreHealth>;
+  onCommit(listener: CommitListener): void;
 }
 
 const reading = [
@@ -148,6 +150,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       return pruneDeliveries(db, pruneOptions);
     },
     health: () => readHealth(db),
+    onCommit: db.onCommit,
     export: (format, filter = {}) => exportLines(readDeliveries(db, search, filter), format),
     close() {
       ending ??= end();

@@ -1,3 +1,4 @@
+import type { CommitListener } from './durable/commit-listeners.ts';
 import type { ProcessWork, Workers } from './queued-attempt.ts';
 import type { StoreHealth } from './records/store-health.ts';
 import type { ReportDeadLetter } from './rules/dead-letter.ts';
@@ -35,4 +36,11 @@ export interface DeliveryQueue {
   ready?(): Promise<void>;
   /** Return the numbers of deliveries that are not settled, for all endpoints together. */
   health?(): Promise<StoreHealth>;
+  /**
+   * Call a function after each successful commit, for example to measure the disk. Implement this in a store that writes
+   * several deliveries in one commit.
+   * @example
+   * store.onCommit(({ duration, size }) => console.log(`${size} writes in ${duration} ms`));
+   */
+  onCommit?(listener: CommitListener): void;
 }

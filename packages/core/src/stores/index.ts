@@ -26,6 +26,12 @@ export type {
 export type { DeliveryQueue } from './delivery-queue.ts';
 export type { DeliveryState, PrunableState, QueueState, StoredState } from './delivery-states.ts';
 export { type DeliveryStore, MissingCapabilityError, type StoreCapability } from './delivery-store.ts';
+export {
+  type CommitListener,
+  type CommitListeners,
+  createCommitListeners,
+  type StoreCommit,
+} from './durable/commit-listeners.ts';
 export { createEndpointWorkers, type EndpointWorkers } from './durable/endpoint-workers.ts';
 export type { KeptRejection } from './durable/kept-rejections.ts';
 export { createLoggerMessages, type LoggerMessages } from './durable/logger-messages.ts';

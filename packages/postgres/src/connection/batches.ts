@@ -1,3 +1,4 @@
+import type { CommitListeners } from '@spiderfoot-webhooks/core/stores';
 import { codeOf, isUnavailable } from '../errors.ts';
 import { type Deadline, deadlineAfter, lateError, remaining } from './deadline.ts';
 
@@ -17,6 +18,8 @@ export interface Batches<Item, Result> {
 interface BatchOptions<Item, Result> {
   /** Milliseconds in which each item must be answered. */
   readonly patience: number;
+  /** Called with each batch that was written. */
+  readonly commits: CommitListeners;
   /**
    * Send items.
    * @param deadline the deadline of all statements
@@ -50,6 +53,7 @@ interface Entry<Item, Result> {
 
 export function createBatches<Item, Result>({
   patience,
+  commits,
   send,
   keyOf,
   sizeOf = () => 0,
@@ -153,10 +157,13 @@ export function createBatches<Item, Result>({
     const deadline = deadlineAfter(patience);
     for (let retries = 0; ; retries++) {
       try {
-        return await send(
+        const start = commits.start();
+        const results = await send(
           batch.map(({ item }) => item),
           deadline,
         );
+        commits.end(start, results.length);
+        return results;
       } catch (error) {
         if (retries === mostRetries || !repeatable.includes(codeOf(error))) throw error;
       }

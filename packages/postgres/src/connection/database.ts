@@ -1,3 +1,4 @@
+import type { CommitListeners } from '@spiderfoot-webhooks/core/stores';
 import type pg from 'pg';
 import { isMissing, isTimeout, isUnavailable, readOnlyError } from '../errors.ts';
 import type { StoreSettings } from '../options.ts';
@@ -12,6 +13,7 @@ export interface Database {
   /** The schema as a quoted identifier with a dot, for the names of tables. */
   readonly prefix: string;
   readonly schema: string;
+  readonly commits: CommitListeners;
   /** Milliseconds in which a call must be answered. */
   readonly patience: number;
   /** Return the deadline of a call that begins now. */
@@ -41,6 +43,7 @@ const longestMigration = 3_600_000;
 export function openDatabase(
   connection: string | pg.PoolConfig | pg.Pool,
   { schema, patience, mustExist, readOnly }: StoreSettings,
+  commits: CommitListeners,
 ): Database {
   const clients = createClients(connection, patience);
   let isPrepared = false;
@@ -100,6 +103,7 @@ export function openDatabase(
   return {
     prefix: `"${schema}".`,
     schema,
+    commits,
     patience,
     deadline,
     run: (query, end = deadline()) => run(query, end, false),

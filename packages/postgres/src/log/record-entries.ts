@@ -137,6 +137,7 @@ export function createRecorder(db: Database, runner: Runner, lease: number): Bat
 
   return createBatches<LogEntry, Recorded>({
     patience: db.patience,
+    commits: db.commits,
     keyOf: nameOf,
     sizeOf: ({ body }) => body.byteLength,
     async send(entries, deadline) {

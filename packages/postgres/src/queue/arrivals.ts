@@ -57,6 +57,7 @@ export function createArrivals(
 
   return createBatches({
     patience: db.patience,
+    commits: db.commits,
     keyOf: ({ delivery }) => nameOf(delivery),
     sizeOf: ({ delivery }) => delivery.body.byteLength,
     async send(arrivals, deadline) {

@@ -98,6 +98,7 @@ function sizeOf({ error = '', handlers = [], issues = [] }: Settlement): number 
 export function createSettlements(db: Database): Batches<Settling, boolean> {
   return createBatches({
     patience: db.patience,
+    commits: db.commits,
     keyOf: ({ key }) => key,
     async send(settlings, deadline) {
       const fitting = fittingIn(batchLimits.bytes, settlings);

@@ -1,4 +1,8 @@
-import type { DurableStoreSettings } from '@spiderfoot-webhooks/core/stores';
+import {
+  type CommitListener,
+  createCommitListeners,
+  type DurableStoreSettings,
+} from '@spiderfoot-webhooks/core/stores';
 import { readOnlyError } from '../errors.ts';
 import { adoptRowsOfOtherPrograms } from '../schema/rows-of-other-programs.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
@@ -24,6 +28,8 @@ export interface Database extends Statements, Omit<GroupCommit, 'drain'> {
   requireWritable(): void;
   /** Report an error in the background, which no caller receives. */
   reportError(error: unknown): void;
+  /** Call a function after each successful commit. */
+  onCommit(listener: CommitListener): void;
   /** Complete the pending writes, then close the file. */
   close(): Promise<void>;
 }
@@ -37,10 +43,11 @@ export function openDatabase(
   { readOnly, mustExist }: Pick<DurableStoreSettings, 'readOnly' | 'mustExist'>,
   reportError: (error: unknown) => void,
 ): Database {
+  const commits = createCommitListeners(reportError);
   const connection = readOnly ? connectReadOnly(path) : connect(path, mustExist);
   const { write, writeLast, writeLater, drain } = readOnly
     ? rejectWrites(path)
-    : createGroupCommit(connection);
+    : createGroupCommit(connection, commits);
   const { statement, identity, check } = connection;
   return {
     path,
@@ -52,6 +59,7 @@ export function openDatabase(
     writeLast,
     writeLater,
     reportError,
+    onCommit: commits.add,
     async read(run) {
       try {
         if (!readOnly) {

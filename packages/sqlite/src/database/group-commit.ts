@@ -1,3 +1,4 @@
+import type { CommitListeners } from '@spiderfoot-webhooks/core/stores';
 import { isLock } from '../file/open-failure.ts';
 import type { Connection } from './connection.ts';
 
@@ -41,7 +42,7 @@ const maxSuspectWrites = 3;
 /** Milliseconds that `writeLater` waits for other writes to join its commit. */
 const laterDelay = 5;
 
-export function createGroupCommit(connection: Connection): GroupCommit {
+export function createGroupCommit(connection: Connection, commits: CommitListeners): GroupCommit {
   const waiting: Write[] = [];
   const last: Write[] = [];
   let scheduled = false;
@@ -119,7 +120,9 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     batch: readonly Write[],
   ): { readonly error: unknown; readonly isSuspect: boolean } | undefined {
     try {
+      const start = commits.start();
       const results = transact(batch);
+      commits.end(start, batch.length);
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
       lockedSince = undefined;
       return undefined;

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { createCommitListeners } from '@spiderfoot-webhooks/core/stores';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createGroupCommit } from '../../src/database/group-commit.ts';
@@ -26,7 +27,7 @@ function setUp() {
     },
   };
   const done: string[] = [];
-  const commits = createGroupCommit(connection);
+  const commits = createGroupCommit(connection, createCommitListeners(vi.fn()));
   return {
     path,
     connection,

@@ -1,6 +1,7 @@
 import type { DeliveryQueue } from '../delivery-queue.ts';
 import { attemptCases } from './queue/attempts.ts';
 import { closingCases } from './queue/closing.ts';
+import { commitCases } from './queue/commits.ts';
 import { deadLetterCases } from './queue/dead-letters.ts';
 import { orderCases } from './queue/order.ts';
 import { processCases } from './queue/processes.ts';
@@ -18,7 +19,7 @@ export function queueContract(
   traits: ContractTraits = {},
 ): readonly ContractCase[] {
   return bindCases(
-    [...attemptCases, ...deadLetterCases, ...orderCases, ...closingCases, ...processCases],
+    [...attemptCases, ...deadLetterCases, ...orderCases, ...closingCases, ...processCases, ...commitCases],
     open,
     traits,
   );
