@@ -21,7 +21,7 @@ export function toChat(
   write: (message: Message) => object,
 ): Forwarder {
   const url = readUrl('url', webhookUrl, options);
-  const transport = createTransport(target, options);
+  const transport = createTransport(target, options, url);
   const headers = { 'content-type': 'application/json' };
   return toForwarder(
     async (event: AnyEvent, { signal }) => {

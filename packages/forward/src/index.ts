@@ -7,6 +7,7 @@
  * @packageDocumentation
  */
 export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';
+export type { ForwarderObservation, ForwarderObserver } from './attempts/observation.ts';
 export type { BreakerOptions, PolicyOptions } from './attempts/policy-options.ts';
 export { fallback } from './compose/fallback.ts';
 export { minSeverity, type SeverityOptions } from './compose/min-severity.ts';

@@ -22,6 +22,8 @@ interface CircuitBreakerOptions {
   /** The time limit of an attempt, in milliseconds. Calls that are rejected during a trial get it as `retryAfter`. */
   readonly timeout: number;
   readonly onOpen: () => void;
+  /** Called when the trial begins. */
+  readonly onTrial: () => void;
   readonly onClose: () => void;
 }
 
@@ -65,7 +67,10 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
       const retryAfter = state === 'half-open' ? Math.ceil(options.timeout / 1000) : coolDownLeft();
       if (retryAfter !== undefined) throw new AttemptError({ code: 'circuit_open', retryAfter });
       const settle = state === 'open' ? settleTrial : count;
-      if (state === 'open') state = 'half-open';
+      if (state === 'open') {
+        state = 'half-open';
+        options.onTrial();
+      }
       let hasFailed = true;
       try {
         const attempted = await attempt();

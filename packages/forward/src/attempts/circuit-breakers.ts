@@ -13,7 +13,12 @@ export interface CircuitBreakers {
 /** Create a circuit breaker for each origin on demand. @param target the name of the forwarder in logs */
 export function createCircuitBreakers(
   target: string,
-  { breaker: options, logger, timeout }: Pick<PolicySettings, 'breaker' | 'logger' | 'timeout'>,
+  {
+    breaker: options,
+    logger,
+    timeout,
+    observe,
+  }: Pick<PolicySettings, 'breaker' | 'logger' | 'timeout' | 'observe'>,
 ): CircuitBreakers {
   if (options === false) return { run: (_origin, attempt) => attempt(), coolDownLeft: () => undefined };
   const settings = options;
@@ -23,12 +28,19 @@ export function createCircuitBreakers(
   function breakerOf(origin: string): CircuitBreaker {
     const existing = breakers.get(origin);
     if (existing !== undefined) return existing;
+    const { host } = new URL(origin);
     const breaker = createCircuitBreaker({
       ...settings,
       timeout,
-      onOpen: () =>
-        logger.warn({ target, origin, ...settings }, 'Circuit opened, because the target failed too often'),
-      onClose: () => logger.info({ target, origin }, 'Circuit closed, because the target works again'),
+      onOpen() {
+        logger.warn({ target, origin, ...settings }, 'Circuit opened, because the target failed too often');
+        observe?.({ kind: 'circuit', target, host, state: 'open' });
+      },
+      onTrial: () => observe?.({ kind: 'circuit', target, host, state: 'half-open' }),
+      onClose() {
+        logger.info({ target, origin }, 'Circuit closed, because the target works again');
+        observe?.({ kind: 'circuit', target, host, state: 'closed' });
+      },
     });
     breakers.set(origin, breaker);
     return breaker;

@@ -1,5 +1,6 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
 import { readInteger, rejectUnknown } from '../option-checks.ts';
+import { type ForwarderObservation, type ForwarderObserver, safeObserver } from './observation.ts';
 
 export interface BreakerOptions {
   /** The number of failures in a row that open the circuit. @default 5 */
@@ -41,11 +42,18 @@ export interface PolicyOptions {
    * @default silent
    */
   readonly logger?: Pick<Logger, 'info' | 'warn'>;
+  /**
+   * A function that is called with each attempt, each change of a circuit breaker and each batch, for example to count
+   * metrics. If it throws or rejects, `logger` gets a warning, and the event is not affected.
+   * @example observe: metrics.observeForwarder // of telemetry/prometheus
+   */
+  readonly observe?: ForwarderObserver;
 }
 
 /** The checked options, with their defaults. */
-export interface PolicySettings extends Required<Omit<PolicyOptions, 'breaker'>> {
+export interface PolicySettings extends Required<Omit<PolicyOptions, 'breaker' | 'observe'>> {
   readonly breaker: false | Required<BreakerOptions>;
+  readonly observe: ((observation: ForwarderObservation) => void) | undefined;
 }
 
 /** The names of the options, for a forwarder that also has its own options. */
@@ -57,6 +65,7 @@ export const policyOptionNames = [
   'maxInFlight',
   'breaker',
   'logger',
+  'observe',
 ] as const satisfies readonly (keyof PolicyOptions)[];
 
 const silent = { info: () => {}, warn: () => {} };
@@ -72,9 +81,13 @@ export function readPolicyOptions(options: PolicyOptions): PolicySettings {
     maxInFlight = 16,
     breaker = {},
     logger = silent,
+    observe,
   } = options;
   if (typeof logger?.info !== 'function' || typeof logger?.warn !== 'function') {
     throw new ConfigurationError('logger', 'must be an object with the methods info() and warn().');
+  }
+  if (observe !== undefined && typeof observe !== 'function') {
+    throw new ConfigurationError('observe', 'must be a function, for example metrics.observeForwarder.');
   }
   return {
     timeout: readInteger('timeout', timeout, 1),
@@ -84,6 +97,7 @@ export function readPolicyOptions(options: PolicyOptions): PolicySettings {
     maxInFlight: readInteger('maxInFlight', maxInFlight, 1, 65_536),
     breaker: readBreaker(breaker),
     logger,
+    observe: observe && safeObserver(observe, logger),
   };
 }
 

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AttemptError, type FailureDetails, failureOf, isTransient } from '../errors/failure.ts';
+import {
+  AttemptError,
+  type FailureDetails,
+  type ForwardErrorCode,
+  failureOf,
+  isTransient,
+} from '../errors/failure.ts';
 import { ForwardError } from '../errors/forward-error.ts';
 import { onAbort } from '../on-abort.ts';
 import { type Attempted, attemptInTime } from './attempt.ts';
@@ -35,16 +41,27 @@ const maxWaitingCalls = 1000;
 /**
  * Create the policy of a forwarder.
  * @param target the name of the forwarder in errors and logs: `slack`
+ * @param origin the only origin, if it is known. It is then reported to the option `observe` at once
  * @throws ConfigurationError that names the option
  */
-export function createPolicy(target: string, options: PolicyOptions = {}): Policy {
+export function createPolicy(target: string, options: PolicyOptions = {}, origin?: string): Policy {
   const settings = readPolicyOptions(options);
-  const { timeout, retries, maxDelay, logger } = settings;
+  const { timeout, retries, maxDelay, logger, observe } = settings;
   const breakers = createCircuitBreakers(target, settings);
   const limit = createConcurrencyLimit(settings.maxInFlight, maxWaitingCalls);
   /** The running calls, each with the controller that ends its waiting. */
   const calls = new Map<Promise<unknown>, AbortController>();
+  /** The hosts that were reported to `observe`. */
+  const reported = new Set<string>();
   let closed = false;
+
+  function report(host: string, result?: 'sent' | ForwardErrorCode): void {
+    if (observe === undefined) return;
+    if (!reported.has(host)) observe({ kind: 'ready', target, host, batches: false });
+    reported.add(host);
+    if (result !== undefined) observe({ kind: 'send', target, host, result });
+  }
+  if (origin !== undefined) report(new URL(origin).host);
 
   async function attemptOnce<T>(
     origin: string,
@@ -79,6 +96,7 @@ export function createPolicy(target: string, options: PolicyOptions = {}): Polic
   ): Promise<T> {
     const { host } = new URL(origin);
     let attempts = 0;
+    report(host);
     const fail = (failure: FailureDetails) => new ForwardError(`${target} (${host})`, attempts, failure);
     const counted = () => {
       attempts += 1;
@@ -86,6 +104,7 @@ export function createPolicy(target: string, options: PolicyOptions = {}): Polic
     };
     for (;;) {
       const attempted = await attemptOnce(origin, counted, waits);
+      report(host, attempted.failure?.code ?? 'sent');
       if (attempted.failure === undefined) return attempted.value;
       const { failure } = attempted;
       const delay = waitAfter(failure, attempts, origin);

@@ -51,7 +51,7 @@ export function email(options: EmailOptions): Forwarder {
   const recipients = readAddresses('to', to, 100);
   const domain = sender?.address.split('@')[1];
   // Mail servers limit the number of connections from one client.
-  const policy = createPolicy('email', { maxInFlight: 4, ...policyOptions });
+  const policy = createPolicy('email', { maxInFlight: 4, ...policyOptions }, server.origin);
   const { timeout } = policy.settings;
   const transporter = createTransporter(server, {
     allowPlaintext: readBoolean('allowPlaintext', allowPlaintext),

@@ -50,6 +50,7 @@ export interface Transport {
 /**
  * Create the transport of an HTTP forwarder.
  * @param target the name of the forwarder in errors and logs: `slack`
+ * @param url the only URL, if it is known. Its host is then reported to the option `observe` at once
  * @throws ConfigurationError that names the option
  * @example
  * const transport = createTransport('pager', { retries: 1 });
@@ -58,11 +59,11 @@ export interface Transport {
  *   await transport.send({ url, headers: {}, body: JSON.stringify(data), signal });
  * });
  */
-export function createTransport(target: string, options: TransportOptions = {}): Transport {
+export function createTransport(target: string, options: TransportOptions = {}, url?: URL): Transport {
   rejectUnknown(options, transportOptionNames);
   const { allowHttp: _http, allowedHosts: _hosts, allowPrivate: _private, tls, ...policyOptions } = options;
   const destinations = readDestinations(options);
-  const policy = createPolicy(target, policyOptions);
+  const policy = createPolicy(target, policyOptions, url?.origin);
   const agent = new Agent({
     connections: policy.settings.maxInFlight,
     // The policy's timeout already covers the complete attempt.

@@ -44,10 +44,11 @@ export function webhook({ url, secret, headers: extraHeaders = {}, ...options }:
   checkSecret(secret);
   const headers = readHeaders('headers', extraHeaders);
   const urlOf = readTarget(url, options);
-  const transport = createTransport('webhook', {
-    allowPrivate: typeof url === 'string',
-    ...options,
-  });
+  const transport = createTransport(
+    'webhook',
+    { allowPrivate: typeof url === 'string', ...options },
+    typeof url === 'string' ? new URL(url) : undefined,
+  );
 
   return toForwarder(
     async (event: AnyEvent, context) => {

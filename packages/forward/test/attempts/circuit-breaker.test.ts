@@ -13,6 +13,7 @@ function breaker(options: { failures?: number; coolDown?: number } = {}) {
     coolDown: 2 ** 30,
     timeout: 10_000,
     onOpen: () => changes.push('open'),
+    onTrial() {},
     onClose: () => changes.push('closed'),
     ...options,
   });

@@ -40,11 +40,11 @@ const maxBatchBytes = 1_000_000;
 const maxUnsettled = 10_000;
 
 /**
- * @param target the name of the target in errors
+ * @param host the host of the target in errors
  * @throws ConfigurationError that names the option
  */
 export function createBatches(
-  target: string,
+  host: string,
   { batch = {}, ...options }: PolicyOptions & { readonly batch?: BatchOptions },
   send: SendBatch,
 ): Batches {
@@ -52,6 +52,8 @@ export function createBatches(
   const size = readInteger('batch.size', batch.size ?? 100, 1, 10_000);
   const wait = readInteger('batch.wait', batch.wait ?? 20, 0, 60_000);
   const policy = readPolicyOptions(policyOptionsOf(options));
+  const { observe } = policy;
+  observe?.({ kind: 'ready', target: 'siem', host, batches: true });
   const unsettled = new Set<Promise<unknown>>();
   const deferred = new Map<BatchEntry, NodeJS.Timeout>();
   let waiting: BatchEntry[] = [];
@@ -92,6 +94,7 @@ export function createBatches(
     if (entries.length === 0) return;
     const request = { waiting: entries.length, controller: new AbortController() };
     for (const entry of entries) entry.request = request;
+    observe?.({ kind: 'batch', target: 'siem', host, size: entries.length });
     const documents = entries.map(({ document }) => document);
     try {
       const settlements = await send(documents, request.controller.signal);
@@ -125,7 +128,7 @@ export function createBatches(
 
   return {
     async add(document, signal) {
-      const { entry, settled } = createBatchEntry(target, document, signal);
+      const { entry, settled } = createBatchEntry(`siem (${host})`, document, signal);
       if (closed) entry.fail({ code: 'closed' });
       else if (unsettled.size >= maxUnsettled) entry.fail({ code: 'overloaded' });
       else if (!entry.aborted) enqueue(entry);

@@ -29,10 +29,10 @@ export function bulkTarget(options: ElasticOptions): Target {
   url.searchParams.set('filter_path', answerParts);
   const headers = { authorization: readAuthorization(options), 'content-type': 'application/x-ndjson' };
   const index = readName('index', options.index) ?? defaultIndex;
-  const transport = createTransport('siem', transportOptionsOf(options));
+  const transport = createTransport('siem', transportOptionsOf(options), url);
   const name = `siem (${url.host})`;
 
-  const batches = createBatches(name, options, async (documents, signal) => {
+  const batches = createBatches(url.host, options, async (documents, signal) => {
     const body = documents.join('');
     const answer = await transport.send({ url, headers, body, signal, maxAnswer });
     const items = itemsOf(answer.body);

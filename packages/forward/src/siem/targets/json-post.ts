@@ -24,7 +24,7 @@ function postTarget(
   rejectOthers(options, ['apiKey']);
   const url = readEndpoint(options.endpoint, path, options);
   const authorization = `Bearer ${readCredential('apiKey', options.apiKey)}`;
-  const transport = createTransport('siem', transportOptionsOf(options));
+  const transport = createTransport('siem', transportOptionsOf(options), url);
   return {
     async send(record, { signal }) {
       const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': record.id };

@@ -26,10 +26,10 @@ export function hecTarget(options: SplunkOptions): Target {
     sourcetype: readName('sourcetype', options.sourcetype ?? 'spiderfoot'),
     host: readName('host', options.host),
   };
-  const transport = createTransport('siem', transportOptionsOf(options));
+  const transport = createTransport('siem', transportOptionsOf(options), url);
   const name = `siem (${url.host})`;
 
-  const batches = createBatches(name, options, async (documents, signal) => {
+  const batches = createBatches(url.host, options, async (documents, signal) => {
     // The collector expects concatenated JSON objects, and rejects a JSON array.
     const { status, body } = await transport.send({ url, headers, body: documents.join('\n'), signal });
     if (!isSuccess(body)) throw new ForwardError(name, 1, { code: 'invalid_answer', status });

@@ -37,9 +37,9 @@ export function cefTarget(options: CefOptions): Target {
     hostname: syslogName(readName('hostname', options.hostname) ?? machineName(), 255),
     maxSize: readInteger('maxSize', options.maxSize ?? protocols[protocol].maxSize, 1024, 65_507),
   };
-  const policy = createPolicy('siem', policyOptionsOf(options));
-  const sender = createSender(protocol, host, port, options);
   const origin = `${protocol}//${urlHost(host)}:${port}`;
+  const policy = createPolicy('siem', policyOptionsOf(options), origin);
+  const sender = createSender(protocol, host, port, options);
 
   return {
     send(record, { signal }) {
