@@ -26,6 +26,14 @@ export type { Outcome } from './outcome/outcome.ts';
 export { type RejectionCode, rejections } from './outcome/rejections.ts';
 export { createReceiver } from './receiver/create-receiver.ts';
 export type { EventHandler, Receiver } from './receiver/receiver.ts';
+export type {
+  DeliveryTrace,
+  DeliveryTracer,
+  HandlerTrace,
+  TraceDetails,
+  TraceSpan,
+  TraceStart,
+} from './reporting/delivery-tracer.ts';
 export type { HandlerRunDetails } from './reporting/handler-run.ts';
 export type { Logger } from './reporting/logger.ts';
 export type { ErrorDetails, OutcomeDetails } from './reporting/observers.ts';

@@ -1,6 +1,7 @@
 import { LazyAbort } from '../data/lazy-abort.ts';
 import type { Wire } from '../events/wire.ts';
 import type { Logger } from '../reporting/logger.ts';
+import type { SafeSpan } from '../reporting/safe-trace.ts';
 import type { AttemptOptions } from '../stores/queued-attempt.ts';
 
 /** The delivery that contained an event, for its handlers. */
@@ -26,7 +27,10 @@ export interface EventContext {
   readonly signal: AbortSignal;
   /** The event as it was sent: dialect, type and text. */
   readonly wire: Wire;
-  /** The receiver's logger, with the delivery's `id`, `endpoint` and `eventType` in every line. */
+  /**
+   * The receiver's logger, with the delivery's `id`, `endpoint` and `eventType` in every line. If the receiver is traced,
+   * also with the ids of the trace.
+   */
   readonly logger: Logger;
 }
 
@@ -50,6 +54,7 @@ export class HandlerContext implements EventContext {
   readonly #eventType: string;
   readonly #logger: Logger;
   readonly #interruption: Interruption | undefined;
+  readonly #span: Pick<SafeSpan, 'logFields'> | undefined;
   readonly #timeout = new LazyAbort();
   #signal: AbortSignal | undefined;
 
@@ -58,6 +63,7 @@ export class HandlerContext implements EventContext {
     eventType: string,
     logger: Logger,
     interruption: Interruption | undefined,
+    span: Pick<SafeSpan, 'logFields'> | undefined,
   ) {
     this.id = delivery.id;
     this.endpoint = delivery.endpoint;
@@ -68,6 +74,7 @@ export class HandlerContext implements EventContext {
     this.#eventType = eventType;
     this.#logger = logger;
     this.#interruption = interruption;
+    this.#span = span;
   }
 
   get signal(): AbortSignal {
@@ -76,7 +83,8 @@ export class HandlerContext implements EventContext {
   }
 
   get logger(): Logger {
-    return withDetails(this.#logger, { id: this.id, endpoint: this.endpoint, eventType: this.#eventType });
+    const details = { id: this.id, endpoint: this.endpoint, eventType: this.#eventType };
+    return withDetails(this.#logger, { ...details, ...this.#span?.logFields });
   }
 
   /** Abort the handler because it has exceeded its time limit. */

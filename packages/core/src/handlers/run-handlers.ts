@@ -2,6 +2,7 @@ import { isThenable, type MaybePromise, within } from '../data/promises.ts';
 import { type HandlerFailure, HandlerTimeoutError } from '../errors.ts';
 import type { ReportHandlerRun } from '../reporting/handler-run.ts';
 import type { Logger } from '../reporting/logger.ts';
+import type { SafeTrace } from '../reporting/safe-trace.ts';
 import type { StoredRun } from '../stores/stored-delivery.ts';
 import { type DeliveryContext, HandlerContext, type Interruption } from './event-context.ts';
 import type { LateHandlers } from './late-handlers.ts';
@@ -21,6 +22,8 @@ export interface HandlersAttempt {
   readonly runs: StoredRun[] | undefined;
   /** Report the end of a run to the listeners. `undefined` without listeners, which saves reading the clock. */
   readonly report: ReportHandlerRun | undefined;
+  /** `undefined` without a tracer. */
+  readonly trace: SafeTrace | undefined;
   /** The handlers of this delivery that are still running from an earlier attempt. */
   readonly lateHandlers: LateHandlers;
   readonly interruption: Interruption | undefined;
@@ -45,9 +48,17 @@ export function runHandlers(
 }
 
 function start(route: Route, work: HandlersAttempt, failures: HandlerFailure[]): Promise<void> | undefined {
-  const { event, delivery, logger, succeeded, runs, report, lateHandlers, interruption } = work;
+  const { event, delivery, logger, succeeded, runs, report, trace, lateHandlers, interruption } = work;
   const { name } = route;
-  const end = runs === undefined && report === undefined ? ignore : startRun(name, runs, report);
+  const span = trace?.handler(name);
+  const endRun = runs === undefined && report === undefined ? ignore : startRun(name, runs, report);
+  const end =
+    span === undefined
+      ? endRun
+      : (error?: unknown, isSuccess = true) => {
+          span.end(isSuccess, error);
+          endRun(error, isSuccess);
+        };
   const fail = (error: unknown) => {
     end(error, false);
     failures.push({ handler: name, error });
@@ -57,11 +68,12 @@ function start(route: Route, work: HandlersAttempt, failures: HandlerFailure[]):
     const finished = earlier.then(() => void succeeded.add(name));
     return inTime(finished, route, ignore).then(() => end(), fail);
   }
-  const context = new HandlerContext(delivery, event.event_type, logger, interruption);
+  const context = new HandlerContext(delivery, event.event_type, logger, interruption, span ?? trace);
   let result: unknown;
   try {
     // The router selected this route by the event's type, so the handler was registered for this event.
-    result = route.run(event as never, context);
+    const run = () => route.run(event as never, context);
+    result = span === undefined ? run() : span.run(run);
     if (!isThenable(result)) {
       succeeded.add(name);
       end();

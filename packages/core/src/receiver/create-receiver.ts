@@ -80,6 +80,10 @@ export function createReceiver<const Schemas extends DataSchemas = Record<never,
       observers.addHandlerRun(listener);
       return this;
     },
+    useTracer(tracer) {
+      observers.setTracer(tracer);
+      return this;
+    },
     receive<This>(
       this: This,
       delivery: Delivery,

@@ -146,6 +146,7 @@ export function createDeliveryRunner(settings: Settings, observers: Observers): 
       succeeded,
       runs,
       report: observers.handlerRuns(observation, id, event.event_type),
+      trace: observation.trace,
       lateHandlers: lateHandlers.of(id, waitUntil),
       interruption,
     });

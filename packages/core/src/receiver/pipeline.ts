@@ -70,6 +70,7 @@ export function createPipeline(
     // Requests of one packet are read concurrently, so an earlier one may have been rejected in the meantime.
     if (delivery.connectionClosing === true) return connectionClosed;
     if (typeof body === 'string') return reject(body);
+    observation.bodySize = body.byteLength;
     if (settings.keepRejected > 0) observation.body = body;
     // Readers of a stream stop at the limit. Bytes that a body parser has kept may exceed it.
     if (body.byteLength > settings.maxBodySize) return reject('body_too_large');
@@ -79,6 +80,7 @@ export function createPipeline(
     if (idOfBytes === undefined) return reject('invalid_signature');
 
     const { ip, receivedAt } = observation;
+    const traceContext = observation.trace?.stored;
     const eventHeader = delivery.header('x-spiderfoot-event');
     const { parsed, oneShot } = parseWith(catalogue, body, receivedAt.getTime(), eventHeader);
     const id = oneShot ? idOfOneShot(idOfBytes) : idOfBytes;
@@ -91,7 +93,7 @@ export function createPipeline(
       const unparsed = { eventType, dialect: undefined, scanId: undefined, target: undefined };
       return rejectAuthentic(
         { ...parsed, id },
-        { id, endpoint, receivedAt, ip, ...unparsed, body },
+        { id, endpoint, receivedAt, ip, ...unparsed, body, traceContext },
         observation,
       );
     }
@@ -104,6 +106,7 @@ export function createPipeline(
       body,
       ip,
       receivedAt,
+      traceContext,
       waitUntil: delivery.waitUntil,
     };
     if (!isFresh(event.timestamp)) {

@@ -62,7 +62,21 @@ export function createQueueConsumer(
     registered ??= new Promise((resolve) => setTimeout(resolve, 0));
     await registered;
     const observation = observationOf(work, observers);
-    const { id, body, ip, receivedAt, attempt } = work;
+    observers.beginTrace(observation, () => {
+      const { attempt, traceContext: stored } = work;
+      return { queued: false, attempt, stored, header: () => undefined };
+    });
+    const { trace } = observation;
+    const attempted = () => attempt(work, options, observation);
+    return trace === undefined ? attempted() : trace.run(attempted);
+  }
+
+  async function attempt(
+    work: QueuedWork,
+    options: AttemptOptions,
+    observation: Observation,
+  ): Promise<QueuedResult> {
+    const { id, body, ip, receivedAt, attempt: number, traceContext } = work;
     const { parsed } = parseWith(catalogue, body, receivedAt.getTime());
     if (parsed.status === 'rejected') {
       const { code, issues, error, eventType } = parsed;
@@ -76,10 +90,10 @@ export function createQueueConsumer(
     const { event, wire } = parsed;
     observation.eventType = event.event_type;
     // For a first attempt, use only the store's record, because a replay may run all handlers again.
-    const remembered = attempt > 1 ? (succeededById.get(id) ?? []) : [];
+    const remembered = number > 1 ? (succeededById.get(id) ?? []) : [];
     const runs: StoredRun[] = [];
-    const progress = { attempt, succeeded: new Set([...work.succeeded, ...remembered]), runs };
-    const verified: VerifiedDelivery = { id, event, wire, body, ip, receivedAt };
+    const progress = { attempt: number, succeeded: new Set([...work.succeeded, ...remembered]), runs };
+    const verified: VerifiedDelivery = { id, event, wire, body, ip, receivedAt, traceContext };
     const error = await runner.run(
       verified,
       router.routesOf(event.event_type),
@@ -94,7 +108,14 @@ export function createQueueConsumer(
     if (separateLog !== undefined) {
       const failed = error && { error: error.message, failures: toStoredFailures(error) };
       const state = error === undefined ? 'processed' : 'failed';
-      const entry = { ...toStored(verified, endpoint), state, attempt, succeeded, runs, ...failed } as const;
+      const entry = {
+        ...toStored(verified, endpoint),
+        state,
+        attempt: number,
+        succeeded,
+        runs,
+        ...failed,
+      } as const;
       await recordInLog(separateLog, entry, observation);
     }
     const result = { succeeded, failures: [], runs, event: toStoredEvent(event, wire) };
@@ -147,11 +168,11 @@ export function createQueueConsumer(
 }
 
 function observationOf(
-  { id, ip, receivedAt, attempt, eventType }: QueuedWork,
+  { id, ip, receivedAt, attempt, eventType, body }: QueuedWork,
   observers: Observers,
 ): Observation {
   const observation = observers.observe(receivedAt, 'handled');
-  return Object.assign(observation, { id, ip, attempt, eventType });
+  return Object.assign(observation, { id, ip, attempt, eventType, bodySize: body.byteLength });
 }
 
 /** Put a delivery into the queue. @returns the outcome */

@@ -19,7 +19,7 @@ import { connectionClosed, rejectAndClose } from './reject-and-close.ts';
 export type Receive = (delivery: Delivery, handle: Route['run'] | undefined) => Promise<Outcome>;
 
 export function createReceive(
-  { endpoint, log, now, bodyTimeout, keepRejected, secrets, signatureHeaders }: Settings,
+  { endpoint, log, queue, now, bodyTimeout, keepRejected, secrets, signatureHeaders }: Settings,
   observers: Observers,
   inFlight: InFlight,
   decide: Pipeline,
@@ -35,6 +35,11 @@ export function createReceive(
       observers.sideError(error, 'receiver', observation);
       return observation;
     }
+  }
+
+  function traceStart(delivery: Delivery, handle: Route['run'] | undefined) {
+    const queued = queue !== undefined && handle === undefined;
+    return { queued, attempt: 0, stored: undefined, header: (name: string) => delivery.header(name) };
   }
 
   /** No response depends on the count, so a failure is reported instead of ending the process. */
@@ -78,7 +83,12 @@ export function createReceive(
     try {
       if (delivery.connectionClosing === true) outcome = connectionClosed;
       else if (inFlight.closing) outcome = rejectAndClose(delivery, 'shutting_down');
-      else outcome = await decide(delivery, observation, handle);
+      else {
+        observers.beginTrace(observation, () => traceStart(delivery, handle));
+        const { trace } = observation;
+        const decided = () => decide(delivery, observation, handle);
+        outcome = await (trace === undefined ? decided() : trace.run(decided));
+      }
     } catch (error) {
       // A function that the user passed, for example `clientIp`, must not end the process.
       observers.error(error, 'receiver', observation);
@@ -86,7 +96,10 @@ export function createReceive(
     }
     if (inFlight.closing && outcome.id !== undefined) outcome = { ...outcome, closing: true };
     inFlight.leave();
-    if (outcome === connectionClosed) return outcome;
+    if (outcome === connectionClosed) {
+      observers.endTrace(outcome, observation);
+      return outcome;
+    }
     if (outcome.status === 'rejected' && outcome.id === undefined)
       countRejection(outcome.code, observation, delivery);
     observers.outcome(outcome, observation);

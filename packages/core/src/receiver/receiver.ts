@@ -4,6 +4,7 @@ import type { EventOf, EventSelector, WebhookEvent } from '../events/types.ts';
 import type { EventContext } from '../handlers/event-context.ts';
 import type { HandlerOptions } from '../options/handler-options.ts';
 import type { Outcome } from '../outcome/outcome.ts';
+import type { DeliveryTracer } from '../reporting/delivery-tracer.ts';
 import type { HandlerRunListener } from '../reporting/handler-run.ts';
 import type { DeadLetterListener, ErrorListener, OutcomeListener } from '../reporting/observers.ts';
 
@@ -115,6 +116,14 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    * receiver.onHandlerRun(({ handler, succeeded, duration }) => console.log(handler, succeeded, `${duration} ms`));
    */
   onHandlerRun<This>(this: This, listener: HandlerRunListener): This;
+  /**
+   * Set the tracer, which follows each delivery and each run of a handler, for example with spans. Set it before the first
+   * delivery.
+   * @throws ConfigurationError if the receiver already has a tracer
+   * @example
+   * receiver.useTracer(createOpenTelemetry().tracer); // from @spiderfoot-webhooks/telemetry/opentelemetry
+   */
+  useTracer<This>(this: This, tracer: DeliveryTracer): This;
   /**
    * Receive one delivery. Adapters call this method. To call it in a test, create deliveries with `core/testing`.
    * @param handle runs instead of the registered handlers, for an adapter that passes the event to a route

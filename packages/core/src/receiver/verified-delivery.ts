@@ -12,16 +12,18 @@ export interface VerifiedDelivery {
   readonly body: Uint8Array;
   readonly ip: string | undefined;
   readonly receivedAt: Date;
+  /** The context of the trace that is stored with the delivery. */
+  readonly traceContext?: string | undefined;
   /** {@link Delivery.waitUntil}, for work that continues after the response. */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
 /** Convert a verified delivery into the form that is stored. */
 export function toStored(
-  { id, event, wire, body, ip, receivedAt }: VerifiedDelivery,
+  { id, event, wire, body, ip, receivedAt, traceContext }: VerifiedDelivery,
   endpoint: string,
 ): StoredDelivery {
-  return { id, endpoint, receivedAt, ip, ...toStoredEvent(event, wire), body };
+  return { id, endpoint, receivedAt, ip, ...toStoredEvent(event, wire), body, traceContext };
 }
 
 /** Return the values of an event by which its delivery can be found in a store. */

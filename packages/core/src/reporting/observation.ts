@@ -1,4 +1,5 @@
 import type { WaitUntil } from '../adapter/delivery.ts';
+import type { SafeTrace } from './safe-trace.ts';
 
 /** The duration of each part of a delivery, in milliseconds. A part is omitted if it was not reached. */
 export interface Timings {
@@ -40,6 +41,10 @@ export interface Observation extends Subject {
   body: Uint8Array | undefined;
   /** Whether this attempt was the last. */
   isDeadLetter: boolean;
+  /** The trace of this delivery. `undefined` without a tracer. */
+  trace: SafeTrace | undefined;
+  /** The size of the body in bytes. `undefined` if the body was not read. */
+  bodySize: number | undefined;
   /** End a part, which lasted from the last mark until now. */
   mark(part: Exclude<keyof Timings, 'total'>): void;
   timings(): Timings;
@@ -62,6 +67,8 @@ export function createObservation(receivedAt: Date, phase: Phase, timed: boolean
     nextAttempt: undefined,
     body: undefined,
     isDeadLetter: false,
+    trace: undefined,
+    bodySize: undefined,
     waitUntil: undefined,
     mark,
     timings,

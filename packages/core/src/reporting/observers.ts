@@ -1,8 +1,9 @@
 import type { WaitUntil } from '../adapter/delivery.ts';
 import { isThenable } from '../data/promises.ts';
-import { asksForRetry, EventHandlingError } from '../errors.ts';
+import { asksForRetry, ConfigurationError, EventHandlingError } from '../errors.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { DeadLetter } from '../stores/rules/dead-letter.ts';
+import type { DeliveryTracer, TraceStart } from './delivery-tracer.ts';
 import type { HandlerRunListener, ReportHandlerRun } from './handler-run.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type Timings,
 } from './observation.ts';
 import { logLostDelivery, logOutcome } from './outcome-log.ts';
+import { beginTrace } from './safe-trace.ts';
 
 /** The details that {@link Receiver.onOutcome} passes along with an outcome. */
 export interface OutcomeDetails {
@@ -70,6 +72,15 @@ export interface Observers {
   addError(listener: ErrorListener): void;
   addDeadLetter(listener: DeadLetterListener): void;
   addHandlerRun(listener: HandlerRunListener): void;
+  /** @throws ConfigurationError if there is another tracer */
+  setTracer(tracer: DeliveryTracer): void;
+  /** Begin the trace of an observation, if there is a tracer. */
+  beginTrace(
+    observation: Observation,
+    start: () => Omit<TraceStart, 'endpoint' | 'phase' | 'receivedAt'>,
+  ): void;
+  /** End the trace of an observation whose outcome is not reported. */
+  endTrace(outcome: Outcome, observation: Observation): void;
   /** Start the observation of one delivery. */
   observe(receivedAt: Date, phase: Phase): Observation;
   /** Log an outcome with the error that caused it, and call the listeners. */
@@ -95,6 +106,7 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
   const deadLetterListeners: DeadLetterListener[] = [];
   const handlerRunListeners: HandlerRunListener[] = [];
   const isLogging = logger !== silentLogger;
+  let tracer: DeliveryTracer | undefined;
 
   function error(error: unknown, source: ErrorDetails['source'], subject: Subject): void {
     // A handler that asks for a later attempt is not an error.
@@ -119,15 +131,35 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
     error(err, source, subject);
   }
 
+  function endTrace(
+    outcome: Outcome,
+    { trace, id, eventType, attempt, isDeadLetter, bodySize }: Observation,
+  ): void {
+    trace?.end(outcome, { id, eventType, attempt, isDeadLetter, bodySize });
+  }
+
   return {
     addOutcome: (listener) => void outcomeListeners.push(listener),
     addError: (listener) => void errorListeners.push(listener),
     addDeadLetter: (listener) => void deadLetterListeners.push(listener),
     addHandlerRun: (listener) => void handlerRunListeners.push(listener),
+    setTracer(added) {
+      if (tracer !== undefined)
+        throw new ConfigurationError('tracer', 'is already set. A receiver has one tracer.');
+      tracer = added;
+    },
+    beginTrace(observation, start) {
+      if (tracer === undefined) return;
+      const { phase, receivedAt } = observation;
+      const report = (err: unknown) => sideError(err, 'listener', observation);
+      observation.trace = beginTrace(tracer, { ...start(), endpoint, phase, receivedAt }, report);
+    },
+    endTrace,
     observe: (receivedAt, phase) =>
       createObservation(receivedAt, phase, isLogging || outcomeListeners.length > 0),
     outcome(outcome, observation) {
       if (isLogging) safely(() => logOutcome(logger, endpoint, outcome, observation));
+      endTrace(outcome, observation);
       if (outcomeListeners.length === 0) return;
       const { phase, attempt, eventType, nextAttempt, ip, receivedAt } = observation;
       const timings = observation.timings();

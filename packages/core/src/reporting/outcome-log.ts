@@ -33,9 +33,9 @@ export function logLostDelivery(logger: Logger, letter: DeadLetter): void {
 
 const replayHint = 'Fix the cause, then replay the delivery from the store.';
 
-function detailsOf({ phase, attempt, ip, id, eventType, timings }: Observation, endpoint: string) {
+function detailsOf({ phase, attempt, ip, id, eventType, timings, trace }: Observation, endpoint: string) {
   const ms = Math.round(timings().total * 1000) / 1000;
-  return { endpoint, phase, attempt, ip, ms, id, eventType };
+  return { endpoint, phase, attempt, ip, ms, id, eventType, ...trace?.logFields };
 }
 
 function logHandlerFailures(

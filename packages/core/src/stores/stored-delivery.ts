@@ -22,6 +22,11 @@ export interface StoredDelivery extends StoredEvent {
   readonly receivedAt: Date;
   /** The client's address. `undefined` if it is unknown. */
   readonly ip: string | undefined;
+  /**
+   * The context of the trace to which the request belongs, for the attempts: at most 1,000 printable ASCII characters.
+   * `undefined` if it was not traced.
+   */
+  readonly traceContext?: string | undefined;
   /** The body as received and signed. */
   readonly body: Uint8Array;
 }
