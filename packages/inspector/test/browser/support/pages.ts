@@ -31,8 +31,6 @@ export async function openPage(
 function watch(page: Page, host: string): readonly string[] {
   const problems: string[] = [];
   page.on('console', (message) => {
-    // The page shows that its event stream is lost.
-    if (message.location().url.split('?')[0]?.endsWith('/live')) return;
     if (['error', 'warning'].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
