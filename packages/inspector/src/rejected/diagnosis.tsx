@@ -24,7 +24,7 @@ function diagnosisOf({ headers, body, truncated }: RejectedRequest, secret: Secr
 export function DiagnosisSection({ request, secret }: { request: RejectedRequest; secret: Secret }) {
   const diagnosis = diagnosisOf(request, secret);
   return (
-    <section>
+    <section data-diagnosis={diagnosis?.conclusion.kind ?? 'none'}>
       <div class="section-head">
         <h2>Diagnosis</h2>
       </div>

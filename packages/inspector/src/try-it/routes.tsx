@@ -37,9 +37,11 @@ export function tryItRoutes(site: Site): Hono<SiteEnv> {
     const dialect = dialects.find((name) => name === form.get('dialect')) ?? 'guide';
     if (type === '' || type.length > 200) return c.text('The type must have 1 to 200 characters.\n', 400);
     const outcome = await sendTestEvent(receiver, secret, type, dialect);
+    // A receiver that stores nothing, or uses another store, has no page to link to.
+    const stored = outcome.id === undefined ? undefined : await site.store.get(outcome.id);
     const content = (
       <>
-        <OutcomeNotice outcome={outcome} />
+        <OutcomeNotice outcome={outcome} storedKey={stored?.key} />
         <TryItForm csrfToken={c.get('csrfToken')} type={type} dialect={dialect} />
       </>
     );
@@ -69,14 +71,14 @@ function Unavailable({ readOnly }: { readOnly: boolean }) {
   );
 }
 
-function OutcomeNotice({ outcome }: { outcome: Outcome }) {
+function OutcomeNotice({ outcome, storedKey }: { outcome: Outcome; storedKey: string | undefined }) {
   const isRejected = outcome.status === 'rejected';
   return (
     <div class={isRejected ? 'notice bad' : 'notice'} role="status">
       <p>
         <b>{isRejected ? outcome.code : outcome.status}</b>{' '}
-        {outcome.id !== undefined && (
-          <a href={`deliveries/${encodeURIComponent(outcome.id)}`}>Show the delivery</a>
+        {storedKey !== undefined && (
+          <a href={`deliveries/${encodeURIComponent(storedKey)}`}>Show the delivery</a>
         )}
       </p>
       {isRejected && <p>{outcome.hint ?? rejections[outcome.code].hint}</p>}

@@ -43,16 +43,12 @@ describeWithBrowser('hostile values', () => {
   beforeAll(async () => {
     await recordAll(store, hostile.map(entry));
     inspected = await inspect(store, (receiver) => receiver.onAny(() => {}));
-    for (const value of hostile) {
-      await fetch(inspected.webhookUrl, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'x-spiderfoot-signature': 'sha256=0000',
-          'x-hostile': Buffer.from(value.replaceAll(/\p{Cc}/gu, ' ')).toString('latin1'),
-        },
-        body: JSON.stringify({ [value]: value }),
-      });
+    const headers = hostile.map((value, index) => [`x-hostile-${index}`, headerText(value)] as const);
+    const signed = { 'content-type': 'application/json', 'x-spiderfoot-signature': 'sha256=0000' };
+    const object = Object.fromEntries(hostile.map((value) => [value, value]));
+    for (const body of [JSON.stringify(object), hostile.join('\n')]) {
+      const init = { method: 'POST', headers: { ...Object.fromEntries(headers), ...signed }, body };
+      expect((await fetch(inspected.webhookUrl, init)).status).toBe(401);
     }
   });
   afterAll(async () => {
@@ -65,8 +61,12 @@ describeWithBrowser('hostile values', () => {
       viewport: { width, height: 900 },
     });
     const { deliveries } = await store.list({ limit: 1000 });
+    const { latest } = await store.rejections();
+    expect(latest).toHaveLength(2);
     const paths = [
       'deliveries',
+      'rejected',
+      ...latest.map(({ key }) => `rejected/${key}`),
       ...deliveries.map(({ key }) => `deliveries/${key}`),
       ...hostile.map((value) => `deliveries?${new URLSearchParams({ target: value.slice(0, 2000) })}`),
     ];
@@ -79,6 +79,13 @@ describeWithBrowser('hostile values', () => {
     expect(await page.locator('iframe, main script, main style, main img, base').count()).toBe(0);
   });
 });
+
+/** The value as an HTTP header can contain it. All headers together have at most 16 KiB. */
+function headerText(value: string): string {
+  return Buffer.from(value.replaceAll(/\p{Cc}/gu, ' '))
+    .toString('latin1')
+    .slice(0, 400);
+}
 
 /** A failed delivery with the value in each field that a sender, or the error of a handler, can set. */
 function entry(value: string, index: number): LogEntry {

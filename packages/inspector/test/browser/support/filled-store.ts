@@ -15,7 +15,7 @@ export const pageNames = [
     'older deliveries',
   ],
   ...['deliveries of a filter', 'deliveries of a filter that matches none', 'delivery'],
-  ...['a processed delivery', 'a page that does not exist'],
+  ...['a processed delivery', 'a rejected request', 'a page that does not exist'],
 ] as const;
 
 /** An inspector over sample data, with the path of each page. */
@@ -39,6 +39,7 @@ export async function openFilledStore({
   const { cursor } = await store.list();
   const { deliveries: dead } = await store.list({ state: 'dead' });
   const { deliveries: processed } = await store.list({ state: 'processed' });
+  const { latest } = await store.rejections();
   return {
     ...inspected,
     paths: {
@@ -53,6 +54,7 @@ export async function openFilledStore({
       'deliveries of a filter that matches none': 'deliveries?target=none.example',
       delivery: `deliveries/${dead[0]?.key}`,
       'a processed delivery': `deliveries/${processed[0]?.key}`,
+      'a rejected request': `rejected/${latest[0]?.key}`,
       'a page that does not exist': 'missing',
     },
     async close() {

@@ -40,7 +40,7 @@ export async function inspect(
   addHandlers: (receiver: Receiver) => void = () => {},
   options: InspectorOptions = {},
 ): Promise<Inspected> {
-  const receiver = createReceiver({ secret, queue: store });
+  const receiver = createReceiver({ secret, queue: store, keepRejected: 20 });
   addHandlers(receiver);
   await receiver.start();
   const inspector = inspectorListener(store, { basePath: '/inspector', secret, receiver, ...options });
