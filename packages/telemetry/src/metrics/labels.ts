@@ -36,6 +36,21 @@ export const errorSources = [
   'receiver',
 ] as const;
 
+/** The results of an attempt to send an event: `sent`, or a code of a `ForwardError`. */
+export const sendResults = [
+  'sent',
+  'rejected',
+  'rate_limited',
+  'unavailable',
+  'redirected',
+  'timeout',
+  'connection',
+  'circuit_open',
+  'overloaded',
+  'aborted',
+  'closed',
+] as const;
+
 export const knownTypes = Object.keys(eventSchemas);
 
 export function runResultOf({ succeeded, error }: HandlerRunDetails): (typeof runResults)[number] {

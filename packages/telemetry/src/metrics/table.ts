@@ -144,6 +144,41 @@ export const metricTable = {
     unit: '1',
     labels: [],
   },
+  commitDuration: {
+    kind: 'histogram',
+    name: 'store.commit.duration',
+    help: 'Duration of the commits of the store',
+    unit: 's',
+    labels: [],
+  },
+  commitSize: {
+    kind: 'histogram',
+    name: 'store.commit.size',
+    help: 'Number of writes in a commit of the store',
+    unit: '{write}',
+    labels: [],
+  },
+  forwarderSends: {
+    kind: 'counter',
+    name: 'forwarder.sends',
+    help: 'Attempts to send an event or a batch to a target, by result',
+    unit: '{attempt}',
+    labels: ['target', 'host', 'result'],
+  },
+  forwarderCircuit: {
+    kind: 'gauge',
+    name: 'forwarder.circuit',
+    help: '1 for the current state of the circuit breaker: closed, half-open or open. Otherwise 0',
+    unit: '1',
+    labels: ['target', 'host', 'state'],
+  },
+  forwarderBatchSize: {
+    kind: 'histogram',
+    name: 'forwarder.batch.size',
+    help: 'Number of events in a batch that is sent to a target',
+    unit: '{event}',
+    labels: ['target', 'host'],
+  },
   build: {
     kind: 'gauge',
     name: 'build.info',
@@ -173,7 +208,11 @@ const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 /** The upper bounds of the buckets of the time in a queue, in seconds. After an outage, it can be hours. */
 const queueTimeBuckets = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400];
 
+/** The upper bounds of the buckets of sizes. A commit has up to 128 writes, and a batch has up to 10,000 events. */
+const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 512, 2048, 10_000];
+
 /** Return the upper bounds of the buckets of a histogram. */
 export function bucketsOf(metric: HistogramName): readonly number[] {
+  if (metric === 'commitSize' || metric === 'forwarderBatchSize') return sizeBuckets;
   return metric === 'queueTime' ? queueTimeBuckets : durationBuckets;
 }

@@ -4,6 +4,7 @@
  * Start with {@link createPrometheusMetrics}.
  * @packageDocumentation
  */
+export type { ObservedForwarding } from '../metrics/observe-forwarder.ts';
 export type { ObservableReceiver } from '../metrics/observe-receiver.ts';
 export type { ObservableStore } from '../store/read-store.ts';
 export {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { Registry } from 'prom-client';
+import { createForwarderObserver, type ObservedForwarding } from '../metrics/observe-forwarder.ts';
 import { type ObservableReceiver, observeReceiver } from '../metrics/observe-receiver.ts';
 import { createStoreGauges } from '../metrics/store-gauges.ts';
 import { type ObservableStore, storeReader } from '../store/read-store.ts';
@@ -14,7 +15,10 @@ export interface PrometheusMetricsOptions {
    * @default a new registry
    */
   readonly register?: Registry;
-  /** The store whose queued deliveries and dead letters are counted at each scrape. */
+  /**
+   * The store whose queued deliveries and dead letters are counted at each scrape. If it has `onCommit`, its commits are
+   * measured.
+   */
   readonly store?: ObservableStore;
 }
 
@@ -37,6 +41,12 @@ export interface PrometheusMetrics {
    * @throws ConfigurationError if the receiver is already observed
    */
   observe(receiver: ObservableReceiver, options?: ObserveOptions): void;
+  /**
+   * Record the attempts, circuit breakers and batches of forwarders. Pass this function as their option `observe`.
+   * @example
+   * const forward = slack({ url, observe: metrics.observeForwarder });
+   */
+  readonly observeForwarder: (observed: ObservedForwarding) => void;
   /** Count a request to a path without a webhook, for example where your app answers 404. */
   unrouted(): void;
   /** Return the metrics in the text format of Prometheus. */
@@ -76,6 +86,15 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions = {}):
   // The metrics of a scrape are listed before the store is read, so these must exist.
   const updateStoreGauges = readStore === undefined ? undefined : createStoreGauges(instruments, readStore);
 
+  if (store?.onCommit !== undefined) {
+    const recordDuration = instruments.histogram('commitDuration', {});
+    const recordSize = instruments.histogram('commitSize', {});
+    store.onCommit(({ duration, size }) => {
+      recordDuration(duration / 1000);
+      recordSize(size);
+    });
+  }
+
   return {
     register,
     observe(receiver, { types = [] } = {}) {
@@ -87,6 +106,7 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions = {}):
       observed.add(receiver);
       addHandlerSeries.push(observeReceiver(receiver, instruments, types));
     },
+    observeForwarder: createForwarderObserver(instruments),
     unrouted: () => addUnrouted(),
     text: () => register.metrics(),
     async fetch() {

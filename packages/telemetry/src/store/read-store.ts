@@ -1,8 +1,10 @@
-import type { StoreHealth } from '@spiderfoot-webhooks/core/stores';
+import type { CommitListener, StoreHealth } from '@spiderfoot-webhooks/core/stores';
 
 /** A store whose deliveries are counted. Every durable store of the kit has this method. */
 export interface ObservableStore {
   health(): Promise<StoreHealth>;
+  /** The stores of SQLite and PostgreSQL have it. */
+  onCommit?(listener: CommitListener): void;
 }
 
 /** The time limit of a call of `store.health()`, in milliseconds. Prometheus waits ten seconds for a scrape. */

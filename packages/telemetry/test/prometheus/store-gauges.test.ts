@@ -11,7 +11,7 @@ import { increased, type Samples } from '../support/samples.ts';
 const store = (samples: Samples) =>
   Object.fromEntries(
     [...samples]
-      .filter(([series]) => /^spiderfoot_webhook_(?:queue_(?:deliveries|oldest)|store)/.test(series))
+      .filter(([series]) => /^spiderfoot_webhook_(?:queue_(?:deliveries|oldest)|store_up)/.test(series))
       .map(([series, value]) => [series.replace('spiderfoot_webhook_', ''), value]),
   );
 
@@ -82,4 +82,20 @@ it('removes the values of a store that cannot be read, and returns them later', 
 it('rejects a store without health() when the metrics are created', () => {
   const create = () => Reflect.apply(createPrometheusMetrics, undefined, [{ store: memoryQueue() }]);
   expect(create).toThrow(expect.objectContaining({ option: 'store' }));
+});
+
+it('measures the commits of a SQLite store', async () => {
+  const queue = openStore(':memory:');
+  const { receiver, scrape } = await observed({ queue }, { store: queue });
+  onTestFinished(async () => {
+    await receiver.close();
+    await queue.close();
+  });
+  const count = 'spiderfoot_webhook_store_commit_duration_seconds_count';
+  expect((await scrape()).get(count)).toBe(0);
+  await Promise.all([send(receiver), send(receiver, 'scan_failed'), send(receiver, 'scan_started')]);
+  const samples = await scrape();
+  expect(samples.get(count)).toBeGreaterThanOrEqual(1);
+  expect(samples.get('spiderfoot_webhook_store_commit_size_count')).toBe(samples.get(count));
+  expect(samples.get('spiderfoot_webhook_store_commit_size_sum')).toBeGreaterThanOrEqual(3);
 });
