@@ -39,6 +39,8 @@ CREATE TABLE :"schema".deliveries (
   dialect text,
   scan_id text,
   target text,
+  -- The trace to which the request belongs.
+  trace_context text,
   error_message text,
   code text,
   -- `json` and not `jsonb`, which does not allow \u0000.

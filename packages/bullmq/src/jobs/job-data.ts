@@ -6,18 +6,25 @@ import {
   type StoredDelivery,
 } from '@spiderfoot-webhooks/core/stores';
 
+/** The data of a job. */
+interface JobData extends DeliveryJson {
+  readonly traceContext: string | undefined;
+}
+
 /** Return a delivery as the data of a job. Every byte of its body is kept. */
-export function toJobData(delivery: StoredDelivery): DeliveryJson {
-  return deliveryJson(delivery);
+export function toJobData(delivery: StoredDelivery): JobData {
+  return { ...deliveryJson(delivery), traceContext: delivery.traceContext };
 }
 
 /** Read the data of a job. @returns `undefined` if the job does not hold a delivery */
 export function readDelivery(data: unknown): StoredDelivery | undefined {
-  const record = readRecord({ ...Object(data), key: '', state: 'queued' });
+  const { traceContext, ...fields }: { readonly traceContext?: unknown } = Object(data);
+  const record = readRecord({ ...fields, key: '', state: 'queued' });
   if (record === undefined) return undefined;
   const { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body } = record;
   if (id === undefined || endpoint === undefined) return undefined;
-  return { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body };
+  const trace = typeof traceContext === 'string' ? { traceContext } : {};
+  return { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body, ...trace };
 }
 
 /** Read a record that {@link deliveryJson} has written. @returns `undefined` if it is something else */

@@ -36,7 +36,7 @@ export const claim = (prefix: string) => `WITH ${lazy}, suspects AS (
       requested_wait = NULL, lease_owner = $2, lease_until = now() + $5::bigint * interval '1 ms',
       lease_duration = $5
     FROM chosen WHERE d.id = chosen.id
-    RETURNING chosen.class, ${milliseconds('chosen.at')} AS claimed_at, ${columnsWithBody}
+    RETURNING chosen.class, ${milliseconds('chosen.at')} AS claimed_at, ${columnsWithBody}, d.trace_context
   ), next AS (
     SELECT least(
       (SELECT min(due_at) FROM ${prefix}deliveries WHERE endpoint = $1 AND state = 'queued' AND due_at > now()),

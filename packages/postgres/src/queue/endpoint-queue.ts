@@ -101,6 +101,7 @@ function toClaim(row: Row, endpoint: string): Claim {
       dialect: textOf(row.dialect) as Dialect | undefined,
       scanId: textOf(row.scan_id),
       target: textOf(row.target),
+      traceContext: textOf(row.trace_context),
       body: bytesOf(row.body),
     },
     attempt: Number(row.attempts),

@@ -38,6 +38,7 @@ const parameters: readonly (readonly [name: string, type: string, value: (row: N
   ['dialect', 'text', ({ delivery }) => toOptionalColumn(delivery.dialect)],
   ['scan_id', 'text', ({ delivery }) => toOptionalColumn(delivery.scanId)],
   ['target', 'text', ({ delivery }) => toOptionalColumn(delivery.target)],
+  ['trace_context', 'text', ({ delivery }) => toOptionalColumn(delivery.traceContext)],
   ['error_message', 'text', ({ error }) => toOptionalColumn(error)],
   ['code', 'text', ({ code }) => toOptionalColumn(code)],
   ['handlers', 'text', ({ handlers }) => handlers ?? null],

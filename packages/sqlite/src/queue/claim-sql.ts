@@ -19,7 +19,7 @@ const claimWhere = (ids: string) => `
     lease_owner = @owner, lease_until = @leaseUntil, lease_duration = @duration
   WHERE id IN (${ids})
   RETURNING id, delivery_id, endpoint, received_at, source_ip, event_type, dialect, scan_id, target,
-    CAST(payload AS BLOB) AS body, attempts, failures, handlers`;
+    trace_context, CAST(payload AS BLOB) AS body, attempts, failures, handlers`;
 
 export const claimQueued = claimWhere(`
     SELECT id FROM webhook_logs INDEXED BY webhook_logs_due

@@ -19,12 +19,15 @@ type ClaimedColumn =
   | 'dialect'
   | 'scan_id'
   | 'target'
+  | 'trace_context'
   | 'body'
   | 'attempts'
   | 'failures'
   | 'handlers';
 
-export type LostRow = Omit<ClaimedRow, 'dialect' | 'body' | 'failures'> & { readonly error_message: unknown };
+export type LostRow = Omit<ClaimedRow, 'dialect' | 'body' | 'failures' | 'trace_context'> & {
+  readonly error_message: unknown;
+};
 
 /** Never throws. Otherwise a broken row would roll back the commit that claims it, and stop the worker. */
 export function toClaim(row: ClaimedRow, endpoint: string, isSuspect: boolean): Claim {
@@ -39,6 +42,7 @@ export function toClaim(row: ClaimedRow, endpoint: string, isSuspect: boolean): 
       dialect: textOf(row.dialect) as Dialect | undefined,
       scanId: textOf(row.scan_id),
       target: textOf(row.target),
+      traceContext: textOf(row.trace_context),
       body: bytesOf(row.body),
     },
     attempt: numberOf(row.attempts, 1),

@@ -5,8 +5,9 @@ import type { Database } from '../database/database.ts';
 const insert = `
   INSERT INTO webhook_logs (
     timestamp, event_type, source_ip, payload, processed, delivery_id, endpoint,
-    state, attempts, due_at, lease_owner, lease_until, lease_duration, received_at, dialect, scan_id, target
-  ) VALUES (?, ?, ?, CASE WHEN ? THEN CAST(? AS TEXT) ELSE ? END, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    state, attempts, due_at, lease_owner, lease_until, lease_duration, received_at, dialect, scan_id, target,
+    trace_context
+  ) VALUES (?, ?, ?, CASE WHEN ? THEN CAST(? AS TEXT) ELSE ? END, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (delivery_id, endpoint) WHERE delivery_id IS NOT NULL DO NOTHING`;
 
 /** The columns that a log and a queue fill differently. */
@@ -40,7 +41,7 @@ export function insertDelivery(
 }
 
 function valuesOf(delivery: StoredDelivery, { state, attempts, dueAt, lease }: InitialState): unknown[] {
-  const { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body } = delivery;
+  const { id, endpoint, receivedAt, ip, eventType, dialect, scanId, target, body, traceContext } = delivery;
   const bytes = toBuffer(body);
   // A body that is not text is stored as bytes, so that the payload is always the body as received.
   const text = isUtf8(bytes);
@@ -63,6 +64,7 @@ function valuesOf(delivery: StoredDelivery, { state, attempts, dueAt, lease }: I
     dialect ?? null,
     scanId ?? null,
     target ?? null,
+    traceContext ?? null,
   ];
 }
 

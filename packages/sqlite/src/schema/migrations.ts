@@ -141,6 +141,7 @@ const steps: readonly string[] = [
   ALTER TABLE webhook_unauthenticated ADD COLUMN body BLOB;
   ALTER TABLE webhook_unauthenticated ADD COLUMN truncated INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX webhook_unauthenticated_endpoint ON webhook_unauthenticated (endpoint, id);`,
+  `ALTER TABLE webhook_logs ADD COLUMN trace_context TEXT;`,
 ];
 
 /** The version that this kit writes. */

@@ -32,6 +32,7 @@ const ownColumns: Readonly<Record<string, readonly [since: number, until?: numbe
   lease_until: [4],
   lease_duration: [4],
   requested_wait: [4],
+  trace_context: [6],
 };
 
 /** Names that a new file uses, in addition to the table itself. */

@@ -50,7 +50,12 @@ export const attemptCases: readonly CaseDefinition<DeliveryQueue>[] = [
     async run({ open, start }) {
       const queue = await open();
       const { works, process } = createRecorder();
-      const usual = createDelivery({ scanId: 's', target: "o'hara", dialect: 'shipped' });
+      const usual = createDelivery({
+        scanId: 's',
+        target: "o'hara",
+        dialect: 'shipped',
+        traceContext: '00-t',
+      });
       const odd = createDelivery({
         body: Uint8Array.of(0xff, 0, 0x27),
         ip: undefined,
