@@ -7,6 +7,7 @@ import { withSecurityHeaders } from './access/security-headers.ts';
 import { loadAssets } from './assets/load-assets.ts';
 import { assetRoutes } from './assets/routes.ts';
 import { deadLetterRoutes } from './dead-letters/routes.tsx';
+import { createEventSeverities } from './deliveries/event-severities.ts';
 import { deliveryListRoutes } from './deliveries/routes.tsx';
 import { deliveryRoutes } from './delivery/routes.tsx';
 import { createStoredTypes } from './filters/event-types.ts';
@@ -42,7 +43,10 @@ const maxFormSize = 1024 * 1024;
  */
 export function createInspector(store: DeliveryStore, options: InspectorOptions = {}): Inspector {
   const settings = readSettings(options);
-  const site: Site = { store, settings, assets: loadAssets(), storedTypes: createStoredTypes(store) };
+  const site: Site = {
+    ...{ store, settings, assets: loadAssets() },
+    ...{ storedTypes: createStoredTypes(store), severities: createEventSeverities(store) },
+  };
   const streams = createLiveStreams(site);
   const admit = createAdmission(settings);
   const app = new Hono<SiteEnv>({ getPath: (request) => pathBelow(settings.basePath, request.url) });

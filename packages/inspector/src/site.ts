@@ -1,6 +1,7 @@
 import type { DeliveryStore, StoreCapability } from '@spiderfoot-webhooks/core/stores';
 import { Hono } from 'hono';
 import type { Assets } from './assets/load-assets.ts';
+import type { EventSeverities } from './deliveries/event-severities.ts';
 import type { StoredTypes } from './filters/event-types.ts';
 import type { Settings } from './options.ts';
 
@@ -10,6 +11,7 @@ export interface Site {
   readonly settings: Settings;
   readonly assets: Assets;
   readonly storedTypes: StoredTypes;
+  readonly severities: EventSeverities;
 }
 
 /** The variables of a request. */

@@ -19,7 +19,8 @@ export function deliveryListRoutes(site: Site): Hono<SiteEnv> {
     const view = readListView(query);
     const root = rootFrom(c.req.path);
     const page = await readListedPage(store, storedTypes, view);
-    const parts = { view, page, root, types: await storedTypes(), csrfToken: c.get('csrfToken') };
+    const severities = await site.severities(page.deliveries);
+    const parts = { view, page, severities, root, types: await storedTypes(), csrfToken: c.get('csrfToken') };
     const content = (
       <>
         <ReplayNotice query={query} />

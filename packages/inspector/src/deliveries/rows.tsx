@@ -1,3 +1,4 @@
+import type { Severity } from '@spiderfoot-webhooks/core/events';
 import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
 import { typeSeverity } from '../filters/type-severity.ts';
 import { SeverityBadge, StateBadge } from '../layout/badges.tsx';
@@ -6,6 +7,8 @@ import { Time } from '../layout/time.tsx';
 
 interface RowsParts {
   readonly deliveries: readonly DeliveryRecord[];
+  /** The severity of each delivery, by key. */
+  readonly severities: ReadonlyMap<string, Severity>;
   readonly root: string;
   /** The query of the list. The page of a delivery uses it for its neighbors. */
   readonly query: string;
@@ -25,7 +28,7 @@ export function DeliveryRows({ deliveries, ...parts }: RowsParts) {
 }
 
 function DeliveryRow(parts: Omit<RowsParts, 'deliveries'> & { delivery: DeliveryRecord }) {
-  const { delivery, root, query, selectable } = parts;
+  const { delivery, severities, root, query, selectable } = parts;
   const { key, receivedAt, eventType, state, endpoint, target, scanId, attempts, error } = delivery;
   return (
     <tr data-key={key}>
@@ -38,7 +41,7 @@ function DeliveryRow(parts: Omit<RowsParts, 'deliveries'> & { delivery: Delivery
         <Time at={receivedAt} />
       </td>
       <td class="severity">
-        <SeverityBadge severity={typeSeverity(eventType)} />
+        <SeverityBadge severity={severities.get(key) ?? typeSeverity(eventType)} />
       </td>
       <td class="type">
         <a class="event" href={`${root}deliveries/${encodeURIComponent(key)}${query}`}>

@@ -1,3 +1,4 @@
+import type { Severity } from '@spiderfoot-webhooks/core/events';
 import { FilterChips, FilterForm } from '../filters/filter-form.tsx';
 import { filterQuery } from '../filters/filters.ts';
 import { CsrfField } from '../layout/csrf-field.tsx';
@@ -8,6 +9,7 @@ import { DeliveryRows } from './rows.tsx';
 interface ViewParts {
   readonly view: ListView;
   readonly page: ListedPage;
+  readonly severities: ReadonlyMap<string, Severity>;
   readonly types: readonly string[];
   readonly root: string;
   readonly hasText: boolean;
@@ -16,22 +18,29 @@ interface ViewParts {
 }
 
 /** The page of deliveries: filters, table, paging. */
-export function DeliveriesView({ view, page, types, root, hasText, canReplay, csrfToken }: ViewParts) {
+export function DeliveriesView(parts: ViewParts) {
+  const { view, page, severities, types, root, hasText, canReplay, csrfToken } = parts;
   const order = view.order === 'newest' ? undefined : view.order;
   const query = filterQuery(view.filters, { order });
+  const table = { page, severities, root, query };
   return (
     <>
       <FilterForm filters={view.filters} types={types} hasText={hasText} order={order} />
       <FilterChips filters={view.filters} order={order} />
+      {view.filters.has('severity') && (
+        <p class="note">
+          The filter uses the severity of the event type. An event that states another severity shows its own.
+        </p>
+      )}
       {canReplay ? (
         <form method="post" action={`${root}replay`}>
           <CsrfField token={csrfToken} />
           <input type="hidden" name="back" value={query} />
           <BulkActions />
-          <DeliveryTable page={page} root={root} query={query} selectable />
+          <DeliveryTable {...table} selectable />
         </form>
       ) : (
-        <DeliveryTable page={page} root={root} query={query} selectable={false} />
+        <DeliveryTable {...table} selectable={false} />
       )}
       <p class="empty" data-empty="" hidden={page.deliveries.length > 0}>
         {view.filters.size > 0 ? 'No delivery matches these filters.' : 'No deliveries yet.'}
@@ -41,7 +50,12 @@ export function DeliveriesView({ view, page, types, root, hasText, canReplay, cs
   );
 }
 
-function DeliveryTable(parts: { page: ListedPage; root: string; query: string; selectable: boolean }) {
+interface TableParts extends Pick<ViewParts, 'page' | 'severities' | 'root'> {
+  readonly query: string;
+  readonly selectable: boolean;
+}
+
+function DeliveryTable(parts: TableParts) {
   const { page, ...rows } = parts;
   return (
     <table class="rows">

@@ -1,3 +1,4 @@
+import type { Severity } from '@spiderfoot-webhooks/core/events';
 import type { DeliveryRecord, StoreHealth } from '@spiderfoot-webhooks/core/stores';
 import { type ListView, readListedPage } from '../deliveries/delivery-list.ts';
 import { DeliveryRows } from '../deliveries/rows.tsx';
@@ -115,11 +116,14 @@ async function readRows(site: Site, list: FollowedList): Promise<void> {
   try {
     const { deliveries } = await readListedPage(site.store, site.storedTypes, list.view);
     const known = new Map(list.rows.map((row) => [row.key, row]));
+    const changed = deliveries.filter((delivery) => known.get(delivery.key)?.version !== versionOf(delivery));
+    const severities = await site.severities(changed);
     list.rows = await Promise.all(
       deliveries.map(async (delivery) => {
-        const [row, version] = [known.get(delivery.key), versionOf(delivery)];
+        const { key } = delivery;
+        const [row, version] = [known.get(key), versionOf(delivery)];
         if (row?.version === version) return row;
-        return { key: delivery.key, version, html: await renderRow(site, list.view, delivery) };
+        return { key, version, html: await renderRow(site, list.view, delivery, severities) };
       }),
     );
   } catch {
@@ -128,8 +132,13 @@ async function readRows(site: Site, list: FollowedList): Promise<void> {
 }
 
 /** The same markup as on the page of the deliveries. */
-async function renderRow(site: Site, { filters }: ListView, delivery: DeliveryRecord): Promise<string> {
-  const parts = { root: './', query: filterQuery(filters), selectable: canReplay(site) };
+async function renderRow(
+  site: Site,
+  { filters }: ListView,
+  delivery: DeliveryRecord,
+  severities: ReadonlyMap<string, Severity>,
+): Promise<string> {
+  const parts = { severities, root: './', query: filterQuery(filters), selectable: canReplay(site) };
   return (<DeliveryRows deliveries={[delivery]} {...parts} />).toString();
 }
 
