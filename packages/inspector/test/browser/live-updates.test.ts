@@ -1,5 +1,6 @@
+import type { Receiver } from '@spiderfoot-webhooks/core';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { describeWithBrowser, useBrowser } from './support/chromium.ts';
 import { type Inspected, inspect, recordAll } from './support/inspected-store.ts';
 import { openPage, untilLive } from './support/pages.ts';
@@ -60,23 +61,74 @@ describeWithBrowser('live updates', () => {
     });
   });
 
-  it('connects again and shows the deliveries that arrived in the meantime', async () => {
+  /** An empty SQLite store, which is closed when the test ends. */
+  async function inspectEmpty(
+    addHandlers = (receiver: Receiver) => receiver.onAny(() => {}),
+  ): Promise<Inspected> {
     const [sqlite] = stores;
     if (!sqlite) throw new Error('The store is missing');
-    const inspected = await inspect(sqlite.open(), (receiver) => receiver.onAny(() => {}));
-    const page = await openPage(browser(), `${inspected.url}deliveries`, {}, /Failed to load|ERR_/);
-    try {
-      await untilLive(page);
-      await page.context().setOffline(true);
-      inspected.server.closeAllConnections();
-      await page.locator('[data-live-state="reconnecting"]').waitFor();
-      await inspected.send('scan_completed', { data: { scan_id: 's', target: 'missed.example' } });
-      await page.context().setOffline(false);
-      await untilLive(page);
-      await page.locator('[data-rows] tr', { hasText: 'missed.example' }).waitFor();
-    } finally {
-      await inspected.close();
+    const inspected = await inspect(sqlite.open(), addHandlers);
+    onTestFinished(() => inspected.close());
+    return inspected;
+  }
+
+  it('shows a delivery that arrives after the page is rendered and before its event stream is read', async () => {
+    const inspected = await inspectEmpty();
+    const page = await openPage(browser(), `${inspected.url}rejected`);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/live*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(`${inspected.url}deliveries`);
+    expect(await page.locator('[data-rows] tr').count()).toBe(0);
+    await inspected.send('scan_completed', { data: { scan_id: 's', target: 'between.example' } });
+    release();
+    await page.locator('[data-rows] tr', { hasText: 'between.example' }).waitFor();
+  });
+
+  it('keeps the rows in order when a delivery leaves the filter', async () => {
+    const inspected = await inspectEmpty((receiver) =>
+      receiver.onAny(({ data }) => {
+        if (Object(data).target === 'fails.example') throw new Error('The SIEM is down');
+      }),
+    );
+    const until = new Date(Date.now() - 60_000);
+    const samples = sampleDeliveries({ count: 60, until, hours: 2 });
+    await recordAll(
+      inspected.store,
+      samples.map((delivery) => ({ ...delivery, state: 'failed', succeeded: [] })),
+    );
+    const page = await openPage(browser(), `${inspected.url}deliveries?state=failed&state=dead`);
+    await untilLive(page);
+    // The new delivery takes the place of one of the two, and the first delivery of the next page that of the other.
+    const { deliveries } = await inspected.store.list({ limit: 2 });
+    for (const { key } of deliveries) {
+      expect(await inspected.store.replay(key)).toBe(1);
+      await expect.poll(async () => (await inspected.store.get(key))?.state).toBe('processed');
     }
+    await inspected.send('scan_completed', { data: { scan_id: 's', target: 'fails.example' } });
+    await page.locator('[data-rows] tr', { hasText: 'fails.example' }).waitFor();
+    const times = await page
+      .locator('[data-rows] time')
+      .evaluateAll((shown) => shown.map((time) => time.getAttribute('datetime') ?? ''));
+    expect(times).toEqual(times.toSorted().toReversed());
+  });
+
+  it('connects again and shows the deliveries that arrived in the meantime', async () => {
+    const inspected = await inspectEmpty();
+    const page = await openPage(browser(), `${inspected.url}deliveries`, {}, /Failed to load|ERR_/);
+    await untilLive(page);
+    await page.context().setOffline(true);
+    inspected.server.closeAllConnections();
+    await page.locator('[data-live-state="reconnecting"]').waitFor();
+    await inspected.send('scan_completed', { data: { scan_id: 's', target: 'missed.example' } });
+    await page.context().setOffline(false);
+    await untilLive(page);
+    await page.locator('[data-rows] tr', { hasText: 'missed.example' }).waitFor();
   });
 });
 

@@ -38,7 +38,9 @@ export function startNewRows(): NewRows {
       if (known) update(known, row);
     }
     const keys = new Set(rows.map(({ dataset }) => dataset.key));
-    const fresh = rows.filter(({ dataset }) => !shown.has(dataset.key));
+    const end = lengthOf(body) > body.rows.length ? '' : timeOf([...body.rows].at(-1));
+    // If a row leaves the filter, the server sends the first row of the next page.
+    const fresh = rows.filter((row) => !shown.has(row.dataset.key) && timeOf(row) >= end);
     waiting = [...fresh, ...waiting.filter(({ dataset }) => !keys.has(dataset.key))].slice(0, mostWaiting);
     if (isAtRest()) insert();
     else showCount();
@@ -47,9 +49,11 @@ export function startNewRows(): NewRows {
   function insert(): void {
     const body = tableBody();
     if (waiting.length === 0 || !body) return;
-    const size = Math.max(Number(body.dataset.rows) || 50, body.rows.length);
-    for (const row of waiting) row.classList.add('new');
-    body.prepend(...waiting);
+    const size = lengthOf(body);
+    for (const row of waiting) {
+      row.classList.add('new');
+      body.insertBefore(row, [...body.rows].find((next) => timeOf(next) <= timeOf(row)) ?? null);
+    }
     showLocalTimes(body);
     for (const row of [...body.rows].slice(size)) row.remove();
     for (const empty of elements('[data-empty]', HTMLElement)) empty.hidden = true;
@@ -82,6 +86,16 @@ export function startNewRows(): NewRows {
 }
 
 const tableBody = () => element('tbody[data-rows]', HTMLTableSectionElement);
+
+/** The number of rows that the list keeps. */
+function lengthOf(body: HTMLTableSectionElement): number {
+  return Math.max(Number(body.dataset.rows) || 50, body.rows.length);
+}
+
+/** The time at which the delivery of a row was received. ISO 8601, so the text has the order of the times. */
+function timeOf(row: HTMLTableRowElement | undefined): string {
+  return row?.querySelector('time')?.dateTime ?? '';
+}
 
 const keyed = (rows: Iterable<HTMLTableRowElement>) =>
   [...rows].map((row) => [row.dataset.key, row] as const);
