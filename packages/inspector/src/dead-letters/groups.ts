@@ -16,14 +16,21 @@ export interface DeadLetterGroup {
   readonly deliveries: readonly DeliveryRecord[];
 }
 
-/** Read the dead letters and group them. The largest group is first. */
-export async function readGroups(store: DeliveryStore): Promise<readonly DeadLetterGroup[]> {
-  const groups = new Map<
-    string,
-    { handler: string | undefined; error: string; deliveries: DeliveryRecord[] }
-  >();
+/** The dead letters of a store. */
+export interface DeadLetters {
+  /** A delivery in which several handlers failed is in the group of each. The largest group is first. */
+  readonly groups: readonly DeadLetterGroup[];
+  /** The number of deliveries in all groups, each counted once. */
+  readonly count: number;
+  /** Whether the store has more dead letters than those that were read. */
+  readonly hasMore: boolean;
+}
+
+/** Read the newest dead letters and group them. */
+export async function readDeadLetters(store: DeliveryStore): Promise<DeadLetters> {
+  const groups = new Map<string, DeadLetterGroup & { readonly deliveries: DeliveryRecord[] }>();
   let cursor: string | undefined;
-  let read = 0;
+  let count = 0;
   do {
     const page = await store.list({
       state: 'dead',
@@ -31,23 +38,39 @@ export async function readGroups(store: DeliveryStore): Promise<readonly DeadLet
       ...(cursor !== undefined && { cursor }),
     });
     for (const delivery of page.deliveries) {
-      const failed = delivery.handlers.find(({ succeeded }) => !succeeded);
-      const handler = failed?.name;
-      const error = withoutDigits(failed?.error ?? delivery.error ?? 'Unknown error');
-      const id = createHash('sha256')
-        .update(JSON.stringify([handler, error]))
-        .digest('hex')
-        .slice(0, 16);
-      const group = groups.get(id) ?? { handler, error, deliveries: [] };
-      group.deliveries.push(delivery);
-      groups.set(id, group);
+      for (const { handler, error } of failuresOf(delivery)) {
+        const id = idOf(handler, error);
+        const group = groups.get(id) ?? { id, handler, error, deliveries: [] };
+        group.deliveries.push(delivery);
+        groups.set(id, group);
+      }
     }
-    read += page.deliveries.length;
+    count += page.deliveries.length;
     cursor = page.cursor;
-  } while (cursor !== undefined && read < mostRead);
-  return [...groups]
-    .map(([id, group]) => ({ id, ...group }))
-    .toSorted((a, b) => b.deliveries.length - a.deliveries.length);
+  } while (cursor !== undefined && count < mostRead);
+  const largestFirst = [...groups.values()].toSorted((a, b) => b.deliveries.length - a.deliveries.length);
+  return { groups: largestFirst, count, hasMore: cursor !== undefined };
+}
+
+/** The handlers that have not succeeded, and their errors. */
+function failuresOf({
+  handlers,
+  error,
+}: DeliveryRecord): readonly Pick<DeadLetterGroup, 'handler' | 'error'>[] {
+  const failed = handlers.filter(({ succeeded }) => !succeeded);
+  const unknown = 'Unknown error';
+  if (failed.length === 0) return [{ handler: undefined, error: withoutDigits(error ?? unknown) }];
+  return failed.map((handler) => ({
+    handler: handler.name,
+    error: withoutDigits(handler.error ?? error ?? unknown),
+  }));
+}
+
+function idOf(handler: string | undefined, error: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([handler, error]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** Errors often differ only in a port, a status, a duration or an id. */

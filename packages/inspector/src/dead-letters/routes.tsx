@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { ReplayNotice } from '../layout/notice.tsx';
 import { sendPage } from '../layout/page.tsx';
 import { canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
-import { readGroups } from './groups.ts';
+import { readDeadLetters } from './groups.ts';
 import { DeadLettersView } from './view.tsx';
 
 /** The page of dead letters, and the replay of a group. */
@@ -11,9 +11,9 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
 
   app.get('/dead-letters', async (c) => {
     const query = new URL(c.req.url).searchParams;
-    const groups = await readGroups(site.store);
-    const chosen = groups.find(({ id }) => id === query.get('group'));
-    const parts = { groups, chosen, canReplay: canReplay(site), csrfToken: c.get('csrfToken') };
+    const letters = await readDeadLetters(site.store);
+    const chosen = letters.groups.find(({ id }) => id === query.get('group'));
+    const parts = { letters, chosen, canReplay: canReplay(site), csrfToken: c.get('csrfToken') };
     const content = (
       <>
         <ReplayNotice query={query} />
@@ -26,7 +26,8 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
   app.post('/dead-letters/replay', async (c) => {
     if (!canReplay(site)) return c.text('This inspector replays no deliveries.\n', 403);
     const wanted = (await c.req.formData()).get('group');
-    const group = (await readGroups(site.store)).find(({ id }) => id === wanted);
+    const { groups } = await readDeadLetters(site.store);
+    const group = groups.find(({ id }) => id === wanted);
     let replayed = 0;
     for (const { key } of group?.deliveries ?? []) replayed += await site.store.replay(key);
     return c.redirect(`../dead-letters?replayed=${replayed}`, 303);

@@ -3,10 +3,10 @@ import { CsrfField } from '../layout/csrf-field.tsx';
 import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
-import type { DeadLetterGroup } from './groups.ts';
+import type { DeadLetterGroup, DeadLetters } from './groups.ts';
 
 interface ViewParts {
-  readonly groups: readonly DeadLetterGroup[];
+  readonly letters: DeadLetters;
   /** The group whose replay is to be confirmed. */
   readonly chosen: DeadLetterGroup | undefined;
   readonly canReplay: boolean;
@@ -14,10 +14,15 @@ interface ViewParts {
 }
 
 /** The dead letters, by handler and error. */
-export function DeadLettersView({ groups, chosen, canReplay, csrfToken }: ViewParts) {
+export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewParts) {
+  const { groups, count, hasMore } = letters;
   if (groups.length === 0) return <p class="empty">No dead letters.</p>;
   return (
     <>
+      <p class="note">
+        {`${hasMore ? 'The newest ' : ''}${count === 1 ? '1 delivery' : `${countText(count)} deliveries`}. `}
+        If several handlers of a delivery failed, it is in the group of each.
+      </p>
       {chosen && canReplay && <DryRun group={chosen} csrfToken={csrfToken} />}
       <table>
         <thead>
