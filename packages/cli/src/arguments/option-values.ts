@@ -38,12 +38,29 @@ export function parsePort(text: string): number {
     : reject('It must be a port from 0 to 65535.');
 }
 
-/** Parse an HTTP or HTTPS URL. */
+/**
+ * Parse an HTTP or HTTPS URL. Without a scheme, `localhost:3000/webhook` is HTTP on this machine, and any other host is
+ * HTTPS, so that an event is never sent unencrypted by accident.
+ */
 export function parseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const withScheme = hostAndRest.test(text) ? `${isThisMachine(text) ? 'http' : 'https'}://${text}` : text;
+  const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   return url?.protocol === 'http:' || url?.protocol === 'https:'
     ? url.href
-    : reject('It must be a URL that begins with http:// or https://.');
+    : reject('It must be a URL such as localhost:3000/webhook or https://hooks.example.com/webhook.');
+}
+
+/** Matches a URL without a scheme. The host has a dot or a port, or is localhost: a single word is probably a mistake. */
+const hostAndRest =
+  /^(?:localhost|\[[\da-f:.]+\]|[a-z\d-]+(?:\.[a-z\d-]+)+|[a-z\d-]+(?=:\d))(?::\d{1,5})?(?:[/?#]|$)/i;
+
+function isThisMachine(text: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?:[:/?#]|$)/i.test(text);
+}
+
+/** Return whether an argument is a URL. No event type has a slash or a port. */
+export function looksLikeUrl(text: string): boolean {
+  return /^[\w+.-]+:\/\//.test(text) || (hostAndRest.test(text) && /[/:]/.test(text));
 }
 
 /** Parse a date, or a date and a time, in ISO 8601. */

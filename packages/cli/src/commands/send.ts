@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import {
   collectHeader,
+  looksLikeUrl,
   parseCount,
   parseDate,
   parseDuration,
@@ -9,9 +10,12 @@ import {
   parseWhole,
 } from '../arguments/option-values.ts';
 import { addSecretOptions } from '../arguments/secret-options.ts';
+import { UsageFailure } from '../failure/failure.ts';
 import { dialects } from '../send/dialects.ts';
 import type { SendOptions } from '../send/run.ts';
 import { addExamples } from '../terminal/help.ts';
+
+const defaultType = 'scan_completed';
 
 const description = `Send signed events, byte for byte as SpiderFoot's Python code writes them, and show the responses.
 
@@ -25,8 +29,11 @@ export function command(): Command {
       new Argument(
         '[type]',
         'the event type; --list shows the known types; "all" sends one event of each type',
-      ).default('scan_completed'),
+      )
+        .argParser((text) => (looksLikeUrl(text) ? parseUrl(text) : text))
+        .default(defaultType),
     )
+    .argument('[webhook]', 'the URL of the webhook, instead of --url; also possible without a type', parseUrl)
     .addOption(
       new Option('-u, --url <url>', 'the URL of the webhook')
         .env('SPIDERFOOT_WEBHOOK_URL')
@@ -88,12 +95,18 @@ export function command(): Command {
     command
       .optionsGroup('Output:')
       .option('--json', 'print one line of JSON for each event, or for the summary of several')
-      .action(async (type: string, options: SendOptions) => {
+      .action(async (type: string, webhook: string | undefined, options: SendOptions) => {
         const { send } = await import('../send/run.ts');
-        await send(type, options);
+        const isUrlOnly = webhook === undefined && looksLikeUrl(type);
+        const given = isUrlOnly ? type : webhook;
+        if (given !== undefined && command.getOptionValueSource('url') === 'cli') {
+          throw new UsageFailure('The URL and --url cannot be combined.', 'Give only one of them.');
+        }
+        await send(isUrlOnly ? defaultType : type, { ...options, url: given ?? options.url });
       }),
     [
       ['send', 'A completed scan, to a receiver on this machine'],
+      ['send scan_failed localhost:8080/hooks', 'Another event, to another address'],
       [
         'send scan.completed --url https://hooks.example.com/webhook --retries',
         'An event as the shipped SpiderFoot sends it, with retries',

@@ -23,6 +23,26 @@ describe('an event that send sends', () => {
     },
   );
 
+  it.each([
+    { args: (host: string) => ['--url', host], type: 'scan_completed' },
+    { args: (host: string) => [host], type: 'scan_completed' },
+    { args: (host: string) => ['scan_failed', host], type: 'scan_failed' },
+  ])('an event is sent to a URL without a scheme: $args', async ({ args, type }) => {
+    const { url, outcomes } = await serveReceiver();
+    const host = url.replace('http://127.0.0.1', 'localhost');
+    const { code, stderr } = await withSecret(['send', ...args(host)]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(outcomes).toMatchObject([{ status: 'processed', wire: { eventType: type } }]);
+  });
+
+  it('an event is not sent if the URL is given twice', async () => {
+    const url = 'localhost:3000/webhook';
+    expect(await withSecret(['send', url, '--url', url])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--url cannot be combined'),
+    });
+  });
+
   it('the body of an event is byte for byte as Python writes it', async () => {
     const { url, seen } = await serveAnswers(() => ({ status: 200 }));
     const data = JSON.stringify({ target: 'bücher.example\u2028', n: 1.5, list: [null, true, {}] });
@@ -176,7 +196,7 @@ describe('usage errors', () => {
     { args: ['send', '--timeout', 'soon'], says: /--timeout .*'soon' is invalid/ },
     { args: ['send', '-H', 'no header'], says: /--header .*'no header' is invalid/ },
     { args: ['send', '-H', 'a: b\r\nc: d'], says: /--header .* is invalid/s },
-    { args: ['send', 'scan_completed', 'further'], says: /too many arguments/ },
+    { args: ['send', 'scan_completed', 'localhost:1', 'further'], says: /too many arguments/ },
   ])('exit with 2 and name the option: $args', async ({ args, says }) => {
     const { code, lines, stderr } = await withSecret(args);
     expect(code).toBe(2);

@@ -1,5 +1,6 @@
 import { isLoopback } from '@spiderfoot-webhooks/core/adapter';
 import { describe, expect, it } from 'vitest';
+import { looksLikeUrl, parseUrl } from '../../src/arguments/option-values.ts';
 import { parseRate } from '../../src/listen/endpoints/rate-limit.ts';
 import { maskedHeaders } from '../../src/listen/report/mask-headers.ts';
 import { bodyText } from '../../src/log/delivery-details.ts';
@@ -32,6 +33,32 @@ describe('parseTime', () => {
       expect(parseTime(text, now)).toBeUndefined();
     },
   );
+});
+
+describe('parseUrl', () => {
+  it.each([
+    ['localhost:3000/webhook', 'http://localhost:3000/webhook'],
+    ['127.0.0.1:8080', 'http://127.0.0.1:8080/'],
+    ['[::1]:3000/a', 'http://[::1]:3000/a'],
+    ['hooks.example.com/webhook', 'https://hooks.example.com/webhook'],
+    ['127.0.0.1.example.com', 'https://127.0.0.1.example.com/'],
+    ['receiver:3000/webhook', 'https://receiver:3000/webhook'],
+    ['HTTP://example.com/A', 'http://example.com/A'],
+  ])('parses the URL %s', (text, url) => {
+    expect(parseUrl(text)).toBe(url);
+  });
+
+  it.each(['', 'webhook', '/webhook', 'ftp://example.com', 'mailto:a@example.com', 'localhost:99999'])(
+    'rejects the URL %j',
+    (text) => {
+      expect(() => parseUrl(text)).toThrow('must be a URL');
+    },
+  );
+
+  it('recognizes a URL in place of an event type', () => {
+    const texts = ['localhost:3000/x', 'http://a.example', 'scan.completed', 'own-type', 'all', 'localhost'];
+    expect(texts.filter(looksLikeUrl)).toEqual(['localhost:3000/x', 'http://a.example']);
+  });
 });
 
 describe('parseRate', () => {
