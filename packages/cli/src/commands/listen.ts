@@ -1,7 +1,14 @@
 import { defaultMaxBodySize, formatSize } from '@spiderfoot-webhooks/core/config/values';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withFlagNames } from '../arguments/flag-names.ts';
-import { collect, parsePort, parseSize, parseWhole } from '../arguments/option-values.ts';
+import {
+  collect,
+  parseDuration,
+  parsePort,
+  parseSize,
+  parseUrl,
+  parseWhole,
+} from '../arguments/option-values.ts';
 import { addSecretOptions } from '../arguments/secret-options.ts';
 import { parseRate, type Rate } from '../listen/endpoints/rate-limit.ts';
 import type { ListenFlags } from '../listen/flags.ts';
@@ -73,6 +80,16 @@ export function command(): Command {
       'forward each event: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL from a file; may be repeated',
       collect,
     )
+    .option(
+      '--forward-to <url>',
+      'pass each verified request on to an app, such as localhost:8080/webhook, with its body and headers unchanged; the sender gets the answer of the app',
+      parseUrl,
+    )
+    .option(
+      '--forward-timeout <time>',
+      'the time limit for the answer of the app (default: 8s)',
+      parseDuration,
+    )
     .optionsGroup('TLS:')
     .option('--tls-cert <file>', 'serve HTTPS with the certificate and chain in this file, in PEM')
     .option('--tls-key <file>', 'the private key of the certificate, in PEM')
@@ -102,6 +119,7 @@ export function command(): Command {
     ['listen', 'Try it: a secret is generated and shown'],
     ['listen --store webhooks.db --secret-file secret.txt', 'Keep deliveries for `log` and `replay`'],
     ['listen --store webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, then notify Slack'],
+    ['listen --forward-to localhost:8080/webhook', 'Verify the events, and pass them on to your app'],
     ['listen --config spiderfoot.ini --host 0.0.0.0', "Use the settings in SpiderFoot's INI file"],
     [
       'listen --tls-cert cert.pem --tls-key key.pem --client-ca ca.pem',

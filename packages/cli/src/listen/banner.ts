@@ -8,6 +8,8 @@ export interface Banner {
   readonly urls: readonly string[];
   readonly metricsUrl: string | undefined;
   readonly inspectorUrl: string | undefined;
+  /** The URL of the app that gets the events. */
+  readonly forwardTo: string | undefined;
   /** The secret, if it was generated for this run. */
   readonly generatedSecret: string | undefined;
   /** The file with the secret, if the secret was read from a file. */
@@ -21,8 +23,18 @@ export interface Banner {
 
 /** Return the lines that are printed at startup: the URLs, and the command that sends an event. */
 export function bannerLines(banner: Banner): readonly string[] {
-  const { urls, metricsUrl, inspectorUrl, generatedSecret, secretFile, insecure, store, queued, remarks } =
-    banner;
+  const {
+    urls,
+    metricsUrl,
+    inspectorUrl,
+    forwardTo,
+    generatedSecret,
+    secretFile,
+    insecure,
+    store,
+    queued,
+    remarks,
+  } = banner;
   const { bold, dim, yellow } = errorColors;
   const [url = ''] = urls;
   const origin = new URL(url).origin;
@@ -35,6 +47,7 @@ export function bannerLines(banner: Banner): readonly string[] {
   return [
     ...urls.map((webhookUrl) => `${bold('listening on')} ${webhookUrl}`),
     ...(inspectorUrl === undefined ? [] : [`${bold('inspector')} ${inspectorUrl}`]),
+    ...(forwardTo === undefined ? [] : [`${bold('forwarding to')} ${printable(forwardTo)}`]),
     `${dim('health, metrics')} ${operations}`,
     `${dim('store')} ${storeText}`,
     ...remarks.map((remark) => yellow(printable(remark))),

@@ -19,6 +19,9 @@ export interface ListenFlags extends SecretOptions {
   readonly queue?: true;
   readonly keepRejected?: number;
   readonly forward?: readonly string[];
+  readonly forwardTo?: string;
+  /** Milliseconds. */
+  readonly forwardTimeout?: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly clientCa?: string;

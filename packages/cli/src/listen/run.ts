@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http';
-import { createReceiver, type Receiver } from '@spiderfoot-webhooks/core';
+import { createReceiver, type Receiver, type Secret } from '@spiderfoot-webhooks/core';
 import { combineReceivers, serve } from '@spiderfoot-webhooks/core/node';
 import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { inspectorPort, serveInspector } from '../inspect/serve-inspector.ts';
 import { openReceiverStore } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
+import { createAppForwarder, handlerTimeoutFor, isAppFailure } from './app/forward-to-app.ts';
 import { bannerLines } from './banner.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { closeWithNpm } from './close-with-npm.ts';
@@ -46,6 +47,8 @@ function namesOf(plans: readonly EndpointPlan[]): readonly string[] {
 async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Promise<void> {
   const { verbose = false, insecure = false, json = false } = flags;
   const plan = await planReceiving(flags, env);
+  const app = createAppForwarder(flags, plan.port);
+  if (app !== undefined) cleanup.add(app.close);
   const tls = await readTls(flags);
   const report = (json ? jsonReport : textReport)({ verbose, insecure, endpoints: namesOf(plan.endpoints) });
   const stored = await openReceiverStore(flags, env, report.stored);
@@ -67,17 +70,20 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
     },
   };
 
+  const handlerTimeout = handlerTimeoutFor(flags);
   const receivers: Receiver[] = [];
   const webhooks = new Map<string, RequestListener>();
   for (const { path, options } of plan.endpoints) {
-    const receiver = createReceiver({ ...options, ...stored.options });
+    const receiver = createReceiver({ ...options, ...stored.options, ...handlerTimeout });
     addForwarders(receiver, forwarders, report);
+    app?.addTo(receiver, signingSecret(options));
     receiver.onError((error, details) => {
-      report.failed(error, details);
+      // The line of the request shows it.
+      if (!isAppFailure(error)) report.failed(error, details);
       metrics.failed(details);
     });
     receivers.push(receiver);
-    webhooks.set(path, webhookRoute(receiver, watcher, verbose));
+    webhooks.set(path, webhookRoute(receiver, watcher, app));
   }
   const combined = combineReceivers(receivers);
   let isClosing = false;
@@ -106,11 +112,12 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const urls = [...webhooks.keys()].map((path) => `${url}${path}`);
   const { location: store, queued } = stored;
   const { generatedSecret, remarks } = plan;
-  const { secretFile } = flags;
+  const { secretFile, forwardTo } = flags;
   const banner = {
     urls,
     metricsUrl,
     inspectorUrl,
+    forwardTo,
     generatedSecret,
     secretFile,
     insecure,
@@ -131,6 +138,12 @@ function stopForLostOutput({ code, message }: NodeJS.ErrnoException): void {
   process.kill(process.pid, 'SIGTERM');
 }
 
+/** Return the current secret of an endpoint. `undefined` if signatures are not checked. */
+function signingSecret({ secret }: EndpointPlan['options']): Secret | undefined {
+  const [current] = [secret].flat();
+  return current === false ? undefined : current;
+}
+
 /** Test events pass through the first endpoint. */
 async function openInspector(
   { inspector, inspectorPort: port }: ListenFlags,
@@ -140,9 +153,8 @@ async function openInspector(
   cleanup: Cleanup,
 ): Promise<string | undefined> {
   if (!inspector || store === undefined) return undefined;
-  const secrets = [endpoint?.options.secret ?? false].flat();
-  const [secret] = secrets;
-  const options = secret === undefined || secret === false ? {} : { secret, receiver };
+  const secret = endpoint && signingSecret(endpoint.options);
+  const options = secret === undefined ? {} : { secret, receiver };
   const { url, close } = await serveInspector(store, options, inspectorPort(port, webhooks));
   cleanup.add(close);
   return url;

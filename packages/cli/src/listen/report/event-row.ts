@@ -1,7 +1,7 @@
 import type { WebhookEvent } from '@spiderfoot-webhooks/core';
 import { toHttpResponse } from '@spiderfoot-webhooks/core/adapter';
 import { type Severity, severityOf } from '@spiderfoot-webhooks/core/events';
-import type { DeliveryResult } from '../server/webhook-route.ts';
+import type { AnsweredRequest, DeliveryResult } from '../server/webhook-route.ts';
 
 /** The values that a line shows of an event. */
 export interface Row {
@@ -25,13 +25,19 @@ export interface ProblemRow {
   readonly endpoint: string | undefined;
 }
 
+/** The outcome of a delivery, and the answer of the app if it was passed on. */
+export type ReportedResult = DeliveryResult & Pick<AnsweredRequest, 'app'>;
+
 /** Return the row of a delivery's outcome. */
-export function rowOf({ outcome, details }: DeliveryResult): Row | ProblemRow {
+export function rowOf({ outcome, details, app }: ReportedResult): Row | ProblemRow {
   const { receivedAt: time, timings, ip, endpoint } = details;
   const ms = timings.total;
-  if (outcome.status !== 'rejected')
-    return eventRow(outcome.event, { outcome: outcome.status, ms, endpoint, time });
-  const parts = [`${toHttpResponse(outcome).status} ${outcome.code}`, outcome.eventType, ip && `from ${ip}`];
+  if (outcome.status !== 'rejected') {
+    const shown = app === undefined ? outcome.status : `app ${app.status}`;
+    return eventRow(outcome.event, { outcome: shown, ms, endpoint, time });
+  }
+  const status = app?.status ?? toHttpResponse(outcome).status;
+  const parts = [`${status} ${app?.problem?.code ?? outcome.code}`, outcome.eventType, ip && `from ${ip}`];
   return {
     time,
     severity: 'REJECTED',

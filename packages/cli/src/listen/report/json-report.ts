@@ -15,10 +15,12 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
 
   return {
     answered(request) {
-      const { req, body, outcome } = request;
+      const { req, body, outcome, app } = request;
       return print({
         ...resultFields(request, verbose ? body : undefined),
-        status: toHttpResponse(outcome).status,
+        status: app?.status ?? toHttpResponse(outcome).status,
+        ...(app && { app: { status: app.status, code: app.problem?.code, ms: rounded(app.ms) } }),
+        ...(app?.problem && { hint: app.problem.hint }),
         verified: !insecure && isGenuine(outcome),
         ...(verbose && { headers: maskedHeaders(req) }),
       });

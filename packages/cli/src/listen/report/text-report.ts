@@ -5,9 +5,9 @@ import { writeOut } from '../../terminal/output.ts';
 import { printable } from '../../terminal/printable.ts';
 import { lineWidth } from '../../terminal/terminal-width.ts';
 import { wrapped } from '../../terminal/text.ts';
-import type { AnsweredRequest, DeliveryResult } from '../server/webhook-route.ts';
+import type { AnsweredRequest } from '../server/webhook-route.ts';
 import { eventLine } from './event-line.ts';
-import { eventRow, type ProblemRow, type Row, rowOf } from './event-row.ts';
+import { eventRow, type ProblemRow, type ReportedResult, type Row, rowOf } from './event-row.ts';
 import { maskedHeaders } from './mask-headers.ts';
 import { hintFor } from './rejection-hints.ts';
 import { failuresOf, plainDetails, type Report, type ReportOptions, sourceName } from './report.ts';
@@ -61,8 +61,9 @@ function problemRow(severity: ProblemRow['severity'], problem: string, endpoint?
 }
 
 /** Return the reason why a delivery was rejected, and what to do. */
-function reasonLines({ outcome }: DeliveryResult): readonly string[] {
+function reasonLines({ outcome, app }: ReportedResult): readonly string[] {
   if (outcome.status !== 'rejected') return [];
+  if (app?.problem !== undefined) return indented(printable(app.problem.hint));
   const issues = (outcome.issues ?? [])
     .slice(0, mostIssues)
     .flatMap(({ path, message }) => indented(printable(`${path}: ${message}`)));

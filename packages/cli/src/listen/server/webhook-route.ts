@@ -2,6 +2,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Outcome, OutcomeDetails, Receiver, WebhookEvent } from '@spiderfoot-webhooks/core';
 import type { BodyRead } from '@spiderfoot-webhooks/core/adapter';
 import { NodeDelivery, sendOutcome, socketAddress } from '@spiderfoot-webhooks/core/adapter/node';
+import type { AppAnswer } from '../app/app-answer.ts';
+import { type AppForwarder, isAppsToAnswer, sendAppAnswer } from '../app/forward-to-app.ts';
 
 /** The outcome of a delivery. */
 export interface DeliveryResult {
@@ -12,8 +14,10 @@ export interface DeliveryResult {
 /** A request to a webhook, and its outcome. */
 export interface AnsweredRequest extends DeliveryResult {
   readonly req: IncomingMessage;
-  /** `undefined` if the body was not read, or bodies are not kept. */
+  /** `undefined` if the body was not read. */
   readonly body: Uint8Array | undefined;
+  /** The answer of the app of `--forward-to`. `undefined` if the event was not passed on. */
+  readonly app?: AppAnswer | undefined;
 }
 
 /** Observes the outcomes of deliveries. */
@@ -29,9 +33,13 @@ export interface Watcher {
 
 /**
  * Serve a receiver, and report the outcome of each delivery.
- * @param keepBodies whether to keep bodies, to show them
+ * @param forwarder passes the events on to an app, whose answers are sent to the senders
  */
-export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: boolean): RequestListener {
+export function webhookRoute(
+  receiver: Receiver,
+  watcher: Watcher,
+  forwarder: AppForwarder | undefined,
+): RequestListener {
   /** The details of each outcome that `receive` returns. */
   const detailsOf = new WeakMap<DeliveryResult['outcome'], OutcomeDetails>();
   receiver.onOutcome((outcome, details) => {
@@ -41,13 +49,17 @@ export function webhookRoute(receiver: Receiver, watcher: Watcher, keepBodies: b
   receiver.mount('handlers');
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const peer = () => socketAddress(req);
-    const delivery = keepBodies ? new KeepingDelivery(req, peer) : new NodeDelivery(req, peer);
-    const outcome = await receiver.receive(delivery);
+    const delivery = new KeepingDelivery(req, () => socketAddress(req));
+    const receive = () => receiver.receive(delivery);
+    const webhook = () => ({ headers: req.rawHeaders, body: delivery.body ?? new Uint8Array() });
+    const [outcome, app] = forwarder
+      ? await forwarder.during(webhook, receive)
+      : [await receive(), undefined];
     const details = detailsOf.get(outcome);
     if (details === undefined) return sendOutcome(res, outcome);
-    const body = delivery instanceof KeepingDelivery ? delivery.body : undefined;
-    const isShown = await watcher.answered({ outcome, details, req, body });
+    const shownApp = app !== undefined && isAppsToAnswer(outcome, app) ? app : undefined;
+    const isShown = await watcher.answered({ outcome, details, req, body: delivery.body, app: shownApp });
+    if (isShown && shownApp !== undefined) return sendAppAnswer(res, shownApp);
     sendOutcome(res, isShown ? outcome : notShown);
   }
 
