@@ -39,3 +39,8 @@ export function readProblem(error: unknown): string {
     ? 'does not exist. Check the path.'
     : `cannot be read (${code}). Check the path and its permissions.`;
 }
+
+/** Return an error about a complete file. @param problem continues the sentence `Option "path" names FILE, which` */
+export function fileError(file: string, problem: string): ConfigFileError {
+  return new ConfigFileError({ file, line: undefined, key: undefined }, problem);
+}

@@ -1,12 +1,10 @@
-import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { ConfigurationError } from '../errors.ts';
 import type { DataSchemas } from '../events/schemas.ts';
-import { ConfigFileError, readProblem } from './config-file-error.ts';
+import { ConfigFileError, fileError } from './config-file-error.ts';
 import { type EndpointConfig, readEndpoint } from './endpoint-config.ts';
 import { type Ini, parseIni, type Section } from './ini.ts';
 import { entryOf, interpolated } from './interpolate.ts';
+import { readConfigFile } from './read-file.ts';
 import { type Field, readBoolean } from './read-values.ts';
 import { checkKeys, type IgnoredKey, type Key } from './section-keys.ts';
 
@@ -57,7 +55,7 @@ export function loadConfig<const Schemas extends DataSchemas = Record<never, nev
   path: string,
   { schemas }: LoadConfigOptions<Schemas> = {},
 ): Config<Schemas> {
-  const ini = parseIni(readUtf8(path), path);
+  const ini = parseIni(readConfigFile(path), path);
   const found = ini.sections.flatMap((section) => named(section, path) ?? []);
   const main = found.find(({ name }) => name === mainName)?.section;
   if (found.length === 0) throw fileError(path, 'has no section [webhooks].');
@@ -127,26 +125,4 @@ function reader(ini: Ini, section: Section, file: string): (key: Key) => Field |
       },
     };
   };
-}
-
-function fileError(file: string, problem: string): ConfigFileError {
-  return new ConfigFileError({ file, line: undefined, key: undefined }, problem);
-}
-
-/** The maximum size of a file, in bytes. Parsing a larger file, which is probably the wrong one, could take seconds. */
-const maxFileSize = 1_048_576;
-
-function readUtf8(path: string): string {
-  if (typeof path !== 'string' || path === '')
-    throw new ConfigurationError('path', 'must be the path of a file.');
-  let bytes: Buffer;
-  try {
-    if (statSync(path).size > maxFileSize) throw fileError(path, 'is larger than 1 MiB. Check the path.');
-    bytes = readFileSync(path);
-  } catch (error) {
-    if (error instanceof ConfigFileError) throw error;
-    throw fileError(path, readProblem(error));
-  }
-  if (!isUtf8(bytes)) throw fileError(path, 'is not encoded in UTF-8.');
-  return bytes.toString('utf8');
 }
