@@ -1,6 +1,6 @@
 import type { Secret } from '@spiderfoot-webhooks/core';
 import type { RejectedRequest } from '@spiderfoot-webhooks/core/stores';
-import { type Diagnosis, diagnose } from '@spiderfoot-webhooks/diagnose';
+import { type Diagnosis, diagnose, diagnoseNotation, type Step } from '@spiderfoot-webhooks/diagnose';
 import { Text } from '../layout/text.tsx';
 
 /** The signature headers of SpiderFoot's senders, in the order in which a receiver reads them. */
@@ -9,18 +9,32 @@ const signatureHeaders = ['x-spiderfoot-signature', 'x-spiderfoot-signature-256'
 /** Bytes. A diagnosis blocks the process, for less than half a second with a body of this size. */
 const largestBody = 16 * 1024;
 
+/** The parts of a diagnosis that the page shows. */
+type Shown = Pick<Diagnosis, 'steps' | 'mistakes'> & { readonly conclusion: string };
+
 /** Diagnose a request. `undefined` if a part of it is missing. */
-function diagnosisOf({ headers, body, truncated }: RejectedRequest, secret: Secret): Diagnosis | undefined {
-  if (typeof secret !== 'string' || body === undefined || truncated || body.byteLength > largestBody)
-    return undefined;
+function diagnosisOf({ headers, body, truncated }: RejectedRequest, secret: Secret): Shown | undefined {
   const [[, signature] = ['', ''], ...others] = signatureHeaders.flatMap((name) => {
     const value = headers.find(([other]) => other.toLowerCase() === name)?.[1];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return diagnose({ secret, body, signature, otherHeaders: Object.fromEntries(others) });
+  if (body === undefined) return notationOf(signature);
+  if (typeof secret !== 'string' || truncated || body.byteLength > largestBody) return undefined;
+  const { conclusion, ...diagnosis } = diagnose({
+    ...{ secret, body, signature, otherHeaders: Object.fromEntries(others) },
+  });
+  return { ...diagnosis, conclusion: conclusion.text };
 }
 
-/** The steps of the diagnosis, and the mistakes that explain the signature. It shows no secret. */
+/** A malformed signature is rejected before the body is read. */
+function notationOf(signature: string): Shown | undefined {
+  const { steps, mistakes } = diagnoseNotation(signature);
+  if (steps.every(({ verdict }) => verdict === 'right')) return undefined;
+  const conclusion = 'The signature is malformed, so the receiver rejected it before it read the body.';
+  return { steps, mistakes, conclusion };
+}
+
+/** The mistakes that explain the signature, and the steps of the diagnosis. It shows no secret. */
 export function DiagnosisSection({ request, secret }: { request: RejectedRequest; secret: Secret }) {
   const diagnosis = diagnosisOf(request, secret);
   return (
@@ -35,22 +49,15 @@ export function DiagnosisSection({ request, secret }: { request: RejectedRequest
         </p>
       ) : (
         <>
-          <p>{diagnosis.conclusion.text}</p>
-          {diagnosis.mistakes?.map(({ fix }) => (
-            <p>
-              <b>{fix}</b>
-            </p>
-          ))}
-          <dl class="facts">
-            {diagnosis.steps.map(({ what, verdict, seen }) => (
-              <>
-                <dt>{`${marks[verdict]} ${what}`}</dt>
-                <dd>
-                  <Text of={seen} />
-                </dd>
-              </>
+          <div class="notice bad">
+            {diagnosis.mistakes?.map(({ fix }) => (
+              <p>
+                <b>{fix}</b>
+              </p>
             ))}
-          </dl>
+            <p>{diagnosis.conclusion}</p>
+          </div>
+          <Steps steps={diagnosis.steps} />
         </>
       )}
     </section>
@@ -58,3 +65,21 @@ export function DiagnosisSection({ request, secret }: { request: RejectedRequest
 }
 
 const marks = { right: '✓', wrong: '✗', notable: '•' };
+const classes = { right: 'good', wrong: 'bad', notable: 'warn' };
+
+function Steps({ steps }: { steps: readonly Step[] }) {
+  return (
+    <dl class="facts steps">
+      {steps.map(({ what, verdict, seen }) => (
+        <>
+          <dt>
+            <span class={classes[verdict]}>{marks[verdict]}</span> {what}
+          </dt>
+          <dd>
+            <Text of={seen} />
+          </dd>
+        </>
+      ))}
+    </dl>
+  );
+}

@@ -1,5 +1,5 @@
 import type { Secret } from '@spiderfoot-webhooks/core';
-import type { RejectionWithRequest } from '@spiderfoot-webhooks/core/stores';
+import type { RejectedRequest, RejectionWithRequest } from '@spiderfoot-webhooks/core/stores';
 import { BodySection } from '../delivery/body-section.tsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
@@ -18,6 +18,7 @@ export function RequestView({ rejection, secret }: RequestViewParts) {
   return (
     <>
       <p class="note">{hintOf(code)}</p>
+      {code === 'invalid_signature' && request && <Diagnosis request={request} secret={secret} />}
       <section>
         <div class="section-head">
           <h2>Request</h2>
@@ -53,9 +54,6 @@ export function RequestView({ rejection, secret }: RequestViewParts) {
           )}
         </dl>
       </section>
-      {request && secret !== undefined && code === 'invalid_signature' && (
-        <DiagnosisSection request={request} secret={secret} />
-      )}
       {request === undefined ? (
         <p class="empty">An older version recorded this rejection without its request.</p>
       ) : (
@@ -65,7 +63,18 @@ export function RequestView({ rejection, secret }: RequestViewParts) {
   );
 }
 
-function Content({ request }: { request: NonNullable<RejectionWithRequest['request']> }) {
+/** Without the secret, the page shows how to get a diagnosis. */
+function Diagnosis({ request, secret }: { request: RejectedRequest; secret: Secret | undefined }) {
+  if (secret !== undefined) return <DiagnosisSection request={request} secret={secret} />;
+  return (
+    <p class="note">
+      To find the mistake in the signature, pass the option <code>secret</code> to the inspector, or use the
+      command <code>spiderfoot-webhooks diagnose</code>.
+    </p>
+  );
+}
+
+function Content({ request }: { request: RejectedRequest }) {
   const { headers, body, truncated } = request;
   return (
     <>
@@ -73,7 +82,7 @@ function Content({ request }: { request: NonNullable<RejectionWithRequest['reque
         <div class="section-head">
           <h2>Headers</h2>
         </div>
-        <dl class="facts">
+        <dl class="facts headers">
           {headers.map(([name, value]) => (
             <>
               <dt>
@@ -88,7 +97,10 @@ function Content({ request }: { request: NonNullable<RejectionWithRequest['reque
       </section>
       {truncated && <p class="note">Only the first 64 KiB of the body were kept.</p>}
       {body === undefined ? (
-        <p class="empty">The body was not read, or it contains a secret of the receiver.</p>
+        <p class="note">
+          No body was kept: the request was rejected before its body was read, or the body contains a secret
+          of the receiver.
+        </p>
       ) : (
         <BodySection title="Body" body={body} />
       )}

@@ -1,11 +1,10 @@
 import type { UnauthenticatedRejections } from '@spiderfoot-webhooks/core/stores';
 import type { Hono } from 'hono';
 import { sendPage } from '../layout/page.tsx';
-import { Text } from '../layout/text.tsx';
-import { Time } from '../layout/time.tsx';
 import { canDo, createRoutes, type Site, type SiteEnv } from '../site.ts';
-import { type CodeCount, countsByCode } from './code-counts.ts';
+import { countsByCode } from './code-counts.ts';
 import { CodeTable } from './code-table.tsx';
+import { KeptRequests } from './kept-requests.tsx';
 import { RequestView } from './request-view.tsx';
 
 /** The page of rejected requests. */
@@ -17,11 +16,7 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
       known === undefined ? (
         <p class="empty">This store does not count rejected requests.</p>
       ) : (
-        <RejectedView
-          counts={countsByCode(known.counts)}
-          latest={known.latest}
-          linked={canDo(site, 'rejection')}
-        />
+        <RejectedView known={known} linked={canDo(site, 'rejection')} />
       );
     return sendPage(c, site, { page: 'rejected', title: 'Rejected', content });
   });
@@ -35,11 +30,8 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
   return app;
 }
 
-function RejectedView({
-  counts,
-  latest,
-  linked,
-}: { counts: readonly CodeCount[]; linked: boolean } & Pick<UnauthenticatedRejections, 'latest'>) {
+function RejectedView({ known, linked }: { known: UnauthenticatedRejections; linked: boolean }) {
+  const counts = countsByCode(known.counts);
   return (
     <>
       <p class="note">
@@ -47,37 +39,11 @@ function RejectedView({
         schema is a <a href="deliveries?state=rejected">rejected delivery</a>.
       </p>
       {counts.length === 0 && <p class="empty">No rejected requests.</p>}
-      {counts.length > 0 && <CodeTable counts={counts} />}
-      {latest.length > 0 && (
-        <section>
-          <div class="section-head">
-            <h2>Latest</h2>
-          </div>
-          <table>
-            <tbody>
-              {latest.slice(0, 100).map(({ key, receivedAt, code, endpoint, ip }) => (
-                <tr>
-                  <td class="time">
-                    <Time at={receivedAt} />
-                  </td>
-                  <td>
-                    {linked ? (
-                      <a href={`rejected/${encodeURIComponent(key)}`}>
-                        <Text of={code} />
-                      </a>
-                    ) : (
-                      <Text of={code} />
-                    )}
-                  </td>
-                  <td>
-                    <Text of={endpoint} />
-                  </td>
-                  <td>{ip !== undefined && <Text of={ip} />}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+      {counts.length > 0 && (
+        <>
+          <CodeTable counts={counts} />
+          <KeptRequests kept={known.latest} linked={linked} />
+        </>
       )}
     </>
   );
