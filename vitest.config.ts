@@ -16,7 +16,7 @@ const slow = [
   'packages/{bullmq,postgres}/test/**/*.test.ts',
   'packages/store/test/servers/*.test.ts',
   'packages/telemetry/test/prometheus/promtool.test.ts',
-  'packages/diagnose/test/known-mistakes.test.ts',
+  'packages/diagnose/test/{known,recorded}-mistakes.test.ts',
   'packages/cli/test/{init,completion}.test.ts',
   'packages/cli/test/{diagnose,doctor,listen,log,send,store,terminal}/*.test.ts',
   'packages/forward/test/siem/syslog.test.ts',

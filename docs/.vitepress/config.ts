@@ -4,9 +4,10 @@ import api from '../api/typedoc-sidebar.json' with { type: 'json' };
 
 const page = (text: string, link: string) => ({ text, link });
 
-/** The adapters: packages with a page of the same name. The inspector has a page in another part of the sidebar. */
+/** The adapters: packages with a page of the same name. The others have a page in another part of the sidebar. */
 const adapters = readdirSync(new URL('../../packages', import.meta.url))
-  .filter((name) => name !== 'inspector' && existsSync(new URL(`../${name}.md`, import.meta.url)))
+  .filter((name) => !['inspector', 'diagnose'].includes(name))
+  .filter((name) => existsSync(new URL(`../${name}.md`, import.meta.url)))
   .map((name) => page(`${name[0]?.toUpperCase()}${name.slice(1)}`, `/${name}`));
 
 export default defineConfig({
@@ -45,6 +46,7 @@ export default defineConfig({
           page('Several machines', '/several-machines'),
           page('Inspector', '/inspector'),
           page('The command', '/command'),
+          page('Mistakes in signatures', '/diagnose'),
           page('Metrics and logs', '/metrics-and-logs'),
           page('Telemetry', '/telemetry'),
           page('Troubleshooting', '/troubleshooting'),

@@ -4,9 +4,9 @@ import type { Step } from './steps/step.ts';
 /** The conclusion of a diagnosis. It states only established facts. */
 export interface Conclusion {
   /**
-   * `genuine`: the signature is valid. `explained`: known mistakes reproduce the signature. `marked`: no known mistake
-   * reproduces it, and the wrong steps must be corrected first. `unfinished`: not all known mistakes were tried.
-   * `unknown`: no cause was found.
+   * `genuine`: the signature is valid. `explained`: known mistakes reproduce the signature. `unfinished`: not all known
+   * mistakes were tried, because the body is too large. `marked`: no known mistake reproduces the signature, and the wrong
+   * steps must be corrected first. `unknown`: no cause was found.
    */
   readonly kind: 'genuine' | 'explained' | 'marked' | 'unfinished' | 'unknown';
   /** The names of the wrong steps. */
@@ -39,14 +39,15 @@ export function conclusionOf({ genuine, steps, mistakes, complete }: Facts): Con
       text: `${count}, which explain${mistakes.length === 1 ? 's' : ''} the signature.${note}`,
     };
   }
-  if (wrong.length > 0) return { kind: 'marked', marked, text: correctFirst(wrong) };
   if (!complete) {
+    const first = wrong.length === 0 ? '' : ` ${correctFirst(wrong)}`;
     return {
       kind: 'unfinished',
       marked,
-      text: 'Not all known mistakes were tried, because the body is too large.',
+      text: `Not all known mistakes were tried, because the body is too large.${first}`,
     };
   }
+  if (wrong.length > 0) return { kind: 'marked', marked, text: correctFirst(wrong) };
   return {
     kind: 'unknown',
     marked,

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Conclusion, conclusionOf, type Facts } from './conclusion.ts';
 import type { Evidence } from './evidence.ts';
-import { type Found, search } from './mistakes/search-mistakes.ts';
-import { bufferOf, hmac } from './signature/digests.ts';
+import { type Found, search } from './search/search.ts';
+import { bufferOf, hmacOf } from './signature/digests.ts';
 import { bodySteps } from './steps/body-steps.ts';
 import { secretSteps } from './steps/secret-steps.ts';
 import { comparisonStep, signatureSteps } from './steps/signature-steps.ts';
@@ -27,7 +27,7 @@ export interface Diagnosis extends Facts {
 export function diagnose(evidence: Evidence): Diagnosis {
   const { secret, signature } = evidence;
   const body = bufferOf(evidence.body);
-  const expected = hmac.digest('sha256', Buffer.from(secret), body);
+  const expected = hmacOf('sha256', Buffer.from(secret), body).toString('hex');
   const genuine = isExactly(signature, expected);
   const { found, complete } = genuine ? { found: undefined, complete: true } : search(evidence);
   const steps = [

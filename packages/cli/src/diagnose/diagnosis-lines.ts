@@ -38,8 +38,8 @@ function conclusionLines({ mistakes = [], conclusion: { kind, text } }: Diagnosi
     case 'explained':
       return [
         ...sentence.map(outColors.bold),
-        ...mistakes.flatMap(({ name, fix }) => {
-          const [first = '', ...further] = lines(`${name}: ${fix}`, 4);
+        ...mistakes.flatMap(({ name, fix, docs }) => {
+          const [first = '', ...further] = lines(`${name}: ${fix} Documentation: ${docs}`, 4);
           const head = outColors.cyan(first.slice(0, name.length)) + first.slice(name.length);
           return [`  ${head}`, ...further.map((line) => `    ${line}`)];
         }),

@@ -98,7 +98,8 @@ describe('the steps of diagnose', () => {
     { input: body.replaceAll(', ', ',\r\n'), says: '! line ends        3 CRLF, 0 LF' },
     { input: body.replace('"a"', '"ä"'), says: '! encoding         UTF-8 with non-ASCII characters' },
     { input: JSON.stringify(JSON.parse(body)), says: "like JavaScript's JSON.stringify(x)" },
-    { input: '{"a": ', says: '✗ JSON             cannot be parsed' },
+    { input: '{"a": ', says: '✗ JSON             cut off: the end of the body is missing' },
+    { input: '{a}', says: '✗ JSON             cannot be parsed' },
     { input: '[1]', says: '✗ JSON             not an object' },
     { input: '{"a": 1}', says: '! JSON             an object, but not a SpiderFoot event' },
   ])('describe the body: $says', async ({ input, says }) => {

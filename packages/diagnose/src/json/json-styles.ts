@@ -1,4 +1,4 @@
-import { pythonFloat, pythonJson } from '@spiderfoot-webhooks/core/testing';
+import { numbers, strings } from './json-text.ts';
 import type { JsonStyle } from './json-writer.ts';
 
 /** A way to write JSON. */
@@ -9,32 +9,12 @@ export interface NamedStyle {
   readonly style: JsonStyle;
 }
 
-const asWritten = (written: string) => written;
-
-/** The maximum number of digits of an integer that Python's json module reads. */
-const mostDigits = 4300;
-
-function pythonNumber(written: string): string {
-  if (/^-?(?:Infinity|NaN)$/.test(written)) return written;
-  if (/[.eE]/.test(written)) return pythonJson(pythonFloat(Number(written)));
-  // Python rejects longer integers, and the time to convert one is quadratic in its length.
-  return written.length > mostDigits ? written : String(BigInt(written));
-}
-
-const javascriptNumber = (written: string) => JSON.stringify(Number(written));
-const plain = (text: string) => JSON.stringify(text);
-const ascii = (text: string) => pythonJson(text);
-const escapeUnit = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-
-const python: JsonStyle = { string: ascii, number: pythonNumber, comma: ', ', colon: ': ' };
-const compactPython: JsonStyle = { string: ascii, number: pythonNumber };
-const javascript: JsonStyle = { string: plain, number: javascriptNumber, order: 'javascript' };
+const python: JsonStyle = { string: strings.ascii, number: numbers.python, comma: ', ', colon: ': ' };
+const compactPython: JsonStyle = { string: strings.ascii, number: numbers.python };
+const javascript: JsonStyle = { string: strings.plain, number: numbers.javascript, order: 'javascript' };
 const indented = { comma: ',', colon: ': ' };
 const line = { end: '\n' };
-const go: JsonStyle = {
-  string: (text) => plain(text).replace(/[<>&\u2028\u2029]/g, escapeUnit),
-  number: javascriptNumber,
-};
+const go: JsonStyle = { string: strings.html, number: numbers.javascript };
 
 const bare: readonly NamedStyle[] = [
   { name: 'python', writer: "Python's json.dumps(x)", style: python },
@@ -42,12 +22,12 @@ const bare: readonly NamedStyle[] = [
   {
     name: 'python-unicode',
     writer: "Python's json.dumps(x, ensure_ascii=False)",
-    style: { ...python, string: plain },
+    style: { ...python, string: strings.plain },
   },
   {
     name: 'python-compact-unicode',
     writer: "Python's json.dumps(x, separators=(',', ':'), ensure_ascii=False), or Ruby's to_json,",
-    style: { ...compactPython, string: plain },
+    style: { ...compactPython, string: strings.plain },
   },
   ...[2, 4].map((spaces) => ({
     name: `python-indent-${spaces}`,
@@ -81,14 +61,14 @@ export const jsonStyles: readonly NamedStyle[] = [
   {
     name: 'php',
     writer: "PHP's json_encode",
-    style: { string: (text) => ascii(text).replaceAll('/', '\\/'), number: javascriptNumber },
+    style: { string: strings.asciiSlashes, number: numbers.javascript },
   },
   { name: 'go', writer: "Go's json.Marshal of a struct", style: go },
   { name: 'go-map', writer: "Go's json.Marshal of a map", style: { ...go, order: 'sorted' } },
   {
     name: 'dotnet',
     writer: ".NET's System.Text.Json",
-    style: { string: dotnetString, number: asWritten },
+    style: { string: strings.dotnet, number: numbers.asWritten },
   },
   {
     name: 'javascript-line',
@@ -111,49 +91,53 @@ export const jsonStyles: readonly NamedStyle[] = [
     writer: 'python3 -m json.tool',
     style: { ...python, ...indented, ...line, indent: '    ' },
   },
+  ...[
+    { name: 'php-plain', writer: "PHP's json_encode with JSON_UNESCAPED_SLASHES", string: strings.ascii },
+    { name: 'php-unicode', writer: "PHP's json_encode with JSON_UNESCAPED_UNICODE", string: strings.slashes },
+    {
+      name: 'php-hex',
+      writer: "PHP's json_encode with JSON_HEX_TAG, as in Symfony",
+      string: strings.symfony,
+    },
+  ].map(({ name, writer, string }) => ({ name, writer, style: { string, number: numbers.javascript } })),
+  {
+    name: 'php-pretty',
+    writer: "PHP's json_encode with JSON_PRETTY_PRINT",
+    style: { string: strings.asciiSlashes, number: numbers.javascript, ...indented, indent: '    ' },
+  },
+  {
+    name: 'php-empty-list',
+    writer: "PHP's json_encode, which turns {} into [] and escapes slashes,",
+    style: { string: strings.asciiSlashes, number: numbers.javascript, emptyObject: '[]' },
+  },
+  { name: 'gson', writer: 'Gson (Java)', style: { string: strings.gson, number: numbers.asWritten } },
+  {
+    name: 'gson-doubles',
+    writer: 'Gson (Java), which reads every number as a double,',
+    style: { string: strings.gson, number: numbers.java },
+  },
+  {
+    name: 'jackson-pretty',
+    writer: "Jackson's default pretty printer (Java)",
+    style: {
+      ...{ string: strings.plain, number: numbers.asWritten, colon: ' : ', indent: '  ' },
+      ...{ inlineLists: true, emptyObject: '{ }', emptyList: '[ ]' },
+    },
+  },
+  {
+    name: 'perl-pretty',
+    writer: "Perl's JSON with pretty and canonical",
+    style: {
+      ...{ string: strings.plain, number: numbers.javascript, colon: ' : ', indent: '   ' },
+      ...({ order: 'sorted', end: '\n' } as const),
+    },
+  },
+  {
+    name: 'jsonb',
+    writer: 'jsonb of PostgreSQL, or JSON of MySQL,',
+    style: {
+      ...{ string: strings.plain, number: numbers.asWritten, comma: ', ', colon: ': ' },
+      order: 'length',
+    },
+  },
 ];
-
-/** Write a string as .NET does: `"`, `<`, `>`, `&`, `'`, `+`, `` ` `` and non-ASCII characters as uppercase escapes. */
-function dotnetString(text: string): string {
-  const inner = plain(text)
-    .slice(1, -1)
-    .replace(/\\"/g, '\\u0022')
-    .replace(/[<>&'+`\u007f-\uffff]/g, (character) => `\\u${escapeUnit(character).slice(2).toUpperCase()}`);
-  return `"${inner}"`;
-}
-
-/** The maximum number of whole numbers for which every combination of floats is tried. */
-const mostNumbers = 6;
-
-/**
- * Yield styles that restore JSON that Python wrote and another language wrote again. A language with a single number
- * type writes `1` for `1.0`. Each style writes some of the whole numbers as floats. If there are few whole numbers, every
- * combination is tried. Otherwise, either all of them or a single one are floats.
- * @param count the number of whole numbers
- */
-export function* pythonFloatStyles(count: number): Generator<JsonStyle, void, undefined> {
-  const all = 2 ** Math.min(count, mostNumbers) - 1;
-  if (count <= mostNumbers) {
-    for (let chosen = 1; chosen <= all; chosen++) yield withFloats((index) => (chosen >> index) % 2 === 1);
-    return;
-  }
-  yield withFloats(() => true);
-  for (let only = 0; only < Math.min(count, 64); only++) yield withFloats((index) => index === only);
-}
-
-/**
- * Create a style that writes some whole numbers as floats.
- * @param isFloat is called with the index of each whole number, in the order of the text
- */
-function withFloats(isFloat: (index: number) => boolean): JsonStyle {
-  let index = 0;
-  const number = (written: string) => {
-    if (!isWhole(written)) return pythonNumber(written);
-    return isFloat(index++) ? pythonJson(pythonFloat(Number(written))) : pythonNumber(written);
-  };
-  return { ...python, number };
-}
-
-function isWhole(written: string): boolean {
-  return /^-?\d+$/.test(written);
-}

@@ -1,5 +1,8 @@
 import { isList, type Json } from './lossless-json.ts';
 
+/** The orders in which programs write members. `length`: shorter names first, as databases store them. */
+export type MemberOrder = 'sorted' | 'javascript' | 'length' | 'reversed';
+
 /** How a language writes JSON. */
 export interface JsonStyle {
   readonly string: (text: string) => string;
@@ -12,7 +15,13 @@ export interface JsonStyle {
   /** The indentation of each level. Each member is then on its own line. */
   readonly indent?: string;
   /** The order of members. @default the original order */
-  readonly order?: 'sorted' | 'javascript';
+  readonly order?: MemberOrder;
+  /** An empty object. @default '{}' */
+  readonly emptyObject?: string;
+  /** An empty list. @default '[]' */
+  readonly emptyList?: string;
+  /** Whether lists are on one line, with a space inside the brackets, although the objects are indented. */
+  readonly inlineLists?: boolean;
   /** Text after the value, such as a newline. */
   readonly end?: string;
 }
@@ -31,14 +40,14 @@ function write(value: Json, style: JsonStyle, newline: string): string {
   const { colon = ':' } = style;
   const inner = newline + (style.indent ?? '');
   if (isList(value)) {
-    return enclose(
-      '[]',
-      value.map((item) => write(item, style, inner)),
-      style,
-      newline,
-    );
+    if (value.length === 0) return style.emptyList ?? '[]';
+    const isInline = style.inlineLists === true;
+    const items = value.map((item) => write(item, style, isInline ? newline : inner));
+    return isInline ? `[ ${items.join(', ')} ]` : enclose('[]', items, style, newline);
   }
-  const members = ordered(Object.entries(value), style.order).map(
+  const entries = Object.entries(value);
+  if (entries.length === 0) return style.emptyObject ?? '{}';
+  const members = ordered(entries, style.order).map(
     ([name, member]) => `${style.string(name.slice(1))}${colon}${write(member, style, inner)}`,
   );
   return enclose('{}', members, style, newline);
@@ -50,20 +59,30 @@ function enclose(
   { comma = ',', indent }: JsonStyle,
   newline: string,
 ): string {
-  if (indent === undefined || parts.length === 0) return `${open}${parts.join(comma)}${close}`;
+  if (indent === undefined) return `${open}${parts.join(comma)}${close}`;
   const inner = newline + indent;
   return `${open}${inner}${parts.join(`,${inner}`)}${newline}${close}`;
 }
 
 type Member = readonly [name: string, value: Json];
 
-function ordered(members: readonly Member[], order: JsonStyle['order']): readonly Member[] {
-  if (order === 'sorted') {
-    return [...members].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+const byBytes = ([a]: Member, [b]: Member) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+function ordered(members: readonly Member[], order: MemberOrder | undefined): readonly Member[] {
+  switch (order) {
+    case undefined:
+      return members;
+    case 'sorted':
+      return [...members].sort(byBytes);
+    case 'reversed':
+      return [...members].reverse();
+    case 'length':
+      return [...members].sort((a, b) => Buffer.byteLength(a[0]) - Buffer.byteLength(b[0]) || byBytes(a, b));
+    case 'javascript': {
+      // A JavaScript object lists names that are whole numbers first, in ascending order.
+      const isIndex = ([name]: Member) => /^s(?:0|[1-9]\d{0,9})$/.test(name);
+      const indices = members.filter(isIndex).sort(([a], [b]) => Number(a.slice(1)) - Number(b.slice(1)));
+      return [...indices, ...members.filter((member) => !isIndex(member))];
+    }
   }
-  if (order === undefined) return members;
-  // A JavaScript object lists names that are whole numbers first, in ascending order.
-  const isIndex = ([name]: Member) => /^s(?:0|[1-9]\d{0,9})$/.test(name);
-  const indices = members.filter(isIndex).sort(([a], [b]) => Number(a.slice(1)) - Number(b.slice(1)));
-  return [...indices, ...members.filter((member) => !isIndex(member))];
 }

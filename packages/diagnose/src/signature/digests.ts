@@ -1,24 +1,38 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Mistake } from '../mistakes/mistake.ts';
+import { shortHmac } from './short-hmac.ts';
 
 /** A digest algorithm, by its name in `node:crypto`. */
-export type Algorithm = 'sha256' | 'sha1' | 'sha512' | 'sha384' | 'sha224' | 'md5';
+export type Algorithm = keyof typeof digestLengths;
 
 /** The length of each digest, in bytes. */
-export const digestLengths: Readonly<Record<Algorithm, number>> = {
+export const digestLengths = {
   sha256: 32,
   sha1: 20,
   sha512: 64,
   sha384: 48,
   sha224: 28,
   md5: 16,
-};
+  'sha512-256': 32,
+  'sha3-256': 32,
+  blake2s256: 32,
+  'sha3-512': 64,
+  blake2b512: 64,
+  ripemd160: 20,
+} as const;
+
+/** The algorithms, the most common of each length first. */
+export const algorithms = Object.keys(digestLengths).filter(isAlgorithm);
+
+function isAlgorithm(name: string): name is Algorithm {
+  return name in digestLengths;
+}
 
 /** A way to compute a digest from a secret and a body. */
 export interface Construction {
   /** `undefined` for the correct construction. */
   readonly mistake?: Mistake;
-  readonly digest: (algorithm: Algorithm, secret: Buffer, body: Buffer) => string;
+  readonly digest: (algorithm: Algorithm, secret: Buffer, body: Buffer) => Buffer;
 }
 
 /** View bytes as a Buffer, without copying them. */
@@ -26,38 +40,29 @@ export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-export const hmac: Construction = {
-  digest: (algorithm, secret, body) => createHmac(algorithm, secret).update(body).digest('hex'),
-};
+/** To create a key takes longer than an HMAC of a short body. */
+const keys = new WeakMap<Buffer, KeyObject>();
 
-/** Incorrect constructions that are used instead of HMAC. */
-export const constructions: readonly Construction[] = [
-  {
-    mistake: {
-      name: 'hmac-swapped',
-      fix: 'The key and the message of the HMAC are swapped. Use the secret as the key, and the body as the message.',
-    },
-    digest: (algorithm, secret, body) => createHmac(algorithm, body).update(secret).digest('hex'),
-  },
-  {
-    mistake: {
-      name: 'hash-secret-first',
-      fix: 'The signature is a plain hash of the secret followed by the body. Use HMAC: hmac.new(secret, body, sha256).',
-    },
-    digest: (algorithm, secret, body) => createHash(algorithm).update(secret).update(body).digest('hex'),
-  },
-  {
-    mistake: {
-      name: 'hash-body-first',
-      fix: 'The signature is a plain hash of the body followed by the secret. Use HMAC: hmac.new(secret, body, sha256).',
-    },
-    digest: (algorithm, secret, body) => createHash(algorithm).update(body).update(secret).digest('hex'),
-  },
-  {
-    mistake: {
-      name: 'hash-without-secret',
-      fix: 'The signature is a hash of the body without a secret, which anyone can compute. Use HMAC: hmac.new(secret, body, sha256).',
-    },
-    digest: (algorithm, _, body) => createHash(algorithm).update(body).digest('hex'),
-  },
-];
+/** Compute an HMAC of several parts, without joining them. */
+export function hmacOf(algorithm: Algorithm, key: Buffer, ...parts: readonly (Buffer | string)[]): Buffer {
+  const short = shortHmac(algorithm, key, parts);
+  if (short !== undefined) return short;
+  let keyObject = keys.get(key);
+  if (keyObject === undefined) {
+    keyObject = createSecretKey(key);
+    keys.set(key, keyObject);
+  }
+  const hmac = createHmac(algorithm, keyObject);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest();
+}
+
+/** Compute a plain hash of several parts. */
+export function hashOf(algorithm: Algorithm, ...parts: readonly (Buffer | string)[]): Buffer {
+  const hash = createHash(algorithm);
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+/** The correct construction. */
+export const hmac: Construction = { digest: (algorithm, secret, body) => hmacOf(algorithm, secret, body) };

@@ -1,12 +1,14 @@
 import type { Mistake } from '../mistakes/mistake.ts';
-import { type Algorithm, digestLengths } from './digests.ts';
-import { digitsOfNotation } from './hex-notation.ts';
+import { readingMistakes as mistakes, notations } from '../mistakes/notation-mistakes.ts';
+import { type Algorithm, algorithms, digestLengths } from './digests.ts';
 import { removeWrapping } from './remove-wrapping.ts';
 
 /** A possible meaning of a signature. */
 export interface Reading {
   /** A digest in lowercase hex, or its beginning or end. */
   readonly hex: string;
+  /** The complete bytes of {@link hex}. */
+  readonly bytes: Buffer;
   readonly algorithm: Algorithm;
   /** The mistakes in the notation. */
   readonly mistakes: readonly Mistake[];
@@ -15,36 +17,8 @@ export interface Reading {
 /** The maximum length of a signature that is analyzed. Every notation is much shorter. */
 export const longestSignature = 2048;
 
-const mistakes = {
-  embedded: {
-    name: 'signature-surrounded',
-    fix: 'The signature is surrounded by other text. Pass only the value.',
-  },
-  joined: {
-    name: 'signature-joined',
-    fix: 'There are several signatures, separated by commas, for example from two headers with the same name. Send only one signature.',
-  },
-  notation: {
-    name: 'signature-hex-notation',
-    fix: 'The hex digits are written with dashes, colons, spaces or 0x. Send "sha256=" and the 64 digits.',
-  },
-  base64: {
-    name: 'signature-base64',
-    fix: 'The digest is written in base64. Write it in hex: hexdigest(), digest("hex").',
-  },
-  base64OfHex: {
-    name: 'signature-base64-of-hex',
-    fix: 'The digest is written in hex, and the hex digits are encoded in base64. Send the hex digits.',
-  },
-  cut: {
-    name: 'signature-cut',
-    fix: 'Part of the signature is missing. Send "sha256=" and all 64 hex digits.',
-  },
-  tooLong: {
-    name: 'signature-too-long',
-    fix: 'There are more than 64 hex digits, so text was added before or after the signature. Send only the 64 digits.',
-  },
-} as const satisfies Record<string, Mistake>;
+/** The maximum number of notations inside each other, such as base64 of hex of a digest. */
+const mostLayers = 4;
 
 /**
  * Read a signature in every notation that it may have.
@@ -52,22 +26,26 @@ const mistakes = {
  */
 export function readSignature(text: string): readonly Reading[] {
   if (text.trim().length > longestSignature) return [];
-  const single = readPart(text, []);
-  const parts = text.split(',');
+  const single = readPart(text, [], 0);
+  const separator = text.includes(',') ? ',' : /;|\s(?=[\w-]+=)/;
+  const parts = text.split(separator).slice(0, 16);
   const fromParts =
-    parts.length === 1 ? [] : parts.flatMap((part) => readPart(part.trim(), [mistakes.joined]));
+    parts.length === 1 ? [] : parts.flatMap((part) => readPart(part.trim(), [mistakes.joined], 1));
   const found = [...single, ...fromParts];
-  return found.length > 0 ? found : readEmbedded(text);
+  return distinct(found.length > 0 ? found : readEmbedded(text));
 }
 
-function readPart(text: string, before: readonly Mistake[]): readonly Reading[] {
+function readPart(text: string, before: readonly Mistake[], layer: number): readonly Reading[] {
   const found = new Set(before);
   let rest = text;
   let isFirst = true;
   for (;;) {
-    const readings = readDigest(rest);
+    const readings = readDigest(rest, layer);
     if (readings.length > 0) {
-      return readings.map((reading) => ({ ...reading, mistakes: [...found, ...reading.mistakes] }));
+      return readings.map((reading) => ({
+        ...reading,
+        mistakes: [...new Set([...found, ...reading.mistakes])],
+      }));
     }
     const unwrapped = removeWrapping(rest, isFirst);
     if (unwrapped === undefined) return [];
@@ -81,36 +59,42 @@ function readPart(text: string, before: readonly Mistake[]): readonly Reading[] 
 /** Find a digest anywhere in a text. */
 function readEmbedded(text: string): readonly Reading[] {
   const runs = text.match(/(?<![\da-z])[\da-f]{32,}(?![\da-z])/gi) ?? [];
-  return runs.flatMap((run) => readHex(run.toLowerCase(), [mistakes.embedded]));
+  const encoded = text.match(/(?<![\w+/-])[\w+/-]{43}=?(?![\w+/=-])/g) ?? [];
+  return [
+    ...runs.flatMap((run) => readHex(run.toLowerCase(), [mistakes.embedded])),
+    ...encoded.flatMap((run) => readHex(Buffer.from(run, 'base64').toString('hex'), [mistakes.embedded])),
+  ];
 }
 
-function readDigest(digest: string): readonly Reading[] {
-  if (/^[\da-f]+$/i.test(digest)) return readHex(digest.toLowerCase(), []);
-  const digits = digitsOfNotation(digest);
-  if (digits !== undefined) return readHex(digits.toLowerCase(), [mistakes.notation]);
-  return /^[\w+/-]+={0,2}$/.test(digest) ? readBase64(Buffer.from(digest, 'base64')) : [];
+function readDigest(digest: string, layer: number): readonly Reading[] {
+  const isHex = /^[\da-f]+$/i.test(digest);
+  const plain = isHex ? readHex(digest.toLowerCase(), []) : [];
+  const others = notations.flatMap((entry) => {
+    const { name, kind, fix, docs } = entry;
+    const mistake = { name, kind, fix, docs };
+    return [...entry.candidates(digest)].flatMap((value) => {
+      if (value === undefined) return [];
+      const inner = /^[\x20-\x7e]{16,}$/.test(value.toString('latin1')) && layer < mostLayers;
+      const nested = inner ? readPart(value.toString('latin1').trim(), [mistake], layer + 1) : [];
+      return [...readHex(value.toString('hex'), [mistake]), ...nested];
+    });
+  });
+  return [...plain, ...others];
 }
 
 /** The minimum number of bytes. The beginning of a digest could match fewer bytes by chance. */
 const fewestBytes = 8;
 
-function readBase64(decoded: Buffer): readonly Reading[] {
-  const inner = decoded.toString('latin1').trim();
-  if (/^[\da-f]{32,}$/i.test(inner)) return readHex(inner.toLowerCase(), [mistakes.base64OfHex]);
-  const hex = decoded.toString('hex');
-  const algorithm = algorithmOf(decoded.length);
-  if (algorithm !== undefined) return [{ hex, ...explained(algorithm, [mistakes.base64]) }];
-  const isCut = decoded.length >= fewestBytes && decoded.length < digestLengths.sha256;
-  return isCut ? [{ hex, algorithm: 'sha256', mistakes: [mistakes.base64, mistakes.cut] }] : [];
-}
-
 function readHex(hex: string, before: readonly Mistake[]): readonly Reading[] {
+  const bytes = Buffer.from(hex, 'hex');
   const digits = 2 * digestLengths.sha256;
-  const algorithm = algorithmOf(hex.length / 2);
-  const complete = algorithm === undefined ? [] : [{ hex, ...explained(algorithm, before) }];
+  const complete = algorithms
+    .filter((name) => digestLengths[name] === hex.length / 2)
+    .map((algorithm) => ({ hex, bytes, ...explained(algorithm, before) }));
   if (hex.length < 2 * fewestBytes || hex.length === digits) return complete;
   const asSha256 = (part: string, mistake: Mistake): Reading => ({
     hex: part,
+    bytes: Buffer.from(part, 'hex'),
     algorithm: 'sha256',
     mistakes: [...before, mistake],
   });
@@ -119,17 +103,25 @@ function readHex(hex: string, before: readonly Mistake[]): readonly Reading[] {
   return [...complete, ...ends.map((part) => asSha256(part, mistakes.tooLong))];
 }
 
-function algorithmOf(bytes: number): Algorithm | undefined {
-  const names = Object.keys(digestLengths) as Algorithm[];
-  return names.find((name) => digestLengths[name] === bytes);
+function explained(
+  algorithm: Algorithm,
+  before: readonly Mistake[],
+): Pick<Reading, 'algorithm' | 'mistakes'> {
+  return { algorithm, mistakes: [...before, ...algorithmMistake(algorithm)] };
 }
 
-function explained(algorithm: Algorithm, before: readonly Mistake[]): Omit<Reading, 'hex'> {
-  if (algorithm === 'sha256') return { algorithm, mistakes: before };
-  const written = algorithm === 'md5' ? 'MD5' : algorithm.replace('sha', 'SHA-');
-  const mistake = {
-    name: `signature-${algorithm === 'md5' ? 'md5' : algorithm.replace('sha', 'sha-')}`,
-    fix: `The signature was computed with ${written}. SpiderFoot signs with HMAC-SHA256.`,
-  };
-  return { algorithm, mistakes: [...before, mistake] };
+/** Return the mistake of using an algorithm other than SHA-256. */
+export function algorithmMistake(algorithm: Algorithm): readonly Mistake[] {
+  if (algorithm === 'sha256') return [];
+  const name = algorithm.replace(/^sha(?!3-)/, 'sha-');
+  const fix = `The signature was computed with ${name.toUpperCase()}. SpiderFoot signs with HMAC-SHA256.`;
+  return [{ ...mistakes.algorithm, name: `signature-${name}`, fix }];
+}
+
+function distinct(readings: readonly Reading[]): readonly Reading[] {
+  const seen = new Set<string>();
+  return readings.filter(({ hex, algorithm }) => {
+    const key = `${algorithm} ${hex}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }

@@ -1,4 +1,5 @@
 import type { Mistake } from '../mistakes/mistake.ts';
+import { readingMistakes } from '../mistakes/notation-mistakes.ts';
 
 /** A text after one layer around a digest was removed. */
 export interface Unwrapped {
@@ -7,18 +8,7 @@ export interface Unwrapped {
   readonly mistake: Mistake | undefined;
 }
 
-const surrounded: Mistake = {
-  name: 'signature-surrounded',
-  fix: "The signature is surrounded by white space, quotes or the header's name. Pass only the value.",
-};
-const commandOutput: Mistake = {
-  name: 'signature-command-output',
-  fix: 'The signature is the complete output of a command (openssl, sha256sum), which includes the algorithm or the file name. Send only the hex digits: openssl dgst -sha256 -hmac "$SECRET" -r body.json | cut -d" " -f1.',
-};
-const otherPrefix: Mistake = {
-  name: 'signature-prefix',
-  fix: 'The signature has a prefix other than "sha256=". Send "sha256=" and the hex digits.',
-};
+const { surrounded, commandOutput, prefix: otherPrefix } = readingMistakes;
 
 /** Characters that may surround a copied signature. */
 const around = new Set(' \t\r\n\v\f\u00a0\ufeff"\'`<>()[]{};,.\u2026\u2018\u2019\u201c\u201d');

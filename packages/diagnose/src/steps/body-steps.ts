@@ -3,9 +3,13 @@ import { createHash } from 'node:crypto';
 import { jsonStyles } from '../json/json-styles.ts';
 import { writeJson } from '../json/json-writer.ts';
 import { memberOf, parseLossless } from '../json/lossless-json.ts';
-import { utf16Encoding } from '../mistakes/utf16-encoding.ts';
+import { missingEnd } from '../text/truncated-json.ts';
+import { utf16Encoding } from '../text/utf16-encoding.ts';
 import { byteCount } from './byte-count.ts';
 import { notable, right, type Step, wrong } from './step.ts';
+
+/** The maximum length of a body that is compared with every style of JSON, which takes as long as writing it in each. */
+const longestStyled = 2 ** 17;
 
 /** Check a body: its length, hash, encoding, byte order mark, line endings and JSON. */
 export function bodySteps(body: Buffer): readonly Step[] {
@@ -49,14 +53,18 @@ function lineEndsStep(text: string): Step {
 
 function jsonStep(text: string): Step {
   const json = parseLossless(text);
-  if (json === undefined) return wrong('JSON', 'cannot be parsed');
+  if (json === undefined) {
+    const isCut = missingEnd(text) !== undefined;
+    return wrong('JSON', isCut ? 'cut off: the end of the body is missing' : 'cannot be parsed');
+  }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return wrong('JSON', 'not an object, but an event must be an object');
   }
   const named = memberOf(json, 'event_type') ?? memberOf(json, 'event');
   if (named === undefined)
     return notable('JSON', 'an object, but not a SpiderFoot event, because it has no event_type');
-  const writer = jsonStyles.find(({ style }) => writeJson(json, style) === text);
+  const styles = text.length > longestStyled ? jsonStyles.slice(0, 2) : jsonStyles;
+  const writer = styles.find(({ style }) => writeJson(json, style) === text);
   if (writer?.name === 'python') return right('JSON', 'an event, written as SpiderFoot writes it');
   const style = writer === undefined ? 'differently from SpiderFoot' : `like ${writer.writer}`;
   return notable('JSON', `an event, but written ${style}; it may have been parsed and serialized again`);

@@ -1,5 +1,6 @@
 // Make the mistakes in signatures that are common in JavaScript, and print each as a line of JSON, as mistakes.py does.
 import { createHmac } from 'node:crypto';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 /** A body as Python writes it. */
 const body =
@@ -78,3 +79,5 @@ row('json-php', sign('{"b":"\\u00fc\\/<a>","a":1}'), { received: compact });
 row('json-go', sign('{"b":"ü/\\u003ca\\u003e","a":1}'), { received: compact });
 row('json-go-map', sign('{"a":1,"b":"ü/\\u003ca\\u003e"}'), { received: compact });
 row('json-dotnet', sign('{"b":"\\u00FC/\\u003Ca\\u003E","a":1}'), { received: compact });
+row('signed-compressed', sign(gzipSync(body)));
+row('signed-compressed', sign(brotliCompressSync(body)));

@@ -136,6 +136,25 @@ row("hash-secret-first", hashlib.sha256(SECRET.encode() + BODY).hexdigest())
 row("hash-body-first", hashlib.sha256(BODY + SECRET.encode()).hexdigest())
 row("hash-without-secret", hashlib.sha256(BODY).hexdigest())
 
+# JSON as libraries of Java and databases write it.
+MIXED_NUMBERS = b'{"url": "https://example.com/?a=1&b=\'2\'", "n": 12345678, "list": [1, 2.5], "empty": {}}'
+row("json-gson", sign(b'{"url":"https://example.com/?a\\u003d1\\u0026b\\u003d\\u00272\\u0027","n":12345678,"list":[1,2.5],"empty":{}}'), MIXED_NUMBERS)
+row("json-gson-doubles", sign(b'{"url":"https://example.com/?a\\u003d1\\u0026b\\u003d\\u00272\\u0027","n":1.2345678E7,"list":[1.0,2.5],"empty":{}}'), MIXED_NUMBERS)
+row("json-jackson-pretty", sign(b'{\n  "url" : "https://example.com/?a=1&b=\'2\'",\n  "n" : 12345678,\n  "list" : [ 1, 2.5 ],\n  "empty" : { }\n}'), MIXED_NUMBERS)
+row("json-jsonb", sign(b'{"n": 12345678, "url": "https://example.com/?a=1&b=\'2\'", "list": [1, 2.5], "empty": {}}'), MIXED_NUMBERS)
+SPACED = b'{ "event_type":"x",  "url": "https://example.com" }'
+row("json-escapes-changed", sign(SPACED.replace(b"/", b"\\/")), SPACED)
+row("json-part-signed", sign(json.dumps(EVENT["payload"]).encode()), json.dumps({"event_type": "x", "batch": {"first": EVENT["payload"]}}).encode())
+
+# The body, the secret and the digest in another encoding.
+BEYOND = json.dumps({"event_type": "x", "name": "\U0001f600"}, ensure_ascii=False)
+UNITS = [BEYOND.encode("utf-16-le")[at:at + 2].decode("utf-16-le", "surrogatepass") for at in range(0, len(BEYOND.encode("utf-16-le")), 2)]
+row("surrogates-encoded-apart", sign(b"".join(unit.encode("utf-8", "surrogatepass") for unit in UNITS)), BEYOND.encode())
+row("secret-base32-decoded", sign(BODY, base64.b32decode("JBSWY3DPEHPK3PXP")), secret="JBSWY3DPEHPK3PXP")
+row("secret-prefix", sign(BODY, "whsec_" + SECRET))
+row("secret-prefix", sign(BODY, SECRET), secret="Bearer " + SECRET)
+row("signature-binary", RAW.digest().decode("latin-1"))
+
 # SpiderFoot's other senders.
 row("other-header", sign(BODY, "proxy"), headers={"X-SpiderFoot-Signature-256": sign(BODY)})
 

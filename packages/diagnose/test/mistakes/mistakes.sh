@@ -46,3 +46,7 @@ row secret-comment "$(. "$folder/env"; sign "$SECRET" < "$folder/sent")" "$folde
 row secret-assignment "$(. "$folder/env"; sign "$SECRET" < "$folder/sent")" "$folder/sent" "SECRET=$secret"
 printf "QUOTED='%s'\n" "$secret" > "$folder/env"
 row secret-in-quotes "$(. "$folder/env"; sign "$QUOTED" < "$folder/sent")" "$folder/sent" "'$secret'"
+printf %s '{"event_type": "x", "text": "a\\n\\"b\\" C"}' > "$folder/escapes"
+row backslashes-doubled "$(sed 's/\\/\\\\/g' "$folder/escapes" | sign "$secret")" "$folder/escapes"
+row white-space-removed "$(tr -d ' ' < "$folder/escapes" | sign "$secret")" "$folder/escapes"
+row letter-case "$(tr '[:upper:]' '[:lower:]' < "$folder/escapes" | sign "$secret")" "$folder/escapes"

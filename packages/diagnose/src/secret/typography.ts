@@ -1,0 +1,54 @@
+import { withoutTypography } from '../text/literals.ts';
+
+const invisible = [
+  '\u200b',
+  '\u200c',
+  '\u200d',
+  '\u2060',
+  '\ufeff',
+  '\u00ad',
+  '\u200e',
+  '\u200f',
+  '\u00a0',
+  '\u202f',
+  '\u2009',
+];
+
+/** Yield a secret as word processors, chats and web pages write it, and as it was before. */
+export function* typographicForms(secret: string): Generator<string, void, undefined> {
+  const plain = withoutTypography(secret);
+  yield plain;
+  yield plain.trim();
+  yield secret.normalize('NFKC');
+  yield secret.normalize('NFKC').trim();
+  for (const mark of invisible) {
+    yield* [`${secret}${mark}`, `${mark}${secret}`, `${mark}${secret}${mark}`];
+    if (secret.includes(' ')) yield secret.replaceAll(' ', mark);
+    if (secret.includes('-')) yield secret.replaceAll('-', `-${mark}`);
+    yield secret.replaceAll(mark, '');
+    yield secret.replaceAll(mark, ' ');
+  }
+  // An invisible character in the middle, where a line was wrapped.
+  if (secret.length <= 128) {
+    for (let at = 1; at < secret.length; at++) {
+      for (const mark of invisible.slice(0, 6)) yield secret.slice(0, at) + mark + secret.slice(at);
+    }
+  }
+  const dashes = ['\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2212'];
+  for (const dash of dashes) {
+    yield secret.replaceAll('-', dash);
+    yield secret.replaceAll('--', dash);
+  }
+  yield secret.replaceAll('...', '\u2026');
+  for (const [open, close] of ['“”', '„“', '””', '«»']) {
+    let isOpen = false;
+    yield secret.replaceAll('"', () => {
+      isOpen = !isOpen;
+      return (isOpen ? open : close) ?? '';
+    });
+    yield `${open}${secret}${close}`;
+  }
+  for (const quote of ['\u2018', '\u2019', '\u00b4', '\u2032']) yield secret.replaceAll("'", quote);
+  yield `\u2018${secret}\u2019`;
+  yield secret.replaceAll(/[!-~]/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
+}
