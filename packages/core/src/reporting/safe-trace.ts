@@ -15,7 +15,7 @@ export interface SafeSpan {
   readonly logFields: Readonly<Record<string, string>> | undefined;
 }
 
-export interface SafeHandlerTrace extends SafeSpan {
+interface SafeHandlerTrace extends SafeSpan {
   end(succeeded: boolean, error: unknown): void;
 }
 

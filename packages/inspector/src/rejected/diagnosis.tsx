@@ -10,7 +10,10 @@ const signatureHeaders = ['x-spiderfoot-signature', 'x-spiderfoot-signature-256'
 const largestBody = 16 * 1024;
 
 /** The parts of a diagnosis that the page shows. */
-type Shown = Pick<Diagnosis, 'steps' | 'mistakes'> & { readonly conclusion: string };
+interface Shown extends Pick<Diagnosis, 'steps' | 'mistakes'> {
+  readonly kind: Diagnosis['conclusion']['kind'] | 'notation';
+  readonly conclusion: string;
+}
 
 /** Diagnose a request. `undefined` if a part of it is missing. */
 function diagnosisOf({ headers, body, truncated }: RejectedRequest, secret: Secret): Shown | undefined {
@@ -23,7 +26,7 @@ function diagnosisOf({ headers, body, truncated }: RejectedRequest, secret: Secr
   const { conclusion, ...diagnosis } = diagnose({
     ...{ secret, body, signature, otherHeaders: Object.fromEntries(others) },
   });
-  return { ...diagnosis, conclusion: conclusion.text };
+  return { ...diagnosis, kind: conclusion.kind, conclusion: conclusion.text };
 }
 
 /** A malformed signature is rejected before the body is read. */
@@ -31,14 +34,14 @@ function notationOf(signature: string): Shown | undefined {
   const { steps, mistakes } = diagnoseNotation(signature);
   if (steps.every(({ verdict }) => verdict === 'right')) return undefined;
   const conclusion = 'The signature is malformed, so the receiver rejected it before it read the body.';
-  return { steps, mistakes, conclusion };
+  return { steps, mistakes, kind: 'notation', conclusion };
 }
 
 /** The mistakes that explain the signature, and the steps of the diagnosis. It shows no secret. */
 export function DiagnosisSection({ request, secret }: { request: RejectedRequest; secret: Secret }) {
   const diagnosis = diagnosisOf(request, secret);
   return (
-    <section data-diagnosis={diagnosis?.conclusion.kind ?? 'none'}>
+    <section data-diagnosis={diagnosis?.kind ?? 'none'}>
       <div class="section-head">
         <h2>Diagnosis</h2>
       </div>
