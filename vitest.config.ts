@@ -15,8 +15,8 @@ const unit = [
 const slow = [
   'packages/{bullmq,postgres}/test/**/*.test.ts',
   'packages/store/test/servers/*.test.ts',
-  'packages/telemetry/test/prometheus/promtool.test.ts',
   'packages/diagnose/test/{known,recorded}-mistakes.test.ts',
+  'packages/telemetry/test/{prometheus/promtool,operations/alert-rules,operations/prometheus-server}.test.ts',
   'packages/cli/test/{init,completion}.test.ts',
   'packages/cli/test/{diagnose,doctor,listen,log,send,store,terminal}/*.test.ts',
   'packages/forward/test/siem/syslog.test.ts',
