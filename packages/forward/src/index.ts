@@ -9,6 +9,7 @@
 export type { Severity, SeverityMap } from '@spiderfoot-webhooks/core/events';
 export type { ForwarderObservation, ForwarderObserver } from './attempts/observation.ts';
 export type { BreakerOptions, PolicyOptions } from './attempts/policy-options.ts';
+export type { ForwarderAttempt, ForwarderResult, ForwarderTracer } from './attempts/trace-attempt.ts';
 export { fallback } from './compose/fallback.ts';
 export { minSeverity, type SeverityOptions } from './compose/min-severity.ts';
 export { type ThrottleOptions, throttle } from './compose/throttle.ts';

@@ -1,6 +1,7 @@
 import { ConfigurationError, type Logger } from '@spiderfoot-webhooks/core';
 import { readInteger, rejectUnknown } from '../option-checks.ts';
 import { type ForwarderObservation, type ForwarderObserver, safeObserver } from './observation.ts';
+import type { ForwarderTracer } from './trace-attempt.ts';
 
 export interface BreakerOptions {
   /** The number of failures in a row that open the circuit. @default 5 */
@@ -48,12 +49,19 @@ export interface PolicyOptions {
    * @example observe: metrics.observeForwarder // of telemetry/prometheus
    */
   readonly observe?: ForwarderObserver;
+  /**
+   * A function that runs each attempt, for example with a span as the active one. A batch is one attempt, in the trace of the
+   * event that started it. If the function throws, the event is not affected.
+   * @example trace: telemetry.traceForwarder // of telemetry/opentelemetry
+   */
+  readonly trace?: ForwarderTracer;
 }
 
 /** The checked options, with their defaults. */
-export interface PolicySettings extends Required<Omit<PolicyOptions, 'breaker' | 'observe'>> {
+export interface PolicySettings extends Required<Omit<PolicyOptions, 'breaker' | 'observe' | 'trace'>> {
   readonly breaker: false | Required<BreakerOptions>;
   readonly observe: ((observation: ForwarderObservation) => void) | undefined;
+  readonly trace: ForwarderTracer | undefined;
 }
 
 /** The names of the options, for a forwarder that also has its own options. */
@@ -66,6 +74,7 @@ export const policyOptionNames = [
   'breaker',
   'logger',
   'observe',
+  'trace',
 ] as const satisfies readonly (keyof PolicyOptions)[];
 
 const silent = { info: () => {}, warn: () => {} };
@@ -82,12 +91,16 @@ export function readPolicyOptions(options: PolicyOptions): PolicySettings {
     breaker = {},
     logger = silent,
     observe,
+    trace,
   } = options;
   if (typeof logger?.info !== 'function' || typeof logger?.warn !== 'function') {
     throw new ConfigurationError('logger', 'must be an object with the methods info() and warn().');
   }
   if (observe !== undefined && typeof observe !== 'function') {
     throw new ConfigurationError('observe', 'must be a function, for example metrics.observeForwarder.');
+  }
+  if (trace !== undefined && typeof trace !== 'function') {
+    throw new ConfigurationError('trace', 'must be a function, for example telemetry.traceForwarder.');
   }
   return {
     timeout: readInteger('timeout', timeout, 1),
@@ -98,6 +111,7 @@ export function readPolicyOptions(options: PolicyOptions): PolicySettings {
     breaker: readBreaker(breaker),
     logger,
     observe: observe && safeObserver(observe, logger),
+    trace,
   };
 }
 

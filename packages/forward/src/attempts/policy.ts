@@ -13,6 +13,7 @@ import { createCircuitBreakers } from './circuit-breakers.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { type PolicyOptions, type PolicySettings, readPolicyOptions } from './policy-options.ts';
 import { delayAfter } from './retry-delay.ts';
+import { traceAttempt } from './trace-attempt.ts';
 
 /** Adds a timeout, retries, a circuit breaker and a concurrency limit to anything that can be attempted. */
 export interface Policy {
@@ -46,7 +47,7 @@ const maxWaitingCalls = 1000;
  */
 export function createPolicy(target: string, options: PolicyOptions = {}, origin?: string): Policy {
   const settings = readPolicyOptions(options);
-  const { timeout, retries, maxDelay, logger, observe } = settings;
+  const { timeout, retries, maxDelay, logger, observe, trace } = settings;
   const breakers = createCircuitBreakers(target, settings);
   const limit = createConcurrencyLimit(settings.maxInFlight, maxWaitingCalls);
   /** The running calls, each with the controller that ends its waiting. */
@@ -100,7 +101,8 @@ export function createPolicy(target: string, options: PolicyOptions = {}, origin
     const fail = (failure: FailureDetails) => new ForwardError(`${target} (${host})`, attempts, failure);
     const counted = () => {
       attempts += 1;
-      return attemptInTime(attempt, timeout, signal);
+      const send = () => attemptInTime(attempt, timeout, signal);
+      return traceAttempt(trace, { target, host, attempt: attempts }, send);
     };
     for (;;) {
       const attempted = await attemptOnce(origin, counted, waits);
