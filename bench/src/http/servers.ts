@@ -13,6 +13,7 @@ import Koa from 'koa';
 import getRawBody from 'raw-body';
 import { secret } from '../support/bodies.ts';
 import { temporaryFile } from '../support/files.ts';
+import { observe, tracing } from '../telemetry/tracing.ts';
 import { signatureHeader as header, isGenuine, readAll } from './by-hand.ts';
 
 function receiver(options: Partial<ReceiverOptions> = {}) {
@@ -90,6 +91,9 @@ export const servers: Readonly<Record<string, () => RequestListener>> = {
 
   'core/node, metrics': () => webhookListener(withMetrics()),
   'core/node, queue, metrics': () => webhookListener(withMetrics({ queue: openStore(temporaryFile()) })),
+
+  'core/node, traces': () => webhookListener(observe(receiver(), tracing(0.1))),
+  'core/node, all traces': () => webhookListener(observe(receiver(), tracing(1))),
 
   'core/node, for other addresses': () => webhookListener(receiver({ allowedIps: ['192.0.2.0/24'] })),
 };

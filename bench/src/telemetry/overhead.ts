@@ -26,7 +26,11 @@ const groups: readonly Group[] = [
   {
     without: 'core/node',
     status: 200,
-    observed: { 'core/node, metrics': 'Prometheus metrics' },
+    observed: {
+      'core/node, metrics': 'Prometheus metrics',
+      'core/node, traces': 'OpenTelemetry traces, 10 % sampled',
+      'core/node, all traces': 'OpenTelemetry traces, all sampled',
+    },
   },
   {
     without: 'core/node, queue',

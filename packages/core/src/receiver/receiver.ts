@@ -121,7 +121,7 @@ export interface Receiver<Schemas extends DataSchemas = Record<never, never>> {
    * delivery.
    * @throws ConfigurationError if the receiver already has a tracer
    * @example
-   * receiver.useTracer(createOpenTelemetry().tracer); // from @spiderfoot-webhooks/telemetry/opentelemetry
+   * createOpenTelemetry().observe(receiver); // from telemetry/opentelemetry; calls useTracer
    */
   useTracer<This>(this: This, tracer: DeliveryTracer): This;
   /**

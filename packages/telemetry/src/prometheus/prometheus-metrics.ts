@@ -3,6 +3,7 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { Registry } from 'prom-client';
 import { createForwarderObserver, type ObservedForwarding } from '../metrics/observe-forwarder.ts';
 import { type ObservableReceiver, observeReceiver } from '../metrics/observe-receiver.ts';
+import { measureCommits } from '../metrics/store-commits.ts';
 import { createStoreGauges } from '../metrics/store-gauges.ts';
 import { type ObservableStore, storeReader } from '../store/read-store.ts';
 import { version } from '../version.ts';
@@ -85,15 +86,7 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions = {}):
   const addUnrouted = instruments.counter('unrouted', {});
   // The metrics of a scrape are listed before the store is read, so these must exist.
   const updateStoreGauges = readStore === undefined ? undefined : createStoreGauges(instruments, readStore);
-
-  if (store?.onCommit !== undefined) {
-    const recordDuration = instruments.histogram('commitDuration', {});
-    const recordSize = instruments.histogram('commitSize', {});
-    store.onCommit(({ duration, size }) => {
-      recordDuration(duration / 1000);
-      recordSize(size);
-    });
-  }
+  measureCommits(instruments, store);
 
   return {
     register,
