@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   parseDuration as readDuration,
   parseSize as readSize,
@@ -83,6 +84,26 @@ export function collectHeader(
   return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
     ? { ...before, [name.toLowerCase()]: value }
     : reject('It must be a header such as "X-Request-ID: 17".');
+}
+
+/** Collect a header, or the headers in a file: `@FILE`, as curl reads them. */
+export function collectHeaders(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  if (!text.startsWith('@')) return collectHeader(text, before);
+  const lines = readHeaderFile(text.slice(1))
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
+  return lines.reduce<Readonly<Record<string, string>>>((all, line) => collectHeader(line, all), before);
+}
+
+function readHeaderFile(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return reject('The file cannot be read. Check the path and its permissions.');
+  }
 }
 
 /** Collect the values of an option that may be repeated. */

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { collect, collectHeader } from '../arguments/option-values.ts';
+import { collect, collectHeaders } from '../arguments/option-values.ts';
 import { addSecretOptions } from '../arguments/secret-options.ts';
 import type { DiagnoseOptions } from '../diagnose/run.ts';
 import { addExamples } from '../terminal/help.ts';
@@ -14,7 +14,11 @@ export function command(): Command {
     .description(description)
     .argument('[file]', 'the file with the body; "-" reads standard input', '-')
     .option('-s, --signature <text>', 'the value of X-SpiderFoot-Signature')
-    .option('-H, --header <name: value>', 'a header of the same request; may be repeated', collectHeader);
+    .option(
+      '-H, --header <name: value>',
+      'a header of the same request, or @FILE with its headers; may be repeated',
+      collectHeaders,
+    );
   addSecretOptions(command)
     .addOption(
       new Option('--previous-secret <text>', 'a previous secret; may be repeated').argParser(collect),
@@ -39,6 +43,10 @@ export function command(): Command {
     [
       'diagnose body.json -H "X-SpiderFoot-Signature: sha256=0f3b…" -H "X-Signature-256: …"',
       'With all headers of the request',
+    ],
+    [
+      'diagnose rejected/20260131T120000000Z-000001-invalid_signature.body -H @rejected/20260131T120000000Z-000001-invalid_signature.headers',
+      'A request that listen --save-rejected has saved',
     ],
     [
       'log show 17 --raw | spiderfoot-webhooks diagnose -s sha256=0f3b…',

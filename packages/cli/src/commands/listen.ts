@@ -14,7 +14,7 @@ import { parseRate, type Rate } from '../listen/endpoints/rate-limit.ts';
 import type { ListenFlags } from '../listen/flags.ts';
 import { addExamples } from '../terminal/help.ts';
 
-const description = `Receive webhooks and show them, without writing code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. After a rejection, the next lines show the reason and what to do. If you give no secret on a terminal, listen generates one for this run and shows it. Without a terminal, a missing secret is an error unless you give --make-secret.
+const description = `Receive webhooks and show them, without writing code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. After a rejection, the next lines show the reason and what to do. If the signature is wrong, listen looks for the mistake, as diagnose does. If you give no secret on a terminal, listen generates one for this run and shows it. Without a terminal, a missing secret is an error unless you give --make-secret.
 
 GET /health shows every client whether the receiver is up. The details of /health, such as the number of queued deliveries, and GET /metrics for Prometheus are shown only to direct requests from this machine whose host is localhost or a loopback address. A request through a proxy gets no details. listen recognizes a proxy by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. It does not recognize a proxy that sends HTTP/1.1 to 127.0.0.1 without such a header. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
 
@@ -74,6 +74,10 @@ export function command(): Command {
       '--keep-rejected <n>',
       'keep the newest N unauthenticated requests in the store, without credentials, to find out why they were rejected; at most 1000',
       parseWhole,
+    )
+    .option(
+      '--save-rejected <folder>',
+      'save the newest 100 rejected requests as files for `diagnose`, without credentials, up to 64 KiB of each body',
     )
     .option(
       '--forward <target>',

@@ -18,6 +18,7 @@ export interface ListenFlags extends SecretOptions {
   readonly store?: string;
   readonly queue?: true;
   readonly keepRejected?: number;
+  readonly saveRejected?: string;
   readonly forward?: readonly string[];
   readonly forwardTo?: string;
   /** Milliseconds. */

@@ -18,6 +18,7 @@ import { createHealth } from './operations/health.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
 import { serveOperations } from './operations/operations-server.ts';
 import { cachedHealth } from './operations/queue-health.ts';
+import { openExplainer } from './rejected/open-explainer.ts';
 import { jsonReport } from './report/json-report.ts';
 import { textReport } from './report/text-report.ts';
 import { routeRequests } from './server/route-requests.ts';
@@ -59,10 +60,15 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const storeHealth = stored.store && cachedHealth(stored.store);
   const { createMetrics } = await import('./operations/metrics.ts');
   const metrics = createMetrics(storeHealth);
+  const explainer = await openExplainer(flags, plan);
+  cleanup.add(explainer.close);
   const watcher: Watcher = {
     answered(request) {
       metrics.answered(request);
-      return report.answered(request);
+      if (!explainer.explains(request)) return report.answered(request);
+      // The response does not wait for the explanation.
+      void explainer.explain(request).then(report.answered);
+      return Promise.resolve(true);
     },
     handled(result) {
       metrics.handled(result);
@@ -83,7 +89,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
       metrics.failed(details);
     });
     receivers.push(receiver);
-    webhooks.set(path, webhookRoute(receiver, watcher, app));
+    webhooks.set(path, webhookRoute(receiver, watcher, app, explainer));
   }
   const combined = combineReceivers(receivers);
   let isClosing = false;

@@ -5,9 +5,11 @@
  * This entry imports no `node:` module. The parts for `node:http` are in `core/adapter/node`.
  * @packageDocumentation
  */
+export { spiderfootHeaders } from '../checks/signature-header.ts';
 export type { Rejected } from '../outcome/outcome.ts';
 export { type HttpResponse, toHttpResponse } from '../outcome/response.ts';
 export { carriesCredentials } from '../rejected/credential-headers.ts';
+export { createKeepRequest, type KeepRequest } from '../rejected/keep-request.ts';
 export { checkMount } from './check-mount.ts';
 export type { BodyRead, Delivery, WaitUntil } from './delivery.ts';
 export { isLocalRequest, isLoopback, type RequestSource } from './local-request.ts';

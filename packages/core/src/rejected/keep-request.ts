@@ -23,9 +23,14 @@ const neverKept = /^(?:proxy-)?authorization$|cookie/i;
 const urlHeaders = /^referer$|(?:url|uri|path)$/i;
 
 /** Return a copy of a rejected request without credentials, in bounded size. */
-export type KeepRequest = (delivery: Delivery, body: Uint8Array | undefined) => RejectedRequest;
+export type KeepRequest = (
+  delivery: Pick<Delivery, 'method' | 'headers'>,
+  body: Uint8Array | undefined,
+) => RejectedRequest;
 
 /**
+ * Create a function that copies a rejected request without credentials: of headers such as `Authorization` and `Cookie`,
+ * only the names, and no body that contains a secret. It keeps at most 64 KiB of a body, and 100 headers.
  * @param secrets the receiver's secrets, which are never kept
  * @param signatureHeaders in lowercase. Their values are kept, because a diagnosis needs them
  */

@@ -26,7 +26,7 @@ export interface ProblemRow {
 }
 
 /** The outcome of a delivery, and the answer of the app if it was passed on. */
-export type ReportedResult = DeliveryResult & Pick<AnsweredRequest, 'app'>;
+export type ReportedResult = DeliveryResult & Pick<AnsweredRequest, 'app' | 'saved'>;
 
 /** Return the row of a delivery's outcome. */
 export function rowOf({ outcome, details, app }: ReportedResult): Row | ProblemRow {

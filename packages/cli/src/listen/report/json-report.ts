@@ -15,12 +15,14 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
 
   return {
     answered(request) {
-      const { req, body, outcome, app } = request;
+      const { req, body, outcome, app, diagnosis, saved } = request;
       return print({
         ...resultFields(request, verbose ? body : undefined),
         status: app?.status ?? toHttpResponse(outcome).status,
         ...(app && { app: { status: app.status, code: app.problem?.code, ms: rounded(app.ms) } }),
         ...(app?.problem && { hint: app.problem.hint }),
+        ...(diagnosis && { diagnosis }),
+        saved: saved?.body,
         verified: !insecure && isGenuine(outcome),
         ...(verbose && { headers: maskedHeaders(req) }),
       });

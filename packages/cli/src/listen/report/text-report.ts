@@ -61,13 +61,15 @@ function problemRow(severity: ProblemRow['severity'], problem: string, endpoint?
 }
 
 /** Return the reason why a delivery was rejected, and what to do. */
-function reasonLines({ outcome, app }: ReportedResult): readonly string[] {
+function reasonLines({ outcome, app, saved }: ReportedResult): readonly string[] {
   if (outcome.status !== 'rejected') return [];
   if (app?.problem !== undefined) return indented(printable(app.problem.hint));
   const issues = (outcome.issues ?? [])
     .slice(0, mostIssues)
     .flatMap(({ path, message }) => indented(printable(`${path}: ${message}`)));
-  return [...issues, ...indented(hintFor(outcome))];
+  // A command is not wrapped, so that it can be copied.
+  const next = saved === undefined ? [] : [`${margin}${outColors.dim(printable(saved.note))}`];
+  return [...issues, ...indented(printable(hintFor(outcome))), ...next];
 }
 
 /** The number of reasons that are shown for one event. */

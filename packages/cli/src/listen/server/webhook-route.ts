@@ -4,6 +4,8 @@ import type { BodyRead } from '@spiderfoot-webhooks/core/adapter';
 import { NodeDelivery, sendOutcome, socketAddress } from '@spiderfoot-webhooks/core/adapter/node';
 import type { AppAnswer } from '../app/app-answer.ts';
 import { type AppForwarder, isAppsToAnswer, sendAppAnswer } from '../app/forward-to-app.ts';
+import type { Explainer } from '../rejected/explain-rejections.ts';
+import type { SignatureDiagnosis } from '../rejected/signature-diagnosis.ts';
 
 /** The outcome of a delivery. */
 export interface DeliveryResult {
@@ -18,6 +20,10 @@ export interface AnsweredRequest extends DeliveryResult {
   readonly body: Uint8Array | undefined;
   /** The answer of the app of `--forward-to`. `undefined` if the event was not passed on. */
   readonly app?: AppAnswer | undefined;
+  /** Why the signature does not match. `undefined` if it was not diagnosed, or no cause was found. */
+  readonly diagnosis?: SignatureDiagnosis | undefined;
+  /** The file with the body, and the next step, if the request was rejected and saved. */
+  readonly saved?: { readonly body: string | undefined; readonly note: string } | undefined;
 }
 
 /** Observes the outcomes of deliveries. */
@@ -33,12 +39,14 @@ export interface Watcher {
 
 /**
  * Serve a receiver, and report the outcome of each delivery.
+ * @param explainer decides whether to read the body of a request that was rejected because of its headers
  * @param forwarder passes the events on to an app, whose answers are sent to the senders
  */
 export function webhookRoute(
   receiver: Receiver,
   watcher: Watcher,
   forwarder: AppForwarder | undefined,
+  explainer: Pick<Explainer, 'needsBody'>,
 ): RequestListener {
   /** The details of each outcome that `receive` returns. */
   const detailsOf = new WeakMap<DeliveryResult['outcome'], OutcomeDetails>();
@@ -57,6 +65,9 @@ export function webhookRoute(
       : [await receive(), undefined];
     const details = detailsOf.get(outcome);
     if (details === undefined) return sendOutcome(res, outcome);
+    if (delivery.body === undefined && explainer.needsBody(outcome, req)) {
+      await delivery.readBody(longestRejected, rejectedTimeout);
+    }
     const shownApp = app !== undefined && isAppsToAnswer(outcome, app) ? app : undefined;
     const isShown = await watcher.answered({ outcome, details, req, body: delivery.body, app: shownApp });
     if (isShown && shownApp !== undefined) return sendAppAnswer(res, shownApp);
@@ -65,6 +76,11 @@ export function webhookRoute(
 
   return (req, res) => void answer(req, res);
 }
+
+/** Bytes of the body of a rejected request. */
+const longestRejected = 1_048_576;
+/** Milliseconds to wait for the body of a rejected request, which delay the response. */
+const rejectedTimeout = 1000;
 
 /** Sent if the event could not be shown. The sender retries. By then, a process whose output works may be running. */
 const notShown = { status: 'rejected', code: 'shutting_down' } as const;
