@@ -3,10 +3,8 @@ import { UsageFailure } from '../failure/failure.ts';
 /** The command line flags for the options of the kit's functions. */
 const flags: Readonly<Record<string, string>> = {
   allowedIps: '--allow-ip',
-  apiKey: 'SPIDERFOOT_SIEM_API_KEY',
   before: '--before',
   cursor: '--cursor',
-  endpoint: '--forward siem=URL',
   events: '--events',
   host: '--host',
   keep: '--keep',
@@ -20,7 +18,6 @@ const flags: Readonly<Record<string, string>> = {
   text: '--text',
   tls: '--tls-cert, --tls-key or --client-ca',
   trustedProxies: '--trust-proxy',
-  url: '--forward',
 };
 
 /**

@@ -81,7 +81,7 @@ export function command(): Command {
     )
     .option(
       '--forward <target>',
-      'forward each event: slack=URL, discord=URL, teams=URL, siem=URL (key: SPIDERFOOT_SIEM_API_KEY), webhook=URL (secret: SPIDERFOOT_FORWARD_SECRET); =@FILE reads the URL from a file; may be repeated',
+      'forward each event: KIND=URL, where KIND is slack, discord, teams, email, webhook, siem, splunk, elastic, ocsf or cef, and after it settings such as types=finding.*,scan_failed severity=HIGH throttle=5s; =@FILE and =env:VARIABLE read a value from a file or the environment; may be repeated',
       collect,
     )
     .option(
@@ -124,6 +124,10 @@ export function command(): Command {
     ['listen --store webhooks.db --secret-file secret.txt', 'Keep deliveries for `log` and `replay`'],
     ['listen --store webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, then notify Slack'],
     ['listen --forward-to localhost:8080/webhook', 'Verify the events, and pass them on to your app'],
+    [
+      "listen --forward 'splunk=https://splunk.example.com:8088 token=env:SPLUNK_TOKEN severity=HIGH'",
+      'Forward severe events to Splunk, with the token in SPLUNK_TOKEN',
+    ],
     ['listen --config spiderfoot.ini --host 0.0.0.0', "Use the settings in SpiderFoot's INI file"],
     [
       'listen --tls-cert cert.pem --tls-key key.pem --client-ca ca.pem',

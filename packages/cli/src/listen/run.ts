@@ -12,7 +12,6 @@ import { closeWithNpm } from './close-with-npm.ts';
 import type { EndpointPlan } from './endpoints/config-file.ts';
 import { planReceiving, type ReceivingPlan } from './endpoints/plan-endpoints.ts';
 import type { ListenFlags } from './flags.ts';
-import { parseForward } from './forward/forward-target.ts';
 import { addForwarders, createForwarders } from './forward/forwarders.ts';
 import { createHealth } from './operations/health.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
@@ -52,10 +51,11 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   if (app !== undefined) cleanup.add(app.close);
   const tls = await readTls(flags);
   const report = (json ? jsonReport : textReport)({ verbose, insecure, endpoints: namesOf(plan.endpoints) });
+  const isQueued = flags.queue === true || env.SPIDERFOOT_WEBHOOK_MODE === 'queued';
+  const forwarders = await createForwarders({ ...flags, queued: isQueued }, env);
   const stored = await openReceiverStore(flags, env, report.stored);
   cleanup.add(stored.close);
-  const forwarders = await createForwarders((flags.forward ?? []).map(parseForward), env);
-  for (const forwarder of forwarders.values()) cleanup.add(() => forwarder.close());
+  for (const { forward } of forwarders.values()) cleanup.add(() => forward.close());
 
   const storeHealth = stored.store && cachedHealth(stored.store);
   const { createMetrics } = await import('./operations/metrics.ts');
@@ -81,7 +81,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const webhooks = new Map<string, RequestListener>();
   for (const { path, options } of plan.endpoints) {
     const receiver = createReceiver({ ...options, ...stored.options, ...handlerTimeout });
-    addForwarders(receiver, forwarders, report);
+    await addForwarders(receiver, forwarders, report);
     app?.addTo(receiver, signingSecret(options));
     receiver.onError((error, details) => {
       // The line of the request shows it.
