@@ -1,7 +1,7 @@
 import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import { ConfigurationError, type Receiver } from '@spiderfoot-webhooks/core';
-import { type ObservableReceiver, observeReceiver } from '../metrics/observe-receiver.ts';
 import { createForwarderObserver, type ObservedForwarding } from '../metrics/observe-forwarder.ts';
+import { type ObservableReceiver, observeReceiver } from '../metrics/observe-receiver.ts';
 import { measureCommits } from '../metrics/store-commits.ts';
 import { createStoreGauges } from '../metrics/store-gauges.ts';
 import { type ObservableStore, storeReader } from '../store/read-store.ts';

@@ -24,7 +24,7 @@ const span = z.object({
   status: z.object({ code: z.number().default(0), message: z.string().optional() }).default({ code: 0 }),
 });
 
-export type CollectedSpan = z.output<typeof span>;
+type CollectedSpan = z.output<typeof span>;
 
 const traces = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(span) })) })),
