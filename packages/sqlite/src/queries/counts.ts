@@ -33,8 +33,14 @@ const present = [
   { key: 'target', sql: 'target IS NOT NULL', values: [] },
 ] as const satisfies readonly (Condition & { readonly key: CountKey })[];
 
+/** The fields that the time index does not contain. */
+const inRowsOnly: ReadonlySet<string> = new Set(['scanId', 'target'] satisfies CountKey[]);
+
 /** Entries of the time index that are counted in one turn of the event loop. This takes some milliseconds. */
 const countedAtOnce = 10_000;
+
+/** Rows that are counted in one turn, if the count needs values that the time index lacks. */
+const rowsAtOnce = 1000;
 
 /**
  * Count deliveries in slices, so that a count over millions of them does not block the event loop. Each delivery is
@@ -50,10 +56,13 @@ export async function countDeliveries(
   const index =
     indexesFor(filter).find(({ filter: name }) => name === 'scanId' || name === 'target') ?? timeIndex;
   const range = rangeOf(index, filter);
+  const readsRows =
+    index !== timeIndex || [...by, ...Object.keys(filter)].some((name) => inRowsOnly.has(name));
+  const atOnce = readsRows ? rowsAtOnce : countedAtOnce;
   const totals = createCountTotals(by, top);
   for (let from: Position | undefined; ; ) {
     const end = await db.read(() => {
-      const position = positionAfter(db, index, range, from, countedAtOnce);
+      const position = positionAfter(db, index, range, from, atOnce);
       totals.add(
         countSlice(db, index, by, bucket, and(wanted, after(from, 'newest'), upTo(position, 'newest'))),
       );

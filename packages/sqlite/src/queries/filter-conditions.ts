@@ -36,12 +36,18 @@ function conditionOf(
 ): readonly Condition[] {
   if (value === undefined) return [];
   const column = columns[name];
-  if (typeof value !== 'string') {
+  const [first, ...more] = valuesOf(value);
+  if (first === undefined || more.length > 0) {
     return [{ sql: `${column} IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(value)] }];
   }
-  const condition = { sql: `${column} = ?`, values: [value] };
+  const condition = { sql: `${column} = ?`, values: [first] };
   // The additional condition lets SQLite use the index that leaves out processed deliveries.
-  return name === 'state' && value !== 'processed' ? [notProcessed, condition] : [condition];
+  return name === 'state' && first !== 'processed' ? [notProcessed, condition] : [condition];
+}
+
+/** Return the different values of a filter. */
+export function valuesOf(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : [...new Set(value)];
 }
 
 const notProcessed: Condition = { sql: "state <> 'processed'", values: [] };

@@ -2,10 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { DeliveryFilter, ListOrder } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
 import { and, anything, type Condition } from './condition.ts';
-import { toCondition } from './filter-conditions.ts';
-import { after, orderBy, type Position, upTo } from './position.ts';
+import { toCondition, valuesOf } from './filter-conditions.ts';
+import { after, comparePositions, orderBy, type Position, upTo } from './position.ts';
 import {
+  type IndexedFilter,
   indexesFor,
+  indexesForSeveral,
   positionAfter,
   rangeOf,
   type TimeOrderedIndex,
@@ -14,6 +16,9 @@ import {
 
 /** Entries of an index that are read in one turn of the event loop. This takes some milliseconds. */
 const entriesAtOnce = 2000;
+
+/** The most values of a field that are read one after another. */
+const mostParts = 100;
 
 /** Selects rows of deliveries. */
 export interface RowQuery {
@@ -32,6 +37,52 @@ export interface RowQuery {
  * @param query a query without `text`
  */
 export async function scanIndex(
+  db: Database,
+  query: RowQuery,
+  from: Position | undefined,
+  limit: number,
+): Promise<readonly Position[]> {
+  const filters = await db.read(() => splitFilter(db, query));
+  const found: Position[] = [];
+  for (const [index, filter] of filters.entries()) {
+    if (index > 0) await turn();
+    found.push(...(await scanOneIndex(db, { ...query, filter }, from, limit)));
+  }
+  return filters.length === 1 ? found : found.sort(comparePositions[query.order ?? 'newest']).slice(0, limit);
+}
+
+/**
+ * Divide a filter with several values of one field into filters with one value each, whose rows an index contains in the
+ * order of time, if this reads fewer entries.
+ */
+function splitFilter(db: Database, { filter, also = anything }: RowQuery): readonly DeliveryFilter[] {
+  for (const { filter: name, index } of indexesForSeveral(filter)) {
+    const filters = valuesOf(filter[name] ?? []).map(
+      (value): DeliveryFilter => ({ ...filter, [name]: value }),
+    );
+    const isOnly = also === anything && countConditions(filter) === 1;
+    if (filters.length > mostParts) continue;
+    if (isOnly || areFew(db, index, name, filters)) return filters;
+  }
+  return [filter];
+}
+
+/** Return whether the entries of several values together are few. */
+function areFew(
+  db: Database,
+  index: string,
+  name: IndexedFilter,
+  filters: readonly DeliveryFilter[],
+): boolean {
+  let left = entriesAtOnce;
+  for (const filter of filters) {
+    left -= countEntries(db, { index, filter: name }, filter);
+    if (left <= 0) return false;
+  }
+  return true;
+}
+
+async function scanOneIndex(
   db: Database,
   { filter, also = anything, columns, order = 'newest' }: RowQuery,
   from: Position | undefined,
@@ -76,8 +127,7 @@ function chooseIndex(
   also: Condition,
 ): { readonly index: TimeOrderedIndex; readonly isExact: boolean } {
   const indexes = indexesFor(filter);
-  const { since: _, until: _2, ...conditions } = filter;
-  const count = Object.values(conditions).filter((value) => value !== undefined).length;
+  const count = countConditions(filter);
   if (also === anything && count === indexes.length && count <= 1) {
     return { index: indexes[0] ?? timeIndex, isExact: true };
   }
@@ -88,6 +138,11 @@ function chooseIndex(
   // Only the index by time contains the values of the other conditions.
   const index = indexes.find(({ filter: name }) => name === 'scanId' || name === 'target') ?? timeIndex;
   return { index, isExact: false };
+}
+
+/** Count the conditions of a filter, without those on the time, which every index can answer. */
+function countConditions({ since: _, until: _2, ...conditions }: DeliveryFilter): number {
+  return Object.values(conditions).filter((value) => value !== undefined).length;
 }
 
 /** Count the entries to read, up to the number from which it makes no difference. */

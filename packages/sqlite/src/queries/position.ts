@@ -15,6 +15,12 @@ export const orderBy = {
   oldest: 'ORDER BY received_at, id',
 } as const satisfies Readonly<Record<ListOrder, string>>;
 
+/** Compares rows in the order of a listing. */
+export const comparePositions = {
+  newest: (a, b) => b.received_at - a.received_at || b.id - a.id,
+  oldest: (a, b) => a.received_at - b.received_at || a.id - b.id,
+} as const satisfies Readonly<Record<ListOrder, (a: Position, b: Position) => number>>;
+
 /** Return the condition for the rows after a position in an order. Without a position, it selects all rows. */
 export function after(position: Position | undefined, order: ListOrder): Condition {
   return compared(position, order === 'newest' ? '<' : '>');

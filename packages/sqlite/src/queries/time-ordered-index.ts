@@ -1,15 +1,18 @@
 import type { DeliveryFilter, ListOrder } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
 import { and, type Condition } from './condition.ts';
-import { toCondition } from './filter-conditions.ts';
+import { toCondition, valuesOf } from './filter-conditions.ts';
 import { after, orderBy, type Position } from './position.ts';
 
 /** An index that contains the deliveries with one value of a filter, in the order of time. */
 export interface TimeOrderedIndex {
   readonly index: string;
   /** The filter. `undefined` for the index that contains all deliveries. */
-  readonly filter?: keyof DeliveryFilter;
+  readonly filter?: IndexedFilter;
 }
+
+/** A filter that has an index. */
+export type IndexedFilter = 'scanId' | 'target' | 'state' | 'eventType' | 'endpoint';
 
 /** The index of all deliveries. It also contains their states, types and endpoints. */
 export const timeIndex: TimeOrderedIndex = { index: 'webhook_logs_time' };
@@ -26,10 +29,25 @@ const indexes = [
  * Return the indexes that a filter can use, without {@link timeIndex}. For several values of a filter, no index is in the
  * order of time.
  */
-export function indexesFor(filter: DeliveryFilter): readonly TimeOrderedIndex[] {
-  return indexes.filter(
-    ({ filter: name }) => typeof filter[name] === 'string' && filter[name] !== 'processed',
-  );
+export function indexesFor(filter: DeliveryFilter): readonly (typeof indexes)[number][] {
+  return indexesOf(filter, (values) => values.length === 1);
+}
+
+/** Return the indexes that contain each of several values of a filter in the order of time. */
+export function indexesForSeveral(filter: DeliveryFilter): readonly (typeof indexes)[number][] {
+  return indexesOf(filter, (values) => values.length > 1);
+}
+
+function indexesOf(
+  filter: DeliveryFilter,
+  isWanted: (values: readonly string[]) => boolean,
+): readonly (typeof indexes)[number][] {
+  return indexes.filter(({ filter: name }) => {
+    const value = filter[name];
+    if (value === undefined) return false;
+    const values = valuesOf(value);
+    return isWanted(values) && !(name === 'state' && values.includes('processed'));
+  });
 }
 
 /** Return the part of a filter that limits the entries of an index. */

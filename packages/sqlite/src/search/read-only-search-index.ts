@@ -1,13 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { ListOrder } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
-import { and, anything } from '../queries/condition.ts';
-import { toCondition } from '../queries/filter-conditions.ts';
-import type { RowQuery } from '../queries/index-scan.ts';
-import type { Position } from '../queries/position.ts';
 import { toMatch } from './match-expression.ts';
 import {
   findMatches,
   type Indexable,
+  matchOrder,
   notIndexed,
   outdated,
   outdatedNumber,
@@ -70,10 +68,10 @@ export function createReadOnlySearchIndex(db: Database): SearchIndex {
       }
       await addNew();
     },
-    find: (text, query, from, limit) =>
+    match: (text, order, from, limit) =>
       db.statement(hasRest).get() === undefined
-        ? findMatches(db, text, query, from, limit)
-        : findInBoth(db, text, query, from, limit),
+        ? findMatches(db, text, order, from, limit)
+        : findInBoth(db, text, order, from, limit),
     close() {},
   };
 }
@@ -82,21 +80,18 @@ export function createReadOnlySearchIndex(db: Database): SearchIndex {
 function findInBoth(
   db: Database,
   text: string,
-  { filter: { text: _, ...filter }, also = anything, columns, order = 'newest' }: RowQuery,
-  from: Position | undefined,
+  order: ListOrder,
+  from: number | undefined,
   limit: number,
-): readonly Position[] {
-  const match = toMatch(text);
-  const isNewest = order === 'newest';
-  const first = isNewest ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
-  const { sql, values } = and(toCondition(filter), also);
-  return db
+): readonly number[] {
+  const { operator, direction, first } = matchOrder[order];
+  const [match, start] = [toMatch(text), from ?? first];
+  const matches = db
     .statement(
-      `SELECT ${columns} FROM (
-         SELECT rowid AS found FROM webhook_search WHERE webhook_search MATCH ?
-         UNION SELECT rowid FROM temp.webhook_search_rest WHERE webhook_search_rest MATCH ?
-       ) CROSS JOIN webhook_logs ON webhook_logs.id = found
-       WHERE found ${isNewest ? '<' : '>'} ? AND ${sql} ORDER BY found ${isNewest ? 'DESC' : 'ASC'} LIMIT ?`,
+      `SELECT rowid AS id FROM webhook_search WHERE webhook_search MATCH ? AND rowid ${operator} ?
+       UNION SELECT rowid FROM temp.webhook_search_rest WHERE webhook_search_rest MATCH ? AND rowid ${operator} ?
+       ORDER BY id ${direction} LIMIT ?`,
     )
-    .all(match, match, from?.id ?? first, ...values, limit) as Position[];
+    .all(match, start, match, start, limit) as { readonly id: number }[];
+  return matches.map(({ id }) => id);
 }

@@ -1,9 +1,5 @@
-import { toSearchText } from '@spiderfoot-webhooks/core/stores';
+import { type ListOrder, toSearchText } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
-import { and, anything } from '../queries/condition.ts';
-import { toCondition } from '../queries/filter-conditions.ts';
-import type { RowQuery } from '../queries/index-scan.ts';
-import type { Position } from '../queries/position.ts';
 import { toMatch } from './match-expression.ts';
 
 /** The limits of what one commit indexes. Such a commit takes some milliseconds, and deliveries wait for it. */
@@ -50,8 +46,11 @@ export interface SearchIndex {
   postpone(): void;
   /** Index all deliveries that are not in the index yet. */
   catchUp(): Promise<void>;
-  /** Return the rows that match a text and the query, in the order of arrival or in the opposite order. */
-  find(text: string, query: RowQuery, from: Position | undefined, limit: number): readonly Position[];
+  /**
+   * Return the numbers of the rows that match a text, in the order of arrival or in the opposite order.
+   * @param from the number of the row after which they begin
+   */
+  match(text: string, order: ListOrder, from: number | undefined, limit: number): readonly number[];
   close(): void;
 }
 
@@ -90,7 +89,7 @@ export function createSearchIndex(db: Database): SearchIndex {
     async catchUp() {
       while (await indexSlice());
     },
-    find: (text, query, from, limit) => findMatches(db, text, query, from, limit),
+    match: (text, order, from, limit) => findMatches(db, text, order, from, limit),
     close() {
       closed = true;
       clearTimeout(timer);
@@ -140,22 +139,26 @@ export function searchTextOf(payload: unknown): string {
   return toSearchText(Buffer.isBuffer(payload) ? payload.toString() : String(payload));
 }
 
-/** Return the rows that match a text, according to the index in the file. */
+/** Return the numbers of the rows that match a text, according to the index in the file. */
 export function findMatches(
   db: Database,
   text: string,
-  { filter: { text: _, ...filter }, also = anything, columns, order = 'newest' }: RowQuery,
-  from: Position | undefined,
+  order: ListOrder,
+  from: number | undefined,
   limit: number,
-): readonly Position[] {
-  const [operator, direction] = order === 'newest' ? ['<', 'DESC'] : ['>', 'ASC'];
-  const after =
-    from === undefined ? anything : { sql: `webhook_search.rowid ${operator} ?`, values: [from.id] };
-  const { sql, values } = and(after, toCondition(filter), also);
-  return db
+): readonly number[] {
+  const { operator, direction, first } = matchOrder[order];
+  const matches = db
     .statement(
-      `SELECT ${columns} FROM webhook_search CROSS JOIN webhook_logs ON webhook_logs.id = webhook_search.rowid
-         WHERE webhook_search MATCH ? AND ${sql} ORDER BY webhook_search.rowid ${direction} LIMIT ?`,
+      `SELECT rowid AS id FROM webhook_search WHERE webhook_search MATCH ? AND rowid ${operator} ?
+       ORDER BY rowid ${direction} LIMIT ?`,
     )
-    .all(toMatch(text), ...values, limit) as Position[];
+    .all(toMatch(text), from ?? first, limit) as { readonly id: number }[];
+  return matches.map(({ id }) => id);
 }
+
+/** The order of row numbers. */
+export const matchOrder = {
+  newest: { operator: '<', direction: 'DESC', first: Number.MAX_SAFE_INTEGER },
+  oldest: { operator: '>', direction: 'ASC', first: Number.MIN_SAFE_INTEGER },
+} as const satisfies Readonly<Record<ListOrder, unknown>>;

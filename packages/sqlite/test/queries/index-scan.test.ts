@@ -21,7 +21,7 @@ describe('In a large file', () => {
     other.exec(`
       WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${rows})
       INSERT INTO webhook_logs (timestamp, event_type, payload, processed, delivery_id, endpoint, state, received_at, scan_id)
-      SELECT '2024-01-01T00:00:00', iif(n % 8000 = 0, 'rare', iif(n % 2, 'odd', 'even')), '{}', 0, printf('%032x', n),
+      SELECT '2024-01-01T00:00:00', iif(n % 8000 = 0, 'rare', iif(n % 2, 'odd', 'even')), '{"note":"common"}', 0, printf('%032x', n),
         iif(n % 2 OR n = 2, 'odd', 'even'), iif(n % 2, 'processed', 'failed'), n / 3, iif(n % 5, 's', NULL)
       FROM numbers;`);
     store = openStore(path);
@@ -74,6 +74,44 @@ describe('In a large file', () => {
     const { turns, result } = await list(filter);
     expect(result.length).toBeGreaterThanOrEqual(5);
     expect(turns).toBeLessThanOrEqual(2);
+  });
+
+  it.each<[string, DeliveryFilter, number]>([
+    ['one rare type in a list', { eventType: ['rare'] }, 2],
+    ['several rare types', { eventType: ['rare', 'rare', 'unknown'] }, 4],
+    ['several rare types and a state', { eventType: ['rare', 'unknown'], state: 'failed' }, 4],
+  ])('a listing by %s reads only the deliveries of these types', async (_, filter, mostTurns) => {
+    const { turns, result } = await list(filter);
+    expect(result).toEqual([40_000, 32_000, 24_000, 16_000, 8_000]);
+    expect(turns).toBeLessThanOrEqual(mostTurns);
+  });
+
+  it('a listing by several values has the order and the pages of one list', async () => {
+    const filter = { endpoint: ['odd', 'even'], limit: 30 } as const;
+    const newest = await store.list(filter);
+    expect(newest.deliveries.map(({ key }) => Number(key))).toEqual(rowsFrom(rows, -1));
+    const { deliveries } = await store.list({ ...filter, cursor: newest.cursor });
+    expect(deliveries.map(({ key }) => Number(key))).toEqual(rowsFrom(rows - 30, -1));
+    const oldest = await store.list({ ...filter, order: 'oldest' });
+    expect(oldest.deliveries.map(({ key }) => Number(key))).toEqual(rowsFrom(1, 1));
+  });
+
+  const rowsFrom = (first: number, step: number) =>
+    Array.from({ length: 30 }, (_, index) => first + step * index);
+
+  it('a listing by a common word and a rare value does not block the event loop', async () => {
+    // The first search builds the index.
+    await store.list({ text: 'common', limit: 1 });
+    const { turns, result } = await list({ text: 'common', endpoint: 'odd', eventType: 'even' });
+    expect(result).toEqual([2]);
+    expect(turns).toBeGreaterThanOrEqual(rows / mostAtOnce);
+    expect((await list({ text: 'common', state: 'dead' })).result).toEqual([]);
+  });
+
+  it('a count by a field that only rows contain reads few rows at once', async () => {
+    const { turns, result } = await turnsDuring(() => store.counts({ by: ['scanId'] }));
+    expect(result).toEqual([{ scanId: 's', count: (rows / 5) * 4 }]);
+    expect(turns).toBeGreaterThanOrEqual(rows / 1000);
   });
 
   it('pages contain each delivery once, whatever the slices are', async () => {
