@@ -3,16 +3,22 @@ import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import type { Filters } from './filters.ts';
 import { typeSeverity } from './type-severity.ts';
 
-/** The time for which the types of a store are kept, in milliseconds. */
+/** The time after which the types of a store are read again, in milliseconds. */
 const keptFor = 10_000;
+/** A read that took long is repeated after this multiple of its duration: it counts all deliveries. */
+const keptTimes = 100;
 
 /** Return the event types in a store, sorted. */
 export type StoredTypes = () => Promise<readonly string[]>;
 
-/** Read the event types of a store. They are kept for ten seconds, because every page needs them. */
+/**
+ * Read the event types of a store. Every page needs them, so they are kept for ten seconds, and for longer if the store is
+ * large. A page does not wait while they are read again: it gets the earlier types.
+ */
 export function createStoredTypes(store: DeliveryStore): StoredTypes {
   let types: Promise<readonly string[]> | undefined;
-  let readAt = 0;
+  let expires = 0;
+  let isReading = false;
 
   async function read(): Promise<readonly string[]> {
     // A store that cannot count still has the kit's types.
@@ -21,13 +27,30 @@ export function createStoredTypes(store: DeliveryStore): StoredTypes {
     return counts.flatMap(({ eventType }) => eventType ?? []).toSorted();
   }
 
+  function readAgain(): Promise<readonly string[]> {
+    isReading = true;
+    const started = performance.now();
+    const reading = read();
+    reading.then(
+      () => {
+        types = reading;
+        isReading = false;
+        const now = performance.now();
+        expires = now + Math.max(keptFor, keptTimes * (now - started));
+      },
+      () => {
+        if (types === reading) types = undefined;
+        isReading = false;
+      },
+    );
+    return reading;
+  }
+
   return () => {
-    if (types === undefined || Date.now() - readAt >= keptFor) {
-      readAt = Date.now();
-      types = read();
-      types.catch(() => {
-        types = undefined;
-      });
+    if (types === undefined) {
+      types = readAgain();
+    } else if (!isReading && performance.now() >= expires) {
+      void readAgain();
     }
     return types;
   };

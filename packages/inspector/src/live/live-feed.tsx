@@ -9,6 +9,8 @@ import { canDo, canReplay, type Site } from '../site.ts';
 const pause = 1000;
 /** The time until the first poll for a new page, in milliseconds. Pages that are opened together share it. */
 const firstPause = 100;
+/** After a poll that took long, the pause is this multiple of its duration, so that polls take at most a tenth of the time. */
+const pauseTimes = 9;
 
 /** A rendered row of the list. */
 interface LiveRow {
@@ -55,6 +57,7 @@ export function createLiveFeed(site: Site): LiveFeed {
   async function poll(): Promise<void> {
     next = undefined;
     isPolling = true;
+    const started = performance.now();
     const health = await readHealth(site);
     // One list after another, so that many filters do not take all connections of the store.
     for (const list of lists.values()) await readRows(site, list);
@@ -65,12 +68,12 @@ export function createLiveFeed(site: Site): LiveFeed {
       for (const onState of followers) onState({ health, changes, rows });
     }
     isPolling = false;
-    if (lists.size > 0) schedule(false);
+    if (lists.size > 0) schedule(Math.max(pause, pauseTimes * (performance.now() - started)));
   }
 
-  function schedule(isSoon: boolean): void {
+  function schedule(delay: number): void {
     clearTimeout(next?.timer);
-    next = { timer: setTimeout(() => void poll(), isSoon ? firstPause : pause), isSoon };
+    next = { timer: setTimeout(() => void poll(), delay), isSoon: delay === firstPause };
   }
 
   return {
@@ -80,7 +83,7 @@ export function createLiveFeed(site: Site): LiveFeed {
       lists.set(query, list);
       list.followers.add(onState);
       // The page was rendered before its stream was opened, so it must not wait for the first changes.
-      if (!isPolling && next?.isSoon !== true) schedule(true);
+      if (!isPolling && next?.isSoon !== true) schedule(firstPause);
       return () => {
         list.followers.delete(onState);
         if (list.followers.size === 0 && lists.get(query) === list) lists.delete(query);

@@ -14,6 +14,8 @@ import type { TimeRange } from './time-range.ts';
 export const sampleSize = 1000;
 /** The targets and scans with the most deliveries. */
 const topSize = 8;
+/** The top targets and scans are counted among about this number of the newest deliveries, because each must be read. */
+const rankedSize = 20_000;
 
 /** The data of the overview for a range. */
 export interface Overview {
@@ -28,6 +30,8 @@ export interface Overview {
   readonly handlers: readonly HandlerHealth[];
   readonly targets: readonly Ranked[];
   readonly scans: readonly Ranked[];
+  /** The time since which `targets` and `scans` are counted, if the range has too many deliveries to count all. */
+  readonly rankedSince: Date | undefined;
   /** `undefined` if the store does not count rejected requests. */
   readonly rejections: readonly CodeCount[] | undefined;
   /** `undefined` if the store does not know it. */
@@ -51,9 +55,10 @@ export async function readOverview(store: DeliveryStore, range: TimeRange): Prom
     : { deliveries: [], cursor: undefined };
 
   let isComplete = true;
-  async function count(by: readonly CountKey[], top?: number): Promise<readonly Count[]> {
+  async function count(by: readonly CountKey[], top?: number, from = since): Promise<readonly Count[]> {
+    const selected = { ...filter, since: from, by, bucket, ...(top && { top }) };
     try {
-      if (has.has('counts')) return await store.counts({ ...filter, by, bucket, ...(top && { top }) });
+      if (has.has('counts')) return await store.counts(selected);
     } catch (error) {
       if (!isMissingCapability(error)) throw error;
     }
@@ -61,10 +66,11 @@ export async function readOverview(store: DeliveryStore, range: TimeRange): Prom
     return countRecords(deliveries, readCountOptions({ by, bucket, ...(top && { top }) }));
   }
 
-  const [counts, targets, scans, rejections, health] = await Promise.all([
-    count(['time', 'eventType', 'state']),
-    count(['target'], topSize),
-    count(['scanId'], topSize),
+  const counts = await count(['time', 'eventType', 'state']);
+  const rankedSince = isComplete ? rankedFrom(counts) : undefined;
+  const [targets, scans, rejections, health] = await Promise.all([
+    count(['target'], topSize, rankedSince),
+    count(['scanId'], topSize, rankedSince),
     has.has('rejections') ? store.rejections() : undefined,
     has.has('health') ? store.health() : undefined,
   ]);
@@ -76,9 +82,22 @@ export async function readOverview(store: DeliveryStore, range: TimeRange): Prom
     handlers: handlerHealth(deliveries),
     targets: targets.map(({ target = '', count: number }) => ({ value: target, count: number })),
     scans: scans.map(({ scanId = '', count: number }) => ({ value: scanId, count: number })),
+    rankedSince,
     rejections: rejections && codesOf(rejections.counts, range),
     health,
   };
+}
+
+/** Return the beginning of the bars that together have enough deliveries. `undefined` if these are all bars. */
+function rankedFrom(counts: readonly Count[]): Date | undefined {
+  const bars = new Map<number, number>();
+  for (const { time = 0, count } of counts) bars.set(time, (bars.get(time) ?? 0) + count);
+  let total = 0;
+  for (const [index, [time, count]] of [...bars].toSorted(([a], [b]) => b - a).entries()) {
+    total += count;
+    if (total >= rankedSize) return index === bars.size - 1 ? undefined : new Date(time);
+  }
+  return undefined;
 }
 
 /** BullMQ has counts, but not by time. */

@@ -1,5 +1,6 @@
 import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
 import type { Ranked } from './overview-data.ts';
 
 interface TopParts {
@@ -9,15 +10,22 @@ interface TopParts {
   readonly ranked: readonly Ranked[];
   /** The query that selects the range in the list of deliveries. */
   readonly query: string;
+  /** The time since which they are counted, if it is not the beginning of the range. */
+  readonly since: Date | undefined;
 }
 
 /** The targets or scans with the most deliveries, each with a link to them. */
-export function TopSection({ title, filter, ranked, query }: TopParts) {
+export function TopSection({ title, filter, ranked, query, since }: TopParts) {
   const largest = ranked[0]?.count ?? 1;
   return (
     <section data-region={`top-${filter}`}>
       <div class="section-head">
         <h2>{title}</h2>
+        {since !== undefined && (
+          <span class="note">
+            since <Time at={since} />
+          </span>
+        )}
       </div>
       {ranked.length === 0 && <p class="note">No delivery in this range has one.</p>}
       {ranked.length > 0 && (

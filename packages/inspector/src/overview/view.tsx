@@ -18,11 +18,12 @@ interface ViewParts {
 
 /** The page of the overview. The script replaces each `data-region` when something has changed. */
 export function OverviewView({ overview, range, by }: ViewParts) {
-  const { counts, isComplete, isLarge, handlers, targets, scans, rejections } = overview;
+  const { counts, isComplete, isLarge, handlers, targets, scans, rankedSince, rejections } = overview;
   const query = filterQuery(new Map(), {
     since: range.since.toISOString(),
     until: range.until?.toISOString(),
   });
+  const top = { query, since: rankedSince };
   return (
     <>
       <Numbers overview={overview} query={query} />
@@ -32,8 +33,8 @@ export function OverviewView({ overview, range, by }: ViewParts) {
         <RejectionsSection codes={rejections} />
       </div>
       <div class="columns">
-        <TopSection title="Top targets" filter="target" ranked={targets} query={query} />
-        <TopSection title="Top scans" filter="scan" ranked={scans} query={query} />
+        <TopSection title="Top targets" filter="target" ranked={targets} {...top} />
+        <TopSection title="Top scans" filter="scan" ranked={scans} {...top} />
       </div>
     </>
   );
