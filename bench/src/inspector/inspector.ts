@@ -1,22 +1,22 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DeliveryLog, DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { inspectorListener } from '@spiderfoot-webhooks/inspector/node';
 import { openStore as openPostgres } from '@spiderfoot-webhooks/postgres';
 import { openStore as openSqlite } from '@spiderfoot-webhooks/sqlite';
 import { engines } from '../engines/engine-servers.ts';
 import type { Progress } from '../report/progress.ts';
-import { quantile } from '../report/statistics.ts';
+import { type Series, seriesOf, shuffled } from '../report/statistics.ts';
 import { temporaryFile } from '../support/files.ts';
-import { storeRows } from './stored-rows.ts';
+import { type FilledStore, storeRows } from './stored-rows.ts';
 
 /** The time of one page of the inspector. */
 interface PageResult {
   readonly page: string;
-  /** The median, in milliseconds. */
-  readonly median: number;
-  /** The 95th percentile, in milliseconds. */
-  readonly p95: number;
+  /** Milliseconds. */
+  readonly time: Series;
+  /** The median of the longest time in which the process answers nothing else, in milliseconds of CPU time. */
+  readonly blocked: number;
 }
 
 /** The pages of the inspector over one store. */
@@ -32,12 +32,12 @@ export async function measureInspector(
   rows: number,
   progress: Progress,
 ): Promise<readonly InspectorResult[]> {
-  const sqlite = openSqlite(temporaryFile());
+  const sqlite = openSqlite(temporaryFile(), { maxAttempts: 1 });
   const inSqlite = await measureStore('SQLite', sqlite, rounds, rows, progress);
   await sqlite.close();
   const server = await engines.postgres();
   try {
-    const postgres = openPostgres(server.address);
+    const postgres = openPostgres(server.address, { maxAttempts: 1 });
     await postgres.ready();
     const inPostgres = await measureStore('PostgreSQL', postgres, rounds, rows, progress);
     await postgres.close();
@@ -49,7 +49,7 @@ export async function measureInspector(
 
 async function measureStore(
   name: string,
-  store: DeliveryStore & Pick<DeliveryLog, 'record'>,
+  store: DeliveryStore & FilledStore,
   rounds: number,
   rows: number,
   progress: Progress,
@@ -64,11 +64,12 @@ async function measureStore(
   // It listens on TCP.
   const { port } = server.address() as AddressInfo;
   try {
-    const pages: PageResult[] = [];
-    for (const [page, path] of Object.entries(await paths(store))) {
-      progress.report(`inspector: ${name}, ${page}`);
-      pages.push({ page, ...(await measurePage(`http://127.0.0.1:${port}${path}`, rounds)) });
-    }
+    const urls = Object.entries(await paths(store)).map(
+      ([page, path]) => [page, `http://127.0.0.1:${port}${path}`] as const,
+    );
+    const pages = await measurePages(urls, rounds, (round) =>
+      progress.report(`inspector: ${name}, round ${round} of ${rounds}`),
+    );
     return { store: name, rows, pages };
   } finally {
     inspector.close();
@@ -80,33 +81,83 @@ async function measureStore(
 /** The measured pages. */
 async function paths(store: DeliveryStore): Promise<Readonly<Record<string, string>>> {
   const { deliveries, cursor } = await store.list();
-  const hour = new Date(Date.now() - 3_600_000).toISOString();
+  const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
   return {
     'newest deliveries': '/deliveries',
     'older deliveries': `/deliveries?cursor=${cursor ?? ''}`,
     'by type': '/deliveries?type=scan_completed',
+    'by a rare type': '/deliveries?type=malware_detected',
     'by severity': '/deliveries?severity=high',
+    'by a rare severity': '/deliveries?severity=critical',
     'by state': '/deliveries?state=failed',
-    'by type, state and time': `/deliveries?type=scan_failed&state=failed&since=${hour}`,
+    'by a state that no delivery has': '/deliveries?state=queued',
+    'by type and state that never occur together': '/deliveries?type=scan_completed&state=ignored',
+    'by type, state and time': `/deliveries?type=scan_failed&state=failed&since=${ago(1)}`,
     'by scan': '/deliveries?scan=scan_5',
     'by target': '/deliveries?target=host-5.example.com',
-    'by text': '/deliveries?text=perimeter',
+    'by a rare word': '/deliveries?text=perimeter',
+    'by a frequent word': '/deliveries?text=interior',
+    'by a frequent word and a rare state': '/deliveries?text=interior&state=queued',
+    'overview of an hour, kept': '/?range=hour',
+    'overview of a day, kept': '/?range=day',
+    'overview of a week, kept': '/?range=week',
+    'overview of a month, kept': '/?range=month',
+    // Another end of the range is another read.
+    'overview of a month, read': `/?since=${ago(720)}&until=${new Date().toISOString().slice(0, 10)}T00:00:00.ROUNDZ`,
+    'dead letters': '/dead-letters',
     'one delivery': `/deliveries/${deliveries[0]?.key ?? ''}`,
   };
 }
 
 /** The first requests fill the caches. */
-const warmups = 3;
+const warmups = 2;
 
-async function measurePage(url: string, rounds: number): Promise<Omit<PageResult, 'page'>> {
-  const times: number[] = [];
+/** Measure the pages in turn, so that a moment of load on the machine does not slow down all requests of one page. */
+async function measurePages(
+  urls: readonly (readonly [string, string])[],
+  rounds: number,
+  report: (round: number) => void,
+): Promise<readonly PageResult[]> {
+  const measured = new Map<string, Measured[]>(urls.map(([page]) => [page, []]));
   for (let round = -warmups; round < rounds; round++) {
-    const start = performance.now();
+    report(Math.max(round + 1, 0));
+    for (const [page, url] of shuffled(urls)) {
+      const figures = await measurePage(url.replace('ROUND', String(round + warmups).padStart(3, '0')));
+      if (round >= 0) measured.get(page)?.push(figures);
+    }
+  }
+  return [...measured].map(([page, figures]) => ({
+    page,
+    time: seriesOf(figures.map(({ time }) => time)),
+    blocked: seriesOf(figures.map(({ blocked }) => blocked)).median,
+  }));
+}
+
+interface Measured {
+  readonly time: number;
+  readonly blocked: number;
+}
+
+async function measurePage(url: string): Promise<Measured> {
+  const start = performance.now();
+  let [turned, blocked] = [cpuTime(), 0];
+  const timer = setInterval(() => {
+    const now = cpuTime();
+    blocked = Math.max(blocked, now - turned);
+    turned = now;
+  });
+  try {
     const response = await fetch(url);
     await response.text();
-    const time = performance.now() - start;
     if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
-    if (round >= 0) times.push(time);
+    return { time: performance.now() - start, blocked: Math.max(blocked, cpuTime() - turned) };
+  } finally {
+    clearInterval(timer);
   }
-  return { median: quantile(times, 0.5), p95: quantile(times, 0.95) };
+}
+
+/** The CPU time of this process, in milliseconds. Unlike a clock, it does not run while other processes do. */
+function cpuTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
