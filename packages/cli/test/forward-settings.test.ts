@@ -9,7 +9,7 @@ const env = { TOKEN: 'let-me-in' };
 /** Return the message of the error that these targets cause. */
 async function messageFor(options: { forward?: readonly string[]; config?: string }): Promise<string> {
   try {
-    await createForwarders({ ...options, queued: false }, env);
+    await createForwarders({ ...options, queued: false }, env, () => {});
   } catch (error) {
     if (error instanceof Error) return error.message;
   }
@@ -81,12 +81,12 @@ describe('an invalid section [forward:NAME]', () => {
 it('names targets by their sections, or by their kinds if they are flags', async () => {
   const config = configWith('[forward:soc]\nto = slack\nurl = https://example.com');
   const forward = ['slack=https://example.com', 'slack=https://example.org'];
-  const forwarders = await createForwarders({ config, forward, queued: false }, env);
+  const forwarders = await createForwarders({ config, forward, queued: false }, env, () => {});
   expect([...forwarders.keys()]).toEqual(['soc', 'slack', 'slack#2']);
 });
 
 it('reads files relative to the configuration file, and allows a longer throttle with a queue', async () => {
   const config = configWith('[forward:soc]\nto = slack\nurl = @w.url\nthrottle = 1m');
   writeFileSync(join(config, '..', 'w.url'), 'https://example.com/let-me-in\n');
-  expect([...(await createForwarders({ config, queued: true }, env)).keys()]).toEqual(['soc']);
+  expect([...(await createForwarders({ config, queued: true }, env, () => {})).keys()]).toEqual(['soc']);
 });

@@ -2,6 +2,8 @@ import type { RequestListener } from 'node:http';
 import { createReceiver, type Receiver, type Secret } from '@spiderfoot-webhooks/core';
 import { combineReceivers, serve } from '@spiderfoot-webhooks/core/node';
 import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import type { ForwarderObservation, ForwarderObserver } from '@spiderfoot-webhooks/forward';
+import { createHealthChecks } from '@spiderfoot-webhooks/telemetry/health';
 import { inspectorPort, serveInspector } from '../inspect/serve-inspector.ts';
 import { openReceiverStore } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
@@ -13,10 +15,9 @@ import type { EndpointPlan } from './endpoints/config-file.ts';
 import { planReceiving, type ReceivingPlan } from './endpoints/plan-endpoints.ts';
 import type { ListenFlags } from './flags.ts';
 import { addForwarders, createForwarders } from './forward/forwarders.ts';
-import { createHealth } from './operations/health.ts';
+import { withCachedHealth } from './operations/cached-health.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
 import { serveOperations } from './operations/operations-server.ts';
-import { cachedHealth } from './operations/queue-health.ts';
 import { openExplainer } from './rejected/open-explainer.ts';
 import { jsonReport } from './report/json-report.ts';
 import { textReport } from './report/text-report.ts';
@@ -52,28 +53,29 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const tls = await readTls(flags);
   const report = (json ? jsonReport : textReport)({ verbose, insecure, endpoints: namesOf(plan.endpoints) });
   const isQueued = flags.queue === true || env.SPIDERFOOT_WEBHOOK_MODE === 'queued';
-  const forwarders = await createForwarders({ ...flags, queued: isQueued }, env);
+  // An invalid target must not open the store, so the targets exist before the metrics.
+  const early: ForwarderObservation[] = [];
+  let observe: ForwarderObserver = (observation) => early.push(observation);
+  const forwarders = await createForwarders({ ...flags, queued: isQueued }, env, (seen) => observe(seen));
   const stored = await openReceiverStore(flags, env, report.stored);
   cleanup.add(stored.close);
+  const { createMetrics } = await import('./operations/metrics.ts');
+  const observedStore = stored.store && withCachedHealth(stored.store);
+  const metrics = createMetrics(observedStore);
+  observe = metrics.observeForwarder;
+  for (const observation of early) observe(observation);
   for (const { forward } of forwarders.values()) cleanup.add(() => forward.close());
 
-  const storeHealth = stored.store && cachedHealth(stored.store);
-  const { createMetrics } = await import('./operations/metrics.ts');
-  const metrics = createMetrics(storeHealth);
   const explainer = await openExplainer(flags, plan);
   cleanup.add(explainer.close);
   const watcher: Watcher = {
     answered(request) {
-      metrics.answered(request);
       if (!explainer.explains(request)) return report.answered(request);
       // The response does not wait for the explanation.
       void explainer.explain(request).then(report.answered);
       return Promise.resolve(true);
     },
-    handled(result) {
-      metrics.handled(result);
-      report.handled(result);
-    },
+    handled: report.handled,
   };
 
   const handlerTimeout = handlerTimeoutFor(flags);
@@ -86,8 +88,8 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
     receiver.onError((error, details) => {
       // The line of the request shows it.
       if (!isAppFailure(error)) report.failed(error, details);
-      metrics.failed(details);
     });
+    metrics.observe(receiver);
     receivers.push(receiver);
     webhooks.set(path, webhookRoute(receiver, watcher, app, explainer));
   }
@@ -98,8 +100,11 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
     return combined.close();
   };
   cleanup.add(close);
-  const health = createHealth(() => isClosing, storeHealth);
-  const operations = createOperations(health, metrics, flags.metricsPort !== undefined);
+  const checks = createHealthChecks({
+    isClosing: () => isClosing,
+    ...(observedStore && { store: observedStore }),
+  });
+  const operations = createOperations(checks, metrics, flags.metricsPort !== undefined);
   const metricsUrl = await openOperationsServer(flags, operations, cleanup);
   const inspectorUrl = await openInspector(flags, stored.store, plan, receivers, cleanup);
   const listener = routeRequests(webhooks, operations, report, metrics);

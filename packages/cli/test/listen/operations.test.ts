@@ -28,8 +28,7 @@ describe('GET /health', () => {
     expect(await get(url, '/health', behindProxy)).toEqual({ status: 200, body: '{"status":"ok"}' });
     expect(JSON.parse((await get(url, '/health')).body)).toEqual({
       status: 'ok',
-      live: true,
-      ready: true,
+      problems: [],
       queue: { waiting: 0, running: 0, delayed: 0, dead: 0, oldestSeconds: null },
     });
   });
@@ -63,7 +62,7 @@ describe('GET /health', () => {
     expect(queue.oldestSeconds).toBeGreaterThanOrEqual(90);
     expect(queue.oldestSeconds).toBeLessThan(300);
     const metrics = (await get(url, '/metrics')).body;
-    expect(metrics).toMatch(/^spiderfoot_webhook_queue_deliveries\{state="queued"\} 2$/m);
+    expect(metrics).toMatch(/^spiderfoot_webhook_queue_deliveries\{state="waiting"\} 2$/m);
     expect(
       Number(/^spiderfoot_webhook_queue_oldest_seconds (\S+)$/m.exec(metrics)?.[1]),
     ).toBeGreaterThanOrEqual(90);
@@ -81,6 +80,14 @@ describe('GET /health', () => {
   });
 });
 
+it('answers GET /livez and GET /readyz like GET /health', async () => {
+  const { url } = await listening();
+  for (const path of ['/livez', '/readyz']) {
+    expect(await get(url, path, behindProxy)).toEqual({ status: 200, body: '{"status":"ok"}' });
+    expect(JSON.parse((await get(url, path)).body)).toEqual({ status: 'ok', problems: [] });
+  }
+});
+
 describe('GET /metrics', () => {
   it('counts deliveries, events and attempts in the format of Prometheus', async () => {
     const db = join(await temporaryFolder(), 'w.db');
@@ -96,16 +103,17 @@ describe('GET /metrics', () => {
     const lines = text
       .split('\n')
       .filter((line) =>
-        /^spiderfoot_webhook_(?:deliveries|events|handled|delivery_seconds_count)/.test(line),
+        /^spiderfoot_webhook_(?:deliveries|unauthenticated|attempts|receive_duration_seconds_count).* [1-9]/.test(
+          line,
+        ),
       );
     expect(lines.toSorted()).toEqual([
-      'spiderfoot_webhook_deliveries_total{endpoint="default",outcome="accepted",code=""} 3',
-      'spiderfoot_webhook_deliveries_total{endpoint="default",outcome="rejected",code="invalid_signature"} 1',
-      'spiderfoot_webhook_delivery_seconds_count{endpoint="default"} 4',
-      'spiderfoot_webhook_events_total{endpoint="default",type="other"} 1',
-      'spiderfoot_webhook_events_total{endpoint="default",type="scan_completed"} 1',
-      'spiderfoot_webhook_events_total{endpoint="default",type="scan_failed"} 1',
-      'spiderfoot_webhook_handled_total{endpoint="default",outcome="processed",code=""} 3',
+      'spiderfoot_webhook_attempts_total{endpoint="default",result="processed"} 3',
+      'spiderfoot_webhook_deliveries_total{endpoint="default",type="other",outcome="accepted",code=""} 1',
+      'spiderfoot_webhook_deliveries_total{endpoint="default",type="scan_completed",outcome="accepted",code=""} 1',
+      'spiderfoot_webhook_deliveries_total{endpoint="default",type="scan_failed",outcome="accepted",code=""} 1',
+      'spiderfoot_webhook_receive_duration_seconds_count{endpoint="default"} 4',
+      'spiderfoot_webhook_unauthenticated_requests_total{endpoint="default",code="invalid_signature"} 1',
     ]);
     expect(text).toMatch(/^process_cpu_seconds_total \S+$/m);
   });
@@ -119,9 +127,12 @@ describe('GET /metrics', () => {
     const sent = await withSecret(['send', 'high_risk_event', '--duplicate', '--url', url]);
     expect(sent).toMatchObject({ code: 0 });
     const { body } = await get(url, '/metrics');
-    expect(body.split('\n').filter((line) => line.startsWith('spiderfoot_webhook_events_total'))).toEqual([
-      'spiderfoot_webhook_events_total{endpoint="default",type="high_risk_event"} 1',
-    ]);
+    const counted = body
+      .split('\n')
+      .filter((line) =>
+        /^spiderfoot_webhook_deliveries_total\{.*outcome="(?:accepted|processed)".* [1-9]/.test(line),
+      );
+    expect(counted).toEqual([expect.stringMatching(/type="high_risk_event",.* 1$/)]);
   });
 
   it('counts an event only once if its handler fails and it is sent again', async () => {
@@ -136,7 +147,12 @@ describe('GET /metrics', () => {
     for (status of [400, 400, 200, 200]) statuses.push((await fetch(to, init)).status);
     expect(statuses).toEqual([500, 500, 200, 200]);
     const { body } = await get(url, '/metrics');
-    expect(body).toMatch(/^spiderfoot_webhook_events_total\{endpoint="default",type="scan_completed"\} 1$/m);
+    const series = 'spiderfoot_webhook_deliveries_total{endpoint="default",type="scan_completed"';
+    expect(body).toContain(`${series},outcome="processed",code=""} 1\n`);
+    expect(body).toContain(`${series},outcome="rejected",code="handler_failed"} 2\n`);
+    expect(body).toMatch(
+      /^spiderfoot_webhook_forwarder_sends_total\{target="webhook",.*result="rejected"\} 2$/m,
+    );
   });
 
   it('counts a POST to an unknown path, and a failed TLS connection', async () => {
@@ -156,9 +172,7 @@ describe('GET /metrics', () => {
     await expect(fetch(url.replace('https:', 'http:'))).rejects.toThrow();
     await program.says(/ERR_SSL_HTTP_REQUEST/);
     const { body } = await get(metricsUrl, '/metrics');
-    expect(body).toContain(
-      'spiderfoot_webhook_deliveries_total{endpoint="",outcome="rejected",code="not_found"} 2',
-    );
+    expect(body).toContain('spiderfoot_webhook_unrouted_requests_total 2\n');
     expect(body).toContain('spiderfoot_webhook_tls_failures_total{code="ERR_SSL_HTTP_REQUEST"} 1');
   });
 
@@ -231,7 +245,10 @@ describe('GET /metrics', () => {
     const [, metricsUrl = ''] = await program.says(/health, metrics (http:\/\/127\.0\.0\.1:\d+)/);
     expect(new URL(metricsUrl).port).not.toBe(new URL(url).port);
     expect((await get(metricsUrl, '/metrics', behindProxy)).body).toContain('spiderfoot_webhook');
-    expect(JSON.parse((await get(metricsUrl, '/health', behindProxy)).body)).toMatchObject({ ready: true });
+    expect(JSON.parse((await get(metricsUrl, '/health', behindProxy)).body)).toEqual({
+      status: 'ok',
+      problems: [],
+    });
     expect((await get(metricsUrl, '/webhook')).status).toBe(404);
     expect((await get(url, '/metrics')).status).toBe(404);
     expect(await get(url, '/health')).toEqual({ status: 200, body: '{"status":"ok"}' });

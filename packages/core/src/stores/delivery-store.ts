@@ -1,3 +1,4 @@
+import type { CommitListener } from './durable/commit-listeners.ts';
 import type { Count, CountOptions } from './records/delivery-counts.ts';
 import type { ExportFormat } from './records/delivery-export.ts';
 import type { DeliveryFilter } from './records/delivery-filter.ts';
@@ -10,7 +11,9 @@ import type { StoreHealth } from './records/store-health.ts';
 import type { ReplayOptions } from './rules/replays.ts';
 
 /** A method that a store may lack, or `text` for the filter `text` of its methods. */
-export type StoreCapability = Exclude<keyof DeliveryStore, 'capabilities' | 'import' | 'close'> | 'text';
+export type StoreCapability =
+  | Exclude<keyof DeliveryStore, 'capabilities' | 'import' | 'onCommit' | 'close'>
+  | 'text';
 
 /**
  * The stored deliveries, for an operator: the command line and the inspector use this interface.
@@ -79,6 +82,8 @@ export interface DeliveryStore {
   import?(imported: ImportedDeliveries): Promise<number>;
   /** Return the numbers of deliveries that are not settled, for all endpoints together. */
   health(): Promise<StoreHealth>;
+  /** As in `DeliveryQueue`. */
+  onCommit?(listener: CommitListener): void;
   /** Stop all workers, write pending changes and release the store. Close the receivers first. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { isLoopback } from '@spiderfoot-webhooks/core/adapter';
-import type { Forwarder } from '@spiderfoot-webhooks/forward';
+import type { Forwarder, ForwarderObserver } from '@spiderfoot-webhooks/forward';
 import {
   durationValue,
   numberValue,
@@ -27,11 +27,16 @@ const keys: Readonly<Record<string, TargetKey>> = {
 /**
  * Create the forwarder for a target.
  * @param env contains the secrets to which the settings refer
+ * @param observe records the attempts in the metrics
  * @throws UsageFailure, ConfigurationError that names the key
  */
-export async function createForwarder(settings: TargetSettings, env: Variables): Promise<Forwarder> {
+export async function createForwarder(
+  settings: TargetSettings,
+  env: Variables,
+  observe: ForwarderObserver,
+): Promise<Forwarder> {
   try {
-    return await create(settings, env);
+    return await create(settings, env, observe);
   } catch (error) {
     if (!(error instanceof ConfigurationError) || 'file' in error) throw error;
     const option = error.option.split('.')[0] ?? '';
@@ -45,11 +50,15 @@ function known(option: string): TargetKey | undefined {
   return option === 'tls' ? 'ca' : same.find((key) => key === option);
 }
 
-async function create(settings: TargetSettings, env: Variables): Promise<Forwarder> {
+async function create(
+  settings: TargetSettings,
+  env: Variables,
+  observe: ForwarderObserver,
+): Promise<Forwarder> {
   const { kind } = settings;
   const url = referredValue(settings, 'url', env) ?? settings.fail('url', 'is missing.');
   const timeout = durationValue(settings, 'timeout', longestTimeout);
-  const shared = { ...tlsValue(settings), ...(timeout !== undefined && { timeout }) };
+  const shared = { ...tlsValue(settings), ...(timeout !== undefined && { timeout }), observe };
   if (kind === 'email') return createEmail(settings, url, shared);
   if (kind === 'cef') {
     const facility = numberValue(settings, 'facility');

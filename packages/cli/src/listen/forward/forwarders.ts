@@ -1,5 +1,5 @@
 import type { EventContext, Receiver, WebhookEvent } from '@spiderfoot-webhooks/core';
-import type { Forwarder } from '@spiderfoot-webhooks/forward';
+import type { Forwarder, ForwarderObserver } from '@spiderfoot-webhooks/forward';
 import type { Report } from '../report/report.ts';
 import { createForwarder } from './create-forwarder.ts';
 import { type EventLimits, grouped, limited, readLimits } from './event-limits.ts';
@@ -27,12 +27,13 @@ export interface ForwardOptions {
 export async function createForwarders(
   { forward = [], config, queued }: ForwardOptions,
   env: Variables,
+  observe: ForwarderObserver,
 ): Promise<Forwarders> {
   const fromConfig = config === undefined ? [] : await settingsFromConfig(config);
   const forwarders = new Map<string, ForwardingHandler>();
   for (const settings of [...fromConfig, ...forward.map(settingsFromFlag)]) {
     const limits = readLimits(settings, queued ? 'queued' : 'inline');
-    const forwarder = await grouped(await createForwarder(settings, env), limits);
+    const forwarder = await grouped(await createForwarder(settings, env, observe), limits);
     const name = freeName(settings.name ?? settings.kind, forwarders);
     forwarders.set(name, { forward: forwarder, limits });
   }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLocalRequest } from '@spiderfoot-webhooks/core/adapter';
-import type { Health } from './health.ts';
-import type { Metrics } from './metrics.ts';
+import type { HealthChecks, HealthReport } from '@spiderfoot-webhooks/telemetry/health';
+import type { PrometheusMetrics } from '@spiderfoot-webhooks/telemetry/prometheus';
 
 /** Answers requests for health and metrics. */
 export interface Operations {
-  /** Answer `/health` and `/metrics` with all details, on a separate port. */
+  /** Answer `/health`, `/livez`, `/readyz` and `/metrics` with all details, on a separate port. */
   answer(path: string, req: IncomingMessage, res: ServerResponse): boolean;
   /**
    * Answer the same paths on the port of the webhooks, which any client may reach. Only a direct request from this
@@ -16,31 +16,43 @@ export interface Operations {
 
 /** @param separate whether health and metrics have a separate port. The port of the webhooks then never shows details */
 export function createOperations(
-  health: () => Promise<Health>,
-  metrics: Metrics,
+  { health, live, ready }: HealthChecks,
+  { register, text }: Pick<PrometheusMetrics, 'register' | 'text'>,
   separate: boolean,
 ): Operations {
-  async function sendHealth(res: ServerResponse, isDetailed: boolean): Promise<void> {
-    const current = await health();
-    const body = isDetailed ? current : { status: current.status };
-    send(res, current.ready ? 200 : 503, 'application/json; charset=utf-8', JSON.stringify(body));
+  const checks = new Map<string, () => HealthReport | Promise<HealthReport>>([
+    ['/health', health],
+    ['/livez', live],
+    ['/readyz', ready],
+  ]);
+
+  async function sendHealth(
+    res: ServerResponse,
+    check: () => HealthReport | Promise<HealthReport>,
+    isDetailed: boolean,
+  ): Promise<void> {
+    const report = await check();
+    const { status } = report;
+    const body = isDetailed ? report : { status };
+    send(res, status === 'ok' ? 200 : 503, 'application/json; charset=utf-8', JSON.stringify(body));
   }
 
   async function sendMetrics(res: ServerResponse): Promise<void> {
     try {
-      send(res, 200, metrics.contentType, await metrics.text());
+      send(res, 200, register.contentType, await text());
     } catch {
-      // The store cannot be read. Monitoring should see a failed scrape instead of incomplete numbers.
+      // Without an answer, the scrape would wait.
       send(res, 503, 'text/plain; charset=utf-8', 'The metrics are currently unavailable.\n');
     }
   }
 
   function answer(path: string, req: IncomingMessage, res: ServerResponse, isDetailed: boolean): boolean {
-    if (path !== '/health' && !(path === '/metrics' && isDetailed)) return false;
+    const check = checks.get(path);
+    if (check === undefined && !(path === '/metrics' && isDetailed)) return false;
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.writeHead(405, { allow: 'GET, HEAD' }).end();
     } else {
-      void (path === '/health' ? sendHealth(res, isDetailed) : sendMetrics(res));
+      void (check === undefined ? sendMetrics(res) : sendHealth(res, check, isDetailed));
     }
     return true;
   }

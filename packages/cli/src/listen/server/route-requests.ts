@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { Metrics } from '../operations/metrics.ts';
+import type { PrometheusMetrics } from '@spiderfoot-webhooks/telemetry/prometheus';
 import type { Operations } from '../operations/operations.ts';
 import type { Report } from '../report/report.ts';
 
@@ -11,7 +11,7 @@ export function routeRequests(
   webhooks: ReadonlyMap<string, RequestListener>,
   operations: Operations,
   report: Report,
-  metrics: Pick<Metrics, 'notFound'>,
+  metrics: Pick<PrometheusMetrics, 'unrouted'>,
 ): RequestListener {
   const paths = [...webhooks.keys()].join(', ');
   return (req, res) => {
@@ -22,7 +22,7 @@ export function routeRequests(
     notFound(res);
     // Report only a POST, which was probably meant for a webhook. Browsers request icons, and crawlers any path.
     if (req.method === 'POST') {
-      metrics.notFound();
+      metrics.unrouted();
       report.rejectedRequest({
         status: 404,
         code: 'not_found',
