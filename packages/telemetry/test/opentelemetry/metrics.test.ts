@@ -64,8 +64,11 @@ it('counts deliveries, rejections and handler runs, from 0', async () => {
 });
 
 it('exports each metric of the table with its unit, and durations with its buckets', async () => {
-  const { receiver, exported } = await measured();
+  const { receiver, telemetry, exported } = await measured();
   receiver.on('scan_completed', () => {});
+  const target = { target: 'siem', host: 'splunk.example.com' };
+  telemetry.observeForwarder({ ...target, kind: 'send', result: 'sent' });
+  telemetry.observeForwarder({ ...target, kind: 'batch', size: 7 });
   await send(receiver);
   const metrics = await exported();
   for (const [key, { name, unit, kind }] of Object.entries(metricTable)) {

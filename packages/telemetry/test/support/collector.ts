@@ -46,7 +46,7 @@ const metric = z.object({
   histogram: points.optional(),
 });
 
-export type CollectedMetric = z.output<typeof metric>;
+type CollectedMetric = z.output<typeof metric>;
 
 const metrics = z.object({
   resourceMetrics: z.array(z.object({ scopeMetrics: z.array(z.object({ metrics: z.array(metric) })) })),
