@@ -43,7 +43,8 @@ export function createDeliveryTracer(tracer: Tracer, senderContext: SenderContex
       return {
         ...traceSpan(span, spanContext),
         stored: toStoredContext(span.spanContext()),
-        handler: (name) => handlerTrace(tracer, name, spanContext),
+        // Without a span of its own, a handler of a delivery that is not sampled costs nothing.
+        handler: (name) => (span.isRecording() ? handlerTrace(tracer, name, spanContext) : undefined),
         end: (outcome, details) => endDelivery(span, outcome, details),
       };
     },
