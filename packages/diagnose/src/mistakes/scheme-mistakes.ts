@@ -52,7 +52,6 @@ export const schemeMistakes: readonly SchemeMistake[] = tableOf<SigningContext, 
       (algorithm, _, body) => hashOf(algorithm, body),
       (algorithm, _, body) => hashOf(algorithm, hashOf(algorithm, body)),
       (algorithm, _, body) => hashOf(algorithm, hashOf(algorithm, body).toString('hex')),
-      (algorithm, _, body) => hmacOf(algorithm, Buffer.alloc(0), body),
     ],
   },
   {

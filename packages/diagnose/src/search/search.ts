@@ -3,7 +3,7 @@ import { bodyForms } from '../mistakes/body-forms.ts';
 import { kinds, type Mistake } from '../mistakes/mistake.ts';
 import { constructionsOf, schemeMistakes } from '../mistakes/scheme-mistakes.ts';
 import { bufferOf, type Construction, hmac } from '../signature/digests.ts';
-import { type Reading, readSignature } from '../signature/read-signature.ts';
+import { longestSignature, type Reading, readSignature } from '../signature/read-signature.ts';
 import {
   bodyGuesses,
   distinct,
@@ -46,8 +46,13 @@ interface Attempt {
 export function search(evidence: Evidence): SearchResult {
   const key = Buffer.from(evidence.secret);
   const body = bufferOf(evidence.body);
-  const matcher = createMatcher(evidence.signature, allReadings(evidence));
+  // A longer text is not a signature, and several patterns are slow for it.
+  if (evidence.signature.trim().length > longestSignature) return { found: undefined, complete: true };
+  const readings = allReadings(evidence);
+  const matcher = createMatcher(evidence.signature, readings);
   for (const attempt of attempts(evidence, body, key)) {
+    // Without a reading, only a notation that cannot be read back can match.
+    if (readings.length === 0 && attempt.thoroughly !== true) break;
     const tried = { body: attempt.body?.value ?? body, secret: attempt.secret?.value ?? key };
     const { construction = hmac, thoroughly } = attempt;
     const inSignature = matcher.match(construction, tried.secret, tried.body, thoroughly);
@@ -83,10 +88,10 @@ function* attempts(evidence: Evidence, body: Buffer, key: Buffer): Generator<Att
     schemeMistakes.slice(from, to).flatMap((entry) => [...constructionsOf(entry, context)].slice(0, most));
   yield { thoroughly: true };
   // One mistake.
-  for (const guess of secrets) yield { secret: guess };
-  for (const guess of bodyGuesses(forms, few.bodies)) yield { body: guess };
   for (const construction of schemes(0, fixedSchemes, 40))
     yield { construction, thoroughly: body.length < 2 ** 14 };
+  for (const guess of secrets) yield { secret: guess };
+  for (const guess of bodyGuesses(forms, few.bodies)) yield { body: guess };
   for (const guess of distinct(secretGuesses(secret, previousSecrets), key)) yield { secret: guess };
   // A mistake inside others, such as a newline after base64.
   const inner = [...unwrapped(forms)];
