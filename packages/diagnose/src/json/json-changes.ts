@@ -132,6 +132,25 @@ export const changes: readonly ((json: Json) => Json)[] = [
     ),
 ];
 
+/** The maximum number of empty lists for which every combination of objects is tried. */
+const mostEmpty = 4;
+
+/** Yield a value in which some of the empty lists are objects again. PHP writes both as `[]`. */
+export function* withEmptyObjects(json: Json): Generator<Json, void, undefined> {
+  let count = 0;
+  mapped(json, (value) => {
+    if (isList(value) && value.length === 0) count++;
+    return value;
+  });
+  if (count > mostEmpty) return;
+  for (let chosen = 1; chosen < 2 ** count; chosen++) {
+    let index = 0;
+    yield mapped(json, (value) =>
+      isList(value) && value.length === 0 && (chosen >> index++) % 2 === 1 ? {} : value,
+    );
+  }
+}
+
 /** Yield an object without each of its members, and each order of few members. */
 export function* withoutMembers(json: Json): Generator<Json, void, undefined> {
   if (typeof json !== 'object' || json === null || isList(json)) return;

@@ -117,6 +117,14 @@ export const jsonStyles: readonly NamedStyle[] = [
     style: { string: strings.gson, number: numbers.java },
   },
   {
+    name: 'ruby-pretty',
+    writer: "Ruby's JSON.pretty_generate (versions before 2.10)",
+    style: {
+      ...{ string: strings.plain, number: numbers.asWritten, colon: ': ', indent: '  ' },
+      ...{ emptyObject: '{\n}', emptyList: '[\n\n]' },
+    },
+  },
+  {
     name: 'jackson-pretty',
     writer: "Jackson's default pretty printer (Java)",
     style: {

@@ -16,7 +16,7 @@ export interface JsonStyle {
   readonly indent?: string;
   /** The order of members. @default the original order */
   readonly order?: MemberOrder;
-  /** An empty object. @default '{}' */
+  /** An empty object. If it has a line break before its closing bracket, the bracket is indented. @default '{}' */
   readonly emptyObject?: string;
   /** An empty list. @default '[]' */
   readonly emptyList?: string;
@@ -40,17 +40,22 @@ function write(value: Json, style: JsonStyle, newline: string): string {
   const { colon = ':' } = style;
   const inner = newline + (style.indent ?? '');
   if (isList(value)) {
-    if (value.length === 0) return style.emptyList ?? '[]';
+    if (value.length === 0) return closedAt(style.emptyList ?? '[]', newline);
     const isInline = style.inlineLists === true;
     const items = value.map((item) => write(item, style, isInline ? newline : inner));
     return isInline ? `[ ${items.join(', ')} ]` : enclose('[]', items, style, newline);
   }
   const entries = Object.entries(value);
-  if (entries.length === 0) return style.emptyObject ?? '{}';
+  if (entries.length === 0) return closedAt(style.emptyObject ?? '{}', newline);
   const members = ordered(entries, style.order).map(
     ([name, member]) => `${style.string(name.slice(1))}${colon}${write(member, style, inner)}`,
   );
   return enclose('{}', members, style, newline);
+}
+
+/** Indent the closing bracket of an empty object or list. */
+function closedAt(empty: string, newline: string): string {
+  return empty.replace(/\n(?=.$)/, newline);
 }
 
 function enclose(

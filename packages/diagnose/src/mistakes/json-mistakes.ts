@@ -1,4 +1,4 @@
-import { changes, withoutMembers } from '../json/json-changes.ts';
+import { changes, withEmptyObjects, withoutMembers } from '../json/json-changes.ts';
 import { jsonStyles } from '../json/json-styles.ts';
 import { numbers, remembered, strings } from '../json/json-text.ts';
 import { type JsonStyle, writeJson } from '../json/json-writer.ts';
@@ -106,6 +106,13 @@ export const jsonMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate
     *candidates({ json, text }) {
       if (json === undefined || text.length > longest) return;
       for (const change of changes) for (const style of common) yield writeJson(change(json), style);
+      for (const restored of withEmptyObjects(json)) {
+        for (const style of common) yield writeJson(restored, style);
+        for (const style of pythonFloatStyles(wholeNumbers(restored))) yield writeJson(restored, style);
+        for (const style of pythonFloatStyles(wholeNumbers(restored))) {
+          yield writeJson(restored, { ...style, string: strings.plain, comma: ',', colon: ':' });
+        }
+      }
     },
   },
   {

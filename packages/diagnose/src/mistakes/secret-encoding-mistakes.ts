@@ -91,6 +91,10 @@ export const secretEncodingMistakes: readonly SecretMistake[] = tableOf<string, 
       ...[
         secret.charAt(0).toLowerCase() + secret.slice(1),
         secret.charAt(0).toUpperCase() + secret.slice(1).toLowerCase(),
+        // Caps Lock was on.
+        secret.replaceAll(/[A-Za-z]/g, (letter) =>
+          letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase(),
+        ),
       ],
     ],
   },

@@ -98,16 +98,22 @@ export const shellMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidat
     candidates: ({ text }) => [...expansions(text)].flatMap((value) => [value, `${value}\n`]),
   },
   {
+    name: 'words-split',
+    fix: 'The white space of the body was replaced by single spaces before it was signed, because a shell variable is not in quotes. Write printf %s "$body".',
+    candidates: ({ text }) => {
+      const spaced = text.trim().replaceAll(/\s+/g, ' ');
+      return spaced === text ? [] : [spaced, `${spaced}\n`];
+    },
+  },
+  {
     name: 'quotes-removed',
     fix: 'A shell removed the quotes of the body before it was signed. Put the body into single quotes, or read it from a file.',
     candidates: ({ text }) => {
       const bare = text.replaceAll(/(?<!\\)"/g, '');
-      const spaced = text.trim().replaceAll(/\s+/g, ' ');
       return [
         ...[bare, text.replaceAll('"', ''), text.replaceAll("'", ''), text.replaceAll(/["']/g, '')],
         ...[`'${text}'`, `"${text}"`, `"${bare}"`, `'${text}'\n`, `'${text}'\r\n`, text.replaceAll('"', "'")],
         ...[`${bare}\n`, text.replaceAll('"', '""'), text.replaceAll("'", "'\\''")],
-        ...[spaced, `${spaced}\n`],
       ].filter((value) => value !== text);
     },
   },

@@ -1,6 +1,7 @@
 import { masks } from '../secret/masks.ts';
 import { lookalikes, typos } from '../secret/near-secrets.ts';
 import { placeholders } from '../secret/placeholders.ts';
+import { withComments } from '../secret/secret-comments.ts';
 import { type Candidate, type SecretMistake, tableOf } from './mistake.ts';
 
 /** Secrets of which there are thousands. They are not combined with other mistakes. */
@@ -14,6 +15,11 @@ export const unlikelySecrets: readonly SecretMistake[] = tableOf<string, Candida
     name: 'secret-placeholder',
     fix: 'The secret of the other side is a placeholder from an example, such as <YOUR_SECRET> or changeme, so anyone can sign events. Set your own secret.',
     candidates: () => placeholders(),
+  },
+  {
+    name: 'secret-comment-lost',
+    fix: 'The secret of the other side includes a comment after the value, as Docker and systemd read it. Put comments on separate lines.',
+    candidates: withComments,
   },
   {
     name: 'secret-lookalikes',

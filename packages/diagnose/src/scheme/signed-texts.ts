@@ -1,5 +1,6 @@
 import { type Json, memberOf } from '../json/lossless-json.ts';
 import { type Construction, hmacOf } from '../signature/digests.ts';
+import { webTokens } from './web-tokens.ts';
 
 /** The facts from which other schemes build the text that they sign. */
 export interface SigningContext {
@@ -32,7 +33,7 @@ export function* signedTexts(
   part: 'timestamp' | 'pair' | 'value' | 'url' | 'jwt' | 'near',
 ): Generator<Digest, void, undefined> {
   if (part === 'jwt') {
-    yield* tokens(context.signature);
+    yield* webTokens(context.signature);
     return;
   }
   const around = { timestamp: timestamps, pair: pairs, value: others, url: urls, near: nearTimes }[part];
@@ -113,6 +114,11 @@ function* joined(value: string): Generator<Around> {
 
 function* pairs(context: SigningContext): Generator<Around> {
   const values = valuesOf(context).slice(0, mostValues);
+  // Standard Webhooks.
+  for (const id of values) {
+    if (!timestamp.test(id))
+      for (const time of values) if (timestamp.test(time)) yield [`${id}.${time}.`, ''];
+  }
   for (const first of values) {
     for (const second of values) {
       if (first === second) continue;
@@ -171,14 +177,6 @@ function* urls(context: SigningContext): Generator<Around> {
     }
   }
   for (const mark of ['', '\n', '.', ':', ' ', '|']) yield [`POST${mark}`, ''];
-}
-
-function* tokens(signature: string): Generator<Digest, void, undefined> {
-  const [, head, payload] = /([\w-]{8,})\.([\w-]*)\.[\w-]{20,}/.exec(signature) ?? [];
-  if (head === undefined || payload === undefined) return;
-  yield (algorithm, secret) => hmacOf(algorithm, secret, `${head}.${payload}`);
-  yield (algorithm, secret, body) => hmacOf(algorithm, secret, `${head}.${body.toString('base64url')}`);
-  yield (algorithm, secret, body) => hmacOf(algorithm, secret, `${head}.`, body);
 }
 
 /** The seconds before and after the time of the event that are tried. */

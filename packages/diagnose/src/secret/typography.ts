@@ -40,6 +40,7 @@ export function* typographicForms(secret: string): Generator<string, void, undef
     yield secret.replaceAll('--', dash);
   }
   yield secret.replaceAll('...', '\u2026');
+  yield* replacedTogether(secret, dashes);
   for (const [open, close] of ['“”', '„“', '””', '«»']) {
     let isOpen = false;
     yield secret.replaceAll('"', () => {
@@ -51,4 +52,23 @@ export function* typographicForms(secret: string): Generator<string, void, undef
   for (const quote of ['\u2018', '\u2019', '\u00b4', '\u2032']) yield secret.replaceAll("'", quote);
   yield `\u2018${secret}\u2019`;
   yield secret.replaceAll(/[!-~]/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
+}
+
+/** Yield a secret whose quotes and dashes were all replaced, as word processors and phones do. */
+function* replacedTogether(secret: string, dashes: readonly string[]): Generator<string, void, undefined> {
+  for (const [open = '', close = ''] of ['“”', '„“', '””', '«»']) {
+    // A quote after a letter or a digit closes.
+    const double = secret.replaceAll(/"/g, (_, at: number) =>
+      /[\p{L}\p{N}.!?]$/u.test(secret.slice(0, at)) ? close : open,
+    );
+    const single = double.replaceAll("'", '\u2019');
+    const directed = double.replaceAll(/'/g, (_, at: number) =>
+      /[\p{L}\p{N}.!?]$/u.test(double.slice(0, at)) ? '\u2019' : '\u2018',
+    );
+    for (const text of [single, directed]) {
+      yield text;
+      yield text.replaceAll('...', '\u2026');
+      for (const dash of dashes) yield* [text.replaceAll('--', dash), text.replaceAll('-', dash)];
+    }
+  }
 }

@@ -35,7 +35,7 @@ function ofNumber(value: bigint): Buffer | undefined {
 
 /** Read the words of CryptoJS: `{"words":[-1,2],"sigBytes":32}`. */
 export function wordsBytes(text: string): readonly Buffer[] {
-  const words = text.match(/-?\d{5,10}/g) ?? [];
+  const words = /[[,]/.test(text) ? (text.match(/-?\d{5,10}/g) ?? []) : [];
   if (words.length !== 8) return [];
   const bytes = Buffer.alloc(32);
   for (const [index, word] of words.entries()) bytes.writeInt32BE(Number(word) | 0, 4 * index);

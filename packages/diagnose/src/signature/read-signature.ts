@@ -100,7 +100,10 @@ function readHex(hex: string, before: readonly Mistake[]): readonly Reading[] {
   });
   if (hex.length < digits) return [...complete, asSha256(hex, mistakes.cut)];
   const ends = [hex.slice(0, digits), hex.slice(-digits)];
-  return [...complete, ...ends.map((part) => asSha256(part, mistakes.tooLong))];
+  const others = ends.map((part) => asSha256(part, mistakes.tooLong));
+  if (hex.length >= 2 * digestLengths.sha512) return [...complete, ...others];
+  const cut = explained('sha512', [...before, mistakes.cut]);
+  return [...complete, ...others, { hex, bytes, ...cut }];
 }
 
 function explained(

@@ -1,6 +1,7 @@
 /** Return the bytes of a text that lists bytes: hex, a hex dump, `[123, 34]`, `<Buffer 7b 22>`, `{"0":123}`. */
 export function* bytesOfNotation(text: string): Generator<Buffer, void, undefined> {
-  const trimmed = text.trim();
+  // Node prints at most 50 bytes of a Buffer.
+  const trimmed = text.trim().replace(/ ?\.\.\. \d+ more bytes?>$/, '>');
   const plain = trimmed.replace(/^(?:0x|<Buffer |[bx]')|[>']$/gi, '');
   const digits = plain.replaceAll(/\\x|0x|[\s,:;-]/g, '');
   if (digits.length % 2 === 0 && /^[\da-f]{4,}$/i.test(digits)) yield Buffer.from(digits, 'hex');

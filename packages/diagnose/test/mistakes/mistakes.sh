@@ -50,3 +50,7 @@ printf %s '{"event_type": "x", "text": "a\\n\\"b\\" C"}' > "$folder/escapes"
 row backslashes-doubled "$(sed 's/\\/\\\\/g' "$folder/escapes" | sign "$secret")" "$folder/escapes"
 row white-space-removed "$(tr -d ' ' < "$folder/escapes" | sign "$secret")" "$folder/escapes"
 row letter-case "$(tr '[:upper:]' '[:lower:]' < "$folder/escapes" | sign "$secret")" "$folder/escapes"
+printf '{"event_type":"x   y"}' > "$folder/spaced"
+spaced=$(cat "$folder/spaced")
+row words-split "$(echo $spaced | sign "$secret")" "$folder/spaced"
+row secret-comment-lost "$(sign "$secret # production" < "$folder/sent")" "$folder/sent"
