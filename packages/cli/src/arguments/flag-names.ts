@@ -4,6 +4,7 @@ import { UsageFailure } from '../failure/failure.ts';
 const flags: Readonly<Record<string, string>> = {
   allowedIps: '--allow-ip',
   before: '--before',
+  concurrency: '--concurrency',
   cursor: '--cursor',
   events: '--events',
   host: '--host',
@@ -13,6 +14,8 @@ const flags: Readonly<Record<string, string>> = {
   maxBodySize: '--max-body',
   path: '--store',
   port: '--port',
+  retention: '--retention',
+  'retention.maxAge': '--retention',
   secret: 'The secret',
   store: '--store',
   text: '--text',

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { withFlagNames } from '../arguments/flag-names.ts';
 import {
   collect,
+  parseCount,
   parseDuration,
   parsePort,
   parseSize,
@@ -78,6 +79,16 @@ export function command(): Command {
     .option(
       '--save-rejected <folder>',
       'save the newest 100 rejected requests as files for `diagnose`, without credentials, up to 64 KiB of each body',
+    )
+    .option(
+      '--retention <age>',
+      'delete processed and ignored deliveries that are older than this from the store, once an hour: 90d',
+      parseDuration,
+    )
+    .option(
+      '--concurrency <n>',
+      'the maximum number of queued deliveries that are handled at the same time (default: 16)',
+      parseCount,
     )
     .option(
       '--forward <target>',

@@ -19,6 +19,9 @@ export interface ListenFlags extends SecretOptions {
   readonly queue?: true;
   readonly keepRejected?: number;
   readonly saveRejected?: string;
+  /** Milliseconds. */
+  readonly retention?: number;
+  readonly concurrency?: number;
   readonly forward?: readonly string[];
   readonly forwardTo?: string;
   /** Milliseconds. */

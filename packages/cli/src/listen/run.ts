@@ -15,6 +15,7 @@ import type { EndpointPlan } from './endpoints/config-file.ts';
 import { planReceiving, type ReceivingPlan } from './endpoints/plan-endpoints.ts';
 import type { ListenFlags } from './flags.ts';
 import { addForwarders, createForwarders } from './forward/forwarders.ts';
+import { readServerSettings } from './listen-section.ts';
 import { withCachedHealth } from './operations/cached-health.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
 import { serveOperations } from './operations/operations-server.ts';
@@ -57,7 +58,8 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const early: ForwarderObservation[] = [];
   let observe: ForwarderObserver = (observation) => early.push(observation);
   const forwarders = await createForwarders({ ...flags, queued: isQueued }, env, (seen) => observe(seen));
-  const stored = await openReceiverStore(flags, env, report.stored);
+  const settings = await readServerSettings(flags);
+  const stored = await openReceiverStore({ ...flags, ...settings }, env, report.stored);
   cleanup.add(stored.close);
   const { createMetrics } = await import('./operations/metrics.ts');
   const observedStore = stored.store && withCachedHealth(stored.store);

@@ -2,6 +2,8 @@ import type { StoreFromEnvironment } from '@spiderfoot-webhooks/store';
 import { UsageFailure } from '../failure/failure.ts';
 import type { ListenFlags } from '../listen/flags.ts';
 
+type StoreFlags = Pick<ListenFlags, 'store' | 'queue' | 'keepRejected' | 'retention' | 'concurrency'>;
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The open store of a receiver, if it has one. */
@@ -17,7 +19,7 @@ export interface ReceiverStore extends StoreFromEnvironment {
  * @throws UsageFailure, ConfigurationError
  */
 export async function openReceiverStore(
-  { store, queue, keepRejected = 0 }: Pick<ListenFlags, 'store' | 'queue' | 'keepRejected'>,
+  { store, queue, keepRejected = 0, retention, concurrency }: StoreFlags,
   env: Variables,
   report: (details: object, message: string) => void,
 ): Promise<ReceiverStore> {
@@ -34,7 +36,13 @@ export async function openReceiverStore(
       'Give --store webhooks.db.',
     );
   }
+  if (location === undefined && retention !== undefined) {
+    throw new UsageFailure('--retention requires a store.', 'Give --store webhooks.db.');
+  }
   const mode = queue === true ? 'queued' : env.SPIDERFOOT_WEBHOOK_MODE;
+  if (concurrency !== undefined && mode !== 'queued') {
+    throw new UsageFailure('--concurrency applies only to queued deliveries.', 'Add --queue.');
+  }
   if (location === undefined && !mode) {
     return { options: {}, store: undefined, close: async () => {}, location, queued: false };
   }
@@ -44,7 +52,14 @@ export async function openReceiverStore(
     if (location !== undefined && engineOf(location) === 'bullmq' && !mode) {
       throw new UsageFailure('A store in Redis is a queue and not a log, so it requires --queue.');
     }
-    return storeFromEnvironment({ logger: { error: report } }, variables);
+    return storeFromEnvironment(
+      {
+        logger: { error: report },
+        ...(retention !== undefined && { retention: { maxAge: retention } }),
+        ...(concurrency !== undefined && { concurrency }),
+      },
+      variables,
+    );
   });
   const printed = location === undefined ? undefined : printableLocation(location);
   return { ...stored, location: printed, queued: 'queue' in stored.options };
