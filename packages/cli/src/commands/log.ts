@@ -49,7 +49,7 @@ export function command(): Command {
 interface ListFlags extends StoreFlags, FilterFlags {
   readonly limit: number;
   readonly cursor?: string;
-  readonly oldest?: true;
+  readonly sort: 'newest' | 'oldest';
   readonly json?: true;
 }
 
@@ -60,14 +60,17 @@ function listCommand(): Command {
   return addFilters(addStore(list))
     .option('--limit <n>', 'the maximum number of deliveries, up to 1000', parseCount, 50)
     .option('--cursor <cursor>', 'show the next page; each page prints the cursor of the next one')
-    .option('--oldest', 'list the oldest deliveries first')
+    .addOption(
+      new Option('--sort <order>', 'the deliveries to list first')
+        .choices(['newest', 'oldest'])
+        .default('newest'),
+    )
     .option('--json', 'print a line of JSON for each delivery')
-    .action(async ({ store: location, limit, cursor, oldest, json, ...flags }: ListFlags) => {
+    .action(async ({ store: location, limit, cursor, sort: order, json, ...flags }: ListFlags) => {
       const page = await withStoreToRead(
         location,
         ['list', 'counts', ...capabilitiesFor(flags)],
         async (store) => {
-          const order = oldest === true ? 'oldest' : 'newest';
           return store.list({ ...(await toFilter(store, flags)), limit, cursor, order });
         },
       );

@@ -51,12 +51,22 @@ describe('log list', () => {
     expect(await found(db, '--limit', '3', '--cursor', cursor)).toEqual([1]);
   });
 
-  it('lists the oldest deliveries first with --oldest, and continues with --cursor', async () => {
+  it('lists the oldest deliveries first with --sort oldest, and continues with --cursor', async () => {
     const db = await typicalDatabase();
-    const first = await spiderfoot(['log', 'list', '--store', db, '--oldest', '--limit', '3', '--json']);
+    const first = await spiderfoot([
+      'log',
+      'list',
+      '--store',
+      db,
+      '--sort',
+      'oldest',
+      '--limit',
+      '3',
+      '--json',
+    ]);
     expect(first.lines.map((line) => JSON.parse(line).key)).toEqual(['1', '2', '3']);
     const cursor = /--cursor (\S+)/.exec(first.stderr)?.[1] ?? '';
-    expect(await found(db, '--oldest', '--cursor', cursor)).toEqual([4]);
+    expect(await found(db, '--sort', 'oldest', '--cursor', cursor)).toEqual([4]);
   });
 
   it('escapes control characters of an event in every output', async () => {
