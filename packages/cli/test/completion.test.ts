@@ -22,6 +22,10 @@ const cases = [
   { words: ['send', '--tam'], expected: ['--tamper'] },
   { words: ['send', '--count', '3', '--dialect', 'gu'], expected: ['guide'] },
   { words: ['send', '-d', ''], expected: ['delivery', 'guide', 'notification', 'shipped', 'topic'] },
+  { words: ['send', 'malw'], expected: ['malware_detected'] },
+  { words: ['log', 'list', '--type', 'scan_com'], expected: ['scan_completed'] },
+  { words: ['listen', '--events', 'malw'], expected: ['malware_detected'] },
+  { words: ['listen', '--forward', 's'], expected: ['siem=', 'slack=', 'splunk='] },
   { words: ['log', 'st'], expected: ['stats'] },
   { words: ['completion', ''], expected: ['bash', 'fish', 'zsh'] },
 ];
@@ -59,12 +63,20 @@ describe.skipIf(!has('fish'))('fish', () => {
 describe.skipIf(!has('zsh'))('zsh', () => {
   it('completes typed words in zsh', async () => {
     const script = fileURLToPath(new URL('support/zsh.py', import.meta.url));
-    const typed = ['spiderfoot-webhooks se', 'spiderfoot-webhooks send --tam', 'spiderfoot-webhooks log st'];
+    const typed = [
+      'spiderfoot-webhooks se',
+      'spiderfoot-webhooks send --tam',
+      'spiderfoot-webhooks log st',
+      'spiderfoot-webhooks tail --type malw',
+      'spiderfoot-webhooks listen --forward spl',
+    ];
     const screen = await output('python3', [script, await saved('zsh'), ...typed]);
     expect(screen.split('\n')).toEqual([
       'spiderfoot-webhooks send',
       'spiderfoot-webhooks send --tamper',
       'spiderfoot-webhooks log stats',
+      'spiderfoot-webhooks tail --type malware_detected',
+      'spiderfoot-webhooks listen --forward splunk=',
     ]);
   });
 });

@@ -14,7 +14,9 @@ const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
  */
 export function command(createFullProgram: () => Promise<Command>): Command {
   const command = new Command()
-    .description('Write a completion script for a shell. It completes commands, options and their choices.')
+    .description(
+      'Write a completion script for a shell. It completes commands, options and their choices, event types, and the targets of --forward.',
+    )
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .action(async (shell: keyof typeof shells) => {
       allowEarlyClose();

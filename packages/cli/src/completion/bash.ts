@@ -39,5 +39,7 @@ function wordCase({ path, words, options }: Node): string {
 }
 
 function reply(words: readonly string[]): string {
-  return `COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$current"))`;
+  const found = `COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$current"))`;
+  // After `slack=`, the URL follows without a blank.
+  return words.every((word) => word.endsWith('=')) ? `${found}; compopt -o nospace 2>/dev/null` : found;
 }

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { optionValues, typeNames } from './known-values.ts';
 
 /** A command that can be completed, with its words and options. */
 export interface Node {
@@ -37,9 +38,10 @@ function collect(command: Command, path: string): readonly Node[] {
   const choices = command.registeredArguments.flatMap(({ argChoices = [], description }) =>
     argChoices.map((name) => ({ name, about: oneLine(description) })),
   );
+  const types = command.registeredArguments.some((argument) => argument.name() === 'type') ? typeNames() : [];
   const node: Node = {
     path,
-    words: [...commands, ...choices],
+    words: [...commands, ...choices, ...types.map((name) => ({ name, about: 'event type' }))],
     options: help.visibleOptions(command).map(optionWord),
   };
   const children = command.commands.flatMap((each) => collect(each, `${path} ${each.name()}`.trimStart()));
@@ -51,7 +53,7 @@ function optionWord({ short, long, description, required, optional, argChoices }
     about: oneLine(description),
     flags: [short, long].filter((flag) => flag !== undefined),
     takesValue: required || optional,
-    choices: argChoices,
+    choices: argChoices ?? optionValues(long),
   };
 }
 

@@ -36,8 +36,13 @@ function valueCases({ path, options }: Node): readonly string[] {
     .filter(({ takesValue }) => takesValue)
     .map(({ flags, choices }) => {
       const patterns = flags.map((flag) => quoted(`${path}:${flag}`)).join('|');
-      return `    (${patterns}) ${choices === undefined ? '_files' : `compadd -- ${choices.map(quoted).join(' ')}`}; return ;;`;
+      return `    (${patterns}) ${choices === undefined ? '_files' : `compadd ${suffixOf(choices)}-- ${choices.map(quoted).join(' ')}`}; return ;;`;
     });
+}
+
+/** After `slack=`, the URL follows without a blank. */
+function suffixOf(choices: readonly string[]): string {
+  return choices.every((choice) => choice.endsWith('=')) ? "-S '' " : '';
 }
 
 function wordCase({ path, words, options }: Node): string {
