@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordEntry } from './support/record-entry.ts';
 import { openTestStore, recordEvents, serveInspector } from './support/serve.ts';
 
 /** The keys of the rows of a page. */
@@ -100,6 +101,17 @@ describe('the filters of the deliveries', () => {
     expect(page).toContain('value="a&amp;b"');
     expect(page).toMatch(/href="\?target=a%26b" aria-label="Remove the filter state: processed"/);
   });
+});
+
+it('a row begins with the handler that failed and its error', async () => {
+  const store = openTestStore();
+  const failures = [{ handler: 'siem', error: 'HTTP 503' }];
+  await recordEntry(store, { state: 'failed', error: '1 handler(s) failed: "siem": HTTP 503', failures });
+  await recordEntry(store, { state: 'rejected', error: 'no handler has run' });
+  const { get } = await serveInspector(store);
+  const page = await (await get('/deliveries')).text();
+  expect(page).toContain('>siem: HTTP 503<');
+  expect(page).toContain('>no handler has run<');
 });
 
 it('the next page continues after the last row', async () => {

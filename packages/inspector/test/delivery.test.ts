@@ -5,6 +5,7 @@ import { createInspector } from '@spiderfoot-webhooks/inspector';
 import { describe, expect, it } from 'vitest';
 import { commandsFor } from '../src/delivery/commands.ts';
 import { parseExactJson, writeExactJson } from '../src/json/exact-json.ts';
+import { recordEntry } from './support/record-entry.ts';
 import { openTestStore, recordEvents, serveInspector } from './support/serve.ts';
 
 const hostile = `<img src=x onerror=alert(1)>"'&</script>\u202e\u0007`;
@@ -20,6 +21,27 @@ it('shows the event, the handlers and their errors', async () => {
   for (const text of ['slack', 'siem', 'HTTP 503 of the SIEM', ' ms', 'Replay failed handlers']) {
     expect(page).toContain(text);
   }
+});
+
+it('a failed delivery shows its attempts before its event, and an error that repeats once', async () => {
+  const store = openTestStore();
+  const at = new Date();
+  const run = { handler: 'siem', startedAt: at, duration: 5, error: 'HTTP 400' };
+  await recordEntry(store, { state: 'failed', error: 'HTTP 400', failures: [run], runs: [run] });
+  await recordEntry(store);
+  const found = await store.get('1');
+  if (found === undefined) throw new Error('The delivery is missing.');
+  const handlers = found.handlers.map((handler) => ({ ...handler, runs: [run, run, run] }));
+  const { get } = await serveInspector({
+    ...store,
+    get: async (key) => (key === '1' ? { ...found, handlers } : store.get(key)),
+  });
+  const failed = await (await get('/deliveries/1')).text();
+  expect(failed.indexOf('<h2>Attempts')).toBeLessThan(failed.indexOf('<h2>Event'));
+  expect(failed.match(/>HTTP 400</g)).toHaveLength(1);
+  expect(failed.match(/with the same error/g)).toHaveLength(2);
+  const processed = await (await get('/deliveries/2')).text();
+  expect(processed.indexOf('<h2>Attempts')).toBeGreaterThan(processed.indexOf('<h2>Event'));
 });
 
 it.each([

@@ -88,7 +88,7 @@ it('groups dead letters by handler and error, shows the count first, and replays
   await queued.close();
   const { get, post } = await serveInspector(dying);
   const page = await (await get('/dead-letters')).text();
-  expect(page).toContain('connection to port # refused');
+  expect(page).toMatch(/connection to port \d+ refused/);
   const [, group = ''] = /\?group=(\w+)/.exec(page) ?? [];
   expect(await (await get(`/dead-letters?group=${group}`)).text()).toContain('Replay 2 deliveries');
   const response = await post('/dead-letters/replay', { group });

@@ -28,20 +28,20 @@ const navigate = startNavigation(() => {
   stream?.restart();
 });
 const charts = startCharts(navigate);
-const updateOverview = startRegions(() => void charts.draw());
+const updateRegions = startRegions(() => void charts.draw());
 const stream = live === undefined ? undefined : openStream(live, listeners(), reconnected);
 
 function listeners() {
   return {
     health: showHealth,
     ...(page === 'deliveries' && { deliveries: rows.add }),
-    ...(page === 'overview' && { overview: updateOverview }),
+    ...((page === 'overview' || page === 'delivery') && { overview: updateRegions }),
   };
 }
 
 function reconnected(): void {
   if (page === 'deliveries') void rows.catchUp();
-  if (page === 'overview') updateOverview(undefined);
+  if (page === 'overview' || page === 'delivery') updateRegions(undefined);
 }
 
 function prepare(): void {

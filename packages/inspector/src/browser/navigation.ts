@@ -44,7 +44,7 @@ export function startNavigation(onContent: OnContent): Navigate {
   async function navigate(url: URL): Promise<void> {
     if (url.href !== location.href) history.pushState(null, '', url);
     await show(url);
-    announce('Updated');
+    announce('Updated', 'sr');
   }
 
   document.addEventListener('click', (event) => {

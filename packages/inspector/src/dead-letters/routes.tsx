@@ -16,7 +16,10 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
     const parts = { letters, chosen, canReplay: canReplay(site), csrfToken: c.get('csrfToken') };
     const content = (
       <>
-        <ReplayNotice query={query} />
+        <ReplayNotice query={query}>
+          {' Deliveries that fail again return to this page. Follow the handlers on the '}
+          <a href="./?range=hour&amp;by=result">overview</a>.
+        </ReplayNotice>
         <DeadLettersView {...parts} />
       </>
     );

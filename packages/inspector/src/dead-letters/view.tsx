@@ -1,3 +1,4 @@
+import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
 import { filterQuery } from '../filters/filters.ts';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { countText } from '../layout/number-text.ts';
@@ -32,6 +33,9 @@ export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewP
             <th scope="col" class="number">
               Deliveries
             </th>
+            <th scope="col" class="wide">
+              Oldest
+            </th>
             <th scope="col">Newest</th>
             {canReplay && <th scope="col">Replay</th>}
           </tr>
@@ -41,9 +45,10 @@ export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewP
             <tr>
               <td>{handler === undefined ? 'No handler' : <Text of={handler} />}</td>
               <td>
-                <Text of={error} class="error" />
+                <Text of={errorOf(newest, handler) ?? error} class="error" />
               </td>
               <td class="number">{countText(older.length + 1)}</td>
+              <td class="wide">{newest && <Time at={(older.at(-1) ?? newest).receivedAt} />}</td>
               <td>
                 {newest && (
                   <a
@@ -68,9 +73,15 @@ export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewP
   );
 }
 
+/** The error of a delivery with its digits. A status such as 503 decides whether a replay can succeed. */
+function errorOf(delivery: DeliveryRecord | undefined, handler: string | undefined): string | undefined {
+  return delivery?.handlers.find(({ name }) => name === handler)?.error ?? delivery?.error;
+}
+
 /** The number of deliveries that a replay of the group would put back into the queue. */
 function DryRun({ group, csrfToken }: { group: DeadLetterGroup; csrfToken: string }) {
   const count = group.deliveries.length;
+  const error = errorOf(group.deliveries[0], group.handler) ?? group.error;
   return (
     <form class="notice" method="post" action="dead-letters/replay">
       <CsrfField token={csrfToken} />
@@ -78,6 +89,17 @@ function DryRun({ group, csrfToken }: { group: DeadLetterGroup; csrfToken: strin
       <p>
         {`A replay would put ${count === 1 ? '1 delivery' : `${countText(count)} deliveries`} back into the queue. `}
         Only the handlers that have not succeeded run again.
+      </p>
+      <p>
+        {group.handler !== undefined && (
+          <>
+            <b>
+              <Text of={group.handler} />
+            </b>
+            {': '}
+          </>
+        )}
+        <Text of={error} class="error" />
       </p>
       <div class="actions">
         <button type="submit" class="primary" data-replay="">

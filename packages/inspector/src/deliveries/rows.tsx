@@ -4,6 +4,7 @@ import { typeSeverity } from '../filters/type-severity.ts';
 import { SeverityBadge, StateBadge } from '../layout/badges.tsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
+import { failureText } from './failure-text.ts';
 
 interface RowsParts {
   readonly deliveries: readonly DeliveryRecord[];
@@ -29,7 +30,8 @@ export function DeliveryRows({ deliveries, ...parts }: RowsParts) {
 
 function DeliveryRow(parts: Omit<RowsParts, 'deliveries'> & { delivery: DeliveryRecord }) {
   const { delivery, severities, root, query, selectable } = parts;
-  const { key, receivedAt, eventType, state, endpoint, target, scanId, attempts, error } = delivery;
+  const { key, receivedAt, eventType, state, endpoint, target, scanId, attempts, nextAttempt } = delivery;
+  const error = failureText(delivery);
   return (
     <tr data-key={key}>
       {selectable && (
@@ -55,6 +57,11 @@ function DeliveryRow(parts: Omit<RowsParts, 'deliveries'> & { delivery: Delivery
       <td class="attempts wide number">{attempts}</td>
       <td class="state">
         <StateBadge state={state} />
+        {state === 'queued' && attempts > 0 && nextAttempt !== undefined && (
+          <span class="next note">
+            next <Time at={nextAttempt} />
+          </span>
+        )}
       </td>
     </tr>
   );

@@ -16,7 +16,7 @@ export function DeliveryHeading(parts: { delivery: DeliveryRecord; event: EventF
       <h1>
         <Text of={delivery.eventType} />
       </h1>
-      <p class="title-marks">
+      <p class="title-marks" data-region="marks">
         <SeverityBadge severity={event.severity} />
         <StateBadge state={delivery.state} />
       </p>

@@ -37,6 +37,9 @@ export function deliveryRoutes(site: Site): Hono<SiteEnv> {
   return app;
 }
 
+/** The states of deliveries whose page is updated, for example after a replay. */
+const unsettledStates: readonly string[] = ['received', 'queued', 'running'];
+
 async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryWithBody): Promise<Response> {
   const { store, storedTypes, settings } = site;
   const search = new URL(c.req.url).searchParams;
@@ -53,13 +56,16 @@ async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryW
     scanId === undefined
       ? undefined
       : settings.scanUrl?.replaceAll('{scanId}', encodeURIComponent(scanId.replace(/\p{Cs}/gu, '\ufffd')));
+  // The cause is what an operator looks for first.
+  const hasFailed = delivery.error !== undefined || delivery.code !== undefined;
   const content = (
     <>
       <ReplayNotice query={search} />
       <div class="detail">
         <div>
+          {hasFailed && <Timeline delivery={delivery} />}
           <BodySection title="Event" body={body} downloadHref={`${encodeURIComponent(key)}/body`} />
-          <Timeline delivery={delivery} />
+          {!hasFailed && <Timeline delivery={delivery} />}
           <CommandSection commands={commands} />
         </div>
         <aside>
@@ -83,5 +89,6 @@ async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryW
     ...{ page: 'delivery', title: `${eventType} ${key}`, content },
     heading: <DeliveryHeading delivery={delivery} event={event} query={query} />,
     actions: <DeliveryActions {...parts} canReplay={canReplay(site)} />,
+    live: unsettledStates.includes(delivery.state),
   });
 }

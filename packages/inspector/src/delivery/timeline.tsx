@@ -10,7 +10,7 @@ export function Timeline({ delivery }: { delivery: DeliveryRecord }) {
   const { handlers, nextAttempt, state, code, issues, error } = delivery;
   const isEmpty = handlers.length === 0 && nextAttempt === undefined;
   return (
-    <section>
+    <section data-region="attempts">
       <div class="section-head">
         <h2>Attempts</h2>
       </div>
@@ -60,21 +60,32 @@ function HandlerItems({ handler }: { handler: HandlerRecord }) {
   }
   return (
     <>
-      {runs.map((run) => {
+      {runs.map((run, index) => {
+        // A handler that fails each time usually has the same error. It is shown once.
+        const isSame = run.error !== undefined && run.error === runs[index - 1]?.error;
         const note = (
           <>
             <Time at={run.startedAt} />
             {` · ${countText(Math.round(run.duration))} ms`}
           </>
         );
-        return <Item name={name} succeeded={run.error === undefined} note={note} error={run.error} />;
+        const error = isSame ? undefined : run.error;
+        return (
+          <Item name={name} succeeded={run.error === undefined} isSame={isSame} note={note} error={error} />
+        );
       })}
     </>
   );
 }
 
-function Item(parts: { name: string; succeeded: boolean; note: Child; error: string | undefined }) {
-  const { name, succeeded, note, error } = parts;
+function Item(parts: {
+  name: string;
+  succeeded: boolean;
+  isSame?: boolean;
+  note: Child;
+  error: string | undefined;
+}) {
+  const { name, succeeded, isSame = false, note, error } = parts;
   return (
     <li class={succeeded ? undefined : 'failed'}>
       <div class="line">
@@ -83,6 +94,7 @@ function Item(parts: { name: string; succeeded: boolean; note: Child; error: str
             <Text of={name} />
           </b>
           {succeeded ? ' succeeded' : ' failed'}
+          {isSame && ' with the same error'}
         </span>
         <span class="note">{note}</span>
       </div>

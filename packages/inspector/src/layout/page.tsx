@@ -62,7 +62,11 @@ function Page({ site, root, ...parts }: PageParts & { site: Site; root: string }
         <main id="content" tabindex={-1}>
           <div class="page-head">
             {heading}
-            {actions !== undefined && <div class="actions">{actions}</div>}
+            {actions !== undefined && (
+              <div class="actions" data-region={page === 'delivery' ? 'actions' : undefined}>
+                {actions}
+              </div>
+            )}
           </div>
           {content}
         </main>

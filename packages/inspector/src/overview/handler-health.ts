@@ -10,6 +10,8 @@ export interface HandlerHealth {
   /** The duration that 95% of the runs did not exceed, in milliseconds. */
   readonly p95: number | undefined;
   readonly lastError: HandlerError | undefined;
+  /** The first failure after the last success. `undefined` if the newest run succeeded, or the runs were not recorded. */
+  readonly failingSince: Date | undefined;
 }
 
 interface HandlerError {
@@ -23,6 +25,8 @@ interface Totals {
   runs: number;
   failures: number;
   readonly durations: number[];
+  readonly failedAt: Date[];
+  lastSuccess: Date | undefined;
   lastError: HandlerError | undefined;
 }
 
@@ -32,7 +36,14 @@ export function handlerHealth(deliveries: readonly DeliveryRecord[]): readonly H
   for (const delivery of deliveries) {
     for (const handler of delivery.handlers) {
       const totals = handlers.get(handler.name) ?? {
-        ...{ runs: 0, failures: 0, durations: [], lastError: undefined },
+        ...{
+          runs: 0,
+          failures: 0,
+          durations: [],
+          failedAt: [],
+          lastSuccess: undefined,
+          lastError: undefined,
+        },
       };
       handlers.set(handler.name, totals);
       addHandler(totals, handler, delivery);
@@ -53,8 +64,14 @@ function addHandler(totals: Totals, handler: HandlerRecord, { key, receivedAt }:
   totals.runs += runs.length;
   for (const run of runs) {
     totals.durations.push(run.duration);
-    if (run.error === undefined) continue;
+    if (run.error === undefined) {
+      if (totals.lastSuccess === undefined || run.startedAt > totals.lastSuccess) {
+        totals.lastSuccess = run.startedAt;
+      }
+      continue;
+    }
     totals.failures++;
+    totals.failedAt.push(run.startedAt);
     setError(totals, { text: run.error, at: run.startedAt, key });
   }
 }
@@ -63,9 +80,22 @@ function setError(totals: Totals, error: HandlerError): void {
   if (totals.lastError === undefined || error.at > totals.lastError.at) totals.lastError = error;
 }
 
-function toHealth(name: string, { runs, failures, durations, lastError }: Totals): HandlerHealth {
+function toHealth(name: string, totals: Totals): HandlerHealth {
+  const { runs, failures, durations, lastError } = totals;
   const sorted = durations.toSorted((a, b) => a - b);
-  return { name, runs, failures, p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), lastError };
+  return {
+    ...{ name, runs, failures, p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), lastError },
+    failingSince: failingSince(totals),
+  };
+}
+
+function failingSince({ failedAt, lastSuccess }: Totals): Date | undefined {
+  let first: Date | undefined;
+  for (const at of failedAt) {
+    if (lastSuccess !== undefined && at <= lastSuccess) continue;
+    if (first === undefined || at < first) first = at;
+  }
+  return first;
 }
 
 /** The nearest rank: a duration that was measured. */

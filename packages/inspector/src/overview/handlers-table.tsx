@@ -1,5 +1,6 @@
 import { countText, durationText, percentText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
 import type { HandlerHealth } from './handler-health.ts';
 import { sampleSize } from './overview-data.ts';
 
@@ -51,21 +52,34 @@ export function HandlersSection(parts: { handlers: readonly HandlerHealth[]; isL
 }
 
 function HandlerRow({ handler }: { handler: HandlerHealth }) {
-  const { name, runs, failures, p50, p95, lastError } = handler;
+  const { name, runs, failures, p50, p95, lastError, failingSince } = handler;
   return (
     <tr>
       <td>
         <Text of={name} />
       </td>
       <td class="number">{countText(runs)}</td>
-      <td class={failures > 0 ? 'number failed' : 'number'}>{percentText(runs - failures, runs)}</td>
+      <td class={failures > 0 ? 'number warn' : 'number'}>{percentText(runs - failures, runs)}</td>
       <td class="number">{durationText(p50)}</td>
       <td class="number">{durationText(p95)}</td>
-      <td class="error">
+      <td>
         {lastError !== undefined && (
-          <a href={`deliveries/${encodeURIComponent(lastError.key)}`}>
-            <Text of={lastError.text} />
-          </a>
+          <>
+            <a class="error" href={`deliveries/${encodeURIComponent(lastError.key)}`}>
+              <Text of={lastError.text} />
+            </a>
+            <p class="note">
+              {failingSince === undefined ? (
+                <>
+                  last failed <Time at={lastError.at} />
+                </>
+              ) : (
+                <b class="bad">
+                  failing since <Time at={failingSince} />
+                </b>
+              )}
+            </p>
+          </>
         )}
       </td>
     </tr>

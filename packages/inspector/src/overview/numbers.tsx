@@ -53,14 +53,17 @@ function QueueNumbers({ health }: { health: StoreHealth }) {
         <span data-health="waiting">{text(waiting)}</span>
       </Stat>
       <Stat
-        label="Running"
+        label="To retry"
         note={
           <>
-            <span data-health="delayed">{text(delayed)}</span> wait for a retry
+            <span data-health="running">{text(running)}</span> running
           </>
         }
+        mark={delayed > 0 ? 'warn' : undefined}
       >
-        <span data-health="running">{text(running)}</span>
+        <a href="deliveries?state=queued" data-health="delayed">
+          {text(delayed)}
+        </a>
       </Stat>
       <Stat label="Dead letters" note="in all" mark={dead > 0 ? 'bad' : undefined}>
         <a href="dead-letters" data-health="dead">

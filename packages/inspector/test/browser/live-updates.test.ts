@@ -118,6 +118,29 @@ describeWithBrowser('live updates', () => {
     expect(times).toEqual(times.toSorted().toReversed());
   });
 
+  it('follows a delivery on its page until its handlers have run', async () => {
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const inspected = await inspectEmpty((receiver) => receiver.onAny(() => finished, { name: 'siem' }));
+    try {
+      await inspected.send('scan_completed');
+      const { deliveries } = await inspected.store.list();
+      const page = await openPage(browser(), `${inspected.url}deliveries/${deliveries[0]?.key}`);
+      await untilLive(page);
+      expect(await page.locator('button[data-replay]').isDisabled()).toBe(true);
+      finish();
+      await page.locator('[data-region="marks"]').getByText('processed').waitFor();
+      await page.locator('[data-region="attempts"]').getByText('siem').waitFor();
+      await page.locator('button[data-replay]:enabled').waitFor();
+      // The server closes the event stream, which the browser would report.
+      await page.context().close();
+    } finally {
+      finish();
+    }
+  });
+
   it('connects again and shows the deliveries that arrived in the meantime', async () => {
     const inspected = await inspectEmpty();
     const page = await openPage(browser(), `${inspected.url}deliveries`, {}, /Failed to load|ERR_/);

@@ -54,7 +54,7 @@ describe('the numbers of the overview', () => {
     await recordEntry(store, { receivedAt: ago(5 * minute + 1000) });
     await store.replay('1');
     const page = await pageOf(await serveInspector(store));
-    expect(region(page, 'numbers')).toContain('Waiting 1 oldest 5 min Running 0');
+    expect(region(page, 'numbers')).toContain('Waiting 1 oldest 5 min To retry 0 0 running');
     expect(page).toContain('<span data-health="waiting">1</span>');
   });
 });
@@ -153,10 +153,28 @@ describe('the lists of the overview', () => {
       });
     }
     const page = await pageOf(await serveInspector(store));
-    expect(region(page, 'handlers')).toContain(
-      'siem 20 75% 100 ms 190 ms failure 5 slack 20 100% 2.5 s 2.5 s',
+    expect(region(page, 'handlers')).toMatch(
+      /siem 20 75% 100 ms 190 ms failure 5 last failed [\d-]+ [\d:]+ UTC slack 20 100% 2\.5 s 2\.5 s/,
     );
-    expect(page).toContain('<a href="deliveries/5">');
+    expect(page).toContain('href="deliveries/5"');
+  });
+
+  it('shows since when a handler has failed without a success', async () => {
+    const store = openTestStore();
+    const start = Date.now() - 30 * minute;
+    const errors = ['an earlier outage', undefined, 'down', 'down'];
+    for (const [index, error] of errors.entries()) {
+      const startedAt = new Date(start + index * minute);
+      await recordEntry(store, {
+        ...{ runs: [{ handler: 'siem', startedAt, duration: 5 }], receivedAt: startedAt },
+        ...(error === undefined
+          ? { succeeded: ['siem'] }
+          : { state: 'failed', error, failures: [{ handler: 'siem', error }] }),
+      });
+    }
+    const page = await pageOf(await serveInspector(store));
+    const since = new Date(start + 2 * minute).toISOString().slice(0, 19).replace('T', ' ');
+    expect(region(page, 'handlers')).toContain(`failing since ${since} UTC`);
   });
 
   it('counts the attempts of a handler whose runs were not recorded', async () => {

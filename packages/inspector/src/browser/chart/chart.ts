@@ -88,6 +88,7 @@ function chartOptions(
   const span = last - (times.at(-2) ?? last);
   return {
     legend: { show: false },
+    padding: [8, 0, 0, 0],
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     scales: {
       x: { range: () => [times[0] ?? 0, last + span] },

@@ -19,10 +19,12 @@ export function startRegions(afterUpdate: () => void): OnEvent {
   async function update(): Promise<void> {
     isBusy = true;
     const url = location.href;
+    // A page without numbers is read when it is fetched, so it lacks only later changes.
+    const known = changedAt;
     let readAt = Number.POSITIVE_INFINITY;
     try {
       const page = await fetchPage(url);
-      readAt = timeOfNumbers(page);
+      readAt = timeOfNumbers(page) ?? known;
       if (url === location.href) replaceRegions(page);
       afterUpdate();
     } catch {
@@ -46,10 +48,9 @@ function timeOfChange(data: unknown): number {
     : 0;
 }
 
-function timeOfNumbers(page: Document): number {
-  return Number(
-    page.querySelector<HTMLElement>('[data-read-at]')?.dataset.readAt ?? Number.POSITIVE_INFINITY,
-  );
+function timeOfNumbers(page: Document): number | undefined {
+  const readAt = page.querySelector<HTMLElement>('[data-read-at]')?.dataset.readAt;
+  return readAt === undefined ? undefined : Number(readAt);
 }
 
 function replaceRegions(page: Document): void {
