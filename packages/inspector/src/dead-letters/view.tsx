@@ -25,18 +25,22 @@ export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewP
         If several handlers of a delivery failed, it is in the group of each.
       </p>
       {chosen && canReplay && <DryRun group={chosen} csrfToken={csrfToken} />}
-      <table>
+      <table class="stack">
         <thead>
           <tr>
             <th scope="col">Handler</th>
-            <th scope="col">Error</th>
+            <th scope="col" class="own-line">
+              Error
+            </th>
             <th scope="col" class="number">
               Deliveries
             </th>
             <th scope="col" class="wide">
               Oldest
             </th>
-            <th scope="col">Newest</th>
+            <th scope="col" class="own-line">
+              Newest
+            </th>
             {canReplay && <th scope="col">Replay</th>}
           </tr>
         </thead>
@@ -44,12 +48,12 @@ export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewP
           {groups.map(({ id, handler, error, deliveries: [newest, ...older] }) => (
             <tr>
               <td>{handler === undefined ? 'No handler' : <Text of={handler} />}</td>
-              <td>
+              <td class="own-line">
                 <Text of={errorOf(newest, handler) ?? error} class="error" />
               </td>
               <td class="number">{countText(older.length + 1)}</td>
               <td class="wide">{newest && <Time at={(older.at(-1) ?? newest).receivedAt} />}</td>
-              <td>
+              <td class="own-line">
                 {newest && (
                   <a
                     href={`deliveries/${encodeURIComponent(newest.key)}${filterQuery(new Map([['state', ['dead']]]))}`}

@@ -20,7 +20,7 @@ export function HandlersSection(parts: { handlers: readonly HandlerHealth[]; isL
       {handlers.length === 0 ? (
         <p class="note">No handler has run.</p>
       ) : (
-        <table>
+        <table class="stack">
           <thead>
             <tr>
               <th scope="col">Handler</th>
@@ -30,13 +30,15 @@ export function HandlersSection(parts: { handlers: readonly HandlerHealth[]; isL
               <th scope="col" class="number">
                 Success
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide">
                 p50
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide">
                 p95
               </th>
-              <th scope="col">Last error</th>
+              <th scope="col" class="own-line">
+                Last error
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -60,9 +62,9 @@ function HandlerRow({ handler }: { handler: HandlerHealth }) {
       </td>
       <td class="number">{countText(runs)}</td>
       <td class={failures > 0 ? 'number warn' : 'number'}>{percentText(runs - failures, runs)}</td>
-      <td class="number">{durationText(p50)}</td>
-      <td class="number">{durationText(p95)}</td>
-      <td>
+      <td class="number wide">{durationText(p50)}</td>
+      <td class="number wide">{durationText(p95)}</td>
+      <td class="own-line">
         {lastError !== undefined && (
           <>
             <a class="error" href={`deliveries/${encodeURIComponent(lastError.key)}`}>
