@@ -17,6 +17,7 @@ import { createLiveStreams } from './live/live-streams.ts';
 import { liveRoutes } from './live/routes.ts';
 import { type InspectorOptions, readSettings } from './options.ts';
 import { overviewRoutes } from './overview/routes.tsx';
+import { createDiagnoser } from './rejected/diagnoser.ts';
 import { rejectedRoutes } from './rejected/routes.tsx';
 import { replayRoutes } from './replay/routes.ts';
 import type { Site, SiteEnv } from './site.ts';
@@ -25,7 +26,7 @@ import { tryItRoutes } from './try-it/routes.tsx';
 /** A fetch handler that serves the inspector. */
 export interface Inspector {
   (request: Request, env?: unknown): Promise<Response>;
-  /** End the event streams and stop reading the store. The store stays open. */
+  /** End the event streams and a running diagnosis, and stop reading the store. The store stays open. */
   close(): void;
 }
 
@@ -46,6 +47,7 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   const site: Site = {
     ...{ store, settings, assets: loadAssets() },
     ...{ storedTypes: createStoredTypes(store), severities: createEventSeverities(store) },
+    diagnoser: createDiagnoser(settings),
   };
   const streams = createLiveStreams(site);
   const admit = createAdmission(settings);
@@ -78,7 +80,12 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
     withSecurityHeaders(
       redirectToSlash(request, settings.basePath) ?? (await app.fetch(request, Object(env))),
     );
-  return Object.assign(answer, { close: streams.close });
+  return Object.assign(answer, {
+    close() {
+      streams.close();
+      site.diagnoser.close();
+    },
+  });
 }
 
 /** Links are relative to the base path, so it must end with a slash. */

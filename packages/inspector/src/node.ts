@@ -11,7 +11,7 @@ import type { InspectorOptions } from './options.ts';
 /** A request listener that serves the inspector. */
 export interface InspectorListener {
   (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>;
-  /** End the event streams and stop reading the store. The store stays open. */
+  /** End the event streams and a running diagnosis, and stop reading the store. The store stays open. */
   close(): void;
 }
 

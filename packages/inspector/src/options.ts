@@ -48,6 +48,13 @@ export interface InspectorOptions {
    */
   readonly secret?: Secret | undefined;
   /**
+   * The header in which the receiver reads the signature, if its option `signatureHeader` is set. It is used to diagnose
+   * rejected requests and to sign test events.
+   * @default the headers of SpiderFoot's senders
+   * @example 'x-gateway-signature'
+   */
+  readonly signatureHeader?: string | readonly string[] | undefined;
+  /**
    * The receiver that test events pass through. Requires `secret`.
    * @default undefined: no test events
    */
@@ -69,13 +76,15 @@ export interface Settings {
   readonly title: string;
   readonly scanUrl: string | undefined;
   readonly secret: Secret | undefined;
+  /** In lowercase. `undefined` for the headers of SpiderFoot's senders. */
+  readonly signatureHeaders: readonly string[] | undefined;
   readonly receiver: Receiver | undefined;
   readonly clientIp: ((request: Request, env: unknown) => string | undefined) | undefined;
 }
 
 const known: Readonly<Record<keyof InspectorOptions, true>> = {
   ...{ auth: true, readOnly: true, basePath: true, title: true },
-  ...{ scanUrl: true, secret: true, receiver: true, clientIp: true },
+  ...{ scanUrl: true, secret: true, signatureHeader: true, receiver: true, clientIp: true },
 };
 
 /**
@@ -84,7 +93,7 @@ const known: Readonly<Record<keyof InspectorOptions, true>> = {
  */
 export function readSettings(options: InspectorOptions): Settings {
   const { auth, readOnly = false, basePath = '/', title = 'SpiderFoot webhooks', scanUrl } = options;
-  const { secret, receiver, clientIp } = options;
+  const { secret, signatureHeader, receiver, clientIp } = options;
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
   if (unknown !== undefined) {
     const names = Object.keys(known).join(', ');
@@ -105,7 +114,7 @@ export function readSettings(options: InspectorOptions): Settings {
   }
   return {
     ...{ auth, readOnly, basePath: basePath.replace(/\/?$/, '/'), title, scanUrl },
-    ...{ secret, receiver, clientIp },
+    ...{ secret, signatureHeaders: readHeaderNames(signatureHeader), receiver, clientIp },
   };
 }
 
@@ -128,6 +137,14 @@ function checkBasePath(path: unknown): void {
     'basePath',
     `must be an absolute path (got ${JSON.stringify(path)}). For example: '/inspector'.`,
   );
+}
+
+function readHeaderNames(given: unknown): readonly string[] | undefined {
+  if (given === undefined) return undefined;
+  const names: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const isName = (name: unknown) => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name);
+  if (names.length > 0 && names.every(isName)) return names.map((name) => String(name).toLowerCase());
+  throw new ConfigurationError('signatureHeader', 'must be the name of a header, or a list of names.');
 }
 
 /** A link must not run script: `javascript:` is not allowed. */

@@ -4,6 +4,7 @@ import type { Assets } from './assets/load-assets.ts';
 import type { EventSeverities } from './deliveries/event-severities.ts';
 import type { StoredTypes } from './filters/event-types.ts';
 import type { Settings } from './options.ts';
+import type { Diagnoser } from './rejected/diagnoser.ts';
 
 /** The parts that all pages share. */
 export interface Site {
@@ -12,6 +13,7 @@ export interface Site {
   readonly assets: Assets;
   readonly storedTypes: StoredTypes;
   readonly severities: EventSeverities;
+  readonly diagnoser: Diagnoser;
 }
 
 /** The variables of a request. */

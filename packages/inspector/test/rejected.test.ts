@@ -1,7 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { createReceiver } from '@spiderfoot-webhooks/core';
-import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
+import { createReceiver, rejections } from '@spiderfoot-webhooks/core';
+import { signedDelivery, signedWebhook } from '@spiderfoot-webhooks/core/testing';
+import { fetchHandler } from '@spiderfoot-webhooks/core/web';
+import type { Store } from '@spiderfoot-webhooks/sqlite';
 import { expect, it } from 'vitest';
+import { readSettings } from '../src/options.ts';
+import { createDiagnoser } from '../src/rejected/diagnoser.ts';
 import { openTestStore, serveInspector } from './support/serve.ts';
 
 it('the list of rejected requests leads to the headers and the body of a kept request', async () => {
@@ -70,4 +74,83 @@ it('if no request was kept, the page names the option that keeps requests', asyn
   const page = await (await get('/rejected')).text();
   expect(page).toContain('keepRejected');
   expect(page).toContain('--keep-rejected 100');
+});
+
+/** Reject a request whose secret has a newline more than that of the receiver. */
+async function rejectOne(size: number, signatureHeader?: string): Promise<Store> {
+  const store = openTestStore();
+  const header = signatureHeader === undefined ? {} : { signatureHeader };
+  const receiver = createReceiver({ secret: trusted, log: store, keepRejected: 20, ...header });
+  const data = { scan_id: 'a', target: 'acme.example', list: Array.from({ length: size / 8 }, (_, n) => n) };
+  const sent = await signedWebhook('scan_completed', {
+    secret: Buffer.from(`${trusted}\n`),
+    data,
+    ...header,
+  });
+  await fetchHandler(receiver)(new Request(sent.url, { ...sent }));
+  return store;
+}
+
+const trusted = 's3cret-of-the-receiver';
+const kindIn = (page: string) => /data-diagnosis="(\w+)"/.exec(page)?.[1];
+
+it('a body of 60 KiB is diagnosed, and other pages are served in the meantime', async () => {
+  const store = await rejectOne(80_000);
+  const [latest] = (await store.rejections()).latest;
+  const { body } = (await store.rejection(latest?.key ?? ''))?.request ?? {};
+  expect(body?.byteLength).toBeGreaterThan(50_000);
+  const { get } = await serveInspector(store, { secret: 'another-secret-of-the-inspector' });
+  const served: string[] = [];
+  const load = async (path: string) => {
+    const text = await (await get(path)).text();
+    served.push(path);
+    return text;
+  };
+  const [page] = await Promise.all([load(`/rejected/${latest?.key}`), load('/deliveries')]);
+  expect(served[0]).toBe('/deliveries');
+  // The search of a long body may end at its limit.
+  expect(kindIn(page)).toMatch(/^(?:unknown|unfinished)$/);
+  const owner = await serveInspector(store, { secret: trusted });
+  expect(kindIn(await (await owner.get(`/rejected/${latest?.key}`)).text())).toBe('explained');
+});
+
+it('more than eight diagnoses at a time are refused, and a diagnosis is made once', async () => {
+  const store = await rejectOne(800);
+  const [latest] = (await store.rejections()).latest;
+  const rejection = await store.rejection(latest?.key ?? '');
+  if (rejection === undefined) throw new Error('The rejection is not kept');
+  const diagnoser = createDiagnoser(readSettings({ secret: trusted }));
+  const results = await Promise.all(Array.from({ length: 12 }, () => diagnoser.diagnose(rejection)));
+  expect(results.filter((result) => result === 'busy')).toHaveLength(4);
+  const [first, ...others] = results.slice(0, 8);
+  expect(first).toMatchObject({ kind: 'explained' });
+  for (const other of others) expect(other).toBe(first);
+});
+
+it('the signature is read from the header of the option signatureHeader', async () => {
+  const store = await rejectOne(80, 'X-Gateway-Signature');
+  const [latest] = (await store.rejections()).latest;
+  const page = async (options: object) => {
+    const { get } = await serveInspector(store, { secret: trusted, ...options });
+    return kindIn(await (await get(`/rejected/${latest?.key}`)).text());
+  };
+  expect(await page({ signatureHeader: 'X-Gateway-Signature' })).toBe('explained');
+  expect(await page({})).not.toBe('explained');
+  for (const signatureHeader of ['', [], 'a b', [1]]) {
+    await expect(page({ signatureHeader })).rejects.toMatchObject({ option: 'signatureHeader' });
+  }
+});
+
+it('a request that was rejected for another reason has the hint of its code, and no diagnosis', async () => {
+  const store = openTestStore();
+  const receiver = createReceiver({ secret: trusted, log: store, keepRejected: 5 });
+  await receiver.receive(await signedDelivery('scan_completed', { secret: false }));
+  const { get } = await serveInspector(store, { secret: trusted });
+  const [latest] = (await store.rejections()).latest;
+  expect(latest?.code).toBe('missing_signature');
+  const page = await (await get(`/rejected/${latest?.key}`)).text();
+  expect(page.replaceAll('&quot;', '"').replaceAll('&#39;', "'")).toContain(
+    rejections.missing_signature.hint,
+  );
+  expect(kindIn(page)).toBeUndefined();
 });

@@ -167,7 +167,8 @@ async function openInspector(
 ): Promise<string | undefined> {
   if (!inspector || store === undefined) return undefined;
   const secret = endpoint && signingSecret(endpoint.options);
-  const options = secret === undefined ? {} : { secret, receiver };
+  const signatureHeader = endpoint?.options.signatureHeader;
+  const options = secret === undefined ? {} : { secret, signatureHeader, receiver };
   const { url, close } = await serveInspector(store, options, inspectorPort(port, webhooks));
   cleanup.add(close);
   return url;

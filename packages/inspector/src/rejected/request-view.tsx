@@ -1,24 +1,24 @@
-import type { Secret } from '@spiderfoot-webhooks/core';
 import type { RejectedRequest, RejectionWithRequest } from '@spiderfoot-webhooks/core/stores';
 import { BodySection } from '../delivery/body-section.tsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import { hintOf } from './code-counts.ts';
+import type { DiagnosisResult } from './diagnoser.ts';
 import { DiagnosisSection } from './diagnosis.tsx';
 
 interface RequestViewParts {
   readonly rejection: RejectionWithRequest;
-  /** `undefined` for no diagnosis. */
-  readonly secret: Secret | undefined;
+  /** `undefined` if the signature was not the reason. */
+  readonly diagnosis: DiagnosisResult | undefined;
 }
 
 /** A rejected request: why it was rejected, its headers and its body. */
-export function RequestView({ rejection, secret }: RequestViewParts) {
+export function RequestView({ rejection, diagnosis }: RequestViewParts) {
   const { code, receivedAt, endpoint, ip, request } = rejection;
   return (
     <>
       <p class="note">{hintOf(code)}</p>
-      {code === 'invalid_signature' && request && <Diagnosis request={request} secret={secret} />}
+      {diagnosis !== undefined && <DiagnosisSection result={diagnosis} />}
       <section>
         <div class="section-head">
           <h2>Request</h2>
@@ -60,17 +60,6 @@ export function RequestView({ rejection, secret }: RequestViewParts) {
         <Content request={request} />
       )}
     </>
-  );
-}
-
-/** Without the secret, the page shows how to get a diagnosis. */
-function Diagnosis({ request, secret }: { request: RejectedRequest; secret: Secret | undefined }) {
-  if (secret !== undefined) return <DiagnosisSection request={request} secret={secret} />;
-  return (
-    <p class="note">
-      To find the mistake in the signature, pass the option <code>secret</code> to the inspector, or use the
-      command <code>spiderfoot-webhooks diagnose</code>.
-    </p>
   );
 }
 

@@ -24,7 +24,9 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
     if (!canDo(site, 'rejection')) return c.notFound();
     const rejection = await site.store.rejection(c.req.param('key'));
     if (rejection === undefined) return c.notFound();
-    const content = <RequestView rejection={rejection} secret={site.settings.secret} />;
+    const isDiagnosed = rejection.code === 'invalid_signature' && rejection.request !== undefined;
+    const diagnosis = isDiagnosed ? await site.diagnoser.diagnose(rejection) : undefined;
+    const content = <RequestView rejection={rejection} diagnosis={diagnosis} />;
     return sendPage(c, site, { page: 'rejection', title: 'Rejected request', content });
   });
   return app;

@@ -1,7 +1,8 @@
-import type { Outcome, Receiver, Secret } from '@spiderfoot-webhooks/core';
+import type { Outcome, Receiver } from '@spiderfoot-webhooks/core';
 import { rejections } from '@spiderfoot-webhooks/core';
 import {
   type SenderDialect,
+  type SignedOptions,
   sampledTypes,
   sampleOf,
   signedDelivery,
@@ -16,7 +17,7 @@ const dialects = ['guide', 'shipped', 'delivery', 'notification', 'topic'] as co
 
 /** The page that sends a test event through the receiver. */
 export function tryItRoutes(site: Site): Hono<SiteEnv> {
-  const { receiver, secret, readOnly } = site.settings;
+  const { receiver, secret, signatureHeaders, readOnly } = site.settings;
   const app = createRoutes();
   const page = { page: 'try-it', title: 'Try it' } as const;
   const isOff = readOnly || receiver === undefined || secret === undefined;
@@ -36,7 +37,10 @@ export function tryItRoutes(site: Site): Hono<SiteEnv> {
     const type = String(form.get('type') ?? '').trim();
     const dialect = dialects.find((name) => name === form.get('dialect')) ?? 'guide';
     if (type === '' || type.length > 200) return c.text('The type must have 1 to 200 characters.\n', 400);
-    const outcome = await sendTestEvent(receiver, secret, type, dialect);
+    const outcome = await sendTestEvent(receiver, type, {
+      ...{ secret, dialect },
+      ...(signatureHeaders?.[0] !== undefined && { signatureHeader: signatureHeaders[0] }),
+    });
     // A receiver that stores nothing, or uses another store, has no page to link to.
     const stored = outcome.id === undefined ? undefined : await site.store.get(outcome.id);
     const content = (
@@ -51,14 +55,9 @@ export function tryItRoutes(site: Site): Hono<SiteEnv> {
 }
 
 /** The event is signed and passes through the whole pipeline. `data.test` marks it as a test. */
-async function sendTestEvent(
-  receiver: Receiver,
-  secret: Secret,
-  type: string,
-  dialect: SenderDialect,
-): Promise<Outcome> {
+async function sendTestEvent(receiver: Receiver, type: string, options: SignedOptions): Promise<Outcome> {
   const data = { ...Object(sampleOf(type)), test: true };
-  return receiver.receive(await signedDelivery(type, { secret, dialect, data }));
+  return receiver.receive(await signedDelivery(type, { ...options, data }));
 }
 
 function Unavailable({ readOnly }: { readOnly: boolean }) {
