@@ -103,7 +103,7 @@ async function paths(store: DeliveryStore): Promise<Readonly<Record<string, stri
     'overview of a week, kept': '/?range=week',
     'overview of a month, kept': '/?range=month',
     // Another end of the range is another read.
-    'overview of a month, read': `/?since=${ago(720)}&until=${new Date().toISOString().slice(0, 10)}T00:00:00.ROUNDZ`,
+    'overview of a month, read': `/?since=${ago(720)}&until=${new Date().toISOString().slice(0, 10)}T00:00:00.{round}Z`,
     'dead letters': '/dead-letters',
     'one delivery': `/deliveries/${deliveries[0]?.key ?? ''}`,
   };
@@ -122,7 +122,7 @@ async function measurePages(
   for (let round = -warmups; round < rounds; round++) {
     report(Math.max(round + 1, 0));
     for (const [page, url] of shuffled(urls)) {
-      const figures = await measurePage(url.replace('ROUND', String(round + warmups).padStart(3, '0')));
+      const figures = await measurePage(url.replace('{round}', String(round + warmups).padStart(3, '0')));
       if (round >= 0) measured.get(page)?.push(figures);
     }
   }
