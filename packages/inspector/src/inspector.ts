@@ -78,7 +78,7 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   app.route('/', liveRoutes(site, streams));
   const answer = async (request: Request, env: unknown = {}) =>
     withSecurityHeaders(
-      redirectToSlash(request, settings.basePath) ?? (await app.fetch(request, Object(env))),
+      redirectToSlash(request, env, settings.basePath) ?? (await app.fetch(request, Object(env))),
     );
   return Object.assign(answer, {
     close() {
@@ -88,9 +88,22 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   });
 }
 
-/** Links are relative to the base path, so it must end with a slash. */
-function redirectToSlash({ url }: Request, basePath: string): Response | undefined {
-  if (`${new URL(url).pathname}/` !== basePath) return undefined;
-  const [folder = ''] = basePath.split('/').slice(-2);
-  return new Response(null, { status: 308, headers: { location: `${folder}/` } });
+/**
+ * Links are relative to the base path, so it must end with a slash. Hono's `app.mount` removes the path from the URL, and
+ * `@hono/node-server` keeps it in `env.incoming`.
+ */
+function redirectToSlash({ url }: Request, env: unknown, basePath: string): Response | undefined {
+  const { pathname, search } = new URL(url);
+  const original = basePath === '/' && pathname === '/' ? originalPath(env) : pathname;
+  if (original === undefined || original.endsWith('/')) return undefined;
+  if (original === pathname && `${pathname}/` !== basePath) return undefined;
+  return new Response(null, {
+    status: 308,
+    headers: { location: `./${original.split('/').at(-1)}/${search}` },
+  });
+}
+
+function originalPath(env: unknown): string | undefined {
+  const { url } = Object(Object(env).incoming);
+  return typeof url === 'string' && url.startsWith('/') ? url.split('?')[0] : undefined;
 }

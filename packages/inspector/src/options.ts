@@ -147,10 +147,20 @@ function readHeaderNames(given: unknown): readonly string[] | undefined {
   throw new ConfigurationError('signatureHeader', 'must be the name of a header, or a list of names.');
 }
 
-/** A link must not run script: `javascript:` is not allowed. */
+/** A link must not run script, and the id of a scan must not choose its host: both are untrusted. */
 function checkScanUrl(url: unknown): void {
   if (url === undefined) return;
   const isUrl = typeof url === 'string' && /^https?:$/.test(URL.parse(url)?.protocol ?? '');
-  if (isUrl && url.includes('{scanId}')) return;
-  throw new ConfigurationError('scanUrl', 'must be an http or https URL that contains {scanId}.');
+  if (!isUrl || !url.includes('{scanId}')) {
+    throw new ConfigurationError('scanUrl', 'must be an http or https URL that contains {scanId}.');
+  }
+  const hosts = ['1', '2'].map((scanId) => {
+    const { origin, username, password } = URL.parse(url.replaceAll('{scanId}', scanId)) ?? {};
+    return `${origin} ${username} ${password}`;
+  });
+  if (hosts[0] === hosts[1]) return;
+  throw new ConfigurationError(
+    'scanUrl',
+    `must contain {scanId} only in its path, its query or its fragment (got ${JSON.stringify(url)}).`,
+  );
 }

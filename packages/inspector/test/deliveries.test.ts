@@ -136,6 +136,14 @@ describe('the replay of selected deliveries', () => {
     expect(states).toEqual(['queued', 'processed', 'queued']);
   });
 
+  it('returns to the list without filters if they are too long for a header', async () => {
+    const store = openTestStore();
+    await recordEvents(store, 'scan_completed');
+    const { post } = await serveInspector(store);
+    const response = await post('/replay', { key: '1', back: `?target=${'x'.repeat(100_000)}` });
+    expect(response.headers.get('location')).toBe('deliveries?replayed=1&selected=1');
+  });
+
   it('a read-only inspector shows no form and replays nothing', async () => {
     const store = openTestStore();
     await recordEvents(store, 'scan_completed');

@@ -14,8 +14,17 @@ export function readForm(form: FormData): ReplayForm {
   const [delivery] = texts('delivery');
   return {
     keys: [...new Set(texts('key'))],
-    back: new URLSearchParams(texts('back')[0] ?? ''),
+    back: readBack(texts('back')[0] ?? ''),
     delivery: delivery === '' ? undefined : delivery,
     allHandlers: form.get('handlers') === 'all',
   };
+}
+
+/** Proxies and browsers reject a longer header `Location`. */
+const longestBack = 4000;
+
+/** A query that is too long is dropped: the operator returns to the list without filters. */
+function readBack(text: string): URLSearchParams {
+  const query = new URLSearchParams(text);
+  return query.toString().length > longestBack ? new URLSearchParams() : query;
 }
