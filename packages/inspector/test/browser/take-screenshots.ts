@@ -12,14 +12,15 @@ const images = fileURLToPath(new URL('../../../../docs/images', import.meta.url)
 /** The largest image, in bytes. */
 const limit = 200_000;
 
-/** Pages, the widths at which they are shown, and the largest height. */
+/** The pages, their largest height, and the images that the docs show: widths and color schemes. */
 const shown = {
-  'overview of a week': { widths: [1440, 360], height: 1200 },
-  deliveries: { widths: [1440], height: 800 },
-  delivery: { widths: [1440, 360], height: 900 },
-  'dead letters': { widths: [1440], height: 900 },
-  rejected: { widths: [1440], height: 900 },
-  'try it': { widths: [1440], height: 900 },
+  'overview of a week': { height: 1200, images: ['1440-light', '1440-dark', '360-light'] },
+  deliveries: { height: 800, images: ['1440-light'] },
+  delivery: { height: 900, images: ['1440-light', '360-dark'] },
+  'dead letters': { height: 900, images: ['1440-light'] },
+  rejected: { height: 900, images: ['1440-light'] },
+  'a rejected request': { height: 900, images: ['1440-light'] },
+  'try it': { height: 900, images: ['1440-light'] },
 } as const;
 /** The space below a page that is lower than its image, in pixels. */
 const margin = 32;
@@ -48,11 +49,7 @@ const filled = await openFilledStore({ deliveries: 8000, deadLetters: 9, rejecte
 const browser = await launchChromium(chromium, { FONTCONFIG_FILE: fontFile });
 try {
   for (const name of namesOf(shown)) {
-    for (const width of shown[name].widths) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await take(browser, name, width, colorScheme);
-      }
-    }
+    for (const image of shown[name].images) await take(browser, name, image);
   }
 } finally {
   await browser.close();
@@ -68,16 +65,17 @@ function namesOf<Name extends string>(record: Readonly<Record<Name, unknown>>): 
 async function take(
   browser: Browser,
   name: keyof typeof shown,
-  width: number,
-  colorScheme: 'light' | 'dark',
+  view: `${number}-${'light' | 'dark'}`,
 ): Promise<void> {
+  const width = Number.parseInt(view, 10);
+  const colorScheme = view.endsWith('dark') ? 'dark' : 'light';
   const viewport = { width, height: width < 720 ? 800 : shown[name].height };
   const context = await browser.newContext({ viewport, colorScheme, timezoneId: 'Europe/Berlin' });
   const page = await context.newPage();
   await page.goto(`${filled.url}${filled.paths[name]}`, { waitUntil: 'load' });
   await page.locator('[data-live-state="live"], body:not([data-live])').waitFor();
-  const image = name.replace(' of a week', '').replace(' ', '-');
-  const path = join(images, `inspector-${image}-${width}-${colorScheme}.png`);
+  const image = name.replace(' of a week', '').replace('a rejected', 'rejected').replace(' ', '-');
+  const path = join(images, `inspector-${image}-${view}.png`);
   const content = await page
     .locator('main > :last-child')
     .evaluate((last) => last.getBoundingClientRect().bottom);
