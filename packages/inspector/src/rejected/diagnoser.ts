@@ -4,7 +4,7 @@ import { type Diagnosis, diagnoseNotation, type Evidence } from '@spiderfoot-web
 import type { Settings } from '../options.ts';
 
 /** The parts of a diagnosis without a secret. */
-export interface ShownDiagnosis extends Pick<Diagnosis, 'steps' | 'mistakes'> {
+interface ShownDiagnosis extends Pick<Diagnosis, 'steps' | 'mistakes'> {
   /** `notation` if the body is not known, and only the form of the signature is diagnosed. */
   readonly kind: Diagnosis['conclusion']['kind'] | 'notation';
   readonly conclusion: string;
