@@ -15,7 +15,7 @@ import { parseRate, type Rate } from '../listen/endpoints/rate-limit.ts';
 import type { ListenFlags } from '../listen/flags.ts';
 import { addExamples } from '../terminal/help.ts';
 
-const description = `Receive webhooks and show them, without writing code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. After a rejection, the next lines show the reason and what to do. If the signature is wrong, listen looks for the mistake, as diagnose does. If you give no secret on a terminal, listen generates one for this run and shows it. Without a terminal, a missing secret is an error unless you give --make-secret.
+const description = `Receive webhooks and show them, without writing code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. After a rejection, the next lines show the reason and what to do. If the signature is wrong, listen looks for the mistake, as diagnose does. If you give no secret on a terminal, listen generates one and shows it. With a SQLite store, the secret is kept in a file beside it, and the next run uses it again. Without a terminal, a missing secret is an error unless you give --make-secret.
 
 GET /health, /livez and /readyz show every client whether the receiver is up. The details of these checks, such as the number of queued deliveries, and GET /metrics for Prometheus are shown only to direct requests from this machine whose host is localhost or a loopback address. A request through a proxy gets no details. listen recognizes a proxy by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. It does not recognize a proxy that sends HTTP/1.1 to 127.0.0.1 without such a header. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
 
@@ -42,7 +42,10 @@ export function command(): Command {
     );
   listen.optionsGroup('Senders and events:');
   addSecretOptions(listen)
-    .option('--make-secret', 'generate a secret for this run if you give none, even without a terminal')
+    .option(
+      '--make-secret',
+      'generate a secret if you give none, even without a terminal; with a SQLite store, it is kept in the file STORE.secret',
+    )
     .option('--insecure', 'accept unsigned events: anyone who reaches the port can forge them')
     .option(
       '--allow-ip <addresses>',

@@ -1,6 +1,7 @@
 import { diagnose, type Evidence } from '@spiderfoot-webhooks/diagnose';
 import { readInput } from '../arguments/read-input.ts';
-import { readSecretFile, requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
+import { readSecretFile } from '../arguments/read-secret-file.ts';
+import { requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
 import { UsageFailure } from '../failure/failure.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { diagnosisLines, secretLines } from './diagnosis-lines.ts';

@@ -1,6 +1,8 @@
+import { defaultSavedSecret } from '../arguments/saved-secret.ts';
 import { errorColors } from '../terminal/color.ts';
 import { invocation, shellWord } from '../terminal/invocation.ts';
 import { printable } from '../terminal/printable.ts';
+import type { GeneratedSecret } from './endpoints/plan-endpoints.ts';
 
 /** The settings that the banner shows. */
 export interface Banner {
@@ -10,8 +12,8 @@ export interface Banner {
   readonly inspectorUrl: string | undefined;
   /** The URL of the app that gets the events. */
   readonly forwardTo: string | undefined;
-  /** The secret, if it was generated for this run. */
-  readonly generatedSecret: string | undefined;
+  /** The secret, if it was generated. */
+  readonly generatedSecret: Pick<GeneratedSecret, 'secret' | 'path'> | undefined;
   /** The file with the secret, if the secret was read from a file. */
   readonly secretFile: string | undefined;
   readonly insecure: boolean;
@@ -69,10 +71,17 @@ export function bannerLines(banner: Banner): readonly string[] {
               : []),
           ]
         : [
-            `The secret, generated for this run: ${generatedSecret}`,
-            `Send an event:  ${sendCommand} --secret ${generatedSecret}`,
+            `The secret, generated ${generatedSecret.path === undefined ? 'for this run' : `and kept in ${printable(generatedSecret.path)}`}: ${generatedSecret.secret}`,
+            `Send an event:  ${sendCommand}${secretArgument(generatedSecret)}`,
           ]),
     dim('Press Ctrl-C to stop.'),
     '',
   ];
+}
+
+/** `send` finds the default file in the current folder. */
+function secretArgument({ secret, path }: Pick<GeneratedSecret, 'secret' | 'path'>): string {
+  if (path === undefined) return ` --secret ${secret}`;
+  const isFound = path === defaultSavedSecret || `./${defaultSavedSecret}` === path;
+  return isFound ? '' : ` --secret-file ${printable(shellWord(path))}`;
 }

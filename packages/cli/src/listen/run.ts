@@ -4,6 +4,7 @@ import { combineReceivers, serve } from '@spiderfoot-webhooks/core/node';
 import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import type { ForwarderObservation, ForwarderObserver } from '@spiderfoot-webhooks/forward';
 import { createHealthChecks } from '@spiderfoot-webhooks/telemetry/health';
+import { gitignoreHint, saveSecret } from '../arguments/saved-secret.ts';
 import { inspectorPort, serveInspector } from '../inspect/serve-inspector.ts';
 import { openReceiverStore } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
@@ -12,7 +13,7 @@ import { bannerLines } from './banner.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { closeWithNpm } from './close-with-npm.ts';
 import type { EndpointPlan } from './endpoints/config-file.ts';
-import { planReceiving, type ReceivingPlan } from './endpoints/plan-endpoints.ts';
+import { type GeneratedSecret, planReceiving, type ReceivingPlan } from './endpoints/plan-endpoints.ts';
 import type { ListenFlags } from './flags.ts';
 import { addForwarders, createForwarders } from './forward/forwarders.ts';
 import { readServerSettings } from './listen-section.ts';
@@ -61,6 +62,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const settings = await readServerSettings(flags);
   const stored = await openReceiverStore({ ...flags, ...settings }, env, report.stored);
   cleanup.add(stored.close);
+  const secretRemarks = await keepSecret(plan.generatedSecret);
   const { createMetrics } = await import('./operations/metrics.ts');
   const observedStore = stored.store && withCachedHealth(stored.store);
   const metrics = createMetrics(observedStore);
@@ -124,7 +126,8 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   reportTlsFailures(server, report, metrics);
   const urls = [...webhooks.keys()].map((path) => `${url}${path}`);
   const { location: store, queued } = stored;
-  const { generatedSecret, remarks } = plan;
+  const { generatedSecret } = plan;
+  const remarks = [...plan.remarks, ...secretRemarks];
   const { secretFile, forwardTo } = flags;
   const banner = {
     urls,
@@ -139,6 +142,15 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
     remarks,
   };
   console.error(bannerLines(banner).join('\n'));
+}
+
+/** Write a new secret to its file. @returns notes for the user */
+async function keepSecret(generated: GeneratedSecret | undefined): Promise<readonly string[]> {
+  if (generated?.path === undefined) return [];
+  const { path, secret, isNew } = generated;
+  if (isNew) await saveSecret(path, secret);
+  const hint = await gitignoreHint(path);
+  return hint === undefined ? [] : [hint];
 }
 
 /** Stop as on SIGTERM, but with exit code 1. Otherwise, events would be accepted although their lines are lost. */

@@ -3,6 +3,7 @@ import type { ReceiverOptions } from '@spiderfoot-webhooks/core';
 import { didYouMean } from '@spiderfoot-webhooks/core/config/values';
 import { selectTypes, typeSelectors } from '@spiderfoot-webhooks/core/events';
 import { readEnvironment } from '@spiderfoot-webhooks/core/node';
+import { readSavedSecret, savedSecretPath } from '../../arguments/saved-secret.ts';
 import { findSecret } from '../../arguments/secret-options.ts';
 import { UsageFailure } from '../../failure/failure.ts';
 import { firstGiven, type ListenFlags } from '../flags.ts';
@@ -15,9 +16,18 @@ export interface ReceivingPlan {
   readonly port: number;
   readonly endpoints: readonly EndpointPlan[];
   /** The generated secret, if no secret was given. The command shows only a generated secret, never a given one. */
-  readonly generatedSecret: string | undefined;
+  readonly generatedSecret: GeneratedSecret | undefined;
   /** Notes for the user, each a sentence. */
   readonly remarks: readonly string[];
+}
+
+/** A secret that `listen` has generated, in this run or an earlier one. */
+export interface GeneratedSecret {
+  readonly secret: string;
+  /** The file that keeps it for the next run. `undefined` without a store in a file. */
+  readonly path: string | undefined;
+  /** Whether the file has to be written. */
+  readonly isNew: boolean;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -38,9 +48,9 @@ export async function planReceiving(flags: ListenFlags, env: Variables): Promise
   const fromConfig = config === undefined ? undefined : await configuredEndpoints(config, flags);
   const needsSecret = fromConfig === undefined && insecure !== true;
   const given = needsSecret ? await givenSecret(flags) : undefined;
-  const generatedSecret = needsSecret && given === undefined ? generateSecret(flags) : undefined;
+  const generatedSecret = needsSecret && given === undefined ? await generateSecret(flags, env) : undefined;
   // readEnvironment requires a secret. If none is needed, pass a placeholder to read the other variables.
-  const secret = given ?? generatedSecret ?? 'not used';
+  const secret = given ?? generatedSecret?.secret ?? 'not used';
   const { host, port, options } = readEnvironment({ ...env, SPIDERFOOT_WEBHOOK_SECRET: secret });
   const { secret: secrets, ...addresses } = options;
   const common: Partial<ReceiverOptions> = {
@@ -82,18 +92,22 @@ async function configuredEndpoints(path: string, flags: ListenFlags) {
 }
 
 /**
- * Generate a secret of 128 bits, which is long enough for HMAC and can still be copied by hand.
+ * Generate a secret of 128 bits, which is long enough for HMAC and can still be copied by hand. If an earlier run with the
+ * same store has generated one, return that secret.
  * @throws UsageFailure without a terminal, because a service would reject every event after a restart, and log its
  *   secret
  */
-function generateSecret({ makeSecret }: ListenFlags): string {
+async function generateSecret({ makeSecret, store }: ListenFlags, env: Variables): Promise<GeneratedSecret> {
   if (process.stderr.isTTY !== true && makeSecret !== true) {
     throw new UsageFailure(
       'No secret is given.',
-      'Set SPIDERFOOT_WEBHOOK_SECRET, or give --secret-file. For a test, --make-secret generates a secret for this run and shows it.',
+      'Set SPIDERFOOT_WEBHOOK_SECRET, or give --secret-file. For a test, --make-secret generates a secret and shows it.',
     );
   }
-  return randomBytes(16).toString('hex');
+  const path = savedSecretPath(store ?? (env.SPIDERFOOT_WEBHOOK_STORE || undefined));
+  const saved = path === undefined ? undefined : await readSavedSecret(path);
+  if (saved !== undefined) return { secret: saved, path, isNew: false };
+  return { secret: randomBytes(16).toString('hex'), path, isNew: true };
 }
 
 async function givenSecret(flags: ListenFlags): Promise<string | undefined> {
