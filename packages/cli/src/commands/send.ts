@@ -94,6 +94,7 @@ export function command(): Command {
   return addExamples(
     command
       .optionsGroup('Output:')
+      .option('--dry-run', 'print the headers and the body of each request, and send nothing')
       .option('--json', 'print one line of JSON for each event, or for the summary of several')
       .action(async (type: string, webhook: string | undefined, options: SendOptions) => {
         const { send } = await import('../send/run.ts');

@@ -6,9 +6,10 @@ import { createClient } from './client.ts';
 import { type Delivered, deliver, type Prepared, type Sending } from './deliver.ts';
 import { type DialectName, dialectOf } from './dialects.ts';
 import { applyFault, type Fault, secretFor } from './faults.ts';
-import { type PlannedEvent, planEvents, typesOf } from './plan-events.ts';
+import { type PlannedEvent, type PlannedEvents, planEvents, typesOf } from './plan-events.ts';
 import { createProgress } from './progress.ts';
 import { readData } from './read-data.ts';
+import { requestLines } from './request-lines.ts';
 import { deliveredLines, summaryLines } from './result-lines.ts';
 import { runConcurrently } from './run-concurrently.ts';
 import { createSummaryCounter } from './summary.ts';
@@ -33,6 +34,7 @@ export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Faul
   readonly duplicate?: true;
   readonly list?: true;
   readonly json?: true;
+  readonly dryRun?: true;
 }
 
 /** Send the events in the options. The exit code shows whether every response was as expected. */
@@ -53,6 +55,7 @@ export async function send(type: string, options: SendOptions): Promise<void> {
     seed: options.seed,
     timestamp: options.timestamp,
   });
+  if (options.dryRun) return showAll(events, (event) => prepare(event, secret, fault, options), options);
   const client = await createClient(options);
   const stop = new AbortController();
   // The first Ctrl-C stops sending and prints the summary. The second Ctrl-C ends the process immediately. A single event
@@ -72,6 +75,22 @@ export async function send(type: string, options: SendOptions): Promise<void> {
       : await sendMany(next, events.count, options, fault, stop.signal);
   await client.close();
   if (!isAsExpected) process.exitCode = 1;
+}
+
+/** Print the requests instead of sending them. */
+async function showAll(
+  { count, next }: PlannedEvents,
+  prepared: (event: PlannedEvent) => Promise<Prepared>,
+  { duplicate, json }: SendOptions,
+): Promise<void> {
+  allowEarlyClose();
+  for (let shown = 0; shown < count; shown++) {
+    const { webhook } = await prepared(next());
+    for (const each of duplicate ? [webhook, webhook] : [webhook]) {
+      if (json) await printJson(each);
+      else console.log(requestLines(each).join('\n'));
+    }
+  }
 }
 
 function faultOf({ tamper, wrongSecret, unsigned, truncate }: SendOptions): Fault | undefined {

@@ -35,6 +35,22 @@ describe('an event that send sends', () => {
     expect(outcomes).toMatchObject([{ status: 'processed', wire: { eventType: type } }]);
   });
 
+  it('an event is printed and not sent with --dry-run, byte for byte as it would be sent', async () => {
+    const { url, seen } = await serveAnswers(() => ({ status: 200 }));
+    const args = ['send', 'scan_failed', '--url', url, '--timestamp', '2026-01-31T12:00:00Z'];
+    const shown = await withSecret([...args, '--dry-run']);
+    expect(seen).toEqual([]);
+    expect((await withSecret(args)).code).toBe(0);
+    const [{ headers, body } = { headers: {}, body: '' }] = seen;
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
+    expect(shown.lines[0]).toBe(`POST ${url}`);
+    expect(shown.lines).toContain(`x-spiderfoot-signature: ${headers['x-spiderfoot-signature']}`);
+    expect(shown.lines).toContain(body);
+    const { lines } = await withSecret([...args, '--dry-run', '--json', '--duplicate']);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ method: 'POST', url, body }, { body }]);
+    expect(seen).toHaveLength(1);
+  });
+
   it('an event is not sent if the URL is given twice', async () => {
     const url = 'localhost:3000/webhook';
     expect(await withSecret(['send', url, '--url', url])).toMatchObject({
