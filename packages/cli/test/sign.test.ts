@@ -30,6 +30,29 @@ describe('sign', () => {
     expect(stderr).toContain('warning: Standard input is empty');
   });
 
+  it('signs with the secret of an endpoint in the file of --config, and diagnose and verify read it too', async () => {
+    const folder = await temporaryFolder();
+    const config = join(folder, 'spiderfoot.ini');
+    await writeFile(
+      config,
+      `[webhooks:a]\nurl = http://a.example/\nsecret = other\n[webhooks:b]\nsecret = ${secret}\n`,
+    );
+    const options = { input: body, env: {} };
+    const endpoint = ['--config', config, '--endpoint', 'b'];
+    expect((await spiderfoot(['sign', ...endpoint], options)).lines).toEqual([signature]);
+    for (const command of ['verify', 'diagnose'])
+      expect(await spiderfoot([command, '-s', signature, ...endpoint], options)).toMatchObject({ code: 0 });
+    const several = await spiderfoot(['sign', '--config', config], options);
+    expect(several).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/several endpoints: a, b.*\n.*--endpoint/),
+    });
+    const both = await spiderfoot(['sign', ...endpoint, '--secret', 'x'], options);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: --config /) });
+    const shown = await spiderfoot(['send', '--dry-run', '--config', config, '--endpoint', 'a'], { env: {} });
+    expect(shown.lines[0]).toBe('POST http://a.example/');
+  });
+
   it('exits with 2 if SPIDERFOOT_WEBHOOK_SECRET is set but empty', async () => {
     const env = { SPIDERFOOT_WEBHOOK_SECRET: '' };
     expect(await spiderfoot(['sign'], { input: body, env })).toMatchObject({

@@ -1,9 +1,11 @@
+import type { EndpointConfig } from '@spiderfoot-webhooks/core/config';
 import type { Command } from 'commander';
 import { UsageFailure } from '../failure/failure.ts';
+import { type ConfigOptions, readConfigEndpoint } from './config-endpoint.ts';
 import { readSecretFile } from './read-secret-file.ts';
 
 /** The values of the options that {@link addSecretOptions} adds. */
-export interface SecretOptions {
+export interface SecretOptions extends ConfigOptions {
   readonly secret?: string;
   readonly secretFile?: string;
 }
@@ -24,7 +26,18 @@ export function addSecretOptions(command: Command): Command {
  * Return the secret from `--secret`, a file, or the environment.
  * @throws UsageFailure if the variable is set but empty, or the file is not UTF-8 text
  */
-export async function findSecret({ secret, secretFile }: SecretOptions): Promise<string | undefined> {
+export async function findSecret(options: SecretOptions): Promise<string | undefined> {
+  const { secret, secretFile } = options;
+  const endpoint = await readConfigEndpoint(options);
+  if (endpoint !== undefined) {
+    if ((secret ?? secretFile) !== undefined) {
+      throw new UsageFailure(
+        '--config cannot be combined with --secret or --secret-file.',
+        'Remove one of them.',
+      );
+    }
+    return currentSecret(endpoint);
+  }
   if (secret !== undefined && secretFile !== undefined) {
     throw new UsageFailure('--secret and --secret-file cannot be combined.', 'Give only one of them.');
   }
@@ -36,6 +49,18 @@ export async function findSecret({ secret, secretFile }: SecretOptions): Promise
     throw new UsageFailure(`${variable} is set but empty.`, 'Set it to the secret, or remove it.');
   }
   return inEnvironment;
+}
+
+/** Return the secret with which the sender signs. The others are previous secrets. */
+function currentSecret({ options }: EndpointConfig): string | undefined {
+  return [options.secret].flat().find((secret) => typeof secret === 'string');
+}
+
+/** Add `--config`, as another source of the secret. */
+export function addConfigOptions(command: Command): Command {
+  return command
+    .option('--config <file>', "SpiderFoot's INI file, which contains the secret")
+    .option('--endpoint <name>', 'the endpoint in that file, if it has several: NAME of [webhooks:NAME]');
 }
 
 async function findSavedSecret(): Promise<string | undefined> {

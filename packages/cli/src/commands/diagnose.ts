@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { collect, collectHeaders } from '../arguments/option-values.ts';
-import { addSecretOptions } from '../arguments/secret-options.ts';
+import { addConfigOptions, addSecretOptions } from '../arguments/secret-options.ts';
 import type { DiagnoseOptions } from '../diagnose/run.ts';
 import { addExamples } from '../terminal/help.ts';
 
@@ -19,7 +19,7 @@ export function command(): Command {
       'a header of the same request, or @FILE with its headers; may be repeated',
       collectHeaders,
     );
-  addSecretOptions(command)
+  addConfigOptions(addSecretOptions(command))
     .addOption(
       new Option('--previous-secret <text>', 'a previous secret; may be repeated').argParser(collect),
     )

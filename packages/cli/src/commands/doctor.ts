@@ -1,6 +1,11 @@
 import { Command } from 'commander';
 import { parseDuration, parseUrl } from '../arguments/option-values.ts';
-import { addSecretOptions, findSecret, type SecretOptions } from '../arguments/secret-options.ts';
+import {
+  addConfigOptions,
+  addSecretOptions,
+  findSecret,
+  type SecretOptions,
+} from '../arguments/secret-options.ts';
 import { type ClientTlsFiles, readClientTls } from '../connection/client-tls.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { addExamples } from '../terminal/help.ts';
@@ -23,7 +28,7 @@ export function command(): Command {
   const doctor = new Command('doctor')
     .description(description)
     .argument('<url>', "the webhook's URL", parseUrl);
-  addSecretOptions(doctor)
+  addConfigOptions(addSecretOptions(doctor))
     .option('--ca <file>', "the file of the certificate authority to trust instead of the system's, in PEM")
     .option('--client-cert <file>', 'the file of a client certificate to send, in PEM')
     .option('--client-key <file>', 'the file of its private key, if the key is in another file')

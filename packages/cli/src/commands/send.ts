@@ -9,7 +9,7 @@ import {
   parseUrl,
   parseWhole,
 } from '../arguments/option-values.ts';
-import { addSecretOptions } from '../arguments/secret-options.ts';
+import { addConfigOptions, addSecretOptions } from '../arguments/secret-options.ts';
 import { UsageFailure } from '../failure/failure.ts';
 import { dialects } from '../send/dialects.ts';
 import type { SendOptions } from '../send/run.ts';
@@ -40,7 +40,10 @@ export function command(): Command {
         .default('http://127.0.0.1:3000/webhook')
         .argParser(parseUrl),
     );
-  addSecretOptions(command).option('--list', 'list the known event types, or only those of the --dialect');
+  addConfigOptions(addSecretOptions(command)).option(
+    '--list',
+    'list the known event types, or only those of the --dialect',
+  );
 
   command
     .optionsGroup('Event:')
@@ -103,7 +106,9 @@ export function command(): Command {
         if (given !== undefined && command.getOptionValueSource('url') === 'cli') {
           throw new UsageFailure('The URL and --url cannot be combined.', 'Give only one of them.');
         }
-        await send(isUrlOnly ? defaultType : type, { ...options, url: given ?? options.url });
+        const isDefault = given === undefined && command.getOptionValueSource('url') === 'default';
+        const url = (isDefault ? await configuredUrl(options) : given) ?? options.url;
+        await send(isUrlOnly ? defaultType : type, { ...options, url });
       }),
     [
       ['send', 'A completed scan, to a receiver on this machine'],
@@ -120,6 +125,13 @@ export function command(): Command {
       ['send --count 5000 --rate 500 --concurrency 32', 'A load test, with a histogram of the latency'],
     ],
   );
+}
+
+/** Return the URL to which SpiderFoot sends the events of an endpoint. */
+async function configuredUrl(options: SendOptions): Promise<string | undefined> {
+  const { readConfigEndpoint } = await import('../arguments/config-endpoint.ts');
+  const endpoint = await readConfigEndpoint(options);
+  return endpoint && (endpoint.sender.url ?? new URL(endpoint.path, 'http://127.0.0.1:3000').href);
 }
 
 const faultNames = ['tamper', 'wrongSecret', 'unsigned', 'truncate'];

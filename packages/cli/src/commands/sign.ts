@@ -1,6 +1,11 @@
 import { Command } from 'commander';
 import { readBody } from '../arguments/read-input.ts';
-import { addSecretOptions, requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
+import {
+  addConfigOptions,
+  addSecretOptions,
+  requireSecret,
+  type SecretOptions,
+} from '../arguments/secret-options.ts';
 import { addExamples } from '../terminal/help.ts';
 
 interface Options extends SecretOptions {
@@ -13,7 +18,7 @@ export function command(): Command {
     .description('Write the signature of a body, as SpiderFoot sends it in X-SpiderFoot-Signature.')
     .argument('[file]', 'the file with the body; "-" reads standard input', '-')
     .option('--header', 'write the complete header, for curl -H');
-  addSecretOptions(command).action(run);
+  addConfigOptions(addSecretOptions(command)).action(run);
   return addExamples(command, [
     ['sign body.json', 'The signature of a file'],
     [

@@ -1,6 +1,11 @@
 import { Command } from 'commander';
 import { readBody } from '../arguments/read-input.ts';
-import { addSecretOptions, requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
+import {
+  addConfigOptions,
+  addSecretOptions,
+  requireSecret,
+  type SecretOptions,
+} from '../arguments/secret-options.ts';
 import { outColors } from '../terminal/color.ts';
 import { addExamples } from '../terminal/help.ts';
 
@@ -16,7 +21,7 @@ export function command(): Command {
     )
     .argument('[file]', 'the file with the body, byte for byte as received; "-" reads standard input', '-')
     .requiredOption('-s, --signature <text>', 'the value of X-SpiderFoot-Signature');
-  addSecretOptions(command).action(run);
+  addConfigOptions(addSecretOptions(command)).action(run);
   return addExamples(command, [
     ['verify body.json --signature sha256=0f3b…', 'The signature of a file'],
     ['sign body.json | xargs spiderfoot-webhooks verify body.json --signature', 'Sign and verify'],

@@ -1,4 +1,5 @@
 import { diagnose, type Evidence } from '@spiderfoot-webhooks/diagnose';
+import { readConfigEndpoint } from '../arguments/config-endpoint.ts';
 import { readInput } from '../arguments/read-input.ts';
 import { readSecretFile } from '../arguments/read-secret-file.ts';
 import { requireSecret, type SecretOptions } from '../arguments/secret-options.ts';
@@ -59,8 +60,13 @@ export async function run(file: string, options: DiagnoseOptions): Promise<void>
 async function previousSecrets({
   previousSecret = [],
   previousSecretFile = [],
+  ...options
 }: DiagnoseOptions): Promise<readonly string[]> {
   const inFiles = await Promise.all(previousSecretFile.map(readSecretFile));
   const inEnvironment = process.env.SPIDERFOOT_WEBHOOK_SECRET_PREVIOUS;
-  return [...previousSecret, ...inFiles, ...(inEnvironment ? [inEnvironment] : [])];
+  const endpoint = await readConfigEndpoint(options);
+  const [, ...inConfig] = [endpoint?.options.secret ?? []]
+    .flat()
+    .filter((secret) => typeof secret === 'string');
+  return [...previousSecret, ...inFiles, ...inConfig, ...(inEnvironment ? [inEnvironment] : [])];
 }
