@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ended, run } from '../../../../test/product/support/program.ts';
 import { root } from '../../../../test/product/support/workspace.ts';
 
 /** The built program: `npm test` builds it first. */
 export const binary = join(root, 'packages/cli/dist/main.js');
+
+/** The working directory of tests that name none. It is empty, so that no saved secret or configuration is found. */
+export const emptyFolder = mkdtempSync(join(tmpdir(), 'spiderfoot-empty-'));
+process.on('exit', () => rmSync(emptyFolder, { recursive: true }));
 
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -13,7 +19,7 @@ export interface CommandOptions {
 
 /** Run the command as a process, and wait for its end. */
 export function spiderfoot(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
-  return run(process.execPath, [binary, ...args], options);
+  return run(process.execPath, [binary, ...args], { cwd: emptyFolder, ...options });
 }
 
 export const secret = 'cli-s3cret';

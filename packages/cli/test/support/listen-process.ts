@@ -1,7 +1,7 @@
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { onTestFinished } from 'vitest';
 import { Program } from '../../../../test/product/support/program.ts';
-import { binary, secret } from './command.ts';
+import { binary, emptyFolder, secret } from './command.ts';
 
 export interface ListeningOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export async function listening(
 
 /** Start the command as a process. It is killed when the test ends. */
 export function start(args: readonly string[], options: ListeningOptions = {}): Program {
-  const program = new Program(process.execPath, [binary, ...args], options);
+  const program = new Program(process.execPath, [binary, ...args], { cwd: emptyFolder, ...options });
   onTestFinished(() => program.kill());
   return program;
 }
