@@ -4,7 +4,7 @@ import { addConfigOptions, addSecretOptions } from '../arguments/secret-options.
 import type { DiagnoseOptions } from '../diagnose/run.ts';
 import { addExamples } from '../terminal/help.ts';
 
-const description = `Find out why a signature does not match. Check the signature, the body and the secret step by step. Then try common mistakes, alone and in pairs, until they explain the signature.
+const description = `Find out why a signature does not match. Check the signature, the body and the secret step by step. Then try common mistakes, alone and in pairs, until one explains the signature.
 
 The body must be exactly as received, byte for byte. The secret and the complete expected signature are shown only with --show-secrets.`;
 
@@ -39,14 +39,14 @@ export function command(): Command {
       await run(file, options);
     });
   return addExamples(command, [
-    ['diagnose body.json --signature sha256=0f3b…', 'A body that was saved as received'],
+    ['diagnose body.json --signature sha256=0f3b…', 'A body, saved byte for byte as it was received'],
     [
       'diagnose body.json -H "X-SpiderFoot-Signature: sha256=0f3b…" -H "X-Signature-256: …"',
       'With all headers of the request',
     ],
     [
       'diagnose rejected/20260131T120000000Z-000001-invalid_signature.body -H @rejected/20260131T120000000Z-000001-invalid_signature.headers',
-      'A request that listen --save-rejected has saved',
+      'A request that listen --save-rejected saved',
     ],
     [
       'log show 17 --raw | spiderfoot-webhooks diagnose -s sha256=0f3b…',

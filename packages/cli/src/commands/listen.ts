@@ -15,13 +15,13 @@ import { parseRate, type Rate } from '../listen/endpoints/rate-limit.ts';
 import type { ListenFlags } from '../listen/flags.ts';
 import { addExamples } from '../terminal/help.ts';
 
-const description = `Receive webhooks and show them, without writing code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. After a rejection, the next lines show the reason and what to do. If the signature is wrong, listen looks for the mistake, as diagnose does. If you give no secret on a terminal, listen generates one and shows it. With a SQLite store, the secret is kept in a file beside it, and the next run uses it again. Without a terminal, a missing secret is an error unless you give --make-secret.
+const description = `Receive webhooks and show them, without writing code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. After a rejection, the next lines show the reason and how to fix it. If the signature is wrong, listen diagnoses it like the diagnose command. If you give no secret in a terminal, listen generates one and shows it. With a SQLite store, listen keeps the secret in a file beside the store and uses it again in the next run. Without a terminal, a missing secret is an error unless you give --make-secret.
 
-GET /health, /livez and /readyz show every client whether the receiver is up. The details of these checks, such as the number of queued deliveries, and GET /metrics for Prometheus are shown only to direct requests from this machine whose host is localhost or a loopback address. A request through a proxy gets no details. listen recognizes a proxy by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. It does not recognize a proxy that sends HTTP/1.1 to 127.0.0.1 without such a header. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
+Every client can request GET /health, /livez and /readyz to check whether the receiver is up. Only direct requests from this machine, to localhost or a loopback address, get the details of these checks, such as the number of queued deliveries, and GET /metrics for Prometheus. A request through a proxy gets neither. listen recognizes a proxy by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. It does not recognize a proxy that sends HTTP/1.1 to 127.0.0.1 without such a header. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
 
-With a store, listen also serves the inspector: a web page that shows, searches and replays the deliveries. It is served on 127.0.0.1, only to browsers on this machine.
+With a store, listen also serves the inspector, a web page to view, search and replay deliveries. It is served on 127.0.0.1, only to browsers on this machine.
 
-listen writes the line of an event before it sends the response. If it cannot write the line, because the program that reads the output has ended or the disk is full, it answers events with 503 and exits with 1.
+listen writes the line for an event before it sends the response. It cannot write the line if the program that reads the output has ended, or if the disk is full. It then responds with 503 and exits with 1.
 
 On SIGTERM, SIGHUP or Ctrl-C, listen finishes the requests in flight, then exits. A second Ctrl-C exits at once.`;
 
@@ -76,7 +76,7 @@ export function command(): Command {
     .option('--queue', 'answer as soon as a delivery is in the store, then handle it and retry failures')
     .option(
       '--keep-rejected <n>',
-      'keep the newest N unauthenticated requests in the store, without credentials, to find out why they were rejected; at most 1000',
+      'keep the newest N unauthenticated requests in the store, without credentials, so that you can diagnose them; at most 1000',
       parseWhole,
     )
     .option(
@@ -85,7 +85,7 @@ export function command(): Command {
     )
     .option(
       '--retention <age>',
-      'delete processed and ignored deliveries that are older than this from the store, once an hour: 90d',
+      'once an hour, delete processed and ignored deliveries that are older than this from the store: 90d',
       parseDuration,
     )
     .option(
@@ -95,17 +95,17 @@ export function command(): Command {
     )
     .option(
       '--forward <target>',
-      'forward each event: KIND=URL, where KIND is slack, discord, teams, email, webhook, siem, splunk, elastic, ocsf or cef, and after it settings such as types=finding.*,scan_failed severity=HIGH throttle=5s; =@FILE and =env:VARIABLE read a value from a file or the environment; may be repeated',
+      'forward each event to KIND=URL; KIND is slack, discord, teams, email, webhook, siem, splunk, elastic, ocsf or cef; add settings after the URL, such as types=finding.*,scan_failed severity=HIGH throttle=5s; =@FILE and =env:VARIABLE read a value from a file or the environment; may be repeated',
       collect,
     )
     .option(
       '--forward-to <url>',
-      'pass each verified request on to an app, such as localhost:8080/webhook, with its body and headers unchanged; the sender gets the answer of the app',
+      'forward each verified request to your app, such as localhost:8080/webhook, with its body and headers unchanged, and return its response to the sender',
       parseUrl,
     )
     .option(
       '--forward-timeout <time>',
-      'the time limit for the answer of the app (default: 8s)',
+      'the time limit for the response of the app (default: 8s)',
       parseDuration,
     )
     .optionsGroup('TLS:')
@@ -123,7 +123,7 @@ export function command(): Command {
     .option('--no-inspector', 'do not serve the inspector')
     .option(
       '--inspector-port <port>',
-      'the port of the inspector on 127.0.0.1; 0 selects a free port (default: the port after that of the webhooks, or a free one)',
+      'the port of the inspector on 127.0.0.1; 0 selects a free port (default: the webhook port plus one, or a free port)',
       parsePort,
     )
     .optionsGroup('Output:')
@@ -137,7 +137,7 @@ export function command(): Command {
     ['listen', 'Try it: a secret is generated and shown'],
     ['listen --store webhooks.db --secret-file secret.txt', 'Keep deliveries for `log` and `replay`'],
     ['listen --store webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, then notify Slack'],
-    ['listen --forward-to localhost:8080/webhook', 'Verify the events, and pass them on to your app'],
+    ['listen --forward-to localhost:8080/webhook', 'Verify the events, and forward them to your app'],
     [
       "listen --forward 'splunk=https://splunk.example.com:8088 token=env:SPLUNK_TOKEN severity=HIGH'",
       'Forward severe events to Splunk, with the token in SPLUNK_TOKEN',

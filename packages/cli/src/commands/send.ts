@@ -33,7 +33,7 @@ export function command(): Command {
         .argParser((text) => (looksLikeUrl(text) ? parseUrl(text) : text))
         .default(defaultType),
     )
-    .argument('[webhook]', 'the URL of the webhook, instead of --url; also possible without a type', parseUrl)
+    .argument('[webhook]', 'the URL of the webhook, instead of --url; you can omit the type', parseUrl)
     .addOption(
       new Option('-u, --url <url>', 'the URL of the webhook')
         .env('SPIDERFOOT_WEBHOOK_URL')

@@ -17,7 +17,7 @@ async function closedUrl(): Promise<string> {
 }
 
 describe('listen --forward-to', () => {
-  it('passes on the exact bytes of the body and the headers of the sender, without those of the connection', async () => {
+  it('forwards the exact bytes of the body, and the headers of the sender without those of the connection', async () => {
     const received: { headers: readonly string[]; body: Buffer }[] = [];
     const app = await serveListener((req, res) => {
       const chunks: Buffer[] = [];
@@ -59,7 +59,7 @@ describe('listen --forward-to', () => {
     await program.says(/scan_completed .* app 201/);
   });
 
-  it('hands back an error of the app, and passes the retry on', async () => {
+  it('returns an error of the app, and forwards the retry', async () => {
     const { url: app, seen } = await serveAnswers((index) => ({
       status: index === 0 ? 422 : 200,
       body: 'mine',
@@ -74,7 +74,7 @@ describe('listen --forward-to', () => {
     expect(program.lines.join('\n')).not.toContain('FAILED');
   });
 
-  it('passes on only verified requests, and each of them once', async () => {
+  it('forwards only verified requests, and each of them once', async () => {
     const { url: app, seen } = await serveAnswers(() => ({ status: 200 }));
     const { url } = await listening(['--forward-to', app]);
     expect((await sendEvent(url, 'scan_started', { secret: 'another' })).status).toBe(401);
@@ -101,7 +101,7 @@ describe('listen --forward-to', () => {
     await program.says(/504 app_timeout[\s\S]*--forward-timeout/);
   });
 
-  it('hands back a redirect and does not follow it', async () => {
+  it('returns a redirect and does not follow it', async () => {
     const { url: other, seen } = await serveAnswers(() => ({ status: 200 }));
     const app = await serveListener((_req, res) => void res.writeHead(307, { location: other }).end());
     const { url, program } = await listening(['--forward-to', app]);

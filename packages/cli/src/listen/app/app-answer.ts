@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-/** The answer of the app of `--forward-to` to an event, or the answer that the sender gets instead. */
+/** The response of the app of `--forward-to` to an event, or the response that the sender gets instead. */
 export interface AppAnswer {
   /** The status that is sent to the sender. */
   readonly status: number;
@@ -27,12 +27,12 @@ export function problemOfStatus(status: number, location: string | undefined): A
     const to = location === undefined ? '' : ` to ${location}`;
     return {
       code: 'app_redirect',
-      hint: `The app redirects${to}. listen follows no redirects, because SpiderFoot's webhooks must reach the URL that verifies them. Give the final URL as --forward-to.`,
+      hint: `The app redirects${to}. listen does not follow redirects. Pass the final URL to --forward-to.`,
     };
   }
   return {
     code: 'app_status',
-    hint: `The app answered ${status} ${STATUS_CODES[status] ?? ''}. The sender gets this answer, and sends the event again.`,
+    hint: `The app answered ${status} ${STATUS_CODES[status] ?? ''}. The sender gets this response and sends the event again.`,
   };
 }
 

@@ -19,14 +19,14 @@ interface Forwarding {
   answer: AppAnswer | undefined;
 }
 
-/** Passes verified events on to an app. */
+/** Forwards verified events to an app. */
 export interface AppForwarder {
-  /** Register the handler that passes on the events of a receiver. @param secret signs replays, which have no headers */
+  /** Register the handler that forwards the events of a receiver. @param secret signs replays, which have no headers */
   addTo(receiver: Receiver, secret: Secret | undefined): void;
   /**
    * Run `receive` for a request.
    * @param request called after the body has been read
-   * @returns the result of `receive`, and the answer of the app if the event was passed on
+   * @returns the result of `receive`, and the app's response if the event was forwarded
    */
   during<Result>(
     request: () => AppRequest,
@@ -51,14 +51,14 @@ export function createAppForwarder(
   }
   if (queue === true) {
     throw new UsageFailure(
-      '--forward-to and --queue cannot be combined, because a queued event is answered before the app sees it.',
+      '--forward-to and --queue cannot be combined, because listen responds to a queued event before the app gets it.',
       'Remove --queue. To forward from a queue, use --forward webhook=URL.',
     );
   }
   const { hostname, port, protocol } = new URL(forwardTo);
   if (isLoopback(hostname) && Number(port || (protocol === 'https:' ? 443 : 80)) === listenPort) {
     throw new UsageFailure(
-      `--forward-to has the port of listen itself (${listenPort}).`,
+      `--forward-to has the same port as listen (${listenPort}).`,
       `Give listen another port: --port ${listenPort + 1}`,
     );
   }

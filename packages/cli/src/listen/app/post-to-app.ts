@@ -18,7 +18,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** The number of bytes of an answer that are handed back. A longer body is left out. */
+/** The maximum size of a response that is returned to the sender, in bytes. A longer body is omitted. */
 const longestBody = 1_048_576;
 
 /**
@@ -56,11 +56,11 @@ export function connectApp(url: string, timeout: number): App {
       } catch (error) {
         const ms = elapsed();
         if (ms >= timeout) {
-          const hint = `The app did not answer within ${timeout / 1000} s. Answer first and work later, or raise --forward-timeout. The sender gets 504, and sends the event again.`;
+          const hint = `The app did not answer within ${timeout / 1000} s. Respond before you process the event, or increase --forward-timeout. The sender gets 504 and sends the event again.`;
           return answerWithoutApp({ code: 'app_timeout', hint }, ms);
         }
         const { seen } = await causeOf(error, { url: new URL(url), tls: {}, timeout });
-        const hint = `${seen}: ${url}. Check that the app is running, and the URL of --forward-to. The sender gets 502, and sends the event again.`;
+        const hint = `${seen}: ${url}. Check that the app is running and that --forward-to has the right URL. The sender gets 502 and sends the event again.`;
         return answerWithoutApp({ code: 'app_unreachable', hint }, ms);
       }
     },

@@ -32,7 +32,10 @@ export function secretValue(
   const text = settings.get(key) ?? (variable && `env:${variable}`);
   if (text === undefined) return settings.fail(key, 'is missing. Set it to env:VARIABLE or @FILE.');
   if (!/^(?:env:|@)./.test(text)) {
-    return settings.fail(key, 'must be env:VARIABLE or @FILE, so that the secret stays out of this place.');
+    return settings.fail(
+      key,
+      'must be env:VARIABLE or @FILE, so that the secret is in neither the list of processes nor the configuration file.',
+    );
   }
   const found = referredValue({ ...settings, get: () => text }, key, env);
   return found || settings.fail(key, 'is empty.');

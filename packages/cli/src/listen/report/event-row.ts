@@ -25,7 +25,7 @@ export interface ProblemRow {
   readonly endpoint: string | undefined;
 }
 
-/** The outcome of a delivery, and the answer of the app if it was passed on. */
+/** The outcome of a delivery, and the app's response if the delivery was forwarded. */
 export type ReportedResult = DeliveryResult & Pick<AnsweredRequest, 'app' | 'saved'>;
 
 /** Return the row of a delivery's outcome. */

@@ -18,7 +18,7 @@ export interface AnsweredRequest extends DeliveryResult {
   readonly req: IncomingMessage;
   /** `undefined` if the body was not read. */
   readonly body: Uint8Array | undefined;
-  /** The answer of the app of `--forward-to`. `undefined` if the event was not passed on. */
+  /** The response of the app of `--forward-to`. `undefined` if the event was not forwarded. */
   readonly app?: AppAnswer | undefined;
   /** Why the signature does not match. `undefined` if it was not diagnosed, or no cause was found. */
   readonly diagnosis?: SignatureDiagnosis | undefined;
