@@ -66,7 +66,7 @@ export const encodingMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candi
   },
   {
     name: 'body-utf-16',
-    fix: 'The body here is in UTF-16 or UTF-32, as "Unicode" in Windows and > in PowerShell write it. The signed body is the same text in UTF-8. Save the received bytes.',
+    fix: 'The body here is in UTF-16 or UTF-32. "Unicode" in Windows and > in PowerShell write it this way. The signed body is the same text in UTF-8. Save the received bytes.',
     candidates: ({ bytes }) => fromUtf16(bytes),
   },
   {
@@ -76,7 +76,7 @@ export const encodingMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candi
   },
   {
     name: 'unicode-normalization',
-    fix: 'The signed text has its accents in another Unicode form (NFC, NFD, NFKC or NFKD), as macOS writes file names. Do not normalize the body.',
+    fix: 'The accents of the signed text are in another Unicode form (NFC, NFD, NFKC or NFKD). macOS does this to file names. Do not normalize the body.',
     candidates: ({ text }) =>
       isAscii(text) ? [] : ['NFC', 'NFD', 'NFKC', 'NFKD'].map((form) => text.normalize(form)),
   },

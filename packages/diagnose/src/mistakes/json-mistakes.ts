@@ -65,7 +65,7 @@ export const jsonMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate
   ...ofMember('data'),
   {
     name: 'json-python-repr',
-    fix: 'The body here is a Python dict or a Ruby hash as it is printed, which is not JSON. The signed body is the JSON. Verify the received bytes, not the parsed object.',
+    fix: 'The body here is a printed Python dict or Ruby hash, which is not JSON. The signed body is the JSON. Verify the received bytes, not the parsed object.',
     *candidates({ text }) {
       const json = parseLossless(jsonOfLiteral(text) ?? '');
       if (json !== undefined) for (const style of common) yield writeJson(json, style);

@@ -106,7 +106,7 @@ export const notations: readonly Entry<string, Buffer>[] = tableOf<string, Buffe
   },
   {
     name: 'signature-binary',
-    fix: 'The bytes of the digest were sent as they are. Write them in hex: hexdigest(), digest("hex").',
+    fix: 'The digest was sent as raw bytes. Write it in hex: hexdigest(), digest("hex").',
     candidates: (text) => {
       const isBinary = text.length === 32 && /[^\x20-\x7e]/.test(text) && /^[\0-\xff]*$/.test(text);
       return isBinary ? [Buffer.from(text, 'latin1')] : [];

@@ -94,12 +94,12 @@ export const schemeMistakes: readonly SchemeMistake[] = tableOf<SigningContext, 
   },
   {
     name: 'scheme-timestamp',
-    fix: 'The signature is of another scheme, as Stripe and Slack use it: a timestamp is signed with the body. SpiderFoot signs only the body. Sign the body alone, or verify this sender with its own library.',
+    fix: 'The sender uses another signing scheme, like Stripe and Slack: it signs a timestamp together with the body. SpiderFoot signs only the body. Sign the body alone, or verify this sender with its own library.',
     candidates: (context) => signedTexts(context, 'timestamp'),
   },
   {
     name: 'scheme-id-and-timestamp',
-    fix: 'The signature is of another scheme, as Standard Webhooks and Svix use it: an ID and a timestamp are signed with the body. SpiderFoot signs only the body. Sign the body alone, or verify this sender with its own library.',
+    fix: 'The sender uses another signing scheme, like Standard Webhooks and Svix: it signs an ID and a timestamp together with the body. SpiderFoot signs only the body. Sign the body alone, or verify this sender with its own library.',
     candidates: (context) => signedTexts(context, 'pair'),
   },
   {

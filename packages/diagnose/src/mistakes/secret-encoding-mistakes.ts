@@ -176,7 +176,7 @@ export const secretEncodingMistakes: readonly SecretMistake[] = tableOf<string, 
   },
   {
     name: 'secret-not-set',
-    fix: 'The secret of the other side is not set. The other side signs with an empty text, a word such as "null", or the name of a variable or a file. Check its environment variable.',
+    fix: 'The secret is not set on the other side. The other side signs with an empty text, a word such as "null", or the name of a variable or a file. Check its environment variable.',
     candidates: () => unsetSecrets(),
   },
   {

@@ -78,7 +78,7 @@ export const secretMistakes: readonly SecretMistake[] = tableOf<string, Candidat
   },
   {
     name: 'secret-assignment',
-    fix: 'The secret here includes its name, quotes or a comment, as a line of a .env file does: export SECRET="…". Give only the value.',
+    fix: 'The secret here is a complete line of a .env file, with its name, quotes or a comment: export SECRET="…". Give only the value.',
     candidates: (secret) => (/^\s*[\w$"'{-]+.*[=:]|[\r\n]/s.test(secret) ? valuesOfFileLine(secret) : []),
   },
   {

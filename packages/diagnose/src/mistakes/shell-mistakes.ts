@@ -17,7 +17,7 @@ const echoes: readonly Escapes[] = [
 export const shellMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate>('shell', [
   {
     name: 'echo-option-signed',
-    fix: 'The signed text includes "-n", "-e" or "-E", because the echo of this shell (sh, dash) does not know the option and writes it. Use printf %s "$body".',
+    fix: 'The signed text includes "-n", "-e" or "-E", because echo in this shell (sh, dash) does not support the option and prints it. Use printf %s "$body".',
     candidates: ({ text }) =>
       ['-n', '-e', '-E', '-ne', '-en', '-nE', '--'].flatMap((option) => [
         `${option} ${text}\n`,
@@ -52,7 +52,7 @@ export const shellMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidat
   },
   {
     name: 'backslashes-removed',
-    fix: 'The backslashes of the body were removed before it was signed, as read without -r, xargs and double quotes do. Use read -r, and write the body to a file.',
+    fix: 'The backslashes of the body were removed before it was signed. read without -r, xargs and double quotes do this. Use read -r, and write the body to a file.',
     candidates: ({ text }) =>
       text.includes('\\')
         ? [
@@ -99,7 +99,7 @@ export const shellMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidat
   },
   {
     name: 'words-split',
-    fix: 'The white space of the body was replaced by single spaces before it was signed, because a shell variable is not in quotes. Write printf %s "$body".',
+    fix: 'The white space of the body became single spaces before the body was signed, because a shell variable is not in quotes. Write printf %s "$body".',
     candidates: ({ text }) => {
       const spaced = text.trim().replaceAll(/\s+/g, ' ');
       return spaced === text ? [] : [spaced, `${spaced}\n`];
@@ -119,7 +119,7 @@ export const shellMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidat
   },
   {
     name: 'option-left-in',
-    fix: 'The body here begins with "-n" or "-e", because the echo of this shell does not know the option and writes it. Use printf %s "$body".',
+    fix: 'The body here begins with "-n" or "-e", because echo in this shell does not support the option and prints it. Use printf %s "$body".',
     candidates: ({ text }) => {
       const [, rest] = /^-(?:[neE]{1,3}|-) (.*)$/s.exec(text) ?? [];
       return rest === undefined ? [] : [rest, rest.replace(/\n$/, '')];

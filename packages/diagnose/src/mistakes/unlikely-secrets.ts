@@ -18,7 +18,7 @@ export const unlikelySecrets: readonly SecretMistake[] = tableOf<string, Candida
   },
   {
     name: 'secret-comment-lost',
-    fix: 'The secret of the other side includes a comment after the value, as Docker and systemd read it. Put comments on separate lines.',
+    fix: 'The secret of the other side includes the comment after its value. Docker and systemd read the line this way. Put comments on separate lines.',
     candidates: withComments,
   },
   {
