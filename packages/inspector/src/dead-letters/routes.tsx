@@ -17,7 +17,7 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
     const content = (
       <>
         <ReplayNotice query={query}>
-          {' Deliveries that fail again return to this page. Follow the handlers on the '}
+          {' Deliveries that fail again return to this page. To watch the handlers, open the '}
           <a href="./?range=hour&amp;by=result">overview</a>.
         </ReplayNotice>
         <DeadLettersView {...parts} />

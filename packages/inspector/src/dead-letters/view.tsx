@@ -21,8 +21,8 @@ export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewP
   return (
     <>
       <p class="note">
-        {`${hasMore ? 'The newest ' : ''}${count === 1 ? '1 delivery' : `${countText(count)} deliveries`}. `}
-        If several handlers of a delivery failed, it is in the group of each.
+        {`${hasMore ? 'The newest ' : ''}${count === 1 ? '1 delivery' : `${countText(count)} deliveries`}. `}A
+        delivery in which several handlers failed is in the group of each handler.
       </p>
       {chosen && canReplay && <DryRun group={chosen} csrfToken={csrfToken} />}
       <table class="stack">

@@ -32,7 +32,7 @@ const mostWaiting = 8;
 /** The most diagnoses that are kept. A rejected request never changes. */
 const mostKept = 100;
 
-// The built file, also if the sources run: a thread cannot load TypeScript on each supported version of Node.
+// The built file, even when the sources run, because a thread cannot load TypeScript on every supported version of Node.
 const script = new URL('../../dist/rejected/diagnosis-worker.js', import.meta.url);
 
 /**

@@ -31,7 +31,7 @@ export function DiagnosisSection({ result }: { result: DiagnosisResult }) {
 const reasons = {
   'no-secret':
     'To find the mistake in the signature, pass the option secret to the inspector, or use the command spiderfoot-webhooks diagnose.',
-  impossible: 'A diagnosis needs a secret that is text, and the complete body.',
+  impossible: 'A diagnosis needs a text secret and the complete body.',
   busy: 'Other diagnoses are running. Reload this page in a few seconds.',
   failed: 'The diagnosis took too long. Use the command spiderfoot-webhooks diagnose.',
 };
