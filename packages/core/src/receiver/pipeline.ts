@@ -79,8 +79,7 @@ export function createPipeline(
     const idOfBytes = identified instanceof Promise ? await identified : identified;
     if (idOfBytes === undefined) return reject('invalid_signature');
 
-    const { ip, receivedAt } = observation;
-    const traceContext = observation.trace?.stored;
+    const { ip, receivedAt, trace } = observation;
     const eventHeader = delivery.header('x-spiderfoot-event');
     const { parsed, oneShot } = parseWith(catalogue, body, receivedAt.getTime(), eventHeader);
     const id = oneShot ? idOfOneShot(idOfBytes) : idOfBytes;
@@ -93,7 +92,7 @@ export function createPipeline(
       const unparsed = { eventType, dialect: undefined, scanId: undefined, target: undefined };
       return rejectAuthentic(
         { ...parsed, id },
-        { id, endpoint, receivedAt, ip, ...unparsed, body, traceContext },
+        { id, endpoint, receivedAt, ip, ...unparsed, body, traceContext: trace?.stored },
         observation,
       );
     }
@@ -106,7 +105,7 @@ export function createPipeline(
       body,
       ip,
       receivedAt,
-      traceContext,
+      trace,
       waitUntil: delivery.waitUntil,
     };
     if (!isFresh(event.timestamp)) {

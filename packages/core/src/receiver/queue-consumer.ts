@@ -93,7 +93,8 @@ export function createQueueConsumer(
     const remembered = number > 1 ? (succeededById.get(id) ?? []) : [];
     const runs: StoredRun[] = [];
     const progress = { attempt: number, succeeded: new Set([...work.succeeded, ...remembered]), runs };
-    const verified: VerifiedDelivery = { id, event, wire, body, ip, receivedAt, traceContext };
+    const trace = { stored: traceContext };
+    const verified: VerifiedDelivery = { id, event, wire, body, ip, receivedAt, trace };
     const error = await runner.run(
       verified,
       router.routesOf(event.event_type),

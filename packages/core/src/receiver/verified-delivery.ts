@@ -2,6 +2,7 @@ import type { WaitUntil } from '../adapter/delivery.ts';
 import { memberOf } from '../data/member-of.ts';
 import { type EventHandlingError, messageOf } from '../errors.ts';
 import type { Wire } from '../events/wire.ts';
+import type { SafeTrace } from '../reporting/safe-trace.ts';
 import type { StoredDelivery, StoredEvent, StoredFailure } from '../stores/stored-delivery.ts';
 
 /** A delivery that has been verified and parsed. */
@@ -12,18 +13,18 @@ export interface VerifiedDelivery {
   readonly body: Uint8Array;
   readonly ip: string | undefined;
   readonly receivedAt: Date;
-  /** The context of the trace that is stored with the delivery. */
-  readonly traceContext?: string | undefined;
+  /** The trace whose context is stored with the delivery. It is read only if the delivery is stored. */
+  readonly trace?: Pick<SafeTrace, 'stored'> | undefined;
   /** {@link Delivery.waitUntil}, for work that continues after the response. */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
 /** Convert a verified delivery into the form that is stored. */
 export function toStored(
-  { id, event, wire, body, ip, receivedAt, traceContext }: VerifiedDelivery,
+  { id, event, wire, body, ip, receivedAt, trace }: VerifiedDelivery,
   endpoint: string,
 ): StoredDelivery {
-  return { id, endpoint, receivedAt, ip, ...toStoredEvent(event, wire), body, traceContext };
+  return { id, endpoint, receivedAt, ip, ...toStoredEvent(event, wire), body, traceContext: trace?.stored };
 }
 
 /** Return the values of an event by which its delivery can be found in a store. */

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, it, vi } from 'vitest';
-import type { DeliveryTrace, DeliveryTracer, TraceStart } from '../../src/index.ts';
+import { createReceiver, type DeliveryTrace, type DeliveryTracer, type TraceStart } from '../../src/index.ts';
 import { memoryLog, memoryQueue } from '../../src/stores/index.ts';
 import { failing, observed, quick } from '../support/observed.ts';
-import { sender } from '../support/sender.ts';
+import { secret, sender } from '../support/sender.ts';
 
 const active = new AsyncLocalStorage<string>();
 
@@ -80,6 +80,27 @@ it('the log stores the context of a request, unless it is too long or contains o
     await (await sender())(receiver);
     expect(record.mock.calls.map(([entry]) => entry.traceContext)).toEqual([expected, expected]);
   }
+});
+
+it('the context and the log fields of a trace are not read if the delivery is neither stored nor logged', async () => {
+  const read = vi.fn((_field: string) => undefined);
+  const receiver = createReceiver({ secret });
+  receiver.useTracer({
+    begin: () => ({
+      run: (code) => code(),
+      get stored() {
+        return read('stored');
+      },
+      get logFields() {
+        return read('logFields');
+      },
+      handler: () => undefined,
+      end() {},
+    }),
+  });
+  receiver.on('scan_completed', () => {});
+  await (await sender())(receiver);
+  expect(read).not.toHaveBeenCalled();
 });
 
 it('log lines of a traced delivery contain the fields of the tracer', async () => {

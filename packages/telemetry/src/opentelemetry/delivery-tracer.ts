@@ -13,6 +13,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import {
+  type DeliveryTrace,
   type DeliveryTracer,
   type HandlerTrace,
   type Outcome,
@@ -39,28 +40,83 @@ export function createDeliveryTracer(tracer: Tracer, senderContext: SenderContex
     begin(start) {
       const { parent, links } = relationsOf(start, senderContext);
       const span = tracer.startSpan(...spanOf(start, links), parent);
-      const spanContext = trace.setSpan(parent, span);
-      return {
-        ...traceSpan(span, spanContext),
-        stored: toStoredContext(span.spanContext()),
-        // Without a span of its own, a handler of a delivery that is not sampled costs nothing.
-        handler: (name) => (span.isRecording() ? handlerTrace(tracer, name, spanContext) : undefined),
-        end: (outcome, details) => endDelivery(span, outcome, details),
-      };
+      return new DeliverySpan(tracer, span, parent);
     },
   };
+}
+
+/** A span whose values are computed when they are read, because most deliveries never need them. */
+class ActiveSpan implements TraceSpan {
+  protected readonly span: Span;
+  protected readonly active: Context;
+
+  constructor(span: Span, parent: Context) {
+    this.span = span;
+    this.active = trace.setSpan(parent, span);
+  }
+
+  run(code: () => void): void {
+    context.with(this.active, code);
+  }
+
+  get logFields(): Readonly<Record<string, string>> | undefined {
+    const spanContext = this.span.spanContext();
+    if (!isSpanContextValid(spanContext)) return undefined;
+    const { traceId, spanId } = spanContext;
+    return { trace_id: traceId, span_id: spanId, trace_flags: flagsOf(spanContext) };
+  }
+}
+
+class DeliverySpan extends ActiveSpan implements DeliveryTrace {
+  readonly #tracer: Tracer;
+
+  constructor(tracer: Tracer, span: Span, parent: Context) {
+    super(span, parent);
+    this.#tracer = tracer;
+  }
+
+  get stored(): string | undefined {
+    return toStoredContext(this.span.spanContext());
+  }
+
+  handler(name: string): HandlerTrace | undefined {
+    // Without a span of its own, a handler of a delivery that is not sampled costs nothing.
+    if (!this.span.isRecording()) return undefined;
+    const attributes = { 'spiderfoot.handler.name': name };
+    return new HandlerSpan(
+      this.#tracer.startSpan(`handler ${name}`, { attributes }, this.active),
+      this.active,
+    );
+  }
+
+  end(outcome: Outcome, details: TraceDetails): void {
+    if (this.span.isRecording()) describeOutcome(this.span, outcome, details);
+    this.span.end();
+  }
+}
+
+class HandlerSpan extends ActiveSpan implements HandlerTrace {
+  end(succeeded: boolean, error: unknown): void {
+    if (!succeeded && this.span.isRecording()) {
+      this.span.setAttribute('error.type', nameOf(error));
+      // A handler that asks for a later attempt is not an error.
+      if (!(error instanceof RetryLaterError)) this.span.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    this.span.end();
+  }
 }
 
 function spanOf({ endpoint, queued, attempt }: TraceStart, links: Link[]): [string, SpanOptions] {
   // A queued delivery is processed by another span, so this one only receives its request.
   const operation = queued ? 'receive' : 'process';
+  // A sampler decides by these attributes, so they are passed even if the span is not recorded.
   const attributes: Attributes = {
     'messaging.system': 'spiderfoot',
     'messaging.operation.name': operation,
     'messaging.operation.type': operation,
     'messaging.destination.name': endpoint,
-    ...(attempt > 0 && { 'spiderfoot.delivery.attempt': attempt }),
   };
+  if (attempt > 0) attributes['spiderfoot.delivery.attempt'] = attempt;
   const kind = queued ? SpanKind.SERVER : SpanKind.CONSUMER;
   return [`${operation} ${endpoint}`, { kind, attributes, links }];
 }
@@ -93,53 +149,16 @@ function attemptRelations({ stored, receivedAt }: TraceStart): Relations {
   return { parent: trace.setSpanContext(ROOT_CONTEXT, request), links: [] };
 }
 
-function traceSpan(span: Span, active: Context): TraceSpan {
-  const spanContext = span.spanContext();
-  return {
-    run: (code) => context.with(active, code),
-    logFields: isSpanContextValid(spanContext)
-      ? {
-          trace_id: spanContext.traceId,
-          span_id: spanContext.spanId,
-          trace_flags: flagsOf(spanContext),
-        }
-      : undefined,
-  };
-}
-
-function handlerTrace(tracer: Tracer, name: string, parent: Context): HandlerTrace {
-  const attributes = { 'spiderfoot.handler.name': name };
-  const span = tracer.startSpan(`handler ${name}`, { attributes }, parent);
-  return {
-    ...traceSpan(span, trace.setSpan(parent, span)),
-    end(succeeded, error) {
-      if (!succeeded && span.isRecording()) {
-        span.setAttribute('error.type', nameOf(error));
-        // A handler that asks for a later attempt is not an error.
-        if (!(error instanceof RetryLaterError)) span.setStatus({ code: SpanStatusCode.ERROR });
-      }
-      span.end();
-    },
-  };
-}
-
-function endDelivery(span: Span, outcome: Outcome, details: TraceDetails): void {
-  if (span.isRecording()) {
-    const { id, eventType, bodySize } = details;
-    span.setAttributes({
-      'spiderfoot.delivery.outcome': outcome.status,
-      ...(id !== undefined && { 'messaging.message.id': id }),
-      ...(bodySize !== undefined && { 'messaging.message.body.size': bodySize }),
-      ...(eventType !== undefined && { 'spiderfoot.event.type': eventType.slice(0, maxTypeLength) }),
-    });
-    if (outcome.status === 'rejected') {
-      span.setAttribute('error.type', outcome.code);
-      // Any client can send a request that is rejected before it is authenticated. That is not an error of this server.
-      const isError = id !== undefined || rejections[outcome.code].status >= 500;
-      if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.code });
-    }
-  }
-  span.end();
+function describeOutcome(span: Span, outcome: Outcome, { id, eventType, bodySize }: TraceDetails): void {
+  span.setAttribute('spiderfoot.delivery.outcome', outcome.status);
+  if (id !== undefined) span.setAttribute('messaging.message.id', id);
+  if (bodySize !== undefined) span.setAttribute('messaging.message.body.size', bodySize);
+  if (eventType !== undefined) span.setAttribute('spiderfoot.event.type', eventType.slice(0, maxTypeLength));
+  if (outcome.status !== 'rejected') return;
+  span.setAttribute('error.type', outcome.code);
+  // Any client can send a request that is rejected before it is authenticated. That is not an error of this server.
+  const isError = id !== undefined || rejections[outcome.code].status >= 500;
+  if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.code });
 }
 
 /** Return the class of an error. Its message is not used, because it may contain a part of the event. */

@@ -1,4 +1,4 @@
-import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { createNoopMeter, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import { ConfigurationError, type Receiver } from '@spiderfoot-webhooks/core';
 import { createForwarderObserver, type ObservedForwarding } from '../metrics/observe-forwarder.ts';
 import { type ObservableReceiver, observeReceiver } from '../metrics/observe-receiver.ts';
@@ -85,6 +85,8 @@ export function createOpenTelemetry(options: OpenTelemetryOptions = {}): OpenTel
   const scope = '@spiderfoot-webhooks/telemetry';
   const tracer = (options.tracerProvider ?? trace).getTracer(scope, version);
   const meter = (options.meterProvider ?? metrics).getMeter(scope, version);
+  // If no provider is registered, the API returns this meter, which discards every value.
+  const isMeasuring = meter !== createNoopMeter();
   const deliveryTracer = createDeliveryTracer(tracer, senderContext);
   const readStore = store === undefined ? undefined : storeReader(store);
 
@@ -96,13 +98,14 @@ export function createOpenTelemetry(options: OpenTelemetryOptions = {}): OpenTel
   instruments.gauge('build', { version, runtime: `node ${process.versions.node}` })(1);
   const addUnrouted = instruments.counter('unrouted', {});
   const updateStoreGauges = readStore === undefined ? undefined : createStoreGauges(instruments, readStore);
-  measureCommits(instruments, store);
+  if (isMeasuring) measureCommits(instruments, store);
 
   return {
     observe(receiver, { types = [] } = {}) {
       // First, because it throws if the receiver is already observed.
       receiver.useTracer(deliveryTracer);
-      observeReceiver(receiver, instruments, types)();
+      // Listeners would make the receiver read the clock for each part of each delivery.
+      if (isMeasuring) observeReceiver(receiver, instruments, types)();
     },
     observeForwarder: createForwarderObserver(instruments),
     traceForwarder: createForwarderTracer(tracer),

@@ -15,7 +15,8 @@ export function readTraceContext(
   traceparent: string | undefined,
   tracestate: string | undefined,
 ): SpanContext | undefined {
-  const [, traceId = '', spanId = '', flags = ''] = traceparentFormat.exec(traceparent ?? '') ?? [];
+  if (traceparent === undefined) return undefined;
+  const [, traceId = '', spanId = '', flags = ''] = traceparentFormat.exec(traceparent) ?? [];
   // Only the flag `sampled` is known. The others must be ignored.
   const traceFlags = Number.parseInt(flags, 16) & TraceFlags.SAMPLED;
   const spanContext = { traceId, spanId, traceFlags, isRemote: true };

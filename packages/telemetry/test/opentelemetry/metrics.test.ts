@@ -1,7 +1,7 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { createReceiver } from '@spiderfoot-webhooks/core';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { bucketsOf, metricTable } from '../../src/metrics/table.ts';
 import { createOpenTelemetry } from '../../src/opentelemetry/index.ts';
 import { collecting } from '../support/collector.ts';
@@ -107,4 +107,13 @@ it('rejects invalid options and a receiver that is already observed', () => {
   expect(() => createOpenTelemetry(JSON.parse('{"senderContext":"trust"}'))).toThrow(
     expect.objectContaining({ option: 'senderContext' }),
   );
+});
+
+it('adds no listeners to a receiver if no meter provider is registered', () => {
+  const receiver = createReceiver({ secret });
+  const added = (['onOutcome', 'onHandlerRun', 'onDeadLetter', 'onError'] as const).map((name) =>
+    vi.spyOn(receiver, name),
+  );
+  createOpenTelemetry().observe(receiver);
+  for (const listener of added) expect(listener).not.toHaveBeenCalled();
 });
