@@ -1,4 +1,6 @@
 import {
+  type CommitListener,
+  createCommitListeners,
   createLoggerMessages,
   type DeliveryQueue,
   type DeliveryStore,
@@ -37,6 +39,13 @@ export interface WebhookQueue extends DeliveryQueue, DeliveryStore {
   ready(): Promise<void>;
   health(): Promise<StoreHealth>;
   /**
+   * Call a function after each batch of deliveries that Redis has stored. Its `duration` includes the wait for `replicas`.
+   * The writes of the workers are not reported.
+   * @example
+   * queue.onCommit(({ duration, size }) => console.log(`${size} deliveries in ${duration} ms`));
+   */
+  onCommit(listener: CommitListener): void;
+  /**
    * Return BullMQ's queue of an endpoint, for a dashboard. Only read it: a retry or a deletion by other programs bypasses
    * the kit's count of attempts and its recognition of duplicates.
    * @example
@@ -65,7 +74,8 @@ export function openQueue(redis: RedisSource, options: WebhookQueueOptions = {})
   const memory = createMemoryGuard(client, settings.memoryLimit);
   const link = createLink(client, check, settings.patience);
   const queues = createQueues(client, settings.prefix, messages.error);
-  const enqueue = createProducer(link, queues, memory, settings);
+  const commits = createCommitListeners(messages.error);
+  const enqueue = createProducer(link, queues, memory, settings, commits);
   const workers = createQueueWorkers({ connect, queues, settings, messages, enqueue });
   let closing: Promise<void> | undefined;
 
@@ -87,6 +97,7 @@ export function openQueue(redis: RedisSource, options: WebhookQueueOptions = {})
     },
     ready: link.ready,
     ...createQueueStore({ link, queues }),
+    onCommit: commits.add,
     queueOf: queues.of,
     close() {
       closing ??= close();

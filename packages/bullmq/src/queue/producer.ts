@@ -1,4 +1,4 @@
-import type { StoredDelivery } from '@spiderfoot-webhooks/core/stores';
+import type { CommitListeners, StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import { Job, type Queue } from 'bullmq';
 import { QueueError } from '../errors.ts';
 import { toJobData } from '../jobs/job-data.ts';
@@ -29,6 +29,7 @@ export function createProducer(
   queues: Queues,
   memory: MemoryGuard,
   settings: Pick<QueueSettings, 'dedupeTtl' | 'replicas' | 'patience'>,
+  commits: CommitListeners,
 ): (delivery: StoredDelivery) => Promise<Status> {
   const { dedupeTtl, replicas, patience } = settings;
   let pending: Entry[] = [];
@@ -51,7 +52,9 @@ export function createProducer(
 
   async function store(endpoint: string, entries: readonly Entry[]): Promise<void> {
     try {
+      const began = commits.start();
       const statuses = await link.run(() => add(endpoint, entries));
+      commits.end(began, entries.length);
       for (const [index, { resolve }] of entries.entries()) resolve(statuses[index] ?? 'duplicate');
     } catch (error) {
       for (const { reject } of entries) reject(error);
