@@ -52,7 +52,7 @@ describe('the TypeScript in the documents', () => {
     const said = lines.filter((line) => !own.includes(line));
     expect(said.join('\n')).toMatch(
       block.code.includes('createReceiver')
-        ? /^(?:answer 200 success|outcome (?:processed|accepted))(?:\nPOST 200|\ndefault is app true)?$/
+        ? /^(?:answer (?:200 success|202 accepted)|outcome (?:processed|accepted))(?:\nPOST 200|\ndefault is app true)?$/
         : /^$/,
     );
   });
