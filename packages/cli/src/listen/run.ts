@@ -8,7 +8,7 @@ import { gitignoreHint, saveSecret } from '../arguments/saved-secret.ts';
 import { inspectorPort, serveInspector } from '../inspect/serve-inspector.ts';
 import { openReceiverStore } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
-import { createAppForwarder, handlerTimeoutFor, isAppFailure } from './app/forward-to-app.ts';
+import { createAppForwarder, handlerTimeoutFor } from './app/forward-to-app.ts';
 import { bannerLines } from './banner.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { closeWithNpm } from './close-with-npm.ts';
@@ -21,6 +21,7 @@ import { withCachedHealth } from './operations/cached-health.ts';
 import { createOperations, type Operations } from './operations/operations.ts';
 import { serveOperations } from './operations/operations-server.ts';
 import { openExplainer } from './rejected/open-explainer.ts';
+import { reportErrors } from './report/handler-failures.ts';
 import { jsonReport } from './report/json-report.ts';
 import { textReport } from './report/text-report.ts';
 import { routeRequests } from './server/route-requests.ts';
@@ -89,10 +90,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
     const receiver = createReceiver({ ...options, ...stored.options, ...handlerTimeout });
     await addForwarders(receiver, forwarders, report);
     app?.addTo(receiver, signingSecret(options));
-    receiver.onError((error, details) => {
-      // The line of the request shows it.
-      if (!isAppFailure(error)) report.failed(error, details);
-    });
+    reportErrors(receiver, report);
     metrics.observe(receiver);
     receivers.push(receiver);
     webhooks.set(path, webhookRoute(receiver, watcher, app, explainer));

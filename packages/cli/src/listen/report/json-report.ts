@@ -6,7 +6,7 @@ import type { DeliveryResult } from '../server/webhook-route.ts';
 import { summarizeEvent } from './event-row.ts';
 import { maskedHeaders } from './mask-headers.ts';
 import { hintFor } from './rejection-hints.ts';
-import { failuresOf, plainDetails, type Report, type ReportOptions } from './report.ts';
+import { messageOf, plainDetails, type Report, type ReportOptions } from './report.ts';
 
 /** Report to a program, with a line of JSON for each event, rejection and error. */
 export function jsonReport({ verbose, insecure }: ReportOptions): Report {
@@ -42,10 +42,11 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
         ms: rounded(ms),
       });
     },
+    handlerFailed({ handler: source, message: error, ...failure }) {
+      void print({ time: now(), outcome: 'failed', source, ...failure, error });
+    },
     failed(error, { source, endpoint, id }) {
-      for (const [failed, message] of failuresOf(error, source)) {
-        void print({ time: now(), outcome: 'failed', source: failed, endpoint, id, error: message });
-      }
+      void print({ time: now(), outcome: 'failed', source, endpoint, id, error: messageOf(error) });
     },
     rejectedRequest(request) {
       void print({ time: now(), outcome: 'rejected', ...request, verified: false });

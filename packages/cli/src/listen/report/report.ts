@@ -1,15 +1,13 @@
-import {
-  type ErrorDetails,
-  type EventContext,
-  EventHandlingError,
-  type WebhookEvent,
-} from '@spiderfoot-webhooks/core';
+import type { ErrorDetails, EventContext, WebhookEvent } from '@spiderfoot-webhooks/core';
 import type { Watcher } from '../server/webhook-route.ts';
+import type { ReportedFailure } from './handler-failures.ts';
 
 /** Writes the output of `listen`, for a person or a program. */
 export interface Report extends Watcher {
   /** Report a forwarded event. @param ms milliseconds */
   forwarded(target: string, event: WebhookEvent, context: EventContext, ms: number): void;
+  /** Report the failure of a handler or a forwarder. */
+  handlerFailed(failure: ReportedFailure): void;
   /** Report an internal failure. */
   failed(error: unknown, details: ErrorDetails): void;
   /** Report a connection or a request that was rejected before it reached a webhook. */
@@ -51,17 +49,8 @@ export function sourceName(source: string): string {
   return (Object.hasOwn(sources, source) ? sources[source] : undefined) ?? source;
 }
 
-/** Return the source and the message of a failure. If handlers failed, return those of each handler. */
-export function failuresOf(
-  error: unknown,
-  source: string,
-): readonly (readonly [source: string, message: string])[] {
-  if (!(error instanceof EventHandlingError)) return [[source, messageOf(error)]];
-  return error.failures.map(({ handler, error: reason }) => [handler, messageOf(reason)]);
-}
-
 /** Return the message of an error, without the stack. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

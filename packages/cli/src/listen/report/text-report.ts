@@ -1,16 +1,19 @@
 import { jsonLine } from '@spiderfoot-webhooks/core/node';
 import { bodyText } from '../../log/delivery-details.ts';
 import { outColors } from '../../terminal/color.ts';
+import { invocation } from '../../terminal/invocation.ts';
 import { writeOut } from '../../terminal/output.ts';
 import { printable } from '../../terminal/printable.ts';
 import { lineWidth } from '../../terminal/terminal-width.ts';
 import { wrapped } from '../../terminal/text.ts';
+import { dayAndTime } from '../../time/time-values.ts';
 import type { AnsweredRequest } from '../server/webhook-route.ts';
 import { eventLine } from './event-line.ts';
 import { eventRow, type ProblemRow, type ReportedResult, type Row, rowOf } from './event-row.ts';
+import type { ReportedFailure } from './handler-failures.ts';
 import { maskedHeaders } from './mask-headers.ts';
 import { hintFor } from './rejection-hints.ts';
-import { failuresOf, plainDetails, type Report, type ReportOptions, sourceName } from './report.ts';
+import { messageOf, plainDetails, type Report, type ReportOptions, sourceName } from './report.ts';
 
 /** The number of characters of a body that are shown. */
 const longestBody = 20_000;
@@ -32,16 +35,23 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
         const { endpoint, timings } = details;
         void print(eventRow(outcome.event, { outcome: 'handled', ms: timings.total, endpoint }));
       }
-      // `failed` has already reported each failed handler.
+      // `handlerFailed` has already reported each failed handler.
       else if (outcome.code !== 'handler_failed') void print(rowOf(result), ...reasonLines(result));
     },
     forwarded(target, event, { endpoint }, ms) {
       void print(eventRow(event, { outcome: `→ ${target}`, ms, endpoint }));
     },
+    handlerFailed(failure) {
+      const { handler, eventType = '', attempt, endpoint, message } = failure;
+      const problem = `${handler} ${eventType} attempt ${attempt}`;
+      const below = [message, nextStepText(failure)].flatMap((text) => indented(printable(text)));
+      void print(problemRow('FAILED', problem, endpoint), ...below);
+    },
     failed(error, { source, endpoint }) {
-      for (const [failed, message] of failuresOf(error, sourceName(source))) {
-        void print(problemRow('FAILED', failed, endpoint), ...indented(printable(message)));
-      }
+      void print(
+        problemRow('FAILED', sourceName(source), endpoint),
+        ...indented(printable(messageOf(error))),
+      );
     },
     rejectedRequest({ status, code, ip, hint }) {
       const parts = [status, code, ip && `from ${ip}`].filter((part) => part !== undefined);
@@ -58,6 +68,13 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
 
 function problemRow(severity: ProblemRow['severity'], problem: string, endpoint?: string): ProblemRow {
   return { time: new Date(), severity, problem, ms: undefined, endpoint };
+}
+
+/** Return what happens after a failure, and what to do. */
+function nextStepText({ next, nextAttempt, id = '' }: ReportedFailure): string {
+  if (next === 'sender') return 'The event is given back to the sender, which sends it again.';
+  if (nextAttempt !== undefined) return `Retry at ${dayAndTime(nextAttempt)}.`;
+  return `No retry: the delivery is a dead letter. Fix the cause, then run \`${invocation()} replay ${id}\`.`;
 }
 
 /** Return the reason why a delivery was rejected, and what to do. */
