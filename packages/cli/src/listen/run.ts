@@ -55,6 +55,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   if (app !== undefined) cleanup.add(app.close);
   const tls = await readTls(flags);
   const report = (json ? jsonReport : textReport)({ verbose, insecure, endpoints: namesOf(plan.endpoints) });
+  cleanup.add(async () => report.close());
   const isQueued = flags.queue === true || env.SPIDERFOOT_WEBHOOK_MODE === 'queued';
   // An invalid target must not open the store, so the targets exist before the metrics.
   const early: ForwarderObservation[] = [];

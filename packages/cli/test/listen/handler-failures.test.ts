@@ -7,7 +7,7 @@ import { type ReportedFailure, reportErrors } from '../../src/listen/report/hand
 import { secret } from '../support/command.ts';
 
 it('reports each failed attempt with its own next step, and the last one as a dead letter', async () => {
-  const queue = memoryQueue({ maxAttempts: 2, minDelay: 1, maxDelay: 1 });
+  const queue = memoryQueue({ maxAttempts: 2, baseDelay: 1, maxDelay: 1 });
   const receiver = createReceiver({ secret, queue });
   receiver.onAny(
     () => {

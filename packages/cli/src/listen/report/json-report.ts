@@ -60,6 +60,7 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
         ...plainDetails(details),
       });
     },
+    close() {},
   };
 }
 

@@ -14,6 +14,8 @@ export interface Report extends Watcher {
   rejectedRequest(request: RejectedRequest): void;
   /** Report a failure in the store, or a dead letter. */
   stored(details: object, message: string): void;
+  /** Show the counts of repeated rejections that have not been shown. */
+  close(): void;
 }
 
 interface RejectedRequest {

@@ -13,6 +13,7 @@ import { eventRow, type ProblemRow, type ReportedResult, type Row, rowOf } from 
 import type { ReportedFailure } from './handler-failures.ts';
 import { maskedHeaders } from './mask-headers.ts';
 import { hintFor } from './rejection-hints.ts';
+import { createRepeatCounter } from './repeated-rejections.ts';
 import { messageOf, plainDetails, type Report, type ReportOptions, sourceName } from './report.ts';
 
 /** The number of characters of a body that are shown. */
@@ -24,10 +25,16 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
     return writeOut(`${[eventLine(line, { insecure, endpoints }, lineWidth()), ...below].join('\n')}\n`);
   }
 
+  const repeats = createRepeatCounter((row) => void print(row));
+
   return {
     answered(request) {
+      const row = rowOf(request);
+      if (!verbose && 'problem' in row && isRepeatable(request) && repeats.counts(row, causeOf(request))) {
+        return Promise.resolve(true);
+      }
       const details = verbose ? detailLines(request) : [];
-      return print(rowOf(request), ...reasonLines(request), ...details);
+      return print(row, ...reasonLines(request), ...details);
     },
     handled(result) {
       const { outcome, details } = result;
@@ -55,7 +62,8 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
     },
     rejectedRequest({ status, code, ip, hint }) {
       const parts = [status, code, ip && `from ${ip}`].filter((part) => part !== undefined);
-      void print(problemRow('REJECTED', parts.join(' ')), ...indented(printable(hint)));
+      const row = problemRow('REJECTED', parts.join(' '));
+      if (verbose || !repeats.counts(row, hint)) void print(row, ...indented(printable(hint)));
     },
     stored(details, message) {
       void print(
@@ -63,7 +71,28 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
         ...indented(printable(`${message} ${jsonLine(plainDetails(details))}`)),
       );
     },
+    close: repeats.close,
   };
+}
+
+/** Rejections that belong to one event, so each is shown: its handlers failed, or the sender must send it again. */
+const shownEach: readonly string[] = [
+  'handler_failed',
+  'receiver_failed',
+  'unavailable',
+  'in_progress',
+  'shutting_down',
+];
+
+function isRepeatable({ outcome, app }: AnsweredRequest): boolean {
+  return outcome.status === 'rejected' && app === undefined && !shownEach.includes(outcome.code);
+}
+
+/** Return the cause of a rejection. `undefined` if it is not known, for example between two diagnoses. */
+function causeOf({ outcome, diagnosis }: AnsweredRequest): string | undefined {
+  if (diagnosis !== undefined) return [diagnosis.kind, ...diagnosis.mistakes.map(({ name }) => name)].join();
+  const issues = outcome.status === 'rejected' ? (outcome.issues ?? []) : [];
+  return issues.length === 0 ? undefined : jsonLine(issues);
 }
 
 function problemRow(severity: ProblemRow['severity'], problem: string, endpoint?: string): ProblemRow {
