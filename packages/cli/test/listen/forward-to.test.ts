@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer as createTcpServer, type Server } from 'node:net';
 import { sign } from '@spiderfoot-webhooks/core';
 import { signedWebhook } from '@spiderfoot-webhooks/core/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { secret, withSecret } from '../support/command.ts';
 import { listening, sendEvent } from '../support/listen-process.ts';
 import { serveAnswers, serveListener } from '../support/test-receivers.ts';
@@ -10,9 +10,16 @@ import { serveAnswers, serveListener } from '../support/test-receivers.ts';
 /** Return a URL on which nothing listens. */
 async function closedUrl(): Promise<string> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const url = await listenOn(server);
   await new Promise((resolve) => server.close(resolve));
+  return url;
+}
+
+/** Listen until the test ends. @returns the URL of the app */
+async function listenOn(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
   return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/webhook`;
 }
 
@@ -41,7 +48,8 @@ describe('listen --forward-to', () => {
         .on('end', () => resolve(text))
         .on('error', reject);
       socket.write(
-        `POST ${pathname} HTTP/1.1\r\nHost: a\r\nX-Twice: 1\r\nx-twice: 2\r\nX-Hop: gone\r\nConnection: close, x-hop\r\n` +
+        `POST ${pathname} HTTP/1.1\r\nHost: a\r\nX-Twice: 1\r\nx-twice: 2\r\nX-Hop: gone\r\n` +
+          'Connection: close, x-hop, content-type, X-SpiderFoot-Signature\r\n' +
           `Content-Type: application/json\r\nX-SpiderFoot-Signature: ${signature}\r\nContent-Length: ${body.length}\r\n\r\n`,
       );
       socket.write(body);
@@ -93,6 +101,33 @@ describe('listen --forward-to', () => {
     await program.says(/"status":502,"app":\{"status":502,"code":"app_unreachable"/);
   });
 
+  it('answers 502 if the app closes the connection, and does not wait for the next one', async () => {
+    let connections = 0;
+    const app = createTcpServer((socket) => {
+      connections += 1;
+      socket.on('error', () => {});
+      // The second connection, which finds out whether the port serves TLS, stays open.
+      if (connections === 1) socket.destroy();
+      else onTestFinished(() => void socket.destroy());
+    });
+    const to = await listenOn(app);
+    const { url } = await listening(['--forward-to', to, '--forward-timeout', '60s']);
+    const { status, body } = await sendEvent(url);
+    expect({ status, body: JSON.parse(body) }).toMatchObject({
+      status: 502,
+      body: { code: 'app_unreachable' },
+    });
+    expect(connections).toBe(2);
+  });
+
+  it('hands back a 204 without Content-Length', async () => {
+    const { url: app } = await serveAnswers(() => ({ status: 204 }));
+    const { url } = await listening(['--forward-to', app]);
+    const { url: to, ...init } = await signedWebhook('scan_started', { secret, url });
+    const answer = await fetch(to, init);
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([204, null]);
+  });
+
   it('answers 504 if the app exceeds the time limit', async () => {
     const app = await serveListener(() => {});
     const { url, program } = await listening(['--forward-to', app, '--forward-timeout', '200ms']);
@@ -123,6 +158,11 @@ describe('listen --forward-to', () => {
     {
       args: ['--forward-to', 'localhost:1', '--queue', '--store', 'unused.db'],
       says: /^error: --forward-to and --queue/,
+    },
+    { args: ['--forward-to', 'http://user@localhost:1'], says: /^error: --forward-to contains a user/ },
+    {
+      args: ['--forward-to', 'http://user:password@localhost:1'],
+      says: /^(?![\s\S]*password@)error: --forward-to contains a user/,
     },
     { args: ['--forward-timeout', '1s'], says: /^error: --forward-timeout requires --forward-to/ },
   ])('exits with 2 for $args', async ({ args, says }) => {

@@ -1,3 +1,5 @@
+import { spiderfootHeaders } from '@spiderfoot-webhooks/core/adapter';
+
 /** Headers that apply to one connection only (RFC 9110, section 7.6.1), and those that the next request gets of its own. */
 const ofConnection: readonly string[] = [
   'connection',
@@ -14,6 +16,9 @@ const ofConnection: readonly string[] = [
   'upgrade',
 ];
 
+/** Headers that `Connection` cannot remove. Otherwise, any client could hide the signature from an app that checks it if present. */
+const alwaysPassed: readonly string[] = ['content-type', ...spiderfootHeaders];
+
 /**
  * Return the headers to pass on, in the order and the spelling of the sender.
  * @param headers names and values in turn, as in `rawHeaders`
@@ -22,7 +27,8 @@ export function endToEndHeaders(headers: readonly string[]): string[] {
   const pairs = pairsOf(headers);
   const listed = pairs
     .filter(([name]) => name.toLowerCase() === 'connection')
-    .flatMap(([, value]) => value.split(',').map((name) => name.trim().toLowerCase()));
+    .flatMap(([, value]) => value.split(',').map((name) => name.trim().toLowerCase()))
+    .filter((name) => !alwaysPassed.includes(name));
   const dropped = new Set([...ofConnection, ...listed]);
   return pairs.filter(([name]) => !dropped.has(name.toLowerCase())).flat();
 }

@@ -55,7 +55,13 @@ export function createAppForwarder(
       'Remove --queue. To forward from a queue, use --forward webhook=URL.',
     );
   }
-  const { hostname, port, protocol } = new URL(forwardTo);
+  const { hostname, port, protocol, username, password } = new URL(forwardTo);
+  if (username !== '' || password !== '') {
+    throw new UsageFailure(
+      '--forward-to contains a user or a password, which listen does not send.',
+      'Remove them. Your app can check the signature of each event.',
+    );
+  }
   if (isLoopback(hostname) && Number(port || (protocol === 'https:' ? 443 : 80)) === listenPort) {
     throw new UsageFailure(
       `--forward-to has the same port as listen (${listenPort}).`,
@@ -119,6 +125,8 @@ export function isAppsToAnswer({ status }: Outcome, { problem }: AppAnswer): boo
 /** Respond with the app's answer. */
 export function sendAppAnswer(res: ServerResponse, { status, headers, body }: AppAnswer): void {
   if (res.headersSent || res.destroyed) return;
-  res.writeHead(status, [...headers, 'content-length', String(body.byteLength)]);
+  // RFC 9110, section 8.6, forbids the length in a 204, and that of a 304 is the length of another answer.
+  const length = status === 204 || status === 304 ? [] : ['content-length', String(body.byteLength)];
+  res.writeHead(status, [...headers, ...length]);
   res.end(body);
 }

@@ -21,6 +21,9 @@ export interface App {
 /** The maximum size of a response that is returned to the sender, in bytes. A longer body is omitted. */
 const longestBody = 1_048_576;
 
+/** The time limit of the request that finds out why the app did not answer, in milliseconds. The sender waits for it. */
+const longestProbe = 500;
+
 /**
  * Connect to the app at a URL. Redirects are not followed.
  * @param timeout the time limit of a complete answer, in milliseconds
@@ -59,7 +62,11 @@ export function connectApp(url: string, timeout: number): App {
           const hint = `The app did not answer within ${timeout / 1000} s. Respond before you process the event, or increase --forward-timeout. The sender gets 504 and sends the event again.`;
           return answerWithoutApp({ code: 'app_timeout', hint }, ms);
         }
-        const { seen } = await causeOf(error, { url: new URL(url), tls: {}, timeout });
+        const { seen } = await causeOf(error, {
+          url: new URL(url),
+          tls: {},
+          timeout: Math.min(longestProbe, timeout),
+        });
         const hint = `${seen}: ${url}. Check that the app is running and that --forward-to has the right URL. The sender gets 502 and sends the event again.`;
         return answerWithoutApp({ code: 'app_unreachable', hint }, ms);
       }
