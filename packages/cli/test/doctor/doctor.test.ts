@@ -46,7 +46,9 @@ describe('doctor', () => {
     expect(text).toMatch(/"seen":"median \d+ ms, maximum \d+ ms, in \d+ requests"/);
     const seen = program.lines.filter((line) => /webhook\.test .*processed/.test(line));
     expect(seen).toHaveLength(1);
-    expect(program.lines.join('\n')).toMatch(/401 missing_signature[\s\S]*401 invalid_signature/);
+    // The lines of these requests follow their diagnosis.
+    await program.says(/401 missing_signature/);
+    await program.says(/401 invalid_signature/);
   });
 
   it('shows a line for each check, and the fix below each problem', async () => {
@@ -229,9 +231,9 @@ describe('doctor', () => {
   });
 
   it('requires a URL', async () => {
-    expect(await spiderfoot(['doctor', 'localhost:3000'])).toMatchObject({
+    expect(await spiderfoot(['doctor', 'http://'])).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/'localhost:3000' is invalid/),
+      stderr: expect.stringMatching(/'http:\/\/' is invalid/),
     });
     expect(await spiderfoot(['doctor'])).toMatchObject({
       code: 2,
