@@ -29,6 +29,7 @@ describe('an invalid --forward', () => {
   it.each([
     ['splunk=https://example.com token=let-me-in', /--forward splunk: "token" .*env:VARIABLE/],
     ['splunk=https://example.com token=env:MISSING', /"token" .*MISSING/],
+    ['splunk=https://example.com token=env:let-me-in', /"token" names a variable, which is not set/],
     ['splunk=https://example.com throttle=5s', /"throttle" .*one record for each event/],
     ['slack=https://example.com severity=urgent', /"severity" .*CRITICAL/],
     ['slack=https://example.com types=scan_complete', /"types" .*Did you mean "?scan_completed/],

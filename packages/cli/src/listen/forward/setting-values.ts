@@ -14,7 +14,9 @@ export function referredValue(settings: TargetSettings, key: TargetKey, env: Var
   const text = settings.get(key);
   if (text?.startsWith('env:')) {
     const variable = text.slice('env:'.length);
-    return env[variable] || settings.fail(key, `names the variable ${variable}, which is not set.`);
+    // Someone may have written the secret here instead of the name.
+    const named = /^[A-Z][A-Z0-9_]*$/.test(variable) ? `the variable ${variable}` : 'a variable';
+    return env[variable] || settings.fail(key, `names ${named}, which is not set.`);
   }
   return text?.startsWith('@') ? readText(settings, key, text.slice(1)).trim() : text;
 }
