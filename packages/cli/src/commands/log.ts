@@ -16,6 +16,7 @@ import { printDeliveries } from '../log/print-deliveries.ts';
 import { findRecord } from '../store/find-delivery.ts';
 import { withStoreToRead } from '../store/open-store.ts';
 import { addExamples } from '../terminal/help.ts';
+import { printPaged } from '../terminal/pager.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { columnsOf, lineWidth } from '../terminal/terminal-width.ts';
 
@@ -24,6 +25,8 @@ const description = `Show the deliveries in the store of a receiver. The receive
 A delivery is "received" while its handlers run for the first time. Then it is "processed", or "failed" if a handler failed. It is "ignored" if the endpoint does not handle its type, and "rejected" if it is signed but its event is invalid or too old. With a queue, a delivery is "queued" or "running" first. After its last attempt has failed, it is "dead" (a dead letter).
 
 Times are in the time zone of this machine. Set TZ=UTC for UTC. In JSON and CSV, times are in UTC.`;
+
+const noPager = 'in a terminal, print at once, without PAGER or less';
 
 /** `log`: list, show, count and export the deliveries in a store. */
 export function command(): Command {
@@ -51,6 +54,7 @@ interface ListFlags extends StoreFlags, FilterFlags {
   readonly cursor?: string;
   readonly sort: 'newest' | 'oldest';
   readonly json?: true;
+  readonly pager: boolean;
 }
 
 function listCommand(): Command {
@@ -66,7 +70,8 @@ function listCommand(): Command {
         .default('newest'),
     )
     .option('--json', 'print a line of JSON for each delivery')
-    .action(async ({ store: location, limit, cursor, sort: order, json, ...flags }: ListFlags) => {
+    .option('--no-pager', noPager)
+    .action(async ({ store: location, limit, cursor, sort: order, json, pager, ...flags }: ListFlags) => {
       const page = await withStoreToRead(
         location,
         ['list', 'counts', ...capabilitiesFor(flags)],
@@ -79,7 +84,7 @@ function listCommand(): Command {
       else if (deliveries.length === 0) console.error('No deliveries.');
       else {
         const { recordLines } = await import('../log/delivery-table.ts');
-        console.log(recordLines(deliveries, lineWidth()).join('\n'));
+        await printPaged(recordLines(deliveries, lineWidth()).join('\n'), pager);
       }
       if (page.cursor !== undefined) console.error(`For the next page, add --cursor ${page.cursor}`);
     });
@@ -89,6 +94,7 @@ interface ShowFlags extends StoreFlags {
   readonly endpoint?: string;
   readonly raw?: true;
   readonly json?: true;
+  readonly pager: boolean;
 }
 
 function showCommand(): Command {
@@ -99,13 +105,14 @@ function showCommand(): Command {
     .option('--endpoint <name>', 'the endpoint of the delivery, if several endpoints have the same id')
     .addOption(new Option('--raw', 'print only the body, byte for byte as received').conflicts('json'))
     .option('--json', 'print JSON')
-    .action(async (key: string, { store: location, endpoint, raw, json }: ShowFlags) => {
+    .option('--no-pager', noPager)
+    .action(async (key: string, { store: location, endpoint, raw, json, pager }: ShowFlags) => {
       const record = await withStoreToRead(location, ['get'], (store) => findRecord(store, key, endpoint));
       if (raw === true) process.stdout.write(record.body);
       else if (json === true) await printDeliveries(record);
       else {
         const { deliveryLines } = await import('../log/delivery-details.ts');
-        console.log(deliveryLines(record).join('\n'));
+        await printPaged(deliveryLines(record).join('\n'), pager);
       }
     });
 }

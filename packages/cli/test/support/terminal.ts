@@ -20,7 +20,7 @@ export function inTerminal(
   { columns = 80, answers = [], env = {} }: TerminalOptions = {},
 ): Program {
   const all = [script, String(columns), JSON.stringify(answers), process.execPath, binary, ...args];
-  const program = new Program('python3', all, { env: { TERM: 'xterm-256color', ...env } });
+  const program = new Program('python3', all, { env: { TERM: 'xterm-256color', PAGER: '', ...env } });
   onTestFinished(() => program.kill());
   return program;
 }
