@@ -47,12 +47,15 @@ describeWithBrowser('the overview', () => {
   it('zooms into the range that is selected in the chart, and the back button leaves it', async () => {
     const page = await open();
     const plot = page.locator('.u-over');
+    const start = { x: 80, y: 80 };
+    await plot.hover({ position: start });
+    await page.mouse.down();
+    // While the button is pressed, a live update does not replace the chart.
+    expect(await inspected.send('scan_completed')).toBe(202);
+    await page.waitForTimeout(3000);
     const box = await plot.boundingBox();
     if (box === null) throw new Error('The chart is not shown');
-    const y = box.y + box.height / 2;
-    await page.mouse.move(box.x + box.width * 0.25, y);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.5, y, { steps: 4 });
+    await page.mouse.move(box.x + start.x + box.width * 0.25, box.y + start.y, { steps: 4 });
     await page.mouse.up();
     await page.waitForURL(/since=.*until=/);
     const { searchParams } = new URL(page.url());

@@ -27,6 +27,8 @@ export function startCharts(navigate: Navigate): Charts {
     const { uPlot: library } = window;
     if (!library) return;
     const data = await fetchChartData(container.dataset.chart ?? '');
+    // A new chart would end the selection of a range.
+    while (container.matches(':active')) await new Promise((resolve) => setTimeout(resolve, 100));
     drawn.get(container)?.destroy();
     const colors = data.series.map(({ color }) => cssColor(`--chart-${color}`));
     const legend = createLegend(data.series, colors);
