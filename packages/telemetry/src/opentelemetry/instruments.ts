@@ -1,4 +1,5 @@
 import type { Attributes, Meter, ObservableGauge } from '@opentelemetry/api';
+import { cached } from '../metrics/cached.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import { bucketsOf, type GaugeName, type MetricDefinition, metricTable } from '../metrics/table.ts';
 
@@ -72,12 +73,4 @@ function attributesOf(labels: Readonly<Record<string, string>>): Attributes {
   return Object.fromEntries(
     given.map(([label, value]) => [conventions[label] ?? `spiderfoot.webhook.${label}`, value]),
   );
-}
-
-function cached<Value>(values: Map<string, Value>, key: string, create: () => Value): Value {
-  const known = values.get(key);
-  if (known !== undefined) return known;
-  const value = create();
-  values.set(key, value);
-  return value;
 }

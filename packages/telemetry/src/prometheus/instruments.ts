@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { cached } from '../metrics/cached.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import { bucketsOf, type HistogramName, type MetricDefinition, metricTable } from '../metrics/table.ts';
 import { SeriesHistogram } from './series-histogram.ts';
@@ -83,12 +84,4 @@ export function createInstruments(register: Registry, beforeReading: BeforeReadi
 function prometheusName({ kind, name, unit }: MetricDefinition): string {
   const suffix = `${unit === 's' ? '_seconds' : ''}${kind === 'counter' ? '_total' : ''}`;
   return `spiderfoot_webhook_${name.replaceAll('.', '_')}${suffix}`;
-}
-
-function cached<Value>(values: Map<string, Value>, key: string, create: () => Value): Value {
-  const known = values.get(key);
-  if (known !== undefined) return known;
-  const value = create();
-  values.set(key, value);
-  return value;
 }

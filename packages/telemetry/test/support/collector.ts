@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { decodeOtlp } from './otlp-proto.ts';
+import { serving } from './serving.ts';
 
 const hex = z.string().transform((base64) => Buffer.from(base64, 'base64').toString('hex'));
 
@@ -57,7 +56,7 @@ export async function collecting() {
   const spans: CollectedSpan[] = [];
   /** The metrics of the last export, by name. */
   const metricsByName = new Map<string, CollectedMetric>();
-  const server = createServer(async (req, res) => {
+  const root = await serving(async (req, res) => {
     const bytes = await buffer(req);
     const body = req.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
     if (req.headers['content-type'] !== 'application/x-protobuf') res.statusCode = 415;
@@ -73,12 +72,5 @@ export async function collecting() {
     } else res.statusCode = 404;
     res.setHeader('content-type', 'application/x-protobuf').end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { url: `http://127.0.0.1:${address.port}`, spans, metrics: metricsByName };
+  return { url: root.slice(0, -1), spans, metrics: metricsByName };
 }
