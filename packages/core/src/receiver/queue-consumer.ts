@@ -63,8 +63,9 @@ export function createQueueConsumer(
     await registered;
     const observation = observationOf(work, observers);
     observers.beginTrace(observation, () => {
+      const { phase, receivedAt } = observation;
       const { attempt, traceContext: stored } = work;
-      return { queued: false, attempt, stored, header: () => undefined };
+      return { endpoint, phase, queued: false, receivedAt, attempt, stored, header: () => undefined };
     });
     const { trace } = observation;
     const attempted = () => attempt(work, options, observation);

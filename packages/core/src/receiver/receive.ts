@@ -5,6 +5,7 @@ import type { Settings } from '../options/settings.ts';
 import { type Outcome, rejectWith } from '../outcome/outcome.ts';
 import type { RejectionCode } from '../outcome/rejections.ts';
 import { createKeepRequest } from '../rejected/keep-request.ts';
+import type { TraceStart } from '../reporting/delivery-tracer.ts';
 import type { Observation } from '../reporting/observation.ts';
 import type { Observers } from '../reporting/observers.ts';
 import type { InFlight } from './in-flight.ts';
@@ -37,9 +38,14 @@ export function createReceive(
     }
   }
 
-  function traceStart(delivery: Delivery, handle: Route['run'] | undefined) {
+  function traceStart(
+    delivery: Delivery,
+    { phase, receivedAt }: Observation,
+    handle: Route['run'] | undefined,
+  ): TraceStart {
     const queued = queue !== undefined && handle === undefined;
-    return { queued, attempt: 0, stored: undefined, header: (name: string) => delivery.header(name) };
+    const header = (name: string) => delivery.header(name);
+    return { endpoint, phase, queued, receivedAt, attempt: 0, stored: undefined, header };
   }
 
   /** No response depends on the count, so a failure is reported instead of ending the process. */
@@ -84,7 +90,7 @@ export function createReceive(
       if (delivery.connectionClosing === true) outcome = connectionClosed;
       else if (inFlight.closing) outcome = rejectAndClose(delivery, 'shutting_down');
       else {
-        observers.beginTrace(observation, () => traceStart(delivery, handle));
+        observers.beginTrace(observation, () => traceStart(delivery, observation, handle));
         const { trace } = observation;
         const decided = () => decide(delivery, observation, handle);
         outcome = await (trace === undefined ? decided() : trace.run(decided));

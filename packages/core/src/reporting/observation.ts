@@ -1,14 +1,14 @@
 import type { WaitUntil } from '../adapter/delivery.ts';
 import type { SafeTrace } from './safe-trace.ts';
 
-/** The duration of each part of a delivery, in milliseconds. A part is omitted if it was not reached. */
+/** The duration of each part of a delivery, in milliseconds. `undefined` if the part was not reached. */
 export interface Timings {
   /** Reading the body. */
-  body?: number;
+  body: number | undefined;
   /** Verifying the signature and parsing. */
-  check?: number;
+  check: number | undefined;
   /** Running the handlers and recording the delivery in the log, or storing the delivery in the queue. */
-  handle?: number;
+  handle: number | undefined;
   total: number;
 }
 
@@ -80,15 +80,22 @@ type Timer = Pick<Observation, 'mark' | 'timings'>;
 function createTimer(): Timer {
   const start = performance.now();
   let last = start;
-  const parts: Omit<Timings, 'total'> = {};
+  const timings = noTimings();
   return {
     mark(part) {
       const now = performance.now();
-      parts[part] = now - last;
+      timings[part] = now - last;
       last = now;
     },
-    timings: () => ({ ...parts, total: performance.now() - start }),
+    timings() {
+      timings.total = performance.now() - start;
+      return timings;
+    },
   };
 }
 
-const idleTimer: Timer = { mark() {}, timings: () => ({ total: 0 }) };
+const idleTimer: Timer = { mark() {}, timings: noTimings };
+
+function noTimings(): Timings {
+  return { body: undefined, check: undefined, handle: undefined, total: 0 };
+}

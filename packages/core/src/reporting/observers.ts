@@ -75,10 +75,7 @@ export interface Observers {
   /** @throws ConfigurationError if there is another tracer */
   setTracer(tracer: DeliveryTracer): void;
   /** Begin the trace of an observation, if there is a tracer. */
-  beginTrace(
-    observation: Observation,
-    start: () => Omit<TraceStart, 'endpoint' | 'phase' | 'receivedAt'>,
-  ): void;
+  beginTrace(observation: Observation, start: () => TraceStart): void;
   /** End the trace of an observation whose outcome is not reported. */
   endTrace(outcome: Outcome, observation: Observation): void;
   /** Start the observation of one delivery. */
@@ -150,9 +147,8 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
     },
     beginTrace(observation, start) {
       if (tracer === undefined) return;
-      const { phase, receivedAt } = observation;
       const report = (err: unknown) => sideError(err, 'listener', observation);
-      observation.trace = beginTrace(tracer, { ...start(), endpoint, phase, receivedAt }, report);
+      observation.trace = beginTrace(tracer, start(), report);
     },
     endTrace,
     observe: (receivedAt, phase) =>
@@ -190,8 +186,20 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
     handlerRuns(subject, id, eventType) {
       if (handlerRunListeners.length === 0) return undefined;
       const { phase, attempt } = subject;
-      return (run) => {
-        const details = { ...run, endpoint, id, phase, attempt, eventType };
+      return ({ handler, startedAt, duration, succeeded, error: failure }) => {
+        // This runs for every handler of every request, so it avoids the slower spread.
+        const details = {
+          handler,
+          startedAt,
+          duration,
+          succeeded,
+          error: failure,
+          endpoint,
+          id,
+          phase,
+          attempt,
+          eventType,
+        };
         for (const listener of handlerRunListeners) {
           safely(
             () => listener(details),

@@ -32,9 +32,16 @@ export function beginTrace(
   start: TraceStart,
   report: (error: unknown) => void,
 ): SafeTrace | undefined {
-  const trace = attempt(() => tracer.begin(start), report);
-  return trace && new Trace(trace, report);
+  try {
+    const trace = tracer.begin(start);
+    return trace && new Trace(trace, report);
+  } catch (error) {
+    report(error);
+    return undefined;
+  }
 }
+
+// This runs for every traced request, so a function that catches the errors of another function would cost too much.
 
 class Span<Traced extends TraceSpan> implements SafeSpan {
   protected readonly traced: Traced;
@@ -46,57 +53,90 @@ class Span<Traced extends TraceSpan> implements SafeSpan {
   }
 
   run<Result>(code: () => Result): Result {
-    const runs: ({ readonly result: Result } | { readonly error: unknown })[] = [];
-    const runOnce = () => {
-      if (runs.length > 0) return;
-      try {
-        runs.push({ result: code() });
-      } catch (error) {
-        runs.push({ error });
-      }
-    };
-    attempt(() => this.traced.run(runOnce), this.report);
-    // A tracer that fails may not have run the code.
-    runOnce();
-    const [run] = runs;
-    if (run !== undefined && 'result' in run) return run.result;
-    throw run?.error;
+    const once = new Once(code);
+    try {
+      this.traced.run(once.run);
+    } catch (error) {
+      this.report(error);
+    }
+    return once.result();
   }
 
   get logFields(): Readonly<Record<string, string>> | undefined {
-    return attempt(() => this.traced.logFields, this.report);
+    try {
+      return this.traced.logFields;
+    } catch (error) {
+      this.report(error);
+      return undefined;
+    }
   }
 }
 
 class Handler extends Span<HandlerTrace> implements SafeHandlerTrace {
   end(succeeded: boolean, error: unknown): void {
-    attempt(() => this.traced.end(succeeded, error), this.report);
+    try {
+      this.traced.end(succeeded, error);
+    } catch (failure) {
+      this.report(failure);
+    }
   }
 }
 
 class Trace extends Span<DeliveryTrace> implements SafeTrace {
   get stored(): string | undefined {
-    const stored = attempt(() => this.traced.stored, this.report);
-    return stored !== undefined && storable.test(stored) ? stored : undefined;
+    try {
+      const { stored } = this.traced;
+      return stored !== undefined && storable.test(stored) ? stored : undefined;
+    } catch (error) {
+      this.report(error);
+      return undefined;
+    }
   }
 
   handler(name: string): SafeHandlerTrace | undefined {
-    const handler = attempt(() => this.traced.handler(name), this.report);
-    return handler && new Handler(handler, this.report);
+    try {
+      const handler = this.traced.handler(name);
+      return handler && new Handler(handler, this.report);
+    } catch (error) {
+      this.report(error);
+      return undefined;
+    }
   }
 
   end(outcome: Outcome, details: TraceDetails): void {
-    attempt(() => this.traced.end(outcome, details), this.report);
+    try {
+      this.traced.end(outcome, details);
+    } catch (error) {
+      this.report(error);
+    }
   }
 }
 
 const storable = /^[\x20-\x7e]{1,1000}$/;
 
-function attempt<Value>(call: () => Value, report: (error: unknown) => void): Value | undefined {
-  try {
-    return call();
-  } catch (error) {
-    report(error);
-    return undefined;
+/** Code that runs once, however often a tracer calls it. */
+class Once<Result> {
+  readonly #code: () => Result;
+  #ended: { readonly value: Result } | { readonly error: unknown } | undefined;
+
+  constructor(code: () => Result) {
+    this.#code = code;
+  }
+
+  readonly run = (): void => {
+    if (this.#ended !== undefined) return;
+    try {
+      this.#ended = { value: this.#code() };
+    } catch (error) {
+      this.#ended = { error };
+    }
+  };
+
+  /** Return the result of the code, or throw its error. A tracer that fails may not have run the code. */
+  result(): Result {
+    this.run();
+    const ended = this.#ended;
+    if (ended !== undefined && 'value' in ended) return ended.value;
+    throw ended?.error;
   }
 }
