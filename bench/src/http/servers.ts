@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { createReceiver, type ReceiverOptions } from '@spiderfoot-webhooks/core';
+import { createReceiver, type Receiver, type ReceiverOptions } from '@spiderfoot-webhooks/core';
 import { webhookListener } from '@spiderfoot-webhooks/core/node';
 import { webhookHandler as expressHandler } from '@spiderfoot-webhooks/express';
 import { webhookHandler as honoHandler } from '@spiderfoot-webhooks/hono';
@@ -13,7 +13,7 @@ import Koa from 'koa';
 import getRawBody from 'raw-body';
 import { secret } from '../support/bodies.ts';
 import { temporaryFile } from '../support/files.ts';
-import { observe, tracing } from '../telemetry/tracing.ts';
+import { observe, tracedByHand, tracing } from '../telemetry/tracing.ts';
 import { signatureHeader as header, isGenuine, readAll } from './by-hand.ts';
 
 function receiver(options: Partial<ReceiverOptions> = {}) {
@@ -27,6 +27,12 @@ function withMetrics(options: Partial<ReceiverOptions> = {}) {
 }
 
 const success = { status: 'success' };
+
+function expressListener(mounted: Receiver): RequestListener {
+  const app = express();
+  app.post('/webhook', expressHandler(mounted));
+  return app;
+}
 
 function koaListener(middleware: Koa.Middleware): RequestListener {
   const callback = new Koa().use(middleware).callback();
@@ -60,11 +66,7 @@ export const servers: Readonly<Record<string, () => RequestListener>> = {
     app.post('/webhook', (_req, res) => void res.json(success));
     return app;
   },
-  express: () => {
-    const app = express();
-    app.post('/webhook', expressHandler(receiver()));
-    return app;
-  },
+  express: () => expressListener(receiver()),
 
   'koa, by hand': () =>
     koaListener(async (ctx) => {
@@ -94,6 +96,12 @@ export const servers: Readonly<Record<string, () => RequestListener>> = {
 
   'core/node, traces': () => webhookListener(observe(receiver(), tracing(0.1))),
   'core/node, all traces': () => webhookListener(observe(receiver(), tracing(1))),
+  'core/node, traced by hand': () => tracedByHand(webhookListener(receiver()), tracing(0.1)),
+  'core/node, queue, traces': () =>
+    webhookListener(observe(receiver({ queue: openStore(temporaryFile()) }), tracing(0.1))),
+
+  'express, metrics': () => expressListener(withMetrics()),
+  'express, traces': () => expressListener(observe(receiver(), tracing(0.1))),
 
   'core/node, for other addresses': () => webhookListener(receiver({ allowedIps: ['192.0.2.0/24'] })),
 };

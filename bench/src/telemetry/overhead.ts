@@ -27,15 +27,27 @@ const groups: readonly Group[] = [
     without: 'core/node',
     status: 200,
     observed: {
-      'core/node, metrics': 'Prometheus metrics',
-      'core/node, traces': 'OpenTelemetry traces, 10 % sampled',
-      'core/node, all traces': 'OpenTelemetry traces, all sampled',
+      'core/node, metrics': '`node:http`: Prometheus metrics',
+      'core/node, traced by hand': '`node:http`: a span by hand, 10 % sampled',
+      'core/node, traces': '`node:http`: OpenTelemetry traces, 10 % sampled',
+      'core/node, all traces': '`node:http`: OpenTelemetry traces, all sampled',
+    },
+  },
+  {
+    without: 'express',
+    status: 200,
+    observed: {
+      'express, metrics': 'Express: Prometheus metrics',
+      'express, traces': 'Express: OpenTelemetry traces, 10 % sampled',
     },
   },
   {
     without: 'core/node, queue',
     status: 202,
-    observed: { 'core/node, queue, metrics': 'Prometheus metrics, SQLite queue' },
+    observed: {
+      'core/node, queue, metrics': '`node:http`, SQLite queue: Prometheus metrics',
+      'core/node, queue, traces': '`node:http`, SQLite queue: OpenTelemetry traces, 10 % sampled',
+    },
   },
 ];
 
