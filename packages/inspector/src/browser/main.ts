@@ -34,14 +34,13 @@ const stream = live === undefined ? undefined : openStream(live, listeners(), re
 function listeners() {
   return {
     health: showHealth,
-    ...(page === 'deliveries' && { deliveries: rows.add }),
-    ...((page === 'overview' || page === 'delivery') && { overview: updateRegions }),
+    ...(page === 'deliveries' ? { deliveries: rows.add } : { overview: updateRegions }),
   };
 }
 
 function reconnected(): void {
   if (page === 'deliveries') void rows.catchUp();
-  if (page === 'overview' || page === 'delivery') updateRegions(undefined);
+  else updateRegions(undefined);
 }
 
 function prepare(): void {

@@ -18,6 +18,8 @@ export interface DeadLetterGroup {
 
 /** The dead letters of a store. */
 export interface DeadLetters {
+  /** The time at which the read began, in milliseconds since 1970. */
+  readonly readAt: number;
   /** A delivery in which several handlers failed is in the group of each. The largest group is first. */
   readonly groups: readonly DeadLetterGroup[];
   /** The number of deliveries in all groups, each counted once. */
@@ -28,6 +30,7 @@ export interface DeadLetters {
 
 /** Read the newest dead letters and group them. */
 export async function readDeadLetters(store: DeliveryStore): Promise<DeadLetters> {
+  const readAt = Date.now();
   const groups = new Map<string, DeadLetterGroup & { readonly deliveries: DeliveryRecord[] }>();
   let cursor: string | undefined;
   let count = 0;
@@ -49,7 +52,7 @@ export async function readDeadLetters(store: DeliveryStore): Promise<DeadLetters
     cursor = page.cursor;
   } while (cursor !== undefined && count < mostRead);
   const largestFirst = [...groups.values()].toSorted((a, b) => b.deliveries.length - a.deliveries.length);
-  return { groups: largestFirst, count, hasMore: cursor !== undefined };
+  return { readAt, groups: largestFirst, count, hasMore: cursor !== undefined };
 }
 
 /** The handlers that have not succeeded, and their errors. */

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { ReplayNotice } from '../layout/notice.tsx';
 import { sendPage } from '../layout/page.tsx';
+import { remembered } from '../overview/remembered.ts';
 import { canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { readDeadLetters } from './groups.ts';
 import { DeadLettersView } from './view.tsx';
@@ -8,10 +9,13 @@ import { DeadLettersView } from './view.tsx';
 /** The page of dead letters, and the replay of a group. */
 export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
   const app = createRoutes();
+  // Each open page needs the groups again after a change.
+  const share = () => remembered(() => readDeadLetters(site.store), String);
+  let read = share();
 
   app.get('/dead-letters', async (c) => {
     const query = new URL(c.req.url).searchParams;
-    const letters = await readDeadLetters(site.store);
+    const letters = await read(undefined);
     const chosen = letters.groups.find(({ id }) => id === query.get('group'));
     const parts = { letters, chosen, canReplay: canReplay(site), csrfToken: c.get('csrfToken') };
     const content = (
@@ -23,7 +27,7 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
         <DeadLettersView {...parts} />
       </>
     );
-    return sendPage(c, site, { page: 'dead-letters', title: 'Dead letters', content });
+    return sendPage(c, site, { page: 'dead-letters', title: 'Dead letters', content, live: 'changes' });
   });
 
   app.post('/dead-letters/replay', async (c) => {
@@ -33,6 +37,7 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
     const group = groups.find(({ id }) => id === wanted);
     let replayed = 0;
     for (const { key } of group?.deliveries ?? []) replayed += await site.store.replay(key);
+    read = share();
     return c.redirect(`../dead-letters?replayed=${replayed}`, 303);
   });
 

@@ -1,5 +1,6 @@
 import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
 import { filterQuery } from '../filters/filters.ts';
+import { ColumnHeads } from '../layout/column-heads.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
@@ -14,66 +15,76 @@ interface ViewParts {
   readonly csrfToken: string;
 }
 
-/** The dead letters, by handler and error. */
+/** The dead letters, by handler and error. The script updates each `data-region`. */
 export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewParts) {
-  const { groups, count, hasMore } = letters;
-  if (groups.length === 0) return <p class="empty">No dead letters.</p>;
+  const { groups, count, hasMore, readAt } = letters;
   return (
     <>
-      <p class="note">
-        {`${hasMore ? 'The newest ' : ''}${count === 1 ? '1 delivery' : `${countText(count)} deliveries`}. `}A
-        delivery in which several handlers failed is in the group of each handler.
+      <p class="note" data-region="count" data-read-at={String(readAt)}>
+        {groups.length > 0 &&
+          `${hasMore ? 'The newest ' : ''}${count === 1 ? '1 delivery' : `${countText(count)} deliveries`}. A delivery in which several handlers failed is in the group of each handler.`}
       </p>
-      {chosen && canReplay && <DryRun group={chosen} csrfToken={csrfToken} />}
-      <table class="stack">
-        <thead>
-          <tr>
-            <th scope="col">Handler</th>
-            <th scope="col" class="own-line">
-              Error
-            </th>
-            <th scope="col" class="number">
-              Deliveries
-            </th>
-            <th scope="col" class="wide">
-              Oldest
-            </th>
-            <th scope="col" class="own-line">
-              Newest
-            </th>
-            {canReplay && <th scope="col">Replay</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map(({ id, handler, error, deliveries: [newest, ...older] }) => (
-            <tr>
-              <td>{handler === undefined ? 'No handler' : <Text of={handler} />}</td>
-              <td class="own-line">
-                <Text of={errorOf(newest, handler) ?? error} class="error" />
-              </td>
-              <td class="number">{countText(older.length + 1)}</td>
-              <td class="wide">{newest && <Time at={(older.at(-1) ?? newest).receivedAt} />}</td>
-              <td class="own-line">
-                {newest && (
-                  <a
-                    href={`deliveries/${encodeURIComponent(newest.key)}${filterQuery(new Map([['state', ['dead']]]))}`}
-                  >
-                    <Time at={newest.receivedAt} />
-                  </a>
-                )}
-              </td>
-              {canReplay && (
-                <td>
-                  <a class="button" href={`?group=${id}`}>
-                    Replay…
-                  </a>
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div data-region="replay">{chosen && canReplay && <DryRun group={chosen} csrfToken={csrfToken} />}</div>
+      <div data-region="groups">
+        {groups.length === 0 ? (
+          <p class="empty">No dead letters.</p>
+        ) : (
+          <GroupTable groups={groups} canReplay={canReplay} />
+        )}
+      </div>
     </>
+  );
+}
+
+function GroupTable({ groups, canReplay }: Pick<ViewParts, 'canReplay'> & Pick<DeadLetters, 'groups'>) {
+  const columns = [
+    'Handler',
+    { label: 'Error', class: 'own-line' },
+    { label: 'Deliveries', class: 'number' },
+    { label: 'Oldest', class: 'wide' },
+    { label: 'Newest', class: 'own-line' },
+    canReplay && 'Replay',
+  ];
+  return (
+    <table class="stack">
+      <ColumnHeads columns={columns} />
+      <tbody data-keyed="">
+        {groups.map((group) => (
+          <GroupRow group={group} canReplay={canReplay} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function GroupRow({ group, canReplay }: Pick<ViewParts, 'canReplay'> & { group: DeadLetterGroup }) {
+  const { id, handler, error, deliveries } = group;
+  const [newest, oldest] = [deliveries[0], deliveries.at(-1)];
+  return (
+    <tr data-key={id}>
+      <td>{handler === undefined ? 'No handler' : <Text of={handler} />}</td>
+      <td class="own-line">
+        <Text of={errorOf(newest, handler) ?? error} class="error" />
+      </td>
+      <td class="number">{countText(deliveries.length)}</td>
+      <td class="wide">{oldest && <Time at={oldest.receivedAt} />}</td>
+      <td class="own-line">
+        {newest && (
+          <a
+            href={`deliveries/${encodeURIComponent(newest.key)}${filterQuery(new Map([['state', ['dead']]]))}`}
+          >
+            <Time at={newest.receivedAt} />
+          </a>
+        )}
+      </td>
+      {canReplay && (
+        <td>
+          <a class="button" href={`?group=${id}`}>
+            Replay…
+          </a>
+        </td>
+      )}
+    </tr>
   );
 }
 

@@ -30,7 +30,7 @@ export function deliveryListRoutes(site: Site): Hono<SiteEnv> {
     const actions = <ListActions view={view} canExport={canDo(site, 'export')} />;
     return sendPage(c, site, {
       ...{ page: 'deliveries', title: 'Deliveries', content, actions },
-      live: showsNewest(view),
+      live: showsNewest(view) ? 'list' : undefined,
     });
   });
 

@@ -1,7 +1,9 @@
 import type { Severity } from '@spiderfoot-webhooks/core/events';
 import { FilterChips, FilterForm } from '../filters/filter-form.tsx';
 import { filterQuery } from '../filters/filters.ts';
+import { type Column, ColumnHeads } from '../layout/column-heads.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
+import { StepLink } from '../layout/step-link.tsx';
 import type { ListedPage, ListView } from './delivery-list.ts';
 import { pageSize } from './delivery-list.ts';
 import { DeliveryRows } from './rows.tsx';
@@ -59,7 +61,7 @@ function DeliveryTable(parts: TableParts) {
   const { page, ...rows } = parts;
   return (
     <table class="rows">
-      <Columns selectable={rows.selectable} />
+      <ColumnHeads columns={[rows.selectable && { label: <SelectAll />, class: 'select' }, ...columns]} />
       <tbody data-rows={pageSize}>
         <DeliveryRows deliveries={page.deliveries} {...rows} />
       </tbody>
@@ -78,39 +80,26 @@ function BulkActions() {
   );
 }
 
-function Columns({ selectable }: { selectable: boolean }) {
-  return (
-    <thead>
-      <tr>
-        {selectable && (
-          <th scope="col" class="select">
-            <input
-              type="checkbox"
-              data-select-all=""
-              data-script=""
-              hidden
-              aria-label="Select all deliveries on this page"
-            />
-          </th>
-        )}
-        <Column name="time">Received</Column>
-        <Column name="severity">Severity</Column>
-        <Column name="type">Event</Column>
-        <Column name="target">Target</Column>
-        <Column name="scan wide">Scan</Column>
-        <Column name="endpoint wide">Endpoint</Column>
-        <Column name="attempts wide number">Attempts</Column>
-        <Column name="state">State</Column>
-      </tr>
-    </thead>
-  );
-}
+const columns: readonly Column[] = [
+  { label: 'Received', class: 'time' },
+  { label: 'Severity', class: 'severity' },
+  { label: 'Event', class: 'type' },
+  { label: 'Target', class: 'target' },
+  { label: 'Scan', class: 'scan wide' },
+  { label: 'Endpoint', class: 'endpoint wide' },
+  { label: 'Attempts', class: 'attempts wide number' },
+  { label: 'State', class: 'state' },
+];
 
-function Column({ name, children }: { name: string; children?: string }) {
+function SelectAll() {
   return (
-    <th scope="col" class={name}>
-      {children}
-    </th>
+    <input
+      type="checkbox"
+      data-select-all=""
+      data-script=""
+      hidden
+      aria-label="Select all deliveries on this page"
+    />
   );
 }
 
@@ -119,25 +108,10 @@ function Paging({ view, page, order }: Pick<ViewParts, 'view' | 'page'> & { orde
   const { previous, next } = page;
   return (
     <nav class="pages" aria-label="Pages of deliveries">
-      <PageLink
-        query={previous && filterQuery(view.filters, { order, before: previous })}
-      >{`← ${back}`}</PageLink>
-      <PageLink query={next && filterQuery(view.filters, { order, cursor: next })}>{`${forward} →`}</PageLink>
+      <StepLink href={previous && filterQuery(view.filters, { order, before: previous })}>
+        {`← ${back}`}
+      </StepLink>
+      <StepLink href={next && filterQuery(view.filters, { order, cursor: next })}>{`${forward} →`}</StepLink>
     </nav>
-  );
-}
-
-function PageLink({ query, children }: { query: string | undefined; children?: string }) {
-  if (query === undefined) {
-    return (
-      <span class="button" aria-disabled="true">
-        {children}
-      </span>
-    );
-  }
-  return (
-    <a class="button" href={query}>
-      {children}
-    </a>
   );
 }

@@ -2,6 +2,7 @@ import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
 import { filterQuery } from '../filters/filters.ts';
 import { SeverityBadge, StateBadge } from '../layout/badges.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
+import { StepLink } from '../layout/step-link.tsx';
 import { Text } from '../layout/text.tsx';
 import type { EventFacts } from './event-facts.ts';
 import type { Neighbors } from './neighbors.ts';
@@ -41,12 +42,12 @@ export function DeliveryActions({ delivery, neighbors, query, canReplay, csrfTok
   const isQueued = delivery.state === 'queued' || delivery.state === 'running';
   return (
     <>
-      <NeighborLink delivery={neighbors.newer} query={query}>
+      <StepLink quiet href={hrefOf(neighbors.newer, query)}>
         ← Newer
-      </NeighborLink>
-      <NeighborLink delivery={neighbors.older} query={query}>
+      </StepLink>
+      <StepLink quiet href={hrefOf(neighbors.older, query)}>
         Older →
-      </NeighborLink>
+      </StepLink>
       {canReplay && (
         <form method="post" action="../replay">
           <CsrfField token={csrfToken} />
@@ -67,20 +68,8 @@ export function DeliveryActions({ delivery, neighbors, query, canReplay, csrfTok
   );
 }
 
-function NeighborLink(parts: { delivery: DeliveryRecord | undefined; query: string; children?: string }) {
-  const { delivery, query, children } = parts;
-  if (delivery === undefined) {
-    return (
-      <span class="button quiet" aria-disabled="true">
-        {children}
-      </span>
-    );
-  }
-  return (
-    <a class="button quiet" href={`${encodeURIComponent(delivery.key)}${query}`}>
-      {children}
-    </a>
-  );
+function hrefOf(delivery: DeliveryRecord | undefined, query: string): string | undefined {
+  return delivery && `${encodeURIComponent(delivery.key)}${query}`;
 }
 
 /** Return the link to the list of a scan or a target. */

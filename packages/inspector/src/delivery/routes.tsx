@@ -89,6 +89,6 @@ async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryW
     ...{ page: 'delivery', title: `${eventType} ${key}`, content },
     heading: <DeliveryHeading delivery={delivery} event={event} query={query} />,
     actions: <DeliveryActions {...parts} canReplay={canReplay(site)} />,
-    live: unsettledStates.includes(delivery.state),
+    live: unsettledStates.includes(delivery.state) ? 'changes' : undefined,
   });
 }

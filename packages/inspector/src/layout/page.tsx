@@ -25,8 +25,11 @@ interface PageParts {
   readonly heading?: Child;
   /** Buttons and links beside the heading. */
   readonly actions?: Child;
-  /** Whether the page receives live events. */
-  readonly live?: boolean;
+  /**
+   * The live events of the page: rows of its `list`, or the `changes` after which it is fetched again. `rejections` are these
+   * changes and rejected requests. Without it, the page is not live.
+   */
+  readonly live?: 'list' | 'changes' | 'rejections' | undefined;
 }
 
 /** Send a page with its document, navigation and assets. */
@@ -40,8 +43,13 @@ export async function sendPage(
   return c.html(`<!doctype html>${document}`, status);
 }
 
+const streams = { list: 'live', changes: 'live/changes', rejections: 'live/rejections' };
+
+/** The pages whose actions change with their delivery or rejected request. */
+const regionPages: readonly PageName[] = ['delivery', 'rejection'];
+
 function Page({ site, root, ...parts }: PageParts & { site: Site; root: string }) {
-  const { page, title, content, heading = <h1>{title}</h1>, actions, live = false } = parts;
+  const { page, title, content, heading = <h1>{title}</h1>, actions, live } = parts;
   const assets = `${root}assets/${site.assets.version}`;
   return (
     <html lang="en">
@@ -54,16 +62,16 @@ function Page({ site, root, ...parts }: PageParts & { site: Site; root: string }
         {page === 'overview' && <script defer src={`${assets}/uplot.js`}></script>}
         <script type="module" src={`${assets}/main.js`}></script>
       </head>
-      <body data-page={page} data-live={live ? `${root}live` : undefined}>
+      <body data-page={page} data-live={live && `${root}${streams[live]}`}>
         <a class="skip" href="#content">
           Skip to the content
         </a>
-        <SiteHeader site={site} root={root} page={page} live={live} />
+        <SiteHeader site={site} root={root} page={page} live={live !== undefined} />
         <main id="content" tabindex={-1}>
           <div class="page-head">
             {heading}
             {actions !== undefined && (
-              <div class="actions" data-region={page === 'delivery' ? 'actions' : undefined}>
+              <div class="actions" data-region={regionPages.includes(page) ? 'actions' : undefined}>
                 {actions}
               </div>
             )}

@@ -26,33 +26,41 @@ export interface LiveState {
   readonly health: StoreHealth | { readonly ready: false } | undefined;
   /** The number of polls that have found a change. */
   readonly changes: number;
-  /** The first page of the list that the follower has selected. */
+  /** The first page of the list that the follower has selected, if any. */
   readonly rows: readonly LiveRow[];
 }
 
 type OnState = (state: LiveState) => void;
 
+/** The parts of a store that a page shows, beside the newest deliveries and the queue. */
+export interface LiveSubject {
+  /** The list whose rows are sent. */
+  readonly list?: ListView;
+  /** Whether rejected requests are changes. They are read only if a page needs them. */
+  readonly rejections?: boolean;
+}
+
 /** Polls a store for all pages that are open. */
 export interface LiveFeed {
   /**
-   * Call a function after each poll. Followers of the same list share its queries.
+   * Call a function after each poll. Followers of the same subject share its queries.
    * @returns a function that ends the calls. Without followers, the store is not read
    */
-  follow(view: ListView, onState: OnState): () => void;
+  follow(subject: LiveSubject, onState: OnState): () => void;
 }
 
-interface FollowedList {
-  readonly view: ListView;
+interface Followed extends LiveSubject {
   readonly followers: Set<OnState>;
   rows: readonly LiveRow[];
+  /** The state that the latest poll has found, as text. */
+  seen: string | undefined;
+  changes: number;
 }
 
 export function createLiveFeed(site: Site): LiveFeed {
-  const lists = new Map<string, FollowedList>();
+  const subjects = new Map<string, Followed>();
   let next: { readonly timer: ReturnType<typeof setTimeout>; readonly isSoon: boolean } | undefined;
   let isPolling = false;
-  let seen: string | undefined;
-  let changes = 0;
 
   async function poll(): Promise<void> {
     next = undefined;
@@ -60,15 +68,20 @@ export function createLiveFeed(site: Site): LiveFeed {
     const started = performance.now();
     const health = await readHealth(site);
     // One list after another, so that many filters do not take all connections of the store.
-    for (const list of lists.values()) await readRows(site, list);
+    for (const subject of subjects.values()) await readRows(site, subject);
     const found = JSON.stringify([health, await readNewest(site)]);
-    if (found !== seen) changes++;
-    seen = found;
-    for (const { rows, followers } of lists.values()) {
+    const rejected = [...subjects.values()].some(({ rejections }) => rejections)
+      ? JSON.stringify(await readRejections(site))
+      : '';
+    for (const subject of subjects.values()) {
+      const seen = subject.rejections ? found + rejected : found;
+      if (seen !== subject.seen) subject.changes++;
+      subject.seen = seen;
+      const { changes, rows, followers } = subject;
       for (const onState of followers) onState({ health, changes, rows });
     }
     isPolling = false;
-    if (lists.size > 0) schedule(Math.max(pause, pauseTimes * (performance.now() - started)));
+    if (subjects.size > 0) schedule(Math.max(pause, pauseTimes * (performance.now() - started)));
   }
 
   function schedule(delay: number): void {
@@ -77,22 +90,29 @@ export function createLiveFeed(site: Site): LiveFeed {
   }
 
   return {
-    follow(view, onState) {
-      const query = filterQuery(view.filters);
-      const list = lists.get(query) ?? { view, followers: new Set(), rows: [] };
-      lists.set(query, list);
-      list.followers.add(onState);
+    follow(subject, onState) {
+      const name = nameOf(subject);
+      const followed = subjects.get(name) ?? {
+        ...{ ...subject, followers: new Set(), rows: [] },
+        ...{ seen: undefined, changes: 0 },
+      };
+      subjects.set(name, followed);
+      followed.followers.add(onState);
       // The page was rendered before its stream was opened, so it must not wait for the first changes.
       if (!isPolling && next?.isSoon !== true) schedule(firstPause);
       return () => {
-        list.followers.delete(onState);
-        if (list.followers.size === 0 && lists.get(query) === list) lists.delete(query);
-        if (lists.size > 0) return;
+        followed.followers.delete(onState);
+        if (followed.followers.size === 0 && subjects.get(name) === followed) subjects.delete(name);
+        if (subjects.size > 0) return;
         clearTimeout(next?.timer);
         next = undefined;
       };
     },
   };
+}
+
+function nameOf({ list, rejections = false }: LiveSubject): string {
+  return JSON.stringify([list && filterQuery(list.filters), rejections]);
 }
 
 /** A store that fails is shown as not ready. The next poll tries again. */
@@ -114,19 +134,33 @@ async function readNewest({ store }: Site): Promise<readonly string[] | undefine
   }
 }
 
-/** If the list cannot be read, its previous rows remain. */
-async function readRows(site: Site, list: FollowedList): Promise<void> {
+/** A new request is counted in the newest hours. Older counts do not change. */
+const mostCounts = 100;
+
+async function readRejections({ store }: Site): Promise<unknown> {
   try {
-    const { deliveries } = await readListedPage(site.store, site.storedTypes, list.view);
-    const known = new Map(list.rows.map((row) => [row.key, row]));
+    const { counts, latest } = await store.rejections();
+    return [counts.slice(0, mostCounts), latest[0]?.key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** If the list cannot be read, its previous rows remain. */
+async function readRows(site: Site, followed: Followed): Promise<void> {
+  const { list } = followed;
+  if (list === undefined) return;
+  try {
+    const { deliveries } = await readListedPage(site.store, site.storedTypes, list);
+    const known = new Map(followed.rows.map((row) => [row.key, row]));
     const changed = deliveries.filter((delivery) => known.get(delivery.key)?.version !== versionOf(delivery));
     const severities = await site.severities(changed);
-    list.rows = await Promise.all(
+    followed.rows = await Promise.all(
       deliveries.map(async (delivery) => {
         const { key } = delivery;
         const [row, version] = [known.get(key), versionOf(delivery)];
         if (row?.version === version) return row;
-        return { key, version, html: await renderRow(site, list.view, delivery, severities) };
+        return { key, version, html: await renderRow(site, list, delivery, severities) };
       }),
     );
   } catch {

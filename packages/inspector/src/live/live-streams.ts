@@ -1,6 +1,5 @@
-import type { ListView } from '../deliveries/delivery-list.ts';
 import type { Site } from '../site.ts';
-import { createLiveFeed, type LiveState } from './live-feed.tsx';
+import { createLiveFeed, type LiveState, type LiveSubject } from './live-feed.tsx';
 
 /** The most streams at the same time. */
 export const mostStreams = 32;
@@ -13,8 +12,8 @@ const mostUnreadBeats = 4;
 
 /** The open event streams. */
 export interface LiveStreams {
-  /** Open a stream of a list. `undefined` if too many are open. */
-  open(view: ListView): ReadableStream<Uint8Array> | undefined;
+  /** Open a stream. `undefined` if too many are open. */
+  open(subject: LiveSubject): ReadableStream<Uint8Array> | undefined;
   /** End all streams. */
   close(): void;
 }
@@ -24,7 +23,7 @@ export function createLiveStreams(site: Site): LiveStreams {
   const feed = createLiveFeed(site);
   const ends = new Set<() => void>();
 
-  function open(view: ListView): ReadableStream<Uint8Array> | undefined {
+  function open(subject: LiveSubject): ReadableStream<Uint8Array> | undefined {
     if (ends.size >= mostStreams) return undefined;
     const encoder = new TextEncoder();
     const toText = createEventWriter();
@@ -48,7 +47,7 @@ export function createLiveStreams(site: Site): LiveStreams {
             controller.error(new Error('The client does not read its event stream.'));
           }, heartbeat);
           const limit = setTimeout(end, longest);
-          const unfollow = feed.follow(view, (state) => {
+          const unfollow = feed.follow(subject, (state) => {
             latest = state;
             send(controller);
           });

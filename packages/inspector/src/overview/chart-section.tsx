@@ -1,4 +1,5 @@
 import { filterQuery } from '../filters/filters.ts';
+import { ColumnHeads } from '../layout/column-heads.tsx';
 import { countText } from '../layout/number-text.ts';
 import { Time } from '../layout/time.tsx';
 import { type ChartData, type ChartGroup, chartGroups } from './chart-data.ts';
@@ -47,21 +48,10 @@ function ChartTable({ data: { times, series } }: { data: ChartData }) {
     .map((row) => ({ ...row, total: row.values.reduce((sum, value) => sum + value, 0) }))
     .filter(({ total }) => total > 0)
     .toReversed();
+  const numbers = [...series.map(({ name }) => name), 'Total'];
   return (
     <table data-region="chart">
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          {series.map(({ name }) => (
-            <th scope="col" class="number">
-              {name}
-            </th>
-          ))}
-          <th scope="col" class="number">
-            Total
-          </th>
-        </tr>
-      </thead>
+      <ColumnHeads columns={['From', ...numbers.map((label) => ({ label, class: 'number' }))]} />
       <tbody>
         {rows.length === 0 && (
           <tr>

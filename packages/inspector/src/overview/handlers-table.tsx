@@ -1,3 +1,4 @@
+import { type Column, ColumnHeads } from '../layout/column-heads.tsx';
 import { countText, durationText, percentText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
@@ -6,6 +7,15 @@ import { sampleSize } from './overview-data.ts';
 
 /** The handlers that are shown. Those that fail most are first. */
 const mostHandlers = 20;
+
+const columns: readonly Column[] = [
+  'Handler',
+  { label: 'Runs', class: 'number' },
+  { label: 'Success', class: 'number' },
+  { label: 'p50', class: 'number wide' },
+  { label: 'p95', class: 'number wide' },
+  { label: 'Last error', class: 'own-line' },
+];
 
 /** The success, the durations and the last error of each handler. */
 export function HandlersSection(parts: { handlers: readonly HandlerHealth[]; isLarge: boolean }) {
@@ -21,26 +31,7 @@ export function HandlersSection(parts: { handlers: readonly HandlerHealth[]; isL
         <p class="note">No handler has run.</p>
       ) : (
         <table class="stack">
-          <thead>
-            <tr>
-              <th scope="col">Handler</th>
-              <th scope="col" class="number">
-                Runs
-              </th>
-              <th scope="col" class="number">
-                Success
-              </th>
-              <th scope="col" class="number wide">
-                p50
-              </th>
-              <th scope="col" class="number wide">
-                p95
-              </th>
-              <th scope="col" class="own-line">
-                Last error
-              </th>
-            </tr>
-          </thead>
+          <ColumnHeads columns={columns} />
           <tbody>
             {handlers.slice(0, mostHandlers).map((handler) => (
               <HandlerRow handler={handler} />

@@ -1,3 +1,4 @@
+import { ColumnHeads } from '../layout/column-heads.tsx';
 import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { type CodeCount, hintOf } from '../rejected/code-counts.ts';
@@ -13,14 +14,7 @@ export function RejectionsSection({ codes }: { codes: readonly CodeCount[] | und
       {codes?.length === 0 && <p class="note">No rejected requests.</p>}
       {codes !== undefined && codes.length > 0 && (
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Code</th>
-              <th scope="col" class="number">
-                Requests
-              </th>
-            </tr>
-          </thead>
+          <ColumnHeads columns={['Code', { label: 'Requests', class: 'number' }]} />
           <tbody>
             {codes.map(({ code, count }) => (
               <tr>

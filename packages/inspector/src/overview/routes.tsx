@@ -16,7 +16,7 @@ export function overviewRoutes(site: Site): Hono<SiteEnv> {
     const query = new URL(c.req.url).searchParams;
     const [range, by] = [readTimeRange(query), readChartGroup(query)];
     return sendPage(c, site, {
-      ...{ page: 'overview', title: 'Overview', live: true },
+      ...{ page: 'overview', title: 'Overview', live: 'rejections' },
       actions: <RangeLinks range={range} by={by} />,
       content: <OverviewView overview={await read(range)} range={range} by={by} />,
     });

@@ -1,3 +1,4 @@
+import { ColumnHeads } from '../layout/column-heads.tsx';
 import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
@@ -30,14 +31,9 @@ export function TopSection({ title, filter, ranked, query, since }: TopParts) {
       {ranked.length === 0 && <p class="note">No delivery in this range has one.</p>}
       {ranked.length > 0 && (
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{filter === 'target' ? 'Target' : 'Scan'}</th>
-              <th scope="col" class="number">
-                Deliveries
-              </th>
-            </tr>
-          </thead>
+          <ColumnHeads
+            columns={[filter === 'target' ? 'Target' : 'Scan', { label: 'Deliveries', class: 'number' }]}
+          />
           <tbody>
             {ranked.map(({ value, count }) => (
               <tr>

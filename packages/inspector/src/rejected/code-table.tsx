@@ -1,3 +1,4 @@
+import { ColumnHeads } from '../layout/column-heads.tsx';
 import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
@@ -7,18 +8,10 @@ import { type CodeCount, hintOf } from './code-counts.ts';
 export function CodeTable({ counts }: { counts: readonly CodeCount[] }) {
   return (
     <table>
-      <thead>
-        <tr>
-          <th scope="col">Code</th>
-          <th scope="col" class="number">
-            Requests
-          </th>
-          <th scope="col">Latest hour</th>
-        </tr>
-      </thead>
-      <tbody>
+      <ColumnHeads columns={['Code', { label: 'Requests', class: 'number' }, 'Latest hour']} />
+      <tbody data-keyed="">
         {counts.map(({ code, count, latest }) => (
-          <tr>
+          <tr data-key={code}>
             <td>
               <b>
                 <Text of={code} />

@@ -5,7 +5,7 @@ import type { DiagnosisResult } from './diagnoser.ts';
 /** The mistakes that explain the signature, and the steps of the diagnosis. It shows no secret. */
 export function DiagnosisSection({ result }: { result: DiagnosisResult }) {
   return (
-    <section data-diagnosis={typeof result === 'string' ? result : result.kind}>
+    <section data-region="diagnosis" data-diagnosis={typeof result === 'string' ? result : result.kind}>
       <div class="section-head">
         <h2>Diagnosis</h2>
       </div>

@@ -1,4 +1,5 @@
 import type { UnauthenticatedRejections } from '@spiderfoot-webhooks/core/stores';
+import { ColumnHeads } from '../layout/column-heads.tsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 
@@ -43,19 +44,10 @@ function KeptTable({ kept, linked }: KeptParts) {
         </p>
       )}
       <table class="compact">
-        <thead>
-          <tr>
-            <th scope="col">Received</th>
-            <th scope="col">Code</th>
-            <th scope="col" class="wide">
-              Endpoint
-            </th>
-            <th scope="col">Client</th>
-          </tr>
-        </thead>
-        <tbody>
+        <ColumnHeads columns={['Received', 'Code', { label: 'Endpoint', class: 'wide' }, 'Client']} />
+        <tbody data-keyed="">
           {kept.slice(0, mostShown).map(({ key, receivedAt, code, endpoint, ip }) => (
-            <tr>
+            <tr data-key={key}>
               <td>
                 <Time at={receivedAt} />
               </td>

@@ -1,5 +1,10 @@
-import type { RejectedRequest, RejectionWithRequest } from '@spiderfoot-webhooks/core/stores';
+import type {
+  RejectedRequest,
+  RejectionRecord,
+  RejectionWithRequest,
+} from '@spiderfoot-webhooks/core/stores';
 import { BodySection } from '../delivery/body-section.tsx';
+import { StepLink } from '../layout/step-link.tsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import { hintOf } from './code-counts.ts';
@@ -10,6 +15,22 @@ interface RequestViewParts {
   readonly rejection: RejectionWithRequest;
   /** `undefined` if the signature was not the reason. */
   readonly diagnosis: DiagnosisResult | undefined;
+}
+
+/** Links to the requests that were rejected before and after this one. A newer one appears live. */
+export function RequestLinks({ kept, shown }: { kept: readonly RejectionRecord[]; shown: string }) {
+  const index = kept.findIndex(({ key }) => key === shown);
+  const hrefOf = (other: RejectionRecord | undefined) => other && encodeURIComponent(other.key);
+  return (
+    <>
+      <StepLink quiet href={index < 0 ? undefined : hrefOf(kept[index - 1])}>
+        ← Newer
+      </StepLink>
+      <StepLink quiet href={index < 0 ? undefined : hrefOf(kept[index + 1])}>
+        Older →
+      </StepLink>
+    </>
+  );
 }
 
 /** A rejected request: why it was rejected, its headers and its body. */

@@ -5,7 +5,7 @@ import { canDo, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { countsByCode } from './code-counts.ts';
 import { CodeTable } from './code-table.tsx';
 import { KeptRequests } from './kept-requests.tsx';
-import { RequestView } from './request-view.tsx';
+import { RequestLinks, RequestView } from './request-view.tsx';
 
 /** The page of rejected requests. */
 export function rejectedRoutes(site: Site): Hono<SiteEnv> {
@@ -18,7 +18,8 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
       ) : (
         <RejectedView known={known} linked={canDo(site, 'rejection')} />
       );
-    return sendPage(c, site, { page: 'rejected', title: 'Rejected', content });
+    const live = known && 'rejections';
+    return sendPage(c, site, { page: 'rejected', title: 'Rejected', content, live });
   });
   app.get('/rejected/:key', async (c) => {
     if (!canDo(site, 'rejection')) return c.notFound();
@@ -26,8 +27,12 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
     if (rejection === undefined) return c.notFound();
     const isDiagnosed = rejection.code === 'invalid_signature' && rejection.request !== undefined;
     const diagnosis = isDiagnosed ? await site.diagnoser.diagnose(rejection) : undefined;
-    const content = <RequestView rejection={rejection} diagnosis={diagnosis} />;
-    return sendPage(c, site, { page: 'rejection', title: 'Rejected request', content });
+    const kept = canDo(site, 'rejections') ? (await site.store.rejections()).latest : [];
+    return sendPage(c, site, {
+      ...{ page: 'rejection', title: 'Rejected request', live: 'rejections' },
+      actions: <RequestLinks kept={kept} shown={rejection.key} />,
+      content: <RequestView rejection={rejection} diagnosis={diagnosis} />,
+    });
   });
   return app;
 }
@@ -40,13 +45,12 @@ function RejectedView({ known, linked }: { known: UnauthenticatedRejections; lin
         Requests that were rejected before they were authenticated. A genuine event that does not match its
         schema is a <a href="deliveries?state=rejected">rejected delivery</a>.
       </p>
-      {counts.length === 0 && <p class="empty">No rejected requests.</p>}
-      {counts.length > 0 && (
-        <>
-          <CodeTable counts={counts} />
-          <KeptRequests kept={known.latest} linked={linked} />
-        </>
-      )}
+      <div data-region="codes">
+        {counts.length === 0 ? <p class="empty">No rejected requests.</p> : <CodeTable counts={counts} />}
+      </div>
+      <div data-region="kept">
+        {counts.length > 0 && <KeptRequests kept={known.latest} linked={linked} />}
+      </div>
     </>
   );
 }

@@ -1,10 +1,9 @@
-import { create, element, elements } from '../elements.ts';
+import { element, elements } from '../elements.ts';
 import { showLocalTimes } from '../local-times.ts';
 import { showSelection } from '../selection.ts';
 import { fetchPage, parseRows, rowsOf } from '../server-markup.ts';
-
-/** More rows than these are not kept while the operator reads. */
-const mostWaiting = 500;
+import { rowsByKey, updateRow } from './table-rows.ts';
+import { createWaitingBar, mostWaiting } from './waiting-bar.ts';
 
 export interface NewRows {
   /** Add rows that the server has sent, newest first. */
@@ -21,27 +20,26 @@ export interface NewRows {
  */
 export function startNewRows(): NewRows {
   let waiting: readonly HTMLTableRowElement[] = [];
-  const button = create('button', { attributes: { type: 'button' } });
-  const bar = create('div', { class: 'news' }, button);
-  button.addEventListener('click', () => {
+  const showWaiting = createWaitingBar(() => {
     scrollTo({ top: 0 });
     insert();
   });
+  const showCount = () => showWaiting(waiting.length, tableBody()?.closest('table'));
   addEventListener('scroll', () => isAtRest() && insert(), { passive: true });
 
   function receive(rows: readonly HTMLTableRowElement[]): void {
     const body = tableBody();
     if (!body) return;
-    const shown = new Map(keyed(body.rows));
-    for (const row of rows) {
-      const known = shown.get(row.dataset.key);
-      if (known) update(known, row);
+    const [shown, received] = [rowsByKey(body.rows), rowsByKey(rows)];
+    for (const [key, row] of received) {
+      const known = shown.get(key);
+      if (known) updateRow(known, row);
     }
-    const keys = new Set(rows.map(({ dataset }) => dataset.key));
     const end = lengthOf(body) > body.rows.length ? '' : timeOf([...body.rows].at(-1));
     // If a row leaves the filter, the server sends the first row of the next page.
-    const fresh = rows.filter((row) => !shown.has(row.dataset.key) && timeOf(row) >= end);
-    waiting = [...fresh, ...waiting.filter(({ dataset }) => !keys.has(dataset.key))].slice(0, mostWaiting);
+    const fresh = rows.filter((row) => !shown.has(row.dataset.key ?? '') && timeOf(row) >= end);
+    const earlier = waiting.filter(({ dataset }) => !received.has(dataset.key ?? ''));
+    waiting = [...fresh, ...earlier].slice(0, mostWaiting);
     if (isAtRest()) insert();
     else showCount();
   }
@@ -60,15 +58,6 @@ export function startNewRows(): NewRows {
     waiting = [];
     showCount();
     showSelection();
-  }
-
-  function showCount(): void {
-    if (waiting.length === 0) {
-      bar.remove();
-      return;
-    }
-    button.textContent = `${waiting.length === mostWaiting ? `${mostWaiting} or more` : waiting.length} new`;
-    if (!bar.isConnected) element('main table', HTMLTableElement)?.before(bar);
   }
 
   return {
@@ -97,9 +86,6 @@ function timeOf(row: HTMLTableRowElement | undefined): string {
   return row?.querySelector('time')?.dateTime ?? '';
 }
 
-const keyed = (rows: Iterable<HTMLTableRowElement>) =>
-  [...rows].map((row) => [row.dataset.key, row] as const);
-
 /** Whether new rows may move the others: the page is at its top, and no row is selected or marked. */
 function isAtRest(): boolean {
   return scrollY < 8 && !document.querySelector('[data-rows] :is(input:checked, .current)');
@@ -109,14 +95,6 @@ function isAtRest(): boolean {
 function showsNewest(): boolean {
   const query = new URLSearchParams(location.search);
   return !query.has('cursor') && !query.has('before') && query.get('order') !== 'oldest';
-}
-
-/** Show the new state of a row. Its selection remains. */
-function update(row: HTMLTableRowElement, next: HTMLTableRowElement): void {
-  showLocalTimes(next);
-  for (const [index, cell] of [...next.cells].entries()) {
-    if (!cell.querySelector('input')) row.cells[index]?.replaceWith(cell.cloneNode(true));
-  }
 }
 
 function htmlOf(data: unknown): string {

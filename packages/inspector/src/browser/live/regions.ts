@@ -1,6 +1,7 @@
-import { elements } from '../elements.ts';
+import { element, elements } from '../elements.ts';
 import { showLocalTimes } from '../local-times.ts';
 import { fetchPage } from '../server-markup.ts';
+import { createKeyedTable, type KeyedTable, type TableBody } from './keyed-table.ts';
 import type { OnEvent } from './stream.ts';
 
 /** The time between two updates, in milliseconds. */
@@ -53,13 +54,28 @@ function timeOfNumbers(page: Document): number | undefined {
   return readAt === undefined ? undefined : Number(readAt);
 }
 
+const tables = new Map<string, KeyedTable>();
+
 function replaceRegions(page: Document): void {
   for (const region of elements('[data-region]', HTMLElement)) {
-    const name = CSS.escape(region.dataset.region ?? '');
-    const next = page.querySelector(`[data-region="${name}"]`);
+    const { region: name = '' } = region.dataset;
+    const next = element(`[data-region="${CSS.escape(name)}"]`, HTMLElement, page);
+    if (!next) continue;
+    const [body, nextBody] = [keyedBody(region), keyedBody(next)];
+    if (body && nextBody) {
+      const table = tables.get(name) ?? createKeyedTable();
+      tables.set(name, table);
+      table.update(body, nextBody);
+      continue;
+    }
     // A region with the focus stays, so that the keyboard does not lose its place.
-    if (!next || region.contains(document.activeElement)) continue;
+    if (region.contains(document.activeElement)) continue;
     region.replaceWith(document.adoptNode(next));
     showLocalTimes(next);
   }
+}
+
+/** The body of the table of a region, if its rows change one by one. */
+function keyedBody(region: HTMLElement): TableBody | undefined {
+  return element('tbody[data-keyed]', HTMLTableSectionElement, region);
 }

@@ -1,0 +1,25 @@
+import { create } from '../elements.ts';
+
+/** More rows than these are not kept while the operator reads. */
+export const mostWaiting = 500;
+
+/** Show the number of new rows above a table, or hide it if there are none. */
+export type ShowWaiting = (count: number, table: HTMLTableElement | null | undefined) => void;
+
+/**
+ * Create a button above a table that shows how many rows are waiting.
+ * @param onShow called when the operator wants to see them
+ */
+export function createWaitingBar(onShow: () => void): ShowWaiting {
+  const button = create('button', { attributes: { type: 'button' } });
+  const bar = create('div', { class: 'news' }, button);
+  button.addEventListener('click', onShow);
+  return (count, table) => {
+    if (count === 0) {
+      bar.remove();
+      return;
+    }
+    button.textContent = `${count >= mostWaiting ? `${mostWaiting} or more` : count} new`;
+    if (!bar.isConnected) table?.before(bar);
+  };
+}
