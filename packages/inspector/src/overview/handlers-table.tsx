@@ -49,16 +49,23 @@ function HandlerRow({ handler }: { handler: HandlerHealth }) {
   return (
     <tr>
       <td>
-        <Text of={name} />
+        <span class={failingSince === undefined ? 'health' : 'health failing'}>
+          <Text of={name} />
+        </span>
       </td>
       <td class="number">{countText(runs)}</td>
-      <td class={failures > 0 ? 'number warn' : 'number'}>{percentText(runs - failures, runs)}</td>
+      <td class={failingSince === undefined ? 'number' : 'number bad'}>
+        {percentText(runs - failures, runs)}
+      </td>
       <td class="number wide">{durationText(p50)}</td>
       <td class="number wide">{durationText(p95)}</td>
       <td class="own-line">
         {lastError !== undefined && (
           <>
-            <a class="error" href={`deliveries/${encodeURIComponent(lastError.key)}`}>
+            <a
+              class={failingSince === undefined ? 'error past' : 'error'}
+              href={`deliveries/${encodeURIComponent(lastError.key)}`}
+            >
               <Text of={lastError.text} />
             </a>
             <p class="note">

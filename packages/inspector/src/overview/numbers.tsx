@@ -18,21 +18,26 @@ export function Numbers({ overview: { readAt, counts, isComplete, health }, quer
   const [processed, failed, dead] = [sum('processed'), sum('failed'), sum('dead')];
   const [ignored, rejected] = [sum('ignored'), sum('rejected')];
   return (
-    <dl class="stats" data-region="numbers" data-read-at={String(readAt)}>
-      <Stat label="Deliveries" note={isComplete ? 'in this range' : 'the newest of this range'}>
-        <a href={`deliveries${query}`}>{countText(sum())}</a>
-      </Stat>
-      <Stat label="Succeeded" note={`${countText(processed)} processed`}>
-        {percentText(processed, processed + failed + dead)}
-      </Stat>
-      <Stat label="Failed" note="in this range" mark={failed > 0 ? 'warn' : undefined}>
-        <a href={`deliveries${query}&state=failed`}>{countText(failed)}</a>
-      </Stat>
-      <Stat label="Rejected" note={`${countText(ignored)} ignored`}>
-        <a href={`deliveries${query}&state=rejected`}>{countText(rejected)}</a>
-      </Stat>
+    <div class="panel stats" data-region="numbers" data-read-at={String(readAt)}>
+      <dl>
+        <Stat
+          label="Deliveries"
+          note={isComplete ? `${countText(ignored)} ignored` : 'the newest of this range'}
+        >
+          <a href={`deliveries${query}`}>{countText(sum())}</a>
+        </Stat>
+        <Stat label="Succeeded" note={`${countText(processed)} processed`}>
+          {percentText(processed, processed + failed + dead)}
+        </Stat>
+        <Stat label="Failed" note="in this range" mark={failed > 0 ? 'warn' : undefined}>
+          <a href={`deliveries${query}&state=failed`}>{countText(failed)}</a>
+        </Stat>
+        <Stat label="Rejected" note="signed, but invalid">
+          <a href={`deliveries${query}&state=rejected`}>{countText(rejected)}</a>
+        </Stat>
+      </dl>
       {health !== undefined && <QueueNumbers health={health} />}
-    </dl>
+    </div>
   );
 }
 
@@ -41,7 +46,7 @@ function QueueNumbers({ health }: { health: StoreHealth }) {
   const { ready, waiting, running, delayed, dead, oldest } = health;
   const text = (count: number) => (ready ? countText(count) : '–');
   return (
-    <>
+    <dl>
       <Stat
         label="Waiting"
         note={
@@ -70,7 +75,7 @@ function QueueNumbers({ health }: { health: StoreHealth }) {
           {text(dead)}
         </a>
       </Stat>
-    </>
+    </dl>
   );
 }
 

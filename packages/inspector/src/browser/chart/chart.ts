@@ -13,6 +13,8 @@ declare global {
 }
 
 const height = 200;
+/** Half the width of a label of the time axis, in pixels. */
+const halfLabel = 20;
 
 export interface Charts {
   /** Fetch the data of all charts of the page again, and draw them. */
@@ -31,7 +33,7 @@ export function startCharts(navigate: Navigate): Charts {
     while (container.matches(':active')) await new Promise((resolve) => setTimeout(resolve, 100));
     drawn.get(container)?.destroy();
     const colors = data.series.map(({ color }) => cssColor(`--chart-${color}`));
-    const legend = createLegend(data.series, colors);
+    const legend = createLegend(data, colors);
     const canvas = create('div', { attributes: { 'aria-hidden': 'true' } });
     foldTable(container);
     for (const old of elements(':scope > :not(details)', HTMLElement, container)) old.remove();
@@ -101,9 +103,16 @@ function chartOptions(
         ...axis,
         grid: { show: false },
         size: 28,
-        values: (_chart, times, _index, _space, step) => timeLabels(times, step),
+        values: (chart, times, _index, _space, step) =>
+          timeLabels(times, step).map((label, index) => (fits(chart, times[index] ?? 0) ? label : '')),
       },
-      { ...axis, size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6] },
+      {
+        ...axis,
+        // As wide as its longest label, so that the bars begin near the edge of the panel.
+        size: (_chart, labels) => 12 + 7 * Math.max(1, ...(labels ?? []).map((label) => label.length)),
+        gap: 8,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6],
+      },
     ],
     series: [
       {},
@@ -125,6 +134,12 @@ function chartOptions(
       ],
     },
   };
+}
+
+/** Whether a label at a time is not cut at the right edge of the chart. */
+function fits({ scales, width }: uPlot, time: number): boolean {
+  const { min = 0, max = 0 } = scales.x ?? {};
+  return ((max - time) / (max - min)) * width >= halfLabel;
 }
 
 /** The URL of the page with another time range, in seconds since 1970. */

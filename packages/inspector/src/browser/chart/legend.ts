@@ -1,5 +1,6 @@
 import { create } from '../elements.ts';
-import type { ChartSeries } from './chart-data.ts';
+import { showLocalTimes } from '../local-times.ts';
+import type { ChartData } from './chart-data.ts';
 
 export interface Legend {
   readonly element: HTMLElement;
@@ -7,8 +8,8 @@ export interface Legend {
   show(index: number | undefined): void;
 }
 
-/** Name the series and their counts. */
-export function createLegend(series: readonly ChartSeries[], colors: readonly string[]): Legend {
+/** Name the series and their counts, and the beginning of the time span below the pointer. */
+export function createLegend({ times, series }: ChartData, colors: readonly string[]): Legend {
   const counts = series.map(() => create('b'));
   const entries = series.map(({ name }, index) => {
     const label = create('span', {}, swatch(colors[index] ?? ''), document.createTextNode(name));
@@ -16,7 +17,13 @@ export function createLegend(series: readonly ChartSeries[], colors: readonly st
     if (count) label.append(count);
     return label;
   });
+  const beginning = create('time', { attributes: { 'data-time': '' } });
+  const element = create('div', { class: 'legend' }, ...entries, beginning);
   const show = (index: number | undefined) => {
+    const time = index === undefined ? undefined : times[index];
+    beginning.hidden = time === undefined;
+    if (time !== undefined) beginning.dateTime = new Date(time * 1000).toISOString();
+    showLocalTimes(element);
     for (const [number, { values }] of series.entries()) {
       const value = index === undefined ? values.reduce((sum, each) => sum + each, 0) : (values[index] ?? 0);
       const count = counts[number];
@@ -24,7 +31,7 @@ export function createLegend(series: readonly ChartSeries[], colors: readonly st
     }
   };
   show(undefined);
-  return { element: create('div', { class: 'legend' }, ...entries), show };
+  return { element, show };
 }
 
 function swatch(color: string): SVGElement {
