@@ -56,14 +56,14 @@ function ListActions({ view, canExport }: { view: ListView; canExport: boolean }
   return (
     <>
       <a class="button quiet" href={filterQuery(filters, { order: other }) || '?'}>
-        {order === 'newest' ? 'Newest first' : 'Oldest first'}
+        {order === 'newest' ? '↓ Newest first' : '↑ Oldest first'}
       </a>
       {canExport && (
         <>
-          <a class="button" href={`export${filterQuery(filters, { format: 'jsonl' })}`} download>
+          <a class="button quiet" href={`export${filterQuery(filters, { format: 'jsonl' })}`} download>
             Export JSON lines
           </a>
-          <a class="button" href={`export${filterQuery(filters, { format: 'csv' })}`} download>
+          <a class="button quiet" href={`export${filterQuery(filters, { format: 'csv' })}`} download>
             Export CSV
           </a>
         </>

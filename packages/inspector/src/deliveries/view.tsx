@@ -44,10 +44,33 @@ export function DeliveriesView(parts: ViewParts) {
       ) : (
         <DeliveryTable {...table} selectable={false} />
       )}
-      <p class="empty" data-empty="" hidden={page.deliveries.length > 0}>
-        {view.filters.size > 0 ? 'No delivery matches these filters.' : 'No deliveries yet.'}
-      </p>
+      <div class="empty" data-empty="" hidden={page.deliveries.length > 0}>
+        {view.filters.size > 0 ? <NoMatch order={order} /> : <NoDeliveries root={root} />}
+      </div>
       <Paging view={view} page={page} order={order} />
+    </>
+  );
+}
+
+function NoMatch({ order }: { order: string | undefined }) {
+  return (
+    <>
+      <p>No delivery matches these filters.</p>
+      <a class="button" href={filterQuery(new Map(), { order }) || '?'}>
+        Show all deliveries
+      </a>
+    </>
+  );
+}
+
+function NoDeliveries({ root }: { root: string }) {
+  return (
+    <>
+      <p>No deliveries yet.</p>
+      <p>A delivery appears here when the receiver accepts it.</p>
+      <a class="button" href={`${root}try-it`}>
+        Send a test event
+      </a>
     </>
   );
 }
@@ -72,7 +95,13 @@ function DeliveryTable(parts: TableParts) {
 function BulkActions() {
   return (
     <div class="bulk">
-      <button type="submit" data-bulk="" data-replay="" data-confirm="Replay {count} deliveries?">
+      <button
+        type="submit"
+        class="primary"
+        data-bulk=""
+        data-replay=""
+        data-confirm="Replay {count} deliveries?"
+      >
         Replay
       </button>
       <span class="note" data-selected=""></span>
