@@ -24,10 +24,7 @@ export function Facts({ delivery, event, scanHref }: FactsParts) {
         <Fact name="Received">
           <Time at={receivedAt} />
         </Fact>
-        <TextFact name="Key" value={key} />
-        <TextFact name="Id" value={id} />
-        <TextFact name="Endpoint" value={endpoint} />
-        <TextFact name="Client" value={ip} />
+        <TextFact name="Event time" value={event.timestamp} />
         <TextFact name="Target" value={target} />
         {scanId !== undefined && (
           <Fact name="Scan">
@@ -40,14 +37,21 @@ export function Facts({ delivery, event, scanHref }: FactsParts) {
             )}
           </Fact>
         )}
-        <TextFact name="Dialect" value={dialect} />
-        <TextFact name="Sent as" value={event.sentType} />
-        <TextFact name="Event time" value={event.timestamp} />
-        <TextFact name="Source" value={event.source} />
-        {event.nonFinite > 0 && <TextFact name="NaN values" value={String(event.nonFinite)} />}
-        <TextFact name="Size" value={`${countText(body.byteLength)} bytes`} />
         <TextFact name="Attempts" value={String(attempts)} />
         {failures > 0 && <TextFact name="Failures" value={String(failures)} />}
+        <TextFact name="Endpoint" value={endpoint} />
+        <TextFact name="Client" value={ip} />
+        <TextFact name="Source" value={event.source} />
+        <TextFact name="Dialect" value={dialect} />
+        <TextFact name="Sent as" value={event.sentType} />
+        {event.nonFinite > 0 && <TextFact name="NaN values" value={String(event.nonFinite)} />}
+        <TextFact name="Size" value={`${countText(body.byteLength)} bytes`} />
+        <TextFact name="Key" value={key} />
+        {id !== undefined && (
+          <Fact name="Id">
+            <Text of={id} class="mono" />
+          </Fact>
+        )}
       </dl>
     </section>
   );

@@ -4,6 +4,7 @@ import { SeverityBadge, StateBadge } from '../layout/badges.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { StepLink } from '../layout/step-link.tsx';
 import { Text } from '../layout/text.tsx';
+import { Time } from '../layout/time.tsx';
 import type { EventFacts } from './event-facts.ts';
 import type { Neighbors } from './neighbors.ts';
 
@@ -20,6 +21,8 @@ export function DeliveryHeading(parts: { delivery: DeliveryRecord; event: EventF
       <p class="title-marks" data-region="marks">
         <SeverityBadge severity={event.severity} />
         <StateBadge state={delivery.state} />
+        <Time at={delivery.receivedAt} />
+        {delivery.target !== undefined && <Text of={delivery.target} />}
       </p>
     </div>
   );

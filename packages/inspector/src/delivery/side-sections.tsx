@@ -56,16 +56,14 @@ export function CommandSection({ commands }: { commands: Commands }) {
 
 function Command({ id, title, text }: { id: string; title: string; text: string }) {
   return (
-    <div class="command">
-      <div class="section-head">
-        <h3>{title}</h3>
-        <button class="quiet" type="button" data-copy={`#${id}`} data-script="" hidden>
-          Copy
-        </button>
-      </div>
+    <details class="command">
+      <summary>{title}</summary>
+      <button class="quiet" type="button" data-copy={`#${id}`} data-script="" hidden>
+        Copy
+      </button>
       <pre class="code" id={id} tabindex={0}>
         {text.split('\n').map(printable).join('\n')}
       </pre>
-    </div>
+    </details>
   );
 }

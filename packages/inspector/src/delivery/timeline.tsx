@@ -66,7 +66,7 @@ function HandlerItems({ handler }: { handler: HandlerRecord }) {
         const note = (
           <>
             <Time at={run.startedAt} />
-            {` · ${countText(Math.round(run.duration))} ms`}
+            <span class="duration">{`${countText(Math.round(run.duration))} ms`}</span>
           </>
         );
         const error = isSame ? undefined : run.error;

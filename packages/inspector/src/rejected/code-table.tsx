@@ -7,24 +7,29 @@ import { type CodeCount, hintOf } from './code-counts.ts';
 /** The number of rejected requests by code, with the usual cause and its fix. */
 export function CodeTable({ counts }: { counts: readonly CodeCount[] }) {
   return (
-    <table>
-      <ColumnHeads columns={['Code', { label: 'Requests', class: 'number' }, 'Latest hour']} />
-      <tbody data-keyed="">
-        {counts.map(({ code, count, latest }) => (
-          <tr data-key={code}>
-            <td>
-              <b>
-                <Text of={code} />
-              </b>
-              <p class="note">{hintOf(code)}</p>
-            </td>
-            <td class="number">{countText(count)}</td>
-            <td>
-              <Time at={latest} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <section>
+      <div class="section-head">
+        <h2>By code</h2>
+      </div>
+      <table>
+        <ColumnHeads columns={['Code', { label: 'Requests', class: 'number' }, 'Latest hour']} />
+        <tbody data-keyed="">
+          {counts.map(({ code, count, latest }) => (
+            <tr data-key={code}>
+              <td>
+                <b>
+                  <Text of={code} />
+                </b>
+                <p class="note">{hintOf(code)}</p>
+              </td>
+              <td class="number">{countText(count)}</td>
+              <td>
+                <Time at={latest} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

@@ -45,7 +45,7 @@ function Steps({ steps }: { steps: readonly Step[] }) {
       {steps.map(({ what, verdict, seen }) => (
         <>
           <dt>
-            <span class={classes[verdict]}>{marks[verdict]}</span> {what}
+            <span class={`mark ${classes[verdict]}`}>{marks[verdict]}</span> {what}
           </dt>
           <dd>
             <Text of={seen} />

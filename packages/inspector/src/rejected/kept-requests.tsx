@@ -43,7 +43,7 @@ function KeptTable({ kept, linked }: KeptParts) {
           mistake.
         </p>
       )}
-      <table class="compact">
+      <table>
         <ColumnHeads columns={['Received', 'Code', { label: 'Endpoint', class: 'wide' }, 'Client']} />
         <tbody data-keyed="">
           {kept.slice(0, mostShown).map(({ key, receivedAt, code, endpoint, ip }) => (
@@ -63,7 +63,7 @@ function KeptTable({ kept, linked }: KeptParts) {
               <td class="wide">
                 <Text of={endpoint} />
               </td>
-              <td>{ip !== undefined && <Text of={ip} />}</td>
+              <td>{ip === undefined ? '–' : <Text of={ip} />}</td>
             </tr>
           ))}
         </tbody>

@@ -33,54 +33,72 @@ export function RequestLinks({ kept, shown }: { kept: readonly RejectionRecord[]
   );
 }
 
+/** The code of a rejected request, and its usual cause. */
+export function RequestHeading({ rejection: { key, code } }: Pick<RequestViewParts, 'rejection'>) {
+  return (
+    <div>
+      <p class="note">
+        <a href="../rejected">Rejected</a> / {key}
+      </p>
+      <h1>
+        <Text of={code} />
+      </h1>
+      <p class="note">{hintOf(code)}</p>
+    </div>
+  );
+}
+
 /** A rejected request: why it was rejected, its headers and its body. */
 export function RequestView({ rejection, diagnosis }: RequestViewParts) {
   const { code, receivedAt, endpoint, ip, request } = rejection;
   return (
-    <>
-      <p class="note">{hintOf(code)}</p>
-      {diagnosis !== undefined && <DiagnosisSection result={diagnosis} />}
-      <section>
-        <div class="section-head">
-          <h2>Request</h2>
-        </div>
-        <dl class="facts">
-          <dt>Code</dt>
-          <dd>
-            <Text of={code} />
-          </dd>
-          <dt>Received</dt>
-          <dd>
-            <Time at={receivedAt} />
-          </dd>
-          <dt>Endpoint</dt>
-          <dd>
-            <Text of={endpoint} />
-          </dd>
-          {ip !== undefined && (
-            <>
-              <dt>Client</dt>
-              <dd>
-                <Text of={ip} />
-              </dd>
-            </>
-          )}
-          {request && (
-            <>
-              <dt>Method</dt>
-              <dd>
-                <Text of={request.method} />
-              </dd>
-            </>
-          )}
-        </dl>
-      </section>
-      {request === undefined ? (
-        <p class="empty">An older version recorded this rejection without its request.</p>
-      ) : (
-        <Content request={request} />
-      )}
-    </>
+    <div class="detail">
+      <div>
+        {diagnosis !== undefined && <DiagnosisSection result={diagnosis} />}
+        {request === undefined ? (
+          <p class="empty">An older version recorded this rejection without its request.</p>
+        ) : (
+          <Content request={request} />
+        )}
+      </div>
+      <aside>
+        <section>
+          <div class="section-head">
+            <h2>Request</h2>
+          </div>
+          <dl class="facts">
+            <dt>Code</dt>
+            <dd>
+              <Text of={code} />
+            </dd>
+            <dt>Received</dt>
+            <dd>
+              <Time at={receivedAt} />
+            </dd>
+            <dt>Endpoint</dt>
+            <dd>
+              <Text of={endpoint} />
+            </dd>
+            {ip !== undefined && (
+              <>
+                <dt>Client</dt>
+                <dd>
+                  <Text of={ip} />
+                </dd>
+              </>
+            )}
+            {request && (
+              <>
+                <dt>Method</dt>
+                <dd>
+                  <Text of={request.method} />
+                </dd>
+              </>
+            )}
+          </dl>
+        </section>
+      </aside>
+    </div>
   );
 }
 

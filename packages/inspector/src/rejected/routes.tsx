@@ -5,7 +5,7 @@ import { canDo, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { countsByCode } from './code-counts.ts';
 import { CodeTable } from './code-table.tsx';
 import { KeptRequests } from './kept-requests.tsx';
-import { RequestLinks, RequestView } from './request-view.tsx';
+import { RequestHeading, RequestLinks, RequestView } from './request-view.tsx';
 
 /** The page of rejected requests. */
 export function rejectedRoutes(site: Site): Hono<SiteEnv> {
@@ -14,12 +14,17 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
     const known = canDo(site, 'rejections') ? await site.store.rejections() : undefined;
     const content =
       known === undefined ? (
-        <p class="empty">This store does not count rejected requests.</p>
+        <div class="empty">
+          <p>This store does not count rejected requests.</p>
+        </div>
       ) : (
         <RejectedView known={known} linked={canDo(site, 'rejection')} />
       );
     const live = known && 'rejections';
-    return sendPage(c, site, { page: 'rejected', title: 'Rejected', content, live });
+    return sendPage(c, site, {
+      ...{ page: 'rejected', title: 'Rejected', live, content },
+      heading: <RejectedHeading />,
+    });
   });
   app.get('/rejected/:key', async (c) => {
     if (!canDo(site, 'rejection')) return c.notFound();
@@ -30,6 +35,7 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
     const kept = canDo(site, 'rejections') ? (await site.store.rejections()).latest : [];
     return sendPage(c, site, {
       ...{ page: 'rejection', title: 'Rejected request', live: 'rejections' },
+      heading: <RequestHeading rejection={rejection} />,
       actions: <RequestLinks kept={kept} shown={rejection.key} />,
       content: <RequestView rejection={rejection} diagnosis={diagnosis} />,
     });
@@ -37,20 +43,35 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
   return app;
 }
 
-function RejectedView({ known, linked }: { known: UnauthenticatedRejections; linked: boolean }) {
-  const counts = countsByCode(known.counts);
+function RejectedHeading() {
   return (
-    <>
+    <div>
+      <h1>Rejected</h1>
       <p class="note">
         Requests that were rejected before they were authenticated. A genuine event that does not match its
         schema is a <a href="deliveries?state=rejected">rejected delivery</a>.
       </p>
-      <div data-region="codes">
-        {counts.length === 0 ? <p class="empty">No rejected requests.</p> : <CodeTable counts={counts} />}
-      </div>
+    </div>
+  );
+}
+
+function RejectedView({ known, linked }: { known: UnauthenticatedRejections; linked: boolean }) {
+  const counts = countsByCode(known.counts);
+  return (
+    <div class="columns">
+      <div data-region="codes">{counts.length === 0 ? <NoRejections /> : <CodeTable counts={counts} />}</div>
       <div data-region="kept">
         {counts.length > 0 && <KeptRequests kept={known.latest} linked={linked} />}
       </div>
-    </>
+    </div>
+  );
+}
+
+function NoRejections() {
+  return (
+    <div class="empty">
+      <p>No rejected requests.</p>
+      <p>A request appears here if its signature, its client or its size is not accepted.</p>
+    </div>
   );
 }
