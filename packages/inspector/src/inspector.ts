@@ -83,7 +83,7 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   return Object.assign(answer, {
     close() {
       streams.close();
-      site.diagnoser.close();
+      void site.diagnoser.close();
     },
   });
 }

@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import type { RejectedRequest, RejectionWithRequest } from '@spiderfoot-webhooks/core/stores';
 import { type Diagnosis, diagnoseNotation, type Evidence } from '@spiderfoot-webhooks/diagnose';
+import { createDiagnosisThread } from '@spiderfoot-webhooks/diagnose/thread';
 import type { Settings } from '../options.ts';
 
 /** The parts of a diagnosis without a secret. */
@@ -11,8 +11,9 @@ interface ShownDiagnosis extends Pick<Diagnosis, 'steps' | 'mistakes'> {
 }
 
 /**
- * A diagnosis, or the reason why there is none. `no-secret`: the inspector has no secret. `impossible`: the secret is not text, or the body is missing or cut. `busy`:
- * too many others are waiting. `failed`: it took too long, or its thread ended.
+ * A diagnosis, or the reason why there is none. `no-secret`: the inspector has no secret. `impossible`: the secret is not
+ * text, or the body is missing or cut. `busy`: too many others are waiting. `failed`: it exceeded a limit, or its thread
+ * ended.
  */
 export type DiagnosisResult = ShownDiagnosis | 'no-secret' | 'impossible' | 'busy' | 'failed';
 
@@ -20,46 +21,30 @@ export type DiagnosisResult = ShownDiagnosis | 'no-secret' | 'impossible' | 'bus
 export interface Diagnoser {
   diagnose(rejection: RejectionWithRequest): Promise<DiagnosisResult>;
   /** End the running diagnosis. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The signature headers of SpiderFoot's senders, in the order in which a receiver reads them. */
 const standardHeaders = ['x-spiderfoot-signature', 'x-spiderfoot-signature-256', 'x-signature-256'];
 
-/** The longest diagnosis, in milliseconds. A body of 64 KiB takes about two seconds. */
-const longest = 15_000;
+/** The time limit of a diagnosis, in milliseconds. */
+const timeLimit = 15_000;
 const mostWaiting = 8;
 /** The most diagnoses that are kept. A rejected request never changes. */
 const mostKept = 100;
 
-// The built file, even when the sources run, because a thread cannot load TypeScript on every supported version of Node.
-const script = new URL('../../dist/rejected/diagnosis-worker.js', import.meta.url);
-
-/**
- * Create a diagnoser. A diagnosis hashes the body thousands of times, and any client can send such a body. So it runs in a
- * thread, and does not block the receiver that may run in this process.
- */
+/** Create a diagnoser, whose thread does not block the receiver that may run in this process. */
 export function createDiagnoser({ secret, signatureHeaders }: Settings): Diagnoser {
   const kept = new Map<string, ShownDiagnosis>();
-  let running: Worker | undefined;
+  const thread = createDiagnosisThread({ timeLimit });
   let previous: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
   async function run(evidence: Evidence): Promise<ShownDiagnosis | 'failed'> {
-    const worker = new Worker(script, { workerData: evidence, execArgv: [] });
-    running = worker;
-    worker.unref();
-    const timer = setTimeout(() => void worker.terminate(), longest);
-    try {
-      return await new Promise((resolve) => {
-        worker.once('message', resolve);
-        worker.once('error', () => resolve('failed'));
-        worker.once('exit', () => resolve('failed'));
-      });
-    } finally {
-      clearTimeout(timer);
-      void worker.terminate();
-    }
+    const result = await thread.diagnose(evidence);
+    if (typeof result === 'string') return 'failed';
+    const { steps, mistakes, conclusion } = result;
+    return { steps, mistakes, kind: conclusion.kind, conclusion: conclusion.text };
   }
 
   function readHeaders({ headers }: RejectedRequest): Pick<Evidence, 'signature' | 'otherHeaders'> {
@@ -94,9 +79,7 @@ export function createDiagnoser({ secret, signatureHeaders }: Settings): Diagnos
         waiting--;
       }
     },
-    close() {
-      void running?.terminate();
-    },
+    close: () => thread.close(),
   };
 
   function keep(name: string, diagnosis: ShownDiagnosis): void {

@@ -1,86 +1,63 @@
-import { Worker } from 'node:worker_threads';
-import type { Evidence } from '@spiderfoot-webhooks/diagnose';
-import type { ThreadAnswer } from './diagnosis-worker.ts';
-import type { SignatureDiagnosis } from './signature-diagnosis.ts';
+import type { Diagnosis, Evidence } from '@spiderfoot-webhooks/diagnose';
+import { createDiagnosisThread } from '@spiderfoot-webhooks/diagnose/thread';
+import { createTimeAllowance } from './time-allowance.ts';
+
+/** The parts of a diagnosis that are shown. They contain no secret. */
+export interface SignatureDiagnosis {
+  readonly kind: Diagnosis['conclusion']['kind'];
+  readonly text: string;
+  /** The mistakes that explain the signature. */
+  readonly mistakes: NonNullable<Diagnosis['mistakes']>;
+}
 
 /** Diagnoses signatures in another thread, so that webhooks are answered in the meantime. */
 export interface Diagnoser {
   /** Whether the next diagnosis can begin now. */
   readonly isFree: boolean;
-  /** Diagnose a signature. @returns `undefined` if a diagnosis is running, or this one exceeds its time */
+  /** Diagnose a signature. @returns `undefined` if a diagnosis cannot begin now, or this one exceeds a limit */
   run(evidence: Evidence): Promise<SignatureDiagnosis | undefined>;
   close(): Promise<void>;
 }
 
 /** The time limit of a diagnosis, including the start of the thread, in milliseconds. */
-const budget = 3000;
+const timeLimit = 10_000;
 
 /**
- * The pause after a diagnosis, as a multiple of the time that it took. Without a pause, a client that sends wrong
- * signatures could keep a processor busy.
+ * The processor time for diagnoses, in milliseconds. Without a limit, a client that sends wrong signatures could keep a processor busy. The burst is
+ * enough for a developer who tries again and again: a diagnosis of an ordinary event takes a fraction of a second.
  */
-const pauseFactor = 9;
-
-/** The longest pause, in milliseconds, so that the next try of a developer is diagnosed. */
-const longestPause = 10_000;
-
-const threadLimits = { maxOldGenerationSizeMb: 256 };
+const allowed = { burst: 5000, share: 0.1 };
 
 export function createDiagnoser(): Diagnoser {
-  let thread: Worker | undefined;
+  const thread = createDiagnosisThread({ timeLimit });
+  const now = () => performance.now();
+  const allowance = createTimeAllowance({ ...allowed, now });
   let isRunning = false;
   let isClosed = false;
-  let pauseEnd = 0;
-
-  function started(): Worker {
-    const worker = new Worker(new URL('./diagnosis-worker.js', import.meta.url), {
-      resourceLimits: threadLimits,
-    });
-    worker.unref();
-    return worker;
-  }
-
-  async function stop(): Promise<void> {
-    const ending = thread;
-    thread = undefined;
-    await ending?.terminate();
-  }
-
-  function answerOf(evidence: Evidence): Promise<ThreadAnswer | undefined> {
-    thread ??= started();
-    const worker = thread;
-    return new Promise((resolve) => {
-      const settle = (answer: ThreadAnswer | undefined) => {
-        clearTimeout(timer);
-        worker.removeAllListeners();
-        // An error that the thread reports after this must not end the process.
-        worker.on('error', () => {});
-        resolve(answer);
-      };
-      const timer = setTimeout(() => settle(undefined), budget);
-      worker.once('message', settle);
-      worker.once('error', () => settle(undefined));
-      worker.once('exit', () => settle(undefined));
-      worker.postMessage(evidence);
-    });
-  }
-
   return {
     get isFree() {
-      return !isRunning && !isClosed && performance.now() >= pauseEnd;
+      return !isRunning && !isClosed && allowance.isLeft;
     },
     async run(evidence) {
       if (!this.isFree) return undefined;
       isRunning = true;
-      const answer = await answerOf(evidence);
-      if (answer === undefined) await stop();
-      pauseEnd = performance.now() + Math.min((answer?.ms ?? budget) * pauseFactor, longestPause);
+      const start = now();
+      const used = process.cpuUsage();
+      const result = await thread.diagnose(evidence);
+      // Each is at least the time that the thread used: the one includes other programs, and the other includes requests.
+      allowance.spend(Math.min(now() - start, millisecondsOf(process.cpuUsage(used))));
       isRunning = false;
-      return answer?.diagnosis;
+      if (typeof result === 'string') return undefined;
+      const { conclusion, mistakes = [] } = result;
+      return { kind: conclusion.kind, text: conclusion.text, mistakes };
     },
     close() {
       isClosed = true;
-      return stop();
+      return thread.close();
     },
   };
+}
+
+function millisecondsOf({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
 }

@@ -5,9 +5,8 @@ import { invocation, shellWord } from '../../terminal/invocation.ts';
 import type { EndpointPlan } from '../endpoints/config-file.ts';
 import { hintFor } from '../report/rejection-hints.ts';
 import type { AnsweredRequest } from '../server/webhook-route.ts';
-import type { Diagnoser } from './diagnoser.ts';
+import type { Diagnoser, SignatureDiagnosis } from './diagnoser.ts';
 import type { RejectedFiles } from './rejected-files.ts';
-import type { SignatureDiagnosis } from './signature-diagnosis.ts';
 
 /** Explains rejected requests: diagnoses their signatures, and saves them. */
 export interface Explainer {

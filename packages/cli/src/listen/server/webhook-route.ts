@@ -4,8 +4,8 @@ import type { BodyRead } from '@spiderfoot-webhooks/core/adapter';
 import { NodeDelivery, sendOutcome, socketAddress } from '@spiderfoot-webhooks/core/adapter/node';
 import type { AppAnswer } from '../app/app-answer.ts';
 import { type AppForwarder, isAppsToAnswer, sendAppAnswer } from '../app/forward-to-app.ts';
+import type { SignatureDiagnosis } from '../rejected/diagnoser.ts';
 import type { Explainer } from '../rejected/explain-rejections.ts';
-import type { SignatureDiagnosis } from '../rejected/signature-diagnosis.ts';
 
 /** The outcome of a delivery. */
 export interface DeliveryResult {
