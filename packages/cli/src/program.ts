@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from './failure/exit-codes.ts';
-import { reportFailure, styledError } from './failure/failure.ts';
+import { reportFailure } from './failure/failure.ts';
+import { printError, printErrorsAsJson, styledError } from './failure/print-error.ts';
 import { helpStyle } from './terminal/help.ts';
 import { allowEarlyClose } from './terminal/output.ts';
+import { printableLines } from './terminal/printable.ts';
 import { hidePasswords } from './terminal/process-title.ts';
 import { version } from './version.ts';
 
@@ -84,8 +86,9 @@ export const commands: readonly CommandEntry[] = [
 /**
  * Create the program with its commands.
  * @param isLoaded whether to load a command. A command that is not loaded has only a name and a summary
+ * @param isJson whether errors are printed as JSON, by {@link runProgram} and not by Commander
  */
-export async function createProgram(isLoaded: (name: string) => boolean): Promise<Command> {
+export async function createProgram(isLoaded: (name: string) => boolean, isJson = false): Promise<Command> {
   const program = new Command('spiderfoot-webhooks')
     .description("Receive, send, store and debug SpiderFoot's webhooks.")
     .usage('<command> [options]')
@@ -94,8 +97,12 @@ export async function createProgram(isLoaded: (name: string) => boolean): Promis
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
     .configureHelp(helpStyle)
-    .configureOutput({ outputError: (text, write) => write(styledError(text)) })
-    .showHelpAfterError('Try --help.')
+    .configureOutput({
+      outputError: (text, write) => {
+        if (!isJson) write(styledError(text));
+      },
+    })
+    .showHelpAfterError(isJson ? false : tryHelp)
     .addHelpText('after', `\n${exitCodes}`);
   for (const { name, summary, load } of commands) {
     const command = isLoaded(name) ? (await load()).command(() => createProgram(() => true)) : new Command();
@@ -116,8 +123,10 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   hidePasswords(args);
   const [first, second] = args.filter((arg) => !arg.startsWith('-'));
   const commandName = first === 'help' ? second : first;
+  const isJson = args.includes('--json');
+  if (isJson) printErrorsAsJson();
   try {
-    const program = await createProgram((name) => name === commandName);
+    const program = await createProgram((name) => name === commandName, isJson);
     if (args.length === 0 || first === 'help' || args.some((arg) => arg === '--help' || arg === '-h')) {
       allowEarlyClose();
     }
@@ -125,26 +134,37 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) {
-      process.exitCode = reportFailure(error);
+      process.exitCode = await reportFailure(error);
       return;
     }
-    // Commander has printed the error, but not how to fix it.
+    const exitCode = error.exitCode === 0 ? 0 : 2;
+    process.exitCode = exitCode;
+    if (exitCode === 0) return;
     const hint = hintOf(error, args, commandName);
-    if (hint !== undefined) console.error(hint);
-    process.exitCode = exitCodeOf(error);
+    // Commander shows the help of the program for an unknown command after `help`, without an error.
+    const isUnknown = error.code === 'commander.help' && commandName !== undefined;
+    const message = isUnknown ? `unknown command '${commandName}'` : error.message.replace(/^error: /, '');
+    if (isJson) {
+      await printError({
+        message: printableLines(message),
+        code: 'usage_error',
+        hint: hint ?? tryHelp,
+        exitCode,
+      });
+    } else if (isUnknown) console.error(styledError(`error: ${message}`));
+    // Commander has printed the error, but not how to fix it.
+    else if (hint !== undefined) console.error(hint);
   }
 }
 
+const tryHelp = 'Try --help.';
+
 /** Return a hint for a mistake that Commander's message does not explain. */
 function hintOf(
-  { code, exitCode }: CommanderError,
+  { code }: CommanderError,
   [option = '', ...others]: readonly string[],
   commandName: string | undefined,
 ): string | undefined {
-  // Commander shows the help of the program for an unknown command after `help`, without an error.
-  if (code === 'commander.help' && exitCode !== 0 && commandName !== undefined) {
-    return styledError(`error: unknown command '${commandName}'`);
-  }
   const isBeforeCommand = option.startsWith('-') && commands.some(({ name }) => others.includes(name));
   if (code === 'commander.unknownOption' && isBeforeCommand) {
     return 'Put the options of a command after its name: send --secret …';
@@ -154,8 +174,4 @@ function hintOf(
     return 'To show a delivery, run `log show KEY`. To search the bodies, run `log --text WORDS`.';
   }
   return undefined;
-}
-
-function exitCodeOf({ exitCode }: CommanderError): number {
-  return exitCode === 0 ? 0 : 2;
 }

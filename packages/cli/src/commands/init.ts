@@ -8,11 +8,13 @@ import { type Framework, frameworks } from '../init/server-source.ts';
 import { existingFiles, writeFiles } from '../init/write-files.ts';
 import { addExamples } from '../terminal/help.ts';
 import { shellWord } from '../terminal/invocation.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { printable } from '../terminal/printable.ts';
 import { version } from '../version.ts';
 
 interface InitFlags {
   readonly store: string;
+  readonly json?: true;
 }
 
 /** `init`: write a minimal receiver project. */
@@ -29,7 +31,8 @@ export function command(): Command {
         'the store of the receiver: a SQLite file, a postgres:// URL or a redis:// URL',
       ).default('webhooks.db'),
     )
-    .action(async (framework: Framework, folder: string, { store }: InitFlags) => {
+    .option('--json', 'print one line of JSON with the files and the next command')
+    .action(async (framework: Framework, folder: string, { store, json }: InitFlags) => {
       const { engineOf, printableLocation } = await import('@spiderfoot-webhooks/store');
       const engine = await withFlagNames(async () => engineOf(store));
       const root = resolve(folder);
@@ -46,10 +49,16 @@ export function command(): Command {
         });
       }
       await writeFiles(root, files);
+      const enter = folder === '.' ? '' : `cd ${printable(shellWord(folder))} && `;
+      const next = `${enter}npm install && npm start`;
+      if (json === true) {
+        const paths = files.map(({ path }) => path);
+        const secretFile = files.find(({ secret }) => secret === true)?.path;
+        return printJson({ folder: root, framework, files: paths, secretFile, next });
+      }
       for (const { path, secret } of files)
         console.log(secret === true ? `${path}  (with a new secret)` : path);
-      const enter = folder === '.' ? '' : `cd ${printable(shellWord(folder))} && `;
-      console.error(`\nNext: ${enter}npm install && npm start`);
+      console.error(`\nNext: ${next}`);
     });
   return addExamples(init, [
     ['init express', 'In this folder'],

@@ -23,10 +23,12 @@ export function command(): Command {
       '--scan-url <url>',
       'the URL of a scan on your SpiderFoot server, with {scanId} in place of its id',
     );
-  addSecretOptions(inspect).action(async (location: string | undefined, flags: InspectFlags) => {
-    const { inspect: run } = await import('../inspect/run.ts');
-    await withFlagNames(() => run(location, flags));
-  });
+  addSecretOptions(inspect)
+    .option('--json', 'print one line of JSON with the URL of the page')
+    .action(async (location: string | undefined, flags: InspectFlags) => {
+      const { inspect: run } = await import('../inspect/run.ts');
+      await withFlagNames(() => run(location, flags));
+    });
   return addExamples(inspect, [
     ['inspect webhooks.db', 'Show the deliveries in a SQLite file'],
     ['inspect postgres://ops@db.example/webhooks --read-only', 'Show a production database, without replays'],

@@ -86,7 +86,9 @@ function listCommand(): Command {
         const { recordLines } = await import('../log/delivery-table.ts');
         await printPaged(recordLines(deliveries, lineWidth()).join('\n'), pager);
       }
-      if (page.cursor !== undefined) console.error(`For the next page, add --cursor ${page.cursor}`);
+      if (page.cursor === undefined) return;
+      if (json === true) console.error(JSON.stringify({ cursor: page.cursor }));
+      else console.error(`For the next page, add --cursor ${page.cursor}`);
     });
 }
 

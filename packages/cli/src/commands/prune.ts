@@ -6,9 +6,10 @@ import { UsageFailure } from '../failure/failure.ts';
 import { addStore, readTime, type StoreFlags, stateOption } from '../filters/filter-options.ts';
 import { countPrunable, type Pruning } from '../log/affected-deliveries.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
-import { confirmed } from '../terminal/confirm.ts';
+import { confirm } from '../terminal/confirm.ts';
 import { deliveryCount } from '../terminal/count-text.ts';
 import { addExamples } from '../terminal/help.ts';
+import { printJson } from '../terminal/print-json.ts';
 
 interface PruneFlags extends StoreFlags {
   readonly before?: Date;
@@ -16,6 +17,7 @@ interface PruneFlags extends StoreFlags {
   readonly state?: readonly PrunableState[];
   readonly dryRun?: true;
   readonly yes?: true;
+  readonly json?: true;
 }
 
 /** `prune`: delete old deliveries. */
@@ -39,6 +41,7 @@ export function command(): Command {
     )
     .option('--dry-run', 'show how many deliveries would be deleted, without deleting them')
     .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print one line of JSON with the number of deliveries')
     .action(
       async ({
         store: location,
@@ -47,6 +50,7 @@ export function command(): Command {
         state = ['processed', 'ignored'],
         dryRun,
         yes,
+        json,
       }: PruneFlags) => {
         if (before === undefined && keep === undefined) {
           throw new UsageFailure('No deliveries are selected.', 'Give --before 90d, --keep 10000, or both.');
@@ -56,18 +60,23 @@ export function command(): Command {
           ...(keep !== undefined && { keep }),
           states: state,
         };
-        await (dryRun === true ? withStoreToRead : withStore)(
+        const isDryRun = dryRun === true;
+        const show = async (deleted: number) => {
+          if (json === true) await printJson({ dryRun: isDryRun, deleted });
+          else console.log(`${isDryRun ? 'Would delete' : 'Deleted'} ${deliveryCount(deleted)}.`);
+        };
+        await (isDryRun ? withStoreToRead : withStore)(
           location,
-          dryRun === true ? ['list', 'counts'] : ['list', 'counts', 'prune'],
+          isDryRun ? ['list', 'counts'] : ['list', 'counts', 'prune'],
           async (store) => {
             const count = await countPrunable(store, pruning);
-            if (dryRun === true) return console.log(`Would delete ${deliveryCount(count)}.`);
-            const isConfirmed = await confirmed({
+            if (isDryRun) return show(count);
+            await confirm({
               question: `Permanently delete ${deliveryCount(count)}?`,
               declined: 'Nothing was deleted.',
               yes: yes === true || count === 0,
             });
-            if (isConfirmed) console.log(`Deleted ${deliveryCount(await store.prune(pruning))}.`);
+            await show(await store.prune(pruning));
           },
         );
       },

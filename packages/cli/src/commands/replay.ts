@@ -13,9 +13,10 @@ import {
 import { countReplayable } from '../log/affected-deliveries.ts';
 import { findRecord } from '../store/find-delivery.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
-import { confirmed } from '../terminal/confirm.ts';
+import { confirm } from '../terminal/confirm.ts';
 import { deliveryCount } from '../terminal/count-text.ts';
 import { addExamples } from '../terminal/help.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { printable } from '../terminal/printable.ts';
 
 interface ReplayFlags extends StoreFlags, FilterFlags {
@@ -23,6 +24,7 @@ interface ReplayFlags extends StoreFlags, FilterFlags {
   readonly allHandlers?: true;
   readonly dryRun?: true;
   readonly yes?: true;
+  readonly json?: true;
 }
 
 /** `replay`: put deliveries back into the queue. */
@@ -37,29 +39,36 @@ export function command(): Command {
     .option('--all-handlers', 'run all handlers again, including those that have succeeded')
     .option('--dry-run', 'show which or how many deliveries would be replayed, without replaying them')
     .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print one line of JSON with the number of deliveries, and those that you name')
     .action((keys: readonly string[], replayFlags: ReplayFlags) => {
-      const { store: location, all, allHandlers, dryRun, yes, ...flags } = replayFlags;
+      const { store: location, all, allHandlers, dryRun, yes, json = false, ...flags } = replayFlags;
+      const isDryRun = dryRun === true;
       const options: ReplayOptions = { handlers: allHandlers === true ? 'all' : undefined };
       checkChoice(keys, flags, all === true);
-      return (dryRun === true ? withStoreToRead : withStore)(
+      return (isDryRun ? withStoreToRead : withStore)(
         location,
-        [...(dryRun === true ? readingNeeds : changingNeeds), ...capabilitiesFor(flags)],
+        [...(isDryRun ? readingNeeds : changingNeeds), ...capabilitiesFor(flags)],
         async (store) => {
           if (keys.length > 0) {
-            return replayKeys(store, keys, flags.endpoint?.[0], { ...options, dryRun: dryRun === true });
+            return replayKeys(store, keys, flags.endpoint?.[0], { ...options, isDryRun, json });
           }
           const filter = await toFilter(store, flags);
           const counts = await countReplayable(store, filter);
           const count = [...counts.values()].reduce((sum, times) => sum + times, 0);
           const kinds = [...counts].map(([state, times]) => `${times} ${printable(state)}`).join(', ');
           if (count === 0) throw new CommandFailure('There is nothing to replay.', { hint: nothingHint });
-          if (dryRun === true) return console.log(`Would replay ${deliveryCount(count)} (${kinds}).`);
-          const isConfirmed = await confirmed({
+          if (isDryRun) {
+            if (json) return printJson({ dryRun: true, replayed: count, states: Object.fromEntries(counts) });
+            return console.log(`Would replay ${deliveryCount(count)} (${kinds}).`);
+          }
+          await confirm({
             question: `Replay ${deliveryCount(count)} (${kinds})?`,
             declined: 'Nothing was replayed.',
             yes: yes === true || count <= mostUnconfirmed,
           });
-          if (isConfirmed) console.log(`Replayed ${deliveryCount(await store.replay(filter, options))}.`);
+          const replayed = await store.replay(filter, options);
+          if (json) await printJson({ dryRun: false, replayed });
+          else console.log(`Replayed ${deliveryCount(replayed)}.`);
         },
       );
     });
@@ -109,7 +118,7 @@ async function replayKeys(
   store: DeliveryStore,
   keys: readonly string[],
   endpoint: string | undefined,
-  { dryRun, ...options }: ReplayOptions & { readonly dryRun: boolean },
+  { isDryRun, json, ...options }: ReplayOptions & { readonly isDryRun: boolean; readonly json: boolean },
 ): Promise<void> {
   const records = [];
   for (const key of keys) records.push(await findRecord(store, key, endpoint));
@@ -122,10 +131,15 @@ async function replayKeys(
         : `Delivery ${rejected.key} is already ${rejected.state}.`,
     );
   }
-  for (const { key, eventType: type, state } of records) {
-    if (!dryRun) await store.replay(key, options);
-    console.log(
-      `${dryRun ? 'Would replay' : 'Replayed'} ${printable(key)}: ${printable(type)}, previously ${printable(state)}.`,
-    );
+  const deliveries = [];
+  for (const { key, id, endpoint: of, eventType: type, state } of records) {
+    if (!isDryRun) await store.replay(key, options);
+    if (json) deliveries.push({ key, id, endpoint: of, eventType: type, previousState: state });
+    else {
+      console.log(
+        `${isDryRun ? 'Would replay' : 'Replayed'} ${printable(key)}: ${printable(type)}, previously ${printable(state)}.`,
+      );
+    }
   }
+  if (json) await printJson({ dryRun: isDryRun, replayed: deliveries.length, deliveries });
 }

@@ -7,9 +7,11 @@ import {
   type SecretOptions,
 } from '../arguments/secret-options.ts';
 import { addExamples } from '../terminal/help.ts';
+import { printJson } from '../terminal/print-json.ts';
 
 interface Options extends SecretOptions {
   readonly header?: true;
+  readonly json?: true;
 }
 
 /** `sign`: write the signature of a body. */
@@ -18,7 +20,9 @@ export function command(): Command {
     .description('Write the signature of a body, as SpiderFoot sends it in X-SpiderFoot-Signature.')
     .argument('[file]', 'the file with the body; "-" reads standard input', '-')
     .option('--header', 'write the complete header, for curl -H');
-  addConfigOptions(addSecretOptions(command)).action(run);
+  addConfigOptions(addSecretOptions(command))
+    .option('--json', 'print one line of JSON with the signature and the name of its header')
+    .action(run);
   return addExamples(command, [
     ['sign body.json', 'The signature of a file'],
     [
@@ -33,5 +37,6 @@ async function run(file: string, options: Options): Promise<void> {
   // Loaded only here, so that --help does not wait for it.
   const { sign } = await import('@spiderfoot-webhooks/core');
   const signature = await sign(secret, await readBody(file));
+  if (options.json) return printJson({ header: 'X-SpiderFoot-Signature', signature });
   console.log(options.header ? `X-SpiderFoot-Signature: ${signature}` : signature);
 }

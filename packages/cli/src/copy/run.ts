@@ -2,12 +2,15 @@ import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import { withFlagNames } from '../arguments/flag-names.ts';
 import { CommandFailure, UsageFailure } from '../failure/failure.ts';
 import { openToRead, requireCapabilities, type StorePackage } from '../store/open-store.ts';
+import { countText, deliveryCount } from '../terminal/count-text.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { type CopyResult, copyDeliveries } from './copy-deliveries.ts';
 import { createCopyProgress } from './progress.ts';
 
 export interface CopyFlags {
   readonly dryRun?: true;
   readonly includeRunning?: true;
+  readonly json?: true;
 }
 
 /** Copy the deliveries of one store to another. */
@@ -32,7 +35,9 @@ export async function copy(from: string, to: string, flags: CopyFlags): Promise<
         progress.stop();
       }
     });
-    printResult(result, flags.dryRun === true);
+    const dryRun = flags.dryRun === true;
+    if (flags.json === true) await printJson({ dryRun, ...result });
+    else console.log(resultText(result, dryRun));
   } finally {
     await source.close();
   }
@@ -62,7 +67,7 @@ async function requireNoneRunning(source: Pick<DeliveryStore, 'counts'>, isInclu
   if (isIncluded) return;
   const running = sum(await source.counts({ by: [], state: 'running' }));
   if (running === 0) return;
-  throw new CommandFailure(`FROM has ${running} running deliveries.`, {
+  throw new CommandFailure(`FROM has ${countText(running, 'running delivery', 'running deliveries')}.`, {
     hint: 'Stop its receivers, then run the command again. If no receiver uses FROM, add --include-running: these deliveries are copied as queued.',
   });
 }
@@ -103,9 +108,8 @@ function importInto(target: DeliveryStore | undefined): NonNullable<DeliveryStor
   return target.import.bind(target);
 }
 
-function printResult({ copied, known, skipped }: CopyResult, isDryRun: boolean): void {
+function resultText({ copied, known, skipped }: CopyResult, isDryRun: boolean): string {
   const before = known === 0 ? '' : ` TO already has ${known} of FROM.`;
   const guide = skipped === 0 ? '' : ` Skipped ${skipped} without an id, which another program has written.`;
-  const deliveries = `${copied} deliver${copied === 1 ? 'y' : 'ies'}`;
-  console.log(`${isDryRun ? 'Would copy' : 'Copied'} ${deliveries}.${before}${guide}`);
+  return `${isDryRun ? 'Would copy' : 'Copied'} ${deliveryCount(copied)}.${before}${guide}`;
 }

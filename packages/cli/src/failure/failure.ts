@@ -1,5 +1,5 @@
-import { errorColors } from '../terminal/color.ts';
 import { printable, printableLines } from '../terminal/printable.ts';
+import { type PrintedError, printError } from './print-error.ts';
 import { systemSentence } from './system-errors.ts';
 
 interface FailureOptions extends ErrorOptions {
@@ -29,20 +29,17 @@ export class UsageFailure extends CommandFailure {
   }
 }
 
+/** Thrown when the user declines a confirmation. The message says that nothing was changed. */
+export class DeclinedFailure extends CommandFailure {}
+
 /**
  * Print on standard error why a command failed, and the hint if there is one.
  * @returns the exit code
  */
-export function reportFailure(error: unknown): 1 | 2 {
-  const { message, exitCode, hint } = failureOf(error);
-  console.error(styledError(`error: ${message}`));
-  if (hint !== undefined) console.error(printable(hint));
-  return exitCode;
-}
-
-/** Format a message that begins with `error:`. Escape control characters, because it may quote text of a sender. */
-export function styledError(message: string): string {
-  return printableLines(message).replace(/^error:/, errorColors.red('error:'));
+export async function reportFailure(error: unknown): Promise<1 | 2> {
+  const printed = errorOf(error);
+  await printError(printed);
+  return printed.exitCode;
 }
 
 /**
@@ -59,20 +56,23 @@ const storeErrors: readonly string[] = [
   'MissingCapabilityError',
 ];
 
-function failureOf(error: unknown): Pick<CommandFailure, 'message' | 'exitCode' | 'hint'> {
+function errorOf(error: unknown): PrintedError {
   if (error instanceof CommandFailure) {
     const { message, exitCode, hint } = error;
-    return { message: printable(message), exitCode, hint };
+    const code = error instanceof DeclinedFailure ? 'declined' : exitCode === 2 ? 'usage_error' : 'failed';
+    return { message: printable(message), code, hint, exitCode };
   }
   if (error instanceof Error && userErrors.includes(error.name)) {
-    return { message: printable(error.message), exitCode: 2, hint: undefined };
+    return { message: printable(error.message), code: 'usage_error', hint: undefined, exitCode: 2 };
   }
   if (error instanceof Error && storeErrors.includes(error.name)) {
-    return { message: printable(error.message), exitCode: 1, hint: undefined };
+    return { message: printable(error.message), code: 'failed', hint: undefined, exitCode: 1 };
   }
   const sentence = systemSentence(error);
-  if (sentence !== undefined) return { message: printable(sentence), exitCode: 1, hint: undefined };
+  if (sentence !== undefined) {
+    return { message: printable(sentence), code: 'failed', hint: undefined, exitCode: 1 };
+  }
   // This is a bug in the kit. Print the stack for the bug report.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { message: printableLines(text), exitCode: 1, hint: undefined };
+  return { message: printableLines(text), code: 'internal_error', hint: undefined, exitCode: 1 };
 }

@@ -5,6 +5,7 @@ import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import type { ForwarderObservation, ForwarderObserver } from '@spiderfoot-webhooks/forward';
 import { createHealthChecks } from '@spiderfoot-webhooks/telemetry/health';
 import { gitignoreHint, saveSecret } from '../arguments/saved-secret.ts';
+import { CommandFailure, reportFailure } from '../failure/failure.ts';
 import { inspectorPort, serveInspector } from '../inspect/serve-inspector.ts';
 import { openReceiverStore } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
@@ -155,7 +156,9 @@ async function keepSecret(generated: GeneratedSecret | undefined): Promise<reado
 /** Stop as on SIGTERM, but with exit code 1. Otherwise, events would be accepted although their lines are lost. */
 function stopForLostOutput({ code, message }: NodeJS.ErrnoException): void {
   const reason = code === 'EPIPE' ? 'the program that reads it has ended' : message;
-  console.error(`error: Standard output cannot be written (${reason}). No more events are accepted.`);
+  void reportFailure(
+    new CommandFailure(`Standard output cannot be written (${reason}). No more events are accepted.`),
+  );
   process.once('exit', () => {
     process.exitCode = 1;
   });

@@ -41,7 +41,9 @@ export interface SendOptions extends SecretOptions, Readonly<Partial<Record<Faul
 export async function send(type: string, options: SendOptions): Promise<void> {
   if (options.list) {
     allowEarlyClose();
-    return console.log(typesOf(options.dialect).join('\n'));
+    const types = typesOf(options.dialect);
+    if (options.json) return printJson(...types.map((eventType) => ({ eventType })));
+    return console.log(types.join('\n'));
   }
   const fault = faultOf(options);
   const isSigned = options.dialect !== 'topic' || options.signatureHeader !== undefined;

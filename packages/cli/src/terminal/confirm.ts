@@ -1,24 +1,21 @@
 import { createInterface } from 'node:readline/promises';
+import { DeclinedFailure } from '../failure/failure.ts';
 
 interface Confirmation {
   readonly question: string;
-  /** Printed if the user declines. */
+  /** The message if the user declines. */
   readonly declined: string;
   /** Whether to continue without asking. */
   readonly yes: boolean;
 }
 
 /**
- * Ask for confirmation on a terminal. A script is not asked. If the user declines, print a message and set the exit
- * code to 1.
- * @returns whether to continue
+ * Ask for confirmation on a terminal. A script is not asked.
+ * @throws DeclinedFailure if the user declines
  */
-export async function confirmed({ question, declined, yes }: Confirmation): Promise<boolean> {
-  if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return true;
-  if (await answersYes(`${question} [y/N] `)) return true;
-  console.error(declined);
-  process.exitCode = 1;
-  return false;
+export async function confirm({ question, declined, yes }: Confirmation): Promise<void> {
+  if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return;
+  if (!(await answersYes(`${question} [y/N] `))) throw new DeclinedFailure(declined);
 }
 
 async function answersYes(question: string): Promise<boolean> {

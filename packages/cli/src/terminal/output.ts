@@ -1,3 +1,5 @@
+import { CommandFailure, reportFailure } from '../failure/failure.ts';
+
 /** The exit code that a shell reports if SIGPIPE ended a program. */
 const endedByPipe = 141;
 
@@ -15,8 +17,11 @@ export function handleOutputErrors(): void {
     isLost = true;
     if (lossHandler !== undefined) return lossHandler(error);
     if (error.code !== 'EPIPE') {
-      console.error(`error: Standard output cannot be written: ${error.message}`);
-      process.exit(1);
+      const failure = new CommandFailure(`Standard output cannot be written: ${error.message}`, {
+        hint: 'Free some space on the disk, or write the output to another file.',
+      });
+      void reportFailure(failure).then((code) => process.exit(code));
+      return;
     }
     if (isEarlyCloseAllowed) process.exit();
     process.exitCode ??= endedByPipe;

@@ -47,6 +47,19 @@ describeWithServer(postgres, 'copy', () => {
     return ended.lines;
   }
 
+  it('prints the numbers of deliveries with --json', async () => {
+    const from = await typicalDatabase();
+    const to = newTarget();
+    const json = async (...args: readonly string[]) => {
+      const { code, lines, stderr } = await spiderfoot(['copy', from, to, '--json', ...args]);
+      expect({ code, stderr, count: lines.length }).toEqual({ code: 0, stderr: '', count: 1 });
+      return JSON.parse(lines[0] ?? '');
+    };
+    expect(await json('--dry-run')).toEqual({ dryRun: true, copied: 4, known: 0, skipped: 0 });
+    expect(await json()).toEqual({ dryRun: false, copied: 4, known: 0, skipped: 0 });
+    expect(await json()).toEqual({ dryRun: false, copied: 0, known: 4, skipped: 0 });
+  });
+
   it('copies deliveries so that all commands that read print the same, and can be repeated', async () => {
     const from = await typicalDatabase();
     const to = newTarget();

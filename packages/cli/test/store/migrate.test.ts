@@ -29,6 +29,22 @@ describeWithServer(postgres, 'migrate', () => {
     expect(await migrate('applied')).toMatchObject({ code: 0, lines: [] });
   });
 
+  it('prints the versions of the schema, and the SQL, with --json', async () => {
+    const json = async (...args: readonly string[]) => {
+      const { code, lines, stderr } = await migrate('json', '--json', ...args);
+      expect({ code, stderr, count: lines.length }).toEqual({ code: 0, stderr: '', count: 1 });
+      return JSON.parse(lines[0] ?? '');
+    };
+    const pending = await json('--print');
+    const common = { engine: 'postgres', schema: 'json', newest: expect.any(Number) };
+    const sql = expect.stringContaining('CREATE TABLE');
+    expect(pending).toEqual({ ...common, version: 0, upToDate: false, migrated: false, sql });
+    const { newest } = pending;
+    expect(await json()).toEqual({ ...common, version: newest, upToDate: true, migrated: true });
+    expect(await json()).toEqual({ ...common, version: newest, upToDate: true, migrated: false });
+    expect(await json('--print')).toMatchObject({ upToDate: true, sql: '' });
+  });
+
   it('prints SQL that psql can apply with --print, and changes nothing', async () => {
     const printed = await migrate('printed', '--print');
     expect(printed).toMatchObject({ code: 0, stderr: '' });
