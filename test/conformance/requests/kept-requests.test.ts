@@ -78,6 +78,11 @@ describe.each(mounts)('a kept request, over $name', (mount) => {
     ['x-amz-security-token', 'hush-hush'],
     ['x-note', `the secret is ${Buffer.from(secret).toString('latin1')}!`],
     ['x-note', `the secret is ${Buffer.from(secret).toString('base64')}`],
+    ['x-note', `the secret is ${Buffer.from(secret).toString('base64url')}`],
+    ['x-note', Buffer.from(`user:${secret}:x`).toString('base64')],
+    ['x-note', Buffer.from(`user1:${secret}:x`).toString('base64url')],
+    ['x-note', `0x${Buffer.from(secret).toString('hex')}`],
+    ['x-note', Buffer.from(secret).toString('hex').toUpperCase()],
     ['x-spiderfoot-signature', Buffer.from(secret).toString('latin1')],
   ])('does not contain the value of the header %s: %s', async (name, value) => {
     const { keptOf } = await keeping(mount);
@@ -105,6 +110,21 @@ describe.each(mounts)('a kept request, over $name', (mount) => {
       expect(await keptOf({ ...message, body })).toMatchObject({ body: undefined, truncated: false });
     }
   });
+
+  it.each(['hex', 'base64', 'base64url'] as const)(
+    'has no body if the body contains the secret in %s, also across the end of the kept bytes',
+    async (encoding) => {
+      const { keptOf } = await keeping(mount);
+      const encoded = Buffer.from(`key=${secret};`).toString(encoding);
+      for (const [before, text] of [
+        [10, encoded.toUpperCase()],
+        [65_526, encoded],
+      ] as const) {
+        const body = Buffer.concat([Buffer.alloc(before, 0x20), Buffer.from(text), Buffer.alloc(100)]);
+        expect(await keptOf({ ...(await forged()), body })).toMatchObject({ body: undefined });
+      }
+    },
+  );
 
   it('has no query of a URL, also of a URL in a header', async () => {
     const { at, rejections } = await keeping(mount);

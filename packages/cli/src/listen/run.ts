@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createReceiver, type Receiver, type Secret } from '@spiderfoot-webhooks/core';
+import { createSecretSearch } from '@spiderfoot-webhooks/core/adapter';
 import { combineReceivers, serve } from '@spiderfoot-webhooks/core/node';
 import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
 import type { ForwarderObservation, ForwarderObserver } from '@spiderfoot-webhooks/forward';
@@ -13,7 +14,7 @@ import { createAppForwarder, handlerTimeoutFor } from './app/forward-to-app.ts';
 import { bannerLines } from './banner.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { closeWithNpm } from './close-with-npm.ts';
-import type { EndpointPlan } from './endpoints/config-file.ts';
+import { type EndpointPlan, secretsOf } from './endpoints/config-file.ts';
 import { type GeneratedSecret, planReceiving, type ReceivingPlan } from './endpoints/plan-endpoints.ts';
 import type { ListenFlags } from './flags.ts';
 import { addForwarders, createForwarders } from './forward/forwarders.ts';
@@ -55,7 +56,12 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   const app = createAppForwarder(flags, plan.port);
   if (app !== undefined) cleanup.add(app.close);
   const tls = await readTls(flags);
-  const report = (json ? jsonReport : textReport)({ verbose, insecure, endpoints: namesOf(plan.endpoints) });
+  const report = (json ? jsonReport : textReport)({
+    verbose,
+    insecure,
+    search: createSecretSearch(secretsOf(plan.endpoints)),
+    endpoints: namesOf(plan.endpoints),
+  });
   cleanup.add(async () => report.close());
   const isQueued = flags.queue === true || env.SPIDERFOOT_WEBHOOK_MODE === 'queued';
   // An invalid target must not open the store, so the targets exist before the metrics.

@@ -1,4 +1,4 @@
-import { isLoopback } from '@spiderfoot-webhooks/core/adapter';
+import { createSecretSearch, isLoopback } from '@spiderfoot-webhooks/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { looksLikeUrl, parseUrl } from '../../src/arguments/option-values.ts';
 import { parseRate } from '../../src/listen/endpoints/rate-limit.ts';
@@ -77,7 +77,9 @@ describe('parseRate', () => {
 });
 
 describe('maskedHeaders', () => {
-  const shown = (...rawHeaders: string[]) => maskedHeaders({ rawHeaders });
+  const secret = 'hush?hush>hush';
+  const search = createSecretSearch([secret]);
+  const shown = (...rawHeaders: string[]) => maskedHeaders({ rawHeaders }, search);
 
   it('masks secret headers, and keeps the order and case of headers', () => {
     const digest = 'AB'.repeat(32);
@@ -114,6 +116,24 @@ describe('maskedHeaders', () => {
     'x-hub-signature',
   ])('masks the header %s', (name) => {
     expect(shown(name, 'let-me-in')).toEqual([[name, '***']]);
+  });
+
+  it.each([
+    secret,
+    secret.toUpperCase(),
+    Buffer.from(secret).toString('hex'),
+    Buffer.from(secret).toString('hex').toUpperCase(),
+    Buffer.from(secret).toString('base64'),
+    Buffer.from(secret).toString('base64url'),
+    Buffer.from(`a:${secret}`).toString('base64'),
+    Buffer.from(`${secret} and more`).toString('base64'),
+  ])('masks a header with a harmless name if it contains the secret: %s', (form) => {
+    expect(shown('X-Note', `see ${form}`)).toEqual([['X-Note', '***']]);
+    expect(shown(`X-${form}`, '1')).toEqual([['***', '***']]);
+  });
+
+  it('shows a header that contains only a part of the secret', () => {
+    expect(shown('X-Note', secret.slice(1))).toEqual([['X-Note', secret.slice(1)]]);
   });
 });
 

@@ -10,6 +10,7 @@ export type { Rejected } from '../outcome/outcome.ts';
 export { type HttpResponse, toHttpResponse } from '../outcome/response.ts';
 export { carriesCredentials } from '../rejected/credential-headers.ts';
 export { createKeepRequest, type KeepRequest } from '../rejected/keep-request.ts';
+export { createSecretSearch, type SecretSearch } from '../rejected/secret-search.ts';
 export { checkMount } from './check-mount.ts';
 export type { BodyRead, Delivery, WaitUntil } from './delivery.ts';
 export { isLocalRequest, isLoopback, type RequestSource } from './local-request.ts';

@@ -1,37 +1,72 @@
 import type { Secret } from '../signature/secret.ts';
 
-/** Searches for the receiver's secrets in what is kept of a request. */
+/** Searches for the receiver's secrets in a request that is shown or kept. */
 export interface SecretSearch {
-  /** Return whether the value of a header contains a secret, as it is or in base64. */
-  isInHeader(value: string): boolean;
+  /** Return whether the name or the value of a header contains a secret. */
+  isInHeader(text: string): boolean;
   /** Return whether these bytes contain a secret. */
   isInBytes(bytes: Uint8Array): boolean;
-  /** The length of the longest secret, in bytes. */
+  /** The length of the longest form of a secret, in bytes. */
   readonly longest: number;
 }
 
-/** @param secrets none if signature verification is disabled */
+/** The minimum number of characters of a secret in the middle of a base64 text. Fewer occur in other texts by chance. */
+const leastInside = 6;
+
+/**
+ * Create a search for secrets: as they are, in hex, and in base64 or base64url, also as a part of a longer encoded text.
+ * The case of letters is ignored, because a secret in another case is easy to guess.
+ * @param secrets none if signature verification is disabled
+ * @example
+ * const search = createSecretSearch([secret]);
+ * if (search.isInHeader(value)) value = '[removed]';
+ */
 export function createSecretSearch(secrets: readonly Secret[]): SecretSearch {
   const encoder = new TextEncoder();
   const all = secrets.map((secret) => (typeof secret === 'string' ? encoder.encode(secret) : secret));
-  // HTTP libraries decode a header as Latin-1. An application may have decoded it as UTF-8.
-  const inHeaders = [...all.map(latin1), ...secrets.filter((secret) => typeof secret === 'string')];
-  const encoded = all.map((bytes) => btoa(latin1(bytes)).replace(/=+$/, ''));
-  const forms = [...inHeaders, ...encoded];
   // Comparing text is fast for any bytes. A search for each first byte could be made slow by a body of one character.
   const decoder = new TextDecoder('latin1');
-  const inBodies = all.map((bytes) => decoder.decode(bytes));
+  const encoded = all.flatMap((bytes) => [hex(bytes), ...base64Forms(bytes)]);
+  // HTTP libraries decode a header as Latin-1. An application may have decoded it as UTF-8.
+  const texts = secrets.filter((secret) => typeof secret === 'string');
+  const inHeaders = [...all.map(latin1), ...texts, ...encoded].map(normalized);
+  const inBodies = [...all.map((bytes) => decoder.decode(bytes)), ...encoded].map(normalized);
   return {
-    isInHeader: (value) => forms.some((form) => value.includes(form)),
-    isInBytes(bytes) {
-      const text = decoder.decode(bytes);
-      return inBodies.some((secret) => text.includes(secret));
-    },
-    longest: Math.max(0, ...all.map(({ byteLength }) => byteLength)),
+    isInHeader: (text) => includesAny(text, inHeaders),
+    isInBytes: (bytes) => includesAny(decoder.decode(bytes), inBodies),
+    longest: Math.max(0, ...all.map(({ byteLength }) => 2 * byteLength)),
   };
+}
+
+function includesAny(text: string, forms: readonly string[]): boolean {
+  const searched = normalized(text);
+  return forms.some((form) => searched.includes(form));
+}
+
+/** Convert base64url to base64, and letters to lowercase. The final form of a sigma depends on the next letter. */
+function normalized(text: string): string {
+  return text.toLowerCase().replaceAll('ς', 'σ').replaceAll('-', '+').replaceAll('_', '/');
 }
 
 /** Return a text with one character for each byte. */
 function latin1(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * Return the characters of base64 that the bytes determine. In a longer text, such as `user:secret`, they depend on the
+ * number of bytes before the secret, modulo 3.
+ */
+function base64Forms(bytes: Uint8Array): readonly string[] {
+  const whole = btoa(latin1(bytes)).replace(/=+$/, '');
+  const inside = [0, 1, 2].map((before) => {
+    const text = btoa('\0'.repeat(before) + latin1(bytes));
+    // A base64 character holds six bits. Leave out those that hold bits of other bytes.
+    return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.byteLength) * 8) / 6));
+  });
+  return [whole, ...inside.filter((form) => form.length >= leastInside)];
 }

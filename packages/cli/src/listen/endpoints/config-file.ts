@@ -1,9 +1,14 @@
-import type { ReceiverOptions } from '@spiderfoot-webhooks/core';
+import type { ReceiverOptions, Secret } from '@spiderfoot-webhooks/core';
 
 /** The path of a receiver, and its options. */
 export interface EndpointPlan {
   readonly path: string;
   readonly options: ReceiverOptions;
+}
+
+/** Return all secrets of the endpoints, also the previous ones. */
+export function secretsOf(endpoints: readonly EndpointPlan[]): readonly Secret[] {
+  return endpoints.flatMap(({ options: { secret } }) => secret).filter((secret) => secret !== false);
 }
 
 /** The endpoints in a configuration file. */

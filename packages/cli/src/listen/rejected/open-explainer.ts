@@ -1,5 +1,6 @@
 import { createKeepRequest, spiderfootHeaders } from '@spiderfoot-webhooks/core/adapter';
 import { shellWord } from '../../terminal/invocation.ts';
+import { secretsOf } from '../endpoints/config-file.ts';
 import type { ReceivingPlan } from '../endpoints/plan-endpoints.ts';
 import type { ListenFlags } from '../flags.ts';
 import { createDiagnoser } from './diagnoser.ts';
@@ -10,10 +11,9 @@ import { openRejectedFiles } from './rejected-files.ts';
 export async function openExplainer(flags: ListenFlags, { endpoints }: ReceivingPlan): Promise<Explainer> {
   const { saveRejected } = flags;
   const all = endpoints.map(({ options }) => options);
-  const secrets = all.flatMap(({ secret }) => secret).filter((secret) => secret !== false);
   const headers = all.flatMap(({ signatureHeader = spiderfootHeaders }) => signatureHeader);
   const keep = createKeepRequest(
-    secrets,
+    secretsOf(endpoints),
     headers.map((name) => name.toLowerCase()),
   );
   const files = saveRejected === undefined ? undefined : await openRejectedFiles(saveRejected, keep);

@@ -9,7 +9,7 @@ import { hintFor } from './rejection-hints.ts';
 import { messageOf, plainDetails, type Report, type ReportOptions } from './report.ts';
 
 /** Report to a program, with a line of JSON for each event, rejection and error. */
-export function jsonReport({ verbose, insecure }: ReportOptions): Report {
+export function jsonReport({ verbose, insecure, search }: ReportOptions): Report {
   const print = (fields: object) => writeOut(`${jsonLine(fields)}\n`);
   const now = () => new Date().toISOString();
 
@@ -24,7 +24,7 @@ export function jsonReport({ verbose, insecure }: ReportOptions): Report {
         ...(diagnosis && { diagnosis }),
         saved: saved?.body,
         verified: !insecure && isGenuine(outcome),
-        ...(verbose && { headers: maskedHeaders(req) }),
+        ...(verbose && { headers: maskedHeaders(req, search) }),
       });
     },
     handled(result) {

@@ -1,4 +1,5 @@
 import type { ErrorDetails, EventContext, WebhookEvent } from '@spiderfoot-webhooks/core';
+import type { SecretSearch } from '@spiderfoot-webhooks/core/adapter';
 import type { Watcher } from '../server/webhook-route.ts';
 import type { ReportedFailure } from './handler-failures.ts';
 
@@ -32,6 +33,8 @@ export interface ReportOptions {
   readonly verbose: boolean;
   /** Whether signatures are not checked. If so, each line contains a warning. */
   readonly insecure: boolean;
+  /** Searches for the secrets of the endpoints, which are never shown. */
+  readonly search: Pick<SecretSearch, 'isInHeader'>;
   /** The names of the endpoints. */
   readonly endpoints: readonly string[];
 }

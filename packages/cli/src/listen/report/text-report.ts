@@ -20,7 +20,7 @@ import { messageOf, plainDetails, type Report, type ReportOptions, sourceName } 
 const longestBody = 20_000;
 
 /** Report to a person. */
-export function textReport({ verbose, insecure, endpoints }: ReportOptions): Report {
+export function textReport({ verbose, insecure, search, endpoints }: ReportOptions): Report {
   function print(line: Row | ProblemRow, ...below: readonly string[]): Promise<boolean> {
     return writeOut(`${[eventLine(line, { insecure, endpoints }, lineWidth()), ...below].join('\n')}\n`);
   }
@@ -33,7 +33,7 @@ export function textReport({ verbose, insecure, endpoints }: ReportOptions): Rep
       if (!verbose && 'problem' in row && isRepeatable(request) && repeats.counts(row, causeOf(request))) {
         return Promise.resolve(true);
       }
-      const details = verbose ? detailLines(request) : [];
+      const details = verbose ? detailLines(request, search) : [];
       return print(row, ...reasonLines(request), ...details);
     },
     handled(result) {
@@ -133,8 +133,8 @@ function indented(text: string): readonly string[] {
 }
 
 /** Format a request like the test endpoint in SpiderFoot's Webhook Integration Guide: headers, then the body as JSON. */
-function detailLines({ req, body }: AnsweredRequest): readonly string[] {
-  const headers = maskedHeaders(req).map(
+function detailLines({ req, body }: AnsweredRequest, search: ReportOptions['search']): readonly string[] {
+  const headers = maskedHeaders(req, search).map(
     ([name, value]) => `  ${outColors.cyan(printable(name))}: ${printable(value)}`,
   );
   if (body === undefined) return headers;
