@@ -46,6 +46,7 @@ export function parsePort(text: string): number {
 export function parseUrl(text: string): string {
   const withScheme = hostAndRest.test(text) ? `${isThisMachine(text) ? 'http' : 'https'}://${text}` : text;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
+  if (url?.port === '0') return reject('No server can be reached at port 0.');
   return url?.protocol === 'http:' || url?.protocol === 'https:'
     ? url.href
     : reject('It must be a URL such as localhost:3000/webhook or https://hooks.example.com/webhook.');

@@ -11,6 +11,7 @@ import { inspectorPort, serveInspector } from '../inspect/serve-inspector.ts';
 import { openReceiverStore } from '../store/receiver-store.ts';
 import { onOutputLost } from '../terminal/output.ts';
 import { createAppForwarder, handlerTimeoutFor } from './app/forward-to-app.ts';
+import { shownUrl } from './app/shown-url.ts';
 import { bannerLines } from './banner.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { closeWithNpm } from './close-with-npm.ts';
@@ -139,7 +140,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
     urls,
     metricsUrl,
     inspectorUrl,
-    forwardTo,
+    forwardTo: forwardTo && shownUrl(new URL(forwardTo)),
     generatedSecret,
     secretFile,
     insecure,

@@ -120,6 +120,15 @@ describe('listen --forward-to', () => {
     expect(connections).toBe(2);
   });
 
+  it('names the fix of a refused connection, without the query of the URL', async () => {
+    const to = await closedUrl();
+    const { url, program, events } = await listening(['--forward-to', `${to}?token=hush`, '--json']);
+    await sendEvent(url);
+    await program.says(/app_unreachable/);
+    expect(events()).toMatchObject([{ hint: expect.stringContaining(`${to}. Start the app`) }]);
+    expect(program.output).not.toContain('hush');
+  });
+
   it('hands back a 204 without Content-Length', async () => {
     const { url: app } = await serveAnswers(() => ({ status: 204 }));
     const { url } = await listening(['--forward-to', app]);
@@ -164,6 +173,7 @@ describe('listen --forward-to', () => {
       args: ['--forward-to', 'http://user:password@localhost:1'],
       says: /^(?![\s\S]*password@)error: --forward-to contains a user/,
     },
+    { args: ['--forward-to', 'localhost:0/webhook'], says: /^error: .*--forward-to.*port 0/ },
     { args: ['--forward-timeout', '1s'], says: /^error: --forward-timeout requires --forward-to/ },
   ])('exits with 2 for $args', async ({ args, says }) => {
     expect(await withSecret(['listen', ...args])).toMatchObject({

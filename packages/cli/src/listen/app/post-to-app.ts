@@ -1,8 +1,10 @@
 // Bun replaces the bare specifier `undici` with a shim without pools, timeouts and `close`.
 import { Agent, request } from 'undici/index.js';
-import { causeOf } from '../../connection/failure-cause.ts';
+import { errorCodeOf } from '../../connection/error-code.ts';
 import { type AppAnswer, answerWithoutApp, problemOfStatus } from './app-answer.ts';
 import { endToEndHeaders } from './end-to-end-headers.ts';
+import { shownUrl } from './shown-url.ts';
+import { unreachableHint } from './unreachable-hint.ts';
 
 /** A webhook to send to the app. */
 export interface AppRequest {
@@ -20,9 +22,6 @@ export interface App {
 
 /** The maximum size of a response that is returned to the sender, in bytes. A longer body is omitted. */
 const longestBody = 1_048_576;
-
-/** The time limit of the request that finds out why the app did not answer, in milliseconds. The sender waits for it. */
-const longestProbe = 500;
 
 /**
  * Connect to the app at a URL. Redirects are not followed.
@@ -53,26 +52,34 @@ export function connectApp(url: string, timeout: number): App {
           status,
           headers: endToEndHeaders(answerHeaders),
           body: await readUpTo(longestBody, answer.body),
-          problem: problemOfStatus(status, location),
+          problem: problemOfStatus(
+            status,
+            location !== undefined && URL.canParse(location, url)
+              ? shownUrl(new URL(location, url))
+              : undefined,
+          ),
           ms: elapsed(),
         };
       } catch (error) {
         const ms = elapsed();
-        if (ms >= timeout) {
+        if (ms >= timeout || isTimeout(error)) {
           const hint = `The app did not answer within ${timeout / 1000} s. Respond before you process the event, or increase --forward-timeout. The sender gets 504 and sends the event again.`;
           return answerWithoutApp({ code: 'app_timeout', hint }, ms);
         }
-        const { seen } = await causeOf(error, {
-          url: new URL(url),
-          tls: {},
-          timeout: Math.min(longestProbe, timeout),
-        });
-        const hint = `${seen}: ${url}. Check that the app is running and that --forward-to has the right URL. The sender gets 502 and sends the event again.`;
+        const hint = await unreachableHint(error, new URL(url), timeout);
         return answerWithoutApp({ code: 'app_unreachable', hint }, ms);
       }
     },
     close: () => agent.destroy(),
   };
+}
+
+/** A timer may fire a fraction of a millisecond early. */
+function isTimeout(error: unknown): boolean {
+  return (
+    errorCodeOf(error) === 'UND_ERR_CONNECT_TIMEOUT' ||
+    (error instanceof Error && error.name === 'TimeoutError')
+  );
 }
 
 /** Read a body. @returns no bytes if it is larger than the limit */
