@@ -26,6 +26,7 @@ const slow = [
   'packages/sqlite/test/{log/two-processes,queue/lost-processes,queue/dead-letters}.test.ts',
   'test/crash/*.test.ts',
   'test/forward/outage.test.ts',
+  'test/inspector/every-store.test.ts',
   'test/support/servers/*.test.ts',
   'test/product/{backlog,bundles,deployment,examples,python,recipes,several-machines,shutdown,tarballs}.test.ts',
 ];

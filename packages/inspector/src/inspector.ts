@@ -13,12 +13,14 @@ import { deliveryRoutes } from './delivery/routes.tsx';
 import { createStoredTypes } from './filters/event-types.ts';
 import { pathBelow } from './layout/base-path.ts';
 import { notFoundPage, sendFailure } from './layout/failures.tsx';
+import { createQueueNumbers } from './layout/queue-numbers.ts';
 import { createLiveStreams } from './live/live-streams.ts';
 import { liveRoutes } from './live/routes.ts';
 import { type InspectorOptions, readSettings } from './options.ts';
 import { overviewRoutes } from './overview/routes.tsx';
 import { createDiagnoser } from './rejected/diagnoser.ts';
 import { rejectedRoutes } from './rejected/routes.tsx';
+import { createRecentReplays } from './replay/recent-replays.ts';
 import { replayRoutes } from './replay/routes.ts';
 import type { Site, SiteEnv } from './site.ts';
 import { tryItRoutes } from './try-it/routes.tsx';
@@ -48,6 +50,7 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
     ...{ store, settings, assets: loadAssets() },
     ...{ storedTypes: createStoredTypes(store), severities: createEventSeverities(store) },
     diagnoser: createDiagnoser(settings),
+    ...{ health: createQueueNumbers(store), replays: createRecentReplays() },
   };
   const streams = createLiveStreams(site);
   const admit = createAdmission(settings);

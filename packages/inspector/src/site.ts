@@ -1,10 +1,11 @@
-import type { DeliveryStore, StoreCapability } from '@spiderfoot-webhooks/core/stores';
+import type { DeliveryStore, StoreCapability, StoreHealth } from '@spiderfoot-webhooks/core/stores';
 import { Hono } from 'hono';
 import type { Assets } from './assets/load-assets.ts';
 import type { EventSeverities } from './deliveries/event-severities.ts';
 import type { StoredTypes } from './filters/event-types.ts';
 import type { Settings } from './options.ts';
 import type { Diagnoser } from './rejected/diagnoser.ts';
+import type { RecentReplays } from './replay/recent-replays.ts';
 
 /** The parts that all pages share. */
 export interface Site {
@@ -14,6 +15,9 @@ export interface Site {
   readonly storedTypes: StoredTypes;
   readonly severities: EventSeverities;
   readonly diagnoser: Diagnoser;
+  readonly replays: RecentReplays;
+  /** Return the numbers of the queue, at most some seconds old. `undefined` if the store does not know them. */
+  health(): Promise<StoreHealth | undefined>;
 }
 
 /** The variables of a request. */

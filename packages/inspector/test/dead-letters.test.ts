@@ -4,7 +4,9 @@ import { openTestStore, serveInspector } from './support/serve.ts';
 
 /** The handler and the number of deliveries of each row. */
 function rowsIn(page: string): readonly (readonly [handler: string, count: number])[] {
-  const rows = [...page.matchAll(/<tr[^>]*><td>(.*?)<\/td>.*?<td class="number">(\d+)<\/td>/gs)];
+  const rows = [
+    ...page.matchAll(/<tr[^>]*><td>(.*?)<\/td>.*?<td class="number"><a [^>]*>(\d+)<\/a><\/td>/gs),
+  ];
   return rows.map(([, handler = '', count]) => [handler.replaceAll(/<[^>]*>/g, ''), Number(count)]);
 }
 

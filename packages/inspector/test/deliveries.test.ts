@@ -131,7 +131,9 @@ describe('the replay of selected deliveries', () => {
     await recordEvents(store, 'scan_completed', 'high_risk_event', 'scan_failed');
     const { post } = await serveInspector(store);
     const response = await post('/replay', { key: ['1', '1', '3', '99'], back: '?type=scan_failed' });
-    expect(response.headers.get('location')).toBe('deliveries?type=scan_failed&replayed=2&selected=3');
+    expect(response.headers.get('location')).toMatch(
+      /^deliveries\?type=scan_failed&replayed=2&replayId=\w{16}&selected=3$/,
+    );
     const states = await Promise.all(['1', '2', '3'].map(async (key) => (await store.get(key))?.state));
     expect(states).toEqual(['queued', 'processed', 'queued']);
   });
@@ -141,7 +143,7 @@ describe('the replay of selected deliveries', () => {
     await recordEvents(store, 'scan_completed');
     const { post } = await serveInspector(store);
     const response = await post('/replay', { key: '1', back: `?target=${'x'.repeat(100_000)}` });
-    expect(response.headers.get('location')).toBe('deliveries?replayed=1&selected=1');
+    expect(response.headers.get('location')).toMatch(/^deliveries\?replayed=1&replayId=\w{16}&selected=1$/);
   });
 
   it('a read-only inspector shows no form and replays nothing', async () => {

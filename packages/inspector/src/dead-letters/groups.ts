@@ -1,17 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { DeliveryRecord, DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import { type Failure, failuresOf } from './failures.ts';
 
 /** The most dead letters that are read. */
 const mostRead = 10_000;
 const pageSize = 1000;
 
 /** Dead letters with the same failed handler and the same error. */
-export interface DeadLetterGroup {
-  readonly id: string;
-  /** `undefined` if the process ended during the attempts. */
-  readonly handler: string | undefined;
-  /** The error with its digits replaced by #. */
-  readonly error: string;
+export interface DeadLetterGroup extends Failure {
   /** Newest first. */
   readonly deliveries: readonly DeliveryRecord[];
 }
@@ -41,11 +36,10 @@ export async function readDeadLetters(store: DeliveryStore): Promise<DeadLetters
       ...(cursor !== undefined && { cursor }),
     });
     for (const delivery of page.deliveries) {
-      for (const { handler, error } of failuresOf(delivery)) {
-        const id = idOf(handler, error);
-        const group = groups.get(id) ?? { id, handler, error, deliveries: [] };
+      for (const failure of failuresOf(delivery)) {
+        const group = groups.get(failure.id) ?? { ...failure, deliveries: [] };
         group.deliveries.push(delivery);
-        groups.set(id, group);
+        groups.set(failure.id, group);
       }
     }
     count += page.deliveries.length;
@@ -53,30 +47,4 @@ export async function readDeadLetters(store: DeliveryStore): Promise<DeadLetters
   } while (cursor !== undefined && count < mostRead);
   const largestFirst = [...groups.values()].toSorted((a, b) => b.deliveries.length - a.deliveries.length);
   return { readAt, groups: largestFirst, count, hasMore: cursor !== undefined };
-}
-
-/** The handlers that have not succeeded, and their errors. */
-function failuresOf({
-  handlers,
-  error,
-}: DeliveryRecord): readonly Pick<DeadLetterGroup, 'handler' | 'error'>[] {
-  const failed = handlers.filter(({ succeeded }) => !succeeded);
-  const unknown = 'Unknown error';
-  if (failed.length === 0) return [{ handler: undefined, error: withoutDigits(error ?? unknown) }];
-  return failed.map((handler) => ({
-    handler: handler.name,
-    error: withoutDigits(handler.error ?? error ?? unknown),
-  }));
-}
-
-function idOf(handler: string | undefined, error: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([handler, error]))
-    .digest('hex')
-    .slice(0, 16);
-}
-
-/** Errors often differ only in a port, a status, a duration or an id. */
-function withoutDigits(error: string): string {
-  return error.replace(/\d+/g, '#');
 }

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { ReplayNotice } from '../layout/notice.tsx';
 import { sendPage } from '../layout/page.tsx';
 import { remembered } from '../overview/remembered.ts';
+import { replayKeys } from '../replay/replay-keys.ts';
 import { canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { readDeadLetters } from './groups.ts';
 import { DeadLettersView } from './view.tsx';
@@ -20,7 +21,7 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
     const parts = { letters, chosen, canReplay: canReplay(site), csrfToken: c.get('csrfToken') };
     const content = (
       <>
-        <ReplayNotice query={query}>
+        <ReplayNotice query={query} listHref="deliveries">
           {' Deliveries that fail again return to this page. To watch the handlers, open the '}
           <a href="./?range=hour&amp;by=result">overview</a>.
         </ReplayNotice>
@@ -35,10 +36,10 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
     const wanted = (await c.req.formData()).get('group');
     const { groups } = await readDeadLetters(site.store);
     const group = groups.find(({ id }) => id === wanted);
-    let replayed = 0;
-    for (const { key } of group?.deliveries ?? []) replayed += await site.store.replay(key);
+    const keys = group?.deliveries.map(({ key }) => key) ?? [];
+    const replayed = await replayKeys(site, keys);
     read = share();
-    return c.redirect(`../dead-letters?replayed=${replayed}`, 303);
+    return c.redirect(`../dead-letters?${replayed}`, 303);
   });
 
   return app;

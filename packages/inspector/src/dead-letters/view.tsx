@@ -1,5 +1,5 @@
 import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
-import { filterQuery } from '../filters/filters.ts';
+import { type Filters, filterQuery } from '../filters/filters.ts';
 import { ColumnHeads } from '../layout/column-heads.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { countText } from '../layout/number-text.ts';
@@ -66,7 +66,9 @@ function GroupRow({ group, canReplay }: Pick<ViewParts, 'canReplay'> & { group: 
       <td class="own-line">
         <Text of={errorOf(newest, handler) ?? error} class="error" />
       </td>
-      <td class="number">{countText(deliveries.length)}</td>
+      <td class="number">
+        <a href={listHref(group)}>{countText(deliveries.length)}</a>
+      </td>
       <td class="wide">{oldest && <Time at={oldest.receivedAt} />}</td>
       <td class="own-line">
         {newest && (
@@ -88,6 +90,15 @@ function GroupRow({ group, canReplay }: Pick<ViewParts, 'canReplay'> & { group: 
   );
 }
 
+/** The list of the deliveries of a group. */
+function listHref({ id }: DeadLetterGroup): string {
+  const filters: Filters = new Map([
+    ['state', ['dead']],
+    ['failure', [id]],
+  ]);
+  return `deliveries${filterQuery(filters)}`;
+}
+
 /** The error of a delivery with its digits. A status such as 503 decides whether a replay can succeed. */
 function errorOf(delivery: DeliveryRecord | undefined, handler: string | undefined): string | undefined {
   return delivery?.handlers.find(({ name }) => name === handler)?.error ?? delivery?.error;
@@ -103,7 +114,8 @@ function DryRun({ group, csrfToken }: { group: DeadLetterGroup; csrfToken: strin
       <input type="hidden" name="group" value={group.id} />
       <p>
         {`A replay would put ${count === 1 ? '1 delivery' : `${countText(count)} deliveries`} back into the queue. `}
-        Only the handlers that have not succeeded run again.
+        Only the handlers that have not succeeded run again.{' '}
+        <a href={listHref(group)}>{count === 1 ? 'Show the delivery' : 'Show the deliveries'}</a>.
       </p>
       <p>
         {group.handler !== undefined && (

@@ -1,13 +1,8 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import {
-  cursorAfter,
-  type DeliveryRecord,
-  type DeliveryStore,
-  type ListOrder,
-} from '@spiderfoot-webhooks/core/stores';
-import { toDeliveryFilter } from '../filters/delivery-filter.ts';
-import type { StoredTypes } from '../filters/event-types.ts';
+import { cursorAfter, type DeliveryRecord, type ListOrder } from '@spiderfoot-webhooks/core/stores';
 import { type Filters, readFilters } from '../filters/filters.ts';
+import { listFiltered } from '../filters/list-filtered.ts';
+import type { Site } from '../site.ts';
 
 /** The deliveries on a page. */
 export const pageSize = 50;
@@ -54,28 +49,25 @@ export function showsNewest({ order, after, before }: ListView): boolean {
  * @throws ConfigurationError that names an invalid filter
  */
 export async function readListedPage(
-  store: DeliveryStore,
-  storedTypes: StoredTypes,
+  site: Pick<Site, 'store' | 'storedTypes' | 'replays'>,
   { filters, order, after, before }: ListView,
 ): Promise<ListedPage> {
-  const filter = await toDeliveryFilter(filters, storedTypes);
-  if (filter === undefined) return { deliveries: [], next: undefined, previous: undefined };
   // One delivery more shows whether another page follows.
   const limit = pageSize + 1;
   if (before !== undefined) {
-    const found = await store.list({ ...filter, limit, cursor: before, order: opposite(order) });
+    const found = await listFiltered(site, filters, { limit, cursor: before, order: opposite(order) });
     const deliveries = found.deliveries.slice(0, pageSize).toReversed();
     return {
       deliveries,
       next: cursorOf(deliveries.at(-1)),
-      previous: found.deliveries.length > pageSize ? cursorOf(deliveries[0]) : undefined,
+      previous: found.deliveries.length > pageSize ? cursorOf(deliveries[0]) : found.cursor,
     };
   }
-  const found = await store.list({ ...filter, limit, ...(after !== undefined && { cursor: after }), order });
+  const found = await listFiltered(site, filters, { limit, cursor: after, order });
   const deliveries = found.deliveries.slice(0, pageSize);
   return {
     deliveries,
-    next: found.deliveries.length > pageSize ? cursorOf(deliveries.at(-1)) : undefined,
+    next: found.deliveries.length > pageSize ? cursorOf(deliveries.at(-1)) : found.cursor,
     previous: after === undefined ? undefined : cursorOf(deliveries[0]),
   };
 }

@@ -1,33 +1,47 @@
 import type { Hono } from 'hono';
-import { toDeliveryFilter } from '../filters/delivery-filter.ts';
 import { filterQuery, readFilters } from '../filters/filters.ts';
+import { listFiltered } from '../filters/list-filtered.ts';
 import { rootFrom } from '../layout/base-path.ts';
 import { ReplayNotice } from '../layout/notice.tsx';
 import { sendPage } from '../layout/page.tsx';
 import { canDo, canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { type ListView, readListedPage, readListView, showsNewest } from './delivery-list.ts';
 import { exportStream, readExportFormat } from './export.ts';
+import { describeIds } from './filter-texts.ts';
 import { DeliveriesView } from './view.tsx';
 
 /** The page of deliveries, and their export. */
 export function deliveryListRoutes(site: Site): Hono<SiteEnv> {
-  const { store, storedTypes } = site;
+  const { storedTypes } = site;
   const app = createRoutes();
 
   app.get('/deliveries', async (c) => {
     const query = new URL(c.req.url).searchParams;
     const view = readListView(query);
     const root = rootFrom(c.req.path);
-    const page = await readListedPage(store, storedTypes, view);
+    const page = await readListedPage(site, view);
     const severities = await site.severities(page.deliveries);
-    const parts = { view, page, severities, root, types: await storedTypes(), csrfToken: c.get('csrfToken') };
+    const shownAs = describeIds(view.filters, page.deliveries, site);
+    const parts = {
+      view,
+      page,
+      severities,
+      root,
+      shownAs,
+      types: await storedTypes(),
+      csrfToken: c.get('csrfToken'),
+    };
+    const abilities = {
+      ...{ hasText: canDo(site, 'text'), canExport: canDo(site, 'export') },
+      canReplay: canReplay(site),
+    };
     const content = (
       <>
-        <ReplayNotice query={query} />
-        <DeliveriesView {...parts} hasText={canDo(site, 'text')} canReplay={canReplay(site)} />
+        <ReplayNotice query={query} listHref="deliveries" />
+        <DeliveriesView {...parts} {...abilities} />
       </>
     );
-    const actions = <ListActions view={view} canExport={canDo(site, 'export')} />;
+    const actions = <ListActions view={view} canExport={abilities.canExport} />;
     return sendPage(c, site, {
       ...{ page: 'deliveries', title: 'Deliveries', content, actions },
       live: showsNewest(view) ? 'list' : undefined,
@@ -38,10 +52,10 @@ export function deliveryListRoutes(site: Site): Hono<SiteEnv> {
     if (!canDo(site, 'export')) return c.notFound();
     const query = new URL(c.req.url).searchParams;
     const format = readExportFormat(query);
-    const filter = await toDeliveryFilter(readFilters(query), storedTypes);
+    const filters = readFilters(query);
     // An invalid filter must be answered before the response begins.
-    if (filter !== undefined) await store.list({ ...filter, limit: 1 });
-    return c.body(exportStream(store, format, filter), 200, {
+    await listFiltered(site, filters, { limit: 1 });
+    return c.body(await exportStream(site, format, filters), 200, {
       'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
       'content-disposition': `attachment; filename="deliveries.${format}"`,
     });

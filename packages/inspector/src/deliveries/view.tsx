@@ -1,9 +1,10 @@
 import type { Severity } from '@spiderfoot-webhooks/core/events';
 import { FilterChips, FilterForm } from '../filters/filter-form.tsx';
-import { filterQuery } from '../filters/filters.ts';
+import { type FilterName, filterQuery } from '../filters/filters.ts';
 import { type Column, ColumnHeads } from '../layout/column-heads.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { StepLink } from '../layout/step-link.tsx';
+import { mostReplays } from '../replay/recent-replays.ts';
 import type { ListedPage, ListView } from './delivery-list.ts';
 import { pageSize } from './delivery-list.ts';
 import { DeliveryRows } from './rows.tsx';
@@ -13,22 +14,25 @@ interface ViewParts {
   readonly page: ListedPage;
   readonly severities: ReadonlyMap<string, Severity>;
   readonly types: readonly string[];
+  /** The texts of filters whose value is an id. */
+  readonly shownAs: ReadonlyMap<FilterName, string>;
   readonly root: string;
   readonly hasText: boolean;
+  readonly canExport: boolean;
   readonly canReplay: boolean;
   readonly csrfToken: string;
 }
 
 /** The page of deliveries: filters, table, paging. */
 export function DeliveriesView(parts: ViewParts) {
-  const { view, page, severities, types, root, hasText, canReplay, csrfToken } = parts;
+  const { view, page, severities, types, shownAs, root, hasText, canExport, canReplay, csrfToken } = parts;
   const order = view.order === 'newest' ? undefined : view.order;
   const query = filterQuery(view.filters, { order });
   const table = { page, severities, root, query };
   return (
     <>
       <FilterForm filters={view.filters} types={types} hasText={hasText} order={order} />
-      <FilterChips filters={view.filters} order={order} />
+      <FilterChips filters={view.filters} order={order} shownAs={shownAs} />
       {view.filters.has('severity') && (
         <p class="note">
           The filter uses the severity of the event type. An event that states another severity shows its own.
@@ -43,6 +47,19 @@ export function DeliveriesView(parts: ViewParts) {
         </form>
       ) : (
         <DeliveryTable {...table} selectable={false} />
+      )}
+      {page.deliveries.length < pageSize && page.next !== undefined && (
+        <p class="note">Only a part of the deliveries was read for this page. The next page continues.</p>
+      )}
+      {!(hasText && canExport) && (
+        <p class="note">
+          {`This store cannot ${[!hasText && 'search the text of events', !canExport && 'export deliveries'].filter(Boolean).join(' or ')}. To do this, use SQLite or PostgreSQL.`}
+        </p>
+      )}
+      {view.filters.has('replay') && !shownAs.has('replay') && (
+        <p class="note">
+          {`This replay is not known. The inspector knows the latest ${mostReplays} replays since it was started.`}
+        </p>
       )}
       <div class="empty" data-empty="" hidden={page.deliveries.length > 0}>
         {view.filters.size > 0 ? <NoMatch order={order} /> : <NoDeliveries root={root} />}

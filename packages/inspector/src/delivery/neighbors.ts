@@ -1,7 +1,7 @@
 import { cursorAfter, type DeliveryRecord, type DeliveryStore } from '@spiderfoot-webhooks/core/stores';
-import { toDeliveryFilter } from '../filters/delivery-filter.ts';
-import type { StoredTypes } from '../filters/event-types.ts';
 import type { Filters } from '../filters/filters.ts';
+import { listFiltered } from '../filters/list-filtered.ts';
+import type { Site } from '../site.ts';
 
 /** The deliveries beside a delivery in the filtered list. */
 export interface Neighbors {
@@ -11,15 +11,15 @@ export interface Neighbors {
 
 /** Read the neighbors of a delivery. */
 export async function readNeighbors(
-  store: DeliveryStore,
-  storedTypes: StoredTypes,
+  site: Pick<Site, 'store' | 'storedTypes' | 'replays'>,
   filters: Filters,
   delivery: DeliveryRecord,
 ): Promise<Neighbors> {
-  const filter = await toDeliveryFilter(filters, storedTypes);
-  if (filter === undefined) return { newer: undefined, older: undefined };
-  const page = { ...filter, limit: 1, cursor: cursorAfter(delivery) };
-  const [older, newer] = await Promise.all([store.list(page), store.list({ ...page, order: 'oldest' })]);
+  const page = { limit: 1, cursor: cursorAfter(delivery) };
+  const [older, newer] = await Promise.all([
+    listFiltered(site, filters, page),
+    listFiltered(site, filters, { ...page, order: 'oldest' }),
+  ]);
   return { newer: newer.deliveries[0], older: older.deliveries[0] };
 }
 

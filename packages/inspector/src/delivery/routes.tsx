@@ -41,14 +41,14 @@ export function deliveryRoutes(site: Site): Hono<SiteEnv> {
 const unsettledStates: readonly string[] = ['received', 'queued', 'running'];
 
 async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryWithBody): Promise<Response> {
-  const { store, storedTypes, settings } = site;
+  const { store, settings } = site;
   const search = new URL(c.req.url).searchParams;
   const filters = readFilters(search);
   const query = filterQuery(filters);
   const { key, body, eventType, scanId, target } = delivery;
   const event = readEventFacts(body, eventType);
   const [neighbors, related] = await Promise.all([
-    readNeighbors(store, storedTypes, filters, delivery),
+    readNeighbors(site, filters, delivery),
     readRelated(store, delivery),
   ]);
   const commands = commandsFor(delivery, readBodyText(body).text, store.capabilities.has('replay'));

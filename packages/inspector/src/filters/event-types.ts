@@ -1,5 +1,6 @@
 import { selectTypes, severities, typeSelectors } from '@spiderfoot-webhooks/core/events';
 import type { DeliveryStore } from '@spiderfoot-webhooks/core/stores';
+import { isMissingCapability } from '../missing-capability.ts';
 import type { Filters } from './filters.ts';
 import { typeSeverity } from './type-severity.ts';
 
@@ -21,10 +22,16 @@ export function createStoredTypes(store: DeliveryStore): StoredTypes {
   let isReading = false;
 
   async function read(): Promise<readonly string[]> {
-    // A store that cannot count still has the kit's types.
-    if (!store.capabilities.has('counts')) return selectTypes('all')?.types ?? [];
-    const counts = await store.counts({ by: ['eventType'] });
-    return counts.flatMap(({ eventType }) => eventType ?? []).toSorted();
+    // A store that cannot count by type still has the kit's types.
+    const known = selectTypes('all')?.types ?? [];
+    if (!store.capabilities.has('counts')) return known;
+    try {
+      const counts = await store.counts({ by: ['eventType'] });
+      return counts.flatMap(({ eventType }) => eventType ?? []).toSorted();
+    } catch (error) {
+      if (isMissingCapability(error)) return known;
+      throw error;
+    }
   }
 
   function readAgain(): Promise<readonly string[]> {

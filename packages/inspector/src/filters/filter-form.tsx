@@ -47,6 +47,10 @@ export function FilterForm({ filters, types, hasText, order }: FormParts) {
         </div>
       </details>
       {order !== undefined && <input type="hidden" name="order" value={order} />}
+      {(['failure', 'replay'] as const).map((name) => {
+        const [value] = filters.get(name) ?? [];
+        return value !== undefined && <input type="hidden" name={name} value={value} />;
+      })}
       <button type="submit">Apply</button>
     </form>
   );
@@ -93,14 +97,19 @@ function Field({ name, label, filters, example }: FieldParts & { readonly exampl
   );
 }
 
+interface ChipParts extends Pick<FormParts, 'filters' | 'order'> {
+  /** The texts of filters whose value is an id. */
+  readonly shownAs: ReadonlyMap<FilterName, string>;
+}
+
 /** The filters that are set, each with a link that removes it. */
-export function FilterChips({ filters, order }: Pick<FormParts, 'filters' | 'order'>) {
+export function FilterChips({ filters, order, shownAs }: ChipParts) {
   if (filters.size === 0) return null;
   return (
     <div class="chips">
       {[...filters].flatMap(([name, values]) =>
         values.map((value) => {
-          const shown = `${name}: ${printable(value)}`;
+          const shown = `${name}: ${printable(shownAs.get(name) ?? value)}`;
           const rest = filterQuery(withoutValue(filters, name, value), { order });
           return (
             <span class="chip">

@@ -3,6 +3,7 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 /** The filters in the query of a page, in the order in which they are shown. */
 const filterNames = [
   ...['text', 'type', 'category', 'severity', 'state', 'endpoint', 'scan', 'target', 'since', 'until'],
+  ...['failure', 'replay'],
 ] as const satisfies readonly FilterName[];
 
 export type FilterName =
@@ -15,13 +16,17 @@ export type FilterName =
   | 'scan'
   | 'target'
   | 'since'
-  | 'until';
+  | 'until'
+  /** The id of a group of dead letters. */
+  | 'failure'
+  /** The id of a replay. */
+  | 'replay';
 
 /** The values of the filters that are set. */
 export type Filters = ReadonlyMap<FilterName, readonly string[]>;
 
 /** Filters that have one value. */
-const single: ReadonlySet<FilterName> = new Set(['text', 'since', 'until']);
+const single: ReadonlySet<FilterName> = new Set(['text', 'since', 'until', 'failure', 'replay']);
 
 /** The most values of all filters. A page has a link for each value that contains the others, so its size is quadratic. */
 const mostValues = 100;

@@ -2,6 +2,7 @@ import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import { printable } from '@spiderfoot-webhooks/core/terminal';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { isMissingCapability } from '../missing-capability.ts';
 import type { Site, SiteEnv } from '../site.ts';
 import { sendPage } from './page.tsx';
 
@@ -11,13 +12,16 @@ export function notFoundPage(c: Context<SiteEnv>, site: Site): Promise<Response>
 }
 
 /**
- * Send the page for an error. Only the message of a `ConfigurationError` is shown, because it names a filter of the request.
- * The message of another error may contain an address or a path of the server.
+ * Send the page for an error. The message of a `ConfigurationError` is shown, because it names a filter of the request, and
+ * that of a `MissingCapabilityError`, because it names the alternative. The message of another error may contain an address or a path of the server.
  */
 export function sendFailure(c: Context<SiteEnv>, site: Site, error: Error): Response | Promise<Response> {
   if (error instanceof HTTPException) return error.getResponse();
   if (error instanceof ConfigurationError) {
     return sendMessage(c, site, 400, 'Invalid filter', error.message);
+  }
+  if (isMissingCapability(error)) {
+    return sendMessage(c, site, 400, 'Not supported by this store', error.message);
   }
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
   return sendMessage(

@@ -39,7 +39,8 @@ export async function sendPage(
   parts: PageParts,
   status: 200 | 400 | 404 | 500 | 503 = 200,
 ): Promise<Response> {
-  const document = await (<Page site={site} root={rootFrom(c.req.path)} {...parts} />).toString();
+  const dead = parts.page === 'error' ? 0 : ((await site.health())?.dead ?? 0);
+  const document = await (<Page site={site} root={rootFrom(c.req.path)} dead={dead} {...parts} />).toString();
   return c.html(`<!doctype html>${document}`, status);
 }
 
@@ -48,7 +49,7 @@ const streams = { list: 'live', changes: 'live/changes', rejections: 'live/rejec
 /** The pages whose actions change with their delivery or rejected request. */
 const regionPages: readonly PageName[] = ['delivery', 'rejection'];
 
-function Page({ site, root, ...parts }: PageParts & { site: Site; root: string }) {
+function Page({ site, root, dead, ...parts }: PageParts & { site: Site; root: string; dead: number }) {
   const { page, title, content, heading = <h1>{title}</h1>, actions, live } = parts;
   const assets = `${root}assets/${site.assets.version}`;
   return (
@@ -66,7 +67,7 @@ function Page({ site, root, ...parts }: PageParts & { site: Site; root: string }
         <a class="skip" href="#content">
           Skip to the content
         </a>
-        <SiteHeader site={site} root={root} page={page} live={live !== undefined} />
+        <SiteHeader site={site} root={root} page={page} live={live !== undefined} dead={dead} />
         <main id="content" tabindex={-1}>
           <div class="page-head">
             {heading}

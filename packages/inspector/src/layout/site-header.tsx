@@ -13,8 +13,15 @@ const links = [
 const parents: Partial<Record<PageName, PageName>> = { delivery: 'deliveries', rejection: 'rejected' };
 
 /** The bar at the top of each page. */
-export function SiteHeader(parts: { site: Site; root: string; page: PageName; live: boolean }) {
-  const { site, root, page, live } = parts;
+export function SiteHeader(parts: {
+  site: Site;
+  root: string;
+  page: PageName;
+  live: boolean;
+  /** The number of dead letters. */
+  dead: number;
+}) {
+  const { site, root, page, live, dead } = parts;
   const current = parents[page] ?? page;
   return (
     <header class="site">
@@ -30,6 +37,7 @@ export function SiteHeader(parts: { site: Site; root: string; page: PageName; li
             data-go={key}
           >
             {label}
+            {name === 'dead-letters' && <DeadLetterCount count={dead} />}
           </a>
         ))}
       </nav>
@@ -47,6 +55,21 @@ export function SiteHeader(parts: { site: Site; root: string; page: PageName; li
         </button>
       </div>
     </header>
+  );
+}
+
+/** A larger number has no use in the navigation, and would move the other links. */
+const mostCounted = 999;
+
+/** The number of dead letters. The script updates it. */
+function DeadLetterCount({ count }: { count: number }) {
+  return (
+    <span class="count alert" data-hide-zero="" hidden={count === 0}>
+      <span data-health="dead" data-most={mostCounted}>
+        {count > mostCounted ? `${mostCounted}+` : count}
+      </span>
+      <span class="sr"> to replay</span>
+    </span>
   );
 }
 

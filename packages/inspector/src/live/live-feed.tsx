@@ -151,7 +151,7 @@ async function readRows(site: Site, followed: Followed): Promise<void> {
   const { list } = followed;
   if (list === undefined) return;
   try {
-    const { deliveries } = await readListedPage(site.store, site.storedTypes, list);
+    const { deliveries } = await readListedPage(site, list);
     const known = new Map(followed.rows.map((row) => [row.key, row]));
     const changed = deliveries.filter((delivery) => known.get(delivery.key)?.version !== versionOf(delivery));
     const severities = await site.severities(changed);

@@ -6,6 +6,7 @@ import {
   readCountOptions,
   type StoreHealth,
 } from '@spiderfoot-webhooks/core/stores';
+import { isMissingCapability } from '../missing-capability.ts';
 import { type CodeCount, countsByCode } from '../rejected/code-counts.ts';
 import { type HandlerHealth, handlerHealth } from './handler-health.ts';
 import type { TimeRange } from './time-range.ts';
@@ -60,6 +61,7 @@ export async function readOverview(store: DeliveryStore, range: TimeRange): Prom
     try {
       if (has.has('counts')) return await store.counts(selected);
     } catch (error) {
+      // BullMQ has counts, but not by time.
       if (!isMissingCapability(error)) throw error;
     }
     isComplete = cursor === undefined;
@@ -98,11 +100,6 @@ function rankedFrom(counts: readonly Count[]): Date | undefined {
     if (total >= rankedSize) return index === bars.size - 1 ? undefined : new Date(time);
   }
   return undefined;
-}
-
-/** BullMQ has counts, but not by time. */
-function isMissingCapability(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'missing_capability';
 }
 
 /** Rejected requests are counted by hour. The hours that the range begins and ends in count completely. */

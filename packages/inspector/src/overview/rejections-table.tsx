@@ -10,7 +10,11 @@ export function RejectionsSection({ codes }: { codes: readonly CodeCount[] | und
       <div class="section-head">
         <h2>Rejected requests</h2>
       </div>
-      {codes === undefined && <p class="note">This store does not count rejected requests.</p>}
+      {codes === undefined && (
+        <p class="note">
+          This store does not count rejected requests. To see them, use SQLite or PostgreSQL.
+        </p>
+      )}
       {codes?.length === 0 && <p class="note">No rejected requests.</p>}
       {codes !== undefined && codes.length > 0 && (
         <table>

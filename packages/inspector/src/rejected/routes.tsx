@@ -15,7 +15,9 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
     const content =
       known === undefined ? (
         <div class="empty">
-          <p>This store does not count rejected requests.</p>
+          <p>
+            This store does not count rejected requests. To see them on this page, use SQLite or PostgreSQL.
+          </p>
         </div>
       ) : (
         <RejectedView known={known} linked={canDo(site, 'rejection')} />

@@ -2,6 +2,7 @@ import type { ReplayOptions } from '@spiderfoot-webhooks/core/stores';
 import type { Hono } from 'hono';
 import { canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { readForm } from './read-form.ts';
+import { replayKeys } from './replay-keys.ts';
 
 /** The most deliveries of one form. A page has fewer. */
 const mostKeys = 1000;
@@ -14,9 +15,8 @@ export function replayRoutes(site: Site): Hono<SiteEnv> {
     const { keys, back, delivery, allHandlers } = readForm(await c.req.formData());
     if (keys.length > mostKeys) return c.text(`Replay at most ${mostKeys} deliveries at once.\n`, 400);
     const options: ReplayOptions = { handlers: allHandlers ? 'all' : undefined };
-    let replayed = 0;
-    for (const key of keys) replayed += await site.store.replay(key, options);
-    back.set('replayed', String(replayed));
+    const newestFirst = back.get('order') === 'oldest' ? keys.toReversed() : keys;
+    for (const [name, value] of await replayKeys(site, newestFirst, options)) back.set(name, value);
     back.set('selected', String(keys.length));
     const page = delivery === undefined ? 'deliveries' : `deliveries/${encodeURIComponent(delivery)}`;
     return c.redirect(`${page}?${back}`, 303);

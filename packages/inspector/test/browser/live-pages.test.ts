@@ -58,7 +58,10 @@ describeWithBrowser('live pages', () => {
 
     it(`shows a new group of dead letters and its count in two browsers, and removes it after a replay, on ${name}`, async () => {
       const [first, second] = [await open('dead-letters'), await open('dead-letters')];
+      const link = (text: string) => second.getByRole('link', { name: `Dead letters${text}`, exact: true });
+      await link('').waitFor();
       await fail('alpha.example');
+      await link(' 1 to replay').waitFor();
       for (const page of [first, second]) await rowOf(page, 'alpha.example is down').waitFor();
       await fail('alpha.example');
       for (const page of [first, second]) {
@@ -70,6 +73,7 @@ describeWithBrowser('live pages', () => {
       await first.getByRole('button', { name: 'Replay 2 deliveries' }).click();
       await rowOf(second, 'alpha.example').waitFor({ state: 'detached' });
       await second.getByText('No dead letters.').waitFor();
+      await link('').waitFor();
     });
 
     it(`shows a new rejected request and its count in two browsers on ${name}`, async () => {

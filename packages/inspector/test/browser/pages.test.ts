@@ -108,7 +108,7 @@ describeWithBrowser('the pages', () => {
       await replay.waitFor();
       const { deliveries: dead } = await inspected.store.list({ state: 'dead' });
       await replay.click();
-      await page.waitForURL(new RegExp(`replayed=${count}$`));
+      await page.waitForURL(new RegExp(`replayed=${count}&`));
       expect(await page.locator('tbody tr', { hasText: 'ETIMEDOUT' }).count()).toBe(0);
       const isProcessed = async (key: string) => (await inspected.store.get(key))?.state === 'processed';
       await expect

@@ -6,8 +6,10 @@ export function showHealth(data: unknown): void {
   const health = new Map<string, unknown>(Object.entries(data));
   for (const shown of elements('[data-health]', HTMLElement)) {
     const value = health.get(shown.dataset.health ?? '');
-    shown.textContent = textOf(value);
-    if (shown.hasAttribute('data-hide-zero')) shown.hidden = !value;
+    const most = Number(shown.dataset.most ?? Number.POSITIVE_INFINITY);
+    shown.textContent = typeof value === 'number' && value > most ? `${most}+` : textOf(value);
+    const hidden = shown.closest<HTMLElement>('[data-hide-zero]');
+    if (hidden) hidden.hidden = !value;
   }
 }
 
