@@ -78,6 +78,7 @@ export {
 } from './records/delivery-json.ts';
 export {
   cursorAfter,
+  cursorTime,
   type DeliveryPage,
   type ListOptions,
   type ListOrder,
@@ -118,7 +119,7 @@ export {
   rejectionHour,
   type UnauthenticatedRejections,
 } from './records/rejection-counts.ts';
-export { searchTokens, searchWords, toSearchText } from './records/search-text.ts';
+export { matchesText, searchTokens, searchWords, toSearchText } from './records/search-text.ts';
 export type { StoreHealth } from './records/store-health.ts';
 export { type Backoff, retryDelay } from './rules/backoff.ts';
 export {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.ts';
+import { readNumber } from '../../options/number-options.ts';
 import { checkFilter, type DeliveryFilter } from './delivery-filter.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
 
@@ -25,12 +26,24 @@ export interface ListOptions extends DeliveryFilter {
    * const newer = await store.list({ order: 'oldest', cursor: cursorAfter(page.deliveries[0]) });
    */
   readonly order?: ListOrder | undefined;
+  /**
+   * Milliseconds after which the store ends the search, even if the page is not full. If few deliveries match, a store may
+   * read millions of them to fill a page. Each page continues the search of the previous one.
+   * @default undefined: the search ends when the page is full
+   * @example
+   * const { deliveries, cursor } = await store.list({ text: 'perimeter', state: 'dead', timeLimit: 100 });
+   * if (cursor !== undefined) console.log(`There may be more before ${cursorTime(cursor).toISOString()}.`);
+   */
+  readonly timeLimit?: number | undefined;
 }
 
 /** A page of deliveries. */
 export interface DeliveryPage {
   readonly deliveries: readonly DeliveryRecord[];
-  /** The cursor of the next page. `undefined` if this is the last page. */
+  /**
+   * The cursor of the next page. `undefined` if this is the last page. A page with a cursor has fewer deliveries than
+   * `limit`, or none, if the store ended the search before the page was full.
+   */
   readonly cursor: string | undefined;
 }
 
@@ -48,6 +61,8 @@ export interface ListRequest {
   /** The last delivery of the previous page. `undefined` for the first page. */
   readonly after: ListPlace | undefined;
   readonly order: ListOrder;
+  /** The time at which the search ends, on the clock of `performance.now()`. */
+  readonly endsAt: number;
 }
 
 /**
@@ -58,6 +73,7 @@ export function readListOptions({
   limit = 50,
   cursor,
   order = 'newest',
+  timeLimit,
   ...filter
 }: ListOptions = {}): ListRequest {
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= 1000)) {
@@ -66,9 +82,13 @@ export function readListOptions({
   if (order !== 'newest' && order !== 'oldest') {
     throw new ConfigurationError('order', `must be "newest" or "oldest" (got ${JSON.stringify(order)}).`);
   }
+  const endsAt =
+    timeLimit === undefined
+      ? Number.POSITIVE_INFINITY
+      : performance.now() + readNumber('timeLimit', timeLimit, 'milliseconds');
   const after = readCursor(cursor);
   checkFilter(filter);
-  return { filter, limit, after, order };
+  return { filter, limit, after, order, endsAt };
 }
 
 /**
@@ -76,7 +96,19 @@ export function readListOptions({
  * page.
  */
 export function cursorAfter({ receivedAt, key }: Pick<DeliveryRecord, 'receivedAt' | 'key'>): string {
-  return `${receivedAt.getTime()}.${key}`;
+  return toCursor({ receivedAt: receivedAt.getTime(), key });
+}
+
+function toCursor({ receivedAt, key }: ListPlace): string {
+  return `${receivedAt}.${key}`;
+}
+
+/**
+ * Return the time up to which the deliveries before a cursor were listed.
+ * @throws ConfigurationError if it is not a cursor
+ */
+export function cursorTime(cursor: string): Date {
+  return new Date(readCursor(cursor)?.receivedAt ?? Number.NaN);
 }
 
 /**
@@ -93,8 +125,16 @@ function readCursor(cursor: string | undefined): ListPlace | undefined {
 /**
  * Create a page from records.
  * @param records at most `limit` records, in the order of the listing
+ * @param searchedTo the place at which the search ended, if the page is not full and more may follow
  */
-export function toPage(records: readonly DeliveryRecord[], limit: number): DeliveryPage {
+export function toPage(
+  records: readonly DeliveryRecord[],
+  limit: number,
+  searchedTo?: ListPlace,
+): DeliveryPage {
   const last = records.at(-1);
-  return { deliveries: records, cursor: last && records.length === limit ? cursorAfter(last) : undefined };
+  if (last !== undefined && records.length === limit) {
+    return { deliveries: records, cursor: cursorAfter(last) };
+  }
+  return { deliveries: records, cursor: searchedTo && toCursor(searchedTo) };
 }

@@ -73,7 +73,8 @@ export function searchWords(text: string): readonly string[] {
 
 /**
  * Return whether a body contains every word, each as the beginning of a word. Case and diacritics do not matter. This is
- * for a store without a text index.
+ * for a store without a text index, and for a search among few deliveries.
+ * @param words the return value of {@link searchWords}
  */
 export function matchesText(words: readonly string[], body: string): boolean {
   const text = spaced(toSearchText(body));

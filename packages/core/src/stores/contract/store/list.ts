@@ -101,7 +101,26 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
     },
   },
   {
-    name: 'list() fails with a ConfigurationError for an invalid limit, cursor or order',
+    name: 'the pages of list() with a timeLimit contain each delivery once',
+    uses: ['list'],
+    async run({ open }) {
+      const store = await open();
+      const wanted = newest(await record(store, ...Array.from({ length: 7 }, () => ({ endpoint: 'a' }))));
+      await record(store, { endpoint: 'b' });
+      for (const order of ['newest', 'oldest'] as const) {
+        const seen: (string | undefined)[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await store.list({ endpoint: 'a', order, limit: 3, cursor, timeLimit: 0.001 });
+          seen.push(...page.deliveries.map(({ id }) => id));
+          cursor = page.cursor;
+        } while (cursor !== undefined);
+        equal(seen, order === 'newest' ? wanted : wanted.toReversed(), `the deliveries, ${order} first`);
+      }
+    },
+  },
+  {
+    name: 'list() fails with a ConfigurationError for an invalid limit, cursor, order or timeLimit',
     uses: ['list'],
     async run({ open }) {
       const store = await open();
@@ -110,6 +129,10 @@ export const listCases: readonly CaseDefinition<ContractStore>[] = [
       }
       for (const cursor of ['x', '1.2.3', '']) {
         await fails(() => store.list({ cursor }), { name: 'ConfigurationError', option: 'cursor' }, 'list()');
+      }
+      for (const timeLimit of [0, -1, Number.NaN]) {
+        const expected = { name: 'ConfigurationError', option: 'timeLimit' };
+        await fails(() => store.list({ timeLimit }), expected, 'list()');
       }
       const order: 'newest' = JSON.parse('"asc"');
       await fails(() => store.list({ order }), { name: 'ConfigurationError', option: 'order' }, 'list()');
