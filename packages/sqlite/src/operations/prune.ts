@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import { anything, type Condition } from '../queries/condition.ts';
 import { scanIndex } from '../queries/index-scan.ts';
 import type { Position } from '../queries/position.ts';
+import { after } from '../queries/span.ts';
 import { positionAfter, timeIndex } from '../queries/time-ordered-index.ts';
 import { removeRejections } from './store-rejections.ts';
 
@@ -23,12 +24,12 @@ export async function pruneDeliveries(db: Database, options: PruneOptions): Prom
   let from: Position | undefined;
   for (let left = keep ?? 0; left > 0; left -= skippedAtOnce) {
     const skipped = Math.min(left, skippedAtOnce);
-    from = await db.read(() => positionAfter(db, timeIndex, anything, from, skipped));
+    from = await db.read(() => positionAfter(db, timeIndex, anything, after({}, from, 'newest'), skipped));
     if (from === undefined) return 0;
     await turn();
   }
   for (let pruned = 0; ; ) {
-    const rows = await scanIndex(db, query, from, prunedAtOnce);
+    const { rows } = await scanIndex(db, query, from, prunedAtOnce);
     const ids = rows.map(({ id }) => id);
     pruned += await db.write(() => remove(db, ids, among));
     if (rows.length < prunedAtOnce) return pruned;

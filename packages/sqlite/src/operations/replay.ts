@@ -49,8 +49,7 @@ export async function replayDeliveries(
 ): Promise<number> {
   const options = readReplayOptions(replayOptions);
   checkReplayFilter(filter);
-  const { text, ...rest } = filter;
-  if (text !== undefined) await search.catchUp();
+  const { text: _, ...rest } = filter;
   const also = and(isSelected(options), isAbandoned(Date.now()));
   // Check again in the commit, because a delivery may have been started or sent again since it was found.
   const still = and(toCondition(rest), also);
@@ -58,7 +57,7 @@ export async function replayDeliveries(
   let replayed = 0;
   // A replayed delivery may be processed before the replay ends. The search continues after it, so it is not found again.
   for (let from: Position | undefined; ; ) {
-    const rows = await findRows(db, search, query, from, replayedAtOnce);
+    const { rows } = await findRows(db, search, query, from, replayedAtOnce);
     const ids = rows.map(({ id }) => id);
     replayed += await db.write(() => putBack(db, ids, still, options));
     if (rows.length < replayedAtOnce) return replayed;

@@ -8,12 +8,13 @@ import {
 } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
 import { and, type Condition } from './condition.ts';
-import { toCondition } from './filter-conditions.ts';
-import { after, type Position, upTo } from './position.ts';
+import { withoutTime } from './filter-conditions.ts';
+import type { Position } from './position.ts';
+import { after, inSpan, spanOf, upTo } from './span.ts';
 import {
+  entriesOf,
   indexesFor,
   positionAfter,
-  rangeOf,
   type TimeOrderedIndex,
   timeIndex,
 } from './time-ordered-index.ts';
@@ -51,21 +52,20 @@ export async function countDeliveries(
   options: CountOptions | undefined,
 ): Promise<readonly Count[]> {
   const { by, bucket, top, filter } = readCountOptions(options);
-  const wanted = and(toCondition(filter), ...present.filter(({ key }) => by.includes(key)));
+  const wanted = and(withoutTime(filter), ...present.filter(({ key }) => by.includes(key)));
   // The index by time contains no scans and targets, so the rows with one value of them are counted by their own index.
   const index =
-    indexesFor(filter).find(({ filter: name }) => name === 'scanId' || name === 'target') ?? timeIndex;
-  const range = rangeOf(index, filter);
+    indexesFor(filter).find(({ filters: [name] }) => name === 'scanId' || name === 'target') ?? timeIndex;
+  const entries = entriesOf(index, filter);
   const readsRows =
     index !== timeIndex || [...by, ...Object.keys(filter)].some((name) => inRowsOnly.has(name));
   const atOnce = readsRows ? rowsAtOnce : countedAtOnce;
   const totals = createCountTotals(by, top);
   for (let from: Position | undefined; ; ) {
     const end = await db.read(() => {
-      const position = positionAfter(db, index, range, from, atOnce);
-      totals.add(
-        countSlice(db, index, by, bucket, and(wanted, after(from, 'newest'), upTo(position, 'newest'))),
-      );
+      const rest = after(spanOf(filter), from, 'newest');
+      const position = positionAfter(db, index, entries, rest, atOnce);
+      totals.add(countSlice(db, index, by, bucket, and(wanted, inSpan(upTo(rest, position, 'newest')))));
       return position;
     });
     if (end === undefined) return totals.sorted();

@@ -18,7 +18,7 @@ import {
 } from '../rows/delivery-records.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { findRows } from './find-rows.ts';
-import { type Position, toPosition } from './position.ts';
+import { type Position, toPlace, toPosition } from './position.ts';
 
 /** The number of deliveries whose bodies are in memory at a time. Each body can have 1 MiB. */
 const exportPage = 100;
@@ -29,11 +29,11 @@ export async function listDeliveries(
   search: SearchIndex,
   options: ListOptions | undefined,
 ): Promise<DeliveryPage> {
-  const { filter, limit, after, order } = readListOptions(options);
+  const { filter, limit, after, order, endsAt } = readListOptions(options);
   const from = toPosition(after);
-  if (filter.text !== undefined) await search.catchUp();
-  const rows = await findRows(db, search, { filter, columns, order }, from, limit);
-  return toPage((rows as Row[]).map(toRecord), limit);
+  const query = { filter, columns, order, endsAt };
+  const { rows, searchedTo } = await findRows(db, search, query, from, limit);
+  return toPage((rows as Row[]).map(toRecord), limit, searchedTo && toPlace(searchedTo));
 }
 
 /** Yield all deliveries with their bodies in pages, newest first. */
@@ -43,10 +43,9 @@ export async function* readDeliveries(
   filter: DeliveryFilter,
 ): AsyncGenerator<readonly DeliveryWithBody[], void, undefined> {
   checkFilter(filter);
-  if (filter.text !== undefined) await search.catchUp();
   const query = { filter, columns: columnsWithBody };
   for (let from: Position | undefined; ; ) {
-    const rows = await findRows(db, search, query, from, exportPage);
+    const { rows } = await findRows(db, search, query, from, exportPage);
     if (rows.length > 0) yield (rows as RowWithBody[]).map(toRecordWithBody);
     if (rows.length < exportPage) return;
     from = rows.at(-1);

@@ -1,5 +1,6 @@
 import type { DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
 import { and, type Condition } from './condition.ts';
+import { inSpan, spanOf } from './span.ts';
 
 const columns = {
   eventType: 'event_type',
@@ -17,17 +18,17 @@ const fields = [
   'target',
 ] as const satisfies (keyof typeof columns)[];
 
-/**
- * Convert a checked filter to SQL.
- * @param filter without `text`, which the search index answers
- */
-export function toCondition(filter: Omit<DeliveryFilter, 'text'>): Condition {
-  const { since, until } = filter;
-  return and(
-    ...fields.flatMap((name) => conditionOf(name, filter[name])),
-    ...(since === undefined ? [] : [{ sql: 'received_at >= ?', values: [since.getTime()] }]),
-    ...(until === undefined ? [] : [{ sql: 'received_at < ?', values: [until.getTime()] }]),
-  );
+/** A filter without `text`, which the search index answers. */
+type FieldFilter = Omit<DeliveryFilter, 'text'>;
+
+/** Convert a checked filter to SQL. */
+export function toCondition(filter: FieldFilter): Condition {
+  return and(withoutTime(filter), inSpan(spanOf(filter)));
+}
+
+/** Convert a checked filter to SQL, without its conditions on the time. */
+export function withoutTime(filter: FieldFilter): Condition {
+  return and(...fields.flatMap((name) => conditionOf(name, filter[name])));
 }
 
 function conditionOf(
@@ -41,8 +42,8 @@ function conditionOf(
     return [{ sql: `${column} IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(value)] }];
   }
   const condition = { sql: `${column} = ?`, values: [first] };
-  // The additional condition lets SQLite use the index that leaves out processed deliveries.
-  return name === 'state' && first !== 'processed' ? [notProcessed, condition] : [condition];
+  if (name !== 'state' || first === 'processed') return [condition];
+  return [condition, inOpenIndex, ...(isUnprocessed(first) ? [inUnprocessedIndex] : [])];
 }
 
 /** Return the different values of a filter. */
@@ -50,4 +51,14 @@ export function valuesOf(value: string | readonly string[]): readonly string[] {
   return typeof value === 'string' ? [value] : [...new Set(value)];
 }
 
-const notProcessed: Condition = { sql: "state <> 'processed'", values: [] };
+/** SQLite uses a partial index only if the statement contains the condition of the index. */
+const inOpenIndex: Condition = { sql: "state <> 'processed'", values: [] };
+const inUnprocessedIndex: Condition = {
+  sql: "state IN ('failed', 'ignored', 'rejected', 'dead')",
+  values: [],
+};
+
+/** Whether a state is that of a settled delivery that was not processed. */
+export function isUnprocessed(state: string | undefined): boolean {
+  return state !== undefined && ['failed', 'ignored', 'rejected', 'dead'].includes(state);
+}

@@ -2,14 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { DeliveryFilter, ListOrder } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
 import { and, anything, type Condition } from './condition.ts';
-import { toCondition, valuesOf } from './filter-conditions.ts';
-import { after, comparePositions, orderBy, type Position, upTo } from './position.ts';
+import { valuesOf, withoutTime } from './filter-conditions.ts';
+import { comparePositions, orderBy, type Position } from './position.ts';
+import { after, inSpan, spanOf, upTo } from './span.ts';
 import {
+  entriesOf,
   type IndexedFilter,
   indexesFor,
-  indexesForSeveral,
   positionAfter,
-  rangeOf,
   type TimeOrderedIndex,
   timeIndex,
 } from './time-ordered-index.ts';
@@ -17,7 +17,7 @@ import {
 /** Entries of an index that are read in one turn of the event loop. This takes some milliseconds. */
 const entriesAtOnce = 2000;
 
-/** The most values of a field that are read one after another. */
+/** The most combinations of values that are read one after another. */
 const mostParts = 100;
 
 /** Selects rows of deliveries. */
@@ -29,6 +29,15 @@ export interface RowQuery {
   readonly columns: string;
   /** @default 'newest' */
   readonly order?: ListOrder;
+  /** The time at which the search ends, on the clock of `performance.now()`. @default never */
+  readonly endsAt?: number;
+}
+
+/** The rows that were found. */
+export interface FoundRows {
+  readonly rows: readonly Position[];
+  /** The position up to which was searched. `undefined` if the search found all rows, or as many as were wanted. */
+  readonly searchedTo: Position | undefined;
 }
 
 /**
@@ -41,65 +50,80 @@ export async function scanIndex(
   query: RowQuery,
   from: Position | undefined,
   limit: number,
-): Promise<readonly Position[]> {
+): Promise<FoundRows> {
   const filters = await db.read(() => splitFilter(db, query));
-  const found: Position[] = [];
-  for (const [index, filter] of filters.entries()) {
-    if (index > 0) await turn();
-    found.push(...(await scanOneIndex(db, { ...query, filter }, from, limit)));
+  const [only, ...more] = filters;
+  if (only !== undefined && more.length === 0) {
+    return scanOneIndex(db, { ...query, filter: only }, from, limit);
   }
-  return filters.length === 1 ? found : found.sort(comparePositions[query.order ?? 'newest']).slice(0, limit);
+  const found: Position[] = [];
+  for (const filter of filters) {
+    // Each part is read at once or in few slices, so the search is not ended between them.
+    const { rows } = await scanOneIndex(db, { ...query, filter, endsAt: Infinity }, from, limit);
+    found.push(...rows);
+    await turn();
+  }
+  const rows = found.sort(comparePositions[query.order ?? 'newest']).slice(0, limit);
+  return { rows, searchedTo: undefined };
 }
 
 /**
- * Divide a filter with several values of one field into filters with one value each, whose rows an index contains in the
+ * Divide a filter with several values of its fields into filters with one value each, whose rows an index contains in the
  * order of time, if this reads fewer entries.
  */
 function splitFilter(db: Database, { filter, also = anything }: RowQuery): readonly DeliveryFilter[] {
-  for (const { filter: name, index } of indexesForSeveral(filter)) {
-    const filters = valuesOf(filter[name] ?? []).map(
-      (value): DeliveryFilter => ({ ...filter, [name]: value }),
-    );
-    const isOnly = also === anything && countConditions(filter) === 1;
-    if (filters.length > mostParts) continue;
-    if (isOnly || areFew(db, index, name, filters)) return filters;
+  const several = indexedFilters.filter((name) => valuesOf(filter[name] ?? []).length > 1);
+  const parts = several.reduce((product, name) => product * valuesOf(filter[name] ?? []).length, 1);
+  if (parts <= mostParts) {
+    const combined = several.reduce((all, name) => all.flatMap((part) => split(part, name)), [filter]);
+    if (combined.every((part) => exactIndex(part, also) !== undefined)) return combined;
   }
-  return [filter];
+  return several.map((name) => split(filter, name)).find((some) => areFew(db, some)) ?? [filter];
 }
 
-/** Return whether the entries of several values together are few. */
-function areFew(
-  db: Database,
-  index: string,
-  name: IndexedFilter,
-  filters: readonly DeliveryFilter[],
-): boolean {
-  let left = entriesAtOnce;
+const indexedFilters = [
+  'scanId',
+  'target',
+  'state',
+  'eventType',
+  'endpoint',
+] as const satisfies IndexedFilter[];
+
+function split(filter: DeliveryFilter, name: IndexedFilter): readonly DeliveryFilter[] {
+  return valuesOf(filter[name] ?? []).map((value): DeliveryFilter => ({ ...filter, [name]: value }));
+}
+
+/** Return whether the entries of several filters together are few. */
+function areFew(db: Database, filters: readonly DeliveryFilter[]): boolean {
+  let left = filters.length > mostParts ? 0 : entriesAtOnce;
   for (const filter of filters) {
-    left -= countEntries(db, { index, filter: name }, filter);
     if (left <= 0) return false;
+    left -= fewestEntries(db, filter, entriesAtOnce)?.entries ?? entriesAtOnce;
   }
-  return true;
+  return left > 0;
 }
 
 async function scanOneIndex(
   db: Database,
-  { filter, also = anything, columns, order = 'newest' }: RowQuery,
+  { filter, also = anything, columns, order = 'newest', endsAt = Number.POSITIVE_INFINITY }: RowQuery,
   from: Position | undefined,
   limit: number,
-): Promise<readonly Position[]> {
-  const wanted = and(toCondition(filter), also);
-  const { index, isExact } = await db.read(() => chooseIndex(db, filter, also));
-  const range = rangeOf(index, filter);
-  const found: Position[] = [];
+): Promise<FoundRows> {
+  const wanted = and(withoutTime(filter), also);
+  const exact = exactIndex(filter, also);
+  const index = exact ?? (await db.read(() => chooseIndex(db, filter)));
+  const entries = entriesOf(index, filter);
+  const rows: Position[] = [];
   for (let start = from; ; ) {
-    const { rows, end } = await db.read(() => {
-      const position = isExact ? undefined : positionAfter(db, index, range, start, entriesAtOnce, order);
-      const slice = and(wanted, after(start, order), upTo(position, order));
-      return { rows: select(db, index, columns, slice, order, limit - found.length), end: position };
+    const end = await db.read(() => {
+      const rest = after(spanOf(filter), start, order);
+      const position = exact ? undefined : positionAfter(db, index, entries, rest, entriesAtOnce, order);
+      const slice = and(wanted, inSpan(upTo(rest, position, order)));
+      rows.push(...select(db, index, columns, slice, order, limit - rows.length));
+      return position;
     });
-    found.push(...rows);
-    if (found.length >= limit || end === undefined) return found;
+    if (rows.length >= limit || end === undefined) return { rows, searchedTo: undefined };
+    if (performance.now() >= endsAt) return { rows, searchedTo: end };
     start = end;
     await turn();
   }
@@ -120,24 +144,21 @@ function select(
     .all(...values, limit) as Position[];
 }
 
-/** Choose the index with the fewest entries to read, and return whether every entry matches. */
-function chooseIndex(
-  db: Database,
-  filter: DeliveryFilter,
-  also: Condition,
-): { readonly index: TimeOrderedIndex; readonly isExact: boolean } {
-  const indexes = indexesFor(filter);
+/** Return the index whose entries are the rows of a filter. `undefined` if no index contains exactly these. */
+function exactIndex(filter: DeliveryFilter, also: Condition): TimeOrderedIndex | undefined {
+  if (also !== anything) return undefined;
   const count = countConditions(filter);
-  if (also === anything && count === indexes.length && count <= 1) {
-    return { index: indexes[0] ?? timeIndex, isExact: true };
-  }
-  const [fewest] = indexes
-    .map((index) => ({ index, entries: countEntries(db, index, filter) }))
-    .sort((a, b) => a.entries - b.entries);
-  if (fewest !== undefined && fewest.entries < entriesAtOnce) return { index: fewest.index, isExact: false };
+  return [...indexesFor(filter), timeIndex].find(({ filters }) => filters.length === count);
+}
+
+/** Choose the index with the fewest entries to read. */
+function chooseIndex(db: Database, filter: DeliveryFilter): TimeOrderedIndex {
+  const fewest = fewestEntries(db, filter, entriesAtOnce);
+  if (fewest !== undefined && fewest.entries < entriesAtOnce) return fewest.index;
   // Only the index by time contains the values of the other conditions.
-  const index = indexes.find(({ filter: name }) => name === 'scanId' || name === 'target') ?? timeIndex;
-  return { index, isExact: false };
+  return (
+    indexesFor(filter).find(({ filters: [name] }) => name === 'scanId' || name === 'target') ?? timeIndex
+  );
 }
 
 /** Count the conditions of a filter, without those on the time, which every index can answer. */
@@ -145,13 +166,25 @@ function countConditions({ since: _, until: _2, ...conditions }: DeliveryFilter)
   return Object.values(conditions).filter((value) => value !== undefined).length;
 }
 
-/** Count the entries to read, up to the number from which it makes no difference. */
-function countEntries(db: Database, index: TimeOrderedIndex, filter: DeliveryFilter): number {
-  const { sql, values } = rangeOf(index, filter);
+/** Return the index with the fewest entries. They are counted up to the number from which it makes no difference. */
+export function fewestEntries(
+  db: Database,
+  filter: DeliveryFilter,
+  most: number,
+): { readonly index: TimeOrderedIndex; readonly entries: number } | undefined {
+  const isLimited = filter.since !== undefined || filter.until !== undefined;
+  const [fewest] = [...indexesFor(filter), ...(isLimited ? [timeIndex] : [])]
+    .map((index) => ({ index, entries: countEntries(db, index, filter, most) }))
+    .sort((a, b) => a.entries - b.entries);
+  return fewest;
+}
+
+function countEntries(db: Database, index: TimeOrderedIndex, filter: DeliveryFilter, most: number): number {
+  const { sql, values } = and(entriesOf(index, filter), inSpan(spanOf(filter)));
   const counted = db
     .statement(
       `SELECT count(*) AS entries FROM (SELECT 1 FROM webhook_logs INDEXED BY ${index.index} WHERE ${sql} LIMIT ?)`,
     )
-    .get(...values, entriesAtOnce) as { readonly entries: number };
+    .get(...values, most) as { readonly entries: number };
   return counted.entries;
 }

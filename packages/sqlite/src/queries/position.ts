@@ -1,7 +1,6 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { ListOrder, ListPlace } from '@spiderfoot-webhooks/core/stores';
 import { toRowNumber } from '../rows/row-number.ts';
-import { anything, type Condition } from './condition.ts';
 
 /** The position of a row in the order of time. */
 export interface Position {
@@ -21,21 +20,6 @@ export const comparePositions = {
   oldest: (a, b) => a.received_at - b.received_at || a.id - b.id,
 } as const satisfies Readonly<Record<ListOrder, (a: Position, b: Position) => number>>;
 
-/** Return the condition for the rows after a position in an order. Without a position, it selects all rows. */
-export function after(position: Position | undefined, order: ListOrder): Condition {
-  return compared(position, order === 'newest' ? '<' : '>');
-}
-
-/** Return the condition for the rows up to and including a position. Without a position, it selects all rows. */
-export function upTo(position: Position | undefined, order: ListOrder): Condition {
-  return compared(position, order === 'newest' ? '>=' : '<=');
-}
-
-function compared(position: Position | undefined, operator: string): Condition {
-  if (position === undefined) return anything;
-  return { sql: `(received_at, id) ${operator} (?, ?)`, values: [position.received_at, position.id] };
-}
-
 /**
  * Return the position of a place in a listing.
  * @throws ConfigurationError if its key is not a row number
@@ -45,4 +29,9 @@ export function toPosition(place: ListPlace | undefined): Position | undefined {
   const id = toRowNumber(place.key);
   if (id === undefined) throw new ConfigurationError('cursor', 'must be the cursor of a previous page.');
   return { received_at: place.receivedAt, id };
+}
+
+/** Return the place of a row in a listing. */
+export function toPlace({ received_at, id }: Position): ListPlace {
+  return { receivedAt: received_at, key: String(id) };
 }

@@ -1,60 +1,48 @@
 import type { DeliveryFilter, ListOrder } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
 import { and, type Condition } from './condition.ts';
-import { toCondition, valuesOf } from './filter-conditions.ts';
-import { after, orderBy, type Position } from './position.ts';
+import { isUnprocessed, toCondition, valuesOf } from './filter-conditions.ts';
+import { orderBy, type Position } from './position.ts';
+import { inSpan, type Span } from './span.ts';
 
-/** An index that contains the deliveries with one value of a filter, in the order of time. */
+/** An index that contains the deliveries with one value of each of some filters, in the order of time. */
 export interface TimeOrderedIndex {
   readonly index: string;
-  /** The filter. `undefined` for the index that contains all deliveries. */
-  readonly filter?: IndexedFilter;
+  /** The filters. None for the index that contains all deliveries. */
+  readonly filters: readonly IndexedFilter[];
 }
 
 /** A filter that has an index. */
 export type IndexedFilter = 'scanId' | 'target' | 'state' | 'eventType' | 'endpoint';
 
 /** The index of all deliveries. It also contains their states, types and endpoints. */
-export const timeIndex: TimeOrderedIndex = { index: 'webhook_logs_time' };
+export const timeIndex: TimeOrderedIndex = { index: 'webhook_logs_time', filters: [] };
 
-const indexes = [
-  { filter: 'scanId', index: 'webhook_logs_scan' },
-  { filter: 'target', index: 'webhook_logs_target' },
-  { filter: 'state', index: 'webhook_logs_open' },
-  { filter: 'eventType', index: 'webhook_logs_type' },
-  { filter: 'endpoint', index: 'webhook_logs_endpoint' },
-] as const satisfies readonly TimeOrderedIndex[];
+const indexes: readonly TimeOrderedIndex[] = [
+  { index: 'webhook_logs_scan', filters: ['scanId'] },
+  { index: 'webhook_logs_target', filters: ['target'] },
+  { index: 'webhook_logs_unprocessed', filters: ['state', 'eventType'] },
+  { index: 'webhook_logs_open', filters: ['state'] },
+  { index: 'webhook_logs_type', filters: ['eventType'] },
+  { index: 'webhook_logs_endpoint', filters: ['endpoint'] },
+];
 
 /**
  * Return the indexes that a filter can use, without {@link timeIndex}. For several values of a filter, no index is in the
  * order of time.
  */
-export function indexesFor(filter: DeliveryFilter): readonly (typeof indexes)[number][] {
-  return indexesOf(filter, (values) => values.length === 1);
-}
-
-/** Return the indexes that contain each of several values of a filter in the order of time. */
-export function indexesForSeveral(filter: DeliveryFilter): readonly (typeof indexes)[number][] {
-  return indexesOf(filter, (values) => values.length > 1);
-}
-
-function indexesOf(
-  filter: DeliveryFilter,
-  isWanted: (values: readonly string[]) => boolean,
-): readonly (typeof indexes)[number][] {
-  return indexes.filter(({ filter: name }) => {
-    const value = filter[name];
-    if (value === undefined) return false;
-    const values = valuesOf(value);
-    return isWanted(values) && !(name === 'state' && values.includes('processed'));
+export function indexesFor(filter: DeliveryFilter): readonly TimeOrderedIndex[] {
+  return indexes.filter(({ index, filters }) => {
+    const values = filters.map((name) => valuesOf(filter[name] ?? []));
+    if (values.some(({ length }) => length !== 1)) return false;
+    const [state] = filters.includes('state') ? valuesOf(filter.state ?? []) : [];
+    return state !== 'processed' && (index !== 'webhook_logs_unprocessed' || isUnprocessed(state));
   });
 }
 
-/** Return the part of a filter that limits the entries of an index. */
-export function rangeOf({ filter: name }: TimeOrderedIndex, filter: DeliveryFilter): Condition {
-  const { since, until } = filter;
-  const times = { ...(since && { since }), ...(until && { until }) };
-  return toCondition(name === undefined ? times : { [name]: filter[name], ...times });
+/** Return the condition of a filter that limits the entries of an index, without those on the time. */
+export function entriesOf({ filters }: TimeOrderedIndex, filter: DeliveryFilter): Condition {
+  return toCondition(Object.fromEntries(filters.map((name) => [name, filter[name]])));
 }
 
 /**
@@ -64,15 +52,15 @@ export function rangeOf({ filter: name }: TimeOrderedIndex, filter: DeliveryFilt
 export function positionAfter(
   db: Database,
   { index }: TimeOrderedIndex,
-  range: Condition,
-  from: Position | undefined,
-  entries: number,
+  entries: Condition,
+  span: Span,
+  number: number,
   order: ListOrder = 'newest',
 ): Position | undefined {
-  const { sql, values } = and(range, after(from, order));
+  const { sql, values } = and(entries, inSpan(span));
   return db
     .statement(
       `SELECT received_at, id FROM webhook_logs INDEXED BY ${index} WHERE ${sql} ${orderBy[order]} LIMIT 1 OFFSET ?`,
     )
-    .get(...values, entries - 1) as Position | undefined;
+    .get(...values, number - 1) as Position | undefined;
 }

@@ -47,6 +47,7 @@ const ownObjects = [
   'webhook_logs_scan',
   'webhook_logs_target',
   'webhook_logs_foreign',
+  'webhook_logs_unprocessed',
   'webhook_search',
   'webhook_refusals',
   'webhook_rejections',

@@ -2,8 +2,11 @@ import { type ListOrder, toSearchText } from '@spiderfoot-webhooks/core/stores';
 import type { Database } from '../database/database.ts';
 import { toMatch } from './match-expression.ts';
 
+/** The number of characters of a body that are searched. */
+export const searchedCharacters = 65_536;
+
 /** The limits of what one commit indexes. Such a commit takes some milliseconds, and deliveries wait for it. */
-const sliceLimits = { rows: 200, characters: 65_536 };
+const sliceLimits = { rows: 200, characters: searchedCharacters };
 
 /** The number of rows that are checked for outdated entries at a time. It can be higher, because few entries change. */
 const reviewedAtOnce = 500;
@@ -11,7 +14,7 @@ const reviewedAtOnce = 500;
 /** The time without a delivery after which the index is updated in the background, in milliseconds. */
 const quietTime = 2000;
 
-const beginning = `substr(payload, 1, ${sliceLimits.characters}) AS payload`;
+const beginning = `substr(payload, 1, ${searchedCharacters}) AS payload`;
 
 /**
  * Selects the rows that are not indexed. SQLite never reuses a row number, so these are the rows after the highest
@@ -136,7 +139,12 @@ function writeEntry(db: Database, id: number, text: string): void {
 }
 
 export function searchTextOf(payload: unknown): string {
-  return toSearchText(Buffer.isBuffer(payload) ? payload.toString() : String(payload));
+  return toSearchText(payloadText(payload));
+}
+
+/** Return a payload as text. Another program may have written bytes. */
+export function payloadText(payload: unknown): string {
+  return Buffer.isBuffer(payload) ? payload.toString() : String(payload);
 }
 
 /** Return the numbers of the rows that match a text, according to the index in the file. */

@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Count, CountOptions, DeliveryFilter } from '@spiderfoot-webhooks/core/stores';
+import {
+  type Count,
+  type CountOptions,
+  cursorTime,
+  type DeliveryFilter,
+} from '@spiderfoot-webhooks/core/stores';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore, type Store } from '../../src/index.ts';
@@ -54,7 +59,7 @@ describe('In a large file', () => {
 
   it.each<[string, DeliveryFilter, readonly number[]]>([
     ['type and endpoint', { eventType: 'even', endpoint: 'odd' }, [2]],
-    ['type and state', { eventType: 'odd', state: 'failed' }, []],
+    ['type and what is processed', { eventType: 'even', state: 'processed' }, []],
     ['endpoint and what is processed', { endpoint: 'even', state: 'processed' }, []],
     ['scan and endpoint', { scanId: 's', endpoint: 'odd', eventType: 'even' }, [2]],
   ])(
@@ -74,6 +79,39 @@ describe('In a large file', () => {
     const { turns, result } = await list(filter);
     expect(result.length).toBeGreaterThanOrEqual(5);
     expect(turns).toBeLessThanOrEqual(2);
+  });
+
+  it.each<[string, DeliveryFilter]>([
+    ['a type and a state', { eventType: 'odd', state: 'failed' }],
+    ['types and states', { eventType: ['odd', 'unknown'], state: ['failed', 'dead'] }],
+    ['a common word, a type and a state', { text: 'common', eventType: 'odd', state: 'failed' }],
+  ])('a listing by %s that never occur together reads no delivery', async (_, filter) => {
+    const { turns, result } = await list(filter);
+    expect(result).toEqual([]);
+    expect(turns).toBeLessThanOrEqual(5);
+  });
+
+  it('a listing by a common word and a rare type reads only the bodies of this type', async () => {
+    const { turns, result } = await list({ text: 'common', eventType: 'rare' });
+    expect(result).toEqual([40_000, 32_000, 24_000, 16_000, 8_000]);
+    expect(turns).toBeLessThanOrEqual(2);
+  });
+
+  it.each<[string, DeliveryFilter]>([
+    ['a type and an endpoint', { eventType: 'even', endpoint: 'odd' }],
+    ['a word, a type and an endpoint', { text: 'common', eventType: 'even', endpoint: 'odd' }],
+  ])('a listing by %s ends at its timeLimit, and its cursor continues the search', async (_, filter) => {
+    const options = { ...filter, timeLimit: 0.001 };
+    const first = await store.list(options);
+    expect(first.deliveries).toEqual([]);
+    expect(cursorTime(first.cursor ?? '').getTime()).toBeGreaterThan(1);
+    const keys: string[] = [];
+    for (let { cursor } = first; cursor !== undefined; ) {
+      const page = await store.list({ ...options, cursor });
+      keys.push(...page.deliveries.map(({ key }) => key));
+      cursor = page.cursor;
+    }
+    expect(keys).toEqual(['2']);
   });
 
   it.each<[string, DeliveryFilter, number]>([
@@ -136,7 +174,7 @@ describe('In a large file', () => {
     const run = vi.fn(() => other.exec("UPDATE webhook_logs SET source_ip = 'x' WHERE id = 1"));
     const writing = setInterval(run, 0);
     try {
-      const replayed = await turnsDuring(() => store.replay({ eventType: 'odd', state: 'failed' }));
+      const replayed = await turnsDuring(() => store.replay({ eventType: 'odd', endpoint: 'even' }));
       const pruned = await turnsDuring(() => store.prune({ keep: 1, states: ['dead'] }));
       for (const { turns, result } of [replayed, pruned]) {
         expect(result).toBe(0);

@@ -147,6 +147,23 @@ describe('The plan of a statement', () => {
     for (const sql of counts) expect(planOf(sql)[0]).toMatch(/USING COVERING INDEX webhook_logs_time/);
   });
 
+  it('of a slice has at most one bound on each side, because SQLite uses only one for the range of an index', async () => {
+    prepared.clear();
+    const other = openStore(path, { readOnly: true });
+    const times = { since: new Date(1704067200000), until: new Date() };
+    for (const order of ['newest', 'oldest'] as const) {
+      await other.list({ ...times, eventType: 'type_1', endpoint: 'e1', cursor: '1704067300000.50', order });
+    }
+    await other.counts(times);
+    await other.close();
+    const slices = [...prepared].filter((sql) => sql.includes('received_at'));
+    expect(slices.length).toBeGreaterThan(3);
+    for (const sql of slices) {
+      expect(sql.match(/received_at(?:, id\))? >/g)?.length ?? 0, sql).toBeLessThanOrEqual(1);
+      expect(sql.match(/received_at(?:, id\))? </g)?.length ?? 0, sql).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('of the queue uses an index', async () => {
     const wrong = await faults(async () => {
       let failures = 0;

@@ -23,7 +23,7 @@ describe('A new file', () => {
       { name: 'processed', type: 'BOOLEAN', notnull: 0, dflt_value: 'FALSE' },
       { name: 'error_message', type: 'TEXT', notnull: 0, dflt_value: null },
     ]);
-    expect(versionOf(path)).toEqual({ user_version: 6 });
+    expect(versionOf(path)).toEqual({ user_version: 7 });
     expect(query(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
   });
 

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 
 /** For each version of the file, the statements that undo the migration to the next version. */
 const undo: Readonly<Record<number, string>> = {
+  6: 'DROP INDEX webhook_logs_unprocessed;',
   5: 'ALTER TABLE webhook_logs DROP COLUMN trace_context;',
   4: `
     DROP INDEX webhook_unauthenticated_endpoint;
@@ -26,9 +27,9 @@ const undo: Readonly<Record<number, string>> = {
 };
 
 /** Change a file of the newest version to an older version. The cells keep their values. */
-export function downgrade(path: string, version: 1 | 2 | 3 | 4 | 5): void {
+export function downgrade(path: string, version: 1 | 2 | 3 | 4 | 5 | 6): void {
   const db = new Database(path);
-  for (let to = 5; to >= version; to--) db.exec(undo[to] ?? '');
+  for (let to = 6; to >= version; to--) db.exec(undo[to] ?? '');
   db.pragma(`user_version = ${version}`);
   db.close();
 }
