@@ -49,6 +49,7 @@ export default defineConfig({
           page('Mistakes in signatures', '/diagnose'),
           page('Metrics and logs', '/metrics-and-logs'),
           page('Telemetry', '/telemetry'),
+          page('Monitoring', '/monitoring'),
           page('Troubleshooting', '/troubleshooting'),
         ],
       },

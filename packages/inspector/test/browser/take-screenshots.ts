@@ -1,10 +1,11 @@
 /** Takes the screenshots of the docs, from a store with sample deliveries: `npm run screenshots`. */
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { openFilledStore } from './support/filled-store.ts';
+import { fixedFonts } from './support/fixed-fonts.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 
 const chromium = '/usr/bin/chromium';
@@ -25,28 +26,10 @@ const shown = {
 /** The space below a page that is lower than its image, in pixels. */
 const margin = 32;
 
-/** Inter and JetBrains Mono (Debian: fonts-inter, fonts-jetbrains-mono), so that images do not depend on the machine. */
-const fonts = `<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig>
-  <include>/etc/fonts/fonts.conf</include>
-  ${replaced('sans', 'Inter')}
-  ${replaced('sans-serif', 'Inter')}
-  ${replaced('DejaVu Sans', 'Inter')}
-  ${replaced('ui-monospace', 'JetBrains Mono')}
-</fontconfig>`;
-
-function replaced(family: string, by: string): string {
-  return `<match target="pattern"><test name="family"><string>${family}</string></test>
-    <edit name="family" mode="assign" binding="strong"><string>${by}</string></edit></match>`;
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'screenshots-'));
-const fontFile = join(folder, 'fonts.conf');
-writeFileSync(fontFile, fonts);
 mkdirSync(images, { recursive: true });
 const filled = await openFilledStore({ deliveries: 8000, deadLetters: 9, rejected: 12 });
-const browser = await launchChromium(chromium, { FONTCONFIG_FILE: fontFile });
+const browser = await launchChromium(chromium, fixedFonts(folder));
 try {
   for (const name of namesOf(shown)) {
     for (const image of shown[name].images) await take(browser, name, image);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -35,6 +35,15 @@ describeWithServer(promtool, 'promtool', () => {
   it('promtool accepts the alert rules, and their tests pass', () => {
     expect(run(operationsFile('.'), 'check', 'rules', rules)).toMatchObject({ status: 0 });
     expect(run(operationsFile('.'), 'test', 'rules', tests)).toMatchObject({ status: 0 });
+  });
+
+  it('promtool accepts the configuration in the documentation', () => {
+    const page = readFileSync(new URL('../../../../docs/monitoring.md', import.meta.url), 'utf8');
+    const [, config = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+    expect(config).toContain(rules);
+    const folder = copyWith((text) => text);
+    writeFileSync(join(folder, 'prometheus.yml'), config);
+    expect(run(folder, 'check', 'config', 'prometheus.yml')).toMatchObject({ status: 0 });
   });
 
   it('the tests of the alert rules fail if a condition never holds or always holds', () => {
