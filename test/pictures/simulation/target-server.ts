@@ -13,7 +13,8 @@ export interface TargetServer {
   close(): void;
 }
 
-export async function startTargetServer(): Promise<TargetServer> {
+/** @param port 0 for a free port */
+export async function startTargetServer(port = 0): Promise<TargetServer> {
   let waiting = 0;
   const server = createServer((request, response) => {
     request.resume().once('end', () => {
@@ -21,11 +22,13 @@ export async function startTargetServer(): Promise<TargetServer> {
       waiting += 1;
       setTimeout(() => {
         waiting -= 1;
-        response.writeHead(status, { 'content-type': 'text/plain' }).end('ok');
+        response
+          .writeHead(status, { 'content-type': 'text/plain' })
+          .end(status === 200 ? 'ok' : 'maintenance');
       }, delay);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
