@@ -27,7 +27,10 @@ export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewP
       <div data-region="replay">{chosen && canReplay && <DryRun group={chosen} csrfToken={csrfToken} />}</div>
       <div data-region="groups">
         {groups.length === 0 ? (
-          <p class="empty">No dead letters.</p>
+          <div class="empty">
+            <p>No dead letters.</p>
+            <p>A delivery appears here when a handler has failed in each of its attempts.</p>
+          </div>
         ) : (
           <GroupTable groups={groups} canReplay={canReplay} />
         )}
@@ -46,14 +49,16 @@ function GroupTable({ groups, canReplay }: Pick<ViewParts, 'canReplay'> & Pick<D
     canReplay && 'Replay',
   ];
   return (
-    <table class="stack">
-      <ColumnHeads columns={columns} />
-      <tbody data-keyed="">
-        {groups.map((group) => (
-          <GroupRow group={group} canReplay={canReplay} />
-        ))}
-      </tbody>
-    </table>
+    <section aria-label="Groups of dead letters">
+      <table class="stack">
+        <ColumnHeads columns={columns} />
+        <tbody data-keyed="">
+          {groups.map((group) => (
+            <GroupRow group={group} canReplay={canReplay} />
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 

@@ -12,7 +12,9 @@ export function CodeTable({ counts }: { counts: readonly CodeCount[] }) {
         <h2>By code</h2>
       </div>
       <table>
-        <ColumnHeads columns={['Code', { label: 'Requests', class: 'number' }, 'Latest hour']} />
+        <ColumnHeads
+          columns={['Code', { label: 'Requests', class: 'number' }, { label: 'Latest hour', class: 'wide' }]}
+        />
         <tbody data-keyed="">
           {counts.map(({ code, count, latest }) => (
             <tr data-key={code}>
@@ -23,7 +25,7 @@ export function CodeTable({ counts }: { counts: readonly CodeCount[] }) {
                 <p class="note">{hintOf(code)}</p>
               </td>
               <td class="number">{countText(count)}</td>
-              <td>
+              <td class="wide">
                 <Time at={latest} />
               </td>
             </tr>

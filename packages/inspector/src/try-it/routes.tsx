@@ -73,7 +73,7 @@ function Unavailable({ readOnly }: { readOnly: boolean }) {
 function OutcomeNotice({ outcome, storedKey }: { outcome: Outcome; storedKey: string | undefined }) {
   const isRejected = outcome.status === 'rejected';
   return (
-    <div class={isRejected ? 'notice bad' : 'notice'} role="status">
+    <div class={isRejected ? 'notice bad' : 'notice good'} role="status">
       <p>
         <b>{isRejected ? outcome.code : outcome.status}</b>{' '}
         {storedKey !== undefined && (
@@ -94,7 +94,7 @@ function OutcomeNotice({ outcome, storedKey }: { outcome: Outcome; storedKey: st
 function TryItForm(parts: { csrfToken: string; type?: string; dialect?: SenderDialect }) {
   const { csrfToken, type = 'scan_completed', dialect: chosen = 'guide' } = parts;
   return (
-    <form class="form" method="post">
+    <form class="panel form" method="post">
       <CsrfField token={csrfToken} />
       <p class="note">
         The event is signed and passes through the receiver, so your handlers run. Its data contains{' '}
