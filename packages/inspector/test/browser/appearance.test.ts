@@ -32,6 +32,17 @@ describeWithBrowser('appearance', () => {
     expect(await background()).not.toBe(light);
   });
 
+  it('shows the actions on selected rows with the first selection, and moves no row', async () => {
+    const page = await openPage(browser(), `${filled.url}deliveries`);
+    const row = page.locator('[data-rows] tr').first();
+    const replay = page.getByRole('button', { name: 'Replay' });
+    const before = await row.boundingBox();
+    expect(await replay.isVisible()).toBe(false);
+    await row.locator('input').check();
+    expect(await replay.isVisible()).toBe(true);
+    expect(await row.boundingBox()).toEqual(before);
+  });
+
   it('shows times in the time zone of the browser, and UTC as the tooltip', async () => {
     const page = await openPage(browser(), `${filled.url}deliveries`, { timezoneId: 'Pacific/Kiritimati' });
     const time = page.locator('time[data-time]').first();
