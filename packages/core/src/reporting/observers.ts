@@ -1,4 +1,3 @@
-import type { WaitUntil } from '../adapter/delivery.ts';
 import { isThenable } from '../data/promises.ts';
 import { asksForRetry, ConfigurationError, EventHandlingError } from '../errors.ts';
 import type { Outcome } from '../outcome/outcome.ts';
@@ -15,6 +14,7 @@ import {
 } from './observation.ts';
 import { logLostDelivery, logOutcome } from './outcome-log.ts';
 import { beginTrace } from './safe-trace.ts';
+import { safely } from './safely.ts';
 
 /** The details that {@link Receiver.onOutcome} passes along with an outcome. */
 export interface OutcomeDetails {
@@ -128,6 +128,13 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
     error(err, source, subject);
   }
 
+  /** If a listener returned a promise, report its rejection. */
+  function watchListener(result: unknown, subject: Subject): void {
+    if (!isThenable(result)) return;
+    const watched = Promise.resolve(result).catch((err: unknown) => sideError(err, 'listener', subject));
+    subject.waitUntil?.(watched);
+  }
+
   function endTrace(
     outcome: Outcome,
     { trace, id, eventType, attempt, isDeadLetter, bodySize }: Observation,
@@ -160,13 +167,14 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
       const { phase, attempt, eventType, nextAttempt, ip, receivedAt } = observation;
       const timings = observation.timings();
       const details = { endpoint, phase, attempt, eventType, nextAttempt, ip, receivedAt, timings };
+      // Listeners for metrics are called for every request, so this creates no functions.
       for (const listener of outcomeListeners) {
-        // The outcome is one of the receiver to which the listener was added, so its event has the types of that receiver.
-        safely(
-          () => listener(outcome as never, details),
-          (err) => sideError(err, 'listener', observation),
-          observation.waitUntil,
-        );
+        try {
+          // The outcome is one of the receiver to which the listener was added, so its event has the types of that receiver.
+          watchListener(listener(outcome as never, details), observation);
+        } catch (err) {
+          sideError(err, 'listener', observation);
+        }
       }
     },
     error,
@@ -201,11 +209,11 @@ export function createObservers(endpoint: string, logger: Logger): Observers {
           eventType,
         };
         for (const listener of handlerRunListeners) {
-          safely(
-            () => listener(details),
-            (err) => sideError(err, 'listener', subject),
-            subject.waitUntil,
-          );
+          try {
+            watchListener(listener(details), subject);
+          } catch (err) {
+            sideError(err, 'listener', subject);
+          }
         }
       };
     },
@@ -229,18 +237,3 @@ const failureMessages = {
   listener: 'a listener failed',
   receiver: 'a function passed to the receiver failed',
 } as const satisfies Record<ErrorDetails['source'], string>;
-
-function safely(
-  call: () => unknown,
-  onFailure: (error: unknown) => void = () => {},
-  waitUntil?: WaitUntil,
-): void {
-  try {
-    const result = call();
-    if (!isThenable(result)) return;
-    const handled = Promise.resolve(result).catch(onFailure);
-    waitUntil?.(handled);
-  } catch (error) {
-    onFailure(error);
-  }
-}
