@@ -120,6 +120,16 @@ export function command(): Command {
     .addOption(
       new Option('--metrics-host <address>', 'the address of that port').default('127.0.0.1', '127.0.0.1'),
     )
+    .option(
+      '--max-oldest-seconds <n>',
+      'answer GET /health with 503 if a queued delivery is older than this number of seconds',
+      parseWhole,
+    )
+    .option(
+      '--max-dead-letters <n>',
+      'answer GET /health with 503 if the store has more dead letters than this',
+      parseWhole,
+    )
     .option('--no-inspector', 'do not serve the inspector')
     .option(
       '--inspector-port <port>',

@@ -30,6 +30,8 @@ export interface ListenFlags extends SecretOptions {
   readonly tlsKey?: string;
   readonly clientCa?: string;
   readonly metricsPort?: number;
+  readonly maxOldestSeconds?: number;
+  readonly maxDeadLetters?: number;
   readonly metricsHost: string;
   /** `false` for `--no-inspector`. */
   readonly inspector: boolean;

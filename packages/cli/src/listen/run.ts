@@ -70,6 +70,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   let observe: ForwarderObserver = (observation) => early.push(observation);
   const forwarders = await createForwarders({ ...flags, queued: isQueued }, env, (seen) => observe(seen));
   const settings = await readServerSettings(flags);
+  const { maxOldestSeconds, maxDeadLetters } = settings;
   const stored = await openReceiverStore({ ...flags, ...settings }, env, report.stored);
   cleanup.add(stored.close);
   const secretRemarks = await keepSecret(plan.generatedSecret);
@@ -113,7 +114,7 @@ async function start(flags: ListenFlags, env: Variables, cleanup: Cleanup): Prom
   cleanup.add(close);
   const checks = createHealthChecks({
     isClosing: () => isClosing,
-    ...(observedStore && { store: observedStore }),
+    ...(observedStore && { store: observedStore, maxOldestSeconds, maxDeadLetters }),
   });
   const operations = createOperations(checks, metrics, flags.metricsPort !== undefined);
   const metricsUrl = await openOperationsServer(flags, operations, cleanup);

@@ -2,7 +2,10 @@ import type { StoreFromEnvironment } from '@spiderfoot-webhooks/store';
 import { UsageFailure } from '../failure/failure.ts';
 import type { ListenFlags } from '../listen/flags.ts';
 
-type StoreFlags = Pick<ListenFlags, 'store' | 'queue' | 'keepRejected' | 'retention' | 'concurrency'>;
+type StoreFlags = Pick<
+  ListenFlags,
+  'store' | 'queue' | 'keepRejected' | 'retention' | 'concurrency' | 'maxOldestSeconds' | 'maxDeadLetters'
+>;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +22,7 @@ export interface ReceiverStore extends StoreFromEnvironment {
  * @throws UsageFailure, ConfigurationError
  */
 export async function openReceiverStore(
-  { store, queue, keepRejected = 0, retention, concurrency }: StoreFlags,
+  { store, queue, keepRejected = 0, retention, concurrency, ...maximums }: StoreFlags,
   env: Variables,
   report: (details: object, message: string) => void,
 ): Promise<ReceiverStore> {
@@ -38,6 +41,10 @@ export async function openReceiverStore(
   }
   if (location === undefined && retention !== undefined) {
     throw new UsageFailure('--retention requires a store.', 'Give --store webhooks.db.');
+  }
+  if (location === undefined && (maximums.maxOldestSeconds ?? maximums.maxDeadLetters) !== undefined) {
+    const flag = maximums.maxOldestSeconds === undefined ? '--max-dead-letters' : '--max-oldest-seconds';
+    throw new UsageFailure(`${flag} requires a store.`, 'Give --store webhooks.db.');
   }
   const mode = queue === true ? 'queued' : env.SPIDERFOOT_WEBHOOK_MODE;
   if (concurrency !== undefined && mode !== 'queued') {

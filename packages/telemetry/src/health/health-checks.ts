@@ -10,12 +10,12 @@ export interface HealthOptions {
    * The maximum age of the oldest queued delivery, in seconds. If it is exceeded, `/health` reports a problem.
    * @default no maximum
    */
-  readonly maxOldestSeconds?: number;
+  readonly maxOldestSeconds?: number | undefined;
   /**
    * The maximum number of dead letters. If it is exceeded, `/health` reports a problem.
    * @default no maximum
    */
-  readonly maxDeadLetters?: number;
+  readonly maxDeadLetters?: number | undefined;
   /**
    * Return whether the app shuts down. `/readyz` and `/health` then answer 503, so that a load balancer sends requests
    * to another instance.
