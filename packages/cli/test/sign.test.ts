@@ -115,7 +115,7 @@ describe('sign', () => {
     expect(large).toMatchObject({ code: 1, lines: [] });
     expect(large.stderr).toBe(`error: ${file} exceeds the limit of 67108864 bytes.\n`);
     const { stderr } = await withSecret([name, dirname(file), ...signed]);
-    expect(stderr).toBe(`error: ${dirname(file)} is a folder.\n`);
+    expect(stderr).toContain(`error: ${dirname(file)} is a folder.\n`);
   });
 });
 
@@ -143,6 +143,9 @@ describe('verify', () => {
   it('requires a signature, and a body file that exists', async () => {
     expect(await withSecret(['verify'], { input: body })).toMatchObject({ code: 2 });
     const { code, stderr } = await withSecret(['verify', '/nowhere/body', '-s', signature]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: /nowhere/body does not exist.\n' });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^error: \/nowhere\/body does not exist\.\n/),
+    });
   });
 });

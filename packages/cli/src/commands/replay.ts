@@ -1,4 +1,9 @@
-import type { DeliveryStore, ReplayOptions, StoreCapability } from '@spiderfoot-webhooks/core/stores';
+import type {
+  DeliveryStore,
+  DeliveryWithBody,
+  ReplayOptions,
+  StoreCapability,
+} from '@spiderfoot-webhooks/core/stores';
 import { Command, Option } from 'commander';
 import { CommandFailure, UsageFailure } from '../failure/failure.ts';
 import {
@@ -120,8 +125,13 @@ async function replayKeys(
   endpoint: string | undefined,
   { isDryRun, json, ...options }: ReplayOptions & { readonly isDryRun: boolean; readonly json: boolean },
 ): Promise<void> {
-  const records = [];
-  for (const key of keys) records.push(await findRecord(store, key, endpoint));
+  // A delivery that is named twice, such as by its key and its id, is replayed once.
+  const found = new Map<string, DeliveryWithBody>();
+  for (const text of keys) {
+    const record = await findRecord(store, text, endpoint);
+    found.set(record.key, record);
+  }
+  const records = [...found.values()];
   const { isReplayable } = await import('@spiderfoot-webhooks/core/stores');
   const rejected = records.find((record) => !isReplayable(record));
   if (rejected !== undefined) {

@@ -1,6 +1,6 @@
 import { printable, printableLines } from '../terminal/printable.ts';
 import { type PrintedError, printError } from './print-error.ts';
-import { systemSentence } from './system-errors.ts';
+import { systemFailure } from './system-errors.ts';
 
 interface FailureOptions extends ErrorOptions {
   /** 1: the command failed. 2: the command was used incorrectly. @default 1 */
@@ -68,9 +68,9 @@ function errorOf(error: unknown): PrintedError {
   if (error instanceof Error && storeErrors.includes(error.name)) {
     return { message: printable(error.message), code: 'failed', hint: undefined, exitCode: 1 };
   }
-  const sentence = systemSentence(error);
-  if (sentence !== undefined) {
-    return { message: printable(sentence), code: 'failed', hint: undefined, exitCode: 1 };
+  const system = systemFailure(error);
+  if (system !== undefined) {
+    return { message: printable(system.message), code: 'failed', hint: system.hint, exitCode: 1 };
   }
   // This is a bug in the kit. Print the stack for the bug report.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -59,7 +59,7 @@ describe('results with --json', () => {
       deliveries: [delivery],
     });
     expect(await onlyResult(filter)).toEqual({ dryRun: false, replayed: 1 });
-    expect(await onlyResult(['replay', '1', '--store', db])).toEqual({
+    expect(await onlyResult(['replay', '1', '1', '--store', db])).toEqual({
       dryRun: false,
       replayed: 1,
       deliveries: [delivery],
@@ -148,7 +148,8 @@ describe('errors with --json', () => {
     { args: ['init', 'rails'], code: 'usage_error', exitCode: 2, hint: true },
     { args: ['sned'], code: 'usage_error', exitCode: 2, hint: true },
     { args: ['log', '--store', '/nowhere/w.db'], code: 'usage_error', exitCode: 2, hint: false },
-    { args: ['sign', '/nowhere'], code: 'failed', exitCode: 1, hint: false },
+    { args: ['sign', '/nowhere'], code: 'failed', exitCode: 1, hint: true },
+    { args: ['sign', '/'], code: 'failed', exitCode: 1, hint: true },
   ])('prints one line of JSON on standard error for $args', async ({ args, code, exitCode, hint }) => {
     const ended = await json(args);
     expect(ended).toMatchObject({ code: exitCode, results: [] });
