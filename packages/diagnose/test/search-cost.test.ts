@@ -1,10 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { diagnose } from '@spiderfoot-webhooks/diagnose';
 import { expect, it } from 'vitest';
 import { gridStyles } from '../src/json/style-grid.ts';
 import { unlikelySecretGuesses } from '../src/search/guesses.ts';
 import { likeliestFirst } from '../src/search/likeliest-first.ts';
-import { shortHmac } from '../src/signature/short-hmac.ts';
+import { readSignature } from '../src/signature/read-signature.ts';
+import { shortHash, shortHmac } from '../src/signature/short-digests.ts';
 
 const wrong = `sha256=${'0123456789abcdef'.repeat(4)}`;
 
@@ -22,6 +23,22 @@ it('shortHmac computes the same as createHmac, or leaves a long key or message t
     }
   }
   expect(shortHmac('sha256', randomBytes(65), ['x'])).toBeUndefined();
+});
+
+it('shortHash computes the same as createHash, or leaves a long message to it', () => {
+  for (const algorithm of ['sha256', 'md5', 'sha3-256', 'blake2b512']) {
+    const parts = ['schlüssel:', randomBytes(300)];
+    const expected = createHash(algorithm)
+      .update(Buffer.concat(parts.map((part) => Buffer.from(part))))
+      .digest();
+    expect(shortHash(algorithm, parts)).toEqual(expected);
+    expect(shortHash(algorithm, [randomBytes(8192), 'x'])).toBeUndefined();
+  }
+});
+
+it('64 hex digits are read as hex only, because another algorithm would double the time of a diagnosis', () => {
+  const readings = readSignature(wrong);
+  expect(new Set(readings.map(({ hex }) => hex.length))).toEqual(new Set([64]));
 });
 
 it('likeliestFirst yields each combination once, and those of common items first', () => {

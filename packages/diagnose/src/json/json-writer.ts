@@ -37,39 +37,52 @@ function write(value: Json, style: JsonStyle, newline: string): string {
     return value.startsWith('s') ? style.string(text) : style.number(text);
   }
   if (typeof value !== 'object' || value === null) return String(value);
-  const { colon = ':' } = style;
   const inner = newline + (style.indent ?? '');
   if (isList(value)) {
     if (value.length === 0) return closedAt(style.emptyList ?? '[]', newline);
     const isInline = style.inlineLists === true;
     const items = value.map((item) => write(item, style, isInline ? newline : inner));
-    return isInline ? `[ ${items.join(', ')} ]` : enclose('[]', items, style, newline);
+    return isInline ? `[ ${items.join(', ')} ]` : enclose('[', items, ']', style, newline);
   }
-  const entries = Object.entries(value);
-  if (entries.length === 0) return closedAt(style.emptyObject ?? '{}', newline);
-  const members = ordered(entries, style.order).map(
-    ([name, member]) => `${style.string(name.slice(1))}${colon}${write(member, style, inner)}`,
-  );
-  return enclose('{}', members, style, newline);
+  const members = membersOf(value, style.order);
+  if (members.length === 0) return closedAt(style.emptyObject ?? '{}', newline);
+  const { string, colon = ':' } = style;
+  const parts = members.map(([name, member]) => string(name) + colon + write(member, style, inner));
+  return enclose('{', parts, '}', style, newline);
 }
 
 /** Indent the closing bracket of an empty object or list. */
 function closedAt(empty: string, newline: string): string {
-  return empty.replace(/\n(?=.$)/, newline);
+  return empty.includes('\n') ? empty.replace(/\n(?=.$)/, newline) : empty;
 }
 
 function enclose(
-  [open, close]: '[]' | '{}' | string,
+  open: string,
   parts: readonly string[],
+  close: string,
   { comma = ',', indent }: JsonStyle,
   newline: string,
 ): string {
-  if (indent === undefined) return `${open}${parts.join(comma)}${close}`;
+  if (indent === undefined) return open + parts.join(comma) + close;
   const inner = newline + indent;
-  return `${open}${inner}${parts.join(`,${inner}`)}${newline}${close}`;
+  return open + inner + parts.join(`,${inner}`) + newline + close;
 }
 
 type Member = readonly [name: string, value: Json];
+type JsonObject = Exclude<Json, string | boolean | null | readonly Json[]>;
+
+/** The members of each object in each order. A value is written in thousands of styles. */
+const known = new WeakMap<JsonObject, Map<MemberOrder | undefined, readonly Member[]>>();
+
+function membersOf(value: JsonObject, order: MemberOrder | undefined): readonly Member[] {
+  const orders = known.get(value) ?? new Map<MemberOrder | undefined, readonly Member[]>();
+  const found = orders.get(order);
+  if (found !== undefined) return found;
+  const members = Object.entries(value).map(([name, member]) => [name.slice(1), member] as const);
+  const sorted = ordered(members, order);
+  known.set(value, orders.set(order, sorted));
+  return sorted;
+}
 
 const byBytes = ([a]: Member, [b]: Member) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
@@ -85,8 +98,8 @@ function ordered(members: readonly Member[], order: MemberOrder | undefined): re
       return [...members].sort((a, b) => Buffer.byteLength(a[0]) - Buffer.byteLength(b[0]) || byBytes(a, b));
     case 'javascript': {
       // A JavaScript object lists names that are whole numbers first, in ascending order.
-      const isIndex = ([name]: Member) => /^s(?:0|[1-9]\d{0,9})$/.test(name);
-      const indices = members.filter(isIndex).sort(([a], [b]) => Number(a.slice(1)) - Number(b.slice(1)));
+      const isIndex = ([name]: Member) => /^(?:0|[1-9]\d{0,9})$/.test(name);
+      const indices = members.filter(isIndex).sort(([a], [b]) => Number(a) - Number(b));
       return [...indices, ...members.filter((member) => !isIndex(member))];
     }
   }

@@ -20,6 +20,6 @@ export function* nestedTexts(json: Json): Generator<string, void, undefined> {
   for (const [, value] of nested(json)) {
     if (typeof value !== 'string' || !value.startsWith('s')) continue;
     const text = value.slice(1);
-    if (text.length >= 8) yield text;
+    if (/[{[]/.test(text) || /^[\w%+/=&.\s-]{16,}$/.test(text)) yield text;
   }
 }

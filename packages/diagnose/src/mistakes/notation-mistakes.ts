@@ -93,7 +93,7 @@ export const notations: readonly Entry<string, Buffer>[] = tableOf<string, Buffe
   {
     name: 'signature-base32',
     fix: 'The digest is written in base32 or base58. Write it in hex: hexdigest(), digest("hex").',
-    candidates: (text) => [base32Bytes(text), base58Bytes(text)],
+    candidates: (text) => (/^[\da-f]{32,}$/i.test(text) ? [] : [base32Bytes(text), base58Bytes(text)]),
   },
   {
     name: 'signature-bytes',

@@ -91,7 +91,13 @@ function* attempts(evidence: Evidence, body: Buffer, key: Buffer): Generator<Att
   for (const construction of schemes(0, fixedSchemes, 40))
     yield { construction, thoroughly: body.length < 2 ** 14 };
   for (const guess of secrets) yield { secret: guess };
-  for (const guess of bodyGuesses(forms, few.bodies)) yield { body: guess };
+  const simple: Guess[] = [];
+  let size = 0;
+  for (const guess of bodyGuesses(forms, few.bodies)) {
+    yield { body: guess };
+    size += guess.value.length;
+    if (size <= mostKept) simple.push(guess);
+  }
   for (const guess of distinct(secretGuesses(secret, previousSecrets), key)) yield { secret: guess };
   // A mistake inside others, such as a newline after base64.
   const inner = [...unwrapped(forms)];
@@ -103,7 +109,7 @@ function* attempts(evidence: Evidence, body: Buffer, key: Buffer): Generator<Att
     }
   }
   // Two mistakes.
-  const bodies = [...kept(distinct([...bodyGuesses(forms, few.bodies), ...inner], body))];
+  const bodies = [...kept(distinct([...simple, ...inner], body))];
   for (const other of secrets) for (const guess of bodies) yield { body: guess, secret: other };
   for (const construction of schemes(0, fixedSchemes, 2)) {
     for (const other of secrets) yield { secret: other, construction };

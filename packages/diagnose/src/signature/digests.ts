@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Mistake } from '../mistakes/mistake.ts';
-import { shortHmac } from './short-hmac.ts';
+import { shortHash, shortHmac } from './short-digests.ts';
 
 /** A digest algorithm, by its name in `node:crypto`. */
 export type Algorithm = keyof typeof digestLengths;
@@ -59,6 +59,8 @@ export function hmacOf(algorithm: Algorithm, key: Buffer, ...parts: readonly (Bu
 
 /** Compute a plain hash of several parts. */
 export function hashOf(algorithm: Algorithm, ...parts: readonly (Buffer | string)[]): Buffer {
+  const short = shortHash(algorithm, parts);
+  if (short !== undefined) return short;
   const hash = createHash(algorithm);
   for (const part of parts) hash.update(part);
   return hash.digest();
