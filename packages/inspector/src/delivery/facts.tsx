@@ -1,5 +1,5 @@
 import type { DeliveryWithBody } from '@spiderfoot-webhooks/core/stores';
-import type { Child } from 'hono/jsx';
+import { Fact, TextFact } from '../layout/facts.tsx';
 import { countText } from '../layout/number-text.ts';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
@@ -54,23 +54,5 @@ export function Facts({ delivery, event, scanHref }: FactsParts) {
         )}
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: Child }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
-  );
-}
-
-function TextFact({ name, value }: { name: string; value: string | undefined }) {
-  if (value === undefined || value === '') return null;
-  return (
-    <Fact name={name}>
-      <Text of={value} />
-    </Fact>
   );
 }

@@ -4,6 +4,7 @@ import type {
   RejectionWithRequest,
 } from '@spiderfoot-webhooks/core/stores';
 import { BodySection } from '../delivery/body-section.tsx';
+import { Fact, TextFact } from '../layout/facts.tsx';
 import { StepLink } from '../layout/step-link.tsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
@@ -67,34 +68,13 @@ export function RequestView({ rejection, diagnosis }: RequestViewParts) {
             <h2>Request</h2>
           </div>
           <dl class="facts">
-            <dt>Code</dt>
-            <dd>
-              <Text of={code} />
-            </dd>
-            <dt>Received</dt>
-            <dd>
+            <TextFact name="Code" value={code} />
+            <Fact name="Received">
               <Time at={receivedAt} />
-            </dd>
-            <dt>Endpoint</dt>
-            <dd>
-              <Text of={endpoint} />
-            </dd>
-            {ip !== undefined && (
-              <>
-                <dt>Client</dt>
-                <dd>
-                  <Text of={ip} />
-                </dd>
-              </>
-            )}
-            {request && (
-              <>
-                <dt>Method</dt>
-                <dd>
-                  <Text of={request.method} />
-                </dd>
-              </>
-            )}
+            </Fact>
+            <TextFact name="Endpoint" value={endpoint} />
+            <TextFact name="Client" value={ip} />
+            <TextFact name="Method" value={request?.method} />
           </dl>
         </section>
       </aside>
