@@ -70,11 +70,11 @@ describe('the filter of a group', () => {
   });
 
   it('continues a full page after its last delivery', async () => {
-    const { list } = storeOf(2000, [1, 2, 1500]);
+    const { list } = storeOf(2000, [1, 2, 3]);
     const first = await list({ limit: 2 });
     expect(first.deliveries.map(({ key }) => key)).toEqual(['1', '2']);
     const second = await list({ limit: 2, cursor: first.cursor });
-    expect(second.deliveries.map(({ key }) => key)).toEqual(['1500']);
+    expect(second.deliveries.map(({ key }) => key)).toEqual(['3']);
   });
 
   it('remains when another filter is applied without script', async () => {
