@@ -13,7 +13,7 @@ import { showLocalTimes } from './local-times.ts';
 import { startNavigation } from './navigation.ts';
 import { showSelection, startSelection } from './selection.ts';
 
-const { live, page } = document.body.dataset;
+const { page } = document.body.dataset;
 
 startConfirmations();
 startCopyButtons();
@@ -25,11 +25,12 @@ const rows = startNewRows();
 const navigate = startNavigation(() => {
   rows.reset();
   prepare();
-  stream?.restart();
+  stream.restart();
 });
 const charts = startCharts(navigate);
 const updateRegions = startRegions(() => void charts.draw());
-const stream = live === undefined ? undefined : openStream(live, listeners(), reconnected);
+// Another view of the same page may have no live events, such as older deliveries.
+const stream = openStream(() => document.body.dataset.live, listeners(), reconnected);
 
 function listeners() {
   return {

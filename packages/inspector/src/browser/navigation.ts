@@ -25,6 +25,9 @@ export function startNavigation(onContent: OnContent): Navigate {
       const main = page.querySelector('main');
       if (!main) throw new Error('The response is not a page of the inspector.');
       document.title = page.title;
+      const { live } = page.body.dataset;
+      if (live === undefined) delete document.body.dataset.live;
+      else document.body.dataset.live = live;
       replaceContent(document.adoptNode(main));
     } catch {
       // The browser shows the response, such as a login, or its own error page.

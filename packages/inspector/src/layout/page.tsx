@@ -67,7 +67,7 @@ function Page({ site, root, dead, ...parts }: PageParts & { site: Site; root: st
         <a class="skip" href="#content">
           Skip to the content
         </a>
-        <SiteHeader site={site} root={root} page={page} live={live !== undefined} dead={dead} />
+        <SiteHeader site={site} root={root} page={page} dead={dead} />
         <main id="content" tabindex={-1}>
           <div class="page-head">
             {heading}

@@ -17,11 +17,10 @@ export function SiteHeader(parts: {
   site: Site;
   root: string;
   page: PageName;
-  live: boolean;
   /** The number of dead letters. */
   dead: number;
 }) {
-  const { site, root, page, live, dead } = parts;
+  const { site, root, page, dead } = parts;
   const current = parents[page] ?? page;
   return (
     <header class="site">
@@ -42,7 +41,7 @@ export function SiteHeader(parts: {
         ))}
       </nav>
       <div class="status">
-        {live && <span class="live-state" data-live-state="" hidden></span>}
+        <span class="live-state" data-live-state="" hidden></span>
         <button
           class="quiet"
           type="button"

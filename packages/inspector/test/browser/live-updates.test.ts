@@ -90,6 +90,22 @@ describeWithBrowser('live updates', () => {
     await page.locator('[data-rows] tr', { hasText: 'between.example' }).waitFor();
   });
 
+  it('starts live updates when a filter leads from older deliveries to the newest, and ends them on the way back', async () => {
+    const inspected = await inspectEmpty();
+    const until = new Date(Date.now() - 60_000);
+    await recordAll(inspected.store, sampleDeliveries({ count: 60, until, hours: 2 }));
+    const { cursor } = await inspected.store.list({ limit: 50 });
+    const page = await openPage(browser(), `${inspected.url}deliveries?cursor=${cursor}`);
+    const state = page.locator('[data-live-state]');
+    expect(await state.isVisible()).toBe(false);
+    await page.getByLabel('State').selectOption('processed');
+    await untilLive(page);
+    await inspected.send('scan_completed', { data: { scan_id: 's', target: 'started.example' } });
+    await page.locator('[data-rows] tr', { hasText: 'started.example' }).waitFor();
+    await page.goBack();
+    await state.waitFor({ state: 'hidden' });
+  });
+
   it('keeps the rows in order when a delivery leaves the filter', async () => {
     const inspected = await inspectEmpty((receiver) =>
       receiver.onAny(({ data }) => {

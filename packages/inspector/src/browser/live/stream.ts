@@ -9,7 +9,7 @@ const hiddenFor = 60_000;
 export type OnEvent = (data: unknown) => void;
 
 export interface LiveStream {
-  /** Connect again, because the filter of the page has changed. */
+  /** Connect again, because the page shows another view. Without a path, the stream is closed. */
   restart(): void;
 }
 
@@ -18,7 +18,7 @@ export interface LiveStream {
  * @param onReconnected called when a lost connection is open again, because events may have been missed
  */
 export function openStream(
-  path: string,
+  path: () => string | undefined,
   listeners: Readonly<Record<string, OnEvent>>,
   onReconnected: () => void,
 ): LiveStream {
@@ -30,7 +30,13 @@ export function openStream(
 
   function connect(): void {
     disconnect();
-    const url = new URL(path, document.baseURI);
+    const current = path();
+    if (current === undefined) {
+      wasLost = false;
+      hideState();
+      return;
+    }
+    const url = new URL(current, document.baseURI);
     url.search = location.search;
     const opened = new EventSource(url);
     source = opened;
@@ -63,6 +69,7 @@ export function openStream(
     clearTimeout(hiddenTimer);
     if (document.hidden) {
       hiddenTimer = setTimeout(() => {
+        if (path() === undefined) return;
         disconnect();
         wasLost = true;
         showState('paused');
@@ -81,6 +88,13 @@ export function openStream(
 }
 
 const stateTexts = { live: 'Live', reconnecting: 'Reconnecting…', paused: 'Paused' };
+
+function hideState(): void {
+  for (const shown of elements('[data-live-state]', HTMLElement)) {
+    shown.hidden = true;
+    shown.dataset.liveState = '';
+  }
+}
 
 function showState(state: keyof typeof stateTexts): void {
   for (const shown of elements('[data-live-state]', HTMLElement)) {
