@@ -25,6 +25,8 @@ export interface Database {
   /** Run one statement that may take long. @param deadline the deadline of its call, if it has one */
   read(query: Query, deadline?: Deadline): Promise<readonly Row[]>;
   ready(): Promise<void>;
+  /** Wait until the server is ready, for a call whose statements have a shorter deadline than the call. Rejects at once while it is away. */
+  requireServer(): Promise<void>;
   /** @throws StoreError if the store is open for reading only */
   requireWritable(): void;
   /** Return the options for a further connection. */
@@ -113,6 +115,7 @@ export function openDatabase(
     },
     read: (query, end = deadlineAfter(longestRead)) => run(query, end, false),
     ready: () => availability.ready(),
+    requireServer: () => availability.require(deadline()),
     requireWritable,
     clientOptions: () => clients.options(),
     canListen: () => canListen,

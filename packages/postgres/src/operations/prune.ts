@@ -2,7 +2,7 @@ import { type PruneOptions, readPruneOptions } from '@spiderfoot-webhooks/core/s
 import type { Query } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import { createParameters, orderBy, type Position } from '../queries/conditions.ts';
-import { positionOf, selectRows } from '../queries/delivery-pages.ts';
+import { positionOf, selectRows } from '../queries/select-rows.ts';
 import { milliseconds } from '../rows/columns.ts';
 import { toList } from '../rows/lists.ts';
 import { removeRejections } from './store-rejections.ts';

@@ -8,7 +8,7 @@ import type { Query } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import { durable } from '../connection/durable-commit.ts';
 import { createParameters, type Position, toConditions } from '../queries/conditions.ts';
-import { positionOf, selectRows } from '../queries/delivery-pages.ts';
+import { positionOf, selectRows } from '../queries/select-rows.ts';
 import { milliseconds, toRowId } from '../rows/columns.ts';
 import { toList } from '../rows/lists.ts';
 import type { SearchIndex } from '../search/search-index.ts';

@@ -92,9 +92,25 @@ export function after(
   order: ListOrder,
   parameters: Parameters,
 ): readonly string[] {
+  return compared(position, order === 'newest' ? '<' : '>', parameters);
+}
+
+/** Return the condition for the deliveries up to and including a position in an order. */
+export function upTo(
+  position: Position | undefined,
+  order: ListOrder,
+  parameters: Parameters,
+): readonly string[] {
+  return compared(position, order === 'newest' ? '>=' : '<=', parameters);
+}
+
+function compared(
+  position: Position | undefined,
+  operator: string,
+  parameters: Parameters,
+): readonly string[] {
   if (position === undefined) return [];
   const time = parameters.add(toTimestamp(new Date(position.receivedAt)), 'timestamptz');
-  const operator = order === 'newest' ? '<' : '>';
   return [`(d.received_at, d.id) ${operator} (${time}, ${parameters.add(position.id, 'bigint')})`];
 }
 

@@ -4,121 +4,19 @@ import {
   type DeliveryPage,
   type DeliveryWithBody,
   type ListOptions,
-  type ListOrder,
   readListOptions,
   toPage,
 } from '@spiderfoot-webhooks/core/stores';
-import type { Query, Row } from '../connection/clients.ts';
+import type { Query } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
-import type { Deadline } from '../connection/deadline.ts';
 import { columns, columnsWithBody, toRecord, toRecordWithBody, toRowId } from '../rows/columns.ts';
 import { toColumn } from '../rows/text.ts';
-import { type SearchIndex, toQuery } from '../search/search-index.ts';
-import {
-  after,
-  createParameters,
-  orderBy,
-  type Parameters,
-  type Position,
-  toConditions,
-  toPosition,
-  where,
-} from './conditions.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+import { type Position, toPosition } from './conditions.ts';
+import { positionOf, selectRows, selectRowsUntil } from './select-rows.ts';
 
 /** Deliveries with their bodies that are in memory at a time. Each body can have 1 MiB. */
 const exportPage = 100;
-
-/** Selects deliveries. */
-export interface Selection {
-  readonly filter: DeliveryFilter;
-  /** Conditions in addition to the filter. */
-  readonly also?: readonly string[];
-  readonly columns: string;
-  /** The position after which the deliveries begin. */
-  readonly from: Position | undefined;
-  /** @default 'newest' */
-  readonly order?: ListOrder;
-  readonly limit: number;
-}
-
-/** The deliveries that are checked for a text before the index of the words is used. */
-const checkedFirst = 2000;
-
-/**
- * Return the statement that selects deliveries by a filter without `text`. The inner part reads only an index, as far as its conditions allow, so that rows that do not match are not read.
- */
-export function selectionQuery(prefix: string, selection: Selection): Query {
-  const parameters = createParameters();
-  const inner = innerSelection(prefix, selection, [], parameters);
-  return { text: outerSelection(prefix, selection, inner), values: parameters.values };
-}
-
-/** Return the statement that checks the first deliveries for words. It is fast for words that occur often. */
-export function frequentWordsQuery(prefix: string, selection: Selection, words: string): Query {
-  const parameters = createParameters();
-  const first = innerSelection(prefix, { ...selection, limit: checkedFirst }, [], parameters);
-  const wanted = parameters.add(words, 'tsquery');
-  const inner = `SELECT first.id FROM (${first}) AS first
-    WHERE EXISTS (SELECT FROM ${prefix}search_words AS s WHERE s.delivery = first.id AND s.words @@ ${wanted})
-    ${orderBy(selection.order ?? 'newest', 'first')} LIMIT ${parameters.add(selection.limit, 'integer')}`;
-  return { text: outerSelection(prefix, selection, inner), values: parameters.values };
-}
-
-/** Return the statement that finds words by their index. It is fast for words that occur seldom. */
-export function rareWordsQuery(prefix: string, selection: Selection, words: string): Query {
-  const parameters = createParameters();
-  const wanted = parameters.add(words, 'tsquery');
-  const inner = innerSelection(prefix, selection, ['d.id IN (SELECT delivery FROM matches)'], parameters);
-  return {
-    // PostgreSQL cannot estimate how often the beginning of a word occurs. MATERIALIZED makes it use the index.
-    text: `WITH matches AS MATERIALIZED (
-        SELECT s.delivery FROM ${prefix}search_words AS s WHERE s.words @@ ${wanted}
-      ) ${outerSelection(prefix, selection, inner)}`,
-    values: parameters.values,
-  };
-}
-
-function innerSelection(
-  prefix: string,
-  { filter, also = [], from, order = 'newest', limit }: Selection,
-  more: readonly string[],
-  parameters: Parameters,
-): string {
-  const conditions = [
-    ...toConditions(filter, parameters),
-    ...more,
-    ...after(from, order, parameters),
-    ...also,
-  ];
-  return `SELECT d.id, d.received_at FROM ${prefix}deliveries AS d ${where(conditions)}
-    ${orderBy(order)} LIMIT ${parameters.add(limit, 'integer')}`;
-}
-
-function outerSelection(
-  prefix: string,
-  { columns: selected, order = 'newest' }: Selection,
-  inner: string,
-): string {
-  return `SELECT ${selected} FROM (${inner}) AS found
-    JOIN ${prefix}deliveries AS d ON d.id = found.id ${orderBy(order)}`;
-}
-
-/**
- * Return rows of deliveries. Call `search.catchUp` first, if the filter has `text`.
- * @param deadline the deadline of a call that has one, if the filter has no `text`
- */
-export async function selectRows(
-  db: Database,
-  selection: Selection,
-  deadline?: Deadline,
-): Promise<readonly Row[]> {
-  const { text } = selection.filter;
-  if (text === undefined) return db.read(selectionQuery(db.prefix, selection), deadline);
-  const words = toQuery(text);
-  if (words === undefined) return [];
-  const rows = await db.read(frequentWordsQuery(db.prefix, selection, words));
-  return rows.length === selection.limit ? rows : db.read(rareWordsQuery(db.prefix, selection, words));
-}
 
 /** Return one page of deliveries. */
 export async function listDeliveries(
@@ -126,11 +24,14 @@ export async function listDeliveries(
   search: SearchIndex,
   options: ListOptions | undefined,
 ): Promise<DeliveryPage> {
-  const { filter, limit, after: place, order } = readListOptions(options);
-  const from = toPosition(place);
+  const { filter, limit, after: place, order, endsAt } = readListOptions(options);
   if (filter.text !== undefined) await search.catchUp();
-  const rows = await selectRows(db, { filter, columns, from, order, limit }, db.deadline());
-  return toPage(rows.map(toRecord), limit);
+  const selection = { filter, columns, from: toPosition(place), order, limit };
+  if (endsAt === Number.POSITIVE_INFINITY) {
+    return toPage((await selectRows(db, selection, db.deadline())).map(toRecord), limit);
+  }
+  const { rows, searchedTo } = await selectRowsUntil(db, selection, endsAt);
+  return toPage(rows.map(toRecord), limit, searchedTo && { ...searchedTo, key: searchedTo.id });
 }
 
 /** Yield all deliveries with their bodies in pages, newest first. */
@@ -147,11 +48,6 @@ export async function* readDeliveries(
     if (rows.length < exportPage) return;
     from = positionOf(rows.at(-1));
   }
-}
-
-/** Return the position of a row with the columns `id` and `received`. */
-export function positionOf(row: Row | undefined): Position | undefined {
-  return row && { receivedAt: Number(row.received), id: String(row.id) };
 }
 
 /** The statements that find one delivery. */

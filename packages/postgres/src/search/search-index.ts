@@ -25,9 +25,10 @@ const mostPositions = 255;
  */
 const settlingTime = "interval '1 minute'";
 
+/** The parameter is the id up to which the words were just indexed. Without it, each slice would check all of these again. */
 export const notIndexed = (prefix: string) => `
   SELECT d.id, encode(substr(d.body, 1, ${limits.characters * 4}), 'base64') AS body FROM ${prefix}deliveries AS d
-  WHERE d.id > (SELECT indexed_to FROM ${prefix}search_progress)
+  WHERE d.id > (SELECT greatest(indexed_to, $1::bigint) FROM ${prefix}search_progress)
     AND NOT EXISTS (SELECT FROM ${prefix}search_words AS s WHERE s.delivery = d.id)
   ORDER BY d.id LIMIT ${limits.rows}`;
 
@@ -58,12 +59,13 @@ export interface SearchIndex {
 }
 
 export function createSearchIndex(
-  db: Database,
+  db: Pick<Database, 'prefix' | 'read' | 'write'>,
   readOnly: boolean,
   onError: (error: unknown) => void,
 ): SearchIndex {
   let timer: NodeJS.Timeout | undefined;
   let since = 0;
+  let reached = '0';
   let isClosed = false;
 
   function onTime(): void {
@@ -73,9 +75,10 @@ export function createSearchIndex(
       return;
     }
     timer = undefined;
-    indexSlice().then((more) => {
+    indexSlice(reached).then((end) => {
+      reached = end ?? '0';
       // Deliveries that arrive in the meantime are stored between two slices.
-      if (more && !isClosed) begin(0);
+      if (end !== undefined && !isClosed) begin(0);
     }, onError);
   }
 
@@ -83,17 +86,20 @@ export function createSearchIndex(
     timer = setTimeout(onTime, delay).unref();
   }
 
-  /** @returns whether there may be more deliveries to index */
-  async function indexSlice(): Promise<boolean> {
-    if (isClosed) return false;
-    const rows = await db.read({ text: notIndexed(db.prefix) });
+  /**
+   * @param from the id up to which the words were just indexed
+   * @returns the last indexed id, if there may be more deliveries to index
+   */
+  async function indexSlice(from: string): Promise<string | undefined> {
+    if (isClosed) return undefined;
+    const rows = await db.read({ text: notIndexed(db.prefix), values: [from] });
     if (rows.length > 0) {
       const ids = toList(rows.map(({ id }) => id ?? null));
       await db.write({ text: addWords(db.prefix), values: [ids, toList(rows.map(wordsOf))] });
     }
-    if (rows.length === limits.rows) return true;
+    if (rows.length === limits.rows) return String(rows.at(-1)?.id);
     await db.write({ text: advance(db.prefix) });
-    return false;
+    return undefined;
   }
 
   return {
@@ -103,7 +109,7 @@ export function createSearchIndex(
     },
     async catchUp() {
       if (readOnly) return;
-      while (await indexSlice());
+      for (let from: string | undefined = '0'; from !== undefined; ) from = await indexSlice(from);
     },
     close() {
       isClosed = true;

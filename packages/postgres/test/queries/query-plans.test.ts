@@ -8,14 +8,15 @@ import { createRunner } from '../../src/log/runner.ts';
 import { positionAfter, remove } from '../../src/operations/prune.ts';
 import { putBack } from '../../src/operations/replay.ts';
 import { countQuery } from '../../src/queries/counts.ts';
+import { findQueries } from '../../src/queries/delivery-pages.ts';
+import { healthSql } from '../../src/queries/health.ts';
 import {
-  findQueries,
   frequentWordsQuery,
+  positionQuery,
   rareWordsQuery,
   type Selection,
   selectionQuery,
-} from '../../src/queries/delivery-pages.ts';
-import { healthSql } from '../../src/queries/health.ts';
+} from '../../src/queries/selection.ts';
 import { queueAgain } from '../../src/queue/arrivals.ts';
 import { bury, claim, correct, extend, release } from '../../src/queue/claim-sql.ts';
 import { type Settled, settleQuery } from '../../src/queue/settlements.ts';
@@ -96,7 +97,7 @@ const statements: Readonly<Record<string, Query>> = {
     values: ['{7}', '{7}', '{processed}', '{1}', ...Array.from({ length: 6 }, () => '{NULL}')],
   },
   'settle deliveries': settleQuery(prefix, [settled]),
-  'find deliveries without words': { text: notIndexed(prefix) },
+  'find deliveries without words': { text: notIndexed(prefix), values: ['0'] },
   'add words': { text: addWords(prefix), values: ['{7}', '{hay}'] },
   'advance the search index': { text: advance(prefix) },
   claim: { text: claim(prefix), values: ['default', 'me', '{}', 16, 30_000, 2, 20, 16, 16] },
@@ -119,6 +120,11 @@ const statements: Readonly<Record<string, Query>> = {
   'list dead letters, the oldest first': listOldest({ state: 'dead' }),
   'list a frequent word': frequentWordsQuery(prefix, select({}), "'hay':*"),
   'list a rare word': rareWordsQuery(prefix, select({}), "'needle':*"),
+  'list a part': selectionQuery(prefix, {
+    ...select({ eventType: 'rare' }),
+    upTo: { receivedAt: Date.parse('2024-01-01T20:00:00Z'), id: '20000' },
+  }),
+  'find the end of a part': positionQuery(prefix, select({}), 1000),
   'find by id': findQueries.byDeliveryId(prefix, 'c4ca4238a0b923820dcc509a6f75849b', undefined),
   'find by id and endpoint': findQueries.byDeliveryId(prefix, 'c4ca4238a0b923820dcc509a6f75849b', 'default'),
   'find by key': findQueries.byKey(prefix, '7'),
@@ -161,6 +167,40 @@ describeWithPostgres('The plans of statements over 100,000 deliveries', () => {
       countQuery(prefix, readCountOptions({ by: ['state', 'eventType', 'endpoint'] })),
     );
     expect(plan).toContain('Index Only Scan using deliveries_time');
+  });
+
+  it('the statements of a search in parts read only the part of an index', async () => {
+    expect(await planOf(statements['find the end of a part'] ?? { text: '' })).toContain(
+      'Index Only Scan Backward using deliveries_time',
+    );
+    const plan = await planOf(statements['list a part'] ?? { text: '' });
+    const [condition = ''] = /Index Cond: .*ROW\(received_at, id\).*/.exec(plan) ?? [];
+    expect(condition).toMatch(/ < .* >= /);
+  });
+
+  it.each<DeliveryFilter>([{ eventType: 'rare' }, { text: 'hay', eventType: 'rare' }])(
+    'the pages of a list by %j that end at a timeLimit contain each delivery once',
+    async (filter) => {
+      const store = openStore(database.connectionString, { schema: 'plans', readOnly: true });
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await store.list({ ...filter, limit: 30, cursor, timeLimit: 0.001 });
+        seen.push(...page.deliveries.map(({ scanId }) => scanId ?? ''));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      await store.close();
+      expect(seen).toEqual(Array.from({ length: 100 }, (_, index) => `scan-${5000 - index * 50}`));
+    },
+  );
+
+  it('a search for a frequent word checks all deliveries that few match, and says so', async () => {
+    const { text, values = [] } = frequentWordsQuery(
+      prefix,
+      { ...select({ state: 'dead' }), from: undefined },
+      "'none':*",
+    );
+    expect(await database.query(text, [...values])).toMatchObject([{ checked: '200', id: null }]);
   });
 
   it('every index of the deliveries is used by a statement', async () => {
