@@ -140,3 +140,34 @@ describe('the filter of a replay', () => {
     );
   });
 });
+
+describe('a search that ends at its time limit', () => {
+  /** A store whose pages contain no delivery until the third. */
+  function slowStore(): { readonly store: DeliveryStore; readonly limits: readonly unknown[] } {
+    const limits: unknown[] = [];
+    const store = Object.assign(Object.create(openTestStore()), {
+      async list({ cursor, timeLimit }: { cursor?: string; timeLimit?: number } = {}) {
+        limits.push(timeLimit);
+        if (cursor === undefined) return { deliveries: [], cursor: '1700000000000.7' };
+        if (cursor === '1700000000000.7') return { deliveries: [], cursor: '1600000000000.3' };
+        return { deliveries: [deadLetter(1, 'rare')], cursor: undefined };
+      },
+    });
+    return { store, limits };
+  }
+
+  it('shows the time up to which was searched, a link that continues, and never that no delivery matches', async () => {
+    const { store, limits } = slowStore();
+    const { get } = await serveInspector(store);
+    const first = await (await get('/deliveries?state=dead')).text();
+    expect(first).toContain('datetime="2023-11-14T22:13:20.000Z"');
+    expect(first).toMatch(/data-empty="" hidden/);
+    const [, href = ''] = /data-searched="">.*?<a href="([^"]+)"/.exec(first) ?? [];
+    expect(href).toBe('?state=dead&amp;cursor=1700000000000.7');
+    const second = await (await get('/deliveries?state=dead&cursor=1700000000000.7')).text();
+    expect(second).toContain('datetime="2020-09-13T12:26:40.000Z"');
+    const third = await (await get('/deliveries?state=dead&cursor=1600000000000.3')).text();
+    expect([keysIn(third), third.includes('data-searched')]).toEqual([['1'], false]);
+    expect(limits).toEqual([1000, 1000, 1000]);
+  });
+});

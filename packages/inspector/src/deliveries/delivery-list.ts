@@ -1,11 +1,20 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
-import { cursorAfter, type DeliveryRecord, type ListOrder } from '@spiderfoot-webhooks/core/stores';
+import {
+  cursorAfter,
+  cursorTime,
+  type DeliveryPage,
+  type DeliveryRecord,
+  type ListOrder,
+} from '@spiderfoot-webhooks/core/stores';
 import { type Filters, readFilters } from '../filters/filters.ts';
 import { listFiltered } from '../filters/list-filtered.ts';
 import type { Site } from '../site.ts';
 
 /** The deliveries on a page. */
 export const pageSize = 50;
+
+/** Milliseconds after which the search for a page ends. The next page continues the search. */
+const searchLimit = 1000;
 
 /** The view of the list that a URL selects. */
 export interface ListView {
@@ -24,6 +33,8 @@ export interface ListedPage {
   readonly next: string | undefined;
   /** The cursor before which the previous page ends, if there may be one. */
   readonly previous: string | undefined;
+  /** The time up to which the deliveries were searched, if the page is not full and more may match. */
+  readonly searchedTo: Date | undefined;
 }
 
 /**
@@ -46,30 +57,40 @@ export function showsNewest({ order, after, before }: ListView): boolean {
 
 /**
  * Read the page of a view.
+ * @param timeLimit milliseconds after which the search ends
  * @throws ConfigurationError that names an invalid filter
  */
 export async function readListedPage(
   site: Pick<Site, 'store' | 'storedTypes' | 'replays'>,
   { filters, order, after, before }: ListView,
+  timeLimit = searchLimit,
 ): Promise<ListedPage> {
   // One delivery more shows whether another page follows.
-  const limit = pageSize + 1;
+  const page = { limit: pageSize + 1, timeLimit };
   if (before !== undefined) {
-    const found = await listFiltered(site, filters, { limit, cursor: before, order: opposite(order) });
+    const found = await listFiltered(site, filters, { ...page, cursor: before, order: opposite(order) });
     const deliveries = found.deliveries.slice(0, pageSize).toReversed();
     return {
       deliveries,
-      next: cursorOf(deliveries.at(-1)),
+      next: cursorOf(deliveries.at(-1)) ?? before,
       previous: found.deliveries.length > pageSize ? cursorOf(deliveries[0]) : found.cursor,
+      searchedTo: searchedTo(found, filters),
     };
   }
-  const found = await listFiltered(site, filters, { limit, cursor: after, order });
+  const found = await listFiltered(site, filters, { ...page, cursor: after, order });
   const deliveries = found.deliveries.slice(0, pageSize);
   return {
     deliveries,
     next: found.deliveries.length > pageSize ? cursorOf(deliveries.at(-1)) : found.cursor,
-    previous: after === undefined ? undefined : cursorOf(deliveries[0]),
+    previous: after === undefined ? undefined : (cursorOf(deliveries[0]) ?? after),
+    searchedTo: searchedTo(found, filters),
   };
+}
+
+/** The cursor of a replay's list contains no time. */
+function searchedTo({ deliveries, cursor }: DeliveryPage, filters: Filters): Date | undefined {
+  if (cursor === undefined || deliveries.length >= pageSize || filters.has('replay')) return undefined;
+  return cursorTime(cursor);
 }
 
 function opposite(order: ListOrder): ListOrder {

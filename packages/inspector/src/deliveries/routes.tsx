@@ -54,7 +54,7 @@ export function deliveryListRoutes(site: Site): Hono<SiteEnv> {
     const format = readExportFormat(query);
     const filters = readFilters(query);
     // An invalid filter must be answered before the response begins.
-    await listFiltered(site, filters, { limit: 1 });
+    await listFiltered(site, filters, { limit: 1, timeLimit: 1 });
     return c.body(await exportStream(site, format, filters), 200, {
       'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
       'content-disposition': `attachment; filename="deliveries.${format}"`,

@@ -4,6 +4,7 @@ import { type FilterName, filterQuery } from '../filters/filters.ts';
 import { type Column, ColumnHeads } from '../layout/column-heads.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { StepLink } from '../layout/step-link.tsx';
+import { Time } from '../layout/time.tsx';
 import { mostReplays } from '../replay/recent-replays.ts';
 import type { ListedPage, ListView } from './delivery-list.ts';
 import { pageSize } from './delivery-list.ts';
@@ -48,9 +49,7 @@ export function DeliveriesView(parts: ViewParts) {
       ) : (
         <DeliveryTable {...table} selectable={false} />
       )}
-      {page.deliveries.length < pageSize && page.next !== undefined && (
-        <p class="note">Only a part of the deliveries was read for this page. The next page continues.</p>
-      )}
+      <PartNotice view={view} page={page} order={order} />
       {!(hasText && canExport) && (
         <p class="note">
           {`This store cannot ${[!hasText && 'search the text of events', !canExport && 'export deliveries'].filter(Boolean).join(' or ')}. To do this, use SQLite or PostgreSQL.`}
@@ -61,11 +60,43 @@ export function DeliveriesView(parts: ViewParts) {
           {`This replay is not known. The inspector knows the latest ${mostReplays} replays since it was started.`}
         </p>
       )}
-      <div class="empty" data-empty="" hidden={page.deliveries.length > 0}>
+      <div class="empty" data-empty="" hidden={page.deliveries.length > 0 || isPart(view, page)}>
         {view.filters.size > 0 ? <NoMatch order={order} /> : <NoDeliveries root={root} />}
       </div>
       <Paging view={view} page={page} order={order} />
     </>
+  );
+}
+
+/** Whether the search ended before the page was full, so that more deliveries may match. */
+function isPart({ before }: ListView, { deliveries, next, previous }: ListedPage): boolean {
+  return deliveries.length < pageSize && (before === undefined ? next : previous) !== undefined;
+}
+
+function PartNotice({ view, page, order }: PagingParts) {
+  if (!isPart(view, page)) return null;
+  const { next, previous, searchedTo } = page;
+  const isBackward = (view.order === 'newest') === (view.before === undefined);
+  return (
+    <p class="note" data-searched="">
+      {searchedTo === undefined ? (
+        'Only a part of the deliveries was searched. '
+      ) : (
+        <>
+          {isBackward ? 'Searched back to ' : 'Searched up to '}
+          <Time at={searchedTo} />
+          {'. '}
+        </>
+      )}
+      <a
+        href={filterQuery(
+          view.filters,
+          view.before === undefined ? { order, cursor: next } : { order, before: previous },
+        )}
+      >
+        Continue the search
+      </a>
+    </p>
   );
 }
 
@@ -149,7 +180,11 @@ function SelectAll() {
   );
 }
 
-function Paging({ view, page, order }: Pick<ViewParts, 'view' | 'page'> & { order: string | undefined }) {
+interface PagingParts extends Pick<ViewParts, 'view' | 'page'> {
+  readonly order: string | undefined;
+}
+
+function Paging({ view, page, order }: PagingParts) {
   const [back, forward] = order === 'oldest' ? ['Older', 'Newer'] : ['Newer', 'Older'];
   const { previous, next } = page;
   return (

@@ -9,13 +9,16 @@ export interface Neighbors {
   readonly older: DeliveryRecord | undefined;
 }
 
-/** Read the neighbors of a delivery. */
+/** Milliseconds after which the search for a neighbor ends. */
+const searchLimit = 250;
+
+/** Read the neighbors of a delivery. A neighbor that is far away may be missing. */
 export async function readNeighbors(
   site: Pick<Site, 'store' | 'storedTypes' | 'replays'>,
   filters: Filters,
   delivery: DeliveryRecord,
 ): Promise<Neighbors> {
-  const page = { limit: 1, cursor: cursorAfter(delivery) };
+  const page = { limit: 1, cursor: cursorAfter(delivery), timeLimit: searchLimit };
   const [older, newer] = await Promise.all([
     listFiltered(site, filters, page),
     listFiltered(site, filters, { ...page, order: 'oldest' }),

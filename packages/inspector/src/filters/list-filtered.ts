@@ -24,6 +24,8 @@ interface Page {
   readonly limit: number;
   readonly cursor?: string | undefined;
   readonly order?: ListOrder | undefined;
+  /** Milliseconds after which the search ends. */
+  readonly timeLimit?: number | undefined;
 }
 
 type Source = Pick<Site, 'store' | 'storedTypes' | 'replays'>;
@@ -34,8 +36,8 @@ export function needsReading(filters: Filters): boolean {
 }
 
 /**
- * List deliveries by the filters of a page. With a filter that the store lacks, a page can be shorter than its limit although
- * it has a cursor, because only a part of the deliveries is read for it.
+ * List deliveries by the filters of a page. A page can be shorter than its limit although it has a cursor: if its time is over,
+ * or if a filter that the store lacks has read the most deliveries that are read for one page.
  * @throws ConfigurationError that names an invalid filter
  */
 export async function listFiltered(site: Source, filters: Filters, page: Page): Promise<DeliveryPage> {
@@ -58,20 +60,22 @@ async function listMatching(
   store: DeliveryStore,
   filter: DeliveryFilter,
   matches: (delivery: DeliveryRecord) => boolean,
-  { limit, cursor, order }: Page,
+  { limit, cursor, order, timeLimit }: Page,
 ): Promise<DeliveryPage> {
   const found: DeliveryRecord[] = [];
   let next = cursor;
   let read = 0;
+  let isEnded = false;
   do {
-    const page = await store.list({ ...filter, limit: readAtOnce, cursor: next, order });
+    const page = await store.list({ ...filter, limit: readAtOnce, cursor: next, order, timeLimit });
+    isEnded = page.deliveries.length < readAtOnce;
     for (const delivery of page.deliveries.filter(matches)) {
       found.push(delivery);
       if (found.length === limit) return { deliveries: found, cursor: cursorAfter(delivery) };
     }
     read += page.deliveries.length;
     next = page.cursor;
-  } while (next !== undefined && read < mostRead);
+  } while (next !== undefined && read < mostRead && !isEnded);
   return { deliveries: found, cursor: next };
 }
 

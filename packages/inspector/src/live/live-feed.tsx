@@ -11,6 +11,8 @@ const pause = 1000;
 const firstPause = 100;
 /** After a poll that took long, the pause is this multiple of its duration, so that polls take at most a tenth of the time. */
 const pauseTimes = 9;
+/** Milliseconds after which the search for the rows of a list ends. New deliveries are found first. */
+const searchLimit = 50;
 
 /** A rendered row of the list. */
 interface LiveRow {
@@ -151,7 +153,7 @@ async function readRows(site: Site, followed: Followed): Promise<void> {
   const { list } = followed;
   if (list === undefined) return;
   try {
-    const { deliveries } = await readListedPage(site, list);
+    const { deliveries } = await readListedPage(site, list, searchLimit);
     const known = new Map(followed.rows.map((row) => [row.key, row]));
     const changed = deliveries.filter((delivery) => known.get(delivery.key)?.version !== versionOf(delivery));
     const severities = await site.severities(changed);

@@ -12,7 +12,8 @@ interface Kept<Value> {
 }
 
 /**
- * Keep the results of a read for a second, so that many viewers cost one query. A failure is not kept.
+ * Keep the results of a read for a second, so that many viewers cost one query. A failure is not kept. Reads of different
+ * inputs run one after another, so that viewers of many ranges load a large store no more than one viewer does.
  * @param keyOf inputs with the same key share a result
  */
 export function remembered<Input, Value>(
@@ -20,10 +21,16 @@ export function remembered<Input, Value>(
   keyOf: (input: Input) => string,
 ): (input: Input) => Promise<Value> {
   const results = new Map<string, Kept<Value>>();
+  let latest: Promise<unknown> = Promise.resolve();
 
   function readAgain(key: string, input: Input): Promise<Value> {
-    const started = performance.now();
-    const kept: Kept<Value> = { value: read(input), expires: Number.POSITIVE_INFINITY };
+    let started = performance.now();
+    const value = latest.then(() => {
+      started = performance.now();
+      return read(input);
+    });
+    latest = value.catch(() => {});
+    const kept: Kept<Value> = { value, expires: Number.POSITIVE_INFINITY };
     results.delete(key);
     results.set(key, kept);
     for (const oldest of [...results.keys()].slice(0, -mostKept)) results.delete(oldest);

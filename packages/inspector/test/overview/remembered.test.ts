@@ -44,6 +44,27 @@ describe('a remembered read', () => {
     expect(reads).toEqual(['a', 'a']);
   });
 
+  it('begins when the read of another input has ended, even if it failed', async () => {
+    const events: string[] = [];
+    const ends = new Map<string, () => void>();
+    const read = remembered(
+      async (key: string) => {
+        events.push(`begin ${key}`);
+        await new Promise<void>((resolve) => ends.set(key, resolve));
+        events.push(`end ${key}`);
+        if (key === 'a') throw new Error('failed');
+      },
+      (key) => key,
+    );
+    const both = Promise.allSettled([read('a'), read('b')]);
+    await vi.advanceTimersByTimeAsync(0);
+    ends.get('a')?.();
+    await vi.advanceTimersByTimeAsync(0);
+    ends.get('b')?.();
+    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(events).toEqual(['begin a', 'end a', 'begin b', 'end b']);
+  });
+
   it('is forgotten when 16 others are newer', async () => {
     const { read, reads } = countReads(0);
     for (let key = 0; key <= 16; key++) await read(String(key));
