@@ -141,9 +141,9 @@ export function openStore(connection: string | pg.PoolConfig | pg.Pool, options:
     list: (listOptions) => listDeliveries(db, search, listOptions),
     get: (which, endpoint) => findDelivery(db, which, endpoint),
     counts: (countOptions) => countDeliveries(db, countOptions),
-    async rejections() {
+    async rejections(rejectionOptions) {
       await rejections.flush();
-      return readRejections(db);
+      return readRejections(db, rejectionOptions);
     },
     async rejection(key) {
       await rejections.flush();

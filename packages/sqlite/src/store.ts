@@ -128,9 +128,9 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     list: (listOptions) => listDeliveries(db, search, listOptions),
     get: (which, endpoint) => db.read(() => findDelivery(db, which, endpoint)),
     counts: (countOptions) => countDeliveries(db, countOptions),
-    async rejections() {
+    async rejections(rejectionOptions) {
       await rejections.flush();
-      return db.read(() => readRejections(db));
+      return readRejections(db, rejectionOptions);
     },
     async rejection(key) {
       await rejections.flush();

@@ -6,7 +6,11 @@ import type { DeliveryPage, ListOptions } from './records/delivery-page.ts';
 import type { DeliveryWithBody } from './records/delivery-record.ts';
 import type { ImportedDeliveries } from './records/imported-deliveries.ts';
 import type { PruneOptions } from './records/prune-options.ts';
-import type { RejectionWithRequest, UnauthenticatedRejections } from './records/rejection-counts.ts';
+import type {
+  RejectionOptions,
+  RejectionWithRequest,
+  UnauthenticatedRejections,
+} from './records/rejection-counts.ts';
 import type { StoreHealth } from './records/store-health.ts';
 import type { ReplayOptions } from './rules/replays.ts';
 
@@ -38,7 +42,7 @@ export interface DeliveryStore {
   /** Count deliveries by state, event type, endpoint and time. */
   counts(options?: CountOptions): Promise<readonly Count[]>;
   /** Return the deliveries that were rejected before they were authenticated. */
-  rejections(): Promise<UnauthenticatedRejections>;
+  rejections(options?: RejectionOptions): Promise<UnauthenticatedRejections>;
   /**
    * Return one of the latest rejections with its request.
    * @param key its key in `rejections().latest`

@@ -113,8 +113,10 @@ export {
 export { queryRecords, type RecordQueries, recordsToPrune, selectRecords } from './records/record-queries.ts';
 export {
   type RejectionCount,
+  type RejectionOptions,
   type RejectionRecord,
   type RejectionWithRequest,
+  readRejectionOptions,
   readRequestHeaders,
   rejectionHour,
   type UnauthenticatedRejections,

@@ -136,13 +136,13 @@ async function readNewest({ store }: Site): Promise<readonly string[] | undefine
   }
 }
 
-/** A new request is counted in the newest hours. Older counts do not change. */
-const mostCounts = 100;
+/** A new request is counted in the current hour, or in the previous one if it was counted late. Older counts do not change. */
+const countedFor = 3_600_000;
 
 async function readRejections({ store }: Site): Promise<unknown> {
   try {
-    const { counts, latest } = await store.rejections();
-    return [counts.slice(0, mostCounts), latest[0]?.key];
+    const { counts, latest } = await store.rejections({ since: new Date(Date.now() - countedFor) });
+    return [counts, latest[0]?.key];
   } catch {
     return undefined;
   }

@@ -73,7 +73,7 @@ export async function readOverview(store: DeliveryStore, range: TimeRange): Prom
   const [targets, scans, rejections, health] = await Promise.all([
     count(['target'], topSize, rankedSince),
     count(['scanId'], topSize, rankedSince),
-    has.has('rejections') ? store.rejections() : undefined,
+    has.has('rejections') ? store.rejections({ since }) : undefined,
     has.has('health') ? store.health() : undefined,
   ]);
   return {

@@ -1,21 +1,29 @@
 import {
   type RejectedRequest,
+  type RejectionOptions,
   type RejectionRecord,
   type RejectionWithRequest,
+  readRejectionOptions,
   readRequestHeaders,
   type UnauthenticatedRejections,
 } from '@spiderfoot-webhooks/core/stores';
 import type { Row } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import { bytesOf, jsonOf, milliseconds, textOf, timeOf, toRowId } from '../rows/columns.ts';
+import { toTimestamp } from '../rows/text.ts';
 
 const columns = `id, ${milliseconds('received_at')} AS received, endpoint, code, source_ip`;
 
 /** Return the deliveries that were rejected before they were authenticated. */
-export async function readRejections(db: Database): Promise<UnauthenticatedRejections> {
+export async function readRejections(
+  db: Database,
+  options: RejectionOptions | undefined,
+): Promise<UnauthenticatedRejections> {
+  const since = readRejectionOptions(options);
   const counts = await db.read({
     text: `SELECT ${milliseconds('hour')} AS began, endpoint, code, count FROM ${db.prefix}rejection_counts
-      ORDER BY hour DESC, endpoint COLLATE "C", code COLLATE "C"`,
+      ${since === undefined ? '' : 'WHERE hour >= $1::timestamptz'} ORDER BY hour DESC, endpoint COLLATE "C", code COLLATE "C"`,
+    values: since === undefined ? [] : [toTimestamp(new Date(since))],
   });
   const latest = await db.read({
     text: `SELECT ${columns} FROM ${db.prefix}rejections ORDER BY id DESC`,

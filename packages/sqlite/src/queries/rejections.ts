@@ -1,8 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   type RejectedRequest,
   type RejectionCount,
+  type RejectionOptions,
   type RejectionRecord,
   type RejectionWithRequest,
+  readRejectionOptions,
   readRequestHeaders,
   type UnauthenticatedRejections,
 } from '@spiderfoot-webhooks/core/stores';
@@ -10,26 +13,53 @@ import type { Database } from '../database/database.ts';
 import { bytesOf, jsonOf, numberOf, textOf, timeOf } from '../rows/cells.ts';
 import { toRowNumber } from '../rows/row-number.ts';
 
+/** Counts that are read in one turn of the event loop. This takes some milliseconds. */
+const countsAtOnce = 2000;
+
 /** Return the deliveries that were rejected before they were authenticated. */
-export function readRejections(db: Database): UnauthenticatedRejections {
-  return { counts: countRejections(db), latest: listRejections(db) };
+export async function readRejections(
+  db: Database,
+  options: RejectionOptions | undefined,
+): Promise<UnauthenticatedRejections> {
+  const since = readRejectionOptions(options) ?? Number.MIN_SAFE_INTEGER;
+  const latest = await db.read(() => listRejections(db));
+  return { counts: await countRejections(db, since), latest };
 }
 
-function countRejections(db: Database): readonly RejectionCount[] {
-  const rows = db
-    .statement(
-      'SELECT hour, endpoint, code, count FROM webhook_rejections ORDER BY hour DESC, endpoint, code',
-    )
-    .all() as Readonly<Record<'hour' | 'endpoint' | 'code' | 'count', unknown>>[];
-  return rows.map(({ hour: began, endpoint, code, count }) => ({
+/** Each hour is in the order of the primary key. Hours are read from the newest to the oldest. */
+const countsOfHours = `
+  SELECT hour, endpoint, code, count FROM webhook_rejections WHERE hour >= ? AND hour < ?
+  ORDER BY hour DESC, endpoint, code`;
+
+const hourAfter = `
+  SELECT hour FROM webhook_rejections WHERE hour >= ? AND hour < ? ORDER BY hour DESC LIMIT 1 OFFSET ${countsAtOnce}`;
+
+/** Without retention, the counts of years are kept, so they are read in slices of whole hours. */
+async function countRejections(db: Database, since: number): Promise<readonly RejectionCount[]> {
+  const counts: RejectionCount[] = [];
+  for (let end = Number.MAX_SAFE_INTEGER; ; ) {
+    const begin = await db.read(() => {
+      const next = db.statement(hourAfter).get(since, end) as { readonly hour: number } | undefined;
+      const first = next === undefined ? since : Math.max(since, next.hour);
+      const rows = db.statement(countsOfHours).all(first, end) as Row[];
+      for (const row of rows) counts.push(toCount(row));
+      return next?.hour;
+    });
+    if (begin === undefined) return counts;
+    end = begin;
+    await turn();
+  }
+}
+
+function toCount({ hour: began, endpoint, code, count }: Row): RejectionCount {
+  return {
     hour: timeOf(began) ?? new Date(0),
     endpoint: textOf(endpoint) ?? '',
     code: textOf(code) ?? '',
     count: numberOf(count),
-  }));
+  };
 }
 
-/** A row of the table of single rejections. */
 type Row = Readonly<Record<string, unknown>>;
 
 const columns = 'id, received_at, endpoint, code, source_ip';

@@ -152,6 +152,19 @@ describe('In a large file', () => {
     expect(turns).toBeGreaterThanOrEqual(rows / 1000);
   });
 
+  it('the counts of rejections are read in slices of whole hours', async () => {
+    other.exec(`
+      WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999)
+      INSERT INTO webhook_rejections (hour, endpoint, code, count)
+      SELECT n / 7 * 3600000, 'e', 'code_' || (n % 7), n FROM numbers;`);
+    const { turns, result } = await turnsDuring(() => store.rejections());
+    expect(turns).toBeGreaterThanOrEqual(10_000 / mostAtOnce);
+    expect(result.counts.map(({ count }) => count)).toEqual(
+      other.prepare('SELECT count FROM webhook_rejections ORDER BY hour DESC, endpoint, code').pluck().all(),
+    );
+    expect((await store.rejections({ since: new Date(1420 * 3_600_000) })).counts).toHaveLength(60);
+  });
+
   it('pages contain each delivery once, whatever the slices are', async () => {
     const filter = { eventType: 'even', endpoint: 'even', state: 'failed' } as const;
     const seen: number[] = [];

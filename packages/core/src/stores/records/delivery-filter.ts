@@ -62,7 +62,7 @@ export function checkReplayFilter(filter: DeliveryFilter): void {
   throw new ConfigurationError(first, 'is undefined. To replay every delivery, pass {}.');
 }
 
-function checkTime(name: string, value: unknown): void {
+export function checkTime(name: string, value: unknown): void {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return;
   throw new ConfigurationError(name, 'must be a valid Date.');
 }

@@ -1,4 +1,5 @@
 import type { RejectedRequest } from '../delivery-log.ts';
+import { checkTime } from './delivery-filter.ts';
 
 /** The number of unauthenticated rejections in one hour, by endpoint and code. */
 export interface RejectionCount {
@@ -33,7 +34,27 @@ export interface UnauthenticatedRejections {
   readonly latest: readonly RejectionRecord[];
 }
 
+/** The options of `rejections`. */
+export interface RejectionOptions {
+  /**
+   * Return only the counts of hours that end after this time. A store keeps the counts of all hours that were not pruned.
+   * @default undefined: all hours
+   */
+  readonly since?: Date | undefined;
+}
+
 const hour = 3_600_000;
+
+/**
+ * Check the options of `rejections`.
+ * @returns the earliest beginning of a counted hour, in milliseconds since 1970. `undefined` for all hours
+ * @throws ConfigurationError that names the option
+ */
+export function readRejectionOptions({ since }: RejectionOptions = {}): number | undefined {
+  if (since === undefined) return undefined;
+  checkTime('since', since);
+  return rejectionHour({ receivedAt: since });
+}
 
 /** Return the beginning of the hour in which a rejection is counted, in milliseconds since 1970. */
 export function rejectionHour({ receivedAt }: { readonly receivedAt: Date }): number {

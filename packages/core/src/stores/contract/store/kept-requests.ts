@@ -1,5 +1,5 @@
 import type { RejectedRequest } from '../../delivery-log.ts';
-import { check, equal } from '../support/assertions.ts';
+import { check, equal, fails } from '../support/assertions.ts';
 import type { CaseDefinition } from '../support/contract-case.ts';
 import { at, bytes } from '../support/deliveries.ts';
 import type { ContractStore } from './store-under-test.ts';
@@ -67,6 +67,30 @@ export const keptRequestCases: readonly CaseDefinition<ContractStore>[] = [
       }
       equal(await store.rejection('999999'), undefined, 'rejection() of an unknown key');
       equal(await store.rejection("1' OR '1'='1"), undefined, 'rejection() of a key in another form');
+    },
+  },
+  {
+    name: 'rejections() returns the counts of all hours, newest first, or of the hours that end after a time',
+    uses: ['rejections'],
+    async run({ open }) {
+      const store = await open();
+      const hour = 3600;
+      for (const hours of [0, 1, 2]) reject(store, `192.0.2.${hours}`, { receivedAt: at(hours * hour) });
+      const countsOf = async (since?: Date) => {
+        const { counts } = await store.rejections(since && { since });
+        return counts.map((counted) => counted.hour.getTime());
+      };
+      const all = await countsOf();
+      equal(
+        all,
+        all.toSorted((a, b) => b - a),
+        'the order of the hours',
+      );
+      equal(all.length, 3, 'the number of hours');
+      equal(await countsOf(at(hour)), all.slice(0, 2), 'the hours since a time');
+      equal(await countsOf(at(9 * hour)), [], 'the hours since a later time');
+      const since: Date = JSON.parse('"2024-01-01"');
+      await fails(() => store.rejections({ since }), { option: 'since' }, 'rejections()');
     },
   },
   {
