@@ -22,6 +22,11 @@ export async function readSecretFile(path: string): Promise<string> {
     );
   }
   // Otherwise, bytes that are not text would be replaced, which changes the secret.
-  if (!isUtf8(bytes)) throw new UsageFailure(`${path} is not a secret file, because it is not UTF-8 text.`);
+  if (!isUtf8(bytes)) {
+    throw new UsageFailure(
+      `${path} is not a secret file, because it is not UTF-8 text.`,
+      'Write the secret to the file as text, with the same characters that SpiderFoot has.',
+    );
+  }
   return bytes.toString().replace(/\r?\n$/, '');
 }

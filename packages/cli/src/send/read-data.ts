@@ -9,6 +9,9 @@ export async function readData(text: string): Promise<unknown> {
     return JSON.parse(json);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageFailure(`--data${isJson ? '' : ` ${text}`} is not valid JSON: ${reason}`);
+    throw new UsageFailure(
+      `--data${isJson ? '' : ` ${text}`} is not valid JSON: ${reason}.`,
+      `Give an object in single quotes, such as '{"target":"example.com"}', or the path of a file.`,
+    );
   }
 }

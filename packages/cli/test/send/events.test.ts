@@ -205,7 +205,7 @@ describe('TLS', () => {
 
 describe('usage errors', () => {
   it.each([
-    { args: ['send', '--data', '{"a":'], says: /^error: --data / },
+    { args: ['send', '--data', '{"a":'], says: /^error: --data .*single quotes/s },
     { args: ['send', '--dialect', 'klingon'], says: /--dialect .*'klingon' is invalid/ },
     { args: ['send', '--count', '0'], says: /--count .*'0' is invalid/ },
     { args: ['send', '--url', 'ftp://127.0.0.1/'], says: /--url .*'ftp:\/\/127\.0\.0\.1\/' is invalid/ },
