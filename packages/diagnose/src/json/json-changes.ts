@@ -1,3 +1,4 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { isList, type Json } from './lossless-json.ts';
 
 type Members = readonly (readonly [name: string, value: Json])[];
@@ -30,6 +31,8 @@ const isEmpty = (value: Json) =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 const time = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:?00)?$/;
+
+const host = /(?<![^\s/@"'])(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}(?![^\s/:?#"'])/gu;
 
 /** Changes of the content, by the programs that make them. */
 export const changes: readonly ((json: Json) => Json)[] = [
@@ -101,6 +104,14 @@ export const changes: readonly ((json: Json) => Json)[] = [
       mapped(
         json,
         asText((text) => text.replace(time, format)),
+      ),
+  ),
+  // Host names with non-ASCII characters.
+  ...[domainToASCII, domainToUnicode].map(
+    (convert) => (json: Json) =>
+      mapped(
+        json,
+        asText((text) => text.replaceAll(host, (name) => convert(name) || name)),
       ),
   ),
   // Sanitizers.

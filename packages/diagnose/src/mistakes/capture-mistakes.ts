@@ -100,7 +100,7 @@ export const captureMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candid
   {
     name: 'body-literal',
     fix: "The body here is written as a string literal, such as Python's b'…' or an escaped string. Write the bytes of the body to a file, not their repr().",
-    candidates: ({ text }) => contentsOfLiteral(text),
+    candidates: ({ text, json }) => contentsOfLiteral(text, typeof json === 'object'),
   },
   {
     name: 'curl-command',

@@ -2,11 +2,13 @@ import { changes, withEmptyObjects, withoutMembers } from '../json/json-changes.
 import { jsonStyles } from '../json/json-styles.ts';
 import { numbers, remembered, strings } from '../json/json-text.ts';
 import { type JsonStyle, writeJson } from '../json/json-writer.ts';
-import { type Json, memberOf, parseLossless, wholeNumbers } from '../json/lossless-json.ts';
+import { memberOf, parseLossless, wholeNumbers } from '../json/lossless-json.ts';
 import { memberOrders } from '../json/member-orders.ts';
 import { nested } from '../json/nested-texts.ts';
+import { printed } from '../json/printed-values.ts';
 import { pythonFloatStyles } from '../json/python-floats.ts';
 import { gridStyles } from '../json/style-grid.ts';
+import { encode, isAscii } from '../text/code-pages.ts';
 import { jsonOfLiteral } from '../text/literals.ts';
 import { type BodyForms, type BodyMistake, type Candidate, type Row, tableOf } from './mistake.ts';
 
@@ -61,12 +63,26 @@ export const jsonMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate
       for (const style of pythonFloatStyles(wholeNumbers(json))) yield writeJson(json, style);
     },
   },
+  {
+    name: 'json-latin-1',
+    fix: 'The signed body is the same JSON, serialized again and encoded as Latin-1 instead of UTF-8, as by JSON::PP->encode in Perl. Verify the received bytes, and write UTF-8: encode_json.',
+    *candidates({ json }) {
+      if (
+        json === undefined ||
+        isAscii(writeJson(json, { string: strings.plain, number: numbers.asWritten }))
+      )
+        return;
+      for (const { style } of jsonStyles) yield encode(writeJson(json, style), 'latin-1');
+    },
+  },
   ...ofMember('payload'),
   ...ofMember('data'),
   {
     name: 'json-python-repr',
     fix: 'The body here is a printed Python dict or Ruby hash, which is not JSON. The signed body is the JSON. Verify the received bytes, not the parsed object.',
-    *candidates({ text }) {
+    *candidates({ text, json: parsed }) {
+      // JSON can contain these words in its strings.
+      if (parsed !== undefined) return;
       const json = parseLossless(jsonOfLiteral(text) ?? '');
       if (json !== undefined) for (const style of common) yield writeJson(json, style);
     },
@@ -105,7 +121,16 @@ export const jsonMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate
     fix: 'The signed body is the same JSON with some values or names changed, such as null, empty values, times or numbers. Middleware or a model class parsed the body and serialized it again. Verify the received bytes.',
     *candidates({ json, text }) {
       if (json === undefined || text.length > longest) return;
-      for (const change of changes) for (const style of common) yield writeJson(change(json), style);
+      const [, compact] = common;
+      const unchanged = compact && writeJson(json, compact);
+      for (const change of changes) {
+        const changed = change(json);
+        if (compact && writeJson(changed, compact) === unchanged) continue;
+        for (const style of common) yield writeJson(changed, style);
+        for (const end of ['', '\n']) {
+          yield writeJson(changed, { string: strings.plain, number: numbers.javascript, end });
+        }
+      }
       for (const restored of withEmptyObjects(json)) {
         for (const style of common) yield writeJson(restored, style);
         for (const style of pythonFloatStyles(wholeNumbers(restored))) yield writeJson(restored, style);
@@ -152,26 +177,3 @@ export const jsonMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate
     },
   },
 ]);
-
-/** Write a value as Python or Ruby prints it. */
-function printed(json: Json, language: 'python' | 'ruby' | 'rubyNew'): string {
-  const isPython = language === 'python';
-  const quote = (text: string) => {
-    if (!isPython) return JSON.stringify(text);
-    const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-    return `${mark}${text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll(mark, `\\${mark}`)}${mark}`;
-  };
-  const style: JsonStyle = {
-    string: quote,
-    number: isPython ? numbers.python : numbers.asWritten,
-    comma: ', ',
-    colon: isPython ? ': ' : language === 'ruby' ? '=>' : ' => ',
-  };
-  const words: Readonly<Record<string, string>> = isPython
-    ? { true: 'True', false: 'False', null: 'None' }
-    : { true: 'true', false: 'false', null: 'nil' };
-  return writeJson(json, style).replace(
-    /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:true|false|null)\b/g,
-    (token) => words[token] ?? token,
-  );
-}

@@ -36,7 +36,11 @@ export const lineMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate
     name: 'line-ends-lf',
     fix: 'The line endings of the body here were changed from CRLF to LF after signing. Keep the body as bytes, not as text.',
     candidates: ({ text }) =>
-      text.includes('\n') ? [text.replaceAll(/\r?\n/g, '\r\n'), text.replaceAll(/\r?\n/g, '\r')] : [],
+      text.includes('\n')
+        ? ['', '\r', '\r\n']
+            .map((end) => text.replaceAll(/\r?\n/g, '\r\n') + end)
+            .concat(text.replaceAll(/\r?\n/g, '\r'))
+        : [],
   },
   {
     name: 'wrapped-lines',

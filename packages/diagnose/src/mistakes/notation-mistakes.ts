@@ -1,7 +1,7 @@
 import { digitsOfNotation } from '../signature/hex-notation.ts';
 import { base32Bytes, base58Bytes, decimalBytes, wordsBytes } from '../signature/number-notations.ts';
 import { bytesOfNotation } from '../text/byte-notations.ts';
-import { withoutEntities } from '../text/literals.ts';
+import { bytesOfLiteral, withoutEntities } from '../text/literals.ts';
 import { type Entry, kinds, type Mistake, tableOf } from './mistake.ts';
 
 const notation = (name: string, fix: string): Mistake => ({
@@ -93,13 +93,13 @@ export const notations: readonly Entry<string, Buffer>[] = tableOf<string, Buffe
   {
     name: 'signature-base32',
     fix: 'The digest is written in base32 or base58. Write it in hex: hexdigest(), digest("hex").',
-    candidates: (text) => (/^[\da-f]{32,}$/i.test(text) ? [] : [base32Bytes(text), base58Bytes(text)]),
+    candidates: (text) => (/^[\da-f]{32,}\s*$/i.test(text) ? [] : [base32Bytes(text), base58Bytes(text)]),
   },
   {
     name: 'signature-bytes',
     fix: 'The digest is written as a list of numbers, or as one number. Write it in hex: hexdigest(), digest("hex").',
     candidates: (text) => [
-      ...(/[[{,]/.test(text) ? bytesOfNotation(text) : []),
+      ...(/[[{,]|^[\da-f]{4,8}:? /i.test(text) ? bytesOfNotation(text) : []),
       decimalBytes(text),
       ...wordsBytes(text),
     ],
@@ -111,6 +111,11 @@ export const notations: readonly Entry<string, Buffer>[] = tableOf<string, Buffe
       const isBinary = text.length === 32 && /[^\x20-\x7e]/.test(text) && /^[\0-\xff]*$/.test(text);
       return isBinary ? [Buffer.from(text, 'latin1')] : [];
     },
+  },
+  {
+    name: 'signature-literal',
+    fix: 'The digest is written as a string literal, as inspect in Ruby and repr() in Python print raw bytes. Write it in hex: hexdigest(), digest("hex").',
+    candidates: (text) => (text.includes('\\') ? [bytesOfLiteral(text)] : []),
   },
   {
     name: 'signature-escaped',

@@ -1,4 +1,5 @@
-import { type SigningContext, signedTexts } from '../scheme/signed-texts.ts';
+import { signedTexts } from '../scheme/signed-texts.ts';
+import type { SigningContext } from '../scheme/signing-context.ts';
 import { type Construction, hashOf, hmacOf } from '../signature/digests.ts';
 import { type Entry, reported, tableOf } from './mistake.ts';
 
@@ -93,6 +94,15 @@ export const schemeMistakes: readonly SchemeMistake[] = tableOf<SigningContext, 
         ]),
   },
   {
+    name: 'scheme-length',
+    fix: 'The length of the body was signed with the body. SpiderFoot signs only the body. Sign the body alone.',
+    candidates: () =>
+      separators.flatMap((mark): Digest[] => [
+        (algorithm, secret, body) => hmacOf(algorithm, secret, `${body.length}${mark}`, body),
+        (algorithm, secret, body) => hmacOf(algorithm, secret, body, `${mark}${body.length}`),
+      ]),
+  },
+  {
     name: 'scheme-timestamp',
     fix: 'The sender uses another signing scheme, like Stripe and Slack: it signs a timestamp together with the body. SpiderFoot signs only the body. Sign the body alone, or verify this sender with its own library.',
     candidates: (context) => signedTexts(context, 'timestamp'),
@@ -116,6 +126,16 @@ export const schemeMistakes: readonly SchemeMistake[] = tableOf<SigningContext, 
     name: 'scheme-jwt',
     fix: 'The signature is a JSON Web Token (JWT or JWS). SpiderFoot sends the HMAC of the body in hex. Sign the body with HMAC-SHA256.',
     candidates: (context) => signedTexts(context, 'jwt'),
+  },
+  {
+    name: 'scheme-hash-with-values',
+    fix: 'A hash of the body was signed together with a timestamp, a URL or the name of a header, as in HTTP signatures and at AWS. SpiderFoot signs the body itself. Sign the body alone.',
+    candidates: (context) => signedTexts(context, 'hash'),
+  },
+  {
+    name: 'scheme-without-body',
+    fix: 'The body is not part of the signed text, only values of headers or of the event, as at Mailgun and Dropbox Sign. Anyone can replace the body. Sign the body.',
+    candidates: (context) => signedTexts(context, 'alone'),
   },
   {
     name: 'scheme-unknown-timestamp',

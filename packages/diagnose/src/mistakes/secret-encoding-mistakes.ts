@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { numericForms } from '../secret/numeric-forms.ts';
-import { unsetSecrets } from '../secret/placeholders.ts';
 import { typographicForms } from '../secret/typography.ts';
+import { unsetSecrets } from '../secret/unset-secrets.ts';
 import { asciiForms } from '../text/ascii-forms.ts';
 import { decode, encode, encodings, isAscii } from '../text/code-pages.ts';
 import { literalEscapes, unescaped, withJoinedSurrogates } from '../text/escapes.ts';

@@ -53,7 +53,7 @@ export const secretMistakes: readonly SecretMistake[] = tableOf<string, Candidat
   },
   {
     name: 'secret-quotes-lost',
-    fix: 'The secret of the other side includes quotes. INI files, Docker and systemd treat quotes as part of the value. Remove them there.',
+    fix: 'The secret of the other side includes quotes or brackets. INI files, Docker and systemd treat quotes as part of the value. Remove them there.',
     candidates: (secret) => [
       ...[
         `"${secret}"`,
@@ -64,17 +64,14 @@ export const secretMistakes: readonly SecretMistake[] = tableOf<string, Candidat
         `"${secret}`,
         `${secret}"`,
       ],
-      ...[
-        `"${secret}"\n`,
-        `'${secret}'\n`,
-        `"'${secret}'"`,
-        `'"${secret}"'`,
-        `${secret},`,
-        `${secret};`,
-        `"${secret}",`,
-      ],
+      ...[`"${secret}"\n`, `'${secret}'\n`, `"'${secret}'"`, `'"${secret}"'`, `"${secret}",`],
       ...[`[${secret}]`, `{${secret}}`, `$'${secret}'`, `b'${secret}'`, `'${secret}`, `${secret}'`],
     ],
+  },
+  {
+    name: 'secret-delimiter-lost',
+    fix: 'The secret of the other side ends with a comma, a semicolon or another character of the line that it was copied from. Remove it there.',
+    candidates: (secret) => [',', ';', '.', ':', ')', '\\', '&', '='].map((mark) => secret + mark),
   },
   {
     name: 'secret-assignment',

@@ -1,5 +1,6 @@
 import { type Escapes, unescaped } from '../text/escapes.ts';
 import { expansions } from '../text/shell-expansion.ts';
+import { withQuotes } from '../text/unquoted-json.ts';
 import { type BodyForms, type BodyMistake, type Candidate, tableOf } from './mistake.ts';
 
 /** The escapes that `echo` and `printf` of different shells interpret. */
@@ -30,6 +31,10 @@ export const shellMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidat
     fix: 'The shell replaced escapes such as \\n, \\" or \\u00fc in the body before it was signed. echo of dash and zsh, echo -e and printf "$body" do this. Use printf %s "$body".',
     *candidates({ text }) {
       if (!text.includes('\\')) return;
+      // Without a locale, zsh stops at the first character that is not ASCII.
+      const end = text.search(/\\u(?!00[0-7])/);
+      const [first] = echoes;
+      if (end !== -1 && first) yield Buffer.concat([unescaped(text.slice(0, end), first), Buffer.from('\n')]);
       for (const escapes of echoes) {
         const value = unescaped(text, escapes);
         yield value;
@@ -114,8 +119,14 @@ export const shellMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidat
         ...[bare, text.replaceAll('"', ''), text.replaceAll("'", ''), text.replaceAll(/["']/g, '')],
         ...[`'${text}'`, `"${text}"`, `"${bare}"`, `'${text}'\n`, `'${text}'\r\n`, text.replaceAll('"', "'")],
         ...[`${bare}\n`, text.replaceAll('"', '""'), text.replaceAll("'", "'\\''")],
+        ...bracesExpanded(bare).flatMap((words) => [words, `${words}\n`]),
       ].filter((value) => value !== text);
     },
+  },
+  {
+    name: 'quotes-removed-here',
+    fix: 'The body here has no quotes, because a shell removed them before it was sent. Windows PowerShell removes the quotes of arguments. Send the body from a file: curl --data-binary @body.json.',
+    candidates: ({ text, json }) => (json === undefined ? withQuotes(text) : []),
   },
   {
     name: 'option-left-in',
@@ -139,6 +150,12 @@ export const shellMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidat
     candidates: ({ text }) => [text.toLowerCase(), text.toUpperCase()],
   },
 ]);
+
+/** bash and zsh write each part of {a,b} as a word, if the braces are not in quotes. */
+function bracesExpanded(text: string): readonly string[] {
+  const [, parts] = /^\{([^{}]*,[^{}]*)\}$/s.exec(text) ?? [];
+  return parts === undefined ? [] : [parts.split(',').join(' ')];
+}
 
 /** Replace the directives of printf as it does without arguments. */
 function formatted(text: string): string {

@@ -1,4 +1,10 @@
+import { pythonJson } from '@spiderfoot-webhooks/core/testing';
+import { otherFormats } from '../json/other-formats.ts';
+import { pythonLiteral } from '../text/python-literal.ts';
 import { type BodyForms, type BodyMistake, type Candidate, tableOf } from './mistake.ts';
+
+/** The maximum length of a body that is written in other formats. */
+const longest = 2 ** 18;
 
 /** Bodies that were signed in another form than they were sent. */
 export const signedFormMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate>('capture', [
@@ -18,8 +24,9 @@ export const signedFormMistakes: readonly BodyMistake[] = tableOf<BodyForms, Can
   {
     name: 'signed-literal',
     fix: "A string literal was signed, such as Python's str(body), which is b'…'. Sign the bytes: body, not str(body).",
-    candidates: ({ text }) => [
-      `b'${text.replaceAll('\\', '\\\\')}'`,
+    candidates: ({ text, bytes }) => [
+      ...['b', ''].map((prefix) => pythonLiteral(prefix, prefix === 'b' ? bytes.toString('latin1') : text)),
+      `'${text.replaceAll(/['\\]/g, '\\$&')}'`,
       `b"${text.replaceAll('\\', '\\\\')}"`,
       `b'${text}'`,
     ],
@@ -27,7 +34,16 @@ export const signedFormMistakes: readonly BodyMistake[] = tableOf<BodyForms, Can
   {
     name: 'signed-as-json-string',
     fix: 'The signed body was serialized twice: it is JSON text inside a JSON string. Call json.dumps or JSON.stringify only once.',
-    candidates: ({ text }) => [JSON.stringify(text), JSON.stringify(JSON.stringify(text))],
+    candidates: ({ text }) => [
+      ...[JSON.stringify(text), `${JSON.stringify(text)}\n`, JSON.stringify(JSON.stringify(text))],
+      pythonJson(text),
+    ],
+  },
+  {
+    name: 'signed-other-format',
+    fix: "The event was signed in another format than JSON, such as a form (http_build_query) or the output of PHP's print_r or serialize. Sign the body that is sent.",
+    candidates: ({ json, text }) =>
+      typeof json !== 'object' || json === null || text.length > longest ? [] : otherFormats(json),
   },
   {
     name: 'signed-nothing',
@@ -73,10 +89,12 @@ export const signedFormMistakes: readonly BodyMistake[] = tableOf<BodyForms, Can
         '[object Uint8Array]',
         '[object Null]',
         '@-',
-        '@body.json',
-        '@payload.json',
-        'body.json',
-        'payload.json',
+        ...['body', 'payload', 'event', 'data', 'webhook', 'message', 'request', 'test'].flatMap((name) => [
+          `${name}.json`,
+          `@${name}.json`,
+          `./${name}.json`,
+          `${name}.json\n`,
+        ]),
       ],
     ],
   },

@@ -1,27 +1,13 @@
-import { type Json, memberOf } from '../json/lossless-json.ts';
-import { type Construction, hmacOf } from '../signature/digests.ts';
+import { memberOf } from '../json/lossless-json.ts';
+import { type Construction, hashOf, hmacOf } from '../signature/digests.ts';
+import { urls } from './signed-urls.ts';
+import { type Around, type SigningContext, timestamp } from './signing-context.ts';
 import { webTokens } from './web-tokens.ts';
-
-/** The facts from which other schemes build the text that they sign. */
-export interface SigningContext {
-  readonly signature: string;
-  /** The other headers, by lowercase name. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly json: Json | undefined;
-  /** The length of the body in bytes. */
-  readonly size: number;
-}
 
 type Digest = Construction['digest'];
 
-/** The texts before and after the body. */
-type Around = readonly [before: string, after: string];
-
 const marks = ['.', ':', '', '\n', '|', '-', '+', ',', ' ', '&', ';', '/', '_', '\r\n', '#'];
 const versions = ['v0', 'v1', '1', 'v2', 'sha256', 't', 'POST'];
-const timestamp =
-  /^(?:\d{10}(?:\d{3})?(?:\.\d+)?|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT)$/;
-
 /** The maximum number of values of headers and fields that are tried. */
 const mostValues = 24;
 /** The longest body for which unknown timestamps are tried. */
@@ -30,13 +16,23 @@ const longest = 8192;
 /** Yield the digests of a body together with other texts. */
 export function* signedTexts(
   context: SigningContext,
-  part: 'timestamp' | 'pair' | 'value' | 'url' | 'jwt' | 'near',
+  part: 'timestamp' | 'pair' | 'value' | 'url' | 'jwt' | 'near' | 'hash' | 'alone',
 ): Generator<Digest, void, undefined> {
   if (part === 'jwt') {
     yield* webTokens(context.signature);
     return;
   }
-  const around = { timestamp: timestamps, pair: pairs, value: others, url: urls, near: nearTimes }[part];
+  if (part === 'hash') {
+    yield* signedHashes(context);
+    return;
+  }
+  if (part === 'alone') {
+    for (const text of textsAlone(context)) yield (algorithm, secret) => hmacOf(algorithm, secret, text);
+    return;
+  }
+  const around = { timestamp: timestamps, pair: pairs, value: others, url: signedUrls, near: nearTimes }[
+    part
+  ];
   for (const [before, after] of around(context)) {
     yield (algorithm, secret, body) => hmacOf(algorithm, secret, before, body, after);
   }
@@ -55,6 +51,10 @@ function valuesOf({ signature, headers, json }: SigningContext): readonly string
   const values = [...inSignature, ...Object.values(headers), ...inBody];
   const usable = values.filter((value) => value !== '' && value.length <= 300);
   return [...new Set(usable)].sort((a, b) => Number(timestamp.test(b)) - Number(timestamp.test(a)));
+}
+
+function signedUrls(context: SigningContext): Generator<Around> {
+  return urls(context, valuesOf(context));
 }
 
 function* timestamps(context: SigningContext): Generator<Around> {
@@ -133,52 +133,6 @@ function* pairs(context: SigningContext): Generator<Around> {
   }
 }
 
-const paths = [
-  '/webhook',
-  '/webhooks',
-  '/',
-  '/webhooks/spiderfoot',
-  '/webhook/spiderfoot',
-  '/spiderfoot',
-  '/api/webhook',
-];
-
-function* urls(context: SigningContext): Generator<Around> {
-  const { headers } = context;
-  const path =
-    headers[':path'] ?? headers['x-original-uri'] ?? headers['x-forwarded-uri'] ?? headers['x-original-url'];
-  const hosts = [headers.host, headers['x-forwarded-host'], 'localhost:3000'];
-  const known = [...(path === undefined ? [] : [path]), ...paths];
-  const full = hosts
-    .filter((host) => host !== undefined)
-    .flatMap((host) =>
-      known.flatMap((each) => [`https://${host}${each}`, `http://${host}${each}`, `${host}${each}`]),
-    );
-  const times = valuesOf(context)
-    .filter((value) => timestamp.test(value))
-    .slice(0, 2);
-  for (const target of [...known, ...full]) {
-    for (const mark of ['', '\n', '.', ':', '|']) {
-      yield [`${target}${mark}`, ''];
-      yield ['', `${mark}${target}`];
-      for (const method of ['POST']) {
-        yield [`${method}${mark}${target}${mark}`, ''];
-        for (const time of times) {
-          yield [`${time}${mark}${method}${mark}${target}${mark}`, ''];
-          yield [`${method}${mark}${target}${mark}`, `${mark}${time}`];
-          yield [`${method}${mark}${target}${mark}${time}${mark}`, ''];
-        }
-      }
-      for (const time of times)
-        yield* [
-          [`${time}${mark}${target}${mark}`, ''] as const,
-          [`${target}${mark}${time}${mark}`, ''] as const,
-        ];
-    }
-  }
-  for (const mark of ['', '\n', '.', ':', ' ', '|']) yield [`POST${mark}`, ''];
-}
-
 /** The seconds before and after the time of the event that are tried. */
 const range = 60;
 
@@ -193,6 +147,46 @@ function* nearTimes(context: SigningContext): Generator<Around> {
       yield [`v0:${seconds}:`, ''];
       yield [`${seconds}:`, ''];
       yield [String(seconds), ''];
+    }
+  }
+}
+
+/** Yield the digests of a hash of the body together with other texts. */
+function* signedHashes(context: SigningContext): Generator<Digest> {
+  const hexDigests = new WeakMap<Buffer, string>();
+  const hexOf = (body: Buffer) => {
+    const known = hexDigests.get(body) ?? hashOf('sha256', body).toString('hex');
+    hexDigests.set(body, known);
+    return known;
+  };
+  for (const [before, after] of digestHeaders) {
+    yield (algorithm, secret, body) =>
+      hmacOf(algorithm, secret, before, hashOf('sha256', body).toString('base64'), after);
+  }
+  for (const [before, after] of [...timestamps(context), ...signedUrls(context)]) {
+    yield (algorithm, secret, body) => hmacOf(algorithm, secret, before, hexOf(body), after);
+  }
+}
+
+/** The lines of HTTP signatures (RFC 9530 and its predecessors). */
+const digestHeaders: readonly Around[] = [
+  ...['digest: SHA-256=', 'Digest: SHA-256=', 'SHA-256=', 'sha-256='].map((line) => [line, ''] as const),
+  ['content-digest: sha-256=:', ':'],
+  ['"content-digest": sha-256=:', ':'],
+  ['sha-256=:', ':'],
+];
+
+/** The maximum number of values that are combined without the body. */
+const mostAlone = 12;
+
+/** Yield the texts that are signed without the body: values of headers and of the event. */
+function* textsAlone(context: SigningContext): Generator<string> {
+  const values = valuesOf(context).slice(0, mostAlone);
+  for (const first of values) {
+    yield first;
+    for (const second of values) {
+      if (first !== second)
+        for (const mark of ['', '.', ':', '|', '\n', '&', ',', '-']) yield first + mark + second;
     }
   }
 }

@@ -56,6 +56,23 @@ export function* placeholders(): Generator<string, void, undefined> {
     yield* [text, text.toUpperCase(), text.charAt(0).toUpperCase() + text.slice(1)];
     yield* [`<${text}>`, `<${text.toUpperCase()}>`, `[${text}]`, `{${text}}`, `{{${text}}}`, `{{ ${text} }}`];
   }
+  for (const text of [
+    'change me',
+    'replace me',
+    'change this',
+    'replace this',
+    'fix me',
+    'to do',
+    'fill in',
+    'fill me in',
+    'set me',
+  ]) {
+    for (const shape of shapes)
+      for (const mark of ['', '!'])
+        for (const pair of ['', '<>']) {
+          yield enclosed(shape(text) + mark, pair);
+        }
+  }
   const lists = [words, prefixes, shapes, enclosing, suffixes];
   for (const indices of likeliestFirst(
     lists.map(({ length }) => length),
@@ -71,123 +88,4 @@ export function* placeholders(): Generator<string, void, undefined> {
 export function enclosed(text: string, pair: string): string {
   const [open = '', close = ''] = pair;
   return `${open}${text}${close}`;
-}
-
-const variables = [
-  'SPIDERFOOT_WEBHOOK_SECRET|WEBHOOK_SECRET|SECRET|SPIDERFOOT_SECRET|SIGNING_SECRET|HMAC_SECRET',
-  'WEBHOOK_SIGNING_SECRET|SECRET_KEY|WEBHOOK_KEY|secret|webhook_secret|webhookSecret|API_KEY|TOKEN',
-].flatMap((line) => line.split('|'));
-
-/** Yield what programs have as the secret if it is not set, or if a variable was not replaced. */
-export function* unsetSecrets(): Generator<string, void, undefined> {
-  yield* [
-    '',
-    ' ',
-    '\n',
-    'undefined',
-    'null',
-    'None',
-    'nil',
-    'false',
-    'true',
-    '0',
-    '1',
-    'NULL',
-    'Null',
-    '""',
-    "''",
-    '~',
-  ];
-  yield* [
-    'NaN',
-    '<nil>',
-    '(null)',
-    '<no value>',
-    '{}',
-    '[]',
-    '[object Object]',
-    '[object Promise]',
-    'Array',
-    '-',
-    '...',
-  ];
-  yield* [
-    '\0',
-    "b''",
-    '<null>',
-    'unset',
-    'not set',
-    'not-set',
-    'Undefined',
-    'function',
-    'Promise { <pending> }',
-  ];
-  for (const name of variables) {
-    yield* [
-      name,
-      `$${name}`,
-      `\${${name}}`,
-      `$(${name})`,
-      `%${name}%`,
-      `{{${name}}}`,
-      `{{ ${name} }}`,
-      `<${name}>`,
-    ];
-    yield* [
-      `\${env:${name}}`,
-      `process.env.${name}`,
-      `os.environ["${name}"]`,
-      `os.environ['${name}']`,
-      `$env:${name}`,
-    ];
-    yield* [
-      `ENV['${name}']`,
-      `getenv('${name}')`,
-      `@${name}@`,
-      `#{${name}}`,
-      `\${${name}:-}`,
-      `\${{ secrets.${name} }}`,
-    ];
-    yield* [
-      `\${secrets.${name}}`,
-      `secrets.${name}`,
-      `env.${name}`,
-      `env(${name})`,
-      `{${name}}`,
-      `!${name}!`,
-      `:${name}`,
-    ];
-    yield* [
-      `!env ${name}`,
-      `ENC(${name})`,
-      `{env.${name}}`,
-      `{$${name}}`,
-      `__${name}__`,
-      `$\${${name}}`,
-      `$$${name}`,
-    ];
-  }
-  for (const file of [
-    'secret',
-    'secret.txt',
-    'webhook-secret',
-    'webhook_secret',
-    'webhook_secret.txt',
-    'spiderfoot_webhook_secret',
-  ]) {
-    yield* [
-      file,
-      `/run/secrets/${file}`,
-      `@${file}`,
-      `./${file}`,
-      `file:${file}`,
-      `file:///run/secrets/${file}`,
-    ];
-    yield* [
-      `/etc/secrets/${file}`,
-      `/var/run/secrets/${file}`,
-      `/etc/spiderfoot/${file}`,
-      `./secrets/${file}`,
-    ];
-  }
 }

@@ -65,10 +65,23 @@ function* replacedTogether(secret: string, dashes: readonly string[]): Generator
     const directed = double.replaceAll(/'/g, (_, at: number) =>
       /[\p{L}\p{N}.!?]$/u.test(double.slice(0, at)) ? '\u2019' : '\u2018',
     );
-    for (const text of [single, directed]) {
+    for (const text of new Set(
+      [single, directed].flatMap((each) => [each, each.replaceAll('...', '\u2026')]),
+    )) {
       yield text;
-      yield text.replaceAll('...', '\u2026');
-      for (const dash of dashes) yield* [text.replaceAll('--', dash), text.replaceAll('-', dash)];
+      for (const dash of dashes) yield* [text.replaceAll('--', dash), ...withDashes(text, dash)];
     }
   }
+}
+
+/** The maximum number of dashes of which each subset is replaced. Programs replace a dash only in some places. */
+const mostDashes = 3;
+
+function withDashes(text: string, dash: string): readonly string[] {
+  const parts = text.split('-');
+  if (parts.length - 1 > mostDashes) return [text.replaceAll('-', dash)];
+  const subsets = Array.from({ length: 2 ** (parts.length - 1) }, (_, subset) => subset);
+  return subsets
+    .reverse()
+    .map((subset) => parts.reduce((all, part, at) => all + ((subset >> (at - 1)) & 1 ? dash : '-') + part));
 }

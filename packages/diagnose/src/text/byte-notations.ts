@@ -27,7 +27,7 @@ function hexDump(text: string): Buffer | undefined {
 
 function byteNumbers(text: string): Buffer | undefined {
   if (!/^[\s\w"',:;.()[\]{}-]*$/.test(text)) return undefined;
-  const [, list] = /^(?:[^[{]*"data": ?)?[[{(]?([\s\d,"':;-]+)[\]})]{0,2}$/.exec(text) ?? [];
+  const [, list] = /^(?:\{?[^[{]*"data": ?)?[[{(]?([\s\d,"':;-]+)[\]})]{0,2}$/.exec(text) ?? [];
   const numbers = list?.replaceAll(/["']\d+["'] ?:/g, '').match(/-?\d+/g) ?? [];
   const bytes = numbers.map(Number);
   if (bytes.length < 2 || bytes.some((byte) => byte < -128 || byte > 255)) return undefined;

@@ -1,7 +1,7 @@
 import { literalEscapes, unescaped, withJoinedSurrogates } from './escapes.ts';
 
 /** Return the contents of a text that is written as a literal: `b'…'`, `"…"`, `$'…'`, `` `…` ``. */
-export function* contentsOfLiteral(text: string): Generator<Buffer, void, undefined> {
+export function* contentsOfLiteral(text: string, isJson: boolean): Generator<Buffer, void, undefined> {
   const [, , quote, content] = /^\s*(b|B|u|r|rb|f|\$|@)?("""|'''|["'`])(.*)\2[;,]?\s*$/s.exec(text) ?? [];
   if (quote !== undefined && content !== undefined) {
     yield Buffer.from(content);
@@ -9,12 +9,31 @@ export function* contentsOfLiteral(text: string): Generator<Buffer, void, undefi
     yield Buffer.from(content.replaceAll(quote + quote, quote));
     yield Buffer.from(content.replaceAll("'\\''", "'").replaceAll(`'"'"'`, "'"));
   }
-  if (text.includes('\\"') || text.includes('\\n')) {
+  if (!isJson && (text.includes('\\"') || text.includes('\\n'))) {
     yield unescaped(withJoinedSurrogates(text), { letters: '\\"\'/nrtbf$`' });
     yield Buffer.from(text.replaceAll(/\\(["\\])/g, '$1'));
   }
   if (text.includes('""')) yield Buffer.from(text.replaceAll('""', '"'));
   if (text.includes("''")) yield Buffer.from(text.replaceAll("''", "'"));
+}
+
+/** Return the bytes of a string literal of Ruby, Python or C with escapes such as `\xAB`, `\e` and `\#`. */
+export function bytesOfLiteral(text: string): Buffer | undefined {
+  const [, , content] = /^\s*b?(["'])(.*)\1\s*$/s.exec(text) ?? [];
+  if (content === undefined || !/^[\x20-\x7e]*$/.test(content)) return undefined;
+  const named: Readonly<Record<string, string>> = {
+    ...{ a: '\x07', b: '\b', e: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', 0: '\0' },
+  };
+  const bytes = content.replaceAll(
+    /\\(?:x([\da-f]{1,2})|u00([\da-f]{2})|([0-3][0-7]{2})|(.))/gi,
+    (_, hex, unit, octal, other) => {
+      if (other !== undefined) return named[other] ?? other;
+      return String.fromCharCode(
+        octal === undefined ? Number.parseInt(hex ?? unit, 16) : Number.parseInt(octal, 8),
+      );
+    },
+  );
+  return Buffer.from(bytes, 'latin1');
 }
 
 /** Return the JSON text of a Python `dict`, a Ruby hash or a JavaScript object as they are printed. */

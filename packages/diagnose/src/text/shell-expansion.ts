@@ -4,6 +4,15 @@ const variables: readonly Readonly<Record<string, string>>[] = [
   { HOME: '/root', USER: 'root', PWD: '/root', LOGNAME: 'root', SHELL: '/bin/bash', UID: '0' },
   { HOME: '/home/ubuntu', USER: 'ubuntu', PWD: '/home/ubuntu', LOGNAME: 'ubuntu', SHELL: '/bin/bash' },
   { PWD: '/app', HOME: '/app', USER: 'app' },
+  ...['ec2-user', 'admin', 'debian', 'vagrant', 'user', 'node', 'runner', 'deploy', 'dev', 'ops', 'pi'].map(
+    (user) => ({
+      HOME: `/home/${user}`,
+      USER: user,
+      PWD: `/home/${user}`,
+      LOGNAME: user,
+      SHELL: '/bin/bash',
+    }),
+  ),
 ];
 
 const name = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=?+][^}]*)?\})/g;
@@ -22,6 +31,9 @@ export function* expansions(text: string): Generator<string, void, undefined> {
         .replaceAll('$?', '0')
         .replaceAll(/\$[-!]/g, '');
       yield special;
+      // A here-document and double quotes also remove backslashes.
+      yield special.replaceAll(/\\([$`\\])/g, '$1');
+      yield special.replaceAll(/\\([$`"\\])/g, '$1');
       yield named;
       yield withoutCommands(special);
       for (const shell of ['bash', 'sh', '-bash', '-zsh', 'zsh', '/bin/sh', '/bin/bash']) {
