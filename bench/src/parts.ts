@@ -88,7 +88,7 @@ export const parts: Readonly<Record<string, Part>> = {
   ),
   inspector: part(
     1,
-    (rounds, { rows, progress }) => measureInspector(rounds, rows, progress),
+    (rounds, { rows, quick, progress }) => measureInspector(rounds, rows, quick, progress),
     inspectorParts,
     requireEngines,
   ),

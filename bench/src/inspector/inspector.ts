@@ -8,6 +8,7 @@ import { engines } from '../engines/engine-servers.ts';
 import type { Progress } from '../report/progress.ts';
 import { type Series, seriesOf, shuffled } from '../report/statistics.ts';
 import { temporaryFile } from '../support/files.ts';
+import { type LiveResult, measureLive } from './live.ts';
 import { type FilledStore, storeRows } from './stored-rows.ts';
 
 /** The time of one page of the inspector. */
@@ -24,24 +25,36 @@ export interface InspectorResult {
   readonly store: string;
   readonly rows: number;
   readonly pages: readonly PageResult[];
+  readonly live: readonly LiveResult[];
 }
+
+/** Seconds in which deliveries arrive while pages are open. */
+const liveSeconds = { quick: 5, usual: 30 };
 
 /** Measure the pages of the inspector over HTTP, on SQLite and on PostgreSQL. */
 export async function measureInspector(
   rounds: number,
   rows: number,
+  quick: boolean,
   progress: Progress,
 ): Promise<readonly InspectorResult[]> {
-  const sqlite = openSqlite(temporaryFile(), { maxAttempts: 1 });
+  const seconds = quick ? liveSeconds.quick : liveSeconds.usual;
+  const path = temporaryFile();
+  const sqlite = openSqlite(path, { maxAttempts: 1 });
   const inSqlite = await measureStore('SQLite', sqlite, rounds, rows, progress);
   await sqlite.close();
+  const liveInSqlite = await measureLive('SQLite', path, seconds, progress);
   const server = await engines.postgres();
   try {
     const postgres = openPostgres(server.address, { maxAttempts: 1 });
     await postgres.ready();
     const inPostgres = await measureStore('PostgreSQL', postgres, rounds, rows, progress);
     await postgres.close();
-    return [inSqlite, inPostgres];
+    const liveInPostgres = await measureLive('PostgreSQL', server.address, seconds, progress);
+    return [
+      { ...inSqlite, live: liveInSqlite },
+      { ...inPostgres, live: liveInPostgres },
+    ];
   } finally {
     await server.stop();
   }
@@ -53,7 +66,7 @@ async function measureStore(
   rounds: number,
   rows: number,
   progress: Progress,
-): Promise<InspectorResult> {
+): Promise<Omit<InspectorResult, 'live'>> {
   await storeRows(store, rows, (stored) => progress.report(`inspector: ${name}, row ${stored} of ${rows}`));
   progress.report(`inspector: ${name}, indexing the words`);
   // The first search builds the index.
