@@ -1,4 +1,4 @@
-import { AttemptError, isTransient } from '../errors/failure.ts';
+import { AttemptError, type FailureDetails, isTransient } from '../errors/failure.ts';
 import type { Attempted } from './attempt.ts';
 
 /**
@@ -32,6 +32,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   let failuresInARow = 0;
   // Monotonic: a wall clock that is set back would keep the circuit open.
   let openUntil = 0;
+  let lastFailure: FailureDetails | undefined;
 
   function open(): void {
     state = 'open';
@@ -65,7 +66,8 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     coolDownLeft,
     async run(attempt) {
       const retryAfter = state === 'half-open' ? Math.ceil(options.timeout / 1000) : coolDownLeft();
-      if (retryAfter !== undefined) throw new AttemptError({ code: 'circuit_open', retryAfter });
+      if (retryAfter !== undefined)
+        throw new AttemptError({ code: 'circuit_open', retryAfter, openedBy: lastFailure });
       const settle = state === 'open' ? settleTrial : count;
       if (state === 'open') {
         state = 'half-open';
@@ -75,6 +77,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
       try {
         const attempted = await attempt();
         hasFailed = isFailing(attempted);
+        if (hasFailed) lastFailure = attempted.failure;
         return attempted;
       } finally {
         settle(hasFailed);

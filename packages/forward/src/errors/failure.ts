@@ -27,6 +27,8 @@ export interface FailureDetails {
   readonly detail?: string | undefined;
   /** How to fix it. Replaces the hint of the code. */
   readonly hint?: string | undefined;
+  /** For `circuit_open`, the failure that opened the circuit. */
+  readonly openedBy?: FailureDetails | undefined;
 }
 
 /** Thrown by an attempt. The policy counts attempts and turns the failure of the last one into a `ForwardError`. */

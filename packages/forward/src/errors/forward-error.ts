@@ -14,7 +14,10 @@ const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint
   timeout: ['did not answer in time', 'A later attempt may succeed. To wait longer, raise "timeout".'],
   connection: ['could not be reached', 'Check the address and the network. A later attempt may succeed.'],
   invalid_answer: ['sent an unexpected answer', 'Check that the URL belongs to the right service.'],
-  circuit_open: ['has failed too often', 'An attempt after the cool-down may succeed.'],
+  circuit_open: [
+    'has failed too often',
+    'No attempt was made, because the target has failed too often. An attempt after the cool-down may succeed.',
+  ],
   overloaded: [
     'has too many waiting events',
     'A later attempt may succeed. Use a queue, or raise "maxInFlight".',
@@ -58,8 +61,15 @@ export class ForwardError extends Error {
   }
 }
 
-function describe(target: string, attempt: number, { code, status, detail, hint }: FailureDetails): string {
-  const [problem, usualHint] = reasons[code];
-  const at = [status === undefined ? [] : `status ${status}`, `attempt ${attempt}`].flat().join(', ');
-  return `${target} ${problem} (${at})${detail ? `: ${detail}` : ''}. ${hint ?? usualHint}`;
+function describe(target: string, attempt: number, failure: FailureDetails): string {
+  const [, hint] = reasons[failure.code];
+  // While a circuit is open, an operator needs the problem of the target, not that of the circuit.
+  const { code, status, detail } = failure.openedBy ?? failure;
+  const [problem] = reasons[code];
+  const facts = [
+    ...(status === undefined ? [] : [`status ${status}`]),
+    ...(attempt === 0 ? [] : [`attempt ${attempt}`]),
+  ];
+  const at = facts.length > 0 ? ` (${facts.join(', ')})` : '';
+  return `${target} ${problem}${at}${detail ? `: ${detail}` : ''}. ${failure.hint ?? hint}`;
 }

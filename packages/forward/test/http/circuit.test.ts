@@ -22,6 +22,15 @@ describe('the circuit of an origin', () => {
     );
   });
 
+  it('the error of an open circuit contains the status and the answer of the last failure', async () => {
+    const target = await startTarget(answers(503, 'Server is busy'));
+    const sender = transport(breaking);
+    for (let n = 0; n < 3; n += 1) await failureOf(post(sender, target.url));
+    const { code, message } = await failureOf(post(sender, target.url));
+    expect(code).toBe('circuit_open');
+    expect(message).toContain('(status 503): "Server is busy"');
+  });
+
   it('a call that opens the circuit makes no further attempt', async () => {
     const target = await startTarget(answers(500));
     const error = await failureOf(post(transport({ ...breaking, retries: 10 }), target.url));
