@@ -3,9 +3,9 @@ import type { TelemetryResult } from './overhead.ts';
 
 const intro = `## Telemetry
 
-The requests of the adapters' table, to a receiver with telemetry. The ratios compare it with the same receiver without
-telemetry. A ratio of 0.97 is a cost of 3 %. The metrics are not scraped during the measurement. The span by hand is one span
-per request of the OpenTelemetry SDK around the same receiver, without a span per handler: the least that tracing costs.`;
+The requests are those of the adapters' table. The ratios compare a receiver with telemetry with the same receiver without
+telemetry. A ratio of 0.97 is a cost of 3%. The metrics are not scraped during the measurement. "A span by hand" is a receiver
+without telemetry, and one span of the OpenTelemetry SDK around each request. It shows the least that tracing costs.`;
 
 export function telemetryParts(results: readonly TelemetryResult[]): string[] {
   const rows = results.map(({ name, requestsPerSecond, cpu, ratio: rate, cpuRatio }) => [
