@@ -1,4 +1,4 @@
-import type { QueuedResult, StoredDelivery } from '@spiderfoot-webhooks/core/stores';
+import { cursorAfter, type QueuedResult, type StoredDelivery } from '@spiderfoot-webhooks/core/stores';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithServer } from '../../../test/support/servers/describe-with-server.ts';
 import { type RedisServer, redis, startRedis } from '../../../test/support/servers/redis.ts';
@@ -105,6 +105,19 @@ describeWithServer(redis, 'The settled deliveries of a queue in Redis', () => {
       if (seen.length < 30) await settle(queue, { target: 'dead' });
     } while (cursor !== undefined);
     expect(seen.toSorted()).toEqual(deliveries.map(({ id }) => id).toSorted());
+  });
+
+  it('the cursor of a delivery leads to the deliveries beside it, although they were received in another order', async () => {
+    const queue = await open();
+    for (const receivedAt of [2027, 2025, 2026].map((year) => new Date(`${year}-01-01`)))
+      await settle(queue, { target: 'dead', receivedAt });
+    const [newest, middle, oldest] = (await queue.list()).deliveries;
+    const found = await queue.get(middle?.key ?? '');
+    if (middle === undefined || found === undefined) throw new Error('The delivery is missing.');
+    for (const cursor of [middle, found].map(cursorAfter)) {
+      expect(await idsOf(queue, { cursor })).toEqual([oldest?.id]);
+      expect(await idsOf(queue, { cursor, order: 'oldest' })).toEqual([newest?.id]);
+    }
   });
 
   it('list() selects deliveries by each filter', async () => {

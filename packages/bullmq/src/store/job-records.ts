@@ -10,12 +10,13 @@ const both: readonly SettledSet[] = ['failed', 'completed'];
 /** Read the record of a settled job without its body. @returns `undefined` if the job was deleted meanwhile */
 export async function readSettled(
   link: LinkCommands,
-  { queue, set, key }: SettledJob,
+  { queue, set, key, settledAt }: SettledJob,
 ): Promise<DeliveryRecord | undefined> {
   const field = set === 'failed' ? 'progress' : 'returnvalue';
   const [state = null] = await link.run(() => link.client.hmget(queue.toKey(key), field));
   const record = state === null ? undefined : readState(parse(state))?.record;
-  if (record !== undefined && record.state !== 'queued') return { ...record, key };
+  if (record !== undefined && record.state !== 'queued')
+    return { ...record, key, listedAt: new Date(settledAt) };
   // Another program, such as Bull Board, has settled the job.
   const { body: _, ...read } = (await readJob(link, queue, key)) ?? { body: undefined };
   return 'key' in read ? read : undefined;
@@ -33,7 +34,13 @@ async function readJob(link: LinkCommands, queue: Queue, key: string): Promise<D
   if (settled !== undefined) {
     const written = readState(settled === 'processed' ? parse(json.returnvalue) : json.progress)?.record;
     const isWritten = written !== undefined && written.state !== 'queued';
-    return { ...(isWritten ? written : { ...run.record, state: settled }), key, body };
+    const record = isWritten ? written : { ...run.record, state: settled };
+    return {
+      ...record,
+      key,
+      ...(json.finishedOn !== undefined && { listedAt: new Date(json.finishedOn) }),
+      body,
+    };
   }
   if (isRunning) return { ...run.record, state: 'running', nextAttempt: undefined, body };
   const { nextAttempt = run.record.receivedAt } = run.record;

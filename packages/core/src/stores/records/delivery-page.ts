@@ -95,8 +95,12 @@ export function readListOptions({
  * Return the cursor of the page after this delivery. In the order `newest`, deliveries that arrive later do not change that
  * page.
  */
-export function cursorAfter({ receivedAt, key }: Pick<DeliveryRecord, 'receivedAt' | 'key'>): string {
-  return toCursor({ receivedAt: receivedAt.getTime(), key });
+export function cursorAfter({
+  receivedAt,
+  listedAt = receivedAt,
+  key,
+}: Pick<DeliveryRecord, 'receivedAt' | 'listedAt' | 'key'>): string {
+  return toCursor({ receivedAt: listedAt.getTime(), key });
 }
 
 function toCursor({ receivedAt, key }: ListPlace): string {

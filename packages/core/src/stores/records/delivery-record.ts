@@ -17,6 +17,11 @@ export interface DeliveryRecord {
   readonly id: string | undefined;
   readonly endpoint: string | undefined;
   readonly receivedAt: Date;
+  /**
+   * The time by which the store lists its deliveries, if it is not `receivedAt`. In Redis, it is the time at which the delivery
+   * was settled.
+   */
+  readonly listedAt?: Date;
   /** The client's address. `undefined` if it is unknown. */
   readonly ip: string | undefined;
   /** The event's type. `unknown` if the body does not contain one. */
