@@ -115,12 +115,15 @@ interface Viewer {
   close(): void;
 }
 
-/** Read an event stream as the script of the list does. */
+/** Load a page, and read its event stream as the script does. */
 function openViewer(origin: string, filter: string): Viewer {
   const ending = new AbortController();
   const rows = new Map<string, string>();
 
+  const load = async () => rowsIn(await (await fetch(`${origin}/deliveries?${filter}`)).text());
+
   async function read(): Promise<void> {
+    for (const [key, row] of await load()) rows.set(key, row);
     const response = await fetch(`${origin}/live?${filter}`, { signal: ending.signal });
     if (response.status !== 200 || response.body === null)
       throw new Error(`A stream was answered with ${response.status}`);
@@ -140,8 +143,7 @@ function openViewer(origin: string, filter: string): Viewer {
 
   return {
     async isComplete() {
-      const page = await (await fetch(`${origin}/deliveries?${filter}`)).text();
-      return [...rowsIn(page)].every(([key, row]) => rows.get(key) === row);
+      return [...(await load())].every(([key, row]) => rows.get(key) === row);
     },
     close: () => ending.abort(),
   };
