@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RetryLaterError } from '@spiderfoot-webhooks/core';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeWithBrowser, useBrowser } from './support/chromium.ts';
 import { type FilledStore, openFilledStore } from './support/filled-store.ts';
+import { inspect, sqliteStore } from './support/inspected-store.ts';
 import { openPage } from './support/pages.ts';
 
 const browser = useBrowser();
@@ -41,6 +43,39 @@ describeWithBrowser('appearance', () => {
     await row.locator('input').check();
     expect(await replay.isVisible()).toBe(true);
     expect(await row.boundingBox()).toEqual(before);
+  });
+
+  it('shows the target, the next attempt and the handler of a failing delivery without cutting them', async () => {
+    const { store, release } = sqliteStore(2);
+    const inspected = await inspect(store, (receiver) =>
+      receiver.onAny(() => Promise.reject(new RetryLaterError(600, 'The SIEM is busy. '.repeat(20))), {
+        name: 'pager',
+      }),
+    );
+    onTestFinished(async () => {
+      await inspected.close();
+      release();
+    });
+    await inspected.send('scan_completed', { data: { scan_id: 'a3f81c02', target: 'mail.example.com' } });
+    await expect.poll(async () => (await store.health()).delayed).toBe(1);
+    for (const width of [1024, 1280, 1440]) {
+      const page = await openPage(browser(), `${inspected.url}deliveries`, {
+        viewport: { width, height: 800 },
+      });
+      await page.locator('.rows .next .date').waitFor();
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll('.rows td:is(.target, .state)')]
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map(({ className }) => className),
+      );
+      expect({ width, cut }).toEqual({ width, cut: [] });
+      await page.goto(inspected.url);
+      const lines = await page.evaluate(() => {
+        const name = document.querySelector('.health');
+        return name && Math.round(name.clientHeight / Number.parseFloat(getComputedStyle(name).lineHeight));
+      });
+      expect({ width, lines }).toEqual({ width, lines: 1 });
+    }
   });
 
   it('shows times in the time zone of the browser, and UTC as the tooltip', async () => {

@@ -73,10 +73,10 @@ export async function inspect(
 }
 
 /** Open a SQLite file that is deleted when `release` is called. */
-export function sqliteStore(): { readonly store: Store; release(): void } {
+export function sqliteStore(maxAttempts = 1): { readonly store: Store; release(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'inspector-'));
   return {
-    store: openSqlite(join(folder, 'webhooks.db'), { pollInterval: 50, maxAttempts: 1 }),
+    store: openSqlite(join(folder, 'webhooks.db'), { pollInterval: 50, maxAttempts }),
     release: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
