@@ -14,7 +14,7 @@ export function command(): Command {
     .argument('<to>', 'the store to copy to: a postgres:// URL')
     .option('--include-running', 'copy running deliveries as queued; only if no receiver uses FROM')
     .option('--dry-run', 'show how many deliveries would be copied, without copying them')
-    .option('--json', 'print one line of JSON with the numbers of deliveries')
+    .option('--json', 'print one line of JSON with the numbers of copied, known and skipped deliveries')
     .action(async (from: string, to: string, flags: CopyFlags) => {
       const { copy: run } = await import('../copy/run.ts');
       await run(from, to, flags);

@@ -18,7 +18,10 @@ export function command(): Command {
   );
   addStore(migrate)
     .option('--print', 'print the SQL of the pending migrations, and change nothing')
-    .option('--json', 'print one line of JSON with the versions of the schema, and with --print the SQL')
+    .option(
+      '--json',
+      'print one line of JSON with the versions of the schema, and the SQL if you add --print',
+    )
     .action(async ({ store, print, json }: MigrateFlags) => {
       const location = locationOf(store);
       const { withFlagNames } = await import('../arguments/flag-names.ts');

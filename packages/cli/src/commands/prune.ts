@@ -41,7 +41,7 @@ export function command(): Command {
     )
     .option('--dry-run', 'show how many deliveries would be deleted, without deleting them')
     .option('--yes', 'do not ask for confirmation')
-    .option('--json', 'print one line of JSON with the number of deliveries')
+    .option('--json', 'print one line of JSON with the number of deleted deliveries')
     .action(
       async ({
         store: location,

@@ -44,7 +44,10 @@ export function command(): Command {
     .option('--all-handlers', 'run all handlers again, including those that have succeeded')
     .option('--dry-run', 'show which or how many deliveries would be replayed, without replaying them')
     .option('--yes', 'do not ask for confirmation')
-    .option('--json', 'print one line of JSON with the number of deliveries, and those that you name')
+    .option(
+      '--json',
+      'print one line of JSON with the number of deliveries, and the deliveries that you name',
+    )
     .action((keys: readonly string[], replayFlags: ReplayFlags) => {
       const { store: location, all, allHandlers, dryRun, yes, json = false, ...flags } = replayFlags;
       const isDryRun = dryRun === true;

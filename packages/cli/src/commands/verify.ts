@@ -23,7 +23,9 @@ export function command(): Command {
     )
     .argument('[file]', 'the file with the body, byte for byte as received; "-" reads standard input', '-')
     .requiredOption('-s, --signature <text>', 'the value of X-SpiderFoot-Signature');
-  addConfigOptions(addSecretOptions(command)).option('--json', 'print one line of JSON').action(run);
+  addConfigOptions(addSecretOptions(command))
+    .option('--json', 'print the result as one line of JSON')
+    .action(run);
   return addExamples(command, [
     ['verify body.json --signature sha256=0f3b…', 'The signature of a file'],
     ['sign body.json | xargs spiderfoot-webhooks verify body.json --signature', 'Sign and verify'],
