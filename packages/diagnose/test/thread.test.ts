@@ -44,7 +44,7 @@ it('a thread diagnoses one signature after another, and returns no secret', asyn
   expect(evidence.body).toHaveLength(44);
 });
 
-it('a second diagnosis at the same time is refused with the reason busy', async () => {
+it('a second diagnosis at the same time returns the reason busy', async () => {
   const thread = open();
   const first = thread.diagnose(evidence);
   expect(await thread.diagnose(evidence)).toBe('busy');
@@ -65,7 +65,7 @@ it('close ends a running diagnosis, and no later diagnosis runs', async () => {
   expect(await thread.diagnose(evidence)).toBe('closed');
 });
 
-it('after a thread died, the next diagnosis starts another one', async () => {
+it('after a thread has failed, the next diagnosis starts another one', async () => {
   const thread = open();
   // A program without types can pass anything. Evidence without a secret throws in the thread.
   const broken: Evidence = JSON.parse('{"signature": "0f3b", "body": [123, 125]}');
@@ -73,7 +73,7 @@ it('after a thread died, the next diagnosis starts another one', async () => {
   expect(await thread.diagnose(evidence)).toMatchObject({ conclusion: { kind: 'explained' } });
 });
 
-it('evidence that cannot be passed to a thread has the reason failed', async () => {
+it('a diagnosis of evidence that cannot be copied to a thread returns the reason failed', async () => {
   const thread = open();
   const otherHeaders: Record<string, string> = Object.create(null, {
     'x-a': {
@@ -87,7 +87,7 @@ it('evidence that cannot be passed to a thread has the reason failed', async () 
   expect(await thread.diagnose(evidence)).toMatchObject({ conclusion: { kind: 'explained' } });
 });
 
-it('a diagnosis that exceeds the memory limit ends, and the process lives on', async () => {
+it('a diagnosis that exceeds the memory limit ends, and the process continues', async () => {
   const thread = open({ memoryLimits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 } });
   const list = Buffer.from(`[${'{"a": "é<"},'.repeat(200_000)}1]`);
   expect(await thread.diagnose({ ...evidence, body: list })).toBe('memory-limit');
@@ -95,7 +95,7 @@ it('a diagnosis that exceeds the memory limit ends, and the process lives on', a
 });
 
 it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
-  'the time limit %s is refused',
+  'createDiagnosisThread rejects the time limit %s',
   (timeLimit) => {
     expect(() => createDiagnosisThread({ timeLimit })).toThrow(
       expect.objectContaining({ name: 'ConfigurationError', option: 'timeLimit' }),

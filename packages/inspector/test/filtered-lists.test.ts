@@ -53,7 +53,7 @@ function storeOf(count: number, rare: readonly number[]) {
 }
 
 describe('the filter of a group', () => {
-  it('reads at most 10,000 deliveries for a page, and continues on the next one', async () => {
+  it('the filter of a group reads at most 10,000 deliveries for a page, and the next page continues', async () => {
     const { list, read } = storeOf(25_000, [3, 9999, 10_001, 24_999]);
     const keys: string[][] = [];
     const reads: number[] = [];
@@ -69,7 +69,7 @@ describe('the filter of a group', () => {
     expect(reads).toEqual([10_000, 10_000, 5000]);
   });
 
-  it('continues a full page after its last delivery', async () => {
+  it('the page after a full page of a group begins after its last delivery', async () => {
     const { list } = storeOf(2000, [1, 2, 3]);
     const first = await list({ limit: 2 });
     expect(first.deliveries.map(({ key }) => key)).toEqual(['1', '2']);
@@ -77,7 +77,7 @@ describe('the filter of a group', () => {
     expect(second.deliveries.map(({ key }) => key)).toEqual(['3']);
   });
 
-  it('remains when another filter is applied without script', async () => {
+  it('the filter of a group remains when another filter is applied without JavaScript', async () => {
     const { get } = await serveInspector(openTestStore());
     const page = await (
       await get('/deliveries?state=dead&failure=0123456789abcdef&replay=fedcba9876543210')
@@ -88,7 +88,7 @@ describe('the filter of a group', () => {
 });
 
 describe('the filter of a replay', () => {
-  it('pages through its deliveries in both orders, and combines with other filters', async () => {
+  it('the filter of a replay has pages in both orders, and combines with other filters', async () => {
     const store = openTestStore();
     await recordEvents(store, ...Array.from({ length: 60 }, () => 'scan_completed'));
     await recordEntry(store, { eventType: 'scan_failed', receivedAt: new Date(0) });
@@ -118,7 +118,7 @@ describe('the filter of a replay', () => {
     ).toEqual(replayed);
   });
 
-  it('of a delivery that was already queued contains only the others', async () => {
+  it('the filter of a replay does not contain a delivery that was already queued', async () => {
     const store = openTestStore();
     await recordEvents(store, 'scan_completed', 'scan_failed');
     await store.replay('1');
@@ -130,13 +130,13 @@ describe('the filter of a replay', () => {
     expect(keysIn(await (await get(`/${link}`)).text())).toEqual(['2']);
   });
 
-  it('says that the replay is not known after 20 later ones', async () => {
+  it('the filter of a replay says that the replay is not known after 20 later ones', async () => {
     const replays = createRecentReplays();
     const ids = Array.from({ length: 21 }, (_, index) => replays.add([String(index)]));
     expect([replays.keysOf(ids[0] ?? ''), replays.keysOf(ids[1] ?? '')]).toEqual([undefined, ['1']]);
     const { get } = await serveInspector(openTestStore());
     expect(await (await get('/deliveries?replay=0123456789abcdef')).text()).toContain(
-      'This replay is not known.',
+      'The inspector does not know this replay.',
     );
   });
 });
@@ -156,7 +156,7 @@ describe('a search that ends at its time limit', () => {
     return { store, limits };
   }
 
-  it('shows the time up to which was searched, a link that continues, and never that no delivery matches', async () => {
+  it('a search that ends early shows its last time and a link that continues, and never that no delivery matches', async () => {
     const { store, limits } = slowStore();
     const { get } = await serveInspector(store);
     const first = await (await get('/deliveries?state=dead')).text();

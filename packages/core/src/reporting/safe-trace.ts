@@ -41,7 +41,7 @@ export function beginTrace(
   }
 }
 
-// This runs for every traced request, so a function that catches the errors of another function would cost too much.
+// Each method catches errors on its own. It runs for every traced request, and a shared wrapper would be too slow.
 
 class Span<Traced extends TraceSpan> implements SafeSpan {
   protected readonly traced: Traced;
@@ -114,7 +114,7 @@ class Trace extends Span<DeliveryTrace> implements SafeTrace {
 
 const storable = /^[\x20-\x7e]{1,1000}$/;
 
-/** Code that runs once, however often a tracer calls it. */
+/** Code that runs once, even if a tracer calls it several times. */
 class Once<Result> {
   readonly #code: () => Result;
   #ended: { readonly value: Result } | { readonly error: unknown } | undefined;

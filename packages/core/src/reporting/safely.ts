@@ -2,7 +2,7 @@ import type { WaitUntil } from '../adapter/delivery.ts';
 import { isThenable } from '../data/promises.ts';
 
 /**
- * Call a user's function. An error that it throws, or with which its promise rejects, goes to another function.
+ * Call a user's function. If it throws, or if its promise rejects, pass the error to another function.
  * @param waitUntil keeps the process running until the promise settles
  */
 export function safely(

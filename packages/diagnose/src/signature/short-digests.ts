@@ -59,7 +59,7 @@ function join(parts: readonly (Uint8Array | string)[], start: number): number | 
   return end;
 }
 
-/** With the encoding 'buffer', each digest has a memory of its own, which takes the garbage collector a long time. */
+/** With the encoding 'buffer', each digest has its own memory, which slows down the garbage collector. */
 function digestOf(algorithm: string, bytes: Buffer): Buffer {
   return Buffer.from(hash(algorithm, bytes, 'binary'), 'latin1');
 }

@@ -10,7 +10,7 @@ import { DeadLettersView } from './view.tsx';
 /** The page of dead letters, and the replay of a group. */
 export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
   const app = createRoutes();
-  // Each open page needs the groups again after a change.
+  // After a change, each open page reads the groups again.
   const share = () => remembered(() => readDeadLetters(site.store), String);
   let read = share();
 
@@ -32,7 +32,7 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
   });
 
   app.post('/dead-letters/replay', async (c) => {
-    if (!canReplay(site)) return c.text('This inspector replays no deliveries.\n', 403);
+    if (!canReplay(site)) return c.text('This inspector cannot replay deliveries.\n', 403);
     const wanted = (await c.req.formData()).get('group');
     const { groups } = await readDeadLetters(site.store);
     const group = groups.find(({ id }) => id === wanted);

@@ -29,7 +29,7 @@ export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewP
         {groups.length === 0 ? (
           <div class="empty">
             <p>No dead letters.</p>
-            <p>A delivery appears here when a handler has failed in each of its attempts.</p>
+            <p>A delivery appears here if a handler still fails at the last attempt.</p>
           </div>
         ) : (
           <GroupTable groups={groups} canReplay={canReplay} />

@@ -27,7 +27,7 @@ export async function exportStream(
   return ReadableStream.from(lines).pipeThrough(new TextEncoderStream());
 }
 
-/** A page contains the bodies of its deliveries. Each may have 1 MiB. */
+/** A page contains the bodies of its deliveries. Each may be as long as 1 MiB. */
 const pageSize = 10;
 
 async function* pagesOf(

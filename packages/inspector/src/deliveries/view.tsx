@@ -57,7 +57,7 @@ export function DeliveriesView(parts: ViewParts) {
       )}
       {view.filters.has('replay') && !shownAs.has('replay') && (
         <p class="note">
-          {`This replay is not known. The inspector knows the latest ${mostReplays} replays since it was started.`}
+          {`The inspector does not know this replay. It remembers its latest ${mostReplays} replays until it is restarted.`}
         </p>
       )}
       <div class="empty" data-empty="" hidden={page.deliveries.length > 0 || isPart(view, page)}>

@@ -36,8 +36,8 @@ export function needsReading(filters: Filters): boolean {
 }
 
 /**
- * List deliveries by the filters of a page. A page can be shorter than its limit although it has a cursor: if its time is over,
- * or if a filter that the store lacks has read the most deliveries that are read for one page.
+ * List deliveries by the filters of a page. A page with a cursor can be shorter than its limit: if the time is over, or if the
+ * store lacks a filter and the maximum number of deliveries for one page was read.
  * @throws ConfigurationError that names an invalid filter
  */
 export async function listFiltered(site: Source, filters: Filters, page: Page): Promise<DeliveryPage> {

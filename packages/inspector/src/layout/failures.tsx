@@ -12,8 +12,9 @@ export function notFoundPage(c: Context<SiteEnv>, site: Site): Promise<Response>
 }
 
 /**
- * Send the page for an error. The message of a `ConfigurationError` is shown, because it names a filter of the request, and
- * that of a `MissingCapabilityError`, because it names the alternative. The message of another error may contain an address or a path of the server.
+ * Send the page for an error. It shows the message of a `ConfigurationError`, which names a filter of the request, and that of
+ * a `MissingCapabilityError`, which names the alternative. The message of another error may contain an address or a path of
+ * the server.
  */
 export function sendFailure(c: Context<SiteEnv>, site: Site, error: Error): Response | Promise<Response> {
   if (error instanceof HTTPException) return error.getResponse();

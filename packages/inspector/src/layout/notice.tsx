@@ -2,9 +2,9 @@ import type { Child } from 'hono/jsx';
 import { countText } from './number-text.ts';
 
 interface NoticeParts {
-  /** The query of the page to which the form has led. */
+  /** The query of the page to which the form redirected. */
   readonly query: URLSearchParams;
-  /** The path of the list of deliveries. If it is missing, the notice has no link to them. */
+  /** The path of the list of deliveries. If it is omitted, the notice has no link to them. */
   readonly listHref?: string;
   readonly children?: Child;
 }

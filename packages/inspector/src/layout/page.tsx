@@ -26,8 +26,8 @@ interface PageParts {
   /** Buttons and links beside the heading. */
   readonly actions?: Child;
   /**
-   * The live events of the page: rows of its `list`, or the `changes` after which it is fetched again. `rejections` are these
-   * changes and rejected requests. Without it, the page is not live.
+   * The live events of the page. `list`: the rows of its list. `changes`: changes of deliveries and of the queue, after which
+   * the page is fetched again. `rejections`: the same, and rejected requests. If omitted, the page is not live.
    */
   readonly live?: 'list' | 'changes' | 'rejections' | undefined;
 }

@@ -34,7 +34,7 @@ export interface LiveState {
 
 type OnState = (state: LiveState) => void;
 
-/** The parts of a store that a page shows, beside the newest deliveries and the queue. */
+/** The parts of a store that a page shows in addition to the newest deliveries and the queue. */
 export interface LiveSubject {
   /** The list whose rows are sent. */
   readonly list?: ListView;

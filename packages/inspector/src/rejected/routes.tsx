@@ -73,7 +73,10 @@ function NoRejections() {
   return (
     <div class="empty">
       <p>No rejected requests.</p>
-      <p>A request appears here if its signature, its client or its size is not accepted.</p>
+      <p>
+        A request appears here if it is rejected before it is authenticated, for example because its signature
+        is invalid.
+      </p>
     </div>
   );
 }

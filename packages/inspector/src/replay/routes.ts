@@ -11,7 +11,7 @@ const mostKeys = 1000;
 export function replayRoutes(site: Site): Hono<SiteEnv> {
   const app = createRoutes();
   app.post('/replay', async (c) => {
-    if (!canReplay(site)) return c.text('This inspector replays no deliveries.\n', 403);
+    if (!canReplay(site)) return c.text('This inspector cannot replay deliveries.\n', 403);
     const { keys, back, delivery, allHandlers } = readForm(await c.req.formData());
     if (keys.length > mostKeys) return c.text(`Replay at most ${mostKeys} deliveries at once.\n`, 400);
     const options: ReplayOptions = { handlers: allHandlers ? 'all' : undefined };

@@ -22,7 +22,7 @@ function countReads(duration: number) {
 }
 
 describe('a remembered read', () => {
-  it('is kept for a second', async () => {
+  it('a remembered read is kept for a second', async () => {
     const { read, reads } = countReads(0);
     await read('a');
     vi.advanceTimersByTime(999);
@@ -33,7 +33,7 @@ describe('a remembered read', () => {
     expect(reads).toEqual(['a', 'a']);
   });
 
-  it('is kept for four times its duration if it took long', async () => {
+  it('a remembered read is kept for four times its duration if it took long', async () => {
     const { read, reads } = countReads(500);
     await read('a');
     vi.advanceTimersByTime(1999);
@@ -44,7 +44,7 @@ describe('a remembered read', () => {
     expect(reads).toEqual(['a', 'a']);
   });
 
-  it('begins when the read of another input has ended, even if it failed', async () => {
+  it('a remembered read begins when the read of another input has ended, even if it failed', async () => {
     const events: string[] = [];
     const ends = new Map<string, () => void>();
     const read = remembered(
@@ -65,7 +65,7 @@ describe('a remembered read', () => {
     expect(events).toEqual(['begin a', 'end a', 'begin b', 'end b']);
   });
 
-  it('is forgotten when 16 others are newer', async () => {
+  it('a remembered read is forgotten when 16 others are newer', async () => {
     const { read, reads } = countReads(0);
     for (let key = 0; key <= 16; key++) await read(String(key));
     await read('1');

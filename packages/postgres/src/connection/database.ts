@@ -25,7 +25,10 @@ export interface Database {
   /** Run one statement that may take long. @param deadline the deadline of its call, if it has one */
   read(query: Query, deadline?: Deadline): Promise<readonly Row[]>;
   ready(): Promise<void>;
-  /** Wait until the server is ready, for a call whose statements have a shorter deadline than the call. Rejects at once while it is away. */
+  /**
+   * Wait until the server is ready, before statements with a shorter deadline than that of the call. Rejects at once if the
+   * server was not available at the last check.
+   */
   requireServer(): Promise<void>;
   /** @throws StoreError if the store is open for reading only */
   requireWritable(): void;

@@ -38,13 +38,14 @@ export async function selectRows(
 /** The rows that were found. */
 interface FoundRows {
   readonly rows: readonly Row[];
-  /** The position up to which was searched. `undefined` if the search found all rows, or as many as were wanted. */
+  /** The position at which the search ended. `undefined` if it found all rows, or as many as were wanted. */
   readonly searchedTo: Position | undefined;
 }
 
 /**
- * Return rows of deliveries, and end the search at a time. PostgreSQL chooses the fastest way to search all deliveries. If this
- * takes half of the time, the deliveries are searched in parts, because a statement that was canceled has no result.
+ * Return rows of deliveries, and end the search at a time. First, PostgreSQL searches all deliveries in the way that it
+ * chooses. If this takes half of the time, the deliveries are searched in parts, because a statement that was canceled has no
+ * result.
  * @param endsAt the time on the clock of `performance.now()`
  */
 export async function selectRowsUntil(

@@ -32,7 +32,8 @@ export interface Selection {
 export const checkedFirst = 2000;
 
 /**
- * Return the statement that selects deliveries by a filter without `text`. The inner part reads only an index, as far as its conditions allow, so that rows that do not match are not read.
+ * Return the statement that selects deliveries by a filter without `text`. If its conditions allow it, the inner part reads
+ * only an index, so that rows that do not match are not read.
  */
 export function selectionQuery(prefix: string, selection: Selection): Query {
   const parameters = createParameters();

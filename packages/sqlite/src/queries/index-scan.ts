@@ -36,7 +36,7 @@ export interface RowQuery {
 /** The rows that were found. */
 export interface FoundRows {
   readonly rows: readonly Position[];
-  /** The position up to which was searched. `undefined` if the search found all rows, or as many as were wanted. */
+  /** The position at which the search ended. `undefined` if it found all rows, or as many as were wanted. */
   readonly searchedTo: Position | undefined;
 }
 

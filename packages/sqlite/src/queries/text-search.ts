@@ -45,9 +45,9 @@ interface Search {
 }
 
 /**
- * Return rows that contain words, in the order of their numbers. The cheapest way depends on what is rare: the bodies of the
- * rows are searched if the other conditions select few rows or the words are common, otherwise the search index is read. Both
- * are read in slices, and the event loop turns between them.
+ * Return rows that contain words, in the order of their numbers. If the other conditions select few rows, or if the words are
+ * common, it is fastest to search the bodies of the rows. Otherwise, the search index is read. Both are read in slices, and the
+ * event loop turns between them.
  */
 export async function searchRows(
   db: Database,

@@ -40,7 +40,7 @@ export function indexesFor(filter: DeliveryFilter): readonly TimeOrderedIndex[] 
   });
 }
 
-/** Return the condition of a filter that limits the entries of an index, without those on the time. */
+/** Return the part of a filter that limits the entries of an index, without its conditions on the time. */
 export function entriesOf({ filters }: TimeOrderedIndex, filter: DeliveryFilter): Condition {
   return toCondition(Object.fromEntries(filters.map((name) => [name, filter[name]])));
 }

@@ -142,7 +142,7 @@ const steps: readonly string[] = [
   ALTER TABLE webhook_unauthenticated ADD COLUMN truncated INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX webhook_unauthenticated_endpoint ON webhook_unauthenticated (endpoint, id);`,
   `ALTER TABLE webhook_logs ADD COLUMN trace_context TEXT;`,
-  // Listings by such a state and a type. A delivery that succeeds is never in this index.
+  // For lists of a type and one of these states. A delivery that succeeds is never in this index.
   `CREATE INDEX webhook_logs_unprocessed ON webhook_logs (state, event_type, received_at)
   WHERE state IN ('failed', 'ignored', 'rejected', 'dead');`,
 ];

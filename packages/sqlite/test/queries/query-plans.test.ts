@@ -94,12 +94,12 @@ describe('The plan of a statement', () => {
     (_, mask): DeliveryFilter => Object.assign({}, ...parts.filter((_, bit) => mask & (1 << bit))),
   );
 
-  it('is reported if it scans the table', () => {
+  it('a plan is reported if it scans the table', () => {
     expect(faultsOf('SELECT * FROM webhook_logs WHERE payload = ?')).toEqual(['SCAN webhook_logs']);
     expect(faultsOf('SELECT * FROM webhook_logs WHERE scan_id = ? ORDER BY payload')).toHaveLength(1);
   });
 
-  it('of a listing uses an index, for every combination of filters and every page', async () => {
+  it('the plan of a listing uses an index, for every combination of filters and every page', async () => {
     const wrong = await faults(async () => {
       for (const filter of filters) {
         for (const text of [undefined, 'n1']) {
@@ -114,7 +114,7 @@ describe('The plan of a statement', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of an export and of get() uses an index', async () => {
+  it('the plan of an export and of get() uses an index', async () => {
     const wrong = await faults(async () => {
       for (const filter of filters) {
         for await (const chunk of store.export('jsonl', { ...filter, scanId: 's1' }))
@@ -129,7 +129,7 @@ describe('The plan of a statement', () => {
     expect(sorts.filter((detail) => !detail.includes('TEMP B-TREE'))).toEqual([]);
   });
 
-  it('of a count reads only an index', async () => {
+  it('the plan of a count reads only an index', async () => {
     const keys: readonly CountKey[] = ['state', 'eventType', 'endpoint', 'time'];
     prepared.clear();
     // Each filter alone, none, and all.
@@ -147,7 +147,7 @@ describe('The plan of a statement', () => {
     for (const sql of counts) expect(planOf(sql)[0]).toMatch(/USING COVERING INDEX webhook_logs_time/);
   });
 
-  it('of a slice has at most one bound on each side, because SQLite uses only one for the range of an index', async () => {
+  it('the plan of a slice has at most one bound on each side, because SQLite uses only one for the range of an index', async () => {
     prepared.clear();
     const other = openStore(path, { readOnly: true });
     const times = { since: new Date(1704067200000), until: new Date() };
@@ -164,7 +164,7 @@ describe('The plan of a statement', () => {
     }
   });
 
-  it('of the queue uses an index', async () => {
+  it('the plan of the queue uses an index', async () => {
     const wrong = await faults(async () => {
       let failures = 0;
       const workers = store.start('e1', async ({ succeeded }) =>
@@ -183,7 +183,7 @@ describe('The plan of a statement', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of the queue is kept for other values, because no column of an index is compared with a plain parameter', () => {
+  it('the plan of the queue is kept for other values, because no column of an index is compared with a plain parameter', () => {
     const compared =
       /\b(?:endpoint|due_at|lease_until|received_at) (?:[<>]=?|=) [@?]\w*(?!\w| \+)|LIMIT [@?]/g;
     const wheres = Object.values(queueStatements).map((sql) => sql.slice(sql.indexOf('WHERE')));
@@ -191,7 +191,7 @@ describe('The plan of a statement', () => {
     expect(wheres.flatMap((sql) => sql.match(compared) ?? [])).toEqual([]);
   });
 
-  it('of a query for running deliveries uses the index of leases', () => {
+  it('the plan of a query for running deliveries uses the index of leases', () => {
     const { addLeases, claimExpired, claimSuspect, deadLetterExpired, limitLeases } = queueStatements;
     for (const sql of [deadLetterExpired, claimExpired, claimSuspect])
       expect(planOf(sql).join(), sql).toContain('webhook_logs_leases (endpoint=? AND lease_until<?)');
@@ -199,7 +199,7 @@ describe('The plan of a statement', () => {
     expect(planOf(limitLeases).join()).toContain('webhook_logs_leases (endpoint=? AND lease_until>?)');
   });
 
-  it('of the log, of rejections and of searches uses an index', async () => {
+  it('the plan of the log, of rejections and of searches uses an index', async () => {
     const wrong = await faults(async () => {
       const entry = { ...createStored(), attempt: 1, succeeded: [] };
       await store.record({ ...entry, state: 'received' });
@@ -218,7 +218,7 @@ describe('The plan of a statement', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of replay() and prune() uses an index', async () => {
+  it('the plan of replay() and prune() uses an index', async () => {
     const wrong = await faults(async () => {
       await store.replay('100');
       for (const filter of filters) await store.replay({ ...filter, scanId: 's1' });

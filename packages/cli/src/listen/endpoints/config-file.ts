@@ -6,7 +6,7 @@ export interface EndpointPlan {
   readonly options: ReceiverOptions;
 }
 
-/** Return all secrets of the endpoints, also the previous ones. */
+/** Return all secrets of the endpoints, including the previous ones. */
 export function secretsOf(endpoints: readonly EndpointPlan[]): readonly Secret[] {
   return endpoints.flatMap(({ options: { secret } }) => secret).filter((secret) => secret !== false);
 }

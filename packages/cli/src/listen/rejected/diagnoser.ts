@@ -23,8 +23,9 @@ export interface Diagnoser {
 const timeLimit = 10_000;
 
 /**
- * The processor time for diagnoses, in milliseconds. Without a limit, a client that sends wrong signatures could keep a processor busy. The burst is
- * enough for a developer who tries again and again: a diagnosis of an ordinary event takes a fraction of a second.
+ * The processor time for diagnoses, in milliseconds. Without a limit, a client that sends wrong signatures could keep a
+ * processor busy. The burst is enough for a developer who tries again and again, because a diagnosis of an ordinary event takes
+ * a fraction of a second.
  */
 const allowed = { burst: 5000, share: 0.1 };
 
@@ -44,7 +45,7 @@ export function createDiagnoser(): Diagnoser {
       const start = now();
       const used = process.cpuUsage();
       const result = await thread.diagnose(evidence);
-      // Each is at least the time that the thread used: the one includes other programs, and the other includes requests.
+      // Both are at least the processor time of the thread. The elapsed time includes other programs, and the CPU time requests.
       allowance.spend(Math.min(now() - start, millisecondsOf(process.cpuUsage(used))));
       isRunning = false;
       if (typeof result === 'string') return undefined;

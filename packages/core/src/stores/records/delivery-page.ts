@@ -28,7 +28,7 @@ export interface ListOptions extends DeliveryFilter {
   readonly order?: ListOrder | undefined;
   /**
    * Milliseconds after which the store ends the search, even if the page is not full. If few deliveries match, a store may
-   * read millions of them to fill a page. Each page continues the search of the previous one.
+   * read millions of others to fill a page. Each page continues the search of the previous one.
    * @default undefined: the search ends when the page is full
    * @example
    * const { deliveries, cursor } = await store.list({ text: 'perimeter', state: 'dead', timeLimit: 100 });
@@ -108,7 +108,7 @@ function toCursor({ receivedAt, key }: ListPlace): string {
 }
 
 /**
- * Return the time up to which the deliveries before a cursor were listed.
+ * Return the time up to which the store had searched when it returned a cursor.
  * @throws ConfigurationError if it is not a cursor
  */
 export function cursorTime(cursor: string): Date {

@@ -136,7 +136,7 @@ function chartOptions(
   };
 }
 
-/** Whether a label at a time is not cut at the right edge of the chart. */
+/** Whether the label of a time fits before the right edge of the chart. */
 function fits({ scales, width }: uPlot, time: number): boolean {
   const { min = 0, max = 0 } = scales.x ?? {};
   return ((max - time) / (max - min)) * width >= halfLabel;

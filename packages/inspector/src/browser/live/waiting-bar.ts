@@ -1,6 +1,6 @@
 import { create } from '../elements.ts';
 
-/** More rows than these are not kept while the operator reads. */
+/** The most rows that are kept while the operator reads. */
 export const mostWaiting = 500;
 
 /** Show the number of new rows above a table, or hide it if there are none. */
