@@ -65,7 +65,7 @@ export const jsonMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate
   },
   {
     name: 'json-latin-1',
-    fix: 'The signed body is the same JSON, serialized again and encoded as Latin-1 instead of UTF-8, as by JSON::PP->encode in Perl. Verify the received bytes, and write UTF-8: encode_json.',
+    fix: 'The signed body is the same JSON, but serialized again and encoded as Latin-1, for example by JSON::PP->encode in Perl. Verify the received bytes, and write UTF-8 with encode_json.',
     *candidates({ json }) {
       if (
         json === undefined ||

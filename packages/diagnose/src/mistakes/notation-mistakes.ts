@@ -114,7 +114,7 @@ export const notations: readonly Entry<string, Buffer>[] = tableOf<string, Buffe
   },
   {
     name: 'signature-literal',
-    fix: 'The digest is written as a string literal, as inspect in Ruby and repr() in Python print raw bytes. Write it in hex: hexdigest(), digest("hex").',
+    fix: 'The digest is written as a string literal, for example by inspect in Ruby or repr() in Python. Write it in hex: hexdigest(), digest("hex").',
     candidates: (text) => (text.includes('\\') ? [bytesOfLiteral(text)] : []),
   },
   {

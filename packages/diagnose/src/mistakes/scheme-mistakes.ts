@@ -129,12 +129,12 @@ export const schemeMistakes: readonly SchemeMistake[] = tableOf<SigningContext, 
   },
   {
     name: 'scheme-hash-with-values',
-    fix: 'A hash of the body was signed together with a timestamp, a URL or the name of a header, as in HTTP signatures and at AWS. SpiderFoot signs the body itself. Sign the body alone.',
+    fix: 'A hash of the body was signed together with a timestamp, a URL or the name of a header, as AWS and HTTP message signatures do. SpiderFoot signs the body itself. Sign the body alone.',
     candidates: (context) => signedTexts(context, 'hash'),
   },
   {
     name: 'scheme-without-body',
-    fix: 'The body is not part of the signed text, only values of headers or of the event, as at Mailgun and Dropbox Sign. Anyone can replace the body. Sign the body.',
+    fix: 'Only values of headers or of the event were signed, without the body, as Mailgun and Dropbox Sign do. Anyone could replace the body. Sign the body.',
     candidates: (context) => signedTexts(context, 'alone'),
   },
   {

@@ -70,7 +70,7 @@ export const secretMistakes: readonly SecretMistake[] = tableOf<string, Candidat
   },
   {
     name: 'secret-delimiter-lost',
-    fix: 'The secret of the other side ends with a comma, a semicolon or another character of the line that it was copied from. Remove it there.',
+    fix: 'The secret of the other side ends with a comma, a semicolon or another character of the line that it was copied from. Remove this character there.',
     candidates: (secret) => [',', ';', '.', ':', ')', '\\', '&', '='].map((mark) => secret + mark),
   },
   {

@@ -125,7 +125,7 @@ export const shellMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidat
   },
   {
     name: 'quotes-removed-here',
-    fix: 'The body here has no quotes, because a shell removed them before it was sent. Windows PowerShell removes the quotes of arguments. Send the body from a file: curl --data-binary @body.json.',
+    fix: 'A shell removed the quotes of the body here before it was sent. Windows PowerShell removes the quotes of arguments. Send the body from a file: curl --data-binary @body.json.',
     candidates: ({ text, json }) => (json === undefined ? withQuotes(text) : []),
   },
   {

@@ -41,7 +41,7 @@ export const signedFormMistakes: readonly BodyMistake[] = tableOf<BodyForms, Can
   },
   {
     name: 'signed-other-format',
-    fix: "The event was signed in another format than JSON, such as a form (http_build_query) or the output of PHP's print_r or serialize. Sign the body that is sent.",
+    fix: "The event was signed in a format other than JSON, such as a form (http_build_query) or the output of PHP's print_r or serialize. Sign the body that is sent.",
     candidates: ({ json, text }) =>
       typeof json !== 'object' || json === null || text.length > longest ? [] : otherFormats(json),
   },

@@ -74,7 +74,7 @@ function* replacedTogether(secret: string, dashes: readonly string[]): Generator
   }
 }
 
-/** The maximum number of dashes of which each subset is replaced. Programs replace a dash only in some places. */
+/** If a secret has at most this number of dashes, each subset of them is replaced. Programs replace a dash only in some places. */
 const mostDashes = 3;
 
 function withDashes(text: string, dash: string): readonly string[] {

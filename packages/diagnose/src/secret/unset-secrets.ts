@@ -3,7 +3,7 @@ const variables = [
   'WEBHOOK_SIGNING_SECRET|SECRET_KEY|WEBHOOK_KEY|secret|webhook_secret|webhookSecret|API_KEY|TOKEN',
 ].flatMap((line) => line.split('|'));
 
-/** Yield what programs have as the secret if it is not set, or if a variable was not replaced. */
+/** Yield the texts that programs use as the secret if it is not set, or if a variable was not replaced. */
 export function* unsetSecrets(): Generator<string, void, undefined> {
   yield* [
     '',
