@@ -17,6 +17,7 @@ export function Numbers({ overview: { readAt, counts, isComplete, health }, quer
       .reduce((total, { count }) => total + count, 0);
   const [processed, failed, dead] = [sum('processed'), sum('failed'), sum('dead')];
   const [ignored, rejected] = [sum('ignored'), sum('rejected')];
+  const finished = processed + failed + dead;
   return (
     <div class="panel stats" data-region="numbers" data-read-at={String(readAt)}>
       <dl>
@@ -26,8 +27,8 @@ export function Numbers({ overview: { readAt, counts, isComplete, health }, quer
         >
           <a href={`deliveries${query}`}>{countText(sum())}</a>
         </Stat>
-        <Stat label="Succeeded" note={`${countText(processed)} processed`}>
-          {percentText(processed, processed + failed + dead)}
+        <Stat label="Succeeded" note={`${countText(processed)} of ${countText(finished)} finished`}>
+          {percentText(processed, finished)}
         </Stat>
         <Stat label="Failed" note="in this range" mark={failed > 0 ? 'warn' : undefined}>
           <a href={`deliveries${query}&state=failed`}>{countText(failed)}</a>
@@ -51,7 +52,7 @@ function QueueNumbers({ health }: { health: StoreHealth }) {
         label="Waiting"
         note={
           <>
-            oldest <span data-health="oldest">{oldest ? ageText(oldest) : '–'}</span>
+            oldest in queue <span data-health="oldest">{oldest ? ageText(oldest) : '–'}</span>
           </>
         }
       >

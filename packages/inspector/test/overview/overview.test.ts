@@ -45,7 +45,7 @@ describe('the numbers of the overview', () => {
     await recordEntry(store, { receivedAt: ago(3 * 86_400_000) });
     const served = await serveInspector(store);
     const numbers = region(await pageOf(served), 'numbers');
-    expect(numbers).toMatch(/Deliveries 5 1 ignored Succeeded 66\.6% 2 processed Failed 1 .*Rejected 1 /);
+    expect(numbers).toMatch(/Deliveries 5 1 ignored Succeeded 66\.6% 2 of 3 finished Failed 1 .*Rejected 1 /);
     expect(region(await pageOf(served, '?range=week'), 'numbers')).toMatch(/Deliveries 6 /);
   });
 
@@ -54,7 +54,7 @@ describe('the numbers of the overview', () => {
     await recordEntry(store, { receivedAt: ago(5 * minute + 1000) });
     await store.replay('1');
     const page = await pageOf(await serveInspector(store));
-    expect(region(page, 'numbers')).toContain('Waiting 1 oldest 5 min To retry 0 0 running');
+    expect(region(page, 'numbers')).toContain('Waiting 1 oldest in queue 5 min To retry 0 0 running');
     expect(page).toContain('<span data-health="waiting">1</span>');
   });
 });
@@ -224,7 +224,7 @@ it('a store that cannot count by time shows counts of its newest deliveries', as
   await recordEntry(store);
   const served = await serveInspector(withoutCounts(store));
   const page = await pageOf(served);
-  expect(region(page, 'numbers')).toMatch(/Deliveries 2 .*100% 2 processed/);
+  expect(region(page, 'numbers')).toMatch(/Deliveries 2 .*100% 2 of 2 finished/);
   expect(region(page, 'top-target')).toMatch(/a\.example 1$/);
   expect(region(page, 'rejections')).toContain('This store does not count rejected requests.');
   expect((await chartOf(served)).totals).toMatchObject({ Info: 2 });
