@@ -106,6 +106,18 @@ describeWithBrowser('live updates', () => {
     await state.waitFor({ state: 'hidden' });
   });
 
+  it('does not claim an exact number of new deliveries when more arrive than a page has', async () => {
+    const inspected = await inspectEmpty();
+    const at = Date.now();
+    const older = { count: 60, until: new Date(at - 3_600_000), hours: 1 };
+    await recordAll(inspected.store, sampleDeliveries(older));
+    const page = await openPage(browser(), `${inspected.url}deliveries`);
+    await untilLive(page);
+    await page.evaluate(() => scrollTo(0, 400));
+    await recordAll(inspected.store, sampleDeliveries({ count: 500, until: new Date(at), hours: 0.5 }));
+    await page.getByRole('button', { name: /^\d+ or more new$/ }).waitFor();
+  });
+
   it('keeps the rows in order when a delivery leaves the filter', async () => {
     const inspected = await inspectEmpty((receiver) =>
       receiver.onAny(({ data }) => {

@@ -20,11 +20,13 @@ export interface NewRows {
  */
 export function startNewRows(): NewRows {
   let waiting: readonly HTMLTableRowElement[] = [];
+  /** Whether more rows have arrived than the server has sent. It sends at most the first page of the list. */
+  let hasMore = false;
   const showWaiting = createWaitingBar(() => {
     scrollTo({ top: 0 });
     insert();
   });
-  const showCount = () => showWaiting(waiting.length, tableBody()?.closest('table'));
+  const showCount = () => showWaiting(waiting.length, tableBody()?.closest('table'), hasMore);
   addEventListener('scroll', () => isAtRest() && insert(), { passive: true });
 
   function receive(rows: readonly HTMLTableRowElement[]): void {
@@ -39,6 +41,9 @@ export function startNewRows(): NewRows {
     // If a row leaves the filter, the server sends the first row of the next page.
     const fresh = rows.filter((row) => !shown.has(row.dataset.key ?? '') && timeOf(row) >= end);
     const earlier = waiting.filter(({ dataset }) => !received.has(dataset.key ?? ''));
+    const keys = new Set(waiting.map(({ dataset }) => dataset.key));
+    const isKnown = (key: string) => shown.has(key) || keys.has(key);
+    hasMore ||= rows.length >= pageSizeOf(body) && ![...received.keys()].some(isKnown);
     waiting = [...fresh, ...earlier].slice(0, mostWaiting);
     if (isAtRest()) insert();
     else showCount();
@@ -56,6 +61,7 @@ export function startNewRows(): NewRows {
     for (const row of [...body.rows].slice(size)) row.remove();
     for (const empty of elements('[data-empty]', HTMLElement)) empty.hidden = true;
     waiting = [];
+    hasMore = false;
     showCount();
     showSelection();
   }
@@ -69,6 +75,7 @@ export function startNewRows(): NewRows {
     },
     reset: () => {
       waiting = [];
+      hasMore = false;
       showCount();
     },
   };
@@ -76,9 +83,14 @@ export function startNewRows(): NewRows {
 
 const tableBody = () => element('tbody[data-rows]', HTMLTableSectionElement);
 
+/** The number of rows of a page of the list. */
+function pageSizeOf(body: HTMLTableSectionElement): number {
+  return Number(body.dataset.rows) || 50;
+}
+
 /** The number of rows that the list keeps. */
 function lengthOf(body: HTMLTableSectionElement): number {
-  return Math.max(Number(body.dataset.rows) || 50, body.rows.length);
+  return Math.max(pageSizeOf(body), body.rows.length);
 }
 
 /** The time at which the delivery of a row was received. ISO 8601, so the text has the order of the times. */
