@@ -2,10 +2,12 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { diagnose } from '@spiderfoot-webhooks/diagnose';
 import { expect, it } from 'vitest';
 import { gridStyles } from '../src/json/style-grid.ts';
+import { lineMistakes } from '../src/mistakes/line-mistakes.ts';
 import { unlikelySecretGuesses } from '../src/search/guesses.ts';
 import { likeliestFirst } from '../src/search/likeliest-first.ts';
 import { readSignature } from '../src/signature/read-signature.ts';
 import { shortHash, shortHmac } from '../src/signature/short-digests.ts';
+import { withoutMarks } from '../src/text/copied-text.ts';
 
 const wrong = `sha256=${'0123456789abcdef'.repeat(4)}`;
 
@@ -63,4 +65,23 @@ it('a large body ends the search early, and the conclusion names the wrong steps
     kind: 'unfinished',
     marked: ['JSON'],
   });
+});
+
+// The timeout of the test is the limit: a pattern that is quadratic in the length would need much longer.
+it('the time for a body that any client can send is not quadratic in its length', () => {
+  const length = 150_000;
+  const longTag = `<${'a'.repeat(length)}>${'<'.repeat(length)}`;
+  for (const text of [`{${' '.repeat(length)}}`, `{${'\u2028'.repeat(length)}}`, longTag]) {
+    expect([...withoutMarks(text)].length).toBeLessThan(30);
+  }
+  const text = `${'\r'.repeat(length)}x\n`;
+  const added = lineMistakes.find(({ name }) => name === 'newline-added');
+  const forms = { text, bytes: Buffer.from(text), json: undefined };
+  expect([...(added?.candidates(forms) ?? [])]).toHaveLength(3);
+});
+
+it('the text without its last line breaks is a candidate', () => {
+  const text = '{}\r\n\r\n';
+  const added = lineMistakes.find(({ name }) => name === 'newline-added');
+  expect([...(added?.candidates({ text, bytes: Buffer.from(text), json: undefined }) ?? [])]).toContain('{}');
 });

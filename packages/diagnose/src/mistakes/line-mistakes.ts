@@ -19,7 +19,7 @@ export const lineMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate
     name: 'newline-added',
     fix: 'The body here ends with a newline that was not signed. An editor, echo or a logger probably added it. Verify the received bytes.',
     candidates: ({ text }) =>
-      /\n$/.test(text) ? [text.replace(/\r?\n$/, ''), text.replace(/[\r\n]+$/, ''), text.slice(0, -1)] : [],
+      text.endsWith('\n') ? [text.replace(/\r?\n$/, ''), withoutLastBreaks(text), text.slice(0, -1)] : [],
   },
   {
     name: 'body-trimmed',
@@ -59,3 +59,10 @@ export const lineMistakes: readonly BodyMistake[] = tableOf<BodyForms, Candidate
       /[\r\n]/.test(text) ? [text.replaceAll(/[\r\n]/g, ''), text.replaceAll(/\r?\n/g, ' ')] : [],
   },
 ]);
+
+/** Not `/[\r\n]+$/`, whose time is quadratic in the number of line breaks. Any client can send the text. */
+function withoutLastBreaks(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n' || text[end - 1] === '\r') end--;
+  return text.slice(0, end);
+}

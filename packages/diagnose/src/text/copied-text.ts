@@ -1,4 +1,7 @@
-/** Yield a text without the marks that screens, editors, chats and logs put around or before its lines. */
+/**
+ * Yield a text without the marks that screens, editors, chats and logs put around or before its lines. Any client can send the
+ * text, so no pattern may take a time that is quadratic in its length, as `/\s+$/` does.
+ */
 export function* withoutMarks(text: string): Generator<string, void, undefined> {
   const lines = text.split('\n');
   const eachLine = (pattern: RegExp) => lines.map((line) => line.replace(pattern, '')).join('\n');
@@ -8,11 +11,11 @@ export function* withoutMarks(text: string): Generator<string, void, undefined> 
     eachLine(/^> ?/),
     eachLine(/^[+-]/),
     eachLine(/^[$#%] /),
-    eachLine(/\s+$/),
+    lines.map((line) => line.trimEnd()).join('\n'),
     text.replace(/^\s*```\w*\r?\n(.*?)\r?\n?```\s*$/s, '$1'),
     text.replace(/^\s*`(.*)`\s*$/s, '$1'),
     text.replace(/^<!\[CDATA\[(.*)\]\]>\s*$/s, '$1'),
-    text.replace(/^\s*<(\w+)[^>]*>(.*)<\/\1>\s*$/s, '$2'),
+    text.replace(/^\s*<(\w+)(?!\w)[^>]*>(.*)<\/\1>\s*$/s, '$2'),
     dedented(lines),
   ];
   for (const value of changed) {
