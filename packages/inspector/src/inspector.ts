@@ -81,7 +81,9 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   app.route('/', liveRoutes(site, streams));
   const answer = async (request: Request, env: unknown = {}) =>
     withSecurityHeaders(
-      redirectToSlash(request, env, settings.basePath) ?? (await app.fetch(request, Object(env))),
+      refuseInvalidUrl(request) ??
+        redirectToSlash(request, env, settings.basePath) ??
+        (await app.fetch(request, Object(env))),
     );
   return Object.assign(answer, {
     close() {
@@ -89,6 +91,14 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
       void site.diagnoser.close();
     },
   });
+}
+
+/** A server passes on a host such as `127.0.0.999`, which no URL can have, and a target such as `http://user@host/`. */
+function refuseInvalidUrl({ url }: Request): Response | undefined {
+  const parsed = URL.parse(url);
+  if (parsed?.username === '' && parsed.password === '') return undefined;
+  const headers = { 'content-type': 'text/plain; charset=utf-8' };
+  return new Response('The host of the request is invalid.\n', { status: 400, headers });
 }
 
 /**

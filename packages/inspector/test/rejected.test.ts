@@ -3,7 +3,7 @@ import { createReceiver, rejections } from '@spiderfoot-webhooks/core';
 import { signedDelivery, signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { fetchHandler } from '@spiderfoot-webhooks/core/web';
 import type { Store } from '@spiderfoot-webhooks/sqlite';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { readSettings } from '../src/options.ts';
 import { createDiagnoser } from '../src/rejected/diagnoser.ts';
 import { openTestStore, serveInspector } from './support/serve.ts';
@@ -125,6 +125,22 @@ it('more than eight diagnoses at a time are refused, and a diagnosis is made onc
   const [first, ...others] = results.slice(0, 8);
   expect(first).toMatchObject({ kind: 'explained' });
   for (const other of others) expect(other).toBe(first);
+});
+
+it.each([
+  ['that exceeded a limit is not repeated', 'time-limit', 1],
+  ['whose thread ended is repeated', 'failed', 2],
+] as const)('a diagnosis %s', async (_, reason, expected) => {
+  const store = await rejectOne(800);
+  const [latest] = (await store.rejections()).latest;
+  const rejection = await store.rejection(latest?.key ?? '');
+  if (rejection === undefined) throw new Error('The rejection is not kept');
+  const diagnose = vi.fn(async () => reason);
+  const thread = { diagnose, close: async () => {} };
+  const diagnoser = createDiagnoser(readSettings({ secret: trusted }), thread);
+  expect(await diagnoser.diagnose(rejection)).toBe('failed');
+  expect(await diagnoser.diagnose(rejection)).toBe('failed');
+  expect(diagnose).toHaveBeenCalledTimes(expected);
 });
 
 it('the signature is read from the header of the option signatureHeader', async () => {

@@ -1,6 +1,10 @@
 import type { RejectedRequest, RejectionWithRequest } from '@spiderfoot-webhooks/core/stores';
 import { type Diagnosis, diagnoseNotation, type Evidence } from '@spiderfoot-webhooks/diagnose';
-import { createDiagnosisThread } from '@spiderfoot-webhooks/diagnose/thread';
+import {
+  createDiagnosisThread,
+  type DiagnosisThread,
+  type ThreadDiagnosis,
+} from '@spiderfoot-webhooks/diagnose/thread';
 import type { Settings } from '../options.ts';
 
 /** The parts of a diagnosis without a secret. */
@@ -34,17 +38,20 @@ const mostWaiting = 8;
 const mostKept = 100;
 
 /** Create a diagnoser, whose thread does not block the receiver that may run in this process. */
-export function createDiagnoser({ secret, signatureHeaders }: Settings): Diagnoser {
-  const kept = new Map<string, ShownDiagnosis>();
-  const thread = createDiagnosisThread({ timeLimit });
+export function createDiagnoser(
+  { secret, signatureHeaders }: Settings,
+  thread: DiagnosisThread = createDiagnosisThread({ timeLimit }),
+): Diagnoser {
+  const kept = new Map<string, ShownDiagnosis | 'failed'>();
   let previous: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
-  async function run(evidence: Evidence): Promise<ShownDiagnosis | 'failed'> {
+  async function run(name: string, evidence: Evidence): Promise<ShownDiagnosis | 'failed'> {
     const result = await thread.diagnose(evidence);
-    if (typeof result === 'string') return 'failed';
-    const { steps, mistakes, conclusion } = result;
-    return { steps, mistakes, kind: conclusion.kind, conclusion: conclusion.text };
+    const shown = typeof result === 'string' ? 'failed' : toShown(result);
+    // An open page asks again after each rejected request. A body that exceeds a limit would then keep a processor busy.
+    if (shown !== 'failed' || result === 'time-limit' || result === 'memory-limit') keep(name, shown);
+    return shown;
   }
 
   function readHeaders({ headers }: RejectedRequest): Pick<Evidence, 'signature' | 'otherHeaders'> {
@@ -69,12 +76,10 @@ export function createDiagnoser({ secret, signatureHeaders }: Settings): Diagnos
       const name = `${rejection.key} ${rejection.receivedAt.getTime()}`;
       if (waiting >= mostWaiting) return kept.get(name) ?? 'busy';
       waiting++;
-      const result = previous.then(() => kept.get(name) ?? run(evidence));
+      const result = previous.then(() => kept.get(name) ?? run(name, evidence));
       previous = result.catch(() => {});
       try {
-        const diagnosis = await result;
-        if (diagnosis !== 'failed') keep(name, diagnosis);
-        return diagnosis;
+        return await result;
       } finally {
         waiting--;
       }
@@ -82,13 +87,17 @@ export function createDiagnoser({ secret, signatureHeaders }: Settings): Diagnos
     close: () => thread.close(),
   };
 
-  function keep(name: string, diagnosis: ShownDiagnosis): void {
+  function keep(name: string, diagnosis: ShownDiagnosis | 'failed'): void {
     kept.set(name, diagnosis);
     for (const oldest of kept.keys()) {
       if (kept.size <= mostKept) break;
       kept.delete(oldest);
     }
   }
+}
+
+function toShown({ steps, mistakes, conclusion }: ThreadDiagnosis): ShownDiagnosis {
+  return { steps, mistakes, kind: conclusion.kind, conclusion: conclusion.text };
 }
 
 /** A malformed signature is rejected before the body is read. */

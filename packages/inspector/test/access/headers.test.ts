@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { expect, it } from 'vitest';
 import { openTestStore, serveInspector } from '../support/serve.ts';
 
@@ -50,4 +51,19 @@ it.each([
       .end();
   });
   expect(status).toBe(404);
+});
+
+it.each([
+  ['the host 127.0.0.999, which no URL can have', { headers: { host: '127.0.0.999' } }],
+  ['a user in its target', { path: 'http://user@127.0.0.1/' }],
+])('answers 400, with the security headers, to a request with %s', async (_, changes) => {
+  const { port } = await serveInspector(openTestStore());
+  const { request } = await import('node:http');
+  const { statusCode, headers } = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({ port, host: '127.0.0.1', ...changes }, (response) => resolve(response.resume()))
+      .on('error', reject)
+      .end();
+  });
+  expect(statusCode).toBe(400);
+  expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
 });
