@@ -1,4 +1,5 @@
 import type { Secret } from '../signature/secret.ts';
+import { jsonUnescaped, percentDecoded } from './escaped-text.ts';
 
 /** Searches for the receiver's secrets in a request that is shown or kept. */
 export interface SecretSearch {
@@ -10,12 +11,18 @@ export interface SecretSearch {
   readonly longest: number;
 }
 
-/** The minimum number of characters of a secret in the middle of a base64 text. Shorter parts occur in other texts by chance. */
+/** The number of characters of `\u0041`, which is the longest form of one byte. */
+const longestEscape = 6;
+
+const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+
+/** The minimum number of characters of a secret in the middle of a base64 text. Fewer occur in other texts by chance. */
 const leastInside = 6;
 
 /**
- * Create a search for secrets. It finds a secret as it is, in hex, in base64 and in base64url, also inside a longer encoded
- * text. It ignores the case of letters, because a secret in another case is easy to guess.
+ * Create a search for secrets: as they are, in hex, and in base64 or base64url, also as a part of a longer encoded text. Each
+ * form is also found in a percent-encoded text and in a JSON string. The case of letters is ignored, because a secret in
+ * another case is easy to guess.
  * @param secrets none if signature verification is disabled
  * @example
  * const search = createSecretSearch([secret]);
@@ -31,21 +38,30 @@ export function createSecretSearch(secrets: readonly Secret[]): SecretSearch {
   const texts = secrets.filter((secret) => typeof secret === 'string');
   const inHeaders = [...all.map(latin1), ...texts, ...encoded].map(normalized);
   const inBodies = [...all.map((bytes) => decoder.decode(bytes)), ...encoded].map(normalized);
+  const ofHeaders = Array.from(everyByte, (byte) => String.fromCharCode(byte));
+  // TextDecoder reads Latin-1 as Windows-1252.
+  const ofBodies = Array.from(everyByte, (byte) => decoder.decode(Uint8Array.of(byte)));
   return {
-    isInHeader: (text) => includesAny(text, inHeaders),
-    isInBytes: (bytes) => includesAny(decoder.decode(bytes), inBodies),
-    longest: Math.max(0, ...all.map(({ byteLength }) => 2 * byteLength)),
+    isInHeader: (text) => includesAny(text, inHeaders, ofHeaders),
+    isInBytes: (bytes) => includesAny(decoder.decode(bytes), inBodies, ofBodies),
+    longest: Math.max(0, ...all.map(({ byteLength }) => longestEscape * byteLength)),
   };
 }
 
-function includesAny(text: string, forms: readonly string[]): boolean {
-  const searched = normalized(text);
-  return forms.some((form) => searched.includes(form));
+/** @param characters the character of each byte in the text */
+function includesAny(text: string, forms: readonly string[], characters: readonly string[]): boolean {
+  const texts = new Set([text, percentDecoded(text, characters)]);
+  for (const each of [...texts]) texts.add(jsonUnescaped(each, characters));
+  const searched = Array.from(texts, normalized);
+  return forms.some((form) => searched.some((each) => each.includes(form)));
 }
 
-/** Convert base64url to base64, and letters to lowercase. The final form of a sigma depends on the next letter. */
+/**
+ * Convert base64url to base64, the spaces of a form to `+`, and letters to lowercase. The final form of a sigma depends on the
+ * next letter.
+ */
 function normalized(text: string): string {
-  return text.toLowerCase().replaceAll('ς', 'σ').replaceAll('-', '+').replaceAll('_', '/');
+  return text.toLowerCase().replaceAll('ς', 'σ').replace(/[- ]/g, '+').replaceAll('_', '/');
 }
 
 /** Return a text with one character for each byte. */
