@@ -1,4 +1,4 @@
-/** A receiver and its inspector over one store, in a process of their own. */
+/** A receiver and its inspector over one store, in their own process. */
 import { createServer } from 'node:http';
 import { createReceiver } from '@spiderfoot-webhooks/core';
 import { webhookListener } from '@spiderfoot-webhooks/core/node';

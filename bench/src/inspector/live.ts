@@ -5,7 +5,7 @@ import { quantile } from '../report/statistics.ts';
 import { secret } from '../support/bodies.ts';
 import { startChild } from '../support/child.ts';
 
-/** A receiver of which some pages are open while deliveries arrive. */
+/** A receiver whose inspector has open pages while deliveries arrive. */
 export interface LiveResult {
   readonly viewers: number;
   /** Milliseconds until a delivery is acknowledged. */
@@ -15,19 +15,19 @@ export interface LiveResult {
   readonly cpu: number;
   /** The longest time in which the process answers nothing else, in milliseconds of CPU time. */
   readonly blocked: number;
-  /** The lists whose newest deliveries were all sent to their viewer. */
+  /** The number of pages that received all of their newest deliveries. */
   readonly complete: number;
 }
 
 const perSecond = 500;
-/** The most deliveries that wait for their acknowledgement, so that a machine that is too slow does not open more connections. */
+/** The maximum number of unacknowledged deliveries, so that a slow machine does not open more and more connections. */
 const mostWaiting = 256;
 /** The time between two groups of deliveries, in milliseconds. */
 const interval = 20;
-/** Milliseconds after the last delivery in which the viewers must have it. */
+/** The time in which the viewers must get the last delivery, in milliseconds. */
 const settling = 20_000;
 
-/** The filters of 32 viewers, each with a query of its own. */
+/** The filters of 32 viewers, each with its own query. */
 const filters: readonly string[] = [
   ...['', 'type=scan_completed', 'state=processed', 'state=failed', 'endpoint=default', 'severity=info'],
   ...['severity=high', 'category=scan', 'text=perimeter', 'text=interior', 'since=1h', 'endpoint=other'],

@@ -9,9 +9,9 @@ answers no other request. Overviews that are "kept" are read again after a few s
 
 const liveIntro = `### Inspector, live
 
-A receiver with a queue acknowledges and handles 500 deliveries per second, while 32 pages with different filters are open, the
-most that the inspector allows. "CPU" is the CPU time of the process per second. "Complete" is the number of lists whose newest
-deliveries were all sent to their viewer, in their current state.`;
+A receiver with a queue acknowledges and handles 500 deliveries per second while 32 pages with different filters are open. The
+inspector allows no more than 32. "CPU" is the CPU time of the process per second. "Complete" is the number of pages that
+received all of their newest deliveries, in their current state.`;
 
 export function inspectorParts(results: readonly InspectorResult[]): string[] {
   const rows = results.flatMap(({ store, rows: count, pages }) =>

@@ -67,7 +67,7 @@ it.each([
     url: async () => `http://127.0.0.1:${await tcpPort((socket) => socket.end('220 mail\r\n'))}`,
     fix: 'Correct the port',
   },
-])('names the fix for $kind, and shows the URL without its query', async ({ url, fix }) => {
+])('the hint for $kind names the fix, and shows the URL without its query', async ({ url, fix }) => {
   const origin = await url();
   const problem = await problemOf(`${origin}/a?token=hush`);
   expect(problem).toEqual({ code: 'app_unreachable', hint: expect.stringContaining(fix) });
@@ -75,7 +75,7 @@ it.each([
   expect(problem?.hint).not.toContain('hush');
 });
 
-it('names the time limit if the app accepts no connection or sends no response', async () => {
+it('the hint names the time limit if the app accepts no connection or sends no response', async () => {
   const app = connectApp(`http://127.0.0.1:${await tcpPort(() => {})}/a?token=hush`, 50);
   onTestFinished(() => app.close());
   const { status, problem } = await app.post({ headers: [], body: Buffer.from('{}') });

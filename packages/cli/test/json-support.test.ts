@@ -20,11 +20,11 @@ function leavesOf(command: Command, path: readonly string[]): readonly Leaf[] {
 
 const leaves = leavesOf(await createProgram(() => true), []);
 
-it.each(leaves)('supports --json in $path, unless it has a reason not to', ({ path, command }) => {
+it.each(leaves)('$path has --json, unless it has a reason not to', ({ path, command }) => {
   const isSupported = command.options.some(({ long }) => long === '--json');
   expect(isSupported).toBe(!exceptions.has(path));
 });
 
-it('lists no exception for a command that does not exist', () => {
+it('each exception is a command that exists', () => {
   expect(leaves.map(({ path }) => path)).toEqual(expect.arrayContaining([...exceptions.keys()]));
 });

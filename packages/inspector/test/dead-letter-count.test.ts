@@ -16,7 +16,7 @@ it.each([
   [1, '>1<'],
   [999, '>999<'],
   [1000, '>999+<'],
-])('with %i dead letters, each page has the number in its navigation', async (dead, text) => {
+])('the navigation of each page shows the number of %i dead letters', async (dead, text) => {
   for (const path of ['/', '/deliveries', '/dead-letters', '/rejected', '/try-it']) {
     const count = await countOn(path, async () => ({ ...health, dead }));
     expect(count, path).toContain(text);
@@ -24,10 +24,10 @@ it.each([
   }
 });
 
-it('without dead letters, their number is hidden', async () => {
+it('the navigation hides the number of dead letters if there are none', async () => {
   expect(await countOn('/deliveries', async () => ({ ...health, dead: 0 }))).toContain('hidden');
 });
 
-it('if the queue cannot be read, a page has no number and is shown', async () => {
+it('a page is shown without the number of dead letters if the queue cannot be read', async () => {
   expect(await countOn('/deliveries', () => Promise.reject(new Error('disk I/O error')))).toContain('hidden');
 });

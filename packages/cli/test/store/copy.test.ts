@@ -47,7 +47,7 @@ describeWithServer(postgres, 'copy', () => {
     return ended.lines;
   }
 
-  it('prints the numbers of deliveries with --json', async () => {
+  it('copy --json prints the numbers of deliveries', async () => {
     const from = await typicalDatabase();
     const to = newTarget();
     const json = async (...args: readonly string[]) => {

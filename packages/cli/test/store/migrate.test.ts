@@ -29,7 +29,7 @@ describeWithServer(postgres, 'migrate', () => {
     expect(await migrate('applied')).toMatchObject({ code: 0, lines: [] });
   });
 
-  it('prints the versions of the schema, and the SQL, with --json', async () => {
+  it('migrate --json prints the versions of the schema, and the SQL with --print', async () => {
     const json = async (...args: readonly string[]) => {
       const { code, lines, stderr } = await migrate('json', '--json', ...args);
       expect({ code, stderr, count: lines.length }).toEqual({ code: 0, stderr: '', count: 1 });

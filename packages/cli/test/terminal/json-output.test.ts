@@ -23,7 +23,7 @@ const body = '{"event":"x"}';
 const signature = `sha256=${'0'.repeat(64)}`;
 
 describe('results with --json', () => {
-  it('prints the signature and the name of its header with sign, and whether it is valid with verify', async () => {
+  it('sign --json prints the signature and the name of its header, and verify --json whether it is valid', async () => {
     const signed = await onlyResult(['sign'], { input: body });
     expect(signed).toEqual({
       header: 'X-SpiderFoot-Signature',
@@ -35,7 +35,7 @@ describe('results with --json', () => {
     expect(wrong).toEqual({ code: 1, results: [{ valid: false }], stderr: '' });
   });
 
-  it('prints the conclusion of diagnose', async () => {
+  it('diagnose --json prints the conclusion', async () => {
     const { code, results } = await json(['diagnose', '-s', signature], { input: body });
     expect({ code, results }).toMatchObject({
       code: 1,
@@ -43,7 +43,7 @@ describe('results with --json', () => {
     });
   });
 
-  it('prints the number of replayed deliveries, and those that the arguments name', async () => {
+  it('replay --json prints the number of replayed deliveries, and those that the arguments name', async () => {
     const db = await typicalDatabase();
     const filter = ['replay', '--state', 'failed', '--store', db];
     expect(await onlyResult([...filter, '--dry-run'])).toEqual({
@@ -66,7 +66,7 @@ describe('results with --json', () => {
     });
   });
 
-  it('prints the number of deliveries that prune deletes', async () => {
+  it('prune --json prints the number of deleted deliveries', async () => {
     const db = await typicalDatabase();
     const prune = ['prune', '--keep', '0', '--store', db];
     expect(await onlyResult([...prune, '--dry-run'])).toEqual({ dryRun: true, deleted: 2 });
@@ -74,7 +74,7 @@ describe('results with --json', () => {
     expect(await onlyResult(prune)).toEqual({ dryRun: false, deleted: 0 });
   });
 
-  it('prints a line for each delivery of log list, log show and tail, and counts with log stats', async () => {
+  it('log list, log show and tail print a line for each delivery with --json, and log stats prints counts', async () => {
     const db = await typicalDatabase();
     for (const command of [['log', 'list'], ['tail']]) {
       const { code, results } = await json([...command, '--store', db]);
@@ -91,7 +91,7 @@ describe('results with --json', () => {
     expect(await onlyResult(['log', 'stats', '--store', db])).toMatchObject({ total: 4 });
   });
 
-  it('prints the cursor of the next page of log list on standard error', async () => {
+  it('log list --json prints the cursor of the next page on standard error', async () => {
     const db = await typicalDatabase();
     const first = await json(['log', 'list', '--limit', '3', '--store', db]);
     expect(first.results).toHaveLength(3);
@@ -100,7 +100,7 @@ describe('results with --json', () => {
     expect(second).toMatchObject({ code: 0, results: [{ key: '1' }], stderr: '' });
   });
 
-  it('prints the files of init, and the next command', async () => {
+  it('init --json prints the files and the next command', async () => {
     const folder = join(await temporaryFolder(), 'receiver');
     expect(await onlyResult(['init', 'hono', folder])).toMatchObject({
       folder,
@@ -112,12 +112,12 @@ describe('results with --json', () => {
     expect(await readFile(join(folder, '.env'), 'utf8')).toContain('SPIDERFOOT_WEBHOOK_SECRET=');
   });
 
-  it('prints that a SQLite file is up to date with migrate', async () => {
+  it('migrate --json prints that a SQLite file is up to date', async () => {
     const result = await onlyResult(['migrate', '--store', await typicalDatabase()]);
     expect(result).toEqual({ engine: 'sqlite', upToDate: true });
   });
 
-  it('prints the URL of the page with inspect', async () => {
+  it('inspect --json prints the URL of the page', async () => {
     const program = start(['inspect', await typicalDatabase(), '--port', '0', '--json']);
     await program.says(/"url"/);
     const [line = ''] = program.lines;
@@ -128,7 +128,7 @@ describe('results with --json', () => {
     expect(await program.end()).toMatchObject({ code: 0 });
   });
 
-  it('prints a line for each event of listen and send, for each check of doctor, and for each type', async () => {
+  it('listen, send, doctor and send --list print a line for each event, check and type with --json', async () => {
     const { program, url } = await listening(['--json']);
     const sent = await onlyResult(['send', 'scan_failed', '--url', url, '--secret', secret]);
     expect(sent).toMatchObject({ type: 'scan_failed', expected: true, attempts: [{ status: 200 }] });
@@ -160,7 +160,7 @@ describe('errors with --json', () => {
     if (hint) expect(printed).toMatchObject({ hint: expect.stringMatching(/\.$/) });
   });
 
-  it('prints one line of JSON if the user declines', async () => {
+  it('a declined confirmation is one line of JSON with --json', async () => {
     const args = ['prune', '--keep', '0', '--json', '--store', await typicalDatabase()];
     const program = inTerminal(args, { answers: [['[y/N] ', 'n\r']] });
     expect(await program.end()).toMatchObject({ code: 1 });

@@ -74,7 +74,10 @@ function* replacedTogether(secret: string, dashes: readonly string[]): Generator
   }
 }
 
-/** If a secret has at most this number of dashes, each subset of them is replaced. Programs replace a dash only in some places. */
+/**
+ * If a secret has at most this number of dashes, each subset of them is replaced. Programs replace a dash only in some
+ * places.
+ */
 const mostDashes = 3;
 
 function withDashes(text: string, dash: string): readonly string[] {

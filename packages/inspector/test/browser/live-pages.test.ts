@@ -93,7 +93,7 @@ describeWithBrowser('live pages', () => {
       return sqlite.open();
     });
 
-    it('updates the number in the question before a replay', async () => {
+    it('updates the number in the question before a replay while the operator reads it', async () => {
       siem.isUp = false;
       await fail('asked.example');
       const page = await open('dead-letters');
@@ -103,7 +103,7 @@ describeWithBrowser('live pages', () => {
       await page.getByRole('button', { name: 'Replay 2 deliveries' }).waitFor();
     });
 
-    it('moves no group of dead letters', async () => {
+    it('moves no group of dead letters while the operator reads', async () => {
       siem.isUp = false;
       for (let times = 0; times < 3; times++) await fail('first.example');
       await fail('read.example');
@@ -126,7 +126,7 @@ describeWithBrowser('live pages', () => {
       expect(await rowOf(page, 'first.example').count()).toBe(0);
     });
 
-    it('moves no rejected request', async () => {
+    it('moves no rejected request while the operator reads', async () => {
       await reject('reader/1.0');
       const page = await open('rejected');
       const first = keptRows(page).first();

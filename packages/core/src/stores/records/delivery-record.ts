@@ -18,8 +18,8 @@ export interface DeliveryRecord {
   readonly endpoint: string | undefined;
   readonly receivedAt: Date;
   /**
-   * The time by which the store lists its deliveries, if it is not `receivedAt`. In Redis, it is the time at which the delivery
-   * was settled.
+   * The time by which the store orders its deliveries, if this is not `receivedAt`. In Redis, it is the time at which the
+   * delivery was settled.
    */
   readonly listedAt?: Date;
   /** The client's address. `undefined` if it is unknown. */
