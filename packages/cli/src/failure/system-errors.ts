@@ -25,10 +25,10 @@ const explanations: Readonly<Record<string, Explain>> = {
   ENOENT: ({ path }) => ({ message: `${path ?? 'The file'} does not exist.`, hint: checkPath }),
   EACCES: permissionDenied,
   EPERM: permissionDenied,
-  EISDIR: ({ path }) => ({ message: `${path ?? 'This'} is a folder.`, hint: 'Give the path of a file.' }),
-  ENOTDIR: ({ path }) => ({ message: `${path ?? 'This'} is not a folder.`, hint: checkPath }),
+  EISDIR: ({ path }) => ({ message: `${path ?? 'The path'} is a folder.`, hint: 'Give the path of a file.' }),
+  ENOTDIR: ({ path }) => ({ message: `${path ?? 'The path'} is not a folder.`, hint: checkPath }),
   EEXIST: ({ path }) => ({
-    message: `${path ?? 'This'} already exists.`,
+    message: `${path ?? 'The path'} already exists.`,
     hint: 'Use another path, or move the existing file away.',
   }),
   ENOSPC: () => ({ message: 'The disk is full.', hint: 'Free some space, or use another disk.' }),

@@ -39,8 +39,8 @@ const script = new URL('../../dist/thread/worker.js', import.meta.url);
 
 /**
  * Create a thread for diagnoses. A diagnosis hashes the body thousands of times, and any client can send such a body. In
- * a thread, it does not block a receiver in the same process. The thread starts with the first diagnosis and serves the
- * next ones too. After a failure, the next diagnosis starts a new thread. An idle thread does not keep the process alive.
+ * a thread, it does not block a receiver in the same process. The first diagnosis starts the thread, and later ones reuse
+ * it. After a failure, the next diagnosis starts a new thread. An idle thread does not keep the process alive.
  * @throws ConfigurationError if `timeLimit` is not a number of milliseconds that a timer supports
  * @example
  * ```ts

@@ -10,7 +10,7 @@ const browser = useBrowser();
 const stores = useStores();
 const [sqlite] = stores;
 
-/** Serve a store whose handler `siem` fails with the target of the event until it is up. */
+/** Serve a store whose handler `siem` fails until it is up. Its error contains the target of the event. */
 function useInspected(openStore: StoreKind['open']) {
   let inspected: Inspected | undefined;
   const siem = { isUp: false };

@@ -166,7 +166,7 @@ function countConditions({ since: _, until: _2, ...conditions }: DeliveryFilter)
   return Object.values(conditions).filter((value) => value !== undefined).length;
 }
 
-/** Return the index with the fewest entries. They are counted up to the number from which it makes no difference. */
+/** Return the index with the fewest entries. At most `most` entries are counted, because more make no difference. */
 export function fewestEntries(
   db: Database,
   filter: DeliveryFilter,
