@@ -11,6 +11,11 @@ const pause = 1000;
 const firstPause = 100;
 /** After a poll that took long, the pause is this multiple of its duration, so that polls take at most a tenth of the time. */
 const pauseTimes = 9;
+/**
+ * The most time between two polls, in milliseconds. A poll also takes long if the store's connections are busy, and without
+ * this limit, a moment of load would stop the updates for minutes.
+ */
+const longestPause = 10_000;
 /** Milliseconds after which the search for the rows of a list ends. New deliveries are found first. */
 const searchLimit = 50;
 
@@ -45,7 +50,7 @@ export interface LiveSubject {
 /** Polls a store for all pages that are open. */
 export interface LiveFeed {
   /**
-   * Call a function after each poll. Followers of the same subject share its queries.
+   * Call a function in each poll, as soon as its subject was read. Followers of the same subject share its queries.
    * @returns a function that ends the calls. Without followers, the store is not read
    */
   follow(subject: LiveSubject, onState: OnState): () => void;
@@ -59,23 +64,29 @@ interface Followed extends LiveSubject {
   changes: number;
 }
 
-export function createLiveFeed(site: Site): LiveFeed {
+/** The parts of a site that a feed reads. */
+type LiveSite = Pick<Site, 'store' | 'settings' | 'storedTypes' | 'severities' | 'replays'>;
+
+export function createLiveFeed(site: LiveSite): LiveFeed {
   const subjects = new Map<string, Followed>();
   let next: { readonly timer: ReturnType<typeof setTimeout>; readonly isSoon: boolean } | undefined;
   let isPolling = false;
+  /** Whether a follower has come during the poll, which may have read its subject before. */
+  let hasJoined = false;
 
   async function poll(): Promise<void> {
     next = undefined;
     isPolling = true;
+    hasJoined = false;
     const started = performance.now();
     const health = await readHealth(site);
-    // One list after another, so that many filters do not take all connections of the store.
-    for (const subject of subjects.values()) await readRows(site, subject);
     const found = JSON.stringify([health, await readNewest(site)]);
     const rejected = [...subjects.values()].some(({ rejections }) => rejections)
       ? JSON.stringify(await readRejections(site))
       : '';
+    // One list after another, so that many filters do not take all connections of the store.
     for (const subject of subjects.values()) {
+      await readRows(site, subject);
       const seen = subject.rejections ? found + rejected : found;
       if (seen !== subject.seen) subject.changes++;
       subject.seen = seen;
@@ -83,7 +94,8 @@ export function createLiveFeed(site: Site): LiveFeed {
       for (const onState of followers) onState({ health, changes, rows });
     }
     isPolling = false;
-    if (subjects.size > 0) schedule(Math.max(pause, pauseTimes * (performance.now() - started)));
+    const rest = pauseTimes * (performance.now() - started);
+    if (subjects.size > 0) schedule(hasJoined ? firstPause : Math.min(Math.max(pause, rest), longestPause));
   }
 
   function schedule(delay: number): void {
@@ -101,6 +113,7 @@ export function createLiveFeed(site: Site): LiveFeed {
       subjects.set(name, followed);
       followed.followers.add(onState);
       // The page was rendered before its stream was opened, so it must not wait for the first changes.
+      hasJoined = true;
       if (!isPolling && next?.isSoon !== true) schedule(firstPause);
       return () => {
         followed.followers.delete(onState);
@@ -118,7 +131,7 @@ function nameOf({ list, rejections = false }: LiveSubject): string {
 }
 
 /** A store that fails is shown as not ready. The next poll tries again. */
-async function readHealth(site: Site): Promise<LiveState['health']> {
+async function readHealth(site: LiveSite): Promise<LiveState['health']> {
   if (!canDo(site, 'health')) return undefined;
   try {
     const health = await site.store.health();
@@ -128,7 +141,7 @@ async function readHealth(site: Site): Promise<LiveState['health']> {
   }
 }
 
-async function readNewest({ store }: Site): Promise<readonly string[] | undefined> {
+async function readNewest({ store }: LiveSite): Promise<readonly string[] | undefined> {
   try {
     return (await store.list()).deliveries.map((delivery) => `${delivery.key} ${versionOf(delivery)}`);
   } catch {
@@ -139,7 +152,7 @@ async function readNewest({ store }: Site): Promise<readonly string[] | undefine
 /** A new request is counted in the current hour, or in the previous one if it was counted late. Older counts do not change. */
 const countedFor = 3_600_000;
 
-async function readRejections({ store }: Site): Promise<unknown> {
+async function readRejections({ store }: LiveSite): Promise<unknown> {
   try {
     const { counts, latest } = await store.rejections({ since: new Date(Date.now() - countedFor) });
     return [counts, latest[0]?.key];
@@ -149,7 +162,7 @@ async function readRejections({ store }: Site): Promise<unknown> {
 }
 
 /** If the list cannot be read, its previous rows remain. */
-async function readRows(site: Site, followed: Followed): Promise<void> {
+async function readRows(site: LiveSite, followed: Followed): Promise<void> {
   const { list } = followed;
   if (list === undefined) return;
   try {
@@ -172,7 +185,7 @@ async function readRows(site: Site, followed: Followed): Promise<void> {
 
 /** The same markup as on the page of the deliveries. */
 async function renderRow(
-  site: Site,
+  site: LiveSite,
   { filters }: ListView,
   delivery: DeliveryRecord,
   severities: ReadonlyMap<string, Severity>,
