@@ -11,7 +11,7 @@ const liveIntro = `### Inspector, live
 
 A receiver with a queue acknowledges and handles 500 deliveries per second while 32 pages with different filters are open. The
 inspector allows no more than 32. "CPU" is the CPU time of the process per second. "Complete" is the number of pages that
-received all of their newest deliveries, in their current state.`;
+received all of their new deliveries, in their current state.`;
 
 export function inspectorParts(results: readonly InspectorResult[]): string[] {
   const rows = results.flatMap(({ store, rows: count, pages }) =>
