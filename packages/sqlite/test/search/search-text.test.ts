@@ -126,8 +126,10 @@ describe('The index of a file of version 2', () => {
     const path = await versionTwo(...Array.from({ length: 20 }, () => body));
     await openStore(path).close();
     query(path, 'UPDATE webhook_file SET outdated_index = 10');
-    const store = open(path);
-    expect(await numbersOf(store, 'Zürich')).toEqual(Array.from({ length: 10 }, (_, n) => n + 1));
+    open(path);
+    await until(() => expect(query(path, outdated)).toEqual([{ number: 0 }]));
+    const rewritten = Array.from({ length: 10 }, (_, n) => ({ id: n + 1 }));
+    expect(query(path, 'SELECT rowid AS id FROM webhook_search(\'"zurich"\')')).toEqual(rewritten);
   });
 
   it('does not restore deliveries that are deleted in the meantime', async () => {

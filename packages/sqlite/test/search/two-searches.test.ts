@@ -68,8 +68,8 @@ async function found(store: Store, text: string): Promise<readonly (string | und
 }
 
 it('the index of words finds the same deliveries as a search in their bodies', async () => {
-  const paths = [temporaryPath(), temporaryPath()] as const;
-  const [inBodies, inIndex] = [open(paths[0]), open(paths[1])];
+  const path = temporaryPath();
+  const [inBodies, inIndex] = [open(temporaryPath()), open(path)];
   for (const store of [inBodies, inIndex]) {
     for (const [number, text] of texts.entries())
       await store.enqueue(
@@ -85,9 +85,8 @@ it('the index of words finds the same deliveries as a search in their bodies', a
     actual.set(search, await found(inIndex, search));
   }
   expect(Object.fromEntries(actual)).toEqual(Object.fromEntries(expected));
-  // Each text was found by one of its words, and only one of the stores has read its index.
+  // Each text was found by one of its words, and the index was complete.
   expect(new Set([...expected.values()].flat()).size).toBe(texts.length);
-  const indexed = (path: string) => query(path, 'SELECT count(*) AS count FROM webhook_search_docsize');
-  expect(indexed(paths[0])).toEqual([{ count: 0 }]);
-  expect(indexed(paths[1])).toEqual([{ count: texts.length + checkedFirst }]);
+  const indexed = query(path, 'SELECT count(*) AS count FROM webhook_search_docsize');
+  expect(indexed).toEqual([{ count: texts.length + checkedFirst }]);
 });
