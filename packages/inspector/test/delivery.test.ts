@@ -78,6 +78,16 @@ it.each([
   expect(handlers.some(({ succeeded }) => succeeded)).toBe(keepsSuccess);
 });
 
+it('the button for a replay of a queued delivery is disabled and has a reason', async () => {
+  const store = openTestStore();
+  await recordEvents(store, 'scan_completed');
+  const found = await store.get('1');
+  if (found === undefined) throw new Error('The delivery is missing.');
+  const { get } = await serveInspector({ ...store, get: async () => ({ ...found, state: 'queued' }) });
+  const page = await (await get('/deliveries/1')).text();
+  expect(page).toMatch(/<button[^>]* disabled="" title="[^"]+"[^>]*>Replay/);
+});
+
 it('downloads the body byte for byte, as a file that no browser runs', async () => {
   const store = openTestStore();
   await recordEvents(store, 'scan_completed');

@@ -57,7 +57,13 @@ export function DeliveryActions({ delivery, neighbors, query, canReplay, csrfTok
           <input type="hidden" name="key" value={delivery.key} />
           <input type="hidden" name="delivery" value={delivery.key} />
           <input type="hidden" name="back" value={query} />
-          <button type="submit" class="primary" data-replay="" disabled={isQueued}>
+          <button
+            type="submit"
+            class="primary"
+            data-replay=""
+            disabled={isQueued}
+            title={isQueued ? 'The delivery is already in the queue.' : undefined}
+          >
             {delivery.state === 'processed' ? 'Replay all handlers' : 'Replay failed handlers'}
           </button>
           {hasFailed && (
