@@ -1,3 +1,4 @@
+import { unprintable } from '../../data/printable.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { type DeliveryJson, deliveryJson } from './delivery-json.ts';
 import type { DeliveryWithBody } from './delivery-record.ts';
@@ -24,7 +25,8 @@ const csvColumns = [
 ] as const satisfies readonly (keyof DeliveryJson)[];
 
 /**
- * Write pages of deliveries as JSON lines or as CSV. A line of JSON is `deliveryJson` of the delivery.
+ * Write pages of deliveries as JSON lines or as CSV. A line of JSON is `deliveryJson` of the delivery. Control characters are
+ * escapes such as `\u009b`, so that an export can be shown in a terminal.
  * @throws ConfigurationError for an unknown format
  */
 export async function* exportLines(
@@ -40,7 +42,25 @@ export async function* exportLines(
 }
 
 function jsonLine(record: DeliveryWithBody): string {
-  return `${JSON.stringify(deliveryJson(record))}\n`;
+  return `${escapeControls(JSON.stringify(deliveryJson(record)))}\n`;
+}
+
+/**
+ * Write control characters as in JSON, because an export is often shown in a terminal. `JSON.stringify` leaves out those after
+ * U+007E, such as U+009B, which begins a command of the terminal, and U+202E, which reverses the text.
+ */
+function escapeControls(text: string): string {
+  return text.replace(unprintable, (character) =>
+    character
+      .split('')
+      .map((unit) => (isSpace(unit) ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`))
+      .join(''),
+  );
+}
+
+/** Whether a character is white space that a cell of a table may contain. */
+function isSpace(character: string): boolean {
+  return character === '\n' || character === '\r' || character === '\t';
 }
 
 function csvLine(record: DeliveryWithBody): string {
@@ -66,6 +86,6 @@ function csvCell(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return String(value);
   const text = String(value);
-  const cell = formula.test(text) ? `'${text}` : text;
+  const cell = escapeControls(formula.test(text) ? `'${text}` : text);
   return unsafeUnquoted.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
