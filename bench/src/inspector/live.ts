@@ -130,7 +130,7 @@ async function newestKey(origin: string): Promise<number> {
 /**
  * Load a page, and read its event stream as the script does.
  * @param newest the key of the newest delivery that was stored before. A page that is loaded later may search longer, and
- * find older deliveries that are not news for the viewer
+ * find older deliveries that are not new for the viewer
  */
 function openViewer(origin: string, filter: string, newest: number): Viewer {
   const ending = new AbortController();

@@ -93,7 +93,7 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   });
 }
 
-/** A server passes on a host such as `127.0.0.999`, which no URL can have, and a target such as `http://user@host/`. */
+/** Reject the invalid URLs that a server passes on: a host such as `127.0.0.999`, and a target such as `http://user@host/`. */
 function refuseInvalidUrl({ url }: Request): Response | undefined {
   const parsed = URL.parse(url);
   if (parsed?.username === '' && parsed.password === '') return undefined;

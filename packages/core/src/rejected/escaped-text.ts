@@ -1,5 +1,5 @@
 /**
- * Decodes escapes in texts of which any client chooses 64 KiB. Loops are used, because `replace` with a function takes ten
+ * Decodes escapes. Any client can send 64 KiB of them, so this module uses loops. `replace` with a function would take ten
  * times as long.
  */
 
@@ -20,7 +20,7 @@ export function percentDecoded(text: string, characters: readonly string[]): str
   return from === 0 ? text : decoded + text.slice(from);
 }
 
-/** The escapes of JSON that are not the escaped character. */
+/** The short escapes of JSON whose letter differs from the escaped character. */
 const controls: ReadonlyMap<string, string> = new Map([
   ['b', '\b'],
   ['f', '\f'],

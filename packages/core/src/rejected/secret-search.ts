@@ -16,13 +16,13 @@ const longestEscape = 6;
 
 const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 
-/** The minimum number of characters of a secret in the middle of a base64 text. Fewer occur in other texts by chance. */
+/** The minimum number of characters of a secret in the middle of a base64 text. Shorter parts occur in other texts by chance. */
 const leastInside = 6;
 
 /**
- * Create a search for secrets: as they are, in hex, and in base64 or base64url, also as a part of a longer encoded text. Each
- * form is also found in a percent-encoded text and in a JSON string. The case of letters is ignored, because a secret in
- * another case is easy to guess.
+ * Create a search for secrets. It finds a secret as it is, in hex, in base64 and in base64url, also inside a longer encoded
+ * text. It finds each of these forms also in a percent-encoded text and in a JSON string. It ignores the case of letters,
+ * because a secret in another case is easy to guess.
  * @param secrets none if signature verification is disabled
  * @example
  * const search = createSecretSearch([secret]);

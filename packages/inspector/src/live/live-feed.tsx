@@ -12,8 +12,8 @@ const firstPause = 100;
 /** After a poll that took long, the pause is this multiple of its duration, so that polls take at most a tenth of the time. */
 const pauseTimes = 9;
 /**
- * The most time between two polls, in milliseconds. A poll also takes long if the store's connections are busy, and without
- * this limit, a moment of load would stop the updates for minutes.
+ * The longest pause between two polls, in milliseconds. A poll takes long if the store's connections are busy. Without this
+ * limit, a moment of load would stop the updates for minutes.
  */
 const longestPause = 10_000;
 /** Milliseconds after which the search for the rows of a list ends. New deliveries are found first. */
@@ -50,7 +50,7 @@ export interface LiveSubject {
 /** Polls a store for all pages that are open. */
 export interface LiveFeed {
   /**
-   * Call a function in each poll, as soon as its subject was read. Followers of the same subject share its queries.
+   * Call a function in each poll, as soon as its subject is read. Followers of the same subject share its queries.
    * @returns a function that ends the calls. Without followers, the store is not read
    */
   follow(subject: LiveSubject, onState: OnState): () => void;
@@ -71,7 +71,7 @@ export function createLiveFeed(site: LiveSite): LiveFeed {
   const subjects = new Map<string, Followed>();
   let next: { readonly timer: ReturnType<typeof setTimeout>; readonly isSoon: boolean } | undefined;
   let isPolling = false;
-  /** Whether a follower has come during the poll, which may have read its subject before. */
+  /** Whether a follower has joined during the poll. The poll may have read its subject before. */
   let hasJoined = false;
 
   async function poll(): Promise<void> {
