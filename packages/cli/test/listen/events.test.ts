@@ -164,6 +164,21 @@ describe('listen', () => {
     expect(program.output).toMatch(/^ {2}"event_type": "scan_completed",$/m);
   });
 
+  it('shows no body that contains the secret with --verbose', async () => {
+    const { url, program } = await listening(['--verbose']);
+    const signature = { ...json, 'x-spiderfoot-signature': `sha256=${'0'.repeat(64)}` };
+    for (const [name, value] of [
+      ['plain', secret],
+      ['escaped', secret.replace('-', '\\u002d')],
+      ['other', 'harmless'],
+    ]) {
+      expect(await post(url, `{"${name}": "${value}"}`, signature)).toBe(401);
+    }
+    await program.says(/"other": "harmless"/);
+    expect(program.output).not.toMatch(/"plain"|"escaped"/);
+    expect(program.output).not.toContain(secret);
+  });
+
   it('writes a line of JSON for each event and each rejection with --json', async () => {
     const { url, program, events } = await listening(['--json', '--verbose']);
     await sendEvent(url, 'high_risk_event');

@@ -34,7 +34,7 @@ export interface ReportOptions {
   /** Whether signatures are not checked. If so, each line contains a warning. */
   readonly insecure: boolean;
   /** Searches for the secrets of the endpoints, which are never shown. */
-  readonly search: Pick<SecretSearch, 'isInHeader'>;
+  readonly search: Pick<SecretSearch, 'isInHeader' | 'isInBytes'>;
   /** The names of the endpoints. */
   readonly endpoints: readonly string[];
 }

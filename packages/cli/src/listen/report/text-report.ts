@@ -132,12 +132,15 @@ function indented(text: string): readonly string[] {
   );
 }
 
+const bodyWithSecret = 'The body is not shown, because it contains the secret of the receiver.';
+
 /** Format a request like the test endpoint in SpiderFoot's Webhook Integration Guide: headers, then the body as JSON. */
 function detailLines({ req, body }: AnsweredRequest, search: ReportOptions['search']): readonly string[] {
   const headers = maskedHeaders(req, search).map(
     ([name, value]) => `  ${outColors.cyan(printable(name))}: ${printable(value)}`,
   );
   if (body === undefined) return headers;
+  if (search.isInBytes(body)) return [...headers, '', bodyWithSecret, ''];
   const text = bodyText(body);
   const more = text.length - longestBody;
   return [...headers, '', more > 0 ? `${text.slice(0, longestBody)}… and ${more} more characters` : text, ''];
