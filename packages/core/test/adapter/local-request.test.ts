@@ -26,3 +26,14 @@ it.each([
 ])('a request %s is not local', (_, source) => {
   expect(isLocalRequest(source)).toBe(false);
 });
+
+it.each([
+  'x-forwarded-for',
+  'via',
+  'cf-ray',
+  'tailscale-user-login',
+  'x-goog-iap-jwt-assertion',
+  'x-sucuri-clientip',
+])('a request with the header %s, which a proxy adds, is not local', (name) => {
+  expect(isLocalRequest({ ...local, headerNames: [...local.headerNames, name] })).toBe(false);
+});
