@@ -29,7 +29,7 @@ async function exported(format: 'csv' | 'jsonl'): Promise<string> {
 }
 
 it.each(['csv', 'jsonl'] as const)(
-  'an export as %s contains no control characters but line breaks',
+  'an export as %s contains no control characters other than line breaks',
   async (format) => {
     const text = await exported(format);
     expect(text).toContain('\\u001b[31m\\u009b2J\\u202e\\udb40\\udc01\\u2028');

@@ -26,7 +26,7 @@ const csvColumns = [
 
 /**
  * Write pages of deliveries as JSON lines or as CSV. A line of JSON is `deliveryJson` of the delivery. Control characters are
- * escapes such as `\u009b`, so that an export can be shown in a terminal.
+ * written as escapes such as `\u009b`, so that an export can be shown in a terminal.
  * @throws ConfigurationError for an unknown format
  */
 export async function* exportLines(
@@ -46,8 +46,8 @@ function jsonLine(record: DeliveryWithBody): string {
 }
 
 /**
- * Write control characters as in JSON, because an export is often shown in a terminal. `JSON.stringify` leaves out those after
- * U+007E, such as U+009B, which begins a command of the terminal, and U+202E, which reverses the text.
+ * Write control characters as in JSON, because an export is often shown in a terminal. `JSON.stringify` does not escape those
+ * after U+007E, such as U+009B, which begins a command of the terminal, and U+202E, which reverses the text.
  */
 function escapeControls(text: string): string {
   return text.replace(unprintable, (character) =>
