@@ -24,12 +24,9 @@ export interface Database {
   write(query: Query, deadline?: Deadline): Promise<readonly Row[]>;
   /** Run one statement that may take long. @param deadline the deadline of its call, if it has one */
   read(query: Query, deadline?: Deadline): Promise<readonly Row[]>;
+  /** Run statements that only read, on one connection. The function is called again if the schema was missing. */
+  readAll<Result>(run: (session: Session) => Promise<Result>, deadline: Deadline): Promise<Result>;
   ready(): Promise<void>;
-  /**
-   * Wait until the server is ready, before statements with a shorter deadline than that of the call. Rejects at once if the
-   * server was not available at the last check.
-   */
-  requireServer(): Promise<void>;
   /** @throws StoreError if the store is open for reading only */
   requireWritable(): void;
   /** Return the options for a further connection. */
@@ -72,11 +69,18 @@ export function openDatabase(
 
   const availability = createAvailability(check);
 
+  const run = (query: Query, end: Deadline, isProof: boolean) =>
+    use((session) => session.query(query), end, isProof);
+
   /** @param isProof whether a time-out means that deliveries cannot be stored either */
-  async function run(query: Query, end: Deadline, isProof: boolean): Promise<readonly Row[]> {
+  async function use<Result>(
+    statements: (session: Session) => Promise<Result>,
+    end: Deadline,
+    isProof: boolean,
+  ): Promise<Result> {
     await availability.require(earlier(end, deadline()));
     const prepared = preparations;
-    const execute = () => clients.use((session) => session.query(query), end);
+    const execute = () => clients.use(statements, end);
     try {
       return await execute().catch(async (error: unknown) => {
         if (!isMissing(error)) throw error;
@@ -117,8 +121,8 @@ export function openDatabase(
       return run(query, end, true);
     },
     read: (query, end = deadlineAfter(longestRead)) => run(query, end, false),
+    readAll: (statements, end) => use(statements, end, false),
     ready: () => availability.ready(),
-    requireServer: () => availability.require(deadline()),
     requireWritable,
     clientOptions: () => clients.options(),
     canListen: () => canListen,

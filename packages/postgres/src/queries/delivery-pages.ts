@@ -13,7 +13,7 @@ import { columns, columnsWithBody, toRecord, toRecordWithBody, toRowId } from '.
 import { toColumn } from '../rows/text.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { type Position, toPosition } from './conditions.ts';
-import { positionOf, selectRows, selectRowsUntil } from './select-rows.ts';
+import { positionOf, selectRows, selectRowsWithin } from './select-rows.ts';
 
 /** Deliveries with their bodies that are in memory at a time. Each body can have 1 MiB. */
 const exportPage = 100;
@@ -30,7 +30,7 @@ export async function listDeliveries(
   if (endsAt === Number.POSITIVE_INFINITY) {
     return toPage((await selectRows(db, selection, db.deadline())).map(toRecord), limit);
   }
-  const { rows, searchedTo } = await selectRowsUntil(db, selection, endsAt);
+  const { rows, searchedTo } = await selectRowsWithin(db, selection, Math.max(0, endsAt - performance.now()));
   return toPage(rows.map(toRecord), limit, searchedTo && { ...searchedTo, key: searchedTo.id });
 }
 

@@ -1,7 +1,7 @@
-import type { Row } from '../connection/clients.ts';
+import type { Query, Row, Session } from '../connection/clients.ts';
 import type { Database } from '../connection/database.ts';
 import { type Deadline, deadlineAfter } from '../connection/deadline.ts';
-import { isTimeout } from '../errors.ts';
+import { readWithin } from '../connection/limited-statement.ts';
 import { toQuery } from '../search/search-index.ts';
 import type { Position } from './conditions.ts';
 import {
@@ -16,6 +16,9 @@ import {
 /** The deliveries that are searched in one statement, after the search of all deliveries has taken too long. */
 const searchedAtOnce = 50_000;
 
+/** Milliseconds after which a search ends even if its limit is longer. A timer allows no more than 24 days. */
+const longestSearch = 300_000;
+
 /**
  * Return rows of deliveries. Call `search.catchUp` first, if the filter has `text`.
  * @param deadline the deadline of a call that has one. By default, a search for `text` has five minutes for each statement
@@ -25,14 +28,24 @@ export async function selectRows(
   selection: Selection,
   deadline?: Deadline,
 ): Promise<readonly Row[]> {
+  return select<never>((query) => db.read(query, deadline), db.prefix, selection);
+}
+
+/** @param read runs one statement. If it returns `undefined`, so does this function */
+async function select<Ended extends undefined>(
+  read: (query: Query) => Promise<readonly Row[] | Ended>,
+  prefix: string,
+  selection: Selection,
+): Promise<readonly Row[] | Ended> {
   const { text } = selection.filter;
-  if (text === undefined) return db.read(selectionQuery(db.prefix, selection), deadline);
+  if (text === undefined) return read(selectionQuery(prefix, selection));
   const words = toQuery(text);
   if (words === undefined) return [];
-  const first = await db.read(frequentWordsQuery(db.prefix, selection, words), deadline);
+  const first = await read(frequentWordsQuery(prefix, selection, words));
+  if (first === undefined) return first;
   const rows = first.filter(({ id }) => id !== null);
   if (rows.length === selection.limit || Number(first[0]?.checked) < checkedFirst) return rows;
-  return db.read(rareWordsQuery(db.prefix, selection, words), deadline);
+  return read(rareWordsQuery(prefix, selection, words));
 }
 
 /** The rows that were found. */
@@ -43,32 +56,38 @@ interface FoundRows {
 }
 
 /**
- * Return rows of deliveries, and end the search at a time. First, PostgreSQL searches all deliveries in the way that it
- * chooses. If this takes half of the time, the deliveries are searched in parts, because a statement that was canceled has no
- * result.
- * @param endsAt the time on the clock of `performance.now()`
+ * Return rows of deliveries, and end the search after a time. First, PostgreSQL searches all deliveries in the way that it
+ * chooses. If this takes half of the time, the deliveries are searched in parts, because a statement that was ended has no
+ * result. All statements use one connection. The wait for it is not part of the time: while deliveries arrive, the wait can
+ * take longer than the search.
+ * @param time milliseconds
  */
-export async function selectRowsUntil(
-  db: Database,
+export function selectRowsWithin(db: Database, selection: Selection, time: number): Promise<FoundRows> {
+  const limit = Math.min(time, longestSearch);
+  return db.readAll(
+    (session) => searchWithin(session, db.prefix, selection, limit),
+    deadlineAfter(limit + db.patience),
+  );
+}
+
+async function searchWithin(
+  session: Session,
+  prefix: string,
   selection: Selection,
-  endsAt: number,
+  time: number,
 ): Promise<FoundRows> {
-  // A server that is not ready within the short time of a search would count as unavailable for deliveries too.
-  await db.requireServer();
-  const half = Math.max(1, (endsAt - performance.now()) / 2);
-  try {
-    return { rows: await selectRows(db, selection, deadlineAfter(half)), searchedTo: undefined };
-  } catch (error) {
-    if (!isTimeout(error)) throw error;
-  }
+  const start = performance.now();
+  const left = (end: number) => start + end - performance.now();
+  const all = await select((query) => readWithin(session, query, left(time / 2)), prefix, selection);
+  if (all !== undefined) return { rows: all, searchedTo: undefined };
   const rows: Row[] = [];
   for (let { from } = selection; ; ) {
     const part = { ...selection, from, limit: selection.limit - rows.length };
-    const [end] = await db.read(positionQuery(db.prefix, part, searchedAtOnce), db.deadline());
-    rows.push(...(await selectRows(db, { ...part, upTo: positionOf(end) }, db.deadline())));
+    const [end] = await session.query(positionQuery(prefix, part, searchedAtOnce));
+    rows.push(...(await select<never>(session.query, prefix, { ...part, upTo: positionOf(end) })));
     if (end === undefined || rows.length === selection.limit) return { rows, searchedTo: undefined };
     from = positionOf(end);
-    if (performance.now() >= endsAt) return { rows, searchedTo: from };
+    if (left(time) <= 0) return { rows, searchedTo: from };
   }
 }
 

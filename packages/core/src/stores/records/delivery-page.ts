@@ -28,7 +28,8 @@ export interface ListOptions extends DeliveryFilter {
   readonly order?: ListOrder | undefined;
   /**
    * Milliseconds after which the store ends the search, even if the page is not full. If few deliveries match, a store may
-   * read millions of others to fill a page. Each page continues the search of the previous one.
+   * read millions of others to fill a page. Each page continues the search of the previous one. The wait for a connection
+   * is not part of the time.
    * @default undefined: the search ends when the page is full
    * @example
    * const { deliveries, cursor } = await store.list({ text: 'perimeter', state: 'dead', timeLimit: 100 });
