@@ -47,7 +47,7 @@ describe('listen with a reader of its output that ends', () => {
     );
     expect(statuses.filter((status) => status !== undefined && status < 300)).toEqual([]);
     await program.says(/code 1$/m);
-    expect(program.stderr).toContain('error: Standard output cannot be written');
+    expect(program.stderr).toContain('Standard output cannot be written');
   });
 
   it('shows an event that was answered 503 when the sender retries', async () => {

@@ -44,7 +44,8 @@ describeWithPostgres('A PostgreSQL store with hostile data', () => {
     }
     let exported = '';
     for await (const lines of store.export('jsonl')) exported += lines;
-    expect(exported).toBe(`${JSON.stringify(found && deliveryJson(found))}\n`);
+    expect(exported.trimEnd().split('\n')).toHaveLength(1);
+    expect(JSON.parse(exported)).toEqual(JSON.parse(JSON.stringify(found && deliveryJson(found))));
   });
 
   it('stores a delivery whose event type is longer than an index allows, and finds it by that type', async () => {
