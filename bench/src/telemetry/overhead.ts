@@ -28,8 +28,8 @@ const groups: readonly Group[] = [
     status: 200,
     observed: {
       'core/node, metrics': '`node:http`: Prometheus metrics',
-      'core/node, traced by hand': '`node:http`: a span by hand, 10 % sampled',
-      'core/node, traces': '`node:http`: OpenTelemetry traces, 10 % sampled',
+      'core/node, traced by hand': '`node:http`: a span by hand, 10% sampled',
+      'core/node, traces': '`node:http`: OpenTelemetry traces, 10% sampled',
       'core/node, all traces': '`node:http`: OpenTelemetry traces, all sampled',
     },
   },
@@ -38,7 +38,7 @@ const groups: readonly Group[] = [
     status: 200,
     observed: {
       'express, metrics': 'Express: Prometheus metrics',
-      'express, traces': 'Express: OpenTelemetry traces, 10 % sampled',
+      'express, traces': 'Express: OpenTelemetry traces, 10% sampled',
     },
   },
   {
@@ -46,7 +46,7 @@ const groups: readonly Group[] = [
     status: 202,
     observed: {
       'core/node, queue, metrics': '`node:http`, SQLite queue: Prometheus metrics',
-      'core/node, queue, traces': '`node:http`, SQLite queue: OpenTelemetry traces, 10 % sampled',
+      'core/node, queue, traces': '`node:http`, SQLite queue: OpenTelemetry traces, 10% sampled',
     },
   },
 ];
