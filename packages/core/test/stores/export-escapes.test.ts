@@ -1,22 +1,14 @@
-import { type DeliveryWithBody, deliveryJson, exportLines } from '@spiderfoot-webhooks/core/stores';
+import { deliveryJson, exportLines } from '@spiderfoot-webhooks/core/stores';
 import { expect, it } from 'vitest';
+import { createRecord } from '../support/records.ts';
 
 const hostile = '\u001b[31m\u009b2J\u202e\u{e0001}\u2028';
 
-const delivery: DeliveryWithBody = {
-  ...{ key: '1', id: '0'.repeat(32), endpoint: 'default', receivedAt: new Date(0), ip: undefined },
-  ...{ eventType: hostile, dialect: undefined, scanId: undefined, target: hostile, state: 'processed' },
-  ...{
-    attempts: 1,
-    failures: 0,
-    nextAttempt: undefined,
-    handlers: [],
-    error: undefined,
-    code: undefined,
-    issues: [],
-  },
+const delivery = createRecord({
+  eventType: hostile,
+  target: hostile,
   body: Buffer.from(JSON.stringify({ target: hostile })),
-};
+});
 
 async function* onePage() {
   yield [delivery];
