@@ -32,8 +32,8 @@ function formEncoded(text: string): string {
 
 /** PHP's print_r. */
 function printR(json: Json, indent: string): string {
-  if (typeof json !== 'object' || json === null)
-    return json === false || json === null ? '' : scalarText(json);
+  if (json === null || json === false) return '';
+  if (typeof json !== 'object') return phpText(json);
   const inner = `${indent}        `;
   const members = membersOf(json).map(([key, value]) => `${indent}    [${key}] => ${printR(value, inner)}\n`);
   return `Array\n${indent}(\n${members.join('')}${indent})\n`;
@@ -61,10 +61,6 @@ function membersOf(json: Exclude<Json, string | boolean | null>): readonly (read
 }
 
 function phpText(json: string | boolean): string {
-  return typeof json === 'boolean' ? String(Number(json)) : scalarText(json);
-}
-
-function scalarText(json: string | true | boolean): string {
-  if (typeof json === 'boolean') return '1';
+  if (typeof json === 'boolean') return String(Number(json));
   return json.startsWith('n') ? String(Number(json.slice(1))) : json.slice(1);
 }

@@ -30,19 +30,16 @@ export function* urls(
       yield [`POST${mark}${target}${mark}${mark}`, ''];
       yield [`${target}${mark}`, ''];
       yield ['', `${mark}${target}`];
-      for (const method of ['POST']) {
-        yield [`${method}${mark}${target}${mark}`, ''];
-        for (const time of times) {
-          yield [`${time}${mark}${method}${mark}${target}${mark}`, ''];
-          yield [`${method}${mark}${target}${mark}`, `${mark}${time}`];
-          yield [`${method}${mark}${target}${mark}${time}${mark}`, ''];
-        }
+      yield [`POST${mark}${target}${mark}`, ''];
+      for (const time of times) {
+        yield [`${time}${mark}POST${mark}${target}${mark}`, ''];
+        yield [`POST${mark}${target}${mark}`, `${mark}${time}`];
+        yield [`POST${mark}${target}${mark}${time}${mark}`, ''];
       }
-      for (const time of times)
-        yield* [
-          [`${time}${mark}${target}${mark}`, ''] as const,
-          [`${target}${mark}${time}${mark}`, ''] as const,
-        ];
+      for (const time of times) {
+        yield [`${time}${mark}${target}${mark}`, ''];
+        yield [`${target}${mark}${time}${mark}`, ''];
+      }
     }
   }
   for (const mark of ['', '\n', '.', ':', ' ', '|']) yield [`POST${mark}`, ''];
