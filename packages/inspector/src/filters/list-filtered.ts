@@ -5,7 +5,7 @@ import {
   type DeliveryPage,
   type DeliveryRecord,
   type DeliveryStore,
-  type ListOrder,
+  type ListOptions,
   matchesFilter,
 } from '@spiderfoot-webhooks/core/stores';
 import { failuresOf } from '../dead-letters/failures.ts';
@@ -20,13 +20,7 @@ const readAtOnce = 1000;
 const mostGot = 1000;
 const gotAtOnce = 10;
 
-interface Page {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-  readonly order?: ListOrder | undefined;
-  /** Milliseconds after which the search ends. */
-  readonly timeLimit?: number | undefined;
-}
+type Page = Pick<ListOptions, 'cursor' | 'order' | 'timeLimit'> & { readonly limit: number };
 
 type Source = Pick<Site, 'store' | 'storedTypes' | 'replays'>;
 
