@@ -56,6 +56,7 @@ describeWithBrowser('the pages', () => {
       await page.getByText('2 selected').waitFor();
       await page.getByRole('button', { name: 'Replay' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
+      await page.waitForURL(/replayed=2/);
       for (const { key } of deliveries) {
         await expect.poll(async () => (await inspected.store.get(key))?.state).toBe('processed');
       }

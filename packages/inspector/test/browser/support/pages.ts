@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import { watchNavigation } from './navigation.ts';
 
 /** The time in which the page must show something, in milliseconds. It is long, because the machine may be busy. */
 const patience = 15_000;
@@ -19,7 +20,9 @@ export async function openPage(
   context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const problems = watch(page, new URL(url).host);
+  const untilLoaded = watchNavigation(page, patience);
   onTestFinished(async () => {
+    if (!page.isClosed()) await untilLoaded();
     await context.close();
     expect(problems.filter((problem) => !expected?.test(problem))).toEqual([]);
   });
