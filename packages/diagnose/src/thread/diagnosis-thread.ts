@@ -2,6 +2,7 @@ import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 import type { Evidence } from '../evidence.ts';
 import type { ThreadDiagnosis } from './thread-diagnosis.ts';
+import { createTimeAllowance } from './time-allowance.ts';
 
 export type { ThreadDiagnosis };
 
@@ -28,11 +29,20 @@ export type ThreadFailure = 'busy' | 'time-limit' | 'memory-limit' | 'failed' | 
 
 /** Diagnoses signatures in another thread, one at a time. */
 export interface DiagnosisThread {
+  /**
+   * Whether the diagnoses have left some of their processor time: 5 seconds at first, and then a tenth of the elapsed time.
+   * Check it before a diagnosis that no user has asked for, because any client can send a wrong signature. `diagnose` does not
+   * check it.
+   */
+  readonly hasTimeLeft: boolean;
   /** Diagnose a signature as `diagnose` does. The body is copied. Never rejects. */
   diagnose(evidence: Evidence): Promise<ThreadDiagnosis | ThreadFailure>;
   /** End the thread. A running diagnosis returns `closed`, and so does each later one. */
   close(): Promise<void>;
 }
+
+/** The processor time that is allowed, in milliseconds. A diagnosis of an ordinary event takes a fraction of a second. */
+const allowed = { burst: 5000, share: 0.1 };
 
 // The built file, even when the sources run, because a thread cannot load TypeScript on every supported version of Node.
 const script = new URL('../../dist/thread/worker.js', import.meta.url);
@@ -53,11 +63,13 @@ const script = new URL('../../dist/thread/worker.js', import.meta.url);
 export function createDiagnosisThread(options: DiagnosisThreadOptions = {}): DiagnosisThread {
   const { timeLimit = 15_000, memoryLimits = { maxOldGenerationSizeMb: 256 } } = options;
   checkTimeLimit(timeLimit);
+  const now = () => performance.now();
+  const allowance = createTimeAllowance({ ...allowed, now });
   let thread: Worker | undefined;
   let isRunning = false;
   let isClosed = false;
 
-  function start(): Worker {
+  function startWorker(): Worker {
     const worker = new Worker(script, { execArgv: [], resourceLimits: memoryLimits });
     // An error of an idle thread must not end the process.
     worker.on('error', () => {});
@@ -91,12 +103,17 @@ export function createDiagnosisThread(options: DiagnosisThreadOptions = {}): Dia
   }
 
   return {
+    get hasTimeLeft() {
+      return allowance.isLeft;
+    },
     async diagnose(evidence) {
       if (isClosed) return 'closed';
       if (isRunning) return 'busy';
       isRunning = true;
+      const start = now();
+      const used = process.cpuUsage();
       try {
-        thread ??= start();
+        thread ??= startWorker();
         thread.ref();
         const result = await resultOf(thread, evidence);
         if (typeof result === 'string') await stop();
@@ -107,6 +124,8 @@ export function createDiagnosisThread(options: DiagnosisThreadOptions = {}): Dia
         await stop();
         return 'failed';
       } finally {
+        // Both are at least the processor time of the thread. The elapsed time includes other programs, and the CPU time requests.
+        allowance.spend(Math.min(now() - start, millisecondsOf(process.cpuUsage(used))));
         isRunning = false;
       }
     },
@@ -126,6 +145,10 @@ function checkTimeLimit(timeLimit: number): void {
     'timeLimit',
     `must be a number of milliseconds from 1 to ${longestTimer} (got ${timeLimit}).`,
   );
+}
+
+function millisecondsOf({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
 }
 
 function isOutOfMemory(error: unknown): boolean {

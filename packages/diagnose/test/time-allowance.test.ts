@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createTimeAllowance } from '../../src/listen/rejected/time-allowance.ts';
+import { createTimeAllowance } from '../src/thread/time-allowance.ts';
 
 function allowanceAt(start: number) {
   let time = start;
