@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { createReceiver, rejections } from '@spiderfoot-webhooks/core';
 import { signedDelivery, signedWebhook } from '@spiderfoot-webhooks/core/testing';
 import { fetchHandler } from '@spiderfoot-webhooks/core/web';
 import type { Store } from '@spiderfoot-webhooks/sqlite';
 import { expect, it, vi } from 'vitest';
 import { readSettings } from '../src/options.ts';
+import { createDiagnosesAhead } from '../src/rejected/diagnose-ahead.ts';
 import { createDiagnoser } from '../src/rejected/diagnoser.ts';
 import { openTestStore, serveInspector } from './support/serve.ts';
 
@@ -136,7 +138,7 @@ it.each([
   const rejection = await store.rejection(latest?.key ?? '');
   if (rejection === undefined) throw new Error('The rejection is not kept');
   const diagnose = vi.fn(async () => reason);
-  const thread = { diagnose, close: async () => {} };
+  const thread = { diagnose, hasTimeLeft: true, close: async () => {} };
   const diagnoser = createDiagnoser(readSettings({ secret: trusted }), thread);
   expect(await diagnoser.diagnose(rejection)).toBe('failed');
   expect(await diagnoser.diagnose(rejection)).toBe('failed');
@@ -169,4 +171,35 @@ it('a request that was rejected for another reason has the hint of its code, and
     rejections.missing_signature.hint,
   );
   expect(kindIn(page)).toBeUndefined();
+});
+
+it('the list shows the mistakes of the newest requests, and diagnoses each request once', async () => {
+  const store = await rejectOne(80);
+  const receiver = createReceiver({ secret: trusted, log: store, keepRejected: 20 });
+  await receiver.receive(await signedDelivery('scan_completed', { secret: false }));
+  const { get } = await serveInspector(store, { secret: trusted });
+  const list = async () => (await get('/rejected')).text();
+  expect((await list()).match(/>Not diagnosed yet</g)).toHaveLength(1);
+  await vi.waitFor(async () => expect(await list()).toContain('newline'), { timeout: 20_000, interval: 50 });
+  expect(await list()).not.toContain('Not diagnosed yet');
+  const { get: getWithoutSecret } = await serveInspector(store);
+  expect(await (await getWithoutSecret('/rejected')).text()).not.toContain('Not diagnosed yet');
+});
+
+it.each([
+  ['finished', true, 1],
+  ['not begun if no processor time is left', false, 0],
+])('the diagnosis of a listed request is %s', async (_, hasTimeLeft, expected) => {
+  const store = await rejectOne(80);
+  const { latest } = await store.rejections();
+  const settings = readSettings({ secret: trusted });
+  const diagnose = vi.fn(async () => 'time-limit' as const);
+  const diagnoser = createDiagnoser(settings, { diagnose, hasTimeLeft, close: async () => {} });
+  const diagnoseAhead = createDiagnosesAhead({ store, settings, diagnoser });
+  for (let times = 0; times < 3; times++) {
+    diagnoseAhead(latest);
+    await setImmediate();
+  }
+  expect(diagnose).toHaveBeenCalledTimes(expected);
+  expect(diagnoser.finishedCount).toBe(expected);
 });

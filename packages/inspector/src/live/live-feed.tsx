@@ -43,7 +43,7 @@ type OnState = (state: LiveState) => void;
 export interface LiveSubject {
   /** The list whose rows are sent. */
   readonly list?: ListView;
-  /** Whether rejected requests are changes. They are read only if a page needs them. */
+  /** Whether rejected requests and their diagnoses are changes. They are read only if a page needs them. */
   readonly rejections?: boolean;
 }
 
@@ -65,7 +65,7 @@ interface Followed extends LiveSubject {
 }
 
 /** The parts of a site that a feed reads. */
-type LiveSite = Pick<Site, 'store' | 'settings' | 'storedTypes' | 'severities' | 'replays'>;
+type LiveSite = Pick<Site, 'store' | 'settings' | 'storedTypes' | 'severities' | 'replays' | 'diagnoser'>;
 
 export function createLiveFeed(site: LiveSite): LiveFeed {
   const subjects = new Map<string, Followed>();
@@ -152,10 +152,10 @@ async function readNewest({ store }: LiveSite): Promise<readonly string[] | unde
 /** A new request is counted in the current hour, or in the previous one if it was counted late. Older counts do not change. */
 const countedFor = 3_600_000;
 
-async function readRejections({ store }: LiveSite): Promise<unknown> {
+async function readRejections({ store, diagnoser }: LiveSite): Promise<unknown> {
   try {
     const { counts, latest } = await store.rejections({ since: new Date(Date.now() - countedFor) });
-    return [counts, latest[0]?.key];
+    return [counts, latest[0]?.key, diagnoser.finishedCount];
   } catch {
     return undefined;
   }

@@ -1,4 +1,8 @@
-import type { RejectedRequest, RejectionWithRequest } from '@spiderfoot-webhooks/core/stores';
+import type {
+  RejectedRequest,
+  RejectionRecord,
+  RejectionWithRequest,
+} from '@spiderfoot-webhooks/core/stores';
 import { type Diagnosis, diagnoseNotation, type Evidence } from '@spiderfoot-webhooks/diagnose';
 import {
   createDiagnosisThread,
@@ -24,6 +28,12 @@ export type DiagnosisResult = ShownDiagnosis | 'no-secret' | 'impossible' | 'bus
 /** Diagnoses the signatures of kept requests, one at a time. */
 export interface Diagnoser {
   diagnose(rejection: RejectionWithRequest): Promise<DiagnosisResult>;
+  /** Return a diagnosis that is kept in memory. `failed`: it exceeded a limit. */
+  finished(rejection: RejectionRecord): ShownDiagnosis | 'failed' | undefined;
+  /** The number of finished diagnoses. */
+  readonly finishedCount: number;
+  /** Whether a diagnosis that no user has asked for may begin. See {@link DiagnosisThread.hasTimeLeft}. */
+  readonly hasTimeLeft: boolean;
   /** End the running diagnosis. */
   close(): Promise<void>;
 }
@@ -45,6 +55,7 @@ export function createDiagnoser(
   const kept = new Map<string, ShownDiagnosis | 'failed'>();
   let previous: Promise<unknown> = Promise.resolve();
   let waiting = 0;
+  let finishedCount = 0;
 
   async function run(name: string, evidence: Evidence): Promise<ShownDiagnosis | 'failed'> {
     const result = await thread.diagnose(evidence);
@@ -69,11 +80,10 @@ export function createDiagnoser(
       const { request } = rejection;
       if (request === undefined) return 'impossible';
       const signed = readHeaders(request);
-      if (request.body === undefined) return notationOf(signed.signature) ?? 'impossible';
+      const name = nameOf(rejection);
+      if (request.body === undefined) return keepNotation(name, signed.signature) ?? 'impossible';
       if (typeof secret !== 'string' || request.truncated) return 'impossible';
       const evidence = { secret, body: request.body, ...signed };
-      // A store may use the key of a deleted rejection again.
-      const name = `${rejection.key} ${rejection.receivedAt.getTime()}`;
       if (waiting >= mostWaiting) return kept.get(name) ?? 'busy';
       waiting++;
       const result = previous.then(() => kept.get(name) ?? run(name, evidence));
@@ -84,16 +94,35 @@ export function createDiagnoser(
         waiting--;
       }
     },
+    finished: (rejection) => kept.get(nameOf(rejection)),
+    get finishedCount() {
+      return finishedCount;
+    },
+    get hasTimeLeft() {
+      return thread.hasTimeLeft;
+    },
     close: () => thread.close(),
   };
 
+  function keepNotation(name: string, signature: string): ShownDiagnosis | undefined {
+    const diagnosis = notationOf(signature);
+    if (diagnosis !== undefined && !kept.has(name)) keep(name, diagnosis);
+    return diagnosis;
+  }
+
   function keep(name: string, diagnosis: ShownDiagnosis | 'failed'): void {
+    finishedCount++;
     kept.set(name, diagnosis);
     for (const oldest of kept.keys()) {
       if (kept.size <= mostKept) break;
       kept.delete(oldest);
     }
   }
+}
+
+/** A store may use the key of a deleted rejection again. */
+function nameOf({ key, receivedAt }: RejectionRecord): string {
+  return `${key} ${receivedAt.getTime()}`;
 }
 
 function toShown({ steps, mistakes, conclusion }: ThreadDiagnosis): ShownDiagnosis {

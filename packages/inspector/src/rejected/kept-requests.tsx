@@ -1,7 +1,9 @@
-import type { UnauthenticatedRejections } from '@spiderfoot-webhooks/core/stores';
+import type { RejectionRecord, UnauthenticatedRejections } from '@spiderfoot-webhooks/core/stores';
 import { ColumnHeads } from '../layout/column-heads.tsx';
 import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
+import { canDo, type Site } from '../site.ts';
+import type { Diagnoser } from './diagnoser.ts';
 
 /** The most requests on the page. */
 const mostShown = 100;
@@ -9,13 +11,12 @@ const mostShown = 100;
 interface KeptParts {
   /** Newest first. */
   readonly kept: UnauthenticatedRejections['latest'];
-  /** Whether the store can return a request. */
-  readonly linked: boolean;
+  readonly site: Pick<Site, 'store' | 'settings' | 'diagnoser'>;
 }
 
 /** The rejected requests that the store has kept. */
-export function KeptRequests({ kept, linked }: KeptParts) {
-  if (!linked && kept.length === 0) return null;
+export function KeptRequests({ kept, site }: KeptParts) {
+  if (!canDo(site, 'rejection') && kept.length === 0) return null;
   return (
     <section>
       <div class="section-head">
@@ -28,46 +29,63 @@ export function KeptRequests({ kept, linked }: KeptParts) {
           <code>listen</code>.
         </p>
       ) : (
-        <KeptTable kept={kept} linked={linked} />
+        <KeptTable kept={kept} site={site} />
       )}
     </section>
   );
 }
 
-function KeptTable({ kept, linked }: KeptParts) {
+function KeptTable({ kept, site }: KeptParts) {
+  const linked = canDo(site, 'rejection');
+  const diagnosed = linked && site.settings.secret !== undefined;
   return (
     <>
       {linked && (
-        <p class="note">
-          Open a request to see its headers and its body. If its signature is invalid, the page shows the
-          mistake.
-        </p>
+        <p class="note">Open a request to see its headers, its body, and why its signature is invalid.</p>
       )}
       <table>
-        <ColumnHeads columns={['Received', 'Code', { label: 'Endpoint', class: 'wide' }, 'Client']} />
+        <ColumnHeads
+          columns={[
+            'Received',
+            { label: 'Code', class: 'cause' },
+            { label: 'Endpoint', class: 'wide' },
+            'Client',
+          ]}
+        />
         <tbody data-keyed="">
-          {kept.slice(0, mostShown).map(({ key, receivedAt, code, endpoint, ip }) => (
-            <tr data-key={key}>
+          {kept.slice(0, mostShown).map((rejection) => (
+            <tr data-key={rejection.key}>
               <td>
-                <Time at={receivedAt} />
+                <Time at={rejection.receivedAt} />
               </td>
-              <td>
+              <td class="cause">
                 {linked ? (
-                  <a href={`rejected/${encodeURIComponent(key)}`}>
-                    <Text of={code} />
+                  <a href={`rejected/${encodeURIComponent(rejection.key)}`}>
+                    <Text of={rejection.code} />
                   </a>
                 ) : (
-                  <Text of={code} />
+                  <Text of={rejection.code} />
+                )}
+                {diagnosed && rejection.code === 'invalid_signature' && (
+                  <Text of={mistakeIn(rejection, site.diagnoser)} class="note cut" />
                 )}
               </td>
               <td class="wide">
-                <Text of={endpoint} />
+                <Text of={rejection.endpoint} />
               </td>
-              <td>{ip === undefined ? '–' : <Text of={ip} />}</td>
+              <td>{rejection.ip === undefined ? '–' : <Text of={rejection.ip} />}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </>
   );
+}
+
+/** The line is there before the diagnosis, so that the diagnosis does not move the rows below. */
+function mistakeIn(rejection: RejectionRecord, diagnoser: Diagnoser): string {
+  const diagnosis = diagnoser.finished(rejection);
+  if (diagnosis === undefined) return 'Not diagnosed yet';
+  if (diagnosis === 'failed') return 'The diagnosis took too long';
+  return diagnosis.mistakes?.[0]?.fix ?? diagnosis.conclusion;
 }

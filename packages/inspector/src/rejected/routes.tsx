@@ -4,14 +4,17 @@ import { sendPage } from '../layout/page.tsx';
 import { canDo, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { countsByCode } from './code-counts.ts';
 import { CodeTable } from './code-table.tsx';
+import { createDiagnosesAhead } from './diagnose-ahead.ts';
 import { KeptRequests } from './kept-requests.tsx';
 import { RequestHeading, RequestLinks, RequestView } from './request-view.tsx';
 
 /** The page of rejected requests. */
 export function rejectedRoutes(site: Site): Hono<SiteEnv> {
   const app = createRoutes();
+  const diagnoseAhead = createDiagnosesAhead(site);
   app.get('/rejected', async (c) => {
     const known = canDo(site, 'rejections') ? await site.store.rejections() : undefined;
+    if (known !== undefined) diagnoseAhead(known.latest);
     const content =
       known === undefined ? (
         <div class="empty">
@@ -20,7 +23,7 @@ export function rejectedRoutes(site: Site): Hono<SiteEnv> {
           </p>
         </div>
       ) : (
-        <RejectedView known={known} linked={canDo(site, 'rejection')} />
+        <RejectedView known={known} site={site} />
       );
     const live = known && 'rejections';
     return sendPage(c, site, {
@@ -57,14 +60,12 @@ function RejectedHeading() {
   );
 }
 
-function RejectedView({ known, linked }: { known: UnauthenticatedRejections; linked: boolean }) {
+function RejectedView({ known, site }: { known: UnauthenticatedRejections; site: Site }) {
   const counts = countsByCode(known.counts);
   return (
-    <div class="columns">
+    <div class="columns wide-second">
       <div data-region="codes">{counts.length === 0 ? <NoRejections /> : <CodeTable counts={counts} />}</div>
-      <div data-region="kept">
-        {counts.length > 0 && <KeptRequests kept={known.latest} linked={linked} />}
-      </div>
+      <div data-region="kept">{counts.length > 0 && <KeptRequests kept={known.latest} site={site} />}</div>
     </div>
   );
 }

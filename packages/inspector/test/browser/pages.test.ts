@@ -132,7 +132,8 @@ describeWithBrowser('the pages', () => {
 
     it(`diagnoses a kept request whose body a proxy has formatted on ${name}`, async () => {
       const page = await open('rejected');
-      await page.getByRole('link', { name: 'invalid_signature' }).first().click();
+      const row = page.locator('tr', { hasText: 'One side parsed the body and serialized it again' });
+      await row.getByRole('link', { name: 'invalid_signature' }).click();
       await page.waitForURL(/rejected\/[^/]+$/);
       await page.locator('[data-diagnosis="explained"]').waitFor();
       expect(await page.getByText(secret).count()).toBe(0);

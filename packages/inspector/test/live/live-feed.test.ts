@@ -5,6 +5,7 @@ import { createStoredTypes } from '../../src/filters/event-types.ts';
 import { readFilters } from '../../src/filters/filters.ts';
 import { createLiveFeed, type LiveSubject } from '../../src/live/live-feed.tsx';
 import { readSettings } from '../../src/options.ts';
+import { createDiagnoser } from '../../src/rejected/diagnoser.ts';
 import { createRecentReplays } from '../../src/replay/recent-replays.ts';
 import { openTestStore, recordEvents } from '../support/serve.ts';
 
@@ -18,7 +19,15 @@ afterEach(() => {
 function feedOf(store: DeliveryStore) {
   const settings = readSettings({});
   const [storedTypes, severities] = [createStoredTypes(store), createEventSeverities(store)];
-  return createLiveFeed({ store, settings, storedTypes, severities, replays: createRecentReplays() });
+  const diagnoser = createDiagnoser(settings);
+  return createLiveFeed({
+    store,
+    settings,
+    storedTypes,
+    severities,
+    diagnoser,
+    replays: createRecentReplays(),
+  });
 }
 
 function listBy(type: string): LiveSubject {
