@@ -52,7 +52,7 @@ function QueueNumbers({ health }: { health: StoreHealth }) {
         label="Waiting"
         note={
           <>
-            oldest in queue <span data-health="oldest">{oldest ? ageText(oldest) : '–'}</span>
+            oldest in queue&nbsp;<span data-health="oldest">{oldest ? ageText(oldest) : '–'}</span>
           </>
         }
       >
