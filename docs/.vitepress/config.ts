@@ -12,7 +12,7 @@ const adapters = readdirSync(new URL('../../packages', import.meta.url))
 
 export default defineConfig({
   title: 'SpiderFoot webhooks',
-  description: 'Receive the webhooks of SpiderFoot in Express, Koa, Hono, Node or any fetch platform',
+  description: 'Receive webhooks from SpiderFoot in Express, Koa, Hono, Node or any fetch platform',
   lang: 'en-US',
   cleanUrls: true,
   themeConfig: {
@@ -45,7 +45,7 @@ export default defineConfig({
           page('Deployment', '/deployment'),
           page('Several machines', '/several-machines'),
           page('Inspector', '/inspector'),
-          page('The command', '/command'),
+          page('Command-line tool', '/command'),
           page('Mistakes in signatures', '/diagnose'),
           page('Metrics and logs', '/metrics-and-logs'),
           page('Telemetry', '/telemetry'),
