@@ -35,7 +35,7 @@ describe('an invalid --forward', () => {
     ['slack=https://example.com types=scan_complete', /"types" .*Did you mean "?scan_completed/],
     ['slack=https://example.com throttle=8s', /"throttle" .*at most 5s/],
     ['slack=https://example.com serverity=HIGH', /"serverity" .*Did you mean "?severity/],
-    ['slack=https://example.com severity=HIGH severity=LOW', /"severity" is given twice/],
+    ['slack=https://example.com severity=HIGH severity=LOW', /"severity" is set twice/],
     ['slack=https://example.com let-me-in', /not KEY=VALUE/],
     ['elastic=https://example.com username=app', /"password" is missing/],
     ['email=smtps://app:let-me-in@example.com from=a@b.c recipients=d@e.f', /"url" .*password/],

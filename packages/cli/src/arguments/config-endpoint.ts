@@ -17,7 +17,7 @@ export async function readConfigEndpoint({
 }: ConfigOptions): Promise<EndpointConfig | undefined> {
   if (config === undefined) {
     if (endpoint === undefined) return undefined;
-    throw new UsageFailure('--endpoint requires --config.', "Give SpiderFoot's INI file as --config.");
+    throw new UsageFailure('--endpoint requires --config.', "Pass SpiderFoot's INI file with --config.");
   }
   const { loadConfig } = await import('@spiderfoot-webhooks/core/config');
   const { endpoints } = loadConfig(config);

@@ -28,7 +28,7 @@ export async function readBody(path: string): Promise<Buffer> {
 /** Read a file or a named pipe. @throws CommandFailure if it has more than `limit` bytes */
 export async function readFileUpTo(limit: number, path: string): Promise<Buffer> {
   if ((await stat(path)).isDirectory()) {
-    throw new CommandFailure(`${path} is a folder.`, { hint: 'Give the path of a file.' });
+    throw new CommandFailure(`${path} is a folder.`, { hint: 'Pass the path of a file.' });
   }
   return readUpTo(limit, createReadStream(path), path);
 }

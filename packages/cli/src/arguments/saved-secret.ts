@@ -51,7 +51,10 @@ async function openExisting(path: string): Promise<FileHandle | undefined> {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (code === 'ELOOP') {
-      throw new UsageFailure(`${path} is a symbolic link.`, 'Give the file that it names as --secret-file.');
+      throw new UsageFailure(
+        `${path} is a symbolic link.`,
+        'Pass the file that it points to with --secret-file.',
+      );
     }
     throw error;
   }

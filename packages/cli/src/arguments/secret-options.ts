@@ -39,7 +39,7 @@ export async function findSecret(options: SecretOptions): Promise<string | undef
     return currentSecret(endpoint);
   }
   if (secret !== undefined && secretFile !== undefined) {
-    throw new UsageFailure('--secret and --secret-file cannot be combined.', 'Give only one of them.');
+    throw new UsageFailure('--secret and --secret-file cannot be combined.', 'Pass only one of them.');
   }
   if (secretFile !== undefined) return readSecretFile(secretFile);
   if (secret !== undefined) return secret;
@@ -79,7 +79,7 @@ export async function requireSecret(options: SecretOptions): Promise<string> {
   const secret = (await findSecret(options)) ?? (await findSavedSecret());
   if (secret !== undefined && secret !== '') return secret;
   throw new UsageFailure(
-    secret === '' ? 'The secret is empty.' : 'No secret is given.',
-    `Set ${variable}, or give --secret-file.`,
+    secret === '' ? 'The secret is empty.' : 'The secret is missing.',
+    `Set ${variable}, or pass --secret-file.`,
   );
 }

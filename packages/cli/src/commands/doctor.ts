@@ -17,9 +17,9 @@ interface DoctorFlags extends SecretOptions, ClientTlsFiles {
   readonly json?: true;
 }
 
-const description = `Check a running receiver from outside: whether SpiderFoot sends events to its address, whether it can be reached, its certificate, its health, and its responses. doctor sends a GET, an event without a signature and a tampered event.
+const description = `Check a running receiver from the outside: whether SpiderFoot can send events to its address, whether it can be reached, its certificate, its health, and its responses. doctor sends a GET request, an event without a signature and a tampered event.
 
-If you give the secret, doctor also sends a signed event of the type webhook.test, twice. The handlers of the receiver run once for it.
+If you pass the secret, doctor also sends a signed event of the type webhook.test twice. The receiver's handlers run once for it.
 
 The exit code is 1 if a check fails. A warning is not a failure.`;
 
@@ -61,7 +61,7 @@ export function command(): Command {
     ['doctor http://127.0.0.1:3000/webhook --secret-file secret.txt', 'A receiver on this machine'],
     [
       'doctor https://hooks.example.com/webhook --ca ca.pem',
-      'A receiver whose certificate your own authority issued',
+      'A receiver with a certificate from your own authority',
     ],
     [
       'doctor https://hooks.example.com/webhook --json',

@@ -45,7 +45,7 @@ export function command(): Command {
       const existing = await existingFiles(root, files);
       if (existing.length > 0) {
         throw new CommandFailure(`The folder already contains ${existing.join(', ')}.`, {
-          hint: 'Nothing was written. Give an empty folder, or move these files away.',
+          hint: 'Nothing was written. Choose an empty folder, or move these files elsewhere.',
         });
       }
       await writeFiles(root, files);

@@ -15,15 +15,15 @@ import { parseRate, type Rate } from '../listen/endpoints/rate-limit.ts';
 import type { ListenFlags } from '../listen/flags.ts';
 import { addExamples } from '../terminal/help.ts';
 
-const description = `Receive webhooks and show them, without writing code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. After a rejection, the next lines show the reason and how to fix it. If the signature is wrong, listen diagnoses it like the diagnose command. If you give no secret in a terminal, listen generates one and shows it. With a SQLite store, listen keeps the secret in a file beside the store and uses it again in the next run. Without a terminal, a missing secret is an error unless you give --make-secret.
+const description = `Receive webhooks and show them, without writing code. Each event is one line: time, severity, type, target, scan, outcome and milliseconds. After a rejection, the next lines show the reason and how to fix it. If the signature is wrong, listen diagnoses it like the diagnose command. If you run listen in a terminal without a secret, it generates one and shows it. With a SQLite store, listen keeps the secret in a file beside the store and uses it again in the next run. Without a terminal, a missing secret is an error unless you pass --make-secret.
 
-Every client can request GET /health, /livez and /readyz to check whether the receiver is up. Only direct requests from this machine, to localhost or a loopback address, get the details of these checks, such as the number of queued deliveries, and GET /metrics for Prometheus. A request through a proxy gets neither. listen recognizes a proxy by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. It does not recognize a proxy that sends HTTP/1.1 to 127.0.0.1 without such a header. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you give --metrics-host.
+Any client can request GET /health, /livez and /readyz to check whether the receiver is up. The details of these checks, such as the number of queued deliveries, and GET /metrics for Prometheus are available only to direct requests from this machine, to localhost or a loopback address. A request through a proxy gets neither. listen recognizes a proxy by HTTP/1.0, or by a header such as Forwarded, X-Forwarded-*, X-Real-IP or Via. It does not recognize a proxy that sends HTTP/1.1 to 127.0.0.1 without such a header. With --metrics-port, health and metrics are served on a separate port, on 127.0.0.1 unless you pass --metrics-host.
 
-With a store, listen also serves the inspector, a web page to view, search and replay deliveries. It is served on 127.0.0.1, only to browsers on this machine.
+With a store, listen also serves the inspector, a web page to view, search and replay deliveries. The inspector is served only on 127.0.0.1, to browsers on this machine.
 
-listen writes the line for an event before it sends the response. It cannot write the line if the program that reads the output has ended, or if the disk is full. It then responds with 503 and exits with 1.
+listen writes the line for an event before it sends the response. If it cannot write the line, because the program that reads the output has ended or the disk is full, it responds with 503 and exits with 1.
 
-On SIGTERM, SIGHUP or Ctrl-C, listen finishes the requests in flight, then exits. A second Ctrl-C exits at once.`;
+On SIGTERM, SIGHUP or Ctrl-C, listen finishes the requests in flight, then exits. A second Ctrl-C exits immediately.`;
 
 /** `listen`: run a receiver without writing code. */
 export function command(): Command {
@@ -44,9 +44,9 @@ export function command(): Command {
   addSecretOptions(listen)
     .option(
       '--make-secret',
-      'generate a secret if you give none, even without a terminal; with a SQLite store, it is kept in the file STORE.secret',
+      'generate a secret if you pass none, even without a terminal; with a SQLite store, it is kept in the file STORE.secret',
     )
-    .option('--insecure', 'accept unsigned events: anyone who reaches the port can forge them')
+    .option('--insecure', 'accept unsigned events: anyone who can reach the port can forge them')
     .option(
       '--allow-ip <addresses>',
       'the senders to allow: addresses, ranges, loopback, private; separate with commas or repeat',
@@ -73,7 +73,7 @@ export function command(): Command {
       '--store <location>',
       'keep deliveries in this store: a SQLite file, a postgres:// URL or a redis:// URL; a missing file is created (default: SPIDERFOOT_WEBHOOK_STORE, or no store)',
     )
-    .option('--queue', 'answer as soon as a delivery is in the store, then handle it and retry failures')
+    .option('--queue', 'respond as soon as a delivery is stored, then handle it and retry failures')
     .option(
       '--keep-rejected <n>',
       'keep the newest N unauthenticated requests in the store, without credentials, so that you can diagnose them; at most 1000',
@@ -100,7 +100,7 @@ export function command(): Command {
     )
     .option(
       '--forward-to <url>',
-      'forward each verified request to your app, such as localhost:8080/webhook, with its body and headers unchanged, and return its response to the sender',
+      'forward each verified request to your app (such as localhost:8080/webhook) with its body and headers unchanged, and return its response to the sender',
       parseUrl,
     )
     .option(
@@ -122,12 +122,12 @@ export function command(): Command {
     )
     .option(
       '--max-oldest-seconds <n>',
-      'answer GET /health with 503 if a queued delivery is older than this number of seconds',
+      'respond to GET /health with 503 if a queued delivery is older than this number of seconds',
       parseWhole,
     )
     .option(
       '--max-dead-letters <n>',
-      'answer GET /health with 503 if the store has more dead letters than this',
+      'respond to GET /health with 503 if the store has more dead letters than this',
       parseWhole,
     )
     .option('--no-inspector', 'do not serve the inspector')
@@ -146,11 +146,11 @@ export function command(): Command {
   return addExamples(listen, [
     ['listen', 'Try it: a secret is generated and shown'],
     ['listen --store webhooks.db --secret-file secret.txt', 'Keep deliveries for `log` and `replay`'],
-    ['listen --store webhooks.db --queue --forward slack=@slack-url.txt', 'Answer first, then notify Slack'],
+    ['listen --store webhooks.db --queue --forward slack=@slack-url.txt', 'Respond first, then notify Slack'],
     ['listen --forward-to localhost:8080/webhook', 'Verify the events, and forward them to your app'],
     [
       "listen --forward 'splunk=https://splunk.example.com:8088 token=env:SPLUNK_TOKEN severity=HIGH'",
-      'Forward severe events to Splunk, with the token in SPLUNK_TOKEN',
+      'Forward severe events to Splunk, with the token from SPLUNK_TOKEN',
     ],
     ['listen --config spiderfoot.ini --host 0.0.0.0', "Use the settings in SpiderFoot's INI file"],
     [

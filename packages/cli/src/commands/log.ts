@@ -24,9 +24,9 @@ const description = `Show the deliveries in the store of a receiver. The receive
 
 A delivery is "received" while its handlers run for the first time. Then it is "processed", or "failed" if a handler failed. It is "ignored" if the endpoint does not handle its type, and "rejected" if it is signed but its event is invalid or too old. With a queue, a delivery is "queued" or "running" first. After its last attempt has failed, it is "dead" (a dead letter).
 
-Times are in the time zone of this machine. Set TZ=UTC for UTC. In JSON and CSV, times are in UTC.`;
+Times are in the time zone of this machine. To show UTC, set TZ=UTC. In JSON and CSV, times are in UTC.`;
 
-const noPager = 'in a terminal, print at once, without PAGER or less';
+const noPager = 'print directly to the terminal, without a pager (PAGER or less)';
 
 /** `log`: list, show, count and export the deliveries in a store. */
 export function command(): Command {

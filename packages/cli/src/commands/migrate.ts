@@ -14,7 +14,7 @@ interface MigrateFlags extends StoreFlags {
 /** `migrate`: create or update the tables of a store. */
 export function command(): Command {
   const migrate = new Command('migrate').description(
-    'Create or update the tables of a store in PostgreSQL. A receiver does this when it starts, if its user has the permission. Otherwise, print the SQL with --print, and let an administrator apply it with psql. A SQLite file is updated, but not created. A queue in Redis has no tables.',
+    'Create or update the tables of a store in PostgreSQL. A receiver does this when it starts, if its user has the permission. Otherwise, print the SQL with --print, and have an administrator apply it with psql. A SQLite file is updated, but not created. A queue in Redis has no tables.',
   );
   addStore(migrate)
     .option('--print', 'print the SQL of the pending migrations, and change nothing')

@@ -53,7 +53,7 @@ export function command(): Command {
         json,
       }: PruneFlags) => {
         if (before === undefined && keep === undefined) {
-          throw new UsageFailure('No deliveries are selected.', 'Give --before 90d, --keep 10000, or both.');
+          throw new UsageFailure('No deliveries are selected.', 'Pass --before 90d, --keep 10000, or both.');
         }
         const pruning: Pruning = {
           ...(before !== undefined && { before }),

@@ -36,7 +36,7 @@ interface ReplayFlags extends StoreFlags, FilterFlags {
 export function command(): Command {
   const replay = new Command('replay')
     .description(
-      'Run the handlers of deliveries again. A running receiver does this within a second. If no receiver is running, the next receiver that you start does this. For a failed delivery, only the handlers that have not succeeded run again. For a processed delivery, all handlers run again.',
+      'Run the handlers of deliveries again. A running receiver does this within a second. If none is running, the next receiver that you start does it. For a failed delivery, only the handlers that have not succeeded run again. For a processed delivery, all handlers run again.',
     )
     .argument('[deliveries...]', 'the keys or ids of the deliveries');
   addFilters(addStore(replay))
@@ -46,7 +46,7 @@ export function command(): Command {
     .option('--yes', 'do not ask for confirmation')
     .option(
       '--json',
-      'print one line of JSON with the number of deliveries, and the deliveries that you name',
+      'print one line of JSON with the number of deliveries, and the deliveries that you named',
     )
     .action((keys: readonly string[], replayFlags: ReplayFlags) => {
       const { store: location, all, allHandlers, dryRun, yes, json = false, ...flags } = replayFlags;
@@ -111,13 +111,13 @@ function checkChoice(
   if (keys.length > 0 && (filtered || endpoint.length > 1)) {
     throw new UsageFailure(
       'Keys and ids cannot be combined with filters, except with one --endpoint.',
-      'Give only keys and ids, or only filters.',
+      'Pass only keys and ids, or only filters.',
     );
   }
   if (keys.length > 0 || filtered || endpoint.length > 0 || all) return;
   throw new UsageFailure(
     'No deliveries are selected.',
-    'Give keys or ids, a filter such as --state dead, or --all.',
+    'Pass keys or ids, a filter such as --state dead, or --all.',
   );
 }
 

@@ -50,7 +50,7 @@ export function command(): Command {
     .addOption(
       new Option(
         '-d, --dialect <name>',
-        'the sender of SpiderFoot to imitate; the events of "topic" are not signed (default: "shipped" for types with a dot, otherwise "guide")',
+        'the SpiderFoot sender to imitate; events from "topic" are not signed (default: "shipped" for types with a dot, otherwise "guide")',
       ).choices(dialects),
     )
     .option(
@@ -63,11 +63,11 @@ export function command(): Command {
       '--signature-header <name>',
       'the name of the signature header (default: the header of the dialect)',
     )
-    .option('--seed <number>', 'a seed for generated data; the same seed gives the same data', parseWhole);
+    .option('--seed <number>', 'a seed for generated data; the same seed produces the same data', parseWhole);
 
   command
     .optionsGroup('Load:')
-    .option('-n, --count <number>', 'the number of events; for several, show a summary', parseCount)
+    .option('-n, --count <number>', 'the number of events; if there are several, show a summary', parseCount)
     .option('-r, --rate <number>', 'the maximum number of events per second', parsePositive)
     .option('-c, --concurrency <number>', 'the maximum number of requests at the same time', parseCount, 8)
     .option('--retries', 'if the response is not 2xx, retry as SpiderFoot does: after 1 s, then after 2 s')
@@ -88,7 +88,7 @@ export function command(): Command {
     .addOption(fault('--tamper', 'change the body after signing it'))
     .addOption(fault('--wrong-secret', 'sign with another secret'))
     .addOption(fault('--unsigned', 'omit the signature'))
-    .addOption(fault('--truncate', 'omit the second half of the body'))
+    .addOption(fault('--truncate', 'send only the first half of the body'))
     .option(
       '--duplicate',
       'send each event twice; the receiver must recognize the second one as a duplicate',
@@ -104,7 +104,7 @@ export function command(): Command {
         const isUrlOnly = webhook === undefined && looksLikeUrl(type);
         const given = isUrlOnly ? type : webhook;
         if (given !== undefined && command.getOptionValueSource('url') === 'cli') {
-          throw new UsageFailure('The URL and --url cannot be combined.', 'Give only one of them.');
+          throw new UsageFailure('The URL and --url cannot be combined.', 'Pass only one of them.');
         }
         const isDefault = given === undefined && command.getOptionValueSource('url') === 'default';
         const url = (isDefault ? await configuredUrl(options) : given) ?? options.url;

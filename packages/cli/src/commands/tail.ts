@@ -25,7 +25,7 @@ interface TailFlags extends StoreFlags, FilterFlags {
 /** `tail`: show the latest deliveries, and follow new ones. */
 export function command(): Command {
   const tail = new Command('tail').description(
-    'Show the latest deliveries, newest last. With --follow, keep showing new deliveries until you press Ctrl-C. A line shows the state of a delivery when the line is printed, and does not change later.',
+    'Show the latest deliveries, newest last. With --follow, keep showing new deliveries until you press Ctrl-C. Each line shows the state of a delivery at the time the line is printed, and does not change later.',
   );
   addFilters(addStore(tail))
     .option('-n, --lines <n>', 'the number of deliveries to show first', parseWhole, 10)

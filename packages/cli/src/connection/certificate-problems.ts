@@ -35,6 +35,6 @@ export function certificateFix(code: string): string {
     case 'HOSTNAME_MISMATCH':
       return 'Use the host name of the certificate in the URL, or issue a certificate for this host name.';
     default:
-      return "If your own authority issued the certificate, give the authority's file as --ca here, and as SpiderFoot's ca_bundle. Otherwise, configure the server to send its complete chain.";
+      return "If your own authority issued the certificate, pass the authority's file with --ca here, and set it as SpiderFoot's ca_bundle. Otherwise, configure the server to send its complete chain.";
   }
 }

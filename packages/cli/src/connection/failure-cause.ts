@@ -65,7 +65,7 @@ const known: readonly Known[] = [
 ];
 
 const addClientCertificate =
-  'Give --client-cert and --client-key here, and client_cert and client_key to SpiderFoot.';
+  'Pass --client-cert and --client-key here, and set client_cert and client_key in SpiderFoot.';
 
 /**
  * Find out why a request failed. If the error does not show the cause, send another request to find out whether the

@@ -30,7 +30,7 @@ export async function run(file: string, options: DiagnoseOptions): Promise<void>
   const { [signatureHeader]: inHeader, ...otherHeaders } = headers;
   const given = options.signature ?? inHeader;
   if (given === undefined && Object.keys(otherHeaders).length === 0) {
-    throw new UsageFailure('No signature is given.', 'Give --signature, or the headers with --header.');
+    throw new UsageFailure('The signature is missing.', 'Pass --signature, or the headers with --header.');
   }
   const evidence: Evidence = {
     secret: await requireSecret(options),

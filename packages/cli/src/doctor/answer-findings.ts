@@ -32,7 +32,7 @@ function statusAndCode({ status, body }: Reply): string {
 }
 
 const wrongSecret =
-  'The secret given here probably differs from the secret of the receiver. Compare the two. If they are equal, a proxy changes the body.';
+  'The secret that you passed probably differs from the secret of the receiver. Compare the two. If they are equal, a proxy changes the body.';
 
 /** Return the likely cause of a response by its status, for other receivers and for proxies in front of a receiver. */
 function likelyCause({ status, headers, body }: Reply): string {
@@ -82,7 +82,7 @@ function isHtml(headers: Reply['headers'], body: string): boolean {
 }
 
 const pageFix =
-  'This is not the response of a receiver. A login page, a proxy or another site answers at this URL. Check the URL, and exempt the path of the webhook from the login.';
+  'This is not the response of a receiver. It comes from a login page, a proxy or another site. Check the URL, and exempt the path of the webhook from the login.';
 
 /**
  * Check the response to a GET of the webhook's URL.
@@ -90,7 +90,7 @@ const pageFix =
  */
 export function routeFinding(reply: Reply, elsewhere?: string): Finding {
   const { status, headers } = reply;
-  const seen = `GET is answered ${statusAndCode(reply)}`;
+  const seen = `GET returned ${statusAndCode(reply)}`;
   if (status === 405) return { check: 'route', verdict: 'ok', seen };
   if (status >= 300 && status < 400) {
     const to = typeof headers.location === 'string' ? ` to ${headers.location}` : '';
@@ -98,14 +98,14 @@ export function routeFinding(reply: Reply, elsewhere?: string): Finding {
       check: 'route',
       verdict: 'fail',
       seen: `${seen}, a redirect${to}`,
-      fix: 'SpiderFoot does not follow redirects. Give SpiderFoot the URL that the redirect leads to.',
+      fix: 'SpiderFoot does not follow redirects. In SpiderFoot, enter the URL that the redirect leads to.',
     };
   }
   if (status === 404) {
     const fix =
       elsewhere === undefined
         ? 'No webhook is served at this path. Check the path in the URL.'
-        : `No webhook is served at this path, but a receiver answers at ${elsewhere}. Check the path in the URL.`;
+        : `No webhook is served at this path, but a receiver responds at ${elsewhere}. Check the path in the URL.`;
     return { check: 'route', verdict: 'fail', seen, fix };
   }
   if (status >= 500) {
@@ -122,7 +122,7 @@ export function routeFinding(reply: Reply, elsewhere?: string): Finding {
   return {
     check: 'route',
     verdict: 'warn',
-    seen: `${seen}; a receiver of the kit answers 405`,
+    seen: `${seen}; a receiver of this kit returns 405`,
     fix: 'Check that this is the URL of the webhook.',
   };
 }
@@ -134,7 +134,7 @@ export function healthFinding(reply: Reply): Finding {
     return {
       check: 'health',
       verdict: 'warn',
-      seen: `GET /health is answered ${status} with a web page, so the receiver has no health endpoint`,
+      seen: `GET /health returned ${status} with a web page, so the receiver has no health endpoint`,
       fix: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
     };
   }
@@ -143,29 +143,29 @@ export function healthFinding(reply: Reply): Finding {
     return {
       check: 'health',
       verdict: 'ok',
-      seen: `GET /health is answered ${status}${answered ? ` "${answered}"` : ''}`,
+      seen: `GET /health returned ${status}${answered ? ` "${answered}"` : ''}`,
     };
   }
   if (status === 404 || status === 405) {
     return {
       check: 'health',
       verdict: 'warn',
-      seen: `GET /health is answered ${status}, so the receiver has no health endpoint`,
+      seen: `GET /health returned ${status}, so the receiver has no health endpoint`,
       fix: 'Add GET /health to the receiver for monitoring. `listen` serves it.',
     };
   }
   return {
     check: 'health',
     verdict: 'fail',
-    seen: `GET /health is answered ${status}`,
-    fix: 'The receiver is not ready. Check its log, and its store.',
+    seen: `GET /health returned ${status}`,
+    fix: 'The receiver is not ready. Check its log and its store.',
   };
 }
 
 /** Check the response to a delivery that is not genuine. */
 export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Finding {
   const { status } = reply;
-  const seen = `Answered ${statusAndCode(reply)}`;
+  const seen = `Returned ${statusAndCode(reply)}`;
   if (status === 401) return { check, verdict: 'ok', seen: `Rejected: ${statusAndCode(reply)}` };
   if (isPage(reply)) return { check, verdict: 'fail', seen: `${seen} with a web page`, fix: pageFix };
   if (isSuccess(status)) {
@@ -173,12 +173,12 @@ export function forgedFinding(check: 'unsigned' | 'tampered', reply: Reply): Fin
       check,
       verdict: 'fail',
       seen: `${seen}: the receiver accepted it`,
-      fix: 'Anyone who can reach the receiver can forge events. Give the receiver the secret, and remove --insecure.',
+      fix: 'Anyone who can reach the receiver can forge events. Start the receiver with the secret and without --insecure.',
     };
   }
   if (status === 403)
     return { check, verdict: 'ok', seen: `Rejected before the signature check: ${statusAndCode(reply)}` };
-  return { check, verdict: 'warn', seen: `${seen}; a receiver of the kit answers 401`, fix: hintOf(reply) };
+  return { check, verdict: 'warn', seen: `${seen}; a receiver of this kit returns 401`, fix: hintOf(reply) };
 }
 
 /** Check the response to the first genuine delivery. */
@@ -188,7 +188,7 @@ export function signedFinding(reply: Reply): Finding {
     return {
       check: 'signed',
       verdict: 'fail',
-      seen: `A signed webhook.test is answered ${statusAndCode(reply)} with a web page`,
+      seen: `A signed webhook.test event returned ${statusAndCode(reply)} with a web page`,
       fix: pageFix,
     };
   }
@@ -197,13 +197,13 @@ export function signedFinding(reply: Reply): Finding {
     return {
       check: 'signed',
       verdict: 'ok',
-      seen: `A signed webhook.test is accepted: ${status}${answered ? ` ${answered}` : ''}`,
+      seen: `A signed webhook.test event was accepted: ${status}${answered ? ` ${answered}` : ''}`,
     };
   }
   return {
     check: 'signed',
     verdict: 'fail',
-    seen: `A signed webhook.test is rejected: ${statusAndCode(reply)}`,
+    seen: `A signed webhook.test event was rejected: ${statusAndCode(reply)}`,
     fix: hintOf(reply),
   };
 }
@@ -216,8 +216,8 @@ export function duplicateFinding(reply: Reply): Finding {
     return {
       check: 'duplicate',
       verdict: 'fail',
-      seen: `The same event again is answered ${statusAndCode(reply)}`,
-      fix: 'Answer the retry of an accepted event with 2xx. Otherwise, SpiderFoot keeps sending it.',
+      seen: `The same event again returned ${statusAndCode(reply)}`,
+      fix: 'Respond with 2xx to the retry of an accepted event. Otherwise, SpiderFoot keeps sending it.',
     };
   }
   if (answered === 'duplicate' || answered === 'ignored') {

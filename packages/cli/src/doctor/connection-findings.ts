@@ -25,10 +25,10 @@ export async function checkConnection(target: RequestTarget): Promise<Connection
     identity = secure ? await readCertificate(target) : undefined;
     const tls = identity === undefined ? plainFinding(target.url) : tlsFinding(identity);
     if (tls.verdict === 'fail') {
-      return { findings: [reached('The port answers over TLS'), tls], reply: undefined };
+      return { findings: [reached('The port responds over TLS'), tls], reply: undefined };
     }
     const reply = await ask(target, { method: 'GET' });
-    return { findings: [reached(`The receiver answered in ${Math.round(reply.ms)} ms`), tls], reply };
+    return { findings: [reached(`The receiver responded in ${Math.round(reply.ms)} ms`), tls], reply };
   } catch (error) {
     return { findings: [await unreachable(error, target)], reply: undefined };
   }
@@ -54,7 +54,7 @@ function plainFinding({ hostname }: URL): Finding {
     check: 'tls',
     verdict: 'warn',
     seen: 'Plain HTTP: anyone on the network path can read the events',
-    fix: 'Use TLS: give the receiver --tls-cert and --tls-key, or put a proxy with TLS in front of it.',
+    fix: 'Use TLS: pass --tls-cert and --tls-key to the receiver, or put a proxy with TLS in front of it.',
   };
 }
 

@@ -30,7 +30,7 @@ export async function* runChecks(receiver: CheckedReceiver): AsyncGenerator<Find
     const completed = new Set<CheckName>(['guard', ...findings.map(({ check }) => check)]);
     yield* skipped(
       checkNames.filter((name) => !completed.has(name)),
-      'The receiver did not answer',
+      'The receiver did not respond',
     );
     return;
   }
@@ -48,7 +48,7 @@ export async function* runChecks(receiver: CheckedReceiver): AsyncGenerator<Find
   yield* receiver.secret === undefined
     ? skipped(
         ['signed', 'duplicate'],
-        'Requires the secret: give --secret-file, or set SPIDERFOOT_WEBHOOK_SECRET',
+        'Requires the secret: pass --secret-file, or set SPIDERFOOT_WEBHOOK_SECRET',
       )
     : genuine(receiver, test);
   yield clockFinding(reply);

@@ -41,6 +41,6 @@ export function latencyFinding(replies: readonly Reply[]): Finding {
     check: 'latency',
     verdict: 'warn',
     seen,
-    fix: 'SpiderFoot times out after 10 s and sends the event again. To answer before handlers run, use `listen --queue`, or the option `queue: store`.',
+    fix: 'SpiderFoot times out after 10 s and sends the event again. To respond before the handlers run, use `listen --queue`, or the option `queue: store`.',
   };
 }

@@ -25,7 +25,7 @@ const explanations: Readonly<Record<string, Explain>> = {
   ENOENT: ({ path }) => ({ message: `${path ?? 'The file'} does not exist.`, hint: checkPath }),
   EACCES: permissionDenied,
   EPERM: permissionDenied,
-  EISDIR: ({ path }) => ({ message: `${path ?? 'The path'} is a folder.`, hint: 'Give the path of a file.' }),
+  EISDIR: ({ path }) => ({ message: `${path ?? 'The path'} is a folder.`, hint: 'Pass the path of a file.' }),
   ENOTDIR: ({ path }) => ({ message: `${path ?? 'The path'} is not a folder.`, hint: checkPath }),
   EEXIST: ({ path }) => ({
     message: `${path ?? 'The path'} already exists.`,

@@ -61,7 +61,7 @@ const filterOptions = {
   target: () =>
     new Option('--target <name>', "the event's target; repeat for several").argParser(collectText),
   text: () =>
-    new Option('--text <words>', 'words in the body, or their first letters').argParser(once(asText)),
+    new Option('--text <words>', 'words in the body, or the beginnings of words').argParser(once(asText)),
 } as const satisfies Record<keyof FilterFlags, () => Option>;
 
 /** Create an option for states, which may be repeated. */
@@ -98,7 +98,7 @@ function asText(text: string): string {
 function once<Value>(read: (text: string) => Value): (text: string, before: Value | undefined) => Value {
   return (text, before) => {
     if (before === undefined) return read(text);
-    throw new InvalidArgumentError('The option is given more than once. Give it only once.');
+    throw new InvalidArgumentError('The option is used more than once. Use it only once.');
   };
 }
 

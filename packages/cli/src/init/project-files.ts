@@ -145,7 +145,7 @@ PORT=3000
 
 # The store that keeps the deliveries.
 SPIDERFOOT_WEBHOOK_STORE=${environmentValue(location)}
-# inline: handle an event, then answer it. queued: answer an event, then handle it in the background.
+# inline: handle an event, then respond. queued: respond, then handle the event in the background.
 SPIDERFOOT_WEBHOOK_MODE=${engine === 'bullmq' ? 'queued' : 'inline'}
 `;
 }
@@ -161,7 +161,7 @@ npm start
 \`\`\`
 
 The secret is in \`.env\`. Do not commit this file. On another machine, copy \`.env.example\` to \`.env\` and fill in the secret.
-Give SpiderFoot the same secret, and the URL that \`npm start\` prints:
+In SpiderFoot, enter the same secret, and the URL that \`npm start\` prints:
 
 \`\`\`ini
 [webhooks]

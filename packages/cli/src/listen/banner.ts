@@ -45,7 +45,7 @@ export function bannerLines(banner: Banner): readonly string[] {
   const storeText =
     store === undefined
       ? 'none; to keep deliveries, add --store webhooks.db'
-      : `${printable(store)}, ${queued ? 'events are answered first, then handled' : 'events are handled, then answered'}`;
+      : `${printable(store)}, events are handled ${queued ? 'after' : 'before'} the response`;
   return [
     ...urls.map((webhookUrl) => `${bold('listening on')} ${webhookUrl}`),
     ...(inspectorUrl === undefined ? [] : [`${bold('inspector')} ${inspectorUrl}`]),

@@ -64,7 +64,7 @@ export async function readServerSettings(flags: ListenFlags): Promise<ServerSett
       return fail(key, `is not a key of [listen].${didYouMean(key, keys)} Its keys are ${keys.join(', ')}.`);
     }
     if (given[setting.name] !== undefined) {
-      fail(key, `is also given as --${key.replaceAll('_', '-')}. Remove one of them.`);
+      fail(key, `is also set with --${key.replaceAll('_', '-')}. Remove one of them.`);
     }
     given[setting.name] = setting.read(text) ?? fail(key, setting.rule);
   }

@@ -74,6 +74,6 @@ function checkedType(type: string, data: unknown): string {
   if (data !== undefined || sampleOf(type) !== undefined) return type;
   throw new UsageFailure(
     `"${type}" is not a known event type.${didYouMean(type, sampledTypes)}`,
-    '`send --list` lists the known types. To send an event of your own type, give its --data.',
+    '`send --list` lists the known types. To send an event of your own type, pass its --data.',
   );
 }

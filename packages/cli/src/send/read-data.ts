@@ -11,7 +11,7 @@ export async function readData(text: string): Promise<unknown> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageFailure(
       `--data${isJson ? '' : ` ${text}`} is not valid JSON: ${reason}.`,
-      `Give an object in single quotes, such as '{"target":"example.com"}', or the path of a file.`,
+      `Pass an object in single quotes, such as '{"target":"example.com"}', or the path of a file.`,
     );
   }
 }

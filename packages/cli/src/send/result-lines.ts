@@ -55,11 +55,11 @@ function verdictLines(
     if (dialect === 'notification') {
       return [
         outColors.red(
-          '  answered as a duplicate, but each notification is a new event, because it has no time',
+          '  treated as a duplicate, but each notification is a new event, because it has no time',
         ),
       ];
     }
-    return [outColors.red('  answered as a new event, but it is a duplicate')];
+    return [outColors.red('  treated as a new event, but it is a duplicate')];
   }
   const hint = hintOf(last);
   return hint === undefined ? [] : indented(hint);

@@ -15,7 +15,7 @@ export async function findRecord(
   const record = await store.get(isId(text) ? text.toLowerCase() : text, endpoint);
   if (record !== undefined && (endpoint === undefined || record.endpoint === endpoint)) return record;
   throw new CommandFailure(`The store contains no delivery ${JSON.stringify(text)}.`, {
-    hint: '`log` lists the deliveries. Give the key or the id (32 hex digits) of one of them.',
+    hint: '`log` lists the deliveries. Pass the key or the id (32 hex digits) of one of them.',
   });
 }
 

@@ -30,21 +30,21 @@ export async function openReceiverStore(
   if (location === undefined && queue === true) {
     throw new UsageFailure(
       '--queue requires a store for the queued deliveries.',
-      'Give --store webhooks.db.',
+      'Pass --store webhooks.db.',
     );
   }
   if (location === undefined && keepRejected > 0) {
     throw new UsageFailure(
       '--keep-rejected requires a store for the rejected requests.',
-      'Give --store webhooks.db.',
+      'Pass --store webhooks.db.',
     );
   }
   if (location === undefined && retention !== undefined) {
-    throw new UsageFailure('--retention requires a store.', 'Give --store webhooks.db.');
+    throw new UsageFailure('--retention requires a store.', 'Pass --store webhooks.db.');
   }
   if (location === undefined && (maximums.maxOldestSeconds ?? maximums.maxDeadLetters) !== undefined) {
     const flag = maximums.maxOldestSeconds === undefined ? '--max-dead-letters' : '--max-oldest-seconds';
-    throw new UsageFailure(`${flag} requires a store.`, 'Give --store webhooks.db.');
+    throw new UsageFailure(`${flag} requires a store.`, 'Pass --store webhooks.db.');
   }
   const mode = queue === true ? 'queued' : env.SPIDERFOOT_WEBHOOK_MODE;
   if (concurrency !== undefined && mode !== 'queued') {

@@ -60,7 +60,7 @@ describe('doctor', () => {
     const text = lines.join('\n');
     expect(text).toMatch(/^ok {4}reachable +\S.* \d+ ms$/m);
     expect(text).toMatch(
-      /^fail {2}signed +A signed webhook\.test is rejected: 401\n +invalid_signature\n +The secret given here/m,
+      /^fail {2}signed +A signed webhook\.test event was rejected:\n +401 invalid_signature\n +The secret that you/m,
     );
     expect(text).toMatch(/^skip {2}duplicate/m);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
@@ -213,11 +213,11 @@ describe('doctor', () => {
     expect(finding.fix).toMatch(fix);
   });
 
-  it('names /webhook if a receiver answers there, but not at the given path', async () => {
+  it('names /webhook if a receiver responds there, but not at the given path', async () => {
     const { url } = await listening();
     const { verdicts, text } = await runChecks(url.replace('/webhook', '/hooks'));
     expect(verdicts).toMatchObject({ route: 'fail', unsigned: 'warn', signed: 'fail' });
-    expect(text).toContain('a receiver answers at /webhook');
+    expect(text).toContain('a receiver responds at /webhook');
   });
 
   it('names a wrong secret as the likely cause', async () => {

@@ -64,7 +64,7 @@ describe('listen with --store', () => {
     };
     const { url, program } = await listening([], { env, cwd: folder });
     expect((await sendEvent(url)).status).toBe(202);
-    expect(program.stderr).toMatch(/store.* e\.db, .*answered first/);
+    expect(program.stderr).toMatch(/store.* e\.db, .*handled after the response/);
     expect(existsSync(join(folder, 'e.db'))).toBe(true);
   });
 

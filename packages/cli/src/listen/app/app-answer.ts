@@ -32,14 +32,14 @@ export function problemOfStatus(status: number, location: string | undefined): A
   }
   return {
     code: 'app_status',
-    hint: `The app answered ${status} ${STATUS_CODES[status] ?? ''}. The sender gets this response and sends the event again.`,
+    hint: `The app returned ${status} ${STATUS_CODES[status] ?? ''}. The sender gets this response and sends the event again.`,
   };
 }
 
 /** Return the answer that the sender gets if the app sent none: 502, or 504 after the time limit. */
 export function answerWithoutApp(problem: AppProblem, ms: number): AppAnswer {
   const isTimeout = problem.code === 'app_timeout';
-  const error = isTimeout ? 'The app did not answer in time' : 'The app cannot be reached';
+  const error = isTimeout ? 'The app did not respond in time' : 'The app cannot be reached';
   return {
     status: isTimeout ? 504 : 502,
     headers: ['content-type', 'application/json; charset=utf-8'],

@@ -65,7 +65,7 @@ export function createAppForwarder(
   if (isLoopback(hostname) && Number(port || (protocol === 'https:' ? 443 : 80)) === listenPort) {
     throw new UsageFailure(
       `--forward-to has the same port as listen (${listenPort}).`,
-      `Give listen another port: --port ${listenPort + 1}`,
+      `Use another port for listen: --port ${listenPort + 1}`,
     );
   }
   return forwarderTo(connectApp(forwardTo, forwardTimeout ?? defaultForwardTimeout));

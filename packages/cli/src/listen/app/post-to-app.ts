@@ -63,7 +63,7 @@ export function connectApp(url: string, timeout: number): App {
       } catch (error) {
         const ms = elapsed();
         if (ms >= timeout || isTimeout(error)) {
-          const hint = `The app did not answer within ${timeout / 1000} s. Respond before you process the event, or increase --forward-timeout. The sender gets 504 and sends the event again.`;
+          const hint = `The app did not respond within ${timeout / 1000} s. Respond before you process the event, or increase --forward-timeout. The sender gets 504 and sends the event again.`;
           return answerWithoutApp({ code: 'app_timeout', hint }, ms);
         }
         const hint = await unreachableHint(error, new URL(url), timeout);

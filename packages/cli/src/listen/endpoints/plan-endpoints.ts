@@ -100,8 +100,8 @@ async function configuredEndpoints(path: string, flags: ListenFlags) {
 async function generateSecret({ makeSecret, store }: ListenFlags, env: Variables): Promise<GeneratedSecret> {
   if (process.stderr.isTTY !== true && makeSecret !== true) {
     throw new UsageFailure(
-      'No secret is given.',
-      'Set SPIDERFOOT_WEBHOOK_SECRET, or give --secret-file. For a test, --make-secret generates a secret and shows it.',
+      'The secret is missing.',
+      'Set SPIDERFOOT_WEBHOOK_SECRET, or pass --secret-file. For a test, --make-secret generates a secret and shows it.',
     );
   }
   const path = savedSecretPath(store ?? (env.SPIDERFOOT_WEBHOOK_STORE || undefined));
@@ -114,7 +114,7 @@ async function givenSecret(flags: ListenFlags): Promise<string | undefined> {
   const secret = await findSecret(flags);
   // An empty file is a mistake. A generated secret would reject every event that SpiderFoot sends.
   if (secret === '')
-    throw new UsageFailure('The secret is empty.', 'Write the secret into the file, or give --secret.');
+    throw new UsageFailure('The secret is empty.', 'Write the secret into the file, or pass --secret.');
   return secret;
 }
 

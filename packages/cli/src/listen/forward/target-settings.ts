@@ -40,7 +40,7 @@ export function settingsFromFlag(text: string): TargetSettings {
         'Write a value without spaces, or use a section [forward:NAME] in the --config file.',
       );
     }
-    if (values.has(key)) fail(key, 'is given twice.');
+    if (values.has(key)) fail(key, 'is set twice.');
     values.set(key, value);
   }
   return checkedSettings(kind, undefined, process.cwd(), values, fail);

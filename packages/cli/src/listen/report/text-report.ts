@@ -101,7 +101,7 @@ function problemRow(severity: ProblemRow['severity'], problem: string, endpoint?
 
 /** Return what happens after a failure, and what to do. */
 function nextStepText({ next, nextAttempt, id = '' }: ReportedFailure): string {
-  if (next === 'sender') return 'The event is given back to the sender, which sends it again.';
+  if (next === 'sender') return 'The sender gets an error and sends the event again.';
   if (nextAttempt !== undefined) return `Retry at ${dayAndTime(nextAttempt)}.`;
   return `No retry: the delivery is a dead letter. Fix the cause, then run \`${invocation()} replay ${id}\`.`;
 }

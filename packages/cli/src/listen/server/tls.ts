@@ -14,7 +14,7 @@ export async function readTls({ tlsCert, tlsKey, clientCa }: ListenFlags): Promi
     throw new UsageFailure('--client-ca requires --tls-cert and --tls-key.');
   }
   if (tlsCert === undefined || tlsKey === undefined) {
-    throw new UsageFailure('--tls-cert and --tls-key must be given together.');
+    throw new UsageFailure('--tls-cert and --tls-key must be used together.');
   }
   const server = { cert: await readFile(tlsCert), key: await readFile(tlsKey) };
   if (clientCa === undefined) return server;
