@@ -66,7 +66,7 @@ export function createInspector(store: DeliveryStore, options: InspectorOptions 
   });
   app.use(async (c, next) => {
     if (['GET', 'HEAD', 'POST'].includes(c.req.method)) return next();
-    return c.text('The inspector serves GET, HEAD and POST.\n', 405, { allow: 'GET, HEAD, POST' });
+    return c.text('The inspector supports only GET, HEAD and POST.\n', 405, { allow: 'GET, HEAD, POST' });
   });
   app.use(bodyLimit({ maxSize: maxFormSize }));
   app.use(csrfProtection(settings));
@@ -98,7 +98,7 @@ function refuseInvalidUrl({ url }: Request): Response | undefined {
   const parsed = URL.parse(url);
   if (parsed?.username === '' && parsed.password === '') return undefined;
   const headers = { 'content-type': 'text/plain; charset=utf-8' };
-  return new Response('The host of the request is invalid.\n', { status: 400, headers });
+  return new Response('The host in the request is invalid.\n', { status: 400, headers });
 }
 
 /**

@@ -16,7 +16,7 @@ export function createAdmission(settings: Settings): Admit {
     return async (request) => {
       const answer = await auth(request);
       if (answer instanceof Response) return answer;
-      return answer === true ? undefined : refuse(403, 'You may not use this inspector.');
+      return answer === true ? undefined : refuse(403, 'You do not have access to this inspector.');
     };
   }
   const logins = createFailedLogins();
@@ -44,7 +44,7 @@ function admitLocal({ headers, url }: Request, { address, httpVersion }: Client)
   const reason = address === undefined ? ' The address of this request is unknown: pass clientIp.' : '';
   return refuse(
     403,
-    `Without the option auth, the inspector serves only direct requests from this machine.${reason} For other clients and proxies, set auth: a user and a password, or a function.`,
+    `Without the option auth, the inspector serves only direct requests from the machine that it runs on.${reason} To allow other clients and proxies, set auth to a user and a password, or to a function.`,
   );
 }
 

@@ -19,7 +19,7 @@ export function csrfProtection({ basePath }: Settings): MiddlewareHandler<SiteEn
     const known = sent !== undefined && tokenForm.test(sent) ? sent : undefined;
     if (c.req.method === 'GET' || c.req.method === 'HEAD') {
       if (isEmbedding(c.req.raw))
-        return c.text('Another site may link to this page, but not load it.\n', 403);
+        return c.text('Other sites can link to this page, but cannot load it.\n', 403);
       const token = known ?? randomBytes(32).toString('base64url');
       c.set('csrfToken', token);
       await next();
@@ -31,14 +31,14 @@ export function csrfProtection({ basePath }: Settings): MiddlewareHandler<SiteEn
     }
     if (!isSameOrigin(c.req.raw)) {
       return c.text(
-        'This change was not requested by a page of the inspector. Behind a proxy, pass on the header Host.\n',
+        'This change was not requested by a page of the inspector. If there is a proxy, configure it to forward the header Host.\n',
         403,
       );
     }
     const csrf = await readToken(c);
     if (known === undefined || typeof csrf !== 'string' || !isEqual(csrf, known)) {
       return c.text(
-        'The form has expired. Load the page again. If this does not help, mount the inspector before body parsers.\n',
+        'The form has expired. Reload the page. If this does not help, mount the inspector before body parsers.\n',
         403,
       );
     }

@@ -22,14 +22,14 @@ export function DeadLettersView({ letters, chosen, canReplay, csrfToken }: ViewP
     <>
       <p class="note" data-region="count" data-read-at={String(readAt)}>
         {groups.length > 0 &&
-          `${hasMore ? 'The newest ' : ''}${count === 1 ? '1 delivery' : `${countText(count)} deliveries`}. A delivery in which several handlers failed is in the group of each handler.`}
+          `${hasMore ? 'The newest ' : ''}${count === 1 ? '1 delivery' : `${countText(count)} deliveries`}. A delivery in which several handlers failed appears in the group of each of them.`}
       </p>
       <div data-region="replay">{chosen && canReplay && <DryRun group={chosen} csrfToken={csrfToken} />}</div>
       <div data-region="groups">
         {groups.length === 0 ? (
           <div class="empty">
             <p>No dead letters.</p>
-            <p>A delivery appears here if a handler still fails at the last attempt.</p>
+            <p>A delivery appears here if one of its handlers still fails on the last attempt.</p>
           </div>
         ) : (
           <GroupTable groups={groups} canReplay={canReplay} />

@@ -36,7 +36,8 @@ export function DeliveriesView(parts: ViewParts) {
       <FilterChips filters={view.filters} order={order} shownAs={shownAs} />
       {view.filters.has('severity') && (
         <p class="note">
-          The filter uses the severity of the event type. An event that states another severity shows its own.
+          This filter uses the severity of the event type. The list shows the severity that an event states,
+          which can be different.
         </p>
       )}
       {canReplay ? (
@@ -52,7 +53,7 @@ export function DeliveriesView(parts: ViewParts) {
       <PartNotice view={view} page={page} order={order} />
       {!(hasText && canExport) && (
         <p class="note">
-          {`This store cannot ${[!hasText && 'search the text of events', !canExport && 'export deliveries'].filter(Boolean).join(' or ')}. To do this, use SQLite or PostgreSQL.`}
+          {`This store cannot ${[!hasText && 'search the text of events', !canExport && 'export deliveries'].filter(Boolean).join(' or ')}. Use SQLite or PostgreSQL instead.`}
         </p>
       )}
       {view.filters.has('replay') && !shownAs.has('replay') && (
@@ -80,7 +81,7 @@ function PartNotice({ view, page, order }: PagingParts) {
   return (
     <p class="note" data-searched="">
       {searchedTo === undefined ? (
-        'Only a part of the deliveries was searched. '
+        'Only some of the deliveries were searched. '
       ) : (
         <>
           {isBackward ? 'Searched back to ' : 'Searched up to '}
@@ -94,7 +95,7 @@ function PartNotice({ view, page, order }: PagingParts) {
           view.before === undefined ? { order, cursor: next } : { order, before: previous },
         )}
       >
-        Continue the search
+        Continue searching
       </a>
     </p>
   );

@@ -48,7 +48,7 @@ export function Facts({ delivery, event, scanHref }: FactsParts) {
         <TextFact name="Size" value={`${countText(body.byteLength)} bytes`} />
         <TextFact name="Key" value={key} />
         {id !== undefined && (
-          <Fact name="Id">
+          <Fact name="ID">
             <Text of={id} class="mono" />
           </Fact>
         )}

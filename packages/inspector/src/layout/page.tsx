@@ -65,7 +65,7 @@ function Page({ site, root, dead, ...parts }: PageParts & { site: Site; root: st
       </head>
       <body data-page={page} data-live={live && `${root}${streams[live]}`}>
         <a class="skip" href="#content">
-          Skip to the content
+          Skip to content
         </a>
         <SiteHeader site={site} root={root} page={page} dead={dead} />
         <main id="content" tabindex={-1}>

@@ -23,7 +23,7 @@ export function ChartSection({ data, range, by, isComplete }: ChartParts) {
       <div class="section-head">
         <h2>Events</h2>
         {!isComplete && (
-          <span class="note">This store counts only the newest settled deliveries by time.</span>
+          <span class="note">This store can show only the newest settled deliveries over time.</span>
         )}
         <Segments
           label="Groups of the chart"

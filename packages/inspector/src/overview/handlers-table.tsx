@@ -39,7 +39,9 @@ export function HandlersSection(parts: { handlers: readonly HandlerHealth[]; isL
           </tbody>
         </table>
       )}
-      {hidden > 0 && <p class="note">{`${countText(hidden)} more handlers fail less often.`}</p>}
+      {hidden > 0 && (
+        <p class="note">{`${countText(hidden)} handlers that fail less often are not shown.`}</p>
+      )}
     </section>
   );
 }

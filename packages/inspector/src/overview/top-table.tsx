@@ -28,7 +28,7 @@ export function TopSection({ title, filter, ranked, query, since }: TopParts) {
           </span>
         )}
       </div>
-      {ranked.length === 0 && <p class="note">No delivery in this range has one.</p>}
+      {ranked.length === 0 && <p class="note">{`No delivery in this range has a ${filter}.`}</p>}
       {ranked.length > 0 && (
         <table>
           <ColumnHeads

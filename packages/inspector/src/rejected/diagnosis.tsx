@@ -30,10 +30,11 @@ export function DiagnosisSection({ result }: { result: DiagnosisResult }) {
 
 const reasons = {
   'no-secret':
-    'To find the mistake in the signature, pass the option secret to the inspector, or use the command spiderfoot-webhooks diagnose.',
-  impossible: 'A diagnosis needs a text secret and the complete body.',
+    'To find the mistake in the signature, pass the option "secret" to the inspector, or run spiderfoot-webhooks diagnose.',
+  impossible: 'The signature can be diagnosed only if the secret is a string and the complete body was kept.',
   busy: 'Other diagnoses are running. Reload this page in a few seconds.',
-  failed: 'The diagnosis took too long. Use the command spiderfoot-webhooks diagnose.',
+  failed:
+    'The diagnosis failed, or exceeded its limit on time or memory. Run spiderfoot-webhooks diagnose instead.',
 };
 
 const marks = { right: '✓', wrong: '✗', notable: '•' };

@@ -24,8 +24,8 @@ export function KeptRequests({ kept, site }: KeptParts) {
       </div>
       {kept.length === 0 ? (
         <p class="note">
-          No request was kept. To see a rejected request and the mistake in its signature, set the option{' '}
-          <code>keepRejected</code> of the receiver, or <code>--keep-rejected 100</code> of the command{' '}
+          No requests were kept. To see a rejected request and the mistake in its signature, set the
+          receiver's option <code>keepRejected</code>, or pass <code>--keep-rejected 100</code> to the command{' '}
           <code>listen</code>.
         </p>
       ) : (

@@ -32,7 +32,7 @@ export function tryItRoutes(site: Site): Hono<SiteEnv> {
   });
 
   app.post('/try-it', async (c) => {
-    if (isOff) return c.text('This inspector sends no test events.\n', 403);
+    if (isOff) return c.text('This inspector cannot send test events.\n', 403);
     const form = await c.req.formData();
     const type = String(form.get('type') ?? '').trim();
     const dialect = dialects.find((name) => name === form.get('dialect')) ?? 'guide';
@@ -65,7 +65,7 @@ function Unavailable({ readOnly }: { readOnly: boolean }) {
     <p class="empty">
       {readOnly
         ? 'This inspector is read-only.'
-        : 'To send test events, pass the options receiver and secret to the inspector.'}
+        : 'To send test events, pass the options "receiver" and "secret" to the inspector.'}
     </p>
   );
 }
