@@ -33,7 +33,6 @@ export {
   type StoreCommit,
 } from './durable/commit-listeners.ts';
 export { createEndpointWorkers, type EndpointWorkers } from './durable/endpoint-workers.ts';
-export type { KeptRejection } from './durable/kept-rejections.ts';
 export { createLoggerMessages, type LoggerMessages } from './durable/logger-messages.ts';
 export {
   type CollectedRejections,
@@ -48,6 +47,7 @@ export {
   readDurableStoreOptions,
   type StoreLogger,
 } from './durable/store-options.ts';
+export type { KeptRejection } from './durable/unwritten-rejections.ts';
 export { type MemoryLog, memoryLog } from './memory/log.ts';
 export { type MemoryQueueOptions, memoryQueue } from './memory/queue.ts';
 export type { AttemptOptions, ProcessWork, QueuedResult, QueuedWork, Workers } from './queued-attempt.ts';

@@ -1,7 +1,7 @@
 import { unrefTimer } from '../../data/unref-timer.ts';
 import type { UnauthenticatedRejection } from '../delivery-log.ts';
 import { rejectionHour } from '../records/rejection-counts.ts';
-import { createKeptRejections, type KeptRejection } from './kept-rejections.ts';
+import { createUnwrittenRejections, type KeptRejection } from './unwritten-rejections.ts';
 
 /** Milliseconds for which rejections are collected, so that a flood of unauthenticated requests costs one write. */
 const interval = 1000;
@@ -43,7 +43,7 @@ export function createRejectionCounter(
   onError: (error: unknown) => void,
 ): RejectionCounter {
   let counts = new Map<string, Counted>();
-  const kept = createKeptRejections();
+  const unwritten = createUnwrittenRejections();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
 
@@ -51,7 +51,7 @@ export function createRejectionCounter(
     clearTimeout(timer);
     timer = undefined;
     if (counts.size === 0) return;
-    const [counted, latest] = [[...counts.values()], kept.take()];
+    const [counted, latest] = [[...counts.values()], unwritten.take()];
     counts = new Map();
     try {
       await store({
@@ -62,7 +62,7 @@ export function createRejectionCounter(
     } catch (error) {
       onError(error);
       // Nothing was written. Keep all for the next time.
-      kept.putBack(latest);
+      unwritten.putBack(latest);
       for (const each of counted) addCount(each);
     }
   }
@@ -79,7 +79,7 @@ export function createRejectionCounter(
   return {
     add(rejection) {
       if (closed) return;
-      kept.add(rejection);
+      unwritten.add(rejection);
       const { endpoint, code } = rejection;
       addCount({ hour: rejectionHour(rejection), endpoint, code, count: 1 });
     },

@@ -13,7 +13,7 @@ const maxWaiting = 1024 * 1024;
 const overhead = 512;
 
 /** The rejections that wait to be written, in bounded memory. */
-export interface KeptRejections {
+export interface UnwrittenRejections {
   /** Add a rejection. Without a request, it is ignored. If there are too many, the oldest are dropped. */
   add(rejection: UnauthenticatedRejection): void;
   /** Remove and return the rejections to write, oldest first: of each endpoint, the newest `keep`. */
@@ -22,7 +22,7 @@ export interface KeptRejections {
   putBack(rejections: readonly KeptRejection[]): void;
 }
 
-export function createKeptRejections(): KeptRejections {
+export function createUnwrittenRejections(): UnwrittenRejections {
   let waiting: KeptRejection[] = [];
   let size = 0;
 
