@@ -1,6 +1,6 @@
 /**
- * The queue cannot be used, because Redis does not answer, promises less than the options ask for, or is full, or because
- * the queue was closed. Meanwhile, the receiver answers 503.
+ * The queue cannot be used, because Redis does not respond, guarantees less than the options require, or is full, or
+ * because the queue was closed. Meanwhile, the receiver responds with 503.
  */
 export class QueueError extends Error {
   override readonly name = 'QueueError';

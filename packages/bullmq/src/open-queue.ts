@@ -25,16 +25,16 @@ import { createQueueStore } from './store/queue-store.ts';
  * settled first. `counts` counts by state and endpoint. `get` finds every delivery. The other methods reject with a
  * `MissingCapabilityError`.
  *
- * If Redis is not connected, or does not answer within `patience`, a method rejects with a {@link QueueError}, and
+ * If Redis is not connected, or does not respond within `patience`, a method rejects with a {@link QueueError}, and
  * `health` resolves with `ready: false`. `replay` and `prune` may then have changed some of the deliveries. Call them
  * again.
  */
 export interface WebhookQueue extends DeliveryQueue, DeliveryStore {
   /**
-   * Connect to Redis, and check that it keeps what the options promise. With `durability: 'always'`, a Redis with
-   * `appendfsync everysec` is refused, because it can lose the latest deliveries.
-   * @throws ConfigurationError that names the option, if Redis promises less
-   * @throws QueueError if Redis does not answer within `patience`
+   * Connect to Redis, and check that it is configured as durably as the options require. With `durability: 'always'`, a
+   * Redis with `appendfsync everysec` is rejected, because it can lose the latest deliveries.
+   * @throws ConfigurationError that names the option, if Redis guarantees less
+   * @throws QueueError if Redis does not respond within `patience`
    */
   ready(): Promise<void>;
   health(): Promise<StoreHealth>;
@@ -55,9 +55,9 @@ export interface WebhookQueue extends DeliveryQueue, DeliveryStore {
 }
 
 /**
- * Open a queue in Redis 6.2 or newer, or Valkey, that several receivers on several machines share. Returns at once, and
- * connects in the background. When `enqueue` resolves, the delivery is as durable as the options `durability` and
- * `replicas` say.
+ * Open a queue in Redis 6.2 or newer, or Valkey, that several receivers on several machines share. Returns immediately,
+ * and connects in the background. When `enqueue` resolves, the delivery is as durable as the options `durability` and
+ * `replicas` require.
  * @param redis a URL (`redis://` or `rediss://`), the options of ioredis, or a function that creates a new connection of
  *   ioredis each time it is called, for Sentinel or a Cluster
  * @throws ConfigurationError that names the option

@@ -30,9 +30,9 @@ export interface WebhookQueueOptions extends Omit<DurableStoreOptions, OtherOpti
    * The guarantee that Redis must give for a write. `ready()` checks it, and so does each reconnection. While Redis
    * promises less, deliveries are rejected with 503.
    *
-   * - `always`: Redis syncs its append-only file before it answers (`appendonly yes`, `appendfsync always`), so a power
+   * - `always`: Redis syncs its append-only file before it responds (`appendonly yes`, `appendfsync always`), so a power
    *   failure loses nothing
-   * - `everysec`: Redis syncs its append-only file once a second, after it has answered. A power failure can lose about
+   * - `everysec`: Redis syncs its append-only file once a second, after it has responded. A power failure can lose about
    *   the last second of acknowledged deliveries, and up to two seconds if the disk is busy. A crash of Redis can lose them
    *   only while its disk is busy, because Redis then delays its writes
    * - `unchecked`: your provider makes writes durable in another way
@@ -40,34 +40,34 @@ export interface WebhookQueueOptions extends Omit<DurableStoreOptions, OtherOpti
    */
   readonly durability?: 'always' | 'everysec' | 'unchecked';
   /**
-   * The number of replicas that must have a delivery before its 2xx response (`WAIT`). Set it to 1 or more if a replica can
-   * become the primary. Otherwise a failover loses the deliveries that the replica does not have yet.
+   * The number of replicas that must have a delivery before its 2xx response is sent (`WAIT`). Set it to 1 or more if a
+   * replica can become the primary. Otherwise, a failover loses the deliveries that the replica does not have yet.
    * @default 0
    */
   readonly replicas?: number;
   /**
-   * Milliseconds to wait for Redis before a delivery is rejected with 503. While Redis does not answer, further deliveries
-   * are rejected at once. It must be shorter than the time limit of the sender, which is 10 seconds for SpiderFoot.
+   * Milliseconds to wait for Redis before a delivery is rejected with 503. Until Redis responds again, further deliveries
+   * are rejected immediately. Must be shorter than the sender's time limit, which is 10 seconds for SpiderFoot.
    * @default 4000
    */
   readonly patience?: number;
   /**
-   * The share of `maxmemory` above which deliveries are rejected with 503. The rest is for the workers: at 100 %, Redis
+   * The share of `maxmemory` above which deliveries are rejected with 503. The rest is for the workers: at 100%, Redis
    * rejects their writes too, and the queue cannot drain.
    * @default 0.8
    */
   readonly memoryLimit?: number;
   /**
-   * Milliseconds in which a delivery that is sent again is recognized as a duplicate. Each delivery uses about 150 bytes
-   * of Redis for this time.
+   * Milliseconds for which a delivery that is sent again is recognized as a duplicate. During this time, each delivery uses
+   * about 150 bytes in Redis.
    * @default 86400000 (a day)
    */
   readonly dedupeTtl?: number;
   /** See {@link KeepProcessed}. */
   readonly keepProcessed?: KeepProcessed;
   /**
-   * Milliseconds that a dead letter is kept. At least `dedupeTtl`, so that a dead letter that is sent again is attempted
-   * again.
+   * Milliseconds that a dead letter is kept. Must be at least `dedupeTtl`, so that a dead letter that is sent again is
+   * retried, and not treated as a duplicate.
    * @default 2592000000 (30 days)
    */
   readonly keepDead?: number;

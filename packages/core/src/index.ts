@@ -5,8 +5,8 @@
  * to your handlers. The result of a delivery is an {@link Outcome}: processed, accepted, duplicate, ignored, or rejected
  * with a code.
  *
- * This entry has the names that an application needs. To write an adapter, a store or a forwarder, import its interfaces
- * from `core/adapter`, `core/stores` or `core/events`.
+ * This entry exports everything that an application needs. To write an adapter, a store or a forwarder, import the
+ * interfaces from `core/adapter`, `core/stores` or `core/events`.
  * @packageDocumentation
  */
 export type { RateLimiter } from './checks/rate-limiter.ts';

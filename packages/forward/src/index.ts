@@ -2,7 +2,7 @@
  * Forward SpiderFoot's events to other systems. A forwarder is a handler with a timeout, retries and a circuit breaker.
  *
  * Each target has its own entry: `forward/slack`, `forward/discord`, `forward/teams`, `forward/siem`, `forward/email` and
- * `forward/webhook`. This entry has the functions that compose forwarders: {@link when}, {@link minSeverity},
+ * `forward/webhook`. This entry exports the functions that combine handlers: {@link when}, {@link minSeverity},
  * {@link throttle} and {@link fallback}. To write a forwarder for another target, use {@link createTransport}.
  * @packageDocumentation
  */

@@ -1,14 +1,14 @@
 import { ConfigurationError } from '@spiderfoot-webhooks/core';
 
 /**
- * The store cannot be used now, because the server does not answer or the store was closed. The message names the remedy.
- * Meanwhile, the receiver answers 503.
+ * The store cannot be used now, because the server does not respond or the store was closed. The message names the fix.
+ * Meanwhile, the receiver responds with 503.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
-/** The server or the database cannot keep deliveries safely. The message names the setting and the remedy. */
+/** The server or the database cannot keep deliveries safely. The message names the setting and the fix. */
 export class ServerSettingError extends ConfigurationError {
   /** The setting of PostgreSQL, for example `fsync`. */
   readonly setting: string;

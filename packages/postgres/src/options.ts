@@ -12,19 +12,19 @@ export interface StoreOptions extends DurableStoreOptions {
    */
   readonly schema?: string;
   /**
-   * Milliseconds in which `enqueue`, `record`, `list` without `text`, `get` and `health` answer. All waits count: for a
-   * connection, for earlier deliveries, for each statement and for its commit. A delivery that takes longer is rejected
-   * with 503. The time must be shorter than the 10 seconds that SpiderFoot waits for an answer. If the server does not
-   * answer a statement in this time, deliveries are rejected at once, until it answers again.
+   * The time limit for `enqueue`, `record`, `list` without `text`, `get` and `health`, in milliseconds. It includes all
+   * waits: for a connection, for earlier deliveries, for each statement and for its commit. A delivery that takes longer
+   * is rejected with 503. The limit must be shorter than the 10 seconds that SpiderFoot waits for a response. If the
+   * server does not respond to a statement in time, further deliveries are rejected immediately until it responds again.
    *
    * Other methods read or change many deliveries, so their statements may take up to five minutes. They also wait at most
-   * this time for a connection.
+   * this long for a connection.
    * @default 4000
    */
   readonly patience?: number;
   /**
-   * Whether to keep one connection on which other processes announce new deliveries (LISTEN). Without it, and through a
-   * pooler such as PgBouncer, deliveries of other processes are found every `pollInterval` milliseconds.
+   * Whether to keep one connection open on which other processes announce new deliveries (LISTEN). Without it, or behind a
+   * pooler such as PgBouncer, the store checks for deliveries of other processes every `pollInterval` milliseconds.
    * @default true
    */
   readonly listen?: boolean;
@@ -49,7 +49,7 @@ export interface StoreSettings extends DurableStoreSettings {
   readonly listen: boolean;
 }
 
-/** SpiderFoot waits this number of milliseconds for an answer. */
+/** The time that SpiderFoot waits for a response, in milliseconds. */
 const senderPatience = 10_000;
 
 /** @throws ConfigurationError that names the option */

@@ -62,13 +62,14 @@ const reading = [
 const writing = ['replay', 'prune'] as const satisfies StoreCapability[];
 
 /**
- * Open the log and the queue in a schema of a PostgreSQL database. Returns at once, and connects in the background. When a
- * promise resolves, its change survives a crash of this process and of the server. Several machines can share a schema.
+ * Open the log and the queue in a schema of a PostgreSQL database. Returns immediately, and connects in the background.
+ * When a promise resolves, its change survives a crash of this process and of the server. Several machines can share a
+ * schema.
  * @param connection a connection string, the options of a new pool, or the application's own pool, which is not closed
  * @throws ConfigurationError that names an invalid option
  * @example
  * const store = openStore('postgres://webhooks@db.example.com/webhooks');
- * const receiver = createReceiver({ secret, queue: store }); // 202 at once, handled in the background
+ * const receiver = createReceiver({ secret, queue: store }); // responds with 202, then runs the handlers
  * await store.ready(); // serve() does the same
  */
 export function openStore(connection: string | pg.PoolConfig | pg.Pool, options: StoreOptions = {}): Store {

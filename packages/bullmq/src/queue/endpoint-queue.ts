@@ -145,6 +145,6 @@ export function createEndpointQueue(context: EndpointQueueContext): WorkerStore 
 
 function notReleased(): Error {
   return new Error(
-    `Redis has not answered within ${releaseTimeout} ms. The deliveries that were running are attempted again when their leases have expired.`,
+    `Redis did not respond within ${releaseTimeout} ms. The deliveries that were running are retried when their leases have expired.`,
   );
 }

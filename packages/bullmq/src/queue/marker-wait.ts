@@ -55,7 +55,7 @@ export function createMarkerWait(client: RedisClient, marker: string, wake: () =
 
   function replace(): Error {
     if (!isClosed) client.disconnect(true);
-    return new Error('Redis has not answered');
+    return new Error('Redis did not respond');
   }
 
   return {

@@ -66,7 +66,7 @@ export function createLink(client: RedisClient, check: () => Promise<void>, pati
 
   function notAnswering(): QueueError {
     const reason = lastError === undefined ? '' : ` Last error: ${lastError.message}`;
-    return new QueueError(`Redis has not answered within ${patience} ms.${reason}`);
+    return new QueueError(`Redis did not respond within ${patience} ms.${reason}`);
   }
 
   /** Reject further commands until Redis answers. Replies keep their order, so a reply means that it has caught up. */

@@ -75,7 +75,7 @@ export interface Serving {
 /**
  * Serve an app over HTTP or HTTPS with defaults for a webhook receiver: slow senders are disconnected after seconds
  * instead of minutes. After SIGTERM, SIGINT or SIGHUP, the server finishes requests in flight, and the process exits with
- * code 0. A second Ctrl-C exits at once. This function also starts the receiver's workers. If the store connects to a
+ * code 0. A second Ctrl-C exits immediately. This function also starts the receiver's workers. If the store connects to a
  * server, this function first waits until the store can be used, and rejects with its error if it cannot.
  * @param listener an Express app, `app.callback()` of Koa, `getRequestListener(app.fetch)` of Hono, or a listener
  * @param receivers the app's receiver, or a list of all its receivers

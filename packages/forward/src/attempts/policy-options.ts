@@ -12,7 +12,7 @@ export interface BreakerOptions {
 
 /** The options of every forwarder, HTTP or not. */
 export interface PolicyOptions {
-  /** The time limit of one attempt, from connecting to the end of the answer, in milliseconds. @default 10000 */
+  /** The time limit of one attempt, from connecting to the end of the response, in milliseconds. @default 10000 */
   readonly timeout?: number;
   /**
    * The number of retries within one call, on connection errors, timeouts, 408, 429 and 5xx. After the last one, the
@@ -21,12 +21,12 @@ export interface PolicyOptions {
    */
   readonly retries?: number;
   /**
-   * The longest wait before the first retry, in milliseconds. It doubles with each retry. Waits are random.
+   * The maximum delay before the first retry, in milliseconds. The maximum doubles with each retry. Delays are random.
    * @default 250
    */
   readonly baseDelay?: number;
   /**
-   * The longest wait before any retry, in milliseconds. A longer `Retry-After` fails the handler immediately.
+   * The maximum delay before any retry, in milliseconds. If `Retry-After` is longer, the handler fails immediately.
    * @default 5000
    */
   readonly maxDelay?: number;
@@ -38,8 +38,8 @@ export interface PolicyOptions {
    */
   readonly breaker?: false | BreakerOptions;
   /**
-   * A logger for each retry, and for each breaker that opens or closes. If you omit it, neither is logged. A target's
-   * remarks on accepted events then go to the receiver's logger.
+   * The logger for retries and for circuit breakers that open or close. Without it, neither is logged, and warnings about
+   * events that were only partly accepted go to the receiver's logger.
    * @default silent
    */
   readonly logger?: Pick<Logger, 'info' | 'warn'>;

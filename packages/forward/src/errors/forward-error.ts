@@ -10,10 +10,10 @@ const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint
     'A later attempt may succeed. To group events, use throttle().',
   ],
   unavailable: ['is unavailable', 'A later attempt may succeed.'],
-  redirected: ['answered with a redirect, which is not followed', 'Use the URL that the redirect leads to.'],
-  timeout: ['did not answer in time', 'A later attempt may succeed. To wait longer, raise "timeout".'],
+  redirected: ['responded with a redirect, which is not followed', 'Use the URL that the redirect leads to.'],
+  timeout: ['did not respond in time', 'A later attempt may succeed. To wait longer, raise "timeout".'],
   connection: ['could not be reached', 'Check the address and the network. A later attempt may succeed.'],
-  invalid_answer: ['sent an unexpected answer', 'Check that the URL belongs to the right service.'],
+  invalid_answer: ['sent an unexpected response', 'Check that the URL belongs to the right service.'],
   circuit_open: [
     'has failed too often',
     'No attempt was made, because the target has failed too often. An attempt after the cool-down may succeed.',
@@ -37,14 +37,14 @@ const reasons: Readonly<Record<ForwardErrorCode, readonly [problem: string, hint
 /**
  * Thrown by a forwarder that could not forward an event. The forwarder's handler then fails, so a queue or SpiderFoot
  * retries it. The error contains no URL, header or secret. It contains at most the target's host and an excerpt of the
- * target's answer.
+ * target's response.
  */
 export class ForwardError extends Error {
   override readonly name: string = 'ForwardError';
   /** The forwarder and the target's host: `slack (hooks.slack.com)`. */
   readonly target: string;
   readonly code: ForwardErrorCode;
-  /** The HTTP or SMTP status of the last answer; `undefined` if the target did not answer. */
+  /** The HTTP or SMTP status of the last response; `undefined` if the target did not respond. */
   readonly status: number | undefined;
   /** The number of attempts within this call; 0 if there was none. */
   readonly attempt: number;

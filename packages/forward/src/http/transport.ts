@@ -20,11 +20,11 @@ export interface OutboundRequest {
   readonly body: string | Uint8Array;
   /** The handler's signal. */
   readonly signal?: AbortSignal | undefined;
-  /** The maximum number of bytes to read of the answer's body. @default 65536 */
+  /** The maximum number of bytes to read of the response body. @default 65536 */
   readonly maxAnswer?: number;
 }
 
-/** The answer of a target that accepted a request. Its status is 2xx. */
+/** The response of a target that accepted a request. Its status is 2xx. */
 export interface OutboundAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -39,7 +39,7 @@ export interface OutboundAnswer {
 /** Sends HTTP requests with a timeout, retries and a circuit breaker. Each origin has a pool of kept-alive connections. */
 export interface Transport {
   /**
-   * Send a request. Resolves only if the target answers with a 2xx status.
+   * Send a request. Resolves only if the target responds with a 2xx status.
    * @throws ForwardError
    */
   send(request: OutboundRequest): Promise<OutboundAnswer>;

@@ -24,5 +24,5 @@ export function earlier(first: Deadline, second: Deadline): Deadline {
 
 /** Create the error of a call that has reached its deadline. */
 export function lateError({ duration }: Pick<Deadline, 'duration'>): StoreError {
-  return new StoreError(`PostgreSQL has not answered within ${duration} ms.`);
+  return new StoreError(`PostgreSQL did not respond within ${duration} ms.`);
 }

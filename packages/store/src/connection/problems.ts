@@ -42,9 +42,9 @@ const configuration: readonly (readonly [RegExp, Sentence])[] = [
   [
     /\b42501\b/,
     ({ user }, message) =>
-      `does not give ${user} a permission (${message}). Grant it, or let an administrator apply the SQL of: spiderfoot-webhooks migrate --print`,
+      `does not grant ${user} a permission (${message}). Grant it, or have an administrator apply the SQL of: spiderfoot-webhooks migrate --print`,
   ],
-  [/NOPERM/, ({ user }, message) => `does not give ${user} a permission (${message}). Change its ACL.`],
+  [/NOPERM/, ({ user }, message) => `does not grant ${user} a permission (${message}). Change its ACL.`],
   [
     /does not support SSL/,
     () => 'does not support TLS. Configure TLS on it, or remove the parameter sslmode from the URL.',
@@ -63,11 +63,11 @@ const availability: readonly (readonly [RegExp, Sentence])[] = [
   [/\b53300\b/, () => 'It has too many connections. Raise its max_connections, or start fewer programs.'],
   [/\b57P0[1-3]\b|LOADING/, () => 'It is starting or shutting down. Try again.'],
   [
-    /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timeout|not answered|terminated/i,
+    /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timeout|did not respond|terminated/i,
     ({ scheme }) =>
       scheme === 'rediss'
-        ? 'It does not answer. Check the address, the firewall, and whether it accepts TLS.'
-        : 'It does not answer. Check the address and the firewall.',
+        ? 'It does not respond. Check the address, the firewall, and whether it accepts TLS.'
+        : 'It does not respond. Check the address and the firewall.',
   ],
 ];
 

@@ -17,14 +17,14 @@ export interface HealthOptions {
    */
   readonly maxDeadLetters?: number | undefined;
   /**
-   * Return whether the app shuts down. `/readyz` and `/health` then answer 503, so that a load balancer sends requests
-   * to another instance.
+   * Return whether the app is shutting down. `/readyz` and `/health` then respond with 503, so that a load balancer sends
+   * requests to another instance.
    * @default never
    */
   readonly isClosing?: () => boolean;
 }
 
-/** A reason why `/health` answers 503. */
+/** A reason why `/health` responds with 503. */
 export type HealthProblem = 'closing' | 'store_unavailable' | 'oldest_too_old' | 'too_many_dead_letters';
 
 /** The JSON body of the responses. */
@@ -55,7 +55,7 @@ export interface HealthChecks {
    * without requests would not have fewer dead letters.
    */
   ready(): Promise<HealthReport>;
-  /** A fetch handler for requests to paths that end with `/health`, `/livez` and `/readyz`. It answers 404 to others. */
+  /** A fetch handler for requests to paths that end with `/health`, `/livez` and `/readyz`. It responds with 404 to other requests. */
   readonly fetch: (request: Request) => Promise<Response>;
   /** The same as a `node:http` listener. It also works as a handler in Express. */
   readonly listener: (req: IncomingMessage, res: ServerResponse) => Promise<void>;

@@ -64,7 +64,7 @@ export interface OpenTelemetry {
    * const forward = slack({ url, observe: telemetry.observeForwarder, trace: telemetry.traceForwarder });
    */
   readonly observeForwarder: (observed: ObservedForwarding) => void;
-  /** Count a request to a path without a webhook, for example where your app answers 404. */
+  /** Count a request to a path without a webhook, for example where your app responds with 404. */
   unrouted(): void;
 }
 

@@ -48,7 +48,7 @@ export interface PrometheusMetrics {
    * const forward = slack({ url, observe: metrics.observeForwarder });
    */
   readonly observeForwarder: (observed: ObservedForwarding) => void;
-  /** Count a request to a path without a webhook, for example where your app answers 404. */
+  /** Count a request to a path without a webhook, for example where your app responds with 404. */
   unrouted(): void;
   /** Return the metrics in the text format of Prometheus. */
   text(): Promise<string>;
