@@ -1,7 +1,7 @@
 import { number, ratio, table } from '../report/tables.ts';
 import type { CliResult } from './start.ts';
 
-const intro = `## The command's start
+const intro = `## Startup time of the command
 
 Milliseconds from the start of a process to its exit for \`--help\`, and the ratio to \`node -e ''\`, which starts Node and does
 nothing. "Beyond" is the time that exceeds 1.5 times that of \`node -e ''\`. It should be at most 100 ms.`;

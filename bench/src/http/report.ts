@@ -9,10 +9,10 @@ hand-written receiver, which verifies an HMAC and calls \`JSON.parse\`. In Expre
 \`express.json({ verify })\`, in Koa from the package raw-body, and in Hono from \`c.req.arrayBuffer()\`. In plain Node, it
 reads stream events, without a limit.`;
 
-const rejectionIntro = `## Rejecting
+const rejectionIntro = `## Rejected requests
 
 Microseconds per rejected request on plain Node, and the ratio to accepting a body of about the same size. The ratio should be
-at most 1. Every request opens a connection, because the receiver closes the connection of a sender that it rejects.`;
+at most 1. Every request opens a connection, because the receiver closes the connection after a rejection.`;
 
 export function httpParts(results: readonly HttpResult[]): string[] {
   const rows = results.map((result) => [

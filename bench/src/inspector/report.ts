@@ -5,7 +5,7 @@ const intro = `## Inspector
 
 The time until a page of the inspector is complete, over HTTP on one machine: the query, the rendering and the transfer. Each
 list has 50 rows. The goal for a list is a median of at most 100 ms. "Blocked" is the longest CPU time for which the process
-answers no other request. Overviews that are "kept" are read again after a few seconds, so some of their rounds include a read.
+responds to no other request. Overviews that are "kept" are read again after a few seconds, so some of their rounds include a read.
 In PostgreSQL, each search checks the words of the last minute again. Here, these are the words of hundreds of thousands of
 deliveries, because the store has just been filled.`;
 

@@ -14,7 +14,7 @@ in parentheses. The search index is updated later, so its time is not included.`
 
 const rowsIntro = `## SQLite, rows
 
-Rows per second that one process writes durably, for different numbers of concurrent writes ("side by side"). "Rows per
+Rows per second that one process writes durably, for different numbers of concurrent writes. "Rows per
 sync" compares this rate with the number of syncs per second that the disk can do.`;
 
 const sizesIntro = `The time to insert a row (64 concurrent writes) and to list a page of 50 rows, in files of different sizes. The last column
