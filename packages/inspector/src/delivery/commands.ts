@@ -45,9 +45,13 @@ export function commandsFor(
 /** Characters that a shell or a terminal changes when the command is pasted. A line break is kept by quotes. */
 const hasControls = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
-/** Quote an argument for a POSIX shell, so that hostile text runs no command. */
+/**
+ * Quote an argument for bash, zsh, fish and other POSIX shells, so that hostile text runs no command. In quotes, fish treats
+ * `\'` as a quote that does not end the text, so backslashes are outside of the quotes.
+ */
 function quote(text: string): string {
-  return /^[\w.,:/@%+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if (/^[\w.,:/@+-]+$/.test(text) && !text.startsWith('-')) return text;
+  return `'${text.replaceAll(/\\+|'/g, (marks) => `'${marks.replaceAll(/./g, '\\$&')}'`)}'`;
 }
 
 /** Return the event's data with its digits, for `send --data`. Python's `NaN` is not JSON. */
