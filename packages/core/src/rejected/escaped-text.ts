@@ -11,7 +11,7 @@ export function percentDecoded(text: string, characters: readonly string[]): str
   let decoded = '';
   let from = 0;
   for (let at = text.indexOf('%'); at !== -1; at = text.indexOf('%', at + 1)) {
-    const byte = hexAt(text, at + 1, 2);
+    const byte = numberAt(text, at + 1, at + 3, 16);
     if (byte === undefined) continue;
     decoded += text.slice(from, at) + characters[byte];
     from = at + 3;
@@ -42,7 +42,7 @@ export function jsonUnescaped(text: string, characters: readonly string[]): stri
     const units = unitsAt(text, at);
     decoded += text.slice(from, at);
     if (units !== '') {
-      decoded += Array.from(encoder.encode(units), (byte) => characters[byte]).join('');
+      decoded += bytesOf(units, characters);
       from = at + escapeLength * units.length;
     } else {
       const short = text.charAt(at + 1);
@@ -59,20 +59,75 @@ const escapeLength = '\\u0041'.length;
 function unitsAt(text: string, start: number): string {
   let units = '';
   for (let at = start; text.charAt(at) === '\\' && /u/i.test(text.charAt(at + 1)); at += escapeLength) {
-    const unit = hexAt(text, at + 2, 4);
+    const unit = numberAt(text, at + 2, at + 6, 16);
     if (unit === undefined) break;
     units += String.fromCharCode(unit);
   }
   return units;
 }
 
-/** Read hexadecimal digits. @returns `undefined` if there are fewer */
-function hexAt(text: string, at: number, digits: number): number | undefined {
+/** The characters of named entities. */
+const entities: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+/** The most characters between the `&` and the `;` of an entity. With zeros before its number, it can have more. */
+const entityLength = 10;
+
+/**
+ * Decode the entities of HTML and XML that a program writes for special characters: `&quot;`, `&#34;` and `&#x22;`.
+ * @param characters the character of each byte, for characters that are not ASCII
+ */
+export function entitiesDecoded(text: string, characters: readonly string[]): string {
+  let decoded = '';
+  let from = 0;
+  for (let at = text.indexOf('&'); at !== -1; at = text.indexOf('&', at + 1)) {
+    const end = entityEnd(text, at + 1);
+    const character = end === undefined ? undefined : entityAt(text, at + 1, end);
+    if (end === undefined || character === undefined) continue;
+    decoded += text.slice(from, at) + bytesOf(character, characters);
+    from = end + 1;
+    at = end;
+  }
+  return from === 0 ? text : decoded + text.slice(from);
+}
+
+/** Return the position of the `;`. `undefined` if another entity begins before it, or if it is too far away. */
+function entityEnd(text: string, start: number): number | undefined {
+  for (let at = start; at <= start + entityLength; at++) {
+    const character = text.charAt(at);
+    if (character === ';') return at;
+    if (character === '&') return undefined;
+  }
+  return undefined;
+}
+
+function entityAt(text: string, start: number, end: number): string | undefined {
+  if (text.charAt(start) !== '#') return entities.get(text.slice(start, end).toLowerCase());
+  const isHex = text.charAt(start + 1).toLowerCase() === 'x';
+  const code = isHex ? numberAt(text, start + 2, end, 16) : numberAt(text, start + 1, end, 10);
+  return code === undefined || code > 0x10_ffff ? undefined : String.fromCodePoint(code);
+}
+
+/** Return a text with one character for each byte of UTF-8. */
+function bytesOf(text: string, characters: readonly string[]): string {
+  // Encoding takes long, and most characters are ASCII, in which they are their own byte.
+  if (text.length === 1 && text < '\u0080') return text;
+  return Array.from(encoder.encode(text), (byte) => characters[byte]).join('');
+}
+
+/** Read digits. @returns `undefined` if there is none, or another character */
+function numberAt(text: string, start: number, end: number, base: 10 | 16): number | undefined {
+  if (start >= end) return undefined;
   let value = 0;
-  for (let index = at; index < at + digits; index++) {
-    const digit = digitOf(text.charCodeAt(index));
-    if (digit === undefined) return undefined;
-    value = value * 16 + digit;
+  for (let at = start; at < end; at++) {
+    const digit = digitOf(text.charCodeAt(at));
+    if (digit === undefined || digit >= base) return undefined;
+    value = value * base + digit;
   }
   return value;
 }

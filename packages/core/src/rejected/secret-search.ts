@@ -1,5 +1,5 @@
 import type { Secret } from '../signature/secret.ts';
-import { jsonUnescaped, percentDecoded } from './escaped-text.ts';
+import { entitiesDecoded, jsonUnescaped, percentDecoded } from './escaped-text.ts';
 
 /** Searches for the receiver's secrets in a request that is shown or kept. */
 export interface SecretSearch {
@@ -11,8 +11,11 @@ export interface SecretSearch {
   readonly longest: number;
 }
 
-/** The number of characters of `\u0041`, which is the longest form of one byte. */
-const longestEscape = 6;
+/** The most characters of one byte, for example of `\u0041` in a JSON string that is in two other JSON strings. */
+const longestEscape = 12;
+
+/** The most times that a text is decoded, for example JSON in JSON. Any client can send text that needs more. */
+const mostLayers = 3;
 
 const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 
@@ -21,8 +24,9 @@ const leastInside = 6;
 
 /**
  * Create a search for secrets. It finds a secret as it is, in hex, in base64 and in base64url, also inside a longer encoded
- * text. It finds each of these forms also in a percent-encoded text and in a JSON string. It ignores the case of letters,
- * because a secret in another case is easy to guess.
+ * text and with line breaks. It finds each of these forms also in up to three layers of percent-encoding, JSON strings and
+ * entities of HTML, and in UTF-16 if the form is ASCII. It ignores the case of letters, because a secret in another case is
+ * easy to guess. It does not decompress, and does not decode a whole base64 text.
  * @param secrets none if signature verification is disabled
  * @example
  * const search = createSecretSearch([secret]);
@@ -48,20 +52,30 @@ export function createSecretSearch(secrets: readonly Secret[]): SecretSearch {
   };
 }
 
+const decoders = [percentDecoded, entitiesDecoded, jsonUnescaped];
+
 /** @param characters the character of each byte in the text */
 function includesAny(text: string, forms: readonly string[], characters: readonly string[]): boolean {
-  const texts = new Set([text, percentDecoded(text, characters)]);
-  for (const each of [...texts]) texts.add(jsonUnescaped(each, characters));
+  // Each decoder alone, because a secret can contain `%41`, which another decoder would change.
+  const texts = new Set([text, ...decoders.map((decode) => decode(text, characters))]);
+  let latest = text;
+  for (let layer = 0; layer < mostLayers; layer++) {
+    for (const decode of decoders) {
+      latest = decode(latest, characters);
+      texts.add(latest);
+    }
+  }
   const searched = Array.from(texts, normalized);
   return forms.some((form) => searched.some((each) => each.includes(form)));
 }
 
 /**
  * Convert base64url to base64, the spaces of a form to `+`, and letters to lowercase. The final form of a sigma depends on the
- * next letter.
+ * next letter. Remove the line breaks of wrapped base64 with the indentation after them, and the zero bytes of UTF-16.
  */
 function normalized(text: string): string {
-  return text.toLowerCase().replaceAll('ς', 'σ').replace(/[- ]/g, '+').replaceAll('_', '/');
+  const oneLine = text.replaceAll('\0', '').replace(/[\r\n]+[\t ]*/g, '');
+  return oneLine.toLowerCase().replaceAll('ς', 'σ').replace(/[- ]/g, '+').replaceAll('_', '/');
 }
 
 /** Return a text with one character for each byte. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 const secret = 'p@ss/wörd-1&"x\\y z';
 const bytes = Buffer.from(secret);
+const wrapped = (text: string) => text.replace(/.{10}/g, '$&\r\n  ');
 const units = [...secret].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 describe.each([
@@ -20,6 +21,15 @@ describe.each([
   ['in a JSON string of Python', JSON.stringify(secret).replace('ö', '\\u00f6')],
   ['with each character escaped', units.join('')],
   ['in a percent-encoded JSON string', encodeURIComponent(JSON.stringify(secret))],
+  ['in JSON in a JSON string', JSON.stringify(JSON.stringify(secret))],
+  ['in JSON in two JSON strings', JSON.stringify(JSON.stringify(JSON.stringify(secret)))],
+  ['in JSON in a form in JSON', JSON.stringify(encodeURIComponent(JSON.stringify(secret)))],
+  ['in HTML', secret.replace('&', '&amp;').replace('"', '&quot;')],
+  ['in HTML with each character escaped', [...secret].map((unit) => `&#${unit.charCodeAt(0)};`).join('')],
+  ['in HTML in hexadecimal', [...secret].map((unit) => `&#x${unit.charCodeAt(0).toString(16)};`).join('')],
+  ['in HTML in a JSON string', JSON.stringify(secret.replace('&', '&amp;').replace('"', '&#34;'))],
+  ['in wrapped base64', wrapped(bytes.toString('base64'))],
+  ['in wrapped base64 in a JSON string', JSON.stringify(wrapped(bytes.toString('base64')))],
 ])('a secret %s', (_, form) => {
   const search = createSecretSearch([secret]);
 
@@ -41,7 +51,27 @@ it('a character outside the Basic Multilingual Plane, which JSON escapes as two 
   expect(search.isInBytes(Buffer.from('"key-\\ud83d\\udd11-1"'))).toBe(true);
 });
 
-it.each(['100%', '%zz', '\\', '\\u00', '\\ud83d', '%', 'p%40ss'])('no secret is found in %s', (text) => {
+it.each(['utf16le', 'utf-16be'])('a secret in ASCII is found in a body in %s', (encoding) => {
+  const body = Buffer.from('{"secret": "p@ss-1&2"}', 'utf16le');
+  if (encoding === 'utf-16be') body.swap16();
+  expect(createSecretSearch(['p@ss-1&2']).isInBytes(body)).toBe(true);
+});
+
+it.each([
+  '100%',
+  '%zz',
+  '\\',
+  '\\u00',
+  '\\ud83d',
+  '%',
+  'p%40ss',
+  '&',
+  '&;',
+  '&#;',
+  '&#x;',
+  '&#1114112;',
+  '&#xfffffffff;',
+])('no secret is found in %s', (text) => {
   const search = createSecretSearch([secret]);
   expect([search.isInHeader(text), search.isInBytes(Buffer.from(text))]).toEqual([false, false]);
 });
