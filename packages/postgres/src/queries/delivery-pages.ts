@@ -16,7 +16,7 @@ import { type Position, toPosition } from './conditions.ts';
 import { positionOf, selectRows, selectRowsWithin } from './select-rows.ts';
 
 /** Deliveries with their bodies that are in memory at a time. Each body can have 1 MiB. */
-const exportPage = 100;
+const exportPage = 20;
 
 /** Return one page of deliveries. */
 export async function listDeliveries(

@@ -21,7 +21,7 @@ import { findRows } from './find-rows.ts';
 import { type Position, toPlace, toPosition } from './position.ts';
 
 /** The number of deliveries whose bodies are in memory at a time. Each body can have 1 MiB. */
-const exportPage = 100;
+const exportPage = 20;
 
 /** Return one page of deliveries. */
 export async function listDeliveries(

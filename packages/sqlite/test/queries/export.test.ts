@@ -147,7 +147,7 @@ print(json.dumps(list(csv.DictReader(io.StringIO(sys.argv[1], newline='')))))
       await record(store, {});
       expect(query(path, 'PRAGMA wal_checkpoint(TRUNCATE)')).toMatchObject([{ busy: 0 }]);
     }
-    expect(sizes).toEqual([100, 100, 50]);
+    expect(sizes).toEqual([...Array<number>(12).fill(20), 10]);
     expect((await exportText(store, 'jsonl', { state: 'failed' })).trimEnd().split('\n')).toHaveLength(50);
     const text = await exportText(store, 'jsonl', { text: 'scan_completed', state: 'failed' });
     expect(text.trimEnd().split('\n')).toHaveLength(50);

@@ -38,7 +38,24 @@ export async function* exportLines(
   }
   if (format === 'csv') yield `${csvColumns.join(',')}\r\n`;
   const toLine = format === 'csv' ? csvLine : jsonLine;
-  for await (const page of pages) yield page.map(toLine).join('');
+  for await (const page of pages) yield* partsOf(page, toLine);
+}
+
+/** The number of characters after which a part of an export ends. A page of large bodies may exceed the longest string. */
+const partLength = 64 * 1024;
+
+function* partsOf(
+  page: readonly DeliveryWithBody[],
+  toLine: (record: DeliveryWithBody) => string,
+): Generator<string, void, undefined> {
+  let part = '';
+  for (const record of page) {
+    part += toLine(record);
+    if (part.length < partLength) continue;
+    yield part;
+    part = '';
+  }
+  if (part !== '') yield part;
 }
 
 function jsonLine(record: DeliveryWithBody): string {
@@ -50,12 +67,17 @@ function jsonLine(record: DeliveryWithBody): string {
  * after U+007E, such as U+009B, which begins a command of the terminal, and U+202E, which reverses the text.
  */
 function escapeControls(text: string): string {
-  return text.replace(unprintable, (character) =>
-    character
-      .split('')
-      .map((unit) => (isSpace(unit) ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`))
-      .join(''),
-  );
+  return text.replace(unprintable, escapeUnits);
+}
+
+/** A character outside the Basic Multilingual Plane has two units. */
+function escapeUnits(character: string): string {
+  if (isSpace(character)) return character;
+  let escapes = '';
+  for (let at = 0; at < character.length; at++) {
+    escapes += `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
+  }
+  return escapes;
 }
 
 /** Whether a character is white space that a cell of a table may contain. */
