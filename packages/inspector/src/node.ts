@@ -30,7 +30,8 @@ export function inspectorListener(store: DeliveryStore, options: InspectorOption
     async (incoming: IncomingMessage, outgoing: ServerResponse) => {
       const folder = folderWithoutSlash(incoming);
       if (folder === undefined) await listener(incoming, outgoing);
-      else outgoing.writeHead(308, { location: `./${folder}/` }).end();
+      // Without this header, a cache may keep a permanent redirect.
+      else outgoing.writeHead(308, { location: `./${folder}/`, 'cache-control': 'no-store' }).end();
     },
     { close: inspector.close },
   );

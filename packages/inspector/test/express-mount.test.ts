@@ -19,6 +19,8 @@ it('the path of Express app.use is redirected to the same path with a slash', as
   });
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const redirect = await fetch(`${origin}/inspector`, { redirect: 'manual' });
+  expect(redirect.headers.get('cache-control')).toBe('no-store');
   const response = await fetch(`${origin}/inspector`);
   expect([response.status, response.url]).toEqual([200, `${origin}/inspector/`]);
 });

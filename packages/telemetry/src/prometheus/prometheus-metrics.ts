@@ -103,12 +103,15 @@ export function createPrometheusMetrics(options: PrometheusMetricsOptions = {}):
     unrouted: () => addUnrouted(),
     text: () => register.metrics(),
     async fetch() {
-      return new Response(await register.metrics(), { headers: { 'content-type': register.contentType } });
+      return new Response(await register.metrics(), {
+        headers: { 'content-type': register.contentType, 'cache-control': 'no-store' },
+      });
     },
     async listener(_req, res) {
       try {
         const text = await register.metrics();
         res.setHeader('content-type', register.contentType);
+        res.setHeader('cache-control', 'no-store');
         res.end(text);
       } catch {
         // Another metric of the app's registry has failed. Without an answer, the scrape would wait.

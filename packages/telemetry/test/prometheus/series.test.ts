@@ -72,13 +72,14 @@ it('throws when a receiver is observed twice', async () => {
   expect(() => metrics.observe(receiver)).toThrow(expect.objectContaining({ option: 'receiver' }));
 });
 
-it('adds its metrics to the registry of the app, and serves them with its content type', async () => {
+it('adds its metrics to the registry of the app, and serves them with its content type and without caching', async () => {
   const { metrics, url } = await observed();
   expect(metrics.register.getSingleMetric('spiderfoot_webhook_retries_total')).toBeDefined();
   const overListener = await fetch(url);
   const overFetch = await metrics.fetch(new Request(url));
   expect(overListener.headers.get('content-type')).toBe(metrics.register.contentType);
   expect(overFetch.headers.get('content-type')).toBe(metrics.register.contentType);
+  for (const { headers } of [overListener, overFetch]) expect(headers.get('cache-control')).toBe('no-store');
   expect(await overFetch.text()).toBe(await overListener.text());
 });
 
