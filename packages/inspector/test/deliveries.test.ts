@@ -190,3 +190,16 @@ it('the previous page of the second page is the first page, in both orders', asy
     expect(link(back, 'before')).toBe('');
   }
 });
+
+it('pages cut texts after 4,096 characters, and have no link with a longer one', async () => {
+  const store = openTestStore();
+  const long = 'a'.repeat(100_000);
+  await recordEntry(store, { target: `target-${long}`, scanId: `scan-${long}` });
+  await recordEntry(store, { target: `target-${long}`, scanId: `scan-${long}` });
+  const { get } = await serveInspector(store, { scanUrl: 'https://spiderfoot.example/{scanId}' });
+  for (const path of ['/', '/deliveries', '/deliveries/1']) {
+    const page = await (await get(path)).text();
+    expect(page, path).toContain(`>target-${'a'.repeat(4096 - 'target-'.length)}…<`);
+    expect(page.length, path).toBeLessThan(70_000);
+  }
+});

@@ -3,7 +3,7 @@ import { filterQuery } from '../filters/filters.ts';
 import { SeverityBadge, StateBadge } from '../layout/badges.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
 import { StepLink } from '../layout/step-link.tsx';
-import { Text } from '../layout/text.tsx';
+import { longestText, Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import type { EventFacts } from './event-facts.ts';
 import type { Neighbors } from './neighbors.ts';
@@ -81,7 +81,8 @@ function hrefOf(delivery: DeliveryRecord | undefined, query: string): string | u
   return delivery && `${encodeURIComponent(delivery.key)}${query}`;
 }
 
-/** Return the link to the list of a scan or a target. */
-export function listHref(name: 'scan' | 'target', value: string): string {
+/** Return the link to the list of a scan or a target. `undefined` if the value is missing, or too long for a URL. */
+export function listHref(name: 'scan' | 'target', value: string | undefined): string | undefined {
+  if (value === undefined || value.length > longestText) return undefined;
   return `../deliveries${filterQuery(new Map([[name, [value]]]))}`;
 }

@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono';
 import { filterQuery, readFilters } from '../filters/filters.ts';
 import { ReplayNotice } from '../layout/notice.tsx';
 import { sendPage } from '../layout/page.tsx';
+import { longestText } from '../layout/text.tsx';
 import { canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { BodySection } from './body-section.tsx';
 import { readBodyText } from './body-text.ts';
@@ -53,7 +54,7 @@ async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryW
   ]);
   const commands = commandsFor(delivery, readBodyText(body).text, store.capabilities.has('replay'));
   const scanHref =
-    scanId === undefined
+    scanId === undefined || scanId.length > longestText
       ? undefined
       : settings.scanUrl?.replaceAll('{scanId}', encodeURIComponent(scanId.replace(/\p{Cs}/gu, '\ufffd')));
   // The cause is what an operator looks for first.
@@ -70,15 +71,11 @@ async function sendDelivery(c: Context<SiteEnv>, site: Site, delivery: DeliveryW
         </div>
         <aside>
           <Facts delivery={delivery} event={event} scanHref={scanHref} />
-          <RelatedSection
-            title="Same scan"
-            deliveries={related.scan}
-            allHref={listHref('scan', scanId ?? '')}
-          />
+          <RelatedSection title="Same scan" deliveries={related.scan} allHref={listHref('scan', scanId)} />
           <RelatedSection
             title="Same target"
             deliveries={related.target}
-            allHref={listHref('target', target ?? '')}
+            allHref={listHref('target', target)}
           />
         </aside>
       </div>

@@ -8,7 +8,7 @@ import type { Commands } from './commands.ts';
 export function RelatedSection(parts: {
   title: string;
   deliveries: readonly DeliveryRecord[];
-  allHref: string;
+  allHref: string | undefined;
 }) {
   const { title, deliveries, allHref } = parts;
   if (deliveries.length === 0) return null;
@@ -16,7 +16,7 @@ export function RelatedSection(parts: {
     <section>
       <div class="section-head">
         <h2>{title}</h2>
-        <a href={allHref}>All</a>
+        {allHref !== undefined && <a href={allHref}>All</a>}
       </div>
       <table>
         <tbody>

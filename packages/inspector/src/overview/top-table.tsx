@@ -1,6 +1,6 @@
 import { ColumnHeads } from '../layout/column-heads.tsx';
 import { countText } from '../layout/number-text.ts';
-import { Text } from '../layout/text.tsx';
+import { longestText, Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import type { Ranked } from './overview-data.ts';
 
@@ -18,6 +18,7 @@ interface TopParts {
 /** The targets or scans with the most deliveries, each with a link to them. */
 export function TopSection({ title, filter, ranked, query, since }: TopParts) {
   const largest = ranked[0]?.count ?? 1;
+  const hrefOf = (value: string) => `deliveries${query}&${new URLSearchParams({ [filter]: value })}`;
   return (
     <section data-region={`top-${filter}`}>
       <div class="section-head">
@@ -38,7 +39,7 @@ export function TopSection({ title, filter, ranked, query, since }: TopParts) {
             {ranked.map(({ value, count }) => (
               <tr>
                 <td>
-                  <a href={`deliveries${query}&${new URLSearchParams({ [filter]: value })}`}>
+                  <a href={value.length > longestText ? undefined : hrefOf(value)}>
                     <Text of={value} class={filter === 'scan' ? 'mono' : 'target'} />
                   </a>
                   <svg class="bar" width="100%" height="4" aria-hidden="true">
