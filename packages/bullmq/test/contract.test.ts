@@ -18,6 +18,11 @@ const withoutLog = [
   'a dead letter is recorded with its error, and replay() runs only the handlers that have not succeeded',
   "replay() with handlers: 'all' runs all handlers of a dead letter again, and keeps their runs",
   "replay() with handlers: 'failed' does not replay processed deliveries, by their key or by a filter",
+  'replay() makes the next attempt of a delayed delivery due now, once, and keeps its attempts and handlers',
+  'replay({ state: "queued" }) makes delayed deliveries due, and they run in the order of arrival',
+  "replay() with handlers: 'all' runs all handlers of a delayed delivery in its next attempt",
+  'a replayed delivery that fails again waits again, and is a dead letter after its last attempt',
+  'replay() runs no delivery twice, while the workers of two processes claim delayed deliveries',
   'replay() fails with a ConfigurationError for an unknown option or an unknown value of handlers',
 ];
 

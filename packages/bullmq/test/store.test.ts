@@ -200,6 +200,22 @@ describeWithServer(redis, 'The settled deliveries of a queue in Redis', () => {
     await expect(queue.replay({ state: undefined })).rejects.toMatchObject({ option: 'state' });
   });
 
+  it('replay() selects delayed deliveries only if its filter names the state queued', async () => {
+    const queue = await open({ maxDelay: 3_600_000 }, []);
+    const nextAttempt = new Date(Date.now() + 3_600_000);
+    const workers = queue.start('default', async ({ scanId }) =>
+      scanId === 'done' ? processed : { ...failed, nextAttempt },
+    );
+    for (const scanId of ['done', 'a', 'b']) await queue.enqueue(createDelivery({ scanId }));
+    await until('they are delayed', async () => (await queue.health()).delayed === 2);
+    await workers.close();
+    expect(await queue.replay({ scanId: ['a', 'b'] })).toBe(0);
+    expect(await queue.replay({ state: ['queued', 'processed'], scanId: ['a', 'done'] })).toBe(2);
+    expect(await queue.health()).toMatchObject({ waiting: 2, delayed: 1 });
+    expect(await queue.replay({ state: 'queued', endpoint: 'other' })).toBe(0);
+    expect(await queue.replay({ state: 'queued' })).toBe(1);
+  });
+
   it('prune() deletes settled deliveries by age, number and state, and accepts them again', async () => {
     const queue = await open();
     const [old, done, dead, last] = await settle(

@@ -122,10 +122,13 @@ export function withoutExcess(run: JobRun, maxAttempts: number): JobRun {
   return { ...run, record, lost: run.lost - excess, skipped: run.skipped + excess };
 }
 
-/** Return the state of a dead letter of which all handlers run again. @returns `undefined` if it is not one */
+/**
+ * Return the state of a dead letter or of a delayed delivery of which all handlers run again.
+ * @returns `undefined` if the value is not a state
+ */
 export function withoutSuccesses(value: unknown): object | undefined {
   const state = readState(value);
-  if (state === undefined || state.record.state === 'queued') return undefined;
+  if (state === undefined) return undefined;
   const handlers = handlersAfterReplay(state.record, { handlers: 'all' });
   return { ...state, record: deliveryJson({ ...state.record, handlers }) };
 }

@@ -118,10 +118,23 @@ export function retryProcessed(queue: Queue, jobId: string): Promise<boolean> {
   return retry(queue, jobId, 'completed');
 }
 
-async function retry(queue: Queue, jobId: string, state: 'failed' | 'completed'): Promise<boolean> {
+/**
+ * Make the next attempt of a delayed delivery due now. Nothing of the job is reset.
+ * @returns whether the job was delayed. If a worker has claimed it, or two processes try at once, one of them has the job
+ */
+export function promoteDelayed(queue: Queue, jobId: string): Promise<boolean> {
+  return isMoved(queue.backend.promote(jobId));
+}
+
+function retry(queue: Queue, jobId: string, state: 'failed' | 'completed'): Promise<boolean> {
   const job = new Job(queue, '', undefined, {}, jobId);
+  return isMoved(job.retry(state, { resetAttemptsMade: true, resetAttemptsStarted: true }));
+}
+
+/** @returns `false` if the job was not in the set from which it should be moved */
+async function isMoved(move: Promise<unknown>): Promise<boolean> {
   try {
-    await job.retry(state, { resetAttemptsMade: true, resetAttemptsStarted: true });
+    await move;
     return true;
   } catch (error) {
     if (isLockLost(error)) return false;

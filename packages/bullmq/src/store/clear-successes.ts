@@ -10,11 +10,16 @@ const replaceState = `
   return 1`;
 
 /**
- * Clear the successes in the handler records of a dead letter, so that a retry runs all handlers. If the process ends
- * before the retry, the next replay of the dead letter runs all handlers.
+ * Clear the successes in the handler records of a dead letter or of a delayed delivery, so that its next attempt runs all
+ * handlers. If the process ends before the delivery is queued, its next replay or its next attempt runs all handlers.
  */
-export async function clearSuccesses(link: LinkCommands, queue: Queue, key: string): Promise<void> {
-  const [set, job] = [queue.toKey('failed'), queue.toKey(key)];
+export async function clearSuccesses(
+  link: LinkCommands,
+  queue: Queue,
+  name: 'failed' | 'delayed',
+  key: string,
+): Promise<void> {
+  const [set, job] = [queue.toKey(name), queue.toKey(key)];
   const [state = null] = await link.run(() => link.client.hmget(job, 'progress'));
   const cleared = withoutSuccesses(parse(state ?? undefined));
   if (state === null || cleared === undefined) return;

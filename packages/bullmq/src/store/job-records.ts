@@ -23,7 +23,11 @@ export async function readSettled(
 }
 
 /** Read a job with its body. @returns `undefined` if the queue does not have it, or if it is not a delivery */
-async function readJob(link: LinkCommands, queue: Queue, key: string): Promise<DeliveryWithBody | undefined> {
+export async function readJob(
+  link: LinkCommands,
+  queue: Queue,
+  key: string,
+): Promise<DeliveryWithBody | undefined> {
   const json = await link.run(() => queue.backend.getJobData(key));
   if (json === undefined) return undefined;
   const settled = settledState(json);
@@ -43,8 +47,10 @@ async function readJob(link: LinkCommands, queue: Queue, key: string): Promise<D
     };
   }
   if (isRunning) return { ...run.record, state: 'running', nextAttempt: undefined, body };
-  const { nextAttempt = run.record.receivedAt } = run.record;
-  return { ...run.record, state: 'queued', nextAttempt, body };
+  // BullMQ clears the delay when the job is due, also if a replay has made it due earlier than the record says.
+  const isDelayed = json.delay !== undefined && json.delay > 0;
+  const { nextAttempt = run.record.receivedAt, receivedAt } = run.record;
+  return { ...run.record, state: 'queued', nextAttempt: isDelayed ? nextAttempt : receivedAt, body };
 }
 
 async function isActive({ client, run }: LinkCommands, queue: Queue, key: string): Promise<boolean> {

@@ -23,6 +23,7 @@ import type { Queues } from '../queue/queues.ts';
 import type { LinkCommands } from '../redis/link.ts';
 import { clearSuccesses } from './clear-successes.ts';
 import { countJobs } from './counts.ts';
+import { delayedJobs, matchesDelayed, retryDelayed } from './delayed-jobs.ts';
 import { readHealth } from './health.ts';
 import { findJob, readSettled } from './job-records.ts';
 import { type SettledJob, type SettledSet, settledJobs } from './settled-jobs.ts';
@@ -75,7 +76,15 @@ export function createQueueStore({ link, queues }: QueueStoreContext): Omit<Deli
     checkReplayFilter(which);
     requireNoText(which);
     let replayed = 0;
+    const made = new Set<string>();
+    for (const job of includesQueued(which) ? await delayedJobs(link, await queuesOf(which)) : []) {
+      if (!(await matchesDelayed(link, job, which)) || !(await retryDelayed(link, job, options))) continue;
+      made.add(job.key);
+      replayed++;
+    }
     for await (const job of settledJobs(link, await queuesOf(which), setsOf(which, options), 'newest')) {
+      // Its attempt may have been the last one.
+      if (made.has(job.key)) continue;
       const record = await readSettled(link, job);
       if (record === undefined || !matchesFilter(which, record)) continue;
       if (await retrySettled(link, job, options)) replayed++;
@@ -86,6 +95,7 @@ export function createQueueStore({ link, queues }: QueueStoreContext): Omit<Deli
   async function replayKey(key: string, options: ReplayOptions): Promise<number> {
     if (!isJobId(key)) return 0;
     for (const queue of await queuesOf({})) {
+      if (await retryDelayed(link, { queue, key }, options)) return 1;
       for (const set of setsOf({}, options)) {
         if (await retrySettled(link, { queue, key, set }, options)) return 1;
       }
@@ -148,7 +158,7 @@ async function retrySettled(
   { handlers }: ReplayOptions,
 ): Promise<boolean> {
   if (set === 'completed') return link.run(() => retryProcessed(queue, key));
-  if (handlers === 'all') await clearSuccesses(link, queue, key);
+  if (handlers === 'all') await clearSuccesses(link, queue, 'failed', key);
   return link.run(() => retryDeadLetter(queue, key));
 }
 
@@ -161,11 +171,19 @@ function setsOf({ state }: DeliveryFilter, { handlers }: ReplayOptions = {}): re
   return sets;
 }
 
+function statesOf({ state }: DeliveryFilter): readonly string[] {
+  return state === undefined ? [] : [state].flat();
+}
+
+/** Whether a filter names the state. Without a state, a filter selects settled deliveries, in a replay as in a list. */
+function includesQueued(filter: DeliveryFilter): boolean {
+  return statesOf(filter).includes('queued');
+}
+
 /** @throws MissingCapabilityError for a filter that would read every queued delivery */
 function requireSettled(capability: StoreCapability, filter: DeliveryFilter): void {
   requireNoText(filter);
-  const states: readonly string[] = filter.state === undefined ? [] : [filter.state].flat();
-  if (!states.includes('queued') && !states.includes('running')) return;
+  if (!includesQueued(filter) && !statesOf(filter).includes('running')) return;
   throw new MissingCapabilityError(
     capability,
     'Redis lists only settled deliveries: dead, rejected and processed. For the number of queued ones, use health(). To look at them, pass queueOf(endpoint) to Bull Board.',

@@ -50,16 +50,20 @@ export interface DeliveryStore {
    */
   rejection(key: string): Promise<RejectionWithRequest | undefined>;
   /**
-   * Put deliveries back into the queue. By default, all handlers of a `processed` delivery run again. For any other
+   * Run the handlers of deliveries again. By default, all handlers of a `processed` delivery run again. For any other
    * delivery, only the handlers that have not succeeded run. A receiver runs them if the store is its `log` or its `queue`.
    *
-   * Queued and running deliveries are not changed. A filter also skips `received` deliveries whose handlers may be
+   * A settled delivery is put back into the queue, and its attempts start again at 1. If a delivery is queued and waits for a
+   * later attempt, this attempt is due now. Its attempts and its handlers' records are kept.
+   *
+   * Deliveries that are due or running are not changed. A filter also skips `received` deliveries whose handlers may be
    * running. To replay such a delivery, pass its key.
    * @param which a delivery's key, or a filter. `{}` selects every delivery
-   * @returns the number of replayed deliveries
+   * @returns the number of deliveries that were put back into the queue or made due
    * @throws ConfigurationError that names the invalid option or filter
    * @example
    * await store.replay({ state: 'dead' }); // the handlers that have not succeeded
+   * await store.replay({ state: 'queued' }); // the retries that are due later
    * await store.replay('7', { handlers: 'all' });
    */
   replay(which: string | DeliveryFilter, options?: ReplayOptions): Promise<number>;

@@ -134,6 +134,7 @@ export {
 export { endpointTaken } from './rules/endpoint-taken.ts';
 export {
   handlersAfterReplay,
+  isDelayed,
   isReplayable,
   type ReplayOptions,
   readReplayOptions,

@@ -11,14 +11,19 @@ import { createParameters, type Position, toConditions } from '../queries/condit
 import { positionOf, selectRows } from '../queries/select-rows.ts';
 import { milliseconds, toRowId } from '../rows/columns.ts';
 import { toList } from '../rows/lists.ts';
+import { toTimestamp } from '../rows/text.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 
 /** Deliveries in one commit. */
 const replayedAtOnce = 500;
 
-const replayable = "d.state NOT IN ('queued', 'running')";
+const isSettled = "d.state NOT IN ('queued', 'running')";
+
+/** The next attempt is later. A claim locks the row and changes its state, so the delivery runs once. */
+const isDelayed = "d.state = 'queued' AND d.due_at > now()";
 
 function isSelected({ handlers }: ReplayOptions): readonly string[] {
+  const replayable = `(${isSettled} OR ${isDelayed})`;
   return handlers === 'failed' ? [replayable, "d.state <> 'processed'"] : [replayable];
 }
 
@@ -32,7 +37,7 @@ const withoutSuccesses = `replace(d.handlers::text, '"succeeded":true', '"succee
 const isAbandoned = "(d.state <> 'received' OR d.lease_until IS NULL OR d.lease_until <= now())";
 
 /**
- * Put deliveries back into the queue.
+ * Put deliveries back into the queue, and make delayed ones due.
  * @returns the number of deliveries
  */
 export async function replayDeliveries(
@@ -45,15 +50,19 @@ export async function replayDeliveries(
   checkReplayFilter(filter);
   const { text, ...rest } = filter;
   if (text !== undefined) await search.catchUp();
-  const columns = `d.id, ${milliseconds('d.received_at')} AS received`;
+  const columns = `d.id, ${milliseconds('d.received_at')} AS received, ${milliseconds('now()')} AS now`;
   const also = [...isSelected(options), isAbandoned];
   let replayed = 0;
+  // All delayed deliveries are due at the same time, so that they run in the order of their arrival.
+  let dueAt: Date | undefined;
   // A replayed delivery may be processed before the replay ends. Going on after its position does not find it again.
   for (let from: Position | undefined; ; ) {
     const rows = await selectRows(db, { filter, also, columns, from, limit: replayedAtOnce });
     const ids = rows.map(({ id }) => String(id));
+    dueAt ??= rows[0] && new Date(Number(rows[0].now));
     // Checked again in the commit: a delivery may have been started, or sent again, since it was found.
-    if (ids.length > 0) replayed += (await db.write(putBack(db.prefix, ids, rest, also, options))).length;
+    const selected = { ids, filter: rest, also, dueAt };
+    if (ids.length > 0) replayed += (await db.write(queueAgain(db.prefix, selected, options))).length;
     if (rows.length < replayedAtOnce) return replayed;
     from = positionOf(rows.at(-1));
   }
@@ -72,27 +81,43 @@ export async function replayDelivery(
   const options = readReplayOptions(replayOptions);
   const id = toRowId(key);
   if (id === undefined) return 0;
-  return (await db.write(putBack(db.prefix, [id], {}, isSelected(options), options))).length;
+  const selected = { ids: [id], filter: {}, also: isSelected(options), dueAt: undefined };
+  return (await db.write(queueAgain(db.prefix, selected, options))).length;
 }
 
-export function putBack(
+/** The deliveries that one statement changes, if they still match. */
+interface Selected {
+  readonly ids: readonly string[];
+  /** Without `text`. */
+  readonly filter: DeliveryFilter;
+  readonly also: readonly string[];
+  /** The time at which delayed deliveries are due, on the server's clock. `undefined` for the time of the statement. */
+  readonly dueAt: Date | undefined;
+}
+
+/** A delayed delivery keeps its attempts, so that a worker counts them on. */
+export function queueAgain(
   prefix: string,
-  ids: readonly string[],
-  filter: DeliveryFilter,
-  also: readonly string[],
+  { ids, filter, also, dueAt }: Selected,
   { handlers }: ReplayOptions,
 ): Query {
   const kept = handlers === 'all' ? withoutSuccesses : 'd.handlers';
   const parameters = createParameters();
   const among = `d.id = ANY (${parameters.add(toList(ids), 'bigint[]')})`;
-  const conditions = [among, ...toConditions(filter, parameters), ...also];
+  const due = dueAt === undefined ? 'now()' : parameters.add(toTimestamp(dueAt), 'timestamptz');
+  const conditions = [among, ...toConditions(filter, parameters), ...also].join(' AND ');
   return {
-    text: `WITH ${durable}
-      UPDATE ${prefix}deliveries AS d SET state = 'queued', attempts = 0, failures = 0, due_at = 'epoch',
-        next_attempt = NULL, requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
-        error_message = NULL, code = NULL, issues = NULL,
-        handlers = CASE WHEN d.state = 'processed' THEN NULL ELSE ${kept} END
-      FROM durable WHERE ${conditions.join(' AND ')} RETURNING d.id`,
+    text: `WITH ${durable}, made_due AS (
+        UPDATE ${prefix}deliveries AS d SET due_at = ${due}, next_attempt = NULL, requested_wait = NULL, handlers = ${kept}
+        FROM durable WHERE ${conditions} AND ${isDelayed} RETURNING d.id
+      ), put_back AS (
+        UPDATE ${prefix}deliveries AS d SET state = 'queued', attempts = 0, failures = 0, due_at = 'epoch',
+          next_attempt = NULL, requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,
+          error_message = NULL, code = NULL, issues = NULL,
+          handlers = CASE WHEN d.state = 'processed' THEN NULL ELSE ${kept} END
+        FROM durable WHERE ${conditions} AND ${isSettled} RETURNING d.id
+      )
+      SELECT id FROM made_due UNION ALL SELECT id FROM put_back`,
     values: parameters.values,
   };
 }

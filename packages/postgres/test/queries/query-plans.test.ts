@@ -6,7 +6,7 @@ import { openStore } from '../../src/index.ts';
 import { find, replace } from '../../src/log/record-entries.ts';
 import { createRunner } from '../../src/log/runner.ts';
 import { positionAfter, remove } from '../../src/operations/prune.ts';
-import { putBack } from '../../src/operations/replay.ts';
+import { queueAgain as replay } from '../../src/operations/replay.ts';
 import { countQuery } from '../../src/queries/counts.ts';
 import { findQueries } from '../../src/queries/delivery-pages.ts';
 import { healthSql } from '../../src/queries/health.ts';
@@ -28,6 +28,7 @@ import { createStored } from '../support/deliveries.ts';
 
 const database = useServer();
 const prefix = '"plans".';
+const replayed = { ids: ['1', '2'], filter: { state: 'dead' }, also: [], dueAt: new Date() } as const;
 
 /**
  * 100,000 deliveries: most are processed. Each scan has 20 deliveries, each target 10, and one word is in 100 bodies.
@@ -128,8 +129,8 @@ const statements: Readonly<Record<string, Query>> = {
   'find by id': findQueries.byDeliveryId(prefix, 'c4ca4238a0b923820dcc509a6f75849b', undefined),
   'find by id and endpoint': findQueries.byDeliveryId(prefix, 'c4ca4238a0b923820dcc509a6f75849b', 'default'),
   'find by key': findQueries.byKey(prefix, '7'),
-  replay: putBack(prefix, ['1', '2'], { state: 'dead' }, [], {}),
-  'replay all handlers': putBack(prefix, ['1', '2'], { state: 'dead' }, [], { handlers: 'all' }),
+  replay: replay(prefix, replayed, {}),
+  'replay all handlers': replay(prefix, replayed, { handlers: 'all' }),
   prune: remove(prefix, ['1', '2'], ['processed']),
   'find the oldest to keep': positionAfter(prefix, 1000),
   'count a time': countQuery(

@@ -15,15 +15,19 @@ import type { SearchIndex } from '../search/search-index.ts';
 /** Deliveries in one commit. Other writes wait for it, which takes some milliseconds. */
 const replayedAtOnce = 500;
 
-const replayable: Condition = {
-  sql: "state NOT IN ('queued', 'running') AND delivery_id IS NOT NULL",
-  values: [],
-};
+const isSettled: Condition = { sql: "state NOT IN ('queued', 'running')", values: [] };
+
+/** The next attempt is later. A worker that claims the delivery changes its state in one commit, so it runs once. */
+const isDelayed = (now: number): Condition => ({ sql: "state = 'queued' AND due_at > ?", values: [now] });
 
 const notProcessed: Condition = { sql: "state <> 'processed'", values: [] };
 
-function isSelected({ handlers }: ReplayOptions): Condition {
-  return and(replayable, handlers === 'failed' ? notProcessed : anything);
+function isSelected({ handlers }: ReplayOptions, now: number): Condition {
+  const delayed = isDelayed(now);
+  return and(
+    { sql: `(${isSettled.sql} OR ${delayed.sql}) AND delivery_id IS NOT NULL`, values: delayed.values },
+    handlers === 'failed' ? notProcessed : anything,
+  );
 }
 
 /** The records of the handlers without their successes. Another program may have damaged the cell. */
@@ -38,7 +42,7 @@ const isAbandoned = (now: number): Condition => ({
 });
 
 /**
- * Put deliveries back into the queue.
+ * Put deliveries back into the queue, and make delayed ones due.
  * @returns the number of deliveries
  */
 export async function replayDeliveries(
@@ -50,7 +54,9 @@ export async function replayDeliveries(
   const options = readReplayOptions(replayOptions);
   checkReplayFilter(filter);
   const { text: _, ...rest } = filter;
-  const also = and(isSelected(options), isAbandoned(Date.now()));
+  // All delayed deliveries are due at the same time, so that they run in the order of their arrival.
+  const now = Date.now();
+  const also = and(isSelected(options, now), isAbandoned(now));
   // Check again in the commit, because a delivery may have been started or sent again since it was found.
   const still = and(toCondition(rest), also);
   const query = { filter, also, columns: 'id, received_at' };
@@ -59,7 +65,7 @@ export async function replayDeliveries(
   for (let from: Position | undefined; ; ) {
     const { rows } = await findRows(db, search, query, from, replayedAtOnce);
     const ids = rows.map(({ id }) => id);
-    replayed += await db.write(() => putBack(db, ids, still, options));
+    replayed += await db.write(() => queueAgain(db, ids, still, options, now));
     if (rows.length < replayedAtOnce) return replayed;
     from = rows.at(-1);
   }
@@ -78,16 +84,41 @@ export async function replayDelivery(
   const options = readReplayOptions(replayOptions);
   const number = toRowNumber(key);
   if (number === undefined) return 0;
-  return db.write(() => putBack(db, [number], isSelected(options), options));
+  const now = Date.now();
+  return db.write(() => queueAgain(db, [number], isSelected(options, now), options, now));
 }
 
-function putBack(
+/** Change the selected deliveries, inside a write. @returns their number */
+function queueAgain(
+  db: Database,
+  ids: readonly number[],
+  selected: Condition,
+  { handlers }: ReplayOptions,
+  now: number,
+): number {
+  const kept = handlers === 'all' ? withoutSuccesses : 'handlers';
+  // Delayed deliveries first: those that are put back are not delayed.
+  return makeDue(db, ids, and(selected, isDelayed(now)), kept, now) + putBack(db, ids, selected, kept);
+}
+
+/** Let the next attempt begin now. The attempts are kept, so that a worker counts them on. */
+function makeDue(
   db: Database,
   ids: readonly number[],
   { sql, values }: Condition,
-  { handlers }: ReplayOptions,
+  kept: string,
+  now: number,
 ): number {
-  const kept = handlers === 'all' ? withoutSuccesses : 'handlers';
+  return db
+    .statement(
+      `UPDATE webhook_logs SET due_at = ?, requested_wait = NULL, handlers = ${kept}
+       WHERE id IN (SELECT value FROM json_each(?)) AND ${sql}`,
+    )
+    .run(now, JSON.stringify(ids), ...values).changes;
+}
+
+function putBack(db: Database, ids: readonly number[], selected: Condition, kept: string): number {
+  const { sql, values } = and(selected, isSettled);
   return db
     .statement(
       `UPDATE webhook_logs SET state = 'queued', processed = 0, attempts = 0, failures = 0, due_at = 0,

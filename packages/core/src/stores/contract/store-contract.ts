@@ -7,6 +7,7 @@ import { listCases } from './store/list.ts';
 import { queuedRecordCases } from './store/queued-records.ts';
 import { recordCases } from './store/records.ts';
 import { replayCases } from './store/replay.ts';
+import { replayDelayedCases } from './store/replay-delayed.ts';
 import { replayHandlersCases } from './store/replay-handlers.ts';
 import type { ContractStore } from './store/store-under-test.ts';
 import { equal, fails } from './support/assertions.ts';
@@ -39,6 +40,7 @@ export function storeContract(
     ...exportAndPruneCases,
     ...queuedRecordCases,
     ...replayCases,
+    ...replayDelayedCases,
     ...replayHandlersCases,
     ...importCases,
   ];

@@ -10,6 +10,8 @@ export interface ReplayOptions {
    *
    * - `all`: all handlers. The earlier runs of a delivery that is not `processed` remain in its record
    * - `failed`: the handlers that have not succeeded. A `processed` delivery has none, so it is not replayed
+   *
+   * For a delayed delivery, this chooses the handlers of its next attempt.
    * @default undefined: all handlers of a `processed` delivery, and the failed handlers of any other delivery
    * @example await store.replay({ state: 'dead' }, { handlers: 'all' });
    */
@@ -33,21 +35,36 @@ export function readReplayOptions(options: ReplayOptions = {}): ReplayOptions {
 }
 
 /**
- * Return whether `replay` puts a delivery back into the queue. A queued or running delivery is not changed. A delivery
- * without an id was written by another program, and has no handlers.
+ * Return whether a delivery is delayed: it is queued, and its next attempt is later. `replay` makes this attempt due now, and
+ * resets nothing.
+ * @param now milliseconds since 1970
+ */
+export function isDelayed(
+  { state, nextAttempt }: Pick<DeliveryRecord, 'state' | 'nextAttempt'>,
+  now = Date.now(),
+): boolean {
+  return state === 'queued' && nextAttempt !== undefined && nextAttempt.getTime() > now;
+}
+
+/**
+ * Return whether `replay` changes a delivery: puts it back into the queue, or makes the next attempt of a delayed delivery due
+ * now. A delivery that is due or running is not changed. A delivery without an id was written by another program, and has no
+ * handlers.
  * @param options options that {@link readReplayOptions} has returned
  */
 export function isReplayable(
-  { id, state }: Pick<DeliveryRecord, 'id' | 'state'>,
+  delivery: Pick<DeliveryRecord, 'id' | 'state' | 'nextAttempt'>,
   { handlers }: ReplayOptions = {},
 ): boolean {
-  if (id === undefined || state === 'queued' || state === 'running') return false;
+  const { id, state } = delivery;
+  if (id === undefined || state === 'running') return false;
+  if (state === 'queued') return isDelayed(delivery);
   return state !== 'processed' || handlers !== 'failed';
 }
 
 /**
- * Return the handler records of a delivery after `replay` has put it back into the queue. The handlers of which the record
- * says that they have succeeded do not run again.
+ * Return the handler records of a delivery after `replay`. The handlers of which the record says that they have succeeded do
+ * not run again.
  * @param options options that {@link readReplayOptions} has returned
  */
 export function handlersAfterReplay(
