@@ -1,9 +1,4 @@
-import type {
-  DeliveryStore,
-  DeliveryWithBody,
-  ReplayOptions,
-  StoreCapability,
-} from '@spiderfoot-webhooks/core/stores';
+import type { ReplayOptions, StoreCapability } from '@spiderfoot-webhooks/core/stores';
 import { Command, Option } from 'commander';
 import { CommandFailure, UsageFailure } from '../failure/failure.ts';
 import {
@@ -16,7 +11,7 @@ import {
   toFilter,
 } from '../filters/filter-options.ts';
 import { countReplayable } from '../log/affected-deliveries.ts';
-import { findRecord } from '../store/find-delivery.ts';
+import { replayNamed } from '../log/replay-named.ts';
 import { withStore, withStoreToRead } from '../store/open-store.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { deliveryCount } from '../terminal/count-text.ts';
@@ -36,7 +31,7 @@ interface ReplayFlags extends StoreFlags, FilterFlags {
 export function command(): Command {
   const replay = new Command('replay')
     .description(
-      'Run the handlers of deliveries again. A running receiver does this within a second. If none is running, the next receiver that you start does it. For a failed delivery, only the handlers that have not succeeded run again. For a processed delivery, all handlers run again.',
+      'Run the handlers of deliveries again. A running receiver does this within a second. If none is running, the next receiver that you start does it. For a failed delivery, only the handlers that have not succeeded run again. For a processed delivery, all handlers run again. A delivery that is waiting for a retry is retried now.',
     )
     .argument('[deliveries...]', 'the keys or ids of the deliveries');
   addFilters(addStore(replay))
@@ -58,19 +53,20 @@ export function command(): Command {
         [...(isDryRun ? readingNeeds : changingNeeds), ...capabilitiesFor(flags)],
         async (store) => {
           if (keys.length > 0) {
-            return replayKeys(store, keys, flags.endpoint?.[0], { ...options, isDryRun, json });
+            return replayNamed(store, keys, { ...options, endpoint: flags.endpoint?.[0], isDryRun, json });
           }
           const filter = await toFilter(store, flags);
-          const counts = await countReplayable(store, filter);
+          const { counts, areExact } = await countReplayable(store, filter, isDryRun);
           const count = [...counts.values()].reduce((sum, times) => sum + times, 0);
           const kinds = [...counts].map(([state, times]) => `${times} ${printable(state)}`).join(', ');
+          const subject = `${areExact ? '' : 'up to '}${deliveryCount(count)} (${kinds})`;
           if (count === 0) throw new CommandFailure('There is nothing to replay.', { hint: nothingHint });
           if (isDryRun) {
             if (json) return printJson({ dryRun: true, replayed: count, states: Object.fromEntries(counts) });
-            return console.log(`Would replay ${deliveryCount(count)} (${kinds}).`);
+            return console.log(`Would replay ${subject}.`);
           }
           await confirm({
-            question: `Replay ${deliveryCount(count)} (${kinds})?`,
+            question: `Replay ${subject}?`,
             declined: 'Nothing was replayed.',
             yes: yes === true || count <= mostUnconfirmed,
           });
@@ -83,6 +79,7 @@ export function command(): Command {
   return addExamples(replay, [
     ['replay 14', 'One delivery, by its key'],
     ['replay --state dead --type high_risk_event', 'The dead letters of one type'],
+    ['replay --state queued', 'After an outage: the deliveries that wait for a retry'],
     ['replay --state failed --since 1h --dry-run', 'Count the deliveries that would be replayed'],
     ['replay 14 --all-handlers', 'Also the handlers that have succeeded'],
   ]);
@@ -94,8 +91,7 @@ const changingNeeds: readonly StoreCapability[] = [...readingNeeds, 'replay'];
 /** The number of deliveries that are replayed without confirmation, because running handlers again loses no data. */
 const mostUnconfirmed = 10;
 
-const nothingHint =
-  '`log` lists the deliveries. Deliveries that are already queued or running are not replayed.';
+const nothingHint = '`log` lists the deliveries. Deliveries that are running or due now are not replayed.';
 
 function checkChoice(
   keys: readonly string[],
@@ -119,40 +115,4 @@ function checkChoice(
     'No deliveries are selected.',
     'Pass keys or ids, a filter such as --state dead, or --all.',
   );
-}
-
-/** Look up all deliveries before the first one is replayed, so that a typo in the last key changes nothing. */
-async function replayKeys(
-  store: DeliveryStore,
-  keys: readonly string[],
-  endpoint: string | undefined,
-  { isDryRun, json, ...options }: ReplayOptions & { readonly isDryRun: boolean; readonly json: boolean },
-): Promise<void> {
-  // A delivery that is named twice, such as by its key and its id, is replayed once.
-  const found = new Map<string, DeliveryWithBody>();
-  for (const text of keys) {
-    const record = await findRecord(store, text, endpoint);
-    found.set(record.key, record);
-  }
-  const records = [...found.values()];
-  const { isReplayable } = await import('@spiderfoot-webhooks/core/stores');
-  const rejected = records.find((record) => !isReplayable(record));
-  if (rejected !== undefined) {
-    throw new CommandFailure(
-      rejected.id === undefined
-        ? `Delivery ${rejected.key} cannot be replayed, because the Python logger of SpiderFoot's guide wrote it. Such a delivery has no handlers.`
-        : `Delivery ${rejected.key} is already ${rejected.state}.`,
-    );
-  }
-  const deliveries = [];
-  for (const { key, id, endpoint: of, eventType: type, state } of records) {
-    if (!isDryRun) await store.replay(key, options);
-    if (json) deliveries.push({ key, id, endpoint: of, eventType: type, previousState: state });
-    else {
-      console.log(
-        `${isDryRun ? 'Would replay' : 'Replayed'} ${printable(key)}: ${printable(type)}, previously ${printable(state)}.`,
-      );
-    }
-  }
-  if (json) await printJson({ dryRun: isDryRun, replayed: deliveries.length, deliveries });
 }

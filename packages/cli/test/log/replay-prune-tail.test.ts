@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { spiderfoot } from '../support/command.ts';
 import { listening, sendEvent, start, until } from '../support/listen-process.ts';
-import { database } from '../support/test-database.ts';
+import { database, delayedDatabase } from '../support/test-database.ts';
 
 const hour = 3_600_000;
 
@@ -108,12 +108,47 @@ describe('replay', () => {
     expect(await states(db)).toEqual({ 1: 'processed', 2: 'failed', 3: 'processed' });
   });
 
-  it('rejects a delivery that is already queued', async () => {
+  it('rejects a delivery that is queued and due', async () => {
     const db = await three();
     await spiderfoot(['replay', '1', '--store', db]);
     expect(await spiderfoot(['replay', '1', '--store', db])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/1 is already queued/),
+      stderr: expect.stringMatching(/1 is already queued and due/),
+    });
+  });
+
+  it('makes a delivery due that waits for a retry, and a running receiver handles it', async () => {
+    const db = await delayedDatabase('scan_failed', 'scan_completed');
+    expect(await spiderfoot(['replay', '1', '--store', db, '--dry-run'])).toMatchObject({
+      lines: [expect.stringMatching(/^Would retry 1 now: scan_failed, previously due at \d{4}-.*\.$/)],
+    });
+    expect(await spiderfoot(['replay', '1', '--store', db])).toMatchObject({
+      code: 0,
+      lines: [expect.stringMatching(/^Retried 1 now: scan_failed, previously due at \d{4}-.*\.$/)],
+    });
+    const shown = await spiderfoot(['log', 'show', '1', '--store', db]);
+    expect(shown.output).toMatch(/attempts +1\n.*next attempt due now/s);
+    const { program } = await listening(['--store', db, '--queue']);
+    await program.says(/scan_failed .* handled/);
+    expect(await states(db)).toEqual({ 1: 'processed', 2: 'queued' });
+    const { lines } = await spiderfoot(['replay', '2', '--store', db, '--json']);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      ...{ dryRun: false, replayed: 1 },
+      deliveries: [{ key: '2', previousState: 'queued', previousNextAttempt: expect.any(String) }],
+    });
+    await until(async () => (await states(db))[2] === 'processed');
+  });
+
+  it('makes the deliveries of a filter due that wait for a retry', async () => {
+    const db = await delayedDatabase('scan_failed', 'scan_completed', 'scan_failed');
+    const args = ['replay', '--state', 'queued', '--type', 'scan_failed', '--store', db];
+    expect(await spiderfoot([...args, '--dry-run'])).toMatchObject({
+      lines: ['Would replay 2 deliveries (2 queued).'],
+    });
+    expect(await spiderfoot(args)).toMatchObject({ code: 0, lines: ['Replayed 2 deliveries.'] });
+    expect(await spiderfoot(args)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/nothing to replay.*running or due now/s),
     });
   });
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { openQueue } from '@spiderfoot-webhooks/bullmq';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { describeWithServer } from '../../../../test/support/servers/describe-with-server.ts';
 import { type PostgresServer, postgres, startPostgres } from '../../../../test/support/servers/postgres.ts';
@@ -9,6 +10,7 @@ import { redis, startRedis } from '../../../../test/support/servers/redis.ts';
 import { temporaryFolder } from '../support/certificates.ts';
 import { output, secret, spiderfoot, withSecret } from '../support/command.ts';
 import { listening, sendEvent, start } from '../support/listen-process.ts';
+import { delayDeliveries } from '../support/test-database.ts';
 
 const password = 'let-me-in';
 describeWithServer(postgres, '--store postgres://…', () => {
@@ -109,6 +111,14 @@ describeWithServer(redis, '--store redis://…', () => {
     await second.program.says(/handled/);
     await second.stop();
     expect(await run('prune --keep 0')).toMatchObject({ code: 0, lines: ['Deleted 1 delivery.'] });
+    const queue = openQueue(server.url);
+    onTestFinished(() => queue.close());
+    await delayDeliveries(queue, 'scan_failed', 'scan_failed', 'scan_completed');
+    expect(await run('replay --state queued --dry-run')).toMatchObject({ code: 1 });
+    expect(await run('replay --state queued --type scan_failed')).toMatchObject({
+      code: 0,
+      lines: ['Replayed 2 deliveries.'],
+    });
   });
 
   it('listen explains that a queue in Redis needs --queue', async () => {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { createReceiver } from '@spiderfoot-webhooks/core';
+import { setTimeout } from 'node:timers/promises';
+import { createReceiver, RetryLaterError } from '@spiderfoot-webhooks/core';
+import type { DeliveryQueue } from '@spiderfoot-webhooks/core/stores';
 import { signedDelivery } from '@spiderfoot-webhooks/core/testing';
-import { openStore } from '@spiderfoot-webhooks/sqlite';
+import { openStore, type Store } from '@spiderfoot-webhooks/sqlite';
 import { temporaryFolder } from './certificates.ts';
 import { secret } from './command.ts';
 
@@ -43,6 +45,31 @@ export async function database(...deliveries: readonly StoredDelivery[]): Promis
 }
 
 const hour = 3_600_000;
+
+/** Receive events with a queue. Their handler asks to wait for an hour. */
+export async function delayDeliveries(
+  queue: DeliveryQueue & Pick<Store, 'health'>,
+  ...types: readonly string[]
+): Promise<void> {
+  const receiver = createReceiver({ secret, queue });
+  receiver.onAny(() => Promise.reject(new RetryLaterError(3600, 'busy')), { name: 'ticket' });
+  // Equal bodies would be duplicates.
+  for (const [index, type] of types.entries()) {
+    const timestamp = new Date(Date.now() - index * 1000);
+    await receiver.receive(await signedDelivery(type, { secret, timestamp }));
+  }
+  while ((await queue.health()).delayed < types.length) await setTimeout(5);
+  await receiver.close();
+}
+
+/** Create a database whose deliveries wait for a retry. @returns the path */
+export async function delayedDatabase(...types: readonly string[]): Promise<string> {
+  const path = join(await temporaryFolder(), 'w.db');
+  const store = openStore(path);
+  await delayDeliveries(store, ...types);
+  await store.close();
+  return path;
+}
 
 /** Create a database with a processed, a failed, another processed and a rejected delivery, oldest first. */
 export function typicalDatabase(): Promise<string> {
