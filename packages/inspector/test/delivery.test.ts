@@ -78,14 +78,18 @@ it.each([
   expect(handlers.some(({ succeeded }) => succeeded)).toBe(keepsSuccess);
 });
 
-it('the button for a replay of a queued delivery is disabled and has a reason', async () => {
+it.each([
+  ['queued', 'The delivery is due'],
+  ['running', 'The handlers are running'],
+] as const)('the button for a retry of a %s delivery is disabled and has a reason', async (state, reason) => {
   const store = openTestStore();
   await recordEvents(store, 'scan_completed');
   const found = await store.get('1');
   if (found === undefined) throw new Error('The delivery is missing.');
-  const { get } = await serveInspector({ ...store, get: async () => ({ ...found, state: 'queued' }) });
+  const due = { ...found, state, nextAttempt: new Date() };
+  const { get } = await serveInspector({ ...store, get: async () => due });
   const page = await (await get('/deliveries/1')).text();
-  expect(page).toMatch(/<button[^>]* disabled="" title="[^"]+"[^>]*>Replay/);
+  expect(page).toMatch(new RegExp(`<button[^>]* disabled="" title="${reason}[^"]+"[^>]*>Retry now`));
 });
 
 it('downloads the body byte for byte, as a file that no browser runs', async () => {

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { ReplayNotice } from '../layout/notice.tsx';
 import { sendPage } from '../layout/page.tsx';
 import { remembered } from '../overview/remembered.ts';
-import { replayKeys } from '../replay/replay-keys.ts';
+import { replayTargets } from '../replay/replay-targets.ts';
 import { canReplay, createRoutes, type Site, type SiteEnv } from '../site.ts';
 import { readDeadLetters } from './groups.ts';
 import { DeadLettersView } from './view.tsx';
@@ -36,8 +36,7 @@ export function deadLetterRoutes(site: Site): Hono<SiteEnv> {
     const wanted = (await c.req.formData()).get('group');
     const { groups } = await readDeadLetters(site.store);
     const group = groups.find(({ id }) => id === wanted);
-    const keys = group?.deliveries.map(({ key }) => key) ?? [];
-    const replayed = await replayKeys(site, keys);
+    const replayed = await replayTargets(site, group?.deliveries ?? []);
     read = share();
     return c.redirect(`../dead-letters?${replayed}`, 303);
   });

@@ -8,6 +8,7 @@ import { canDo, canReplay, createRoutes, type Site, type SiteEnv } from '../site
 import { type ListView, readListedPage, readListView, showsNewest } from './delivery-list.ts';
 import { exportStream, readExportFormat } from './export.ts';
 import { describeIds } from './filter-texts.ts';
+import { RetryAll } from './replay-actions.tsx';
 import { DeliveriesView } from './view.tsx';
 
 /** The page of deliveries, and their export. */
@@ -41,7 +42,7 @@ export function deliveryListRoutes(site: Site): Hono<SiteEnv> {
         <DeliveriesView {...parts} {...abilities} />
       </>
     );
-    const actions = <ListActions view={view} canExport={abilities.canExport} />;
+    const actions = <ListActions {...abilities} view={view} csrfToken={c.get('csrfToken')} />;
     return sendPage(c, site, {
       ...{ page: 'deliveries', title: 'Deliveries', content, actions },
       live: showsNewest(view) ? 'list' : undefined,
@@ -64,11 +65,19 @@ export function deliveryListRoutes(site: Site): Hono<SiteEnv> {
   return app;
 }
 
-function ListActions({ view, canExport }: { view: ListView; canExport: boolean }) {
+interface ListActionsParts {
+  readonly view: ListView;
+  readonly canExport: boolean;
+  readonly canReplay: boolean;
+  readonly csrfToken: string;
+}
+
+function ListActions({ view, canExport, canReplay, csrfToken }: ListActionsParts) {
   const { filters, order } = view;
-  const other = order === 'newest' ? 'oldest' : undefined;
+  const [current, other] = order === 'newest' ? [undefined, 'oldest'] : [order, undefined];
   return (
     <>
+      {canReplay && <RetryAll filters={filters} order={current} csrfToken={csrfToken} />}
       <a class="button quiet" href={filterQuery(filters, { order: other }) || '?'}>
         {order === 'newest' ? '↓ Newest first' : '↑ Oldest first'}
       </a>

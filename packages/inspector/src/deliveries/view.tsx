@@ -8,6 +8,7 @@ import { Time } from '../layout/time.tsx';
 import { mostReplays } from '../replay/recent-replays.ts';
 import type { ListedPage, ListView } from './delivery-list.ts';
 import { pageSize } from './delivery-list.ts';
+import { BulkActions } from './replay-actions.tsx';
 import { DeliveryRows } from './rows.tsx';
 
 interface ViewParts {
@@ -44,7 +45,7 @@ export function DeliveriesView(parts: ViewParts) {
         <form method="post" action={`${root}replay`}>
           <CsrfField token={csrfToken} />
           <input type="hidden" name="back" value={query} />
-          <BulkActions />
+          <BulkActions filters={view.filters} />
           <DeliveryTable {...table} selectable />
         </form>
       ) : (
@@ -138,23 +139,6 @@ function DeliveryTable(parts: TableParts) {
         <DeliveryRows deliveries={page.deliveries} {...rows} />
       </tbody>
     </table>
-  );
-}
-
-function BulkActions() {
-  return (
-    <div class="bulk">
-      <button
-        type="submit"
-        class="primary"
-        data-bulk=""
-        data-replay=""
-        data-confirm="Replay {count} deliveries?"
-      >
-        Replay
-      </button>
-      <span class="note" data-selected=""></span>
-    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '@spiderfoot-webhooks/core/stores';
+import { type DeliveryRecord, isDelayed } from '@spiderfoot-webhooks/core/stores';
 import { filterQuery } from '../filters/filters.ts';
 import { SeverityBadge, StateBadge } from '../layout/badges.tsx';
 import { CsrfField } from '../layout/csrf-field.tsx';
@@ -39,10 +39,23 @@ interface ActionParts {
 /** The states of deliveries of which some handlers may have succeeded. */
 const failedStates: readonly string[] = ['failed', 'dead', 'rejected'];
 
+/** The labels of the replay. */
+const labels: ReadonlyMap<string, string> = new Map([
+  ['processed', 'Replay all handlers'],
+  ['queued', 'Retry now'],
+  ['running', 'Retry now'],
+]);
+
+/** The reasons why a delivery is not replayed. */
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['queued', 'The delivery is due. It runs as soon as a worker is free.'],
+  ['running', 'The handlers are running.'],
+]);
+
 /** Links to the neighbors, and the replay. */
 export function DeliveryActions({ delivery, neighbors, query, canReplay, csrfToken }: ActionParts) {
   const hasFailed = failedStates.includes(delivery.state);
-  const isQueued = delivery.state === 'queued' || delivery.state === 'running';
+  const reason = isDelayed(delivery) ? undefined : reasons.get(delivery.state);
   return (
     <>
       <StepLink quiet href={hrefOf(neighbors.newer, query)}>
@@ -57,14 +70,8 @@ export function DeliveryActions({ delivery, neighbors, query, canReplay, csrfTok
           <input type="hidden" name="key" value={delivery.key} />
           <input type="hidden" name="delivery" value={delivery.key} />
           <input type="hidden" name="back" value={query} />
-          <button
-            type="submit"
-            class="primary"
-            data-replay=""
-            disabled={isQueued}
-            title={isQueued ? 'The delivery is already in the queue.' : undefined}
-          >
-            {delivery.state === 'processed' ? 'Replay all handlers' : 'Replay failed handlers'}
+          <button type="submit" class="primary" data-replay="" disabled={reason !== undefined} title={reason}>
+            {labels.get(delivery.state) ?? 'Replay failed handlers'}
           </button>
           {hasFailed && (
             <button type="submit" name="handlers" value="all">

@@ -11,23 +11,30 @@ interface NoticeParts {
 
 /** The result of a replay, with a link to exactly the replayed deliveries. */
 export function ReplayNotice({ query, listHref, children }: NoticeParts) {
-  const [replayed, selected] = [query.get('replayed') ?? '', query.get('selected') ?? ''];
+  const [replayed, retried = 0] = [readCount(query, 'replayed'), readCount(query, 'retried')];
   const id = query.get('replayId') ?? '';
-  if (!/^\d{1,9}$/.test(replayed)) return null;
-  const skipped = /^\d{1,9}$/.test(selected) ? Number(selected) - Number(replayed) : 0;
+  if (replayed === undefined) return null;
+  const changed = replayed + retried;
+  const skipped = (readCount(query, 'selected') ?? changed) - changed;
   return (
     <p class="notice" role="status">
-      {`${deliveries(Number(replayed))} put back into the queue.`}
-      {skipped > 0 && ` ${deliveries(skipped)} already queued or running.`}
+      {(replayed > 0 || retried === 0) && `${deliveries(replayed)} put back into the queue. `}
+      {retried > 0 &&
+        `${deliveries(retried)} waiting for a retry, which begins now. If it fails, the delivery waits again, or becomes a dead letter after its last attempt. `}
+      {skipped > 0 && `${deliveries(skipped)} already due or running. `}
       {listHref !== undefined && /^[\da-f]{16}$/.test(id) && (
         <>
-          {' '}
-          <a href={`${listHref}?replay=${id}`}>{replayed === '1' ? 'Show it' : 'Show them'}</a>.
+          <a href={`${listHref}?replay=${id}`}>{changed === 1 ? 'Show it' : 'Show them'}</a>.
         </>
       )}
       {children}
     </p>
   );
+}
+
+function readCount(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name) ?? '';
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 function deliveries(count: number): string {

@@ -5,6 +5,8 @@ interface ReplayForm {
   readonly back: URLSearchParams;
   /** The key of the delivery to whose page the operator returns, instead of the list. */
   readonly delivery: string | undefined;
+  /** Whether all deliveries of the list are selected that wait for a retry, instead of `keys`. */
+  readonly allDelayed: boolean;
   /** Whether all handlers run again. Otherwise, the store decides. */
   readonly allHandlers: boolean;
 }
@@ -16,6 +18,7 @@ export function readForm(form: FormData): ReplayForm {
     keys: [...new Set(texts('key'))],
     back: readBack(texts('back')[0] ?? ''),
     delivery: delivery === '' ? undefined : delivery,
+    allDelayed: form.get('all') === 'delayed',
     allHandlers: form.get('handlers') === 'all',
   };
 }
