@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
 import type { SearchIndex } from '../search/search-index.ts';
 import { type FoundRows, type RowQuery, scanIndex } from './index-scan.ts';
@@ -16,7 +17,11 @@ export async function findRows(
   limit: number,
 ): Promise<FoundRows> {
   const { text } = query.filter;
-  return text === undefined
-    ? scanIndex(db, query, from, limit)
-    : searchRows(db, search, text, query, from, limit);
+  const found =
+    text === undefined
+      ? await scanIndex(db, query, from, limit)
+      : await searchRows(db, search, text, query, from, limit);
+  // A caller may read page after page. Without a turn, the process would answer nothing until the last one.
+  await turn();
+  return found;
 }

@@ -124,6 +124,24 @@ describe('In a large file', () => {
     expect(turns).toBeLessThanOrEqual(mostTurns);
   });
 
+  it('pages that are read one after another do not block the event loop, and no cell of their rows throws', async () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const { turns, result } = await turnsDuring(async () => {
+      let pages = 0;
+      let cursor: string | undefined;
+      do {
+        ({ cursor } = await store.list({ limit: 1000, cursor }));
+        pages++;
+      } while (cursor !== undefined);
+      return pages;
+    });
+    const thrown = parse.mock.results.filter(({ type }) => type === 'throw');
+    parse.mockRestore();
+    expect(turns).toBeGreaterThanOrEqual(result);
+    expect(result).toBeGreaterThan(rows / 1000);
+    expect(thrown).toEqual([]);
+  });
+
   it('a listing by several values has the order and the pages of one list', async () => {
     const filter = { endpoint: ['odd', 'even'], limit: 30 } as const;
     const newest = await store.list(filter);
