@@ -109,7 +109,7 @@ export function queueAgain(
   return {
     text: `WITH ${durable}, made_due AS (
         UPDATE ${prefix}deliveries AS d SET due_at = ${due}, next_attempt = NULL, requested_wait = NULL, handlers = ${kept}
-        FROM durable WHERE ${conditions} AND ${isDelayed} RETURNING d.id
+        FROM durable WHERE ${conditions} AND ${isDelayed} AND d.due_at > clock_timestamp() RETURNING d.id
       ), put_back AS (
         UPDATE ${prefix}deliveries AS d SET state = 'queued', attempts = 0, failures = 0, due_at = 'epoch',
           next_attempt = NULL, requested_wait = NULL, lease_owner = NULL, lease_until = NULL, lease_duration = NULL,

@@ -98,7 +98,8 @@ function queueAgain(
 ): number {
   const kept = handlers === 'all' ? withoutSuccesses : 'handlers';
   // Delayed deliveries first: those that are put back are not delayed.
-  return makeDue(db, ids, and(selected, isDelayed(now)), kept, now) + putBack(db, ids, selected, kept);
+  // The time is read again, because another replay may have made a delivery due since this one began.
+  return makeDue(db, ids, and(selected, isDelayed(Date.now())), kept, now) + putBack(db, ids, selected, kept);
 }
 
 /** Let the next attempt begin now. The attempts are kept, so that a worker counts them on. */
