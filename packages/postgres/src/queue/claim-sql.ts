@@ -1,5 +1,6 @@
 import { durable, lazy } from '../connection/durable-commit.ts';
 import { columnsWithBody, milliseconds } from '../rows/columns.ts';
+import { isRunning } from './is-running.ts';
 
 /**
  * A worker keeps its running deliveries, even if it renews its lease late. A row that has the worker's lease without being
@@ -86,11 +87,11 @@ export const correct = (prefix: string) => `WITH queued AS (
 
 export const extend = (prefix: string) => `WITH ${lazy}
   UPDATE ${prefix}deliveries SET lease_until = now() + $1::bigint * interval '1 ms'
-  FROM lazy WHERE id = ANY ($2::bigint[]) AND lease_owner = $3 AND state = 'running'
+  FROM lazy WHERE id = ANY ($2::bigint[]) AND lease_owner = $3 AND ${isRunning}
   RETURNING id`;
 
 /** Does not count a failure, because the attempt ended only because the store was closed. */
 export const release = (prefix: string) => `
   UPDATE ${prefix}deliveries
   SET state = 'queued', due_at = 'epoch', lease_owner = NULL, lease_until = NULL, lease_duration = NULL
-  WHERE id = ANY ($1::bigint[]) AND lease_owner = $2 AND state = 'running'`;
+  WHERE id = ANY ($1::bigint[]) AND lease_owner = $2 AND ${isRunning}`;

@@ -6,6 +6,7 @@ import type { Database } from '../connection/database.ts';
 import { durable, lazy } from '../connection/durable-commit.ts';
 import { toList } from '../rows/lists.ts';
 import { toEventTypeColumn, toOptionalColumn, toTimestamp } from '../rows/text.ts';
+import { isRunning } from './is-running.ts';
 
 /** The result of an attempt. */
 export interface Settling {
@@ -60,7 +61,7 @@ const settle = (prefix: string, isFinal: boolean) => `WITH ${isFinal ? durable :
     scan_id = coalesce(s.scan_id, d.scan_id), target = coalesce(s.target, d.target)
   FROM ${isFinal ? 'durable' : 'lazy'} CROSS JOIN unnest(${parameters.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
     AS s (${parameters.map(([name]) => name).join(', ')})
-  WHERE d.id = s.id AND d.state = 'running' AND d.lease_owner = s.owner AND d.attempts = s.attempt
+  WHERE d.id = s.id AND d.${isRunning} AND d.lease_owner = s.owner AND d.attempts = s.attempt
   RETURNING d.id`;
 
 /** The statement to store results. */

@@ -1,6 +1,6 @@
 import { type DeliveryFilter, readCountOptions } from '@spiderfoot-webhooks/core/stores';
 import pg from 'pg';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Query } from '../../src/connection/clients.ts';
 import { openStore } from '../../src/index.ts';
 import { find, replace } from '../../src/log/record-entries.ts';
@@ -162,6 +162,25 @@ describeWithPostgres('The plans of statements over 100,000 deliveries', () => {
   ])('the statement to %s finds each delivery by the index condition %s', async (name, condition) => {
     expect(await planOf(statements[name] ?? { text: '' })).toContain(`Index Cond: ${condition}`);
   });
+
+  it.each([
+    ['settle deliveries', '(id = s.id)'],
+    ['extend', "(id = ANY ('{1,2,3}'::bigint[]))"],
+    ['release', "(id = ANY ('{1,2,3}'::bigint[]))"],
+  ])(
+    'the statement to %s does so even if the table was analyzed while no delivery ran',
+    async (name, condition) => {
+      const client = new pg.Client({ connectionString: database.connectionString });
+      await client.connect();
+      onTestFinished(() => client.end());
+      const { text = '', values = [] } = statements[name] ?? {};
+      await client.query('BEGIN');
+      await client.query(`UPDATE "plans".deliveries SET state = 'processed' WHERE state = 'running'`);
+      await client.query('ANALYZE "plans".deliveries');
+      const { rows } = await client.query(`EXPLAIN ${text}`, [...values]);
+      expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain(`Index Cond: ${condition}`);
+    },
+  );
 
   it('a count by state, type and endpoint reads only an index', async () => {
     const plan = await planOf(
