@@ -186,20 +186,22 @@ it('the list shows the mistakes of the newest requests, and diagnoses each reque
   expect(await (await getWithoutSecret('/rejected')).text()).not.toContain('Not diagnosed yet');
 });
 
-it.each([
-  ['finished', true, 1],
-  ['not begun if no processor time is left', false, 0],
-])('the diagnosis of a listed request is %s', async (_, hasTimeLeft, expected) => {
+it('the diagnoses of listed requests wait for processor time, and a finished one is not repeated', async () => {
   const store = await rejectOne(80);
   const { latest } = await store.rejections();
   const settings = readSettings({ secret: trusted });
   const diagnose = vi.fn(async () => 'time-limit' as const);
-  const diagnoser = createDiagnoser(settings, { diagnose, hasTimeLeft, close: async () => {} });
+  const thread = { diagnose, hasTimeLeft: false, close: async () => {} };
+  const diagnoser = createDiagnoser(settings, thread);
   const diagnoseAhead = createDiagnosesAhead({ store, settings, diagnoser });
   for (let times = 0; times < 3; times++) {
     diagnoseAhead(latest);
     await setImmediate();
   }
-  expect(diagnose).toHaveBeenCalledTimes(expected);
-  expect(diagnoser.finishedCount).toBe(expected);
+  expect(diagnose).toHaveBeenCalledTimes(0);
+  thread.hasTimeLeft = true;
+  await vi.waitFor(() => expect(diagnoser.finishedCount).toBe(1), { timeout: 5000 });
+  diagnoseAhead(latest);
+  await setImmediate();
+  expect(diagnose).toHaveBeenCalledTimes(1);
 });

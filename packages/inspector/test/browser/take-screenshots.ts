@@ -19,7 +19,7 @@ const shown = {
   deliveries: { height: 800, images: ['1440-light'] },
   delivery: { height: 900, images: ['1440-light', '360-dark'] },
   'dead letters': { height: 900, images: ['1440-light'] },
-  rejected: { height: 900, images: ['1440-light'] },
+  rejected: { height: 800, images: ['1440-light'] },
   'a rejected request': { height: 900, images: ['1440-light'] },
   'try it': { height: 900, images: ['1440-light'] },
 } as const;
@@ -57,6 +57,7 @@ async function take(
   const page = await context.newPage();
   await page.goto(`${filled.url}${filled.paths[name]}`, { waitUntil: 'load' });
   await page.locator('[data-live-state="live"], body:not([data-live])').waitFor();
+  await page.getByText('Not diagnosed yet').first().waitFor({ state: 'detached', timeout: 90_000 });
   const image = name.replace(' of a week', '').replace('a rejected', 'rejected').replace(' ', '-');
   const path = join(images, `inspector-${image}-${view}.png`);
   const content = await page
