@@ -19,7 +19,9 @@ describe('listen with a failed forwarder', () => {
   it('names the event and the attempt, and that the sender sends it again', async () => {
     const { url, program } = await listening(['--forward', await failingChat(400)]);
     expect((await sendEvent(url, 'high_risk_event')).status).toBe(500);
-    await program.says(/FAILED +slack high_risk_event attempt 1\b[^\n]*\n +\S[^\n]*\n.*the sender/);
+    await program.says(
+      /FAILED +slack high_risk_event attempt 1\b[^\n]*\n +\S[^\n]*\n.*The sender gets an error/,
+    );
   });
 
   it('gives the next step of an event without a queue as JSON', async () => {

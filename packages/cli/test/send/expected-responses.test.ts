@@ -72,14 +72,14 @@ describe('--duplicate', () => {
     const wrong = await serveAnswers(() => answers.shift() ?? { status: 500 });
     const { code, output } = await withSecret([...args, wrong.url]);
     expect(code).toBe(1);
-    expect(output).toContain('answered as a duplicate');
+    expect(output).toContain('treated as a duplicate');
   });
 
   it('--duplicate fails if the receiver treats the second event as a new one', async () => {
     const { url } = await serveAnswers(() => ({ status: 200, body: '{"status":"success"}' }));
     const { code, output } = await withSecret(['send', '--duplicate', '--url', url]);
     expect(code).toBe(1);
-    expect(output).toContain('answered as a new event');
+    expect(output).toContain('treated as a new event');
   });
 });
 
