@@ -10,7 +10,7 @@ export function DiagnosisSection({ result }: { result: DiagnosisResult }) {
         <h2>Diagnosis</h2>
       </div>
       {typeof result === 'string' ? (
-        <p class="note">{reasons[result]}</p>
+        <p class="note">{noDiagnosis[result]}</p>
       ) : (
         <>
           <div class="notice bad">
@@ -28,7 +28,8 @@ export function DiagnosisSection({ result }: { result: DiagnosisResult }) {
   );
 }
 
-const reasons = {
+/** The texts for a missing diagnosis. */
+export const noDiagnosis = {
   'no-secret':
     'To find the mistake in the signature, pass the option "secret" to the inspector, or run spiderfoot-webhooks diagnose.',
   impossible: 'The signature can be diagnosed only if the secret is a string and the complete body was kept.',

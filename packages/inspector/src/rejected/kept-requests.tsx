@@ -4,6 +4,7 @@ import { Text } from '../layout/text.tsx';
 import { Time } from '../layout/time.tsx';
 import { canDo, type Site } from '../site.ts';
 import type { Diagnoser } from './diagnoser.ts';
+import { noDiagnosis } from './diagnosis.tsx';
 
 /** The most requests on the page. */
 const mostShown = 100;
@@ -86,6 +87,6 @@ function KeptTable({ kept, site }: KeptParts) {
 function mistakeIn(rejection: RejectionRecord, diagnoser: Diagnoser): string {
   const diagnosis = diagnoser.finished(rejection);
   if (diagnosis === undefined) return 'Not diagnosed yet';
-  if (diagnosis === 'failed') return 'The diagnosis took too long';
+  if (diagnosis === 'failed') return noDiagnosis.failed;
   return diagnosis.mistakes?.[0]?.fix ?? diagnosis.conclusion;
 }
